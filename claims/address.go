@@ -1,0 +1,77 @@
+package claims
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// Address is a person's address in CPR, as the broker looked it up. Parts that
+// the broker did not give are empty.
+//
+// It prints which parts it has and refuses to marshal, as [Identity] does.
+type Address struct {
+	Lines            []string // as on an envelope, without the person's name where the broker tells it
+	Street           string   // road, house number, floor and side in one: "Grusgraven 1,3 tv"
+	Road             string   // "Grusgraven"
+	RoadCode         string   // four digits, unique in the municipality: "1732"
+	HouseNumber      string   // without leading zeros: "1", "12B"
+	Floor            string   // "3", "st", "kl"
+	Side             string   // "tv", "mf", "th" or the number of a door
+	PostalCode       string   // "3400"
+	City             string   // "Hillerød"
+	Locality         string   // a named place within the city
+	Region           string
+	Municipality     string // "Lyngby-Taarbæk"
+	MunicipalityCode string // four digits: "0173"
+	Country          string // in words: "Danmark"
+}
+
+// String names the parts that are present.
+func (a Address) String() string {
+	return outline("Address",
+		told("lines", len(a.Lines) > 0),
+		told("street", a.Street != ""),
+		told("road", a.Road != ""),
+		told("road_code", a.RoadCode != ""),
+		told("house_number", a.HouseNumber != ""),
+		told("floor", a.Floor != ""),
+		told("side", a.Side != ""),
+		told("postal_code", a.PostalCode != ""),
+		told("city", a.City != ""),
+		told("locality", a.Locality != ""),
+		told("region", a.Region != ""),
+		told("municipality", a.Municipality != ""),
+		told("municipality_code", a.MunicipalityCode != ""),
+		told("country", a.Country != ""),
+	)
+}
+
+// Format writes String under every verb.
+func (a Address) Format(f fmt.State, _ rune) { format(f, a.String()) }
+
+// LogValue returns String.
+func (a Address) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
+// MarshalJSON refuses; see [Plain].
+func (a Address) MarshalJSON() ([]byte, error) { return nil, errInClear }
+
+// MarshalText refuses; see [Plain].
+func (a Address) MarshalText() ([]byte, error) { return nil, errInClear }
+
+// isZero reports whether nothing is known of the address.
+func (a Address) isZero() bool {
+	return len(a.Lines) == 0 && a.Street == "" && a.Road == "" && a.RoadCode == "" && a.HouseNumber == "" &&
+		a.Floor == "" && a.Side == "" && a.PostalCode == "" && a.City == "" && a.Locality == "" &&
+		a.Region == "" && a.Municipality == "" && a.MunicipalityCode == "" && a.Country == ""
+}
+
+// unpadded removes what CPR fills its fixed fields with: blanks at the ends and
+// leading zeros ("001" → "1", "  tv" → "tv", "000" → "").
+func unpadded(s string) string { return strings.TrimLeft(strings.Trim(s, " "), "0") }
+
+// placeholder reports whether a line says in parentheses that there is nothing
+// to say: "(Lokalitet ukendt)".
+func placeholder(s string) bool {
+	return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")")
+}

@@ -1,0 +1,48 @@
+// Package claims is what a login says about a person: one [Identity], the same
+// whichever broker vouched for it, and the values in it.
+//
+// Most users meet it in mitid.Login.Identity and need three things. Check Kind
+// and Levels for what was achieved; key the account on Subject or UUID; ask for
+// the presence of what they need (CPR.IsZero, Name == nil) before they use it.
+// People without a CPR number and people with a protected name are normal users,
+// so absence is a type here, never an empty text in a field that looks filled.
+//
+// An adapter reads its broker's own terms first. [ParseCriipto] does that for
+// Criipto Verify in one strict pass, and [Criipto.Identity] turns them into ours.
+// Claims that this package does not know are kept.
+//
+// The values stand on their own too: [Level], [UUID], [CVR], [PNumber],
+// [SENumber] and [CPRStatus] compare with ==, have a zero value that stands for
+// none, and read exactly the forms that their Parse functions name.
+// [ValidateUserID] knows the rules for MitID user IDs; [MachineReadable] and
+// [SameMachineReadable] write and compare names as passports do, for employees
+// from abroad.
+//
+// # Errors
+//
+// Each Parse function has an error of its own (ErrUUID, ErrCVR …), the checkers
+// of typed text have [UserIDError] and [NameError] with a reason to show to the
+// person who typed it. What is wrong with a login is told in the vocabulary of
+// package mitid: TokenInvalid when there are no claims at all, ClaimInvalid for a
+// claim that cannot be used, ClaimMissing for one that must not be absent. No
+// error holds any of its input.
+//
+// # Personal data
+//
+// Identity and everything personal in it print and log which parts are there and
+// nothing of what is in them, under every verb of fmt and every slog handler, and
+// refuse to marshal to JSON, text and XML, so that a struct that reaches a log or
+// a response by accident fails loudly. [Plain] is the way out where an identity is
+// meant to be stored. Printers that walk values by reflection (spew, go-cmp, the
+// diffs of test libraries) still see names and addresses; the CPR number is noise
+// even to them. Taking a field out takes the protection off: it is a string.
+//
+// A UUID is a pseudonym of a person. It prints in clear on its own, since
+// accounts are found by it, and not as part of an Identity. CVR, P- and
+// SE-numbers are public.
+//
+// # Testing
+//
+// Identities are plain structs: make them by hand in a test, with numbers from
+// cpr/cprtest. Package mitid/mitidtest gives whole logins.
+package claims

@@ -1,0 +1,85 @@
+package claims
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+)
+
+// Identity is the person who logged in, the same whatever broker vouched for
+// them. What a broker did not say is nil or zero, never an empty string that
+// could pass for a value:
+//
+//   - a person without a CPR number (or who kept it to themself): CPR.IsZero;
+//   - a person with a protected name and address: Name and Address nil, and
+//     Protection NameAndAddressProtected where the broker says so;
+//   - a login for an organisation: Kind, and Organisation not nil.
+//
+// An Identity prints and logs its kind, its level and which parts it has, never
+// what is in them, and it refuses to marshal; see [Plain].
+type Identity struct {
+	Kind           Kind
+	Subject        string     // the broker's own key for this account, byte for byte as it came
+	UUID           UUID       // MitID's key of this identity; zero when the broker did not give it
+	CPR            cpr.Number // zero: none, not asked for, or refused by the person
+	CPRStatus      CPRStatus  // civil status in CPR, when the broker looked it up
+	Protection     Protection // name and address protection, when known
+	Name           *Name      // nil: not given, as for people with a protected name
+	BirthDate      time.Time  // midnight UTC of the day; zero: not given
+	Country        string     // ISO 3166-1 alpha-2, as the broker gave it
+	Address        *Address   // nil: not asked for, protected, or abroad
+	Organisation   *Organisation
+	Levels         Levels
+	Authenticators []Authenticator
+	AuthTime       time.Time // UTC; when the person used their authenticator; zero: not told
+	SessionID      string    // the broker's session, for logout
+	NemIDPID       string    // the person's key at the retired NemID (9208-2002-2-…); for migration only
+}
+
+// String names the kind, the level and the parts that are present.
+func (id Identity) String() string {
+	return outline("Identity", id.Kind.String(), id.Levels.LoA.String(), id.parts())
+}
+
+// Format writes String under every verb.
+func (id Identity) Format(f fmt.State, _ rune) { format(f, id.String()) }
+
+// LogValue gives the kind, the level and the names of the parts that are present.
+func (id Identity) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("kind", id.Kind.String()),
+		slog.String("level", id.Levels.LoA.String()),
+		slog.String("has", id.parts()),
+	)
+}
+
+// MarshalJSON refuses; convert to [Plain] where the identity is meant to be
+// stored or sent.
+func (id Identity) MarshalJSON() ([]byte, error) { return nil, errInClear }
+
+// UnmarshalJSON refuses; read into a [Plain].
+func (id *Identity) UnmarshalJSON([]byte) error { return errInClear }
+
+// MarshalText refuses, and so does encoding/xml.
+func (id Identity) MarshalText() ([]byte, error) { return nil, errInClear }
+
+func (id Identity) parts() string {
+	return list(
+		told("subject", id.Subject != ""),
+		told("uuid", !id.UUID.IsZero()),
+		told("cpr", !id.CPR.IsZero()),
+		told("cpr_status", id.CPRStatus != 0),
+		told("protection", id.Protection != ProtectionUnknown),
+		told("name", id.Name != nil),
+		told("birth_date", !id.BirthDate.IsZero()),
+		told("country", id.Country != ""),
+		told("address", id.Address != nil),
+		told("organisation", id.Organisation != nil),
+		told("authenticators", len(id.Authenticators) > 0),
+		told("auth_time", !id.AuthTime.IsZero()),
+		told("session", id.SessionID != ""),
+		told("nemid_pid", id.NemIDPID != ""),
+	)
+}

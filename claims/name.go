@@ -1,0 +1,38 @@
+package claims
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// Name is a person's name. Parts that the broker did not give are empty: most
+// give Full alone, and a full name cannot be cut into parts.
+//
+// It prints which parts it has and refuses to marshal, as [Identity] does.
+type Name struct {
+	Full   string
+	Given  string
+	Family string
+}
+
+// protectedName is what MitID gives in place of the name of a person with a
+// protected name and address, to service providers that may not see it
+// (Signaturgruppen, MitID claims).
+const protectedName = "NAVNE & ADRESSEBESKYTTET"
+
+// String names the parts that are present.
+func (n Name) String() string {
+	return outline("Name", told("full", n.Full != ""), told("given", n.Given != ""), told("family", n.Family != ""))
+}
+
+// Format writes String under every verb.
+func (n Name) Format(f fmt.State, _ rune) { format(f, n.String()) }
+
+// LogValue returns String.
+func (n Name) LogValue() slog.Value { return slog.StringValue(n.String()) }
+
+// MarshalJSON refuses; see [Plain].
+func (n Name) MarshalJSON() ([]byte, error) { return nil, errInClear }
+
+// MarshalText refuses; see [Plain].
+func (n Name) MarshalText() ([]byte, error) { return nil, errInClear }

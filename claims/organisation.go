@@ -1,0 +1,42 @@
+package claims
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// Organisation is whom a professional or a signatory acts for. Numbers that the
+// broker did not give are zero.
+//
+// It prints which parts it has and refuses to marshal, as [Identity] does: who
+// works where is personal data too.
+type Organisation struct {
+	Name     string
+	CVR      CVR
+	PNumber  PNumber
+	SENumber SENumber
+	RID      string // the employee's number at NemID, digits with their leading zeros; for migration only
+}
+
+// String names the parts that are present.
+func (o Organisation) String() string {
+	return outline("Organisation",
+		told("name", o.Name != ""),
+		told("cvr", !o.CVR.IsZero()),
+		told("p_number", !o.PNumber.IsZero()),
+		told("se_number", !o.SENumber.IsZero()),
+		told("rid", o.RID != ""),
+	)
+}
+
+// Format writes String under every verb.
+func (o Organisation) Format(f fmt.State, _ rune) { format(f, o.String()) }
+
+// LogValue returns String.
+func (o Organisation) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// MarshalJSON refuses; see [Plain].
+func (o Organisation) MarshalJSON() ([]byte, error) { return nil, errInClear }
+
+// MarshalText refuses; see [Plain].
+func (o Organisation) MarshalText() ([]byte, error) { return nil, errInClear }

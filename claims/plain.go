@@ -1,0 +1,155 @@
+package claims
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/strictjson"
+)
+
+// Plain is an Identity that marshals in clear, the digits of the CPR number
+// included. Convert where an identity is meant to be stored or sent, so that
+// each such place is seen in review:
+//
+//	sealed, err := json.Marshal(claims.Plain(id))
+//
+// The written form is a JSON object with names in snake_case, which stay as they
+// are; what is absent is left out. Reading it back gives the same Identity: a
+// BirthDate is a day, an AuthTime is in UTC. Reading is strict, except that
+// members of a later version are ignored.
+//
+// Printing and logging a Plain is as safe as with the Identity. A log handler
+// that marshals the struct around it (slog's JSON handler) writes everything, as
+// it was told to.
+type Plain Identity
+
+// String returns what Identity.String returns.
+func (p Plain) String() string { return Identity(p).String() }
+
+// Format writes String under every verb.
+func (p Plain) Format(f fmt.State, verb rune) { Identity(p).Format(f, verb) }
+
+// LogValue returns what Identity.LogValue returns.
+func (p Plain) LogValue() slog.Value { return Identity(p).LogValue() }
+
+// The written form. Its types have no methods, which would keep them safe.
+type (
+	plainIdentity struct {
+		Kind           Kind                 `json:"kind,omitzero"`
+		Subject        string               `json:"subject,omitzero"`
+		UUID           UUID                 `json:"uuid,omitzero"`
+		CPR            cpr.Plain            `json:"cpr,omitzero"`
+		CPRStatus      CPRStatus            `json:"cpr_status,omitzero"`
+		Protection     Protection           `json:"protection,omitzero"`
+		Name           *plainName           `json:"name,omitzero"`
+		BirthDate      string               `json:"birth_date,omitzero"`
+		Country        string               `json:"country,omitzero"`
+		Address        *plainAddress        `json:"address,omitzero"`
+		Organisation   *plainOrganisation   `json:"organisation,omitzero"`
+		Levels         Levels               `json:"levels,omitzero"`
+		Authenticators []plainAuthenticator `json:"authenticators,omitzero"`
+		AuthTime       time.Time            `json:"auth_time,omitzero"`
+		SessionID      string               `json:"session,omitzero"`
+		NemIDPID       string               `json:"nemid_pid,omitzero"`
+	}
+	plainName struct {
+		Full   string `json:"full,omitzero"`
+		Given  string `json:"given,omitzero"`
+		Family string `json:"family,omitzero"`
+	}
+	plainAddress struct {
+		Lines            []string `json:"lines,omitzero"`
+		Street           string   `json:"street,omitzero"`
+		Road             string   `json:"road,omitzero"`
+		RoadCode         string   `json:"road_code,omitzero"`
+		HouseNumber      string   `json:"house_number,omitzero"`
+		Floor            string   `json:"floor,omitzero"`
+		Side             string   `json:"side,omitzero"`
+		PostalCode       string   `json:"postal_code,omitzero"`
+		City             string   `json:"city,omitzero"`
+		Locality         string   `json:"locality,omitzero"`
+		Region           string   `json:"region,omitzero"`
+		Municipality     string   `json:"municipality,omitzero"`
+		MunicipalityCode string   `json:"municipality_code,omitzero"`
+		Country          string   `json:"country,omitzero"`
+	}
+	plainOrganisation struct {
+		Name     string   `json:"name,omitzero"`
+		CVR      CVR      `json:"cvr,omitzero"`
+		PNumber  PNumber  `json:"p_number,omitzero"`
+		SENumber SENumber `json:"se_number,omitzero"`
+		RID      string   `json:"rid,omitzero"`
+	}
+	plainAuthenticator struct {
+		Kind AuthenticatorKind `json:"kind,omitzero"`
+		Word string            `json:"word,omitzero"`
+	}
+)
+
+// MarshalJSON writes everything in clear.
+func (p Plain) MarshalJSON() ([]byte, error) {
+	w := plainIdentity{
+		Kind:         p.Kind,
+		Subject:      p.Subject,
+		UUID:         p.UUID,
+		CPR:          cpr.Plain(p.CPR),
+		CPRStatus:    p.CPRStatus,
+		Protection:   p.Protection,
+		Name:         (*plainName)(p.Name),
+		Country:      p.Country,
+		Address:      (*plainAddress)(p.Address),
+		Organisation: (*plainOrganisation)(p.Organisation),
+		Levels:       p.Levels,
+		AuthTime:     p.AuthTime.UTC(),
+		SessionID:    p.SessionID,
+		NemIDPID:     p.NemIDPID,
+	}
+	if !p.BirthDate.IsZero() {
+		w.BirthDate = p.BirthDate.Format(time.DateOnly)
+	}
+	for _, a := range p.Authenticators {
+		w.Authenticators = append(w.Authenticators, plainAuthenticator(a))
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. After an error p is as it was;
+// the error holds nothing of the input.
+func (p *Plain) UnmarshalJSON(data []byte) error {
+	var w plainIdentity
+	if err := strictjson.Unmarshal(data, &w); err != nil {
+		return fmt.Errorf("claims: a stored identity cannot be read: %w", err)
+	}
+	read := Plain{
+		Kind:         w.Kind,
+		Subject:      w.Subject,
+		UUID:         w.UUID,
+		CPR:          cpr.Number(w.CPR),
+		CPRStatus:    w.CPRStatus,
+		Protection:   w.Protection,
+		Name:         (*Name)(w.Name),
+		Country:      w.Country,
+		Address:      (*Address)(w.Address),
+		Organisation: (*Organisation)(w.Organisation),
+		Levels:       w.Levels,
+		AuthTime:     w.AuthTime.UTC(),
+		SessionID:    w.SessionID,
+		NemIDPID:     w.NemIDPID,
+	}
+	if w.BirthDate != "" {
+		day, err := time.Parse(time.DateOnly, w.BirthDate)
+		if err != nil {
+			return errors.New("claims: a stored identity has a malformed birth date")
+		}
+		read.BirthDate = day
+	}
+	for _, a := range w.Authenticators {
+		read.Authenticators = append(read.Authenticators, Authenticator(a))
+	}
+	*p = read
+	return nil
+}

@@ -1,0 +1,33 @@
+package claims
+
+import "errors"
+
+// Protection says whether a person's name and address are protected in CPR
+// (navne- og adressebeskyttelse).
+type Protection uint8
+
+// The protections. A missing name or address alone says nothing: only what the
+// broker states is one of these.
+const (
+	ProtectionUnknown       Protection = iota // the broker does not say
+	Unprotected                               // the broker says that there is none
+	NameAndAddressProtected                   // show neither to others, wherever you learnt them
+)
+
+// ErrProtection says that a text names no protection.
+var ErrProtection = errors.New("claims: not a name and address protection")
+
+var protections = [...]string{"unknown", "unprotected", "protected"}
+
+// String returns unprotected, protected or unknown.
+func (p Protection) String() string { return nameOf(p, protections[:]) }
+
+// MarshalText writes what String returns; nothing for ProtectionUnknown.
+func (p Protection) MarshalText() ([]byte, error) {
+	return marshalName(p, protections[:], ErrProtection)
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (p *Protection) UnmarshalText(text []byte) error {
+	return unmarshalName(p, text, protections[:], ErrProtection)
+}

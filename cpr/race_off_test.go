@@ -1,0 +1,5 @@
+//go:build !race
+
+package cpr
+
+const raceDetector = false

@@ -1,0 +1,139 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+type ready struct {
+	CA      string `json:"ca"`
+	Criipto struct {
+		Issuer       string `json:"issuer"`
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+	} `json:"criipto"`
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "fakes")
+	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return file
+}
+
+// running is the command and what it still has to say.
+type running struct {
+	*exec.Cmd
+	out *bufio.Reader
+	err *bytes.Buffer
+}
+
+func run(t *testing.T, file string, args ...string) (*running, string, ready) {
+	t.Helper()
+	r := &running{Cmd: exec.CommandContext(t.Context(), file, args...), err: new(bytes.Buffer)}
+	r.Stderr = r.err
+	pipe, err := r.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Start())
+	t.Cleanup(func() { _ = r.Process.Kill() })
+	r.out = bufio.NewReader(pipe)
+	line, err := r.out.ReadString('\n')
+	require.NoError(t, err)
+	var got ready
+	d := json.NewDecoder(strings.NewReader(line))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&got), line)
+	return r, line, got
+}
+
+// stop ends the command and returns what it said after its line.
+func (r *running) stop(t *testing.T, s os.Signal) string {
+	t.Helper()
+	require.NoError(t, r.Process.Signal(s))
+	rest, err := io.ReadAll(r.out)
+	require.NoError(t, err)
+	require.NoError(t, r.Wait(), "it ends well")
+	require.Empty(t, r.err.String())
+	return string(rest)
+}
+
+func get(t *testing.T, c *http.Client, address string) (int, string) {
+	t.Helper()
+	res, err := c.Get(address)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(body)
+}
+
+func TestFakes(t *testing.T) {
+	file := build(t)
+	r, line, got := run(t, file, "-base-port", "0")
+	require.NotContains(t, line, `"ca"`)
+	require.NotEmpty(t, got.Criipto.ClientID)
+	require.NotEmpty(t, got.Criipto.ClientSecret)
+	require.Regexp(t, `^http://127\.0\.0\.1:[1-9][0-9]*$`, got.Criipto.Issuer)
+	status, body := get(t, http.DefaultClient, got.Criipto.Issuer+"/.well-known/openid-configuration")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, `"issuer":"`+got.Criipto.Issuer+`"`)
+	require.Empty(t, r.stop(t, syscall.SIGTERM), "exactly one line")
+	_, err := net.Dial("tcp", strings.TrimPrefix(got.Criipto.Issuer, "http://"))
+	require.Error(t, err, "stopped")
+}
+
+func TestFakesWithTLS(t *testing.T) {
+	r, line, got := run(t, build(t), "-base-port", "0", "-tls", "-auto")
+	require.True(t, strings.HasPrefix(line, `{"ca":"`), line)
+	require.Regexp(t, `^https://127\.0\.0\.1:[1-9][0-9]*$`, got.Criipto.Issuer)
+	pem, err := os.ReadFile(got.CA)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(pem))
+	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	status, _ := get(t, c, got.Criipto.Issuer+"/.well-known/jwks")
+	require.Equal(t, http.StatusOK, status)
+	require.Empty(t, r.stop(t, os.Interrupt))
+	require.NoFileExists(t, got.CA)
+}
+
+func TestFakesOnAGivenPort(t *testing.T) {
+	file := build(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	port := strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
+
+	out, err := exec.CommandContext(t.Context(), file, "-base-port", port).CombinedOutput()
+	require.Error(t, err, "the port is taken")
+	require.Contains(t, string(out), "fakes:")
+
+	require.NoError(t, ln.Close())
+	r, _, got := run(t, file, "-base-port", port)
+	require.Equal(t, "http://127.0.0.1:"+port, got.Criipto.Issuer)
+	r.stop(t, syscall.SIGTERM)
+}
+
+func TestFakesRefuse(t *testing.T) {
+	file := build(t)
+	for _, args := range [][]string{{"-base-port", "-1"}, {"-base-port", "70000"}, {"-base-port", "ni"}, {"-strange"}} {
+		out, err := exec.CommandContext(t.Context(), file, args...).CombinedOutput()
+		require.Error(t, err, args)
+		require.NotContains(t, string(out), `"issuer"`)
+	}
+}

@@ -1,0 +1,50 @@
+// Command fakes runs the fake brokers for test suites in any language, on
+// loopback addresses only. When all are ready it prints one line of JSON on
+// standard output and stays until it is interrupted:
+//
+//	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"}}
+//
+// With -tls the line begins with "ca", a file with the authority to trust, which
+// goes when the command ends. Every redirect address on loopback is accepted.
+// Without -auto a page asks who logs in; a script posts it as a person would.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	var o options
+	flag.IntVar(&o.basePort, "base-port", 9400, "port of the first fake, the others follow; 0: free ports")
+	flag.BoolVar(&o.tls, "tls", false, "serve https")
+	flag.BoolVar(&o.auto, "auto", false, "approve every login as the first citizen, without a page")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, "fakes:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx is done.
+func run(ctx context.Context, o options) error {
+	street, err := open(o)
+	if err != nil {
+		return err
+	}
+	defer street.close()
+	line, err := json.Marshal(street.Ready)
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(line))
+	<-ctx.Done()
+	return nil
+}

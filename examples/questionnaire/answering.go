@@ -1,0 +1,234 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// paper is one form in front of one person.
+type paper struct {
+	q     *questionnaire
+	stage stage
+	path  string  // of the page that shows it
+	rec   *record // nil: not begun
+}
+
+// showFirst shows the first form, or what takes its place: the record when it is
+// handed in, the way to the CPR number when that is missing.
+func (a *app) showFirst(v *visit) error {
+	p, err := a.firstPaper(v)
+	if err != nil {
+		return err
+	}
+	if p.rec != nil && p.rec.Status != steps[stageFirst].from {
+		return v.to(p.rec.path())
+	}
+	if ok, err := a.hasCPR(v, p.q); err != nil || !ok {
+		return orElse(err, func() error { return v.askForCPR(p) })
+	}
+	return a.showPaper(v, p)
+}
+
+func (a *app) takeFirst(v *visit) error {
+	p, err := a.firstPaper(v)
+	if err != nil {
+		return err
+	}
+	if ok, err := a.hasCPR(v, p.q); err != nil || !ok {
+		return orElse(err, func() error { return v.askForCPR(p) })
+	}
+	return a.takePaper(v, p)
+}
+
+func (a *app) firstPaper(v *visit) (*paper, error) {
+	q, ok := find(a.cfg.Questionnaires, v.r.PathValue("slug"))
+	if !ok {
+		return nil, errNotFound
+	}
+	p := &paper{q: q, stage: stageFirst, path: q.path()}
+	var err error
+	if p.rec, err = a.cfg.Store.recordFor(v.r.Context(), v.account, q.Slug); err != nil && !errors.Is(err, errNotFound) {
+		return nil, err
+	}
+	return p, nil
+}
+
+// showFollowUp shows the follow-up of a record, or what takes its place.
+func (a *app) showFollowUp(v *visit) error {
+	p, err := a.secondPaper(v)
+	if err != nil {
+		return err
+	}
+	if p.rec.Status != steps[stageFollowUp].from {
+		return v.to(p.rec.path())
+	}
+	if ok, err := a.fresh(v, p); err != nil || !ok {
+		return orElse(err, func() error { return v.askAgain(p) })
+	}
+	return a.showPaper(v, p)
+}
+
+func (a *app) takeFollowUp(v *visit) error {
+	p, err := a.secondPaper(v)
+	if err != nil {
+		return err
+	}
+	if ok, err := a.fresh(v, p); err != nil || !ok {
+		return orElse(err, func() error { return v.askAgain(p) })
+	}
+	return a.takePaper(v, p)
+}
+
+func (a *app) secondPaper(v *visit) (*paper, error) {
+	r, q, err := a.recordOf(v)
+	if err != nil {
+		return nil, err
+	}
+	return &paper{q: q, stage: stageFollowUp, path: r.path() + "/follow-up", rec: r}, nil
+}
+
+// takePaper keeps what somebody sent: handed in, or as a draft.
+func (a *app) takePaper(v *visit, p *paper) error {
+	if err := v.r.ParseForm(); err != nil {
+		return asTooLong(err)
+	}
+	action := v.r.PostForm.Get("action")
+	hand := action == "hand"
+	if l, ok := parseLang(strings.TrimPrefix(action, "lang-")); ok && !hand {
+		v.lang = l
+		l.choose(v.w, a.secure)
+	}
+	given, problems := p.q.form(p.stage).read(v.r.PostForm, !hand)
+	if len(problems) > 0 {
+		return v.showForm(http.StatusUnprocessableEntity, p, given, problems, false)
+	}
+	r, err := a.cfg.Store.save(v.r.Context(), v.account, p.q.Slug, p.stage, given, hand)
+	switch {
+	case errors.Is(err, errClosed):
+		return v.to(r.path() + "?closed=1")
+	case err != nil:
+		return err
+	case hand:
+		return v.to(r.path() + "/done")
+	case action == "draft":
+		return v.to(p.path + "?saved=1")
+	}
+	return v.to(p.path)
+}
+
+// showPaper shows a form with what was saved of it.
+func (a *app) showPaper(v *visit, p *paper) error {
+	given := answers{}
+	if p.rec != nil {
+		var err error
+		if given, err = a.cfg.Store.answers(v.r.Context(), p.q.form(p.stage), p.rec.ID, p.stage); err != nil {
+			return err
+		}
+	}
+	return v.showForm(http.StatusOK, p, given, nil, v.r.URL.Query().Get("saved") != "")
+}
+
+func (v *visit) showForm(status int, p *paper, given answers, problems []problem, saved bool) error {
+	f := p.q.form(p.stage)
+	content := formView{Q: p.q, Form: f, FollowUp: p.stage == stageFollowUp, Saved: saved, Problems: problems}
+	for i := range f.Questions {
+		q := questionView{question: &f.Questions[i], Given: given[f.Questions[i].ID]}
+		for _, problem := range problems {
+			if problem.Question == q.question {
+				q.Problem = problem.Text
+			}
+		}
+		content.Questions = append(content.Questions, q)
+	}
+	title := p.q.Title.in(v.lang)
+	if len(problems) > 0 {
+		warning, err := textOf(v.lang, "form.problems")
+		if err != nil {
+			return err
+		}
+		title = warning + " · " + title
+	}
+	return v.show(status, "form", view{Title: title, Path: p.path, FormID: "answers", Content: content})
+}
+
+// formView is what the template of a form sees.
+type formView struct {
+	Q               *questionnaire
+	Form            *form
+	FollowUp, Saved bool
+	Problems        []problem
+	Questions       []questionView
+}
+
+// questionView is a question with what was answered and what is wrong with it.
+type questionView struct {
+	*question
+	Given   []string
+	Problem string // a text of the table
+}
+
+// questionArgs is a question and the page it is on.
+type questionArgs struct {
+	View     view
+	Question questionView
+}
+
+// Has reports whether value was given.
+func (q questionView) Has(value string) bool {
+	for _, g := range q.Given {
+		if g == value {
+			return true
+		}
+	}
+	return false
+}
+
+// First returns the one value that was given, or nothing.
+func (q questionView) First() string { return strings.Join(q.Given, "") }
+
+// HasHint reports whether there is more to say than the question.
+func (q questionView) HasHint() bool { return q.Hint != text{} }
+
+// Top is the highest number of a scale.
+func (q questionView) Top() string { return strconv.Itoa(scaleTop) }
+
+// InputID names the i-th field of a question; the first one has the question's
+// own ID, so that the list of problems can lead to it.
+func (q questionView) InputID(i int) string {
+	if i == 0 {
+		return q.ID
+	}
+	return q.ID + "-" + strconv.Itoa(i+1)
+}
+
+// Described names what a screen reader reads after the question.
+func (q questionView) Described() string {
+	var ids []string
+	if q.HasHint() {
+		ids = append(ids, q.ID+"-hint")
+	}
+	if q.Problem != "" {
+		ids = append(ids, q.ID+"-problem")
+	}
+	return strings.Join(ids, " ")
+}
+
+// orElse returns err, or what do returns when there is none.
+func orElse(err error, do func() error) error {
+	if err != nil {
+		return err
+	}
+	return do()
+}
+
+// asTooLong keeps the one error of a form that a person can mend; every other
+// one is a page that our form did not send.
+func asTooLong(err error) error {
+	var tooLong *http.MaxBytesError
+	if errors.As(err, &tooLong) {
+		return err
+	}
+	return errNotFound
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidhttp"
+)
+
+// appConfig is what the app is made of. All fields are required, except Demo.
+type appConfig struct {
+	Broker         mitid.Broker
+	Issuer         string // the broker's origin; the browser is sent there and back
+	PublicURL      string // where people reach the app: scheme and host, no path
+	Store          *store
+	Keys           keyring
+	Questionnaires []questionnaire
+	Assignments    []assignment
+	Identity       mitid.IdentityKind
+	Level          claims.Level
+	Demo           bool // tell everybody that MitID is imitated
+	Now            func() time.Time
+	Logger         *slog.Logger
+}
+
+// app holds the handlers of the questionnaire.
+type app struct {
+	cfg       appConfig
+	secure    bool // the app is reached by https
+	zone      *time.Location
+	languages languages
+	pages     map[string]*template.Template
+	gates     map[lang]*mitidhttp.Gate // equal but for the language of the broker's pages
+}
+
+func newApp(cfg appConfig) (*app, error) {
+	at, err := url.Parse(cfg.PublicURL)
+	if err != nil || at.Host == "" || at.Path != "" {
+		return nil, fmt.Errorf("the app's public address is not scheme and host")
+	}
+	a := &app{cfg: cfg, secure: at.Scheme == "https", languages: newLanguages()}
+	if a.zone, err = time.LoadLocation("Europe/Copenhagen"); err != nil {
+		return nil, err
+	}
+	if a.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	return a, a.openGates()
+}
+
+// openGates makes the login. One gate for each language, because the request
+// that Require sends is fixed; they have the same keys, so a session of one is a
+// session of the other.
+func (a *app) openGates() error {
+	stateKeys, err := a.cfg.Keys.derive("mitid state")
+	if err != nil {
+		return err
+	}
+	sessionKeys, err := a.cfg.Keys.derive("mitid session")
+	if err != nil {
+		return err
+	}
+	client, err := mitid.New(mitid.Config{
+		Broker: a.cfg.Broker, RedirectURL: a.cfg.PublicURL + "/callback", StateKeys: stateKeys,
+		MinLevel: a.cfg.Level, Now: a.cfg.Now, Logger: a.cfg.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.gates = make(map[lang]*mitidhttp.Gate)
+	for _, l := range []lang{danish, english} {
+		a.gates[l], err = mitidhttp.New(mitidhttp.Config{
+			Client: client, Keys: sessionKeys, Request: a.request(l), OnLogin: a.onLogin, Refused: a.refused,
+			Now: a.cfg.Now, Logger: a.cfg.Logger,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// request is what an ordinary login asks for.
+func (a *app) request(l lang) mitid.Request {
+	return mitid.Request{Identity: a.cfg.Identity, Locale: l.locale()}
+}
+
+// session returns who is logged in.
+func (a *app) session(r *http.Request) (*mitidhttp.Session, bool) { return a.gates[danish].Session(r) }
+
+// onLogin links a login to its account before the session begins. The CPR
+// number goes into the vault and no further: not even into the session cookie.
+func (a *app) onLogin(_ http.ResponseWriter, r *http.Request, l *mitid.Login) error {
+	set, drop := assign(a.cfg.Assignments, &l.Identity)
+	account, shared, err := a.cfg.Store.arrive(r.Context(), arrival{
+		Key:      accountKey{l.Issuer, l.Identity.Subject},
+		Capacity: capacity(l.Identity.Kind),
+		Set:      set, Drop: drop, CPR: l.Identity.CPR,
+	})
+	if err != nil {
+		a.cfg.Logger.ErrorContext(r.Context(), "login not linked", "error", err)
+		return err
+	}
+	l.Identity.CPR = cpr.Number{}
+	if shared {
+		a.cfg.Logger.WarnContext(r.Context(), "two accounts of one broker hold the same CPR number; somebody should look", "account", account)
+	}
+	return nil
+}
+
+// capacity is the word for the capacity somebody logs in with.
+func capacity(k claims.Kind) string {
+	switch k {
+	case claims.KindPrivate:
+		return "private"
+	case claims.KindProfessional:
+		return "professional"
+	case claims.KindSignatory:
+		return "signatory"
+	}
+	return "unknown"
+}

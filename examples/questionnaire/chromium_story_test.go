@@ -1,0 +1,167 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+const (
+	brokerPage   = "[data-testid=approve]"
+	formPage     = "[data-testid=answers]"
+	donePage     = "[data-testid=thanks]"
+	problems     = "[data-testid=errors]"
+	confirm      = "main a.mitid-button"
+	everydayCard = "[data-testid=card-hverdag] a"
+	healthCard   = "[data-testid=card-helbred] a"
+)
+
+func TestStoryInABrowser(t *testing.T) {
+	browser := chromium(t)
+	for _, v := range []struct {
+		name string
+		size size
+	}{{"", desktop}, {"-phone", phone}, {"-narrow", narrow}} {
+		for _, l := range []lang{danish, english} {
+			t.Run(string(l)+v.name, func(t *testing.T) {
+				h := newHouse(t)
+				h.fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
+				story(h.window(t, browser, "questionnaire-"+string(l)+v.name, v.size), l)
+			})
+		}
+	}
+}
+
+// story is what one person does from the front page to the logout.
+func story(w *window, l lang) {
+	said := func(key string) string {
+		s, err := textOf(l, key)
+		assert.NoError(w.t, err, key)
+		return s
+	}
+	w.visit("/")
+	if l == english {
+		w.click(".language a", "html[lang=en] main")
+	}
+	w.picture("front")
+
+	// Without CPR number.
+	w.click(everydayCard, brokerPage)
+	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-1]")))
+	w.picture("broker")
+	w.click(brokerPage, formPage)
+	assert.Contains(w.t, w.see(), "Paiman Petersen")
+	w.choose("sleep", "7to8", "breaks", "nature", "breaks", "music")
+	w.write("joy", "Morgenbad ved Ærøskøbing – æ, ø og å.")
+	w.click("[data-testid=hand]", problems)
+	assert.True(w.t, ask(w, chromedp.Evaluate[bool]("document.activeElement.matches('"+problems+"')")), "the list of problems has the focus")
+	assert.Contains(w.t, w.see(), said("problem.missing.scale"))
+	w.picture("problem")
+	w.choose("mood", "4")
+	w.picture("form")
+	w.click("[data-testid=hand]", donePage)
+	w.picture("done")
+	w.click("[data-testid=follow-up]", formPage)
+	w.choose("change", "better")
+	w.click("[data-testid=hand]", donePage)
+	assert.Contains(w.t, w.see(), said("done.title.again"))
+
+	// With CPR number, for which MitID is needed once more.
+	w.visit("/")
+	w.click(healthCard, confirm)
+	w.picture("cpr")
+	w.click(confirm, brokerPage)
+	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-1]")))
+	w.click(brokerPage, "[data-testid=cpr]")
+	w.write("cpr", mitidtest.Paiman().CPR.Reveal())
+	w.click("[data-testid=continue]", formPage)
+	w.choose("pain", "2", "help", "partly", "trouble", "stairs")
+	w.write("wish", "At få hjælp til trapperne.")
+	w.click("[data-testid=draft]", ".notice")
+	assert.Contains(w.t, w.see(), said("form.saved"))
+	w.click("[data-testid=hand]", donePage)
+	w.h.fake.Advance(time.Minute)
+	w.click("[data-testid=follow-up]", confirm)
+	w.picture("again")
+	w.click(confirm, brokerPage)
+	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-1]")))
+	w.click(brokerPage, formPage)
+	w.choose("change", "same", "pain", "1")
+	w.click("[data-testid=hand]", donePage)
+	w.click("[data-testid=see-record]", ".history")
+	assert.Contains(w.t, w.see(), said("status.followed_up"))
+	w.picture("record")
+
+	w.click("nav a[href='/profile']", "[data-testid=property-cpr]")
+	profile := w.see()
+	assert.Contains(w.t, profile, "Paiman Petersen")
+	assert.Contains(w.t, profile, cprMask)
+	assert.NotContains(w.t, strings.ReplaceAll(profile, "-", ""), mitidtest.Paiman().CPR.Reveal())
+	w.picture("profile")
+	w.click("nav a[href='/answers']", ".list")
+	w.picture("answers")
+	w.click("[data-testid=logout]", everydayCard)
+	assert.Contains(w.t, w.see(), map[lang]string{danish: "Log ind med MitID", english: "Log on with MitID"}[l])
+
+	// Somebody who changes their mind.
+	w.click(everydayCard, brokerPage)
+	w.click("[data-testid=cancel]", "[data-testid=message]")
+	w.picture("cancelled")
+}
+
+// TestKeyboardAlone goes from the front page to the thanks without a mouse.
+func TestKeyboardAlone(t *testing.T) {
+	browser := chromium(t)
+	h := newHouse(t)
+	w := h.window(t, browser, "questionnaire-da-keyboard", desktop)
+	w.visit("/")
+	w.do(chromedp.KeyEvent(kb.Tab))
+	assert.Equal(t, "skip", ask(w, chromedp.Evaluate[string]("document.activeElement.className")), "the first stop leads past the header")
+	w.tabTo(everydayCard)
+	w.picture("focus")
+	w.press(kb.Enter, brokerPage)
+	w.tabTo(brokerPage)
+	w.press(kb.Enter, formPage)
+	w.tabTo("[name=mood]")
+	w.press(" ", "")
+	w.press(kb.ArrowRight, "")
+	w.tabTo("[name=sleep]")
+	w.press(" ", "")
+	w.tabTo("[name=breaks]")
+	w.press(" ", "")
+	w.tabTo("#joy")
+	w.press("Kaffe på Ærø", "")
+
+	// Enter in a field hands the form in, although the language switch, which
+	// belongs to the form too, stands before it.
+	w.do(chromedp.Focus(chromedp.CSS("[name=mood]:checked")))
+	w.press(kb.Enter, donePage)
+	assert.Contains(t, w.see(), "Tak for dine svar")
+	w.tabTo("[data-testid=see-record]")
+	w.press(kb.Enter, ".history")
+	record := w.see()
+	for _, want := range []string{"2 (1 = Meget dårligt, 5 = Meget godt)", "Mindre end 5 timer", "At være sammen med andre", "Kaffe på Ærø"} {
+		assert.Contains(t, record, want)
+	}
+}
+
+// TestLanguageSwitchKeepsWhatWasTyped switches in the middle of a form.
+func TestLanguageSwitchKeepsWhatWasTyped(t *testing.T) {
+	browser := chromium(t)
+	h := newHouse(t)
+	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
+	w := h.window(t, browser, "questionnaire-da-switch", desktop)
+	w.visit("/login?return=" + everydayPath)
+	w.write("joy", "Blåbærgrød")
+	w.choose("mood", "3")
+	w.click(".language button", "html[lang=en] "+formPage)
+	assert.Contains(t, w.see(), "Wellbeing in everyday life")
+	assert.Equal(t, "Blåbærgrød", ask(w, chromedp.Value(chromedp.CSS("#joy"))))
+	assert.True(t, ask(w, chromedp.Evaluate[bool]("document.querySelector('[name=mood][value=\"3\"]').checked")))
+}

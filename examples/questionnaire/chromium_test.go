@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+var updateScreenshots = flag.Bool("update-screenshots", false, "store the screenshots in docs/images, where the README shows them")
+
+// chromium returns a running browser that talks to this machine alone, in
+// Danish. A test that finds none is skipped; with DKEID_NO_SKIP=1 it fails.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "headless-shell",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		const why = "no Chromium or Chrome is installed; install one to click through the app in a real browser"
+		if os.Getenv("DKEID_NO_SKIP") == "1" {
+			t.Fatal(why)
+		}
+		t.Skip(why)
+	}
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(),
+		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("accept-lang", "da"), chromedp.UserDataDir(t.TempDir()))
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Do(ctx), "the browser does not start")
+	return ctx
+}
+
+// window is one person's own window: nobody else's cookies, a size of its own.
+type window struct {
+	t      *testing.T
+	h      *house
+	ctx    context.Context
+	name   string // of the screenshots: questionnaire-da, questionnaire-da-phone
+	images string
+	close  context.CancelFunc
+}
+
+// size is a window's in CSS pixels.
+type size struct {
+	width, height int64
+	scale         float64
+}
+
+var (
+	desktop = size{1100, 800, 1}
+	phone   = size{390, 844, 2}
+	narrow  = size{320, 640, 1}
+)
+
+func (h *house) window(t *testing.T, browser context.Context, name string, s size) *window {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Do(ctx))
+	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(end)
+	w := &window{t: t, h: h, ctx: ctx, name: name, images: t.TempDir(), close: func() { end(); cancel() }}
+	if *updateScreenshots {
+		w.images = filepath.Join("..", "..", "docs", "images")
+		require.NoError(t, os.MkdirAll(w.images, 0o755))
+	}
+	w.listen()
+	w.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)))
+	return w
+}
+
+// listen fails the test when the browser complains about what our content
+// security policy forbids.
+func (w *window) listen() {
+	messages := chromedp.Console(w.ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Source == "security" || m.IsException() {
+				w.t.Errorf("%s: the browser says: %s", w.name, m.Text)
+			}
+		}
+	}()
+	w.t.Cleanup(func() { w.close(); <-done })
+}
+
+func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	require.NoError(w.t, chromedp.Do(w.ctx, actions...))
+}
+
+// ask returns what an action finds out about the page.
+func ask[T any](w *window, a chromedp.Action[T]) T {
+	w.t.Helper()
+	v, err := chromedp.Run(w.ctx, a)
+	require.NoError(w.t, err)
+	return v
+}
+
+// visit opens a page of the app.
+func (w *window) visit(path string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(w.h.url + path))
+	w.check()
+}
+
+// click presses what sel names and waits for the page with what next names.
+func (w *window) click(sel, next string) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.CSS(sel)), chromedp.WaitVisible(chromedp.CSS(next)))
+	w.check()
+}
+
+// choose ticks fields of a form, by name and value.
+func (w *window) choose(pairs ...string) {
+	w.t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		w.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("label:has(input[name=%q][value=%q])", pairs[i], pairs[i+1]))))
+	}
+}
+
+// write types into a text field.
+func (w *window) write(id, words string) {
+	w.t.Helper()
+	w.do(chromedp.SendKeys(chromedp.CSS("#"+id), words))
+}
+
+// see returns the text of the page.
+func (w *window) see() string {
+	w.t.Helper()
+	return ask(w, chromedp.Text(chromedp.CSS("body")))
+}
+
+// tabTo presses the tabulator until sel has the focus.
+func (w *window) tabTo(sel string) {
+	w.t.Helper()
+	for range 60 {
+		w.do(chromedp.KeyEvent(kb.Tab))
+		if ask(w, chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", sel))) {
+			return
+		}
+	}
+	w.t.Fatalf("the keyboard does not reach %s", sel)
+}
+
+// press types keys where the focus is, and waits for next where that is given.
+func (w *window) press(keys, next string) {
+	w.t.Helper()
+	w.do(chromedp.KeyEvent(keys))
+	if next != "" {
+		w.do(chromedp.WaitVisible(chromedp.CSS(next)))
+		w.check()
+	}
+}
+
+// picture stores a screenshot of the whole page.
+func (w *window) picture(what string) {
+	w.t.Helper()
+	w.do(chromedp.Evaluate[chromedp.Void]("scrollTo(0, 0)"))
+	png := ask(w, chromedp.FullScreenshot(100))
+	require.NoError(w.t, os.WriteFile(filepath.Join(w.images, w.name+"-"+what+".png"), png, 0o644))
+}
+
+// check looks at the page the way a person with poor sight or a small phone
+// does. The fake broker's own pages are not ours to judge.
+func (w *window) check() {
+	w.t.Helper()
+	if ask(w, chromedp.Evaluate[bool](fmt.Sprintf("location.origin === %q", w.h.url))) {
+		require.Empty(w.t, ask(w, chromedp.Evaluate[[]string](pageFaults)), "%s", w.name)
+	}
+}
+
+// pageFaults returns what is too faint, too wide or too small to touch: text
+// needs a contrast of 4.5 (WCAG 2.2, 1.4.3), buttons and fields 24 pixels
+// (2.5.8); nothing may stand out of the window (1.4.10).
+const pageFaults = `(() => {
+	const faults = [];
+	const rgb = s => { const m = s.match(/[\d.]+/g).map(Number); return { c: m.slice(0, 3), a: m.length > 3 ? m[3] : 1 }; };
+	const light = c => { const l = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * l[0] + .7152 * l[1] + .0722 * l[2]; };
+	const ground = e => { for (; e; e = e.parentElement) { const b = rgb(getComputedStyle(e).backgroundColor); if (b.a === 1) return b.c; } return [255, 255, 255]; };
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	while (walk.nextNode()) {
+		const e = walk.currentNode.parentElement;
+		if (!walk.currentNode.data.trim() || e.closest('.hidden, .skip') || !e.checkVisibility()) continue;
+		const [a, b] = [light(rgb(getComputedStyle(e).color).c), light(ground(e))].sort((x, y) => y - x);
+		const ratio = (a + .05) / (b + .05);
+		if (ratio < 4.5) faults.push('contrast ' + ratio.toFixed(2) + ': ' + walk.currentNode.data.trim());
+	}
+	if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
+		faults.push('wider than the window: ' + document.documentElement.scrollWidth);
+	for (const e of document.querySelectorAll('button, .button, .mitid-button, label:has(input), textarea, nav a, .language a')) {
+		const r = e.getBoundingClientRect();
+		if (e.checkVisibility() && (r.height < 40 || r.width < 24)) faults.push('too small: ' + e.textContent.trim() + ' ' + r.width + 'x' + r.height);
+	}
+	return faults;
+})()`

@@ -1,0 +1,41 @@
+// The questionnaire is a small web app that people log on to with MitID: they
+// answer a questionnaire, follow up later, and see on their profile what MitID
+// told about them. Started without flags it needs nothing but Go: it brings a
+// fake broker with made-up people, and keeps its data in a temporary file.
+//
+//	go run ./examples/questionnaire
+//
+// With a real domain, and data that stays:
+//
+//	questionnaire -issuer https://acme.idura.broker -client-id ID -client-secret SECRET \
+//		-public-url https://answers.example.dk -db answers.db -key answers.key
+//
+// # How it is built
+//
+// An account is one subject of one broker, never a name. The claims of a login
+// become properties of the account's profile by the table of -assign. The CPR
+// number is asked for only where a questionnaire needs it; it is sealed in the
+// store, found again by a keyed pseudonym, and shown nowhere. A record of one
+// person's answers has a status and keeps the history of it.
+//
+// There is no JavaScript. Whoever reads the code begins at routes.go.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	_ "time/tzdata" // the pages tell the time in Denmark on every machine
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "questionnaire:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidhttp"
+)
+
+// message is a page that tells somebody what happened and what to do. Title,
+// Lead and Advice name texts of the table; Said is a lead that came as text.
+type message struct {
+	Title, Lead, Advice string
+	Said                string
+	Again               string         // where a new login begins; empty: no such button
+	Retry               string         // where to try again without one
+	Instead             *questionnaire // what to answer instead
+}
+
+func (v *visit) message(status int, m message) error {
+	title, err := textOf(v.lang, m.Title)
+	if err != nil {
+		return err
+	}
+	if m.Said == "" {
+		if m.Said, err = textOf(v.lang, m.Lead); err != nil {
+			return err
+		}
+	}
+	return v.show(status, "message", view{Title: title, Content: m})
+}
+
+// refused answers a login that did not succeed, in the person's language. An
+// earlier session is still there.
+func (a *app) refused(w http.ResponseWriter, r *http.Request, refusal error) {
+	v, err := a.arrive(w, r)
+	if err == nil {
+		err = v.message(mitidhttp.StatusOf(refusal), a.explain(v, refusal))
+	}
+	if err != nil {
+		v.fail(err)
+	}
+}
+
+// explain finds the words for a refusal and the way on.
+func (a *app) explain(v *visit, refusal error) message {
+	back := mitidhttp.ReturnPath(v.r.Context())
+	m := message{Title: "message.login.title", Said: mitid.PublicText(refusal, v.lang.locale()), Advice: "message.again.advice"}
+	if v.session != nil {
+		m.Title, m.Retry = "message.confirm.title", back
+	} else {
+		m.Again = loginHref(a.asked(back), back)
+	}
+	switch mitid.KindOf(refusal) {
+	case mitid.ClaimMissing:
+		m.Title, m.Lead, m.Said, m.Advice = "message.cpr.title", "message.cpr.lead", "", "message.cpr.advice"
+		m.Instead = a.withoutCPR()
+	case mitid.AssuranceTooLow:
+		m.Advice = "message.level.advice"
+	case mitid.InteractionRequired: // a form that came after the session had ended
+		m = message{Title: "message.ended.title", Lead: "message.ended.lead", Advice: "message.ended.advice"}
+	case mitid.InputInvalid, mitid.ConfigInvalid, mitid.Unsupported:
+		m.Advice, m.Again, m.Retry = "", "", "" // trying again changes nothing
+	}
+	return m
+}
+
+// asked returns the questionnaire that path leads to, or nil.
+func (a *app) asked(path string) *questionnaire {
+	slug, _ := strings.CutPrefix(path, "/questionnaires/")
+	q, _ := find(a.cfg.Questionnaires, slug)
+	return q
+}
+
+// withoutCPR returns the first questionnaire that anybody can answer, or nil.
+func (a *app) withoutCPR() *questionnaire {
+	for i := range a.cfg.Questionnaires {
+		if !a.cfg.Questionnaires[i].CPR {
+			return &a.cfg.Questionnaires[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+const (
+	privateAssignments  = "name=fname,birthdate=born,country=country,cpr=cpr"
+	businessAssignments = "name=fname,organisation=company,cvr=cvr,birthdate=born,cpr=cpr"
+)
+
+// options are the flags.
+type options struct {
+	Listen       string
+	PublicURL    string
+	DB           string
+	Key          string
+	Broker       string
+	Issuer       string
+	ClientID     string
+	ClientSecret string
+	CA           string
+	Level        claims.Level
+	Identity     mitid.IdentityKind
+	Assignments  []assignment
+}
+
+// errHelp says that the flags were printed because somebody asked for them.
+var errHelp = flag.ErrHelp
+
+func parseOptions(args []string, output io.Writer) (*options, error) {
+	o := &options{}
+	var level, assignments string
+	var business bool
+	f := flag.NewFlagSet("questionnaire", flag.ContinueOnError)
+	f.SetOutput(output)
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	f.StringVar(&o.PublicURL, "public-url", "", "`address` people use, such as https://answers.example.dk (default http:// and the listening address)")
+	f.StringVar(&o.DB, "db", "", "SQLite `file`, made when it is missing (default a temporary one, gone when the program ends)")
+	f.StringVar(&o.Key, "key", "", "`file` with the keys for CPR numbers and sessions, one a line, newest first; made when it is missing. Needed with -db; keep it apart from the data")
+	f.StringVar(&o.Broker, "broker", "criipto", "the broker's `dialect`; there is criipto")
+	f.StringVar(&o.Issuer, "issuer", "", "the broker's domain, such as https://acme.idura.broker (default a fake broker inside this program)")
+	f.StringVar(&o.ClientID, "client-id", "", "the application's `id` at the broker")
+	f.StringVar(&o.ClientSecret, "client-secret", "", "the application's `secret` at the broker")
+	f.StringVar(&o.CA, "ca", "", "`file` with certificate authorities for the broker, in PEM (default the system's)")
+	f.StringVar(&level, "level", "substantial", "lowest `level` of assurance: low, substantial or high")
+	f.BoolVar(&business, "business", false, "people may also log on for an organisation; each capacity has its own account")
+	f.StringVar(&assignments, "assign", "", "which `claim=property` pairs make the profile: "+strings.Join(claimNames(), ", ")+" (default "+privateAssignments+")")
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if f.NArg() > 0 {
+		return nil, fmt.Errorf("there is an argument too many; all settings are flags")
+	}
+	var err error
+	if o.Level, err = claims.ParseLevel(level); err != nil {
+		return nil, errors.New("-level is low, substantial or high")
+	}
+	if assignments == "" {
+		assignments = privateAssignments
+		if business {
+			assignments = businessAssignments
+		}
+	}
+	if business {
+		o.Identity = mitid.Either
+	}
+	if o.Assignments, err = parseAssignments(assignments); err != nil {
+		return nil, err
+	}
+	return o, o.check()
+}
+
+func (o *options) check() error {
+	switch {
+	case o.Broker != "criipto":
+		return errors.New("-broker: there is criipto")
+	case o.Issuer != "" && (o.ClientID == "" || o.ClientSecret == ""):
+		return errors.New("-issuer needs -client-id and -client-secret")
+	case o.Issuer == "" && (o.ClientID != "" || o.ClientSecret != "" || o.CA != ""):
+		return errors.New("-client-id, -client-secret and -ca need -issuer")
+	case o.DB != "" && o.Key == "":
+		return errors.New("-db needs -key: CPR numbers are stored encrypted, and without the key file nobody could read them again")
+	case o.PublicURL != "":
+		u, err := url.Parse(o.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+			return errors.New("-public-url is scheme and host, such as https://answers.example.dk")
+		}
+		o.PublicURL = u.Scheme + "://" + u.Host
+	}
+	return nil
+}

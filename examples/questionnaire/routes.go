@@ -1,0 +1,101 @@
+package main
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidhttp"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// handler returns the app as one handler. Every address is in this table.
+func (a *app) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", a.open(a.front))
+	mux.Handle("GET /assets/", a.files())
+	mux.Handle("GET /assets/mitid-button.css", mitidhttp.Stylesheet())
+	mux.Handle("GET /language/{language}", http.HandlerFunc(a.chooseLanguage))
+	mux.Handle("GET /ready", http.HandlerFunc(a.ready))
+
+	mux.Handle("GET /login", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler { return g.Start(a.request(l)) }))
+	mux.Handle("GET /login/cpr", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler {
+		want := a.request(l)
+		want.CPR = mitid.CPRRequired
+		return g.Start(want)
+	}))
+	mux.Handle("GET /confirm/cpr", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler {
+		want := a.request(l)
+		want.CPR, want.Action = mitid.CPRRequired, mitid.Confirm
+		return g.StepUp(want)
+	}))
+	mux.Handle("GET /confirm/again", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler {
+		want := a.request(l)
+		want.Fresh, want.Action = true, mitid.Confirm
+		return g.StepUp(want)
+	}))
+	mux.Handle("/callback", a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler { return g.Callback() }))
+	mux.Handle("POST /logout", a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler { return g.Logout() }))
+
+	mux.Handle("GET /questionnaires/{slug}", a.member(a.showFirst))
+	mux.Handle("POST /questionnaires/{slug}", a.member(a.takeFirst))
+	mux.Handle("GET /records/{id}", a.member(a.showRecord))
+	mux.Handle("GET /records/{id}/done", a.member(a.showDone))
+	mux.Handle("GET /records/{id}/follow-up", a.member(a.showFollowUp))
+	mux.Handle("POST /records/{id}/follow-up", a.member(a.takeFollowUp))
+	mux.Handle("GET /answers", a.member(a.listAnswers))
+	mux.Handle("GET /profile", a.member(a.showProfile))
+	mux.Handle("/", a.open(func(*visit) error { return errNotFound }))
+
+	return a.recorded(a.secured(a.sameOrigin(mux)))
+}
+
+// gate returns a handler of mitidhttp in the language of each request.
+func (a *app) gate(of func(*mitidhttp.Gate, lang) http.Handler) http.Handler {
+	handlers := make(map[lang]http.Handler)
+	for l, g := range a.gates {
+		handlers[l] = of(g, l)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handlers[a.languages.of(r)].ServeHTTP(w, r)
+	})
+}
+
+// member is open for people who are logged in; others are led to MitID first.
+func (a *app) member(do func(*visit) error) http.Handler {
+	return a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler {
+		return g.Require(a.cfg.Level)(a.open(func(v *visit) error {
+			if v.account == "" { // the session outlived the account
+				return errNoAccount
+			}
+			return do(v)
+		}))
+	})
+}
+
+func (a *app) files() http.Handler {
+	next := http.FileServerFS(assets)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ready tells a load balancer whether the app can work.
+func (a *app) ready(w http.ResponseWriter, r *http.Request) {
+	if err := a.cfg.Store.Ping(r.Context()); err != nil {
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// chooseLanguage keeps the language that somebody chose and leads back.
+func (a *app) chooseLanguage(w http.ResponseWriter, r *http.Request) {
+	if l, ok := parseLang(r.PathValue("language")); ok {
+		l.choose(w, a.secure)
+	}
+	http.Redirect(w, r, localPath(r.URL.Query().Get("return")), http.StatusSeeOther)
+}

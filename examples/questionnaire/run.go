@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// run starts everything, says where it is, and ends when ctx does.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args, stderr)
+	if errors.Is(err, errHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	clock := time.Now
+
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
+	if err != nil {
+		return fmt.Errorf("%w; -listen 127.0.0.1:0 takes a free port", err)
+	}
+	defer listener.Close()
+	if o.PublicURL == "" {
+		o.PublicURL = "http://" + listener.Addr().String()
+	}
+
+	keys, err := openKeys(o, log)
+	if err != nil {
+		return err
+	}
+	db, remove, err := o.database()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	v, err := newVault(keys)
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, db, v, clock)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+
+	settings, demo, stop, err := o.broker()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	broker, err := criipto.New(settings)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(appConfig{
+		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
+		Assignments: o.Assignments, Identity: o.Identity, Level: o.Level, Demo: demo, Now: clock, Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	if demo {
+		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", settings.Issuer)
+	}
+	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
+	return serve(ctx, listener, a.handler(), log)
+}
+
+// openKeys reads the key file, or makes keys that last as long as the program.
+func openKeys(o *options, log *slog.Logger) (keyring, error) {
+	if o.Key != "" {
+		return loadKeyring(o.Key)
+	}
+	log.Warn("the keys are random and end with the program: good for a demonstration only, use -key")
+	return newKeyring(), nil
+}
+
+// database returns the path of the SQLite file, and what removes a temporary one.
+func (o *options) database() (path string, remove func(), err error) {
+	if o.DB != "" {
+		return o.DB, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "questionnaire-")
+	if err != nil {
+		return "", nil, err
+	}
+	return filepath.Join(dir, "questionnaire.db"), func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// broker returns the settings of the configured broker. Without one it starts a
+// fake, and stop ends it.
+func (o *options) broker() (settings criipto.Config, demo bool, stop func(), err error) {
+	if o.Issuer == "" {
+		fake, err := mitidtest.StartCriipto(mitidtest.Config{})
+		if err != nil {
+			return criipto.Config{}, false, nil, err
+		}
+		fake.AllowRedirect(o.PublicURL + "/callback")
+		return criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, true,
+			func() { _ = fake.Close() }, nil
+	}
+	settings = criipto.Config{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
+	if o.CA == "" {
+		return settings, false, func() {}, nil
+	}
+	pem, err := os.ReadFile(o.CA)
+	if err != nil {
+		return criipto.Config{}, false, nil, fmt.Errorf("-ca: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return criipto.Config{}, false, nil, errors.New("-ca: the file holds no certificate")
+	}
+	settings.HTTPClient = &http.Client{
+		Timeout:   10 * time.Second,
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}},
+	}
+	return settings, false, func() {}, nil
+}
+
+// serve answers until ctx ends, and lets running answers finish.
+func serve(ctx context.Context, listener net.Listener, h http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // its lines hold addresses of people
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("ending")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return server.Shutdown(ctx)
+}

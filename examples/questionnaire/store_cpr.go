@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+)
+
+// setCPR seals n for account and reports whether another account of the same
+// broker and capacity holds the same number.
+func (s *store) setCPR(ctx context.Context, tx *sql.Tx, account string, n cpr.Number, now int64) (shared bool, err error) {
+	names, err := s.vault.pseudonym(n)
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.StmtContext(ctx, s.q.setCPR).ExecContext(ctx, account, s.vault.seal(n, account), names[0], now); err != nil {
+		return false, fmt.Errorf("store number: %w", err)
+	}
+	for _, name := range names {
+		var other bool
+		if err := tx.StmtContext(ctx, s.q.sharedCPR).QueryRowContext(ctx, name, account).Scan(&other); err != nil {
+			return false, fmt.Errorf("find number: %w", err)
+		}
+		shared = shared || other
+	}
+	return shared, nil
+}
+
+// accountsByCPR returns the accounts that hold n, without opening any number: a
+// person has one for each capacity they logged in with.
+func (s *store) accountsByCPR(ctx context.Context, n cpr.Number) ([]string, error) {
+	names, err := s.vault.pseudonym(n)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, name := range names {
+		rows, err := s.q.findCPR.QueryContext(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("find number: %w", err)
+		}
+		for rows.Next() {
+			var account string
+			if err := rows.Scan(&account); err != nil {
+				_ = rows.Close()
+				return nil, fmt.Errorf("find number: %w", err)
+			}
+			all = append(all, account)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, fmt.Errorf("find number: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// cprSetAt reports whether account holds a CPR number, and since when.
+func (s *store) cprSetAt(ctx context.Context, account string) (at time.Time, ok bool, err error) {
+	var ms int64
+	err = s.q.cprSetAt.QueryRowContext(ctx, account).Scan(&ms)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return time.Time{}, false, nil
+	case err != nil:
+		return time.Time{}, false, fmt.Errorf("find number: %w", err)
+	}
+	return fromMillis(ms), true, nil
+}
+
+// checkKeys opens one number of each key that the file was written with, so that
+// a wrong key file is found at the start and not a month later.
+func (s *store) checkKeys(ctx context.Context) error {
+	rows, err := s.q.sampleCPR.QueryContext(ctx)
+	if err != nil {
+		return fmt.Errorf("check keys: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var account string
+		var sealed []byte
+		if err := rows.Scan(&account, &sealed); err != nil {
+			return fmt.Errorf("check keys: %w", err)
+		}
+		if _, err := s.vault.open(sealed, account); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

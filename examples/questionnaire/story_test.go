@@ -1,0 +1,270 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFrontPageExplainsAndAsksForMitID(t *testing.T) {
+	h := newHouse(t)
+	da := h.browser("da").get("/")
+	assert.Equal(t, http.StatusOK, da.status)
+	assert.Contains(t, da.body, "Log ind med MitID")
+	assert.Contains(t, da.body, `href="/login/cpr?return=%2Fquestionnaires%2Fhelbred"`)
+	en := h.browser("en-GB,en;q=0.9").get("/")
+	assert.Contains(t, en.body, `<html lang="en">`)
+	assert.Contains(t, en.body, "Log on with MitID")
+	assert.Contains(t, h.browser("nb").get("/").body, `<html lang="da">`)
+	assert.Contains(t, h.browser("").get("/").body, `<html lang="da">`)
+	assert.Contains(t, h.browser(strings.Repeat("en,", 500)).get("/").body, `<html lang="da">`)
+}
+
+func TestWithoutCPR(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	form := b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Ditlev()))
+	require.Equal(t, everydayPath, form.path)
+	assert.Contains(t, form.body, "Du er logget ind som Ditlev Von Testesen.")
+	done := b.post(everydayPath, everydayAnswers())
+	require.Equal(t, http.StatusOK, done.status, done.body)
+	require.True(t, strings.HasSuffix(done.path, "/done"), done.path)
+	assert.Contains(t, done.body, "Tak for dine svar")
+
+	record := b.get(strings.TrimSuffix(done.path, "/done"))
+	for _, want := range []string{"Kladde", "Besvaret", "4 (1 = Meget dårligt, 5 = Meget godt)", "7–8 timer", "At være ude i naturen", "Rødgrød på Ærø"} {
+		assert.Contains(t, record.body, want)
+	}
+	profile := b.get("/profile")
+	assert.Contains(t, profile.body, "Ditlev Von Testesen")
+	assert.Contains(t, profile.body, "21. januar 1927")
+	assert.Contains(t, profile.body, "Betydelig")
+	assert.NotContains(t, profile.body, cprMask, "nobody asked for the CPR number")
+	assert.Equal(t, b.get(everydayPath).path, record.path, "a form that was handed in shows the record")
+}
+
+func TestWithCPR(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("en")
+	form := b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Paiman()))
+	require.Equal(t, healthPath, form.path)
+	assert.Contains(t, form.body, "Health and care")
+	done := b.post(healthPath, healthAnswers())
+	require.Contains(t, done.body, "Thank you for your answers")
+	profile := b.get("/profile")
+	assert.Contains(t, profile.body, cprMask)
+	assert.Contains(t, profile.body, "27 December 1958")
+	accounts, err := h.store.accountsByCPR(t.Context(), mitidtest.Paiman().CPR)
+	require.NoError(t, err)
+	assert.Len(t, accounts, 1)
+}
+
+func TestStepUpForCPR(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
+	ask := b.get(healthPath)
+	require.Equal(t, http.StatusOK, ask.status)
+	assert.Contains(t, ask.body, "Vi skal bruge dit CPR-nummer")
+	assert.Contains(t, ask.body, "Bekræft med MitID")
+	assert.Equal(t, http.StatusForbidden, b.post(healthPath, healthAnswers()).status, "not even by hand")
+	form := b.get("/confirm/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Ditlev()))
+	require.Equal(t, healthPath, form.path)
+	assert.Contains(t, form.body, "Helbred og hjælp")
+	assert.Contains(t, b.get("/profile").body, cprMask)
+
+	// The profile remembers: a later login without the prompt is enough.
+	again := h.browser("da")
+	assert.Contains(t, again.get("/login?return="+healthPath, mitidtest.Approve(mitidtest.Ditlev())).body, "Hvor meget har smerter fyldt")
+}
+
+func TestStepUpByAnotherPersonIsRefused(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
+	p := b.get("/confirm/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Paiman()))
+	assert.GreaterOrEqual(t, p.status, 400)
+	assert.Contains(t, p.body, "Det blev ikke bekræftet")
+	assert.Contains(t, p.body, `href="`+healthPath+`"`, "the way to try again")
+	assert.Contains(t, b.get("/profile").body, "Ditlev Von Testesen", "the session is as it was")
+	accounts, err := h.store.accountsByCPR(t.Context(), mitidtest.Paiman().CPR)
+	require.NoError(t, err)
+	assert.Empty(t, accounts)
+}
+
+func TestPersonWithoutCPR(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	p := b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.WithoutCPR()))
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "Vi fik ikke dit CPR-nummer")
+	assert.Contains(t, p.body, `href="`+everydayPath+`"`, "there is something they can answer")
+	form := b.get(everydayPath, mitidtest.Approve(mitidtest.WithoutCPR()))
+	require.Equal(t, everydayPath, form.path)
+	assert.Contains(t, form.body, "Zoë Grønbæk-Ångström")
+	assert.Contains(t, b.get("/profile").body, "du har intet CPR-nummer")
+}
+
+func TestWhoKeepsTheNumberToThemself(t *testing.T) {
+	h := newHouse(t)
+	p := h.browser("en").get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Ditlev()).WithoutCPR())
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "We did not get your CPR number")
+	assert.Contains(t, p.body, "Log on with MitID", "they may change their mind")
+}
+
+func TestProtectedName(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	form := b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Protected()))
+	require.Equal(t, everydayPath, form.path)
+	assert.Contains(t, form.body, "Dit navn er ikke oplyst.")
+	assert.Contains(t, b.get("/profile").body, "Sådan er det, når navnet er beskyttet.")
+}
+
+func TestNameThatBecameProtectedIsForgotten(t *testing.T) {
+	h := newHouse(t)
+	person := mitidtest.Paiman()
+	person.UUID, person.Subject = "7d4f7a3c-2f7f-4d5e-9f5f-0d6f5a4b3c2d", "0f9960a0d28d4353a3e2ea07f8ffa186"
+	h.browser("da").get("/login", mitidtest.Approve(person))
+	person.Name = ""
+	b := h.browser("da")
+	b.get("/login", mitidtest.Approve(person))
+	assert.NotContains(t, b.get("/profile").body, "Paiman")
+	account, err := h.store.accountOf(t.Context(), accountKey{h.fake.Issuer(), "{0f9960a0-d28d-4353-a3e2-ea07f8ffa186}"})
+	require.NoError(t, err)
+	stored, err := h.store.properties(t.Context(), account)
+	require.NoError(t, err)
+	for _, p := range stored {
+		assert.NotEqual(t, "fname", p.Name)
+	}
+}
+
+func TestCancelAtTheBroker(t *testing.T) {
+	h := newHouse(t)
+	p := h.browser("da").get("/login/cpr?return="+healthPath, mitidtest.Abort())
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "Du afbrød dit login.")
+	assert.Contains(t, p.body, `href="/login/cpr?return=%2Fquestionnaires%2Fhelbred"`, "the same button once more")
+}
+
+func TestLevelTooLow(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("en")
+	p := b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "did not reach the required level")
+	assert.Contains(t, b.get("/").body, "Log on with MitID", "and no session")
+}
+
+func TestFollowUp(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Paiman()))
+	h.fake.Advance(time.Minute)
+	record := strings.TrimSuffix(b.post(healthPath, healthAnswers()).path, "/done")
+	h.fake.Advance(time.Minute)
+	answers := url.Values{"change": {"better"}, "pain": {"1"}, "action": {"hand"}}
+
+	ask := b.get(record + "/follow-up")
+	assert.Contains(t, ask.body, "Bekræft, at det stadig er dig")
+	assert.Equal(t, http.StatusForbidden, b.post(record+"/follow-up", answers).status, "not even by hand")
+	form := b.get("/confirm/again?return="+record+"/follow-up", mitidtest.Approve(mitidtest.Paiman()))
+	require.Equal(t, record+"/follow-up", form.path)
+	require.Contains(t, form.body, "Opfølgning")
+	done := b.post(record+"/follow-up", answers)
+	assert.Contains(t, done.body, "Tak, fordi du fulgte op")
+
+	page := b.get(record)
+	assert.Contains(t, page.body, "Fulgt op")
+	assert.Contains(t, page.body, "Bedre")
+	late := b.post(record+"/follow-up", answers)
+	assert.Equal(t, record, late.path, "handed in once")
+	assert.Contains(t, late.body, "Skemaet var allerede sendt")
+	history, err := h.store.history(t.Context(), strings.TrimPrefix(record, "/records/"))
+	require.NoError(t, err)
+	require.Len(t, history, 3)
+	assert.Equal(t, []status{statusDraft, statusAnswered, statusFollowedUp}, []status{history[0].Status, history[1].Status, history[2].Status})
+}
+
+func TestFollowUpInALaterSessionNeedsNoSecondProof(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman()))
+	record := strings.TrimSuffix(b.post(healthPath, healthAnswers()).path, "/done")
+	h.fake.Advance(14 * 24 * time.Hour)
+	form := b.get(record+"/follow-up", mitidtest.Approve(mitidtest.Paiman()))
+	assert.Equal(t, record+"/follow-up", form.path)
+	assert.Contains(t, form.body, "Hvor meget fylder smerter nu?")
+}
+
+func TestFollowUpInTheSameSession(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("en")
+	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
+	record := strings.TrimSuffix(b.post(everydayPath, everydayAnswers()).path, "/done")
+	assert.Contains(t, b.get(record+"/follow-up").body, "How are you compared with last time?")
+}
+
+func TestTwoPeopleAtOnce(t *testing.T) {
+	h := newHouse(t)
+	people := []struct {
+		who  mitidtest.Citizen
+		b    *browser
+		mood string
+	}{{mitidtest.Ditlev(), h.browser("da"), "1"}, {mitidtest.Paiman(), h.browser("en"), "5"}}
+	for _, p := range people {
+		p.b.get("/login", mitidtest.Approve(p.who))
+	}
+	var records []string
+	for _, p := range people {
+		given := everydayAnswers()
+		given.Set("mood", p.mood)
+		given.Set("joy", "hos "+p.who.Name)
+		records = append(records, strings.TrimSuffix(p.b.post(everydayPath, given).path, "/done"))
+	}
+	for i, p := range people {
+		mine, other := p.b.get(records[i]), p.b.get(records[1-i])
+		assert.Contains(t, mine.body, "hos "+p.who.Name)
+		for _, page := range []shown{other, p.b.get(records[1-i] + "/done"), p.b.get(records[1-i] + "/follow-up"),
+			p.b.post(records[1-i]+"/follow-up", url.Values{"change": {"worse"}, "action": {"hand"}})} {
+			assert.Equal(t, http.StatusNotFound, page.status)
+			assert.NotContains(t, page.body, "hos "+people[1-i].who.Name)
+		}
+		assert.NotContains(t, p.b.get("/answers").body, records[1-i])
+		assert.NotContains(t, p.b.get("/profile").body, people[1-i].who.Name)
+	}
+}
+
+func TestEachCapacityHasItsOwnAccount(t *testing.T) {
+	h := newHouse(t, func(c *appConfig) {
+		c.Identity = mitid.Either
+		c.Assignments, _ = parseAssignments(businessAssignments)
+	})
+	who := mitidtest.CompanyEmployee()
+	private, work := h.browser("da"), h.browser("da")
+	private.get("/login", mitidtest.Approve(who))
+	work.get("/login", mitidtest.Approve(who).For("12345674"))
+	private.post(everydayPath, everydayAnswers())
+	assert.Contains(t, private.get("/profile").body, "Privatperson")
+	assert.Contains(t, work.get("/profile").body, "Smørrebrød &amp; Søn ApS")
+	assert.Contains(t, work.get("/profile").body, "Medarbejder i en organisation")
+	assert.Contains(t, work.get("/answers").body, "Du har ikke svaret på noget endnu.")
+}
+
+func TestLogOut(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
+	p := b.post("/logout", nil)
+	assert.Equal(t, "/", p.path)
+	assert.Contains(t, p.body, "Log ind med MitID")
+	assert.Equal(t, http.StatusUnauthorized, b.post(everydayPath, everydayAnswers()).status)
+}

@@ -1,0 +1,295 @@
+package housecheck
+
+import (
+	"go/ast"
+	"maps"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// A fence says which of our own packages a package may import outside its tests.
+type fence struct {
+	who string // a folder, or "folder/..." for what lies in it
+	may []string
+	why string
+}
+
+// fences: the first row that matches counts; a package without a row may import
+// none.
+var fences = []fence{
+	{"cpr", nil, "cpr is the standard library and nothing else, so that anybody can afford it"},
+	{"cpr/cprtest", []string{"cpr"}, "it makes numbers, no more"},
+	{"claims", []string{"cpr", "internal/..."}, "claims know no client and no broker"},
+
+	{"mitid", ground, "the client knows no adapter: adapters import the client"},
+	{"mitid/mitidhttp", with("mitid"), "handlers work with every broker, so they know none"},
+	{"mitid/mitidtest", with("mitid", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
+	{"mitid/nets/...", with("mitid", "mitid/nets"), adaptersAlone},
+	{"mitid/...", with("mitid"), adaptersAlone},
+
+	{"eboks", ground, "the client knows no adapter: adapters import the client"},
+	{"eboks/readlink", with("eboks", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
+	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
+	{"eboks/...", with("eboks"), adaptersAlone},
+
+	{"signing", ground, "the client knows no adapter: adapters import the client"},
+	{"signing/neb", with("signing", "mitid/nets/neb"), "this broker signs inside a login, so it builds on that adapter and no other"},
+	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
+	{"signing/signingtest", with("signing", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
+	{"signing/...", with("signing"), adaptersAlone},
+
+	{"internal/...", ground, "what the clients share must not know them"},
+	{"examples/...", everything, ""},
+}
+
+const adaptersAlone = "an adapter knows its parent and what everybody shares, no other adapter"
+
+var (
+	ground     = []string{"claims", "cpr", "internal/..."}
+	everything = []string{"claims", "cpr", "cpr/...", "mitid", "mitid/...", "eboks", "eboks/...", "signing", "signing/...", "internal/...", "examples/..."}
+)
+
+func with(more ...string) []string { return append(more, ground...) }
+
+// A guest is a third-party module and where it is at home.
+type guest struct {
+	module string
+	where  func(rel string) bool // nil: in tests alone
+	why    string
+}
+
+// modules say where third-party code may appear outside tests. A module without
+// a row may appear nowhere: each one is inherited by every user.
+var modules = []guest{
+	{"golang.org/x/text", inAny("claims", "internal/..."), "normal forms of names belong to claims"},
+	{"golang.org/x/oauth2", behindTheSeam, "users hold our types"},
+	{"github.com/coreos/go-oidc/v3", behindTheSeam, "users hold our types"},
+	{"github.com/go-jose/go-jose/v4", behindTheSeamOrKit, "users hold our types"},
+	{"github.com/go-json-experiment/json", inAny("internal/..."), "strictness lives in internal/strictjson"},
+	{"github.com/crewjam/saml", behindTheSeamOrKit, "users hold our types"},
+	{"github.com/russellhaering/goxmldsig", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
+	{"github.com/beevik/etree", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
+	{"github.com/riverqueue/river", inAny("eboks/outbox", "eboks/outbox/..."), "the engine of durable sending, nobody else's"},
+	{"github.com/jackc/pgx/v5", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
+	{"modernc.org/sqlite", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
+	{"github.com/stretchr/testify", nil, "whoever imports the package would link a test library"},
+	{"github.com/jarcoal/httpmock", nil, "whoever imports the package would link a test library"},
+	{"github.com/davecgh/go-spew", nil, "here to prove that reflection printers show nothing"},
+	{"github.com/google/go-cmp", nil, "here to prove that reflection printers show nothing"},
+	{"github.com/chromedp/chromedp", nil, "here for the browser tests"},
+	{"github.com/chromedp/cdproto", nil, "here for the browser tests"},
+}
+
+func inAny(patterns ...string) func(string) bool {
+	return func(rel string) bool { return matchesAny(rel, patterns) }
+}
+
+// behindTheSeam admits internal packages and adapters: what lies below a client
+// and is neither its handlers nor its fakes.
+func behindTheSeam(rel string) bool {
+	adapter := matchesAny(rel, []string{"mitid/...", "eboks/...", "signing/..."}) && rel != "mitid/mitidhttp" && rel != "eboks/readlink"
+	return classOf(rel) == library && (adapter || matches(rel, "internal/..."))
+}
+
+func behindTheSeamOrKit(rel string) bool { return behindTheSeam(rel) || classOf(rel) == testkit }
+
+// barred is what production code must not link, from the standard library.
+var barred = map[string]string{
+	"testing":           "a program would get the flags of a test binary",
+	"net/http/httptest": "it is for tests",
+	"net/http/pprof":    "it registers handlers for everybody",
+	"expvar":            "it registers handlers for everybody",
+	"flag":              "flags belong to commands",
+	"log":               "a library writes to the Logger of its Config and nowhere else",
+	"os/exec":           "a library starts no programs",
+	"plugin":            "a library loads no code",
+	"unsafe":            "nothing here is worth it",
+	"C":                 "users build without a C compiler",
+	"math/rand":         "states, nonces and keys come from crypto/rand",
+	"math/rand/v2":      "states, nonces and keys come from crypto/rand",
+	"crypto/md5":        "broken",
+	"crypto/sha1":       "broken",
+	"crypto/des":        "broken",
+	"crypto/rc4":        "broken",
+}
+
+// barredExceptions: "folder imports package" → the reason.
+var barredExceptions = exceptions{}
+
+// linkedBars is what production code must not link by way of others either.
+// (Others may use flag, log, unsafe and the like for themselves.)
+var linkedBars = []string{"testing", "net/http/httptest", "net/http/pprof", "expvar", "plugin"}
+
+func TestImportFence(t *testing.T) {
+	used := map[string]bool{}
+	var findings []string
+	for _, s := range sources(t, isGo) {
+		for _, i := range s.ast.Imports {
+			if why := refuseImport(s, importOf(i), used); why != "" {
+				findings = append(findings, s.at(i)+": "+s.dir()+" must not import "+importOf(i)+": "+why)
+			}
+		}
+	}
+	report(t, append(findings, barredExceptions.unused(used)...))
+}
+
+func importOf(i *ast.ImportSpec) string {
+	p, err := strconv.Unquote(i.Path.Value)
+	if err != nil {
+		return i.Path.Value
+	}
+	return p
+}
+
+// refuseImport says why a file must not import p, or nothing.
+func refuseImport(s *source, p string, used map[string]bool) string {
+	rel, own := ours(p)
+	switch {
+	case own && s.isTest():
+		return ""
+	case own:
+		return refuseOwn(s.dir(), rel)
+	case !isStandard(p) || p == "C":
+		return refuseModule(s, p)
+	case !s.isTest() && classOf(s.dir()) == library && barredWhy(p) != "":
+		if place := s.dir() + " imports " + p; barredExceptions[place] != "" {
+			used[place] = true
+			return ""
+		}
+		return barredWhy(p)
+	case !s.isTest() && classOf(s.dir()) == example && under(p, "testing"):
+		return "a command is not a test; the fakes have constructors without testing.TB"
+	}
+	return ""
+}
+
+func barredWhy(p string) string {
+	if under(p, "testing") {
+		p = "testing"
+	}
+	return barred[p]
+}
+
+func refuseOwn(who, rel string) string {
+	from, to := classOf(who), classOf(rel)
+	switch {
+	case to == example:
+		return "examples are commands"
+	case to == checks:
+		return "it checks the repository and nothing else"
+	case to == testkit && from == library:
+		return "test packages are for tests, examples and each other"
+	}
+	for _, f := range fences {
+		if matches(who, f.who) {
+			if matchesAny(rel, f.may) {
+				return ""
+			}
+			return f.why
+		}
+	}
+	return "the package has no row in the table of fences"
+}
+
+func refuseModule(s *source, p string) string {
+	if p == "C" {
+		return barred[p]
+	}
+	for _, m := range modules {
+		if !under(p, m.module) {
+			continue
+		}
+		if s.isTest() || classOf(s.dir()) == example && m.module != "github.com/stretchr/testify" || m.where != nil && m.where(s.dir()) {
+			return ""
+		}
+		return m.why
+	}
+	return "the module has no row in the table of modules: say there what it is for, or do without"
+}
+
+// What is linked by way of others counts as well.
+func TestProductionLinksNoTestCode(t *testing.T) {
+	h := built(t)
+	for _, c := range h.some(func(rel string) bool { return classOf(rel) == library }) {
+		for _, dep := range h.listed[module+"/"+c.rel].Deps {
+			rel, own := ours(dep)
+			switch {
+			case slices.Contains(linkedBars, dep), under(dep, "testing"):
+				t.Errorf("%s links %s: it does not belong in a production program", c.rel, dep)
+			case own && classOf(rel) != library:
+				t.Errorf("%s links %s: test packages are for tests, examples and each other", c.rel, dep)
+			case slices.ContainsFunc(modules, func(m guest) bool { return m.where == nil && under(dep, m.module) }):
+				t.Errorf("%s links %s: that module is here for tests", c.rel, dep)
+			}
+		}
+	}
+}
+
+// Who wants a CPR number and nothing else gets nothing else.
+func TestCPRLinksTheStandardLibraryAlone(t *testing.T) {
+	h := built(t)
+	l := h.listed[module+"/cpr"]
+	if assert.NotNil(t, l) {
+		for _, dep := range l.Deps {
+			assert.True(t, h.listed[dep].Standard, "cpr links %s", dep)
+		}
+	}
+}
+
+func TestEveryPackageHasAFence(t *testing.T) {
+	h := built(t)
+	for rel := range maps.Keys(h.packages) {
+		if classOf(rel) == checks {
+			continue
+		}
+		has := slices.ContainsFunc(fences, func(f fence) bool { return matches(rel, f.who) })
+		assert.True(t, has, "%s has no row in the table of fences", rel)
+	}
+}
+
+func TestImportFenceRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, file, imports string
+		refused             bool
+	}{
+		{"cpr takes the standard library", "cpr/number.go", "fmt", false},
+		{"cpr takes nothing of ours", "cpr/number.go", module + "/internal/fault", true},
+		{"cpr takes no x package", "cpr/number.go", "golang.org/x/text/width", true},
+		{"claims takes x/text", "claims/name.go", "golang.org/x/text/unicode/norm", false},
+		{"claims takes no client", "claims/name.go", module + "/mitid", true},
+		{"a client takes no adapter", "mitid/client.go", module + "/mitid/criipto", true},
+		{"a client takes no third party", "mitid/client.go", "github.com/go-jose/go-jose/v4", true},
+		{"a client takes no fake", "mitid/client.go", module + "/mitid/mitidtest", true},
+		{"a client's test takes a fake", "mitid/client_test.go", module + "/mitid/mitidtest", false},
+		{"an adapter takes its parent", "mitid/criipto/criipto.go", module + "/mitid", false},
+		{"an adapter takes go-jose", "mitid/criipto/criipto.go", "github.com/go-jose/go-jose/v4/jwt", false},
+		{"an adapter takes no other adapter", "mitid/criipto/criipto.go", module + "/mitid/nets/neb", true},
+		{"an adapter takes no other parent", "eboks/stralfors/send.go", module + "/mitid", true},
+		{"signing/neb takes its broker", "signing/neb/text.go", module + "/mitid/nets/neb", false},
+		{"signing/criipto does not", "signing/criipto/order.go", module + "/mitid/criipto", true},
+		{"handlers take no go-jose", "mitid/mitidhttp/cookie.go", "github.com/go-jose/go-jose/v4", true},
+		{"a fake takes no adapter", "mitid/mitidtest/criipto.go", module + "/mitid/criipto", true},
+		{"a fake takes testing", "mitid/mitidtest/criipto.go", "testing", false},
+		{"a fake takes no testify", "mitid/mitidtest/criipto.go", "github.com/stretchr/testify/require", true},
+		{"internal takes no client", "internal/oidcrp/party.go", module + "/mitid", true},
+		{"internal takes go-oidc", "internal/oidcrp/party.go", "github.com/coreos/go-oidc/v3/oidc", false},
+		{"production takes no testing", "internal/seal/seal.go", "testing", true},
+		{"production takes no unknown module", "internal/seal/seal.go", "example.org/strange", true},
+		{"nor do tests", "internal/seal/seal_test.go", "example.org/strange", true},
+		{"a module is no prefix of another", "claims/name.go", "golang.org/x/textual", true},
+		{"an example takes an adapter", "examples/login/main.go", module + "/mitid/criipto", false},
+		{"an example takes no testing", "examples/fakes/main.go", "testing", true},
+		{"nobody takes an example", "mitid/client.go", module + "/examples/login", true},
+		{"an unknown package takes nothing of ours", "strange/strange.go", module + "/cpr", true},
+		{"no weak randomness", "mitid/client.go", "math/rand/v2", true},
+		{"no cgo", "eboks/outbox/store.go", "C", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := read(c.file, "package x\n")
+			assert.Equal(t, c.refused, refuseImport(s, c.imports, map[string]bool{}) != "")
+		})
+	}
+}

@@ -1,0 +1,128 @@
+package httpx
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// The limits that hold where Limits has a zero.
+const (
+	DefaultTimeout = 10 * time.Second
+	DefaultMaxBody = 1 << 20
+)
+
+// Limits bound one call.
+type Limits struct {
+	Timeout time.Duration // for the whole call, the body included; zero: DefaultTimeout
+	MaxBody int64         // bytes of the body after unpacking; zero: DefaultMaxBody
+}
+
+// Client calls remote parties. It is safe for concurrent use.
+type Client struct {
+	transport http.RoundTripper
+	lim       Limits
+}
+
+// New returns a Client that uses the transport of c, and its timeout where that
+// is the shorter one; nil: the default transport. Redirect policy and cookie jar
+// of c are not used. The transport must be of the kind of [http.Transport] for
+// [Error.NotSent] to be ever true.
+func New(c *http.Client, lim Limits) *Client {
+	if lim.Timeout <= 0 {
+		lim.Timeout = DefaultTimeout
+	}
+	if lim.MaxBody <= 0 {
+		lim.MaxBody = DefaultMaxBody
+	}
+	if c == nil {
+		return &Client{transport: nil, lim: lim}
+	}
+	if c.Timeout > 0 {
+		lim.Timeout = min(lim.Timeout, c.Timeout)
+	}
+	return &Client{transport: c.Transport, lim: lim}
+}
+
+// Do makes the call that req describes, once, and reads the whole answer,
+// whatever its status. req is not changed, its context is not used, and its body
+// is used up. The error is an [*Error].
+func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
+	if req.URL == nil || req.URL.Host == "" || req.URL.User != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
+		return nil, &Error{Reason: NotSent, Err: errRequest}
+	}
+	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
+	defer cancel()
+	var tried, sent atomic.Bool
+	trace := &httptrace.ClientTrace{
+		GetConn:      func(string) { tried.Store(true) },
+		GotConn:      func(httptrace.GotConnInfo) { sent.Store(true) },
+		WroteHeaders: func() { sent.Store(true) },
+	}
+	call := req.Clone(httptrace.WithClientTrace(limited, trace))
+	call.GetBody = nil // what net/http needs to write a body a second time
+	if call.Header == nil {
+		call.Header = make(http.Header)
+	}
+
+	resp, err := c.roundTripper().RoundTrip(call)
+	if err != nil {
+		return nil, failed(ctx, err, tried.Load() && !sent.Load())
+	}
+	if resp.Body == nil { // a transport other than net/http's may leave it out
+		resp.Body = http.NoBody
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
+		return nil, &Error{Reason: Redirected}
+	}
+	body, err := c.read(ctx, limited, resp)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+func (c *Client) roundTripper() http.RoundTripper {
+	if c.transport == nil {
+		return http.DefaultTransport
+	}
+	return c.transport
+}
+
+// failed names the failure of a call that no answer came to. unsent: the
+// transport never got a connection to write to.
+func failed(ctx context.Context, err error, unsent bool) error {
+	if ended := ctx.Err(); ended != nil {
+		return &Error{Reason: Cancelled, Err: ended, unsent: unsent}
+	}
+	if unsent {
+		return &Error{Reason: NotSent, Err: cause(err)}
+	}
+	return &Error{Reason: NoAnswer, Err: cause(err)}
+}
+
+func (c *Client) read(ctx, limited context.Context, resp *http.Response) ([]byte, error) {
+	if resp.ContentLength > c.lim.MaxBody {
+		return nil, &Error{Reason: TooLarge}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.lim.MaxBody+1))
+	switch {
+	case int64(len(body)) > c.lim.MaxBody:
+		return nil, &Error{Reason: TooLarge}
+	case err == nil:
+		return body, nil
+	case ctx.Err() != nil:
+		return nil, &Error{Reason: Cancelled, Err: ctx.Err()}
+	case limited.Err() != nil:
+		return nil, &Error{Reason: Slow, Err: limited.Err()}
+	default:
+		return nil, &Error{Reason: Cut}
+	}
+}

@@ -1,0 +1,69 @@
+package oidcrp
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/sha512"
+	"math/big"
+)
+
+// An algorithm checks signatures (RFC 7518 section 3). signed and sig are bytes
+// of a stranger.
+type algorithm struct {
+	hash  crypto.Hash
+	curve elliptic.Curve // nil: RSA
+	pss   bool
+	check func(a *algorithm, k *key, signed, sig []byte) bool
+}
+
+// algorithms are the ones that Config.Algs may name. There is no symmetric one
+// and no "none", so no message can choose them.
+var algorithms = map[string]algorithm{
+	"RS256": {hash: crypto.SHA256, check: checkRSA},
+	"RS384": {hash: crypto.SHA384, check: checkRSA},
+	"RS512": {hash: crypto.SHA512, check: checkRSA},
+	"PS256": {hash: crypto.SHA256, check: checkRSA, pss: true},
+	"PS384": {hash: crypto.SHA384, check: checkRSA, pss: true},
+	"PS512": {hash: crypto.SHA512, check: checkRSA, pss: true},
+	"ES256": {hash: crypto.SHA256, check: checkECDSA, curve: elliptic.P256()},
+	"ES384": {hash: crypto.SHA384, check: checkECDSA, curve: elliptic.P384()},
+}
+
+// digest returns the hash of message.
+func (a *algorithm) digest(message []byte) []byte {
+	switch a.hash {
+	case crypto.SHA384:
+		d := sha512.Sum384(message)
+		return d[:]
+	case crypto.SHA512:
+		d := sha512.Sum512(message)
+		return d[:]
+	default:
+		d := sha256.Sum256(message)
+		return d[:]
+	}
+}
+
+func checkRSA(a *algorithm, k *key, signed, sig []byte) bool {
+	if len(sig) != k.rsa.Size() {
+		return false
+	}
+	if a.pss {
+		return rsa.VerifyPSS(k.rsa, a.hash, a.digest(signed), sig, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
+	}
+	return rsa.VerifyPKCS1v15(k.rsa, a.hash, a.digest(signed), sig) == nil
+}
+
+// checkECDSA takes r and s as two numbers of the curve's full size, side by side
+// (RFC 7518 section 3.4), and no other form.
+func checkECDSA(a *algorithm, k *key, signed, sig []byte) bool {
+	size := (a.curve.Params().BitSize + 7) / 8
+	if len(sig) != 2*size {
+		return false
+	}
+	r, s := new(big.Int).SetBytes(sig[:size]), new(big.Int).SetBytes(sig[size:])
+	return ecdsa.Verify(k.ec, a.digest(signed), r, s)
+}

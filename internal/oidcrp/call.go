@@ -1,0 +1,73 @@
+package oidcrp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/httpx"
+)
+
+// The remote addresses, as errors name them.
+const (
+	discovery   = "discovery"
+	keyEndpoint = "key endpoint"
+	tokenPoint  = "token endpoint"
+	parPoint    = "PAR endpoint"
+	userinfo    = "userinfo endpoint"
+)
+
+// unanswered gives a call without an answer its class.
+func (p *Party) unanswered(err error, where string) error {
+	call, ok := errors.AsType[*httpx.Error](err)
+	if !ok {
+		return p.fault(fault.BrokerUnavailable, where)
+	}
+	class := fault.BrokerUnavailable
+	switch call.Reason {
+	case httpx.Redirected:
+		class = fault.IssuerMismatch
+	case httpx.TooLarge, httpx.Slow, httpx.Cut:
+		class = fault.ResponseInvalid
+	}
+	return p.fault(class, where).With(call)
+}
+
+// get fetches address, which discovery named or the configuration.
+func (p *Party) get(ctx context.Context, address, accept, bearer, where string) (*httpx.Response, error) {
+	req, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, p.fault(fault.ConfigInvalid, where+": unusable address")
+	}
+	req.Header.Set("Accept", accept)
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	return p.call(ctx, req, where)
+}
+
+// post sends form to address as this client.
+func (p *Party) post(ctx context.Context, address string, form url.Values, where string) (*httpx.Response, error) {
+	header := make(http.Header)
+	if err := p.authenticate(form, header, p.now()); err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequest(http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, p.fault(fault.ConfigInvalid, where+": unusable address")
+	}
+	header.Set("Content-Type", "application/x-www-form-urlencoded")
+	header.Set("Accept", "application/json")
+	req.Header = header
+	return p.call(ctx, req, where)
+}
+
+// looksLikeJSON tells a JSON object from a maintenance page.
+func looksLikeJSON(body []byte) bool {
+	body = bytes.TrimLeft(body, " \t\r\n")
+	return len(body) > 0 && body[0] == '{'
+}

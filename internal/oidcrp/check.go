@@ -1,0 +1,141 @@
+package oidcrp
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// The values that hold where Config has a zero.
+const (
+	defaultSkew       = 5 * time.Minute
+	defaultMinAge     = 5 * time.Minute
+	defaultMaxAge     = 24 * time.Hour
+	defaultAge        = time.Hour
+	defaultStaleFor   = 24 * time.Hour
+	defaultCoolDown   = 10 * time.Second
+	maxAddress        = 2048 // bytes of an address that discovery names
+	maxConfiguredText = 512  // bytes of an issuer or client id
+)
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&c.Skew, defaultSkew},
+		{&c.Cache.MinAge, defaultMinAge},
+		{&c.Cache.MaxAge, defaultMaxAge},
+		{&c.Cache.DefaultAge, defaultAge},
+		{&c.Cache.StaleFor, defaultStaleFor},
+		{&c.Cache.CoolDown, defaultCoolDown},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	return c
+}
+
+// invalid is the refusal of a Config; why names the field.
+func (c Config) invalid(why string) error {
+	name := c.Name
+	if name == "" {
+		name = "oidcrp"
+	}
+	return fault.New(fault.ConfigInvalid, name+": "+why)
+}
+
+// check refuses what cannot work or must not, and returns where endpoints may
+// lie.
+func (c Config) check() (origins, error) {
+	if c.Name == "" {
+		return origins{}, c.invalid("Name is missing")
+	}
+	if c.ClientID == "" || len(c.ClientID) > maxConfiguredText || !isGraphic(c.ClientID) {
+		return origins{}, c.invalid("ClientID is missing or unusable")
+	}
+	if len(c.Algs) == 0 {
+		return origins{}, c.invalid("Algs is empty")
+	}
+	for _, alg := range c.Algs {
+		if _, ok := algorithms[alg]; !ok {
+			return origins{}, c.invalid("Algs names an algorithm that is not supported")
+		}
+	}
+	if c.Skew < 0 || c.Skew > time.Hour {
+		return origins{}, c.invalid("Skew is out of range")
+	}
+	if c.Timeout < 0 || c.MaxBody < 0 {
+		return origins{}, c.invalid("Timeout or MaxBody is negative")
+	}
+	k := c.Cache
+	if k.MinAge < 0 || k.MaxAge < k.MinAge || k.DefaultAge < 0 || k.StaleFor < 0 || k.CoolDown < 0 {
+		return origins{}, c.invalid("Cache is out of range")
+	}
+	return c.checkIssuer()
+}
+
+func (c Config) checkIssuer() (origins, error) {
+	const why = "Issuer is not an https address (http on loopback only) without query, fragment and trailing slash"
+	if len(c.Issuer) > maxConfiguredText || !isGraphic(c.Issuer) || strings.ContainsAny(c.Issuer, "?#") || strings.HasSuffix(c.Issuer, "/") {
+		return origins{}, c.invalid(why)
+	}
+	u, err := url.Parse(c.Issuer)
+	if err != nil || u.Host == "" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
+		return origins{}, c.invalid(why)
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		return origins{}, c.invalid(why)
+	}
+	for _, h := range c.Hosts {
+		if v, err := url.Parse("https://" + h); err != nil || h == "" || v.Host != h || v.Hostname() == "" {
+			return origins{}, c.invalid("Hosts holds something other than host or host:port")
+		}
+	}
+	return origins{plain: u.Scheme == "http", hosts: append([]string{u.Host}, c.Hosts...)}, nil
+}
+
+// origins is where the broker's endpoints may lie.
+type origins struct {
+	plain bool // the issuer is http on loopback, so an endpoint may be too
+	hosts []string
+}
+
+// allows reports whether address is one that a request may go to.
+func (o origins) allows(address string) bool {
+	if len(address) > maxAddress || !isGraphic(address) || strings.Contains(address, "#") {
+		return false
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || u.Opaque != "" || !slices.Contains(o.hosts, u.Host) {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && o.plain && isLoopback(u.Hostname())
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// isGraphic reports whether s holds nothing but visible ASCII characters: no
+// blank, no control character.
+func isGraphic(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,63 @@
+package oidcrp
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// A decrypter opens an encrypted token (RFC 7516, compact form). False: it does
+// not open, for whatever reason; nobody learns which.
+type decrypter func(raw string) (string, bool)
+
+// contentEncryptions are the content encryptions taken.
+var contentEncryptions = map[string]jose.ContentEncryption{
+	"A128GCM":       jose.A128GCM,
+	"A256GCM":       jose.A256GCM,
+	"A128CBC-HS256": jose.A128CBC_HS256,
+	"A256CBC-HS512": jose.A256CBC_HS512,
+}
+
+// newDecrypter returns nil if there is no key. RSA-OAEP-256 alone is taken:
+// RSA1_5 has the padding oracle, and plain RSA-OAEP rests on SHA-1.
+func newDecrypter(cfg Config) (decrypter, error) {
+	keys := slices.Clone(cfg.Decrypt)
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	for _, k := range keys {
+		if k.Key == nil || k.Key.N == nil || k.Key.N.BitLen() < minRSA {
+			return nil, cfg.invalid("Decrypt holds a key that is missing or below 2048 bits")
+		}
+	}
+	return func(raw string) (string, bool) {
+		parts := strings.Split(raw, ".")
+		h, why := readHeader(parts[0])
+		if why != "" || h.alg != string(jose.RSA_OAEP_256) {
+			return "", false
+		}
+		content, ok := contentEncryptions[h.enc]
+		if !ok {
+			return "", false
+		}
+		for _, part := range parts[1:] {
+			if _, ok := unbase64(part); !ok {
+				return "", false
+			}
+		}
+		jwe, err := jose.ParseEncryptedCompact(raw, []jose.KeyAlgorithm{jose.RSA_OAEP_256}, []jose.ContentEncryption{content})
+		if err != nil {
+			return "", false
+		}
+		for _, k := range keys {
+			if h.hasKid && k.KeyID != "" && k.KeyID != h.kid {
+				continue
+			}
+			if plain, err := jwe.Decrypt(k.Key); err == nil {
+				return string(plain), true
+			}
+		}
+		return "", false
+	}, nil
+}

@@ -1,0 +1,80 @@
+package oidcrp
+
+import (
+	"strings"
+
+	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A header is the protected header of a token (RFC 7515 section 4), as far as it
+// may matter. It never changes.
+type header struct {
+	encoded string // as it stands in the token
+	alg     string
+	enc     string // of an encrypted token
+	kid     string
+	hasKid  bool
+}
+
+// wireHeader is what a header may say.
+type wireHeader struct {
+	Alg string         `json:"alg"`
+	Enc string         `json:"enc"`
+	Kid jsontext.Value `json:"kid"`
+	Typ jsontext.Value `json:"typ"`
+	Cty jsontext.Value `json:"cty"`
+
+	// What follows would let the message choose the key, or change what the rest
+	// of it means (RFC 8725 sections 3.1 and 3.10).
+	JWK  jsontext.Value `json:"jwk"`
+	JKU  jsontext.Value `json:"jku"`
+	X5C  jsontext.Value `json:"x5c"`
+	X5U  jsontext.Value `json:"x5u"`
+	Crit jsontext.Value `json:"crit"`
+	Zip  jsontext.Value `json:"zip"`
+	B64  jsontext.Value `json:"b64"`
+}
+
+// readHeader reads an encoded header. The text is empty if it is one to go on
+// with, else it says in our words what is wrong.
+func readHeader(encoded string) (*header, string) {
+	raw, ok := unbase64(encoded)
+	if !ok {
+		return nil, "malformed header"
+	}
+	var w wireHeader
+	if strictjson.Unmarshal(raw, &w) != nil || !looksLikeJSON(raw) {
+		return nil, "malformed header"
+	}
+	for _, v := range []jsontext.Value{w.JWK, w.JKU, w.X5C, w.X5U} {
+		if v != nil {
+			return nil, "the header brings its own key"
+		}
+	}
+	if w.Crit != nil || w.Zip != nil || w.B64 != nil {
+		return nil, "the header asks for an extension"
+	}
+	for _, v := range []jsontext.Value{w.Typ, w.Cty} {
+		if s, ok := text(v); v != nil && (!ok || s != "JWT") {
+			return nil, "the header names another type"
+		}
+	}
+	// The clone lets go of the token, which the text is a part of.
+	h := &header{encoded: strings.Clone(encoded), alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
+	if h.hasKid {
+		if h.kid, ok = text(w.Kid); !ok || h.kid == "" {
+			return nil, "malformed key id"
+		}
+	}
+	return h, ""
+}
+
+// text returns the value of a JSON string; false for any other kind of value.
+func text(v jsontext.Value) (string, bool) {
+	if v.Kind() != '"' {
+		return "", false
+	}
+	s, err := jsontext.AppendUnquote(nil, v)
+	return string(s), err == nil
+}

@@ -1,0 +1,161 @@
+package oidcrp
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"encoding/base64"
+	"math"
+	"math/big"
+	"slices"
+	"sync/atomic"
+
+	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// The sizes of RSA moduli that are taken, in bits. RFC 7518 section 3.3 sets the
+// lower one; beyond the upper one a check costs too much.
+const (
+	minRSA = 2048
+	maxRSA = 8192
+)
+
+// A key is one usable public signing key. Only seen ever changes.
+type key struct {
+	id  string // empty: none
+	alg string // the only algorithm it is for; empty: any that its type allows
+	rsa *rsa.PublicKey
+	ec  *ecdsa.PublicKey
+	jwk []byte // as published
+
+	// seen is the last header under which this key verified a token. The next
+	// token's header is nearly always the same, and then needs no parsing.
+	seen atomic.Pointer[header]
+}
+
+// fits reports whether k can check signatures of alg.
+func (k *key) fits(alg string) bool {
+	if k.alg != "" && k.alg != alg {
+		return false
+	}
+	a := algorithms[alg]
+	if a.curve != nil {
+		return k.ec != nil && k.ec.Curve == a.curve
+	}
+	return a.check != nil && k.rsa != nil
+}
+
+// same reports whether k and other are one key.
+func (k *key) same(other *key) bool {
+	if k.alg != other.alg {
+		return false
+	}
+	if k.rsa != nil {
+		return other.rsa != nil && k.rsa.Equal(other.rsa)
+	}
+	return other.ec != nil && k.ec.Equal(other.ec)
+}
+
+// jwk are the members of RFC 7517 and RFC 7518 section 6 that count here.
+type jwk struct {
+	Kty string   `json:"kty"`
+	Use string   `json:"use"`
+	Ops []string `json:"key_ops"`
+	Kid string   `json:"kid"`
+	Alg string   `json:"alg"`
+	N   string   `json:"n"`
+	E   string   `json:"e"`
+	Crv string   `json:"crv"`
+	X   string   `json:"x"`
+	Y   string   `json:"y"`
+
+	// A key that shows these is a secret or private one, and compromised.
+	K   jsontext.Value `json:"k"`
+	D   jsontext.Value `json:"d"`
+	P   jsontext.Value `json:"p"`
+	Q   jsontext.Value `json:"q"`
+	DP  jsontext.Value `json:"dp"`
+	DQ  jsontext.Value `json:"dq"`
+	QI  jsontext.Value `json:"qi"`
+	Oth jsontext.Value `json:"oth"`
+}
+
+func (j *jwk) private() bool {
+	for _, v := range []jsontext.Value{j.K, j.D, j.P, j.Q, j.DP, j.DQ, j.QI, j.Oth} {
+		if v != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// readKey reads one key. False: it is none that we can use. Certificates in it
+// (x5c) are not read: the key document itself, from the issuer over TLS, is what
+// vouches for the key.
+func readKey(raw jsontext.Value) (*key, bool) {
+	var j jwk
+	if strictjson.Unmarshal(raw, &j) != nil || j.private() {
+		return nil, false
+	}
+	if j.Use != "" && j.Use != "sig" || j.Ops != nil && !slices.Contains(j.Ops, "verify") {
+		return nil, false
+	}
+	k := &key{id: j.Kid, alg: j.Alg, jwk: slices.Clone(raw)}
+	var ok bool
+	switch j.Kty {
+	case "RSA":
+		k.rsa, ok = readRSA(j.N, j.E)
+	case "EC":
+		k.ec, ok = readEC(j.Crv, j.X, j.Y)
+	}
+	return k, ok
+}
+
+func readRSA(n, e string) (*rsa.PublicKey, bool) {
+	modulus, ok1 := unbase64(n)
+	exponent, ok2 := unbase64(e)
+	if !ok1 || !ok2 {
+		return nil, false
+	}
+	N, E := new(big.Int).SetBytes(modulus), new(big.Int).SetBytes(exponent)
+	if N.BitLen() < minRSA || N.BitLen() > maxRSA || N.Bit(0) == 0 {
+		return nil, false
+	}
+	if !E.IsInt64() || E.Int64() < 3 || E.Int64() > math.MaxInt32 || E.Bit(0) == 0 {
+		return nil, false
+	}
+	return &rsa.PublicKey{N: N, E: int(E.Int64())}, true
+}
+
+func readEC(crv, x, y string) (*ecdsa.PublicKey, bool) {
+	var curve elliptic.Curve
+	switch crv {
+	case "P-256":
+		curve = elliptic.P256()
+	case "P-384":
+		curve = elliptic.P384()
+	default:
+		return nil, false
+	}
+	size := (curve.Params().BitSize + 7) / 8
+	px, ok1 := unbase64(x)
+	py, ok2 := unbase64(y)
+	if !ok1 || !ok2 || len(px) != size || len(py) != size {
+		return nil, false
+	}
+	point := slices.Concat([]byte{4}, px, py)                  // SEC 1 section 2.3.3, uncompressed
+	pub, err := ecdsa.ParseUncompressedPublicKey(curve, point) // refuses a point off the curve
+	return pub, err == nil
+}
+
+// unbase64 reads base64url without padding, in its one canonical form: the
+// decoder of the standard library passes over line breaks, so they are refused
+// here.
+func unbase64(s string) ([]byte, bool) {
+	if !isGraphic(s) {
+		return nil, false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	return b, err == nil
+}

@@ -1,0 +1,97 @@
+package oidcrp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/strictjson"
+)
+
+// Metadata is what the broker's discovery document says (OpenID Connect
+// Discovery 1.0 section 3). An endpoint that the broker does not have is empty.
+// Every other one is on the issuer's host or one of Config.Hosts.
+type Metadata struct {
+	Issuer      string `json:"issuer"`
+	Authorize   string `json:"authorization_endpoint"`
+	Token       string `json:"token_endpoint"`
+	Userinfo    string `json:"userinfo_endpoint"`
+	JWKS        string `json:"jwks_uri"`
+	EndSession  string `json:"end_session_endpoint"`
+	PAR         string `json:"pushed_authorization_request_endpoint"`
+	IssParam    bool   `json:"authorization_response_iss_parameter_supported"` // RFC 9207
+	PARRequired bool   `json:"require_pushed_authorization_requests"`          // RFC 9126 section 5
+}
+
+// Metadata returns the broker's addresses. It fetches them when there is no copy
+// or it has aged; after a failure the next call tries again.
+//
+// Errors: IssuerMismatch for another issuer or a redirect, ConfigInvalid for an
+// endpoint that is not https or lies elsewhere, ResponseInvalid, and
+// BrokerUnavailable when nothing or something other than JSON came.
+func (p *Party) Metadata(ctx context.Context) (*Metadata, error) {
+	c, err := p.metadata.get(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	m := *c.value
+	return &m, nil
+}
+
+func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, error) {
+	resp, err := p.get(ctx, p.issuer+"/.well-known/openid-configuration", "application/json", "", discovery)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case resp.Status == http.StatusOK:
+	case resp.Status >= 500, resp.Status == http.StatusTooManyRequests, resp.Status == http.StatusRequestTimeout:
+		return nil, nil, p.fault(fault.BrokerUnavailable, "discovery is out of order")
+	default:
+		return nil, nil, p.fault(fault.ConfigInvalid, "no discovery document at the issuer")
+	}
+	m, err := p.readMetadata(resp.Body)
+	return m, resp.Header, err
+}
+
+func (p *Party) readMetadata(body []byte) (*Metadata, error) {
+	if !looksLikeJSON(body) {
+		return nil, p.fault(fault.BrokerUnavailable, "discovery gave something other than JSON")
+	}
+	m := new(Metadata)
+	if err := strictjson.Unmarshal(body, m); err != nil {
+		return nil, p.fault(fault.ResponseInvalid, "discovery document").With(err)
+	}
+	if m.Issuer != p.issuer {
+		return nil, p.fault(fault.IssuerMismatch, "discovery speaks for another issuer")
+	}
+	for _, e := range []struct {
+		name, address string
+		required      bool
+	}{
+		{"authorization_endpoint", m.Authorize, true},
+		{"token_endpoint", m.Token, true},
+		{"jwks_uri", m.JWKS, true},
+		{"userinfo_endpoint", m.Userinfo, false},
+		{"end_session_endpoint", m.EndSession, false},
+		{"pushed_authorization_request_endpoint", m.PAR, false},
+	} {
+		switch {
+		case e.address == "" && e.required:
+			return nil, p.fault(fault.ResponseInvalid, "discovery does not name "+e.name)
+		case e.address != "" && !p.origins.allows(e.address):
+			return nil, p.fault(fault.ConfigInvalid, e.name+" is not https or on a host that is not configured")
+		}
+	}
+	return m, nil
+}
+
+// lifetime returns how long a document may be used, by its Cache-Control header.
+func (c Cache) lifetime(h http.Header) time.Duration {
+	age, ok := maxAge(h)
+	if !ok {
+		age = c.DefaultAge
+	}
+	return min(max(age, c.MinAge), c.MaxAge)
+}

@@ -1,0 +1,100 @@
+package oidcrp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/httpx"
+)
+
+// Party is a relying party of one broker. It is safe for concurrent use and
+// prints as the broker's name alone.
+type Party struct {
+	name       string
+	issuer     string
+	clientID   string
+	origins    origins
+	algs       map[string]algorithm
+	now        func() time.Time
+	skew       int64 // seconds
+	client     *httpx.Client
+	lenientIss bool
+
+	// Secrets live behind functions, so that printers that walk values by
+	// reflection find an address and no more.
+	authenticate authenticator
+	decrypt      decrypter // nil: encrypted tokens are refused
+	acceptPlain  bool
+
+	metadata *source[*Metadata]
+	keys     *source[*keySet]
+}
+
+// errNotWritten is the answer to whoever marshals a token or a code.
+var errNotWritten = errors.New("oidcrp: tokens and codes do not marshal")
+
+// New returns a Party. It does no I/O. A fault is ConfigInvalid and names the
+// field.
+func New(cfg Config) (*Party, error) {
+	cfg = cfg.withDefaults()
+	origins, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	authenticate, err := newAuthenticator(cfg)
+	if err != nil {
+		return nil, err
+	}
+	decrypt, err := newDecrypter(cfg)
+	if err != nil {
+		return nil, err
+	}
+	p := &Party{
+		name: cfg.Name, issuer: cfg.Issuer, clientID: cfg.ClientID, origins: origins,
+		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
+		client:       httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
+		lenientIss:   cfg.ErrorsWithoutIssuer,
+		authenticate: authenticate, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
+	}
+	for _, alg := range cfg.Algs {
+		p.algs[alg] = algorithms[alg]
+	}
+	p.metadata = newSource(cfg, p.fetchMetadata)
+	p.keys = newSource(cfg, p.fetchKeys)
+	return p, nil
+}
+
+// Issuer returns the configured issuer.
+func (p *Party) Issuer() string { return p.issuer }
+
+// Format writes the broker's name under every verb.
+func (p *Party) Format(f fmt.State, _ rune) {
+	if p == nil {
+		_, _ = fmt.Fprint(f, "[party]")
+		return
+	}
+	_, _ = fmt.Fprintf(f, "[party %s]", p.name)
+}
+
+// LogValue returns the broker's name.
+func (p *Party) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
+
+// fault returns an error that names the broker. why is ours.
+func (p *Party) fault(c fault.Class, why string) *fault.Error {
+	return fault.New(c, p.name+": "+why)
+}
+
+// call makes one request; where names the address in errors. Whatever status
+// comes back is an answer.
+func (p *Party) call(ctx context.Context, req *http.Request, where string) (*httpx.Response, error) {
+	resp, err := p.client.Do(ctx, req)
+	if err != nil {
+		return nil, p.unanswered(err, where)
+	}
+	return resp, nil
+}

@@ -1,0 +1,176 @@
+package oidcrp
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// A source keeps one document of the broker: fetched when it is first asked for,
+// by one fetch however many wait for it, renewed in the background before it has
+// aged, and served beyond its age only while renewing fails.
+type source[T any] struct {
+	name  string
+	fetch func(context.Context) (T, http.Header, error)
+	now   func() time.Time
+	cache Cache
+
+	current atomic.Pointer[document[T]] // nil: none yet
+
+	mu        sync.Mutex
+	flight    *flight[T]
+	failures  int       // in a row
+	retryAt   time.Time // after failures: not before
+	lastErr   error     // of the last failure
+	coolUntil time.Time // no fetch for the sake of an unknown key id before this
+}
+
+// A document is one fetched copy. It never changes.
+type document[T any] struct {
+	value   T
+	renew   time.Time // from here on it is renewed in the background
+	expires time.Time // from here on it is not used, unless renewing fails
+	stale   time.Time // from here on it is not used at all
+}
+
+// A flight is a fetch under way. doc and err are set before done is closed.
+type flight[T any] struct {
+	done chan struct{}
+	doc  *document[T]
+	err  error
+}
+
+func newSource[T any](cfg Config, fetch func(context.Context) (T, http.Header, error)) *source[T] {
+	return &source[T]{name: cfg.Name, fetch: fetch, now: cfg.Now, cache: cfg.Cache}
+}
+
+// get returns a copy that may be used now. useful, if not nil, tells whether a
+// fetch was worth making; one that was not starts the cool-down of refetch.
+func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T], error) {
+	now := s.now()
+	if d := s.current.Load(); d != nil && now.Before(d.renew) {
+		return d, nil
+	}
+
+	s.mu.Lock()
+	d := s.current.Load()
+	if d != nil && now.Before(d.renew) {
+		s.mu.Unlock()
+		return d, nil
+	}
+	waiting := s.flight == nil && now.Before(s.retryAt)
+	if !waiting && s.flight == nil {
+		s.start(useful)
+	}
+	f, lastErr := s.flight, s.lastErr
+	s.mu.Unlock()
+
+	switch {
+	case d != nil && now.Before(d.expires):
+		return d, nil
+	case waiting && d != nil && now.Before(d.stale):
+		return d, nil
+	case waiting:
+		return nil, lastErr
+	}
+	fresh, err := s.wait(ctx, f)
+	if err != nil && d != nil && now.Before(d.stale) && ctx.Err() == nil {
+		return d, nil
+	}
+	return fresh, err
+}
+
+// refetch returns a copy that is newer than seen, which lacked something, if one
+// can be had: it joins a fetch under way, or makes one unless a useless one lies
+// less than the cool-down back. Both results nil: none to be had now, because the
+// last one was a good copy that lacked it too.
+func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(T) bool) (*document[T], error) {
+	now := s.now()
+	s.mu.Lock()
+	if d := s.current.Load(); d != seen {
+		s.mu.Unlock()
+		return d, nil
+	}
+	if s.flight == nil {
+		if left := s.coolUntil.Sub(now); left > 0 && left <= s.cache.CoolDown {
+			err := s.lastErr
+			s.mu.Unlock()
+			return nil, err
+		}
+		s.start(useful)
+	}
+	f := s.flight
+	s.mu.Unlock()
+	return s.wait(ctx, f)
+}
+
+// wait returns what f brings, or gives up with ctx; f goes on.
+func (s *source[T]) wait(ctx context.Context, f *flight[T]) (*document[T], error) {
+	select {
+	case <-f.done:
+		return f.doc, f.err
+	case <-ctx.Done():
+		return nil, fault.New(fault.BrokerUnavailable, s.name+": the caller stopped waiting").With(ctx.Err())
+	}
+}
+
+// start begins a fetch. s.mu is held. The fetch has no caller's context, so that
+// nobody can break it off for the others; each call in it has its time limit.
+func (s *source[T]) start(useful func(T) bool) {
+	f := &flight[T]{done: make(chan struct{})}
+	s.flight = f
+	go func() {
+		began := s.now()
+		value, header, err := s.fetch(context.Background())
+		s.land(f, began, value, header, err, useful)
+	}()
+}
+
+func (s *source[T]) land(f *flight[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		life := s.cache.lifetime(header)
+		f.doc = &document[T]{
+			value:   value,
+			renew:   began.Add(life / 5 * 4),
+			expires: began.Add(life),
+			stale:   began.Add(max(life, s.cache.StaleFor)),
+		}
+		s.current.Store(f.doc)
+		s.failures, s.retryAt, s.lastErr = 0, time.Time{}, nil
+	} else {
+		f.err, s.lastErr = err, err
+		s.failures++
+		s.retryAt = s.now().Add(s.backOff())
+		if d := s.current.Load(); d != nil && d.stale.Before(s.retryAt) {
+			s.retryAt = d.stale
+		}
+	}
+	if useful != nil && (err != nil || !useful(value)) {
+		s.coolUntil = s.now().Add(s.cache.CoolDown)
+	}
+	s.flight = nil
+	close(f.done)
+}
+
+// backOff returns how long to wait after s.failures failures in a row. With a
+// copy in hand there is time; without one, logins wait, so that the first
+// failures cost nothing.
+func (s *source[T]) backOff() time.Duration {
+	const (
+		free    = 3
+		ceiling = 5 * time.Minute
+	)
+	if s.current.Load() != nil {
+		return min(s.cache.CoolDown<<min(s.failures-1, 10), ceiling)
+	}
+	if s.failures <= free {
+		return 0
+	}
+	return min(time.Second<<min(s.failures-free-1, 10), s.cache.CoolDown)
+}

@@ -1,0 +1,119 @@
+package oidcrp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Tokens are a token endpoint's answer. It prints as a placeholder.
+type Tokens struct {
+	IDToken     string
+	AccessToken string
+	Lifetime    time.Duration // of the access token; zero: not told
+	// Extra are the other members whose value is a string, by name: brokers add
+	// tokens of their own here.
+	Extra map[string]string
+}
+
+// Format writes a placeholder under every verb.
+func (t Tokens) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "[tokens]") }
+
+// LogValue returns a placeholder.
+func (t Tokens) LogValue() slog.Value { return slog.StringValue("[tokens]") }
+
+// MarshalJSON refuses, so that no log writes it by reflection.
+func (t Tokens) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
+
+// Exchange turns a code into tokens (RFC 6749 section 4.1.3, RFC 7636). verifier
+// is the PKCE code verifier, redirectURL the one that the login began with. The
+// code is sent once and never again: a code that the broker sees twice may take
+// back what the first time gave.
+//
+// Errors: BrokerDeclined for a code that is not (or no longer) good,
+// ConfigInvalid when the broker does not accept this client or request,
+// BrokerUnavailable without an answer and for 429 and 5xx, ResponseInvalid for an
+// answer that is malformed or lacks an ID token.
+func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string) (*Tokens, error) {
+	m, err := p.metadata.get(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{
+		"grant_type":   {"authorization_code"},
+		"code":         {code},
+		"redirect_uri": {redirectURL},
+	}
+	if verifier != "" {
+		form.Set("code_verifier", verifier)
+	}
+	resp, err := p.post(ctx, m.value.Token, form, tokenPoint)
+	if err != nil {
+		return nil, err
+	}
+	if resp.Status != http.StatusOK {
+		return nil, p.refusal(resp, tokenPoint)
+	}
+	return p.readTokens(resp)
+}
+
+func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
+	var body struct {
+		IDToken     string                    `json:"id_token"`
+		AccessToken string                    `json:"access_token"`
+		TokenType   string                    `json:"token_type"`
+		ExpiresIn   jsontext.Value            `json:"expires_in"`
+		Error       string                    `json:"error"`
+		Rest        map[string]jsontext.Value `json:",embed"`
+	}
+	if err := strictjson.Unmarshal(resp.Body, &body); err != nil {
+		return nil, p.fault(fault.ResponseInvalid, "token endpoint").With(err)
+	}
+	life, ok := seconds(body.ExpiresIn)
+	switch {
+	case body.Error != "":
+		return nil, p.refusal(resp, tokenPoint)
+	case body.IDToken == "":
+		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no ID token")
+	case !strings.EqualFold(body.TokenType, "Bearer"):
+		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no token type, or one other than Bearer")
+	case !isToken(body.AccessToken):
+		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no access token, or a malformed one")
+	case !ok && body.ExpiresIn != nil:
+		return nil, p.fault(fault.ResponseInvalid, "token endpoint: malformed lifetime")
+	}
+	t := &Tokens{IDToken: body.IDToken, AccessToken: body.AccessToken, Lifetime: life, Extra: make(map[string]string)}
+	for name, value := range body.Rest {
+		if s, ok := text(value); ok {
+			t.Extra[name] = s
+		}
+	}
+	return t, nil
+}
+
+// seconds reads a number of seconds that brokers write as a number or as a
+// string.
+func seconds(v jsontext.Value) (time.Duration, bool) {
+	digits := string(v)
+	if s, ok := text(v); ok {
+		digits = s
+	}
+	n, err := strconv.ParseUint(digits, 10, 31)
+	return time.Duration(n) * time.Second, err == nil
+}
+
+// isToken reports whether s can stand in an Authorization header (RFC 6750
+// section 2.1).
+func isToken(s string) bool {
+	return isVisible(s, MaxToken) && !strings.Contains(s, " ")
+}

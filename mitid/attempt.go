@@ -1,0 +1,97 @@
+package mitid
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// freshSkew is how far the broker's clock may lag behind ours when a fresh
+// login was demanded. It is short: an older session must not pass as fresh.
+const freshSkew = time.Minute
+
+// aheadSkew is how far ahead of ours the broker's clock may be.
+const aheadSkew = 5 * time.Minute
+
+// maxPrivate bounds Attempt.Private, because cookies are small.
+const maxPrivate = 512
+
+// Attempt is one login on its way. The Client makes it, seals it into
+// Redirect.State and opens it again at the answer.
+//
+// After the journey Request holds no texts and no hints: Reference and
+// Transaction hold their digests, ExpectUUID the identity that must answer.
+type Attempt struct {
+	guarded
+
+	Request       Request
+	Handle        string // the state parameter
+	Nonce         string // OIDC nonce
+	Verifier      string // PKCE code verifier, method S256 (RFC 7636)
+	RedirectURL   string
+	Started       time.Time
+	Now           time.Time // the Client's clock at this call
+	Expires       time.Time
+	ExpectSubject string       // step-up: the answer must be this subject
+	ExpectUUID    claims.UUID  // re-authentication: the answer must be this identity
+	Level         claims.Level // the floor that holds for this attempt
+	Reference     *Digest      // nil: no reference text was sent, or the broker cannot return it
+	Transaction   *Digest      // nil: no transaction text was sent
+	Private       []byte       // the adapter's own, at most 512 octets, sealed too
+}
+
+// Digest stands for a text that was sent.
+type Digest struct {
+	Type   TextType
+	SHA256 [sha256.Size]byte
+}
+
+// DigestOf returns t's digest.
+func DigestOf(t Text) *Digest { return &Digest{t.Type, sha256.Sum256([]byte(t.Body))} }
+
+// Challenge returns the PKCE code challenge of method S256 (RFC 7636, 4.2).
+func (a *Attempt) Challenge() string {
+	sum := sha256.Sum256([]byte(a.Verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// Admit refuses a login that does not reach what the attempt asked for: the
+// level and, where demanded, a fresh authentication (ErrAssuranceTooLow), the
+// capacity (ErrClaimInvalid).
+func (a *Attempt) Admit(f Facts) error {
+	if f.Level < a.Level || f.Level > claims.High || f.Level == claims.LevelUnknown {
+		return fault.New(fault.AssuranceTooLow, "the level reached is below the level asked for, or the broker did not tell it")
+	}
+	if a.Request.Fresh {
+		switch {
+		case f.AuthTime.IsZero():
+			return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and the broker did not say when it was")
+		case f.AuthTime.Before(a.Started.Add(-freshSkew)):
+			return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and an older one came")
+		case f.AuthTime.After(a.Now.Add(aheadSkew)):
+			return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and its time lies ahead")
+		}
+	}
+	private := f.Kind == claims.KindPrivate
+	professional := f.Kind == claims.KindProfessional || f.Kind == claims.KindSignatory
+	switch {
+	case !private && !professional:
+		return fault.New(fault.ClaimInvalid, "the answer does not tell in what capacity the person logged in")
+	case private && a.Request.Identity == Professional:
+		return fault.New(fault.ClaimInvalid, "a login for an organisation was asked for and a private one came")
+	case professional && a.Request.Identity == Private:
+		return fault.New(fault.ClaimInvalid, "a private login was asked for and one for an organisation came")
+	}
+	return nil
+}
+
+// random returns n random octets as base64url text.
+func random(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

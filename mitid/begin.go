@@ -1,0 +1,130 @@
+package mitid
+
+import (
+	"context"
+	"net/url"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// MaxReferenceText is the length of Request.ReferenceText, in characters.
+const MaxReferenceText = 130
+
+// Begin starts a login: send the browser to the Redirect, and keep its State
+// under its Handle in this browser only (package mitidhttp does both).
+//
+// Errors: ErrInputInvalid and ErrUnsupported name the field of r; ErrConfigInvalid,
+// ErrBrokerUnavailable and others come from the broker, whose addresses are
+// looked up at the first call.
+func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
+	a, err := c.attempt(r)
+	if err != nil {
+		return nil, c.fail(ctx, "begin", err)
+	}
+	rd, err := c.start(a, func() (*Redirect, error) { return c.broker.Begin(ctx, a) })
+	if err != nil {
+		return nil, c.fail(ctx, "begin", err)
+	}
+	return rd, nil
+}
+
+// attempt makes r into an attempt, or says what is impossible about it.
+func (c *Client) attempt(r Request) (*Attempt, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	now := c.now()
+	a := &Attempt{
+		Request: r, Handle: random(16), Nonce: random(16), Verifier: random(32), RedirectURL: c.redirect,
+		Started: now, Now: now, Expires: now.Add(c.lifetime), ExpectUUID: r.UUID, Level: max(r.Level, c.minLevel),
+	}
+	if r.ReferenceText != "" {
+		a.Reference = DigestOf(Text{Body: r.ReferenceText})
+	}
+	if r.TransactionText.Body != "" {
+		a.Transaction = DigestOf(r.TransactionText)
+	}
+	return a, nil
+}
+
+// start lets the adapter make the redirect and seals the attempt beside it.
+func (c *Client) start(a *Attempt, adapter func() (*Redirect, error)) (*Redirect, error) {
+	rd, err := adapter()
+	if err != nil {
+		return nil, err
+	}
+	if rd == nil || rd.URL == "" {
+		return nil, fault.New(fault.ResponseInvalid, "the adapter returned neither a redirect nor an error")
+	}
+	state, err := c.seal(a)
+	if err != nil {
+		return nil, err
+	}
+	return &Redirect{URL: rd.URL, Form: rd.Form, Handle: a.Handle, State: state, Expires: a.Expires.Truncate(time.Second)}, nil
+}
+
+// check refuses what no broker could carry.
+func (r Request) check() error {
+	bad := func(why string) error { return fault.New(fault.InputInvalid, "Request."+why) }
+	switch {
+	case r.Level > claims.High:
+		return bad("Level is no level")
+	case r.Identity > Either:
+		return bad("Identity is none of the capacities")
+	case r.CPR > CPRRequired:
+		return bad("CPR is none of the uses")
+	case r.Action > Sign:
+		return bad("Action is none of the actions")
+	case r.Locale > Greenlandic:
+		return bad("Locale is none of MitID's languages")
+	case r.AppSwitch.Platform > Android:
+		return bad("AppSwitch.Platform is none of the platforms")
+	case r.AppSwitch.ResumeURL != "" && r.AppSwitch.Platform == NoAppSwitch:
+		return bad("AppSwitch.ResumeURL needs a Platform")
+	case r.AppSwitch.ResumeURL != "" && !isAppLink(r.AppSwitch.ResumeURL):
+		return bad("AppSwitch.ResumeURL must be an https address without blanks")
+	case r.TransactionText.Type > HTMLText:
+		return bad("TransactionText.Type is none of the types")
+	case r.TransactionText.Body == "" && r.TransactionText.Type != PlainText:
+		return bad("TransactionText has a Type and no Body")
+	case !utf8.ValidString(r.TransactionText.Body):
+		return bad("TransactionText is not UTF-8")
+	case utf8.RuneCountInString(r.ReferenceText) > MaxReferenceText:
+		return bad("ReferenceText is longer than 130 characters")
+	case !isPrintable(r.ReferenceText):
+		return bad("ReferenceText holds control characters or is not UTF-8")
+	case r.Silent && (r.Fresh || r.RevokeCPRConsent):
+		return bad("Silent forbids every page, Fresh and RevokeCPRConsent need one")
+	case r.Identity == Private && !r.CVRHint.IsZero():
+		return bad("CVRHint needs Identity Professional or Either")
+	}
+	return nil
+}
+
+// isPrintable reports whether s is UTF-8 without control or bidirectional
+// formatting characters, which could make a person read another text.
+func isPrintable(s string) bool {
+	for _, r := range s {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
+}
+
+func isAppLink(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(raw) > 512 {
+		return false
+	}
+	for _, r := range raw {
+		if r <= ' ' || r > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,146 @@
+package mitid
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// Complete finishes a login. state is the Redirect.State that this browser kept
+// under the handle which cb brings back; empty when it kept none.
+//
+// It returns a Login or an error, never both; a Login means that every rule of
+// the Request holds. Whatever the outcome, the pending login is used up, unless
+// state is not the one that cb names: then this browser did not begin it
+// (ErrStateInvalid). See the package documentation for the other errors.
+func (c *Client) Complete(ctx context.Context, state string, cb Callback) (*Login, error) {
+	l, err := c.complete(ctx, state, cb)
+	if err != nil {
+		return nil, c.fail(ctx, "complete", err)
+	}
+	return l, nil
+}
+
+func (c *Client) complete(ctx context.Context, state string, cb Callback) (*Login, error) {
+	a, err := c.claim(ctx, state, cb)
+	if err != nil {
+		return nil, err
+	}
+	as, err := c.broker.Complete(ctx, a, cb)
+	if err != nil {
+		return nil, err
+	}
+	if as == nil {
+		return nil, fault.New(fault.ResponseInvalid, "the adapter returned neither facts nor an error")
+	}
+	return c.judge(a, as)
+}
+
+// claim finds the attempt that cb answers and uses it up.
+func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt, error) {
+	values, malformed := cb.Values()
+	handles := values[c.rule.State]
+	if len(handles) == 0 && malformed == nil {
+		return nil, fault.New(fault.StateInvalid, "the answer names no pending login")
+	}
+	a, broker, issuer, err := c.open(state)
+	if err != nil {
+		return nil, err
+	}
+	// Any of several handles names it: a doubled parameter is refused below, and
+	// the login it aimed at is over.
+	if !slices.Contains(handles, a.Handle) {
+		return nil, fault.New(fault.StateInvalid, "the answer belongs to another pending login")
+	}
+	if !a.Now.Before(a.Expires) {
+		return nil, fault.New(fault.StateInvalid, "the pending login has expired; start anew")
+	}
+	first, err := c.once.Use(ctx, a.Handle, a.Expires)
+	switch {
+	case err != nil:
+		return nil, fault.New(fault.BrokerUnavailable, "the store of used logins does not answer")
+	case !first:
+		return nil, fault.New(fault.StateInvalid, "the pending login was answered before")
+	case malformed != nil:
+		return nil, malformed
+	case len(handles) > 1:
+		return nil, fault.New(fault.ResponseInvalid, "the answer names its pending login more than once")
+	case cb.Method != c.rule.Method:
+		return nil, fault.New(fault.ResponseInvalid, "the answer came with another method than the broker's")
+	case cb.Method == http.MethodPost && answersInQuery(cb.RawQuery, c.rule.State):
+		return nil, fault.New(fault.ResponseInvalid, "the answer came twice, in the query and in the body")
+	case broker != c.rule.Name || issuer != c.rule.Issuer:
+		return nil, fault.New(fault.IssuerMismatch, "the login was begun with another broker")
+	}
+	return a, nil
+}
+
+// answersInQuery reports whether the query of a form post pretends to be the
+// answer.
+func answersInQuery(raw, state string) bool {
+	q, err := url.ParseQuery(raw)
+	return err != nil || q.Has(state) || q.Has("code") || q.Has("error")
+}
+
+// judge holds the verified facts against the attempt.
+func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
+	id := as.Identity
+	switch {
+	case as.Echo != a.Nonce:
+		return nil, fault.New(fault.TokenInvalid, "the broker's statement belongs to another login")
+	case id.Subject == "":
+		return nil, fault.New(fault.TokenInvalid, "the broker's statement names nobody")
+	case a.ExpectSubject != "" && id.Subject != a.ExpectSubject:
+		return nil, fault.New(fault.TokenInvalid, "somebody else answered the step-up")
+	case a.ExpectUUID != claims.UUID{} && id.UUID != a.ExpectUUID:
+		return nil, fault.New(fault.TokenInvalid, "somebody else answered the re-authentication")
+	}
+	if err := a.Admit(Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime}); err != nil {
+		return nil, err
+	}
+	if id.Kind != claims.KindPrivate && id.Organisation == nil {
+		return nil, fault.New(fault.ClaimMissing, "the person acts for an organisation that the answer does not name")
+	}
+	if err := sameText(a.Reference, as.Texts.Reference); err != nil {
+		return nil, err
+	}
+	if err := sameText(a.Transaction, as.Texts.Transaction); err != nil {
+		return nil, err
+	}
+	dialect := as.Claims
+	switch a.Request.CPR {
+	case CPRNo:
+		id.CPR = cpr.Number{}
+		if d, ok := dialect.(interface{ WithoutCPR() any }); ok {
+			dialect = d.WithoutCPR()
+		}
+	case CPRRequired:
+		if id.CPR.IsZero() {
+			return nil, fault.New(fault.ClaimMissing, "the answer holds no CPR number: the person has none or did not give it, or the application may not ask for it")
+		}
+	}
+	return c.login(as, id, dialect), nil
+}
+
+func (c *Client) login(as *Assertion, id claims.Identity, dialect any) *Login {
+	return &Login{Identity: id, Level: id.Levels.LoA, Claims: dialect, Texts: as.Texts, Broker: c.rule.Name, Issuer: c.rule.Issuer,
+		Expires: as.Expires, StepUp: as.StepUp, Evidence: as.Evidence}
+}
+
+// sameText compares the text that the person saw with the one that was sent.
+func sameText(sent *Digest, seen *Text) error {
+	switch {
+	case sent == nil:
+		return nil
+	case seen == nil:
+		return fault.New(fault.TransactionMismatch, "the answer does not tell which text the person saw")
+	case *DigestOf(*seen) != *sent:
+		return fault.New(fault.TransactionMismatch, "the person saw another text than the one that was sent")
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package criipto
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// The acr values (https://docs.idura.app/verify/e-ids/danish-mitid). The business
+// one tells no level.
+const (
+	acrLow         = "urn:grn:authn:dk:mitid:low"
+	acrSubstantial = "urn:grn:authn:dk:mitid:substantial"
+	acrHigh        = "urn:grn:authn:dk:mitid:high"
+	acrBusiness    = "urn:grn:authn:dk:mitid:business"
+)
+
+// Begin builds the authorization request and pushes it where the broker takes
+// pushed requests.
+func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	if err := unsupported(&a.Request); err != nil {
+		return nil, err
+	}
+	md, err := b.party.Metadata(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q, err := b.params(a)
+	if err != nil {
+		return nil, err
+	}
+	if md.PAR != "" {
+		uri, _, err := b.party.Push(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		q = url.Values{"client_id": {b.cfg.clientID}, "request_uri": {uri}}
+	} else if !a.Request.CPRHint.IsZero() || a.Request.UUID != (claims.UUID{}) {
+		return nil, fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID (also of a step-up) need pushed authorization requests, which this domain does not announce: a browser must not carry them")
+	}
+	sep := "?"
+	if strings.Contains(md.Authorize, "?") {
+		sep = "&"
+	}
+	return &mitid.Redirect{URL: md.Authorize + sep + q.Encode()}, nil
+}
+
+// unsupported names the field that this broker has no way to carry.
+func unsupported(r *mitid.Request) error {
+	no := func(why string) error { return fault.New(fault.Unsupported, "Request."+why) }
+	switch {
+	case r.TransactionText.Body != "":
+		return no("TransactionText: this broker shows no transaction texts; ReferenceText with an Action is what it has")
+	case r.NemIDPID:
+		return no("NemIDPID: this broker does not look it up")
+	case r.Locale == mitid.Greenlandic:
+		return no("Locale: this broker's MitID pages are Danish or English")
+	case r.Organisation && r.Identity == mitid.Private:
+		return no("Organisation: this broker tells an organisation only with Identity Professional or Either")
+	case r.RevokeCPRConsent && r.Fresh:
+		return no("RevokeCPRConsent and Fresh: this broker takes one prompt at a time")
+	}
+	return nil
+}
+
+func (b *Broker) params(a *mitid.Attempt) (url.Values, error) {
+	acr := acrOf(a)
+	q := url.Values{
+		"client_id":             {b.cfg.clientID},
+		"redirect_uri":          {a.RedirectURL},
+		"response_type":         {"code"},
+		"scope":                 {"openid"},
+		"acr_values":            {acr},
+		"state":                 {a.Handle},
+		"nonce":                 {a.Nonce},
+		"code_challenge":        {a.Challenge()},
+		"code_challenge_method": {"S256"},
+	}
+	scopes := scopesOf(&a.Request)
+	if !b.cfg.scopeInHint {
+		q.Set("scope", strings.Join(append([]string{"openid"}, scopes...), " "))
+	}
+	if b.cfg.formPost {
+		q.Set("response_mode", "form_post")
+	}
+	switch {
+	case a.Request.Fresh:
+		q.Set("prompt", "login")
+	case a.Request.Silent:
+		q.Set("prompt", "none")
+	case a.Request.RevokeCPRConsent:
+		q.Set("prompt", "consent_revoke")
+	}
+	switch a.Request.Locale {
+	case mitid.Danish:
+		q.Set("ui_locales", "da")
+	case mitid.English:
+		q.Set("ui_locales", "en")
+	}
+	hint, err := b.hint(a, acr, scopes)
+	if err != nil {
+		return nil, err
+	}
+	if hint != "" {
+		q.Set("login_hint", hint)
+	}
+	return q, nil
+}
+
+// acrOf chooses the acr value. A business login that must reach high goes
+// through the citizen value with the hint "business", because acrBusiness cannot
+// ask for a level.
+func acrOf(a *mitid.Attempt) string {
+	switch {
+	case a.Request.Identity == mitid.Professional && a.Level < claims.High:
+		return acrBusiness
+	case a.Level == claims.High:
+		return acrHigh
+	case a.Level == claims.Low:
+		return acrLow
+	default:
+		return acrSubstantial
+	}
+}
+
+func scopesOf(r *mitid.Request) []string {
+	var s []string
+	if r.CPR != mitid.CPRNo {
+		s = append(s, "ssn")
+	}
+	if r.Address {
+		s = append(s, "address")
+	}
+	return s
+}

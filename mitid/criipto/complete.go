@@ -1,0 +1,115 @@
+package criipto
+
+import (
+	"context"
+	"encoding/hex"
+	"net/url"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// scheme is the identityscheme of MitID; other eIDs of a Verify domain have others.
+const scheme = "dkmitid"
+
+// statement is one verified ID token.
+type statement struct {
+	claims   *claims.Criipto
+	identity claims.Identity
+	verified *oidcrp.Verified
+}
+
+// Complete exchanges the code and verifies the ID token.
+func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+	values, err := cb.Values()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := b.party.ReadAnswer(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Error != "" {
+		return nil, declined(answer)
+	}
+	tokens, err := b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
+	if err != nil {
+		return nil, err
+	}
+	st, err := b.verify(ctx, tokens.IDToken, a.Nonce)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime}); err != nil {
+		return nil, err
+	}
+	as := st.assertion()
+	if b.cfg.userinfo {
+		if err := b.fill(ctx, as, tokens.AccessToken); err != nil {
+			return nil, err
+		}
+	}
+	if as.Texts.Reference == nil && b.cfg.textOptional {
+		a.Reference = nil
+	}
+	as.Evidence.Request = mitid.NewSecret(b.record(a))
+	as.Evidence.At = a.Now
+	return as, nil
+}
+
+// verify checks an ID token and reads who it names.
+func (b *Broker) verify(ctx context.Context, raw, nonce string) (*statement, error) {
+	st := &statement{}
+	var err error
+	st.verified, err = b.party.Verify(ctx, raw, nonce, func(payload []byte) (*claims.Registered, error) {
+		c, err := claims.ParseCriipto(payload)
+		if err != nil {
+			return nil, err
+		}
+		st.claims = c
+		return &c.Registered, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if st.claims.IdentityScheme != scheme {
+		return nil, fault.New(fault.ClaimInvalid, "the person used another eID than MitID")
+	}
+	if st.identity, err = st.claims.Identity(); err != nil {
+		return nil, err
+	}
+	business := st.identity.Kind == claims.KindProfessional || st.identity.Kind == claims.KindSignatory
+	if business && st.identity.Levels.LoA == claims.LevelUnknown {
+		st.identity.Levels.LoA = b.cfg.businessLevel
+	}
+	return st, nil
+}
+
+func (st *statement) assertion() *mitid.Assertion {
+	c := st.claims
+	as := &mitid.Assertion{
+		Identity: st.identity, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
+		Texts:    mitid.Texts{ReferenceHeader: c.RefTextHeader},
+		Evidence: mitid.Evidence{Tokens: []mitid.Token{{Use: "id_token", Raw: mitid.NewSecret(st.verified.JWS), Key: st.verified.Key}}},
+	}
+	if c.RefTextBody != "" {
+		as.Texts.Reference = &mitid.Text{Body: c.RefTextBody}
+	}
+	return as
+}
+
+// record writes down what was asked, as far as it is known after the journey:
+// of texts, their digest.
+func (b *Broker) record(a *mitid.Attempt) string {
+	q := url.Values{
+		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"},
+		"acr_values": {acrOf(a)}, "nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
+	}
+	if a.Reference != nil {
+		q.Set("message_sha256", hex.EncodeToString(a.Reference.SHA256[:]))
+	}
+	return q.Encode()
+}

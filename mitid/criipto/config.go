@@ -1,0 +1,114 @@
+package criipto
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+)
+
+// Config configures a Broker. Issuer, ClientID and one way to authenticate are
+// required.
+type Config struct {
+	// Issuer is the Verify domain as an address, such as https://acme.idura.broker,
+	// without a path. http is taken on a loopback address only.
+	Issuer string
+	// ClientID is the application's client id, such as
+	// urn:my:application:identifier:6765.
+	ClientID string
+
+	// ClientSecret authenticates the application with client_secret_basic.
+	ClientSecret string
+	// PostSecret sends ClientSecret with client_secret_post instead.
+	PostSecret bool
+	// PrivateKey authenticates with private_key_jwt (RS256) instead of a secret.
+	// Its public half is registered at the application with "use": "sig".
+	PrivateKey crypto.Signer
+	// KeyID is the kid under which PrivateKey is registered.
+	KeyID string
+	// AssertionAudience is the aud of the client assertion. Empty: the issuer, as
+	// the vendor documents; one integrator reports the token endpoint.
+	AssertionAudience string
+	// Public is for an application without a secret that relies on PKCE alone.
+	Public bool
+
+	// DecryptionKeys open encrypted ID tokens; their public halves are registered
+	// with "use": "enc". Nil: an encrypted token is refused. Set: a plain one is.
+	DecryptionKeys []DecryptionKey
+	// Userinfo also asks the userinfo endpoint and fills in what the ID token
+	// lacks. Leave it off unless the application's ID tokens are thin.
+	Userinfo bool
+	// FormPost has the answer posted to the redirect URL instead of put into its
+	// query.
+	FormPost bool
+
+	// BusinessLevel is the level of a business login whose token tells none.
+	// Zero: such a login is refused with ErrAssuranceTooLow. Recorded tokens do
+	// tell it; the vendor does not promise it.
+	BusinessLevel claims.Level
+	// ReferenceTextOptional accepts an answer that does not repeat the reference
+	// text. Off: it is refused with ErrTransactionMismatch. A different text is
+	// refused either way.
+	ReferenceTextOptional bool
+
+	// ScopeInHint sends ssn and address as login_hint tokens, for an intermediary
+	// that owns the scope parameter.
+	ScopeInHint bool
+	// ACRInHint sends the acr value as a login_hint token as well, for an
+	// intermediary that owns acr_values.
+	ACRInHint bool
+	// ControlledTransfer asks for a MitID Controlled Transfer session
+	// (dk:mitid:ct); its id is in claims.Criipto.
+	ControlledTransfer bool
+	// NoContinueButton leaves out the continue button between app and browser.
+	NoContinueButton bool
+	// CSSPath chooses another style sheet for the broker's page: path and query,
+	// as css_path wants it. Empty: the domain's own.
+	CSSPath string
+
+	// Hosts are further hosts (host or host:port) that discovery may name. Nil:
+	// the issuer's own only.
+	Hosts []string
+	// HTTPClient makes the calls. It never follows redirects. Nil: one of our own
+	// with a timeout of 10 seconds.
+	HTTPClient *http.Client
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+}
+
+// DecryptionKey is a private key for encrypted ID tokens (RSA-OAEP-256).
+type DecryptionKey struct {
+	KeyID string
+	Key   *rsa.PrivateKey
+}
+
+var errPrivate = errors.New("criipto: a Config holds secrets and does not marshal")
+
+// Format prints issuer and client id only.
+func (c Config) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "criipto.Config{%s %s …}", c.Issuer, c.ClientID)
+}
+
+// LogValue gives issuer and client id only.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("issuer", c.Issuer), slog.String("client_id", c.ClientID))
+}
+
+// MarshalJSON refuses.
+func (Config) MarshalJSON() ([]byte, error) { return nil, errPrivate }
+
+// Format prints the key id only.
+func (k DecryptionKey) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "criipto.DecryptionKey{%s …}", k.KeyID)
+}
+
+// LogValue gives the key id only.
+func (k DecryptionKey) LogValue() slog.Value { return slog.StringValue(k.KeyID) }
+
+// MarshalJSON refuses.
+func (DecryptionKey) MarshalJSON() ([]byte, error) { return nil, errPrivate }

@@ -1,0 +1,55 @@
+// Package criipto speaks to Criipto Verify, sold as Idura Verify since late
+// 2025, over OpenID Connect. It is an adapter: hand its Broker to [mitid.New]
+// and forget it.
+//
+//	broker, err := criipto.New(criipto.Config{
+//		Issuer:       "https://acme.idura.broker",
+//		ClientID:     "urn:my:application:identifier:6765",
+//		ClientSecret: secret,
+//	})
+//	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example.dk/callback"})
+//
+// # What it carries
+//
+// Every level; private, business and either; CPR number and address (scopes
+// ssn and address, or login_hint tokens where an intermediary owns the scope);
+// the text and the verb of the MitID app; re-authentication of a known identity;
+// a company by CVR number; app switch; Danish and English; fresh and silent
+// logins; taking back the CPR consent; logout; ID tokens of front ends. Not
+// carried, and refused with ErrUnsupported: transaction texts, the PID of NemID,
+// Greenlandic, organisation data of a private login.
+//
+// # Settings at the broker that matter
+//
+// "Enable dynamic scopes" makes the application's scopes count; without it the
+// CPR number comes whenever the domain collects it, and [mitid.Client] drops it
+// unless the Request asked. "CPR optional" lets people without a CPR number in.
+// The redirect address must be registered letter by letter.
+//
+// # Personal data
+//
+// A CPR hint and a MitID UUID leave only through a pushed authorization request
+// (RFC 9126), never in an address; without one they are refused. No id_token_hint
+// is sent at logout: every ID token of this broker names the person.
+//
+// # What is uncertain
+//
+// The broker does not publish everything. Where its documentation and recorded
+// tokens leave a gap there is a setting with a sound default: see
+// [Config.ReferenceTextOptional], [Config.BusinessLevel], [Config.AssertionAudience]
+// and docs/rough-edges.md.
+//
+// # Errors
+//
+// access_denied is ErrUserCancelled, login_required ErrInteractionRequired,
+// mitid_core_client_error ErrBrokerUnavailable (the person should try again), a
+// missing browser cookie at the broker ErrStateInvalid; "Unknown Access Code"
+// from the userinfo endpoint means that the application's response strategy is
+// "from token endpoint" (ErrConfigInvalid).
+//
+// # Testing
+//
+// mitidtest.NewCriipto is a Criipto that needs no account.
+//
+// Source: https://docs.idura.app/verify (formerly docs.criipto.com).
+package criipto

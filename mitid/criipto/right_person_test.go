@@ -1,0 +1,45 @@
+package criipto_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// TestO56RightPerson: 20,000 logins at once, every person with claims of their
+// own, and every caller gets exactly their own person.
+func TestO56RightPerson(t *testing.T) {
+	n := 20_000
+	if testing.Short() {
+		n = 500
+	}
+	fake := mitidtest.NewCriipto(t)
+	c := open(t, fake)
+	people := make(chan int)
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() {
+			for i := range people {
+				want := mitidtest.Citizen{Name: fmt.Sprintf("Søren Ærø Ågård nr. %d", i), CPR: cprtest.Number(i)}
+				l, err := mitidtest.Login(t, c, fake, mitid.Request{CPR: mitid.CPRRequired}, mitidtest.Approve(want))
+				if err != nil {
+					t.Errorf("login %d: %v", i, err)
+					return
+				}
+				if l.Identity.CPR != want.CPR || l.Identity.Name == nil || l.Identity.Name.Full != want.Name {
+					t.Errorf("login %d is another person's", i)
+					return
+				}
+			}
+		})
+	}
+	for i := range n {
+		people <- i
+	}
+	close(people)
+	wg.Wait()
+}

@@ -1,0 +1,55 @@
+// Package mitid logs people in with MitID, Denmark's electronic identity, through
+// whatever broker an application has a contract with.
+//
+// A [Client] owns what must be equal everywhere: state, nonce, PKCE, expiry,
+// single use, the level of assurance, the identity that must answer, the texts
+// that were approved. A [Broker], made by an adapter such as mitid/criipto, only
+// translates. Moving to another broker is another adapter and nothing else.
+//
+// A login is two calls. [Client.Begin] gives an address to send the browser to
+// and a sealed State to keep in that browser (a cookie, under the Redirect's
+// Handle). The person uses MitID; the broker sends the browser back to the
+// redirect address; [ReadCallback] and [Client.Complete] turn that answer and the
+// kept State into a [Login] or an error, never both. Package mitid/mitidhttp does
+// all of this for net/http: handlers, sealed cookies, middleware, the button.
+//
+// Nothing of a pending login is kept on the server, so any replica can finish
+// what another began, if all have the same [Config.StateKeys]. Used answers are
+// remembered in a capped set in each process; give a shared [Once] when the
+// broker's one-time code is not enough for you.
+//
+// What a person is, is told by type ([claims.Identity]): a missing CPR number is
+// the zero cpr.Number, a protected name is a nil Name. Key accounts on Issuer and
+// Identity.Subject, or on Identity.UUID: never on a name, and not on a CPR number,
+// which can change.
+//
+// # Errors
+//
+// Every error is an [*Error] whose Kind is one word; errors.Is(err,
+// ErrUserCancelled) and the like tell them apart, Temporary says whether the same
+// call may succeed later, [PublicText] is what to tell the person in Danish or
+// English. From Complete:
+//
+//   - ErrStateInvalid: no pending login of this browser, or it is used or expired.
+//   - ErrUserCancelled: the person pressed cancel. Calm, not an alarm.
+//   - ErrBrokerDeclined: the broker ended the login.
+//   - ErrAssuranceTooLow: level or freshness below what was asked.
+//   - ErrClaimMissing: no CPR number though it was required.
+//   - ErrTransactionMismatch: the person saw another text than the one sent.
+//   - ErrIssuerMismatch, ErrResponseInvalid, ErrTokenInvalid, ErrClaimInvalid: the
+//     answer is not to be trusted; look at who sends such things.
+//   - ErrBrokerUnavailable: nothing wrong, no answer; start anew.
+//   - ErrConfigInvalid: wake the operator.
+//
+// # Personal data
+//
+// Values that hold tokens, codes or facts about a person print as their type's
+// name and refuse to marshal. Errors and log lines hold no input at all; what
+// the broker said is in Error.Detail, which prints as a placeholder. CPR numbers
+// that nobody asked for are dropped.
+//
+// # Testing
+//
+// Package mitid/mitidtest has brokers that need no account, answer with the
+// real paths and shapes, and misbehave on demand.
+package mitid

@@ -1,0 +1,159 @@
+package mitid
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// Kind says what went wrong, as one word of a closed vocabulary.
+type Kind uint8
+
+// The kinds of error. Each has a sentinel (ErrStateInvalid …) for errors.Is.
+const (
+	StateInvalid        = Kind(fault.StateInvalid)        // unknown, foreign, used or expired state
+	IssuerMismatch      = Kind(fault.IssuerMismatch)      // another party than the configured broker answers
+	ResponseInvalid     = Kind(fault.ResponseInvalid)     // malformed or too large
+	TokenInvalid        = Kind(fault.TokenInvalid)        // signature, key, issuer, audience, time, nonce, subject, form
+	SignatureInvalid    = Kind(fault.SignatureInvalid)    // of XML or PDF
+	Replay              = Kind(fault.Replay)              // an assertion was used before
+	AssuranceTooLow     = Kind(fault.AssuranceTooLow)     // level or freshness below what was asked
+	ClaimMissing        = Kind(fault.ClaimMissing)        // a required fact is absent, such as the CPR number
+	ClaimInvalid        = Kind(fault.ClaimInvalid)        // a fact has an impossible value
+	UserCancelled       = Kind(fault.UserCancelled)       // the person pressed cancel
+	BrokerDeclined      = Kind(fault.BrokerDeclined)      // the broker ended the login
+	BrokerUnavailable   = Kind(fault.BrokerUnavailable)   // no usable answer now
+	ConfigInvalid       = Kind(fault.ConfigInvalid)       // settings here or at the broker are wrong
+	InputInvalid        = Kind(fault.InputInvalid)        // the caller passed something impossible
+	CPRMismatch         = Kind(fault.CPRMismatch)         // a CPR match said no too often
+	Throttled           = Kind(fault.Throttled)           // too many at once
+	Unsupported         = Kind(fault.Unsupported)         // this broker cannot carry that
+	InteractionRequired = Kind(fault.InteractionRequired) // a silent login is not possible
+	TransactionMismatch = Kind(fault.TransactionMismatch) // the person saw another text, or none
+)
+
+// String returns the kind's word, such as "StateInvalid".
+func (k Kind) String() string { return fault.Class(k).String() }
+
+// Kinds returns every kind.
+func Kinds() []Kind {
+	cs := fault.Classes()
+	ks := make([]Kind, len(cs))
+	for i, c := range cs {
+		ks[i] = Kind(c)
+	}
+	return ks
+}
+
+// Temporary reports whether the same call may succeed later without a change.
+// A login that failed is over all the same: the person starts anew.
+func (k Kind) Temporary() bool { return k == BrokerUnavailable || k == Throttled }
+
+// sentinel is what errors.Is compares an Error with.
+type sentinel Kind
+
+func (s sentinel) Error() string { return "mitid: " + Kind(s).String() }
+
+// The sentinels, one for each kind.
+var (
+	ErrStateInvalid        error = sentinel(StateInvalid)
+	ErrIssuerMismatch      error = sentinel(IssuerMismatch)
+	ErrResponseInvalid     error = sentinel(ResponseInvalid)
+	ErrTokenInvalid        error = sentinel(TokenInvalid)
+	ErrSignatureInvalid    error = sentinel(SignatureInvalid)
+	ErrReplay              error = sentinel(Replay)
+	ErrAssuranceTooLow     error = sentinel(AssuranceTooLow)
+	ErrClaimMissing        error = sentinel(ClaimMissing)
+	ErrClaimInvalid        error = sentinel(ClaimInvalid)
+	ErrUserCancelled       error = sentinel(UserCancelled)
+	ErrBrokerDeclined      error = sentinel(BrokerDeclined)
+	ErrBrokerUnavailable   error = sentinel(BrokerUnavailable)
+	ErrConfigInvalid       error = sentinel(ConfigInvalid)
+	ErrInputInvalid        error = sentinel(InputInvalid)
+	ErrCPRMismatch         error = sentinel(CPRMismatch)
+	ErrThrottled           error = sentinel(Throttled)
+	ErrUnsupported         error = sentinel(Unsupported)
+	ErrInteractionRequired error = sentinel(InteractionRequired)
+	ErrTransactionMismatch error = sentinel(TransactionMismatch)
+)
+
+// Error is every error that a Client returns. Its text is ours alone: nothing
+// that arrived from a broker or a browser is part of it.
+type Error struct {
+	Kind   Kind
+	Broker string // the adapter, such as "criipto"; empty when it was not asked
+	Op     string // the Client's method, in lower case: "begin", "complete", …
+	Code   string // the broker's error code, when it is one that the adapter knows
+	Why    string // what to do about it, in our words
+	Detail Secret // what the broker said, cut to 512 characters; prints as a placeholder
+	Err    error  // the cause, when its text is free of input
+}
+
+func (e *Error) Error() string {
+	s := "mitid"
+	if e.Op != "" {
+		s += ": " + e.Op
+	}
+	if e.Broker != "" {
+		s += " (" + e.Broker + ")"
+	}
+	s += ": " + e.Kind.String()
+	if e.Code != "" {
+		s += " " + e.Code
+	}
+	if e.Why != "" {
+		s += ": " + e.Why
+	}
+	return s
+}
+
+// Is makes errors.Is(err, ErrUserCancelled) and the like work.
+func (e *Error) Is(target error) bool {
+	s, ok := target.(sentinel)
+	return ok && Kind(s) == e.Kind
+}
+
+// Unwrap returns the cause, such as context.Canceled.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Temporary reports whether the same call may succeed later without a change.
+func (e *Error) Temporary() bool { return e.Kind.Temporary() }
+
+// LogValue gives the parts that may be logged.
+func (e *Error) LogValue() slog.Value {
+	as := []slog.Attr{slog.String("kind", e.Kind.String())}
+	for _, a := range []slog.Attr{slog.String("op", e.Op), slog.String("broker", e.Broker), slog.String("code", e.Code), slog.String("why", e.Why)} {
+		if a.Value.String() != "" {
+			as = append(as, a)
+		}
+	}
+	return slog.GroupValue(as...)
+}
+
+// KindOf returns the kind of err, or 0 when err is not of this package.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return 0
+}
+
+// refuse makes err an *Error of the client's operation op. What an adapter
+// returned without a kind is an answer that nobody understood.
+func (c *Client) refuse(op string, err error) *Error {
+	var e *Error
+	var f *fault.Error
+	switch {
+	case errors.As(err, &e):
+		copied := *e
+		e = &copied
+	case errors.As(err, &f):
+		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Err: f.Err}
+	default:
+		e = &Error{Kind: ResponseInvalid, Why: "the adapter returned an error without a kind"}
+	}
+	e.Op, e.Broker = op, c.rule.Name
+	return e
+}

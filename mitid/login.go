@@ -1,0 +1,38 @@
+package mitid
+
+import (
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+)
+
+// Login is one completed login: every rule of the Request holds.
+type Login struct {
+	guarded
+
+	Identity claims.Identity
+	Level    claims.Level // what was achieved; at least what was asked for
+	Claims   any          // the dialect's own claims, such as *claims.Criipto
+	Texts    Texts        // what the person saw, equal to what the Request said
+	Broker   string       // the adapter's name
+	Issuer   string
+	Expires  time.Time // when the broker's statement ends; not the life of your session
+	StepUp   string    // the adapter's handle for Client.StepUp; not secret, not personal
+	Evidence Evidence
+}
+
+// Evidence is what proves the login later. Store it sealed: it names the person.
+type Evidence struct {
+	guarded
+
+	Tokens  []Token // as they arrived, byte for byte
+	Request Secret  // the parameters that were sent, as a query string; zero when unknown
+	At      time.Time
+}
+
+// Token is one signed statement of the broker and the key that verified it.
+type Token struct {
+	Use string // "id_token", "userinfo", "transaction_token", "assertion"
+	Raw Secret
+	Key []byte // the public JWK (or certificate) that verified it
+}

@@ -1,0 +1,84 @@
+package mitidhttp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// guard keeps an answer out of caches, and the address that it answers, with the
+// broker's code in it, out of Referer headers.
+func guard(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+func withGuard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guard(w)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// allow answers 405 to other methods.
+func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
+	if slices.Contains(methods, r.Method) {
+		return true
+	}
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	w.WriteHeader(http.StatusMethodNotAllowed)
+	return false
+}
+
+// redirect leads the browser on. http.Redirect would rewrite the path and put
+// it into a body.
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	w.Header().Set("Location", to)
+	if r.Method == http.MethodPost {
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
+	w.WriteHeader(http.StatusFound)
+}
+
+// send takes the browser to the broker, with a form where the message must be
+// posted.
+func send(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
+	if rd.Form == nil {
+		redirect(w, r, rd.URL)
+		return
+	}
+	postPage(w, r, rd)
+}
+
+// refuse answers a login that failed.
+func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, back string, err error) {
+	g.refused(w, r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
+}
+
+// note logs a refusal that the client knows nothing of. Texts of errors that
+// are not ours may name people and are left out.
+func (g *Gate) note(r *http.Request, err error) {
+	var e *mitid.Error
+	if errors.As(err, &e) {
+		g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: refused", slog.Any("error", e))
+		return
+	}
+	g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: refused by OnLogin")
+}
+
+// nonce admits one script or style of one page.
+func nonce() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,126 @@
+package mitidhttp
+
+import (
+	_ "embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+//go:embed button.css
+var buttonCSS string
+
+// phrases are the only texts that MitID allows on a button.
+var phrases = map[mitid.Action]struct{ da, en string }{
+	mitid.LogOn:   {"Log ind med MitID", "Log on with MitID"},
+	mitid.Approve: {"Godkend med MitID", "Approve with MitID"},
+	mitid.Confirm: {"Bekræft med MitID", "Confirm with MitID"},
+	mitid.Accept:  {"Acceptér med MitID", "Accept with MitID"},
+	mitid.Sign:    {"Underskriv med MitID", "Sign with MitID"},
+}
+
+// actionWords are the words of templates, as the broker's action values.
+var actionWords = map[string]mitid.Action{
+	"login": mitid.LogOn, "approve": mitid.Approve, "confirm": mitid.Confirm, "accept": mitid.Accept, "sign": mitid.Sign,
+}
+
+// The empty span is the slot for MitID's logo; see the package documentation.
+var (
+	linkTemplate = template.Must(template.New("link").Parse(
+		`<a class="mitid-button" lang="{{.Lang}}" href="{{.Href}}"><span class="mitid-button-logo" aria-hidden="true"></span><span>{{.Phrase}}</span></a>`))
+	submitTemplate = template.Must(template.New("submit").Parse(
+		`<button class="mitid-button" lang="{{.Lang}}" type="submit"><span class="mitid-button-logo" aria-hidden="true"></span><span>{{.Phrase}}</span></button>`))
+)
+
+// Button returns the MitID button as a link to href, such as the path where
+// Start is mounted: one of the five phrases that MitID allows, in English for
+// mitid.English and else in Danish. For an action that is none of the five it is
+// empty. The page must load Stylesheet.
+//
+// Use the same action in the mitid.Request that the link begins.
+func Button(action mitid.Action, locale mitid.Locale, href string) template.HTML {
+	return button(linkTemplate, action, locale, href)
+}
+
+// SubmitButton is Button as the submit button of a form of yours.
+func SubmitButton(action mitid.Action, locale mitid.Locale) template.HTML {
+	return button(submitTemplate, action, locale, "")
+}
+
+func button(t *template.Template, action mitid.Action, locale mitid.Locale, href string) template.HTML {
+	p, ok := phrases[action]
+	if !ok {
+		return ""
+	}
+	v := struct{ Lang, Phrase, Href string }{"da", p.da, href}
+	if locale == mitid.English {
+		v.Lang, v.Phrase = "en", p.en
+	}
+	var b strings.Builder
+	if t.Execute(&b, v) != nil {
+		return ""
+	}
+	return template.HTML(b.String())
+}
+
+// FuncMap returns Button and SubmitButton for html/template:
+//
+//	{{mitidButton "login" "da" "/login"}}
+//	{{mitidSubmitButton "sign" "en"}}
+//
+// The actions are login, approve, confirm, accept and sign, the languages da and
+// en. Another word is an error of the template.
+func FuncMap() template.FuncMap {
+	return template.FuncMap{
+		"mitidButton": func(action, language, href string) (template.HTML, error) {
+			a, l, err := buttonWords(action, language)
+			if err != nil {
+				return "", err
+			}
+			return Button(a, l, href), nil
+		},
+		"mitidSubmitButton": func(action, language string) (template.HTML, error) {
+			a, l, err := buttonWords(action, language)
+			if err != nil {
+				return "", err
+			}
+			return SubmitButton(a, l), nil
+		},
+	}
+}
+
+func buttonWords(action, language string) (mitid.Action, mitid.Locale, error) {
+	a, ok := actionWords[action]
+	if !ok {
+		return 0, 0, errors.New("mitidhttp: the action of a MitID button is login, approve, confirm, accept or sign")
+	}
+	switch language {
+	case "da":
+		return a, mitid.Danish, nil
+	case "en":
+		return a, mitid.English, nil
+	}
+	return 0, 0, errors.New("mitidhttp: the language of a MitID button is da or en")
+}
+
+// ButtonCSS returns the button's style rules, for an app that bundles its style
+// sheets. They need no inline style, so a strict content security policy stays
+// strict.
+func ButtonCSS() template.CSS { return template.CSS(buttonCSS) }
+
+// Stylesheet returns a handler that serves ButtonCSS as a file.
+func Stylesheet() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !allow(w, r, http.MethodGet, http.MethodHead) {
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", "text/css; charset=utf-8")
+		h.Set("Cache-Control", "public, max-age=3600")
+		h.Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write([]byte(buttonCSS))
+	})
+}

@@ -1,0 +1,94 @@
+package mitidhttp
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// MaxReturnPath bounds a return path, in octets after escaping: it lives in a
+// cookie.
+const MaxReturnPath = 1024
+
+// returnParameter is the query parameter that names the return path.
+const returnParameter = "return"
+
+// localPath decides whether raw leads to a page of this site and nowhere else,
+// and returns it as it may stand in a Location header.
+//
+// Browsers read addresses more generously than the standard: a backslash is a
+// slash to them, tabs and line ends are left out, two slashes begin a host. So
+// none of these may appear, in the path not even escaped.
+func localPath(raw string) (string, bool) {
+	if len(raw) > MaxReturnPath || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || !utf8.ValidString(raw) {
+		return "", false
+	}
+	var b strings.Builder
+	for i := range len(raw) {
+		switch c := raw[i]; {
+		case c < ' ', c == 0x7f, c == '\\':
+			return "", false
+		case c == ' ', c == '"', c == '<', c == '>', c > 0x7f:
+			b.WriteString(hexOf(c))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	p := b.String()
+	u, err := url.Parse(p)
+	switch {
+	case err != nil, len(p) > MaxReturnPath:
+		return "", false
+	case u.Scheme != "", u.Opaque != "", u.User != nil, u.Host != "":
+		return "", false
+	case strings.HasPrefix(u.Path, "//"), strings.Contains(u.Path, `\`), strings.ContainsFunc(u.Path, isControl):
+		return "", false
+	}
+	return p, true
+}
+
+func hexOf(c byte) string {
+	const digits = "0123456789ABCDEF"
+	return string([]byte{'%', digits[c>>4], digits[c&15]})
+}
+
+// isControl is true for the C0 and C1 controls and for the separators that some
+// readers take for line ends.
+func isControl(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+}
+
+// wish returns the return path that the request names, or home.
+func (g *Gate) wish(r *http.Request) (string, error) {
+	bad := func(why string) (string, error) {
+		return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: why}
+	}
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return bad("the query is malformed")
+	}
+	switch wishes := q[returnParameter]; len(wishes) {
+	case 0:
+		return g.home, nil
+	case 1:
+		if p, ok := localPath(wishes[0]); ok {
+			return p, nil
+		}
+		return bad("the return path is no path of this site, or longer than 1 kB")
+	default:
+		return bad("the return path is named more than once")
+	}
+}
+
+type returnKey struct{}
+
+// ReturnPath tells a Config.Refused handler where the person was going: a local
+// path that is safe in a link, to try again. Elsewhere it is empty.
+func ReturnPath(ctx context.Context) string {
+	p, _ := ctx.Value(returnKey{}).(string)
+	return p
+}

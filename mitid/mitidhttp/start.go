@@ -1,0 +1,93 @@
+package mitidhttp
+
+import (
+	"net/http"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// Start returns a handler that begins a login as r says and sends the browser
+// to the broker (302). It answers GET alone. The query parameter "return" names
+// the local path to come back to; anything but a path of this site is refused
+// with mitid.ErrInputInvalid and status 400.
+func (g *Gate) Start(r mitid.Request) http.Handler {
+	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) { g.login(w, hr, r, back) })
+}
+
+// StepUp returns a handler that asks the logged-in person for more, such as
+// their CPR number or a higher level, and replaces the session when it comes. It
+// also asks for what the session has already, so that nothing is lost. Without
+// a session it is Start. For the query parameter "return" see there.
+func (g *Gate) StepUp(r mitid.Request) http.Handler {
+	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) {
+		if s, ok := g.Session(hr); ok {
+			g.stepUp(w, hr, s, r, back)
+			return
+		}
+		g.login(w, hr, r, back)
+	})
+}
+
+func (g *Gate) beginner(begin func(w http.ResponseWriter, r *http.Request, back string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guard(w)
+		if !allow(w, r, http.MethodGet) {
+			return
+		}
+		back, err := g.wish(r)
+		if err != nil {
+			g.note(r, err)
+			g.refuse(w, r, g.home, err)
+			return
+		}
+		begin(w, r, back)
+	})
+}
+
+// login sends the browser to the broker.
+func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request, back string) {
+	rd, err := g.client.Begin(r.Context(), want)
+	if err != nil {
+		g.refuse(w, r, back, err)
+		return
+	}
+	g.depart(w, r, rd, &pending{Purpose: logsIn, Return: back})
+}
+
+// stepUp sends the browser to the broker for more about the person of s.
+func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request, back string) {
+	rd, err := g.client.StepUp(r.Context(), s.Login(), keeping(s, want))
+	if err != nil {
+		g.refuse(w, r, back, err)
+		return
+	}
+	from := &origin{Subject: s.Identity.Subject, LoggedInAt: s.LoggedInAt.Unix(), Expires: s.Expires.Unix()}
+	if !s.Identity.AuthTime.IsZero() {
+		from.AuthTime = s.Identity.AuthTime.Unix()
+	}
+	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from})
+}
+
+// keeping adds to want what s has, because the new login replaces it whole: two
+// answers of the broker are never mixed.
+func keeping(s *Session, want mitid.Request) mitid.Request {
+	want.Level = max(want.Level, s.Level)
+	if !s.Identity.CPR.IsZero() {
+		want.CPR = mitid.CPRRequired
+	}
+	want.Address = want.Address || s.Identity.Address != nil
+	want.Organisation = want.Organisation && s.Identity.Kind != claims.KindPrivate
+	return want
+}
+
+// depart remembers the journey and sends the browser on it.
+func (g *Gate) depart(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect, p *pending) {
+	p.Handle, p.Expires = rd.Handle, rd.Expires.Unix()
+	if err := g.keep(w, r, p, rd.State); err != nil {
+		g.note(r, err)
+		g.refuse(w, r, p.Return, err)
+		return
+	}
+	send(w, r, rd)
+}

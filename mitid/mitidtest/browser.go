@@ -1,0 +1,262 @@
+package mitidtest
+
+import (
+	"context"
+	"errors"
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// maxHops is how many redirects a browser follows.
+const maxHops = 20
+
+// maxPage bounds what a browser reads of a page.
+const maxPage = 1 << 20
+
+// Walk takes the browser's part of one login: it follows redirect to the broker,
+// acts as the person, and returns the answer that the browser brings back. Each
+// call is a new browser.
+//
+// as says what the person does. Without it the queue of [Broker.Next] decides,
+// and an empty queue approves the first citizen.
+func Walk(ctx context.Context, b *Broker, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
+	return b.NewBrowser().Walk(ctx, redirect, as...)
+}
+
+// Browser is a person's browser: it keeps cookies, so that single sign-on and an
+// app's session work. Its methods are for one goroutine.
+type Browser struct {
+	b   *Broker
+	jar http.CookieJar
+}
+
+// NewBrowser returns a browser without cookies.
+func (b *Broker) NewBrowser() *Browser {
+	jar, _ := cookiejar.New(nil) // fails never
+	return &Browser{b, jar}
+}
+
+// Walk is the function [Walk] in this browser.
+func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
+	form := url.Values{}
+	for name, value := range redirect.Form {
+		form.Set(name, value)
+	}
+	req, err := newRequest(ctx, redirect.URL, form, redirect.Form != nil)
+	if err != nil {
+		return mitid.Callback{}, err
+	}
+	w.decide(req, form, as)
+	res, err := w.send(req)
+	if err != nil {
+		return mitid.Callback{}, err
+	}
+	back, err := w.wayBack(res)
+	if err != nil {
+		return mitid.Callback{}, err
+	}
+	if back == nil {
+		return mitid.Callback{}, errors.New("mitidtest: the broker showed a page instead of sending the browser back: " + res.Status)
+	}
+	if back.post {
+		return mitid.Callback{Method: http.MethodPost, Body: []byte(back.params.encode())}, nil
+	}
+	u, err := url.Parse(back.address())
+	if err != nil {
+		return mitid.Callback{}, errors.New("mitidtest: the broker sent the browser to an unreadable address")
+	}
+	return mitid.Callback{Method: http.MethodGet, RawQuery: u.RawQuery}, nil
+}
+
+// Visit opens address in an app under test and follows redirects, through the
+// broker, until the app shows a page. The caller closes the answer's body.
+//
+// Walker-side tamperings spoil what comes back to the app. O-10 advances the
+// fake's clock, so the app must use it.
+func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*http.Response, error) {
+	req, err := newRequest(ctx, address, nil, false)
+	if err != nil {
+		return nil, err
+	}
+	for range maxHops {
+		atBroker := w.b.owns(req.URL)
+		if atBroker {
+			w.decide(req, nil, as)
+		}
+		res, err := w.send(req)
+		if err != nil {
+			return nil, err
+		}
+		if atBroker {
+			back, err := w.wayBack(res)
+			if err != nil || back == nil {
+				return res, err
+			}
+			if req, err = w.bring(ctx, back); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		location, err := res.Location()
+		if err != nil || res.StatusCode < 300 || res.StatusCode > 399 {
+			return res, nil
+		}
+		drain(res)
+		if req, err = newRequest(ctx, location.String(), nil, false); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("mitidtest: too many redirects")
+}
+
+// bring returns the request that carries the broker's answer to the app.
+func (w *Browser) bring(ctx context.Context, back *wayBack) (*http.Request, error) {
+	address, form := back.address(), url.Values(nil)
+	if back.post {
+		address = back.target
+	}
+	make := func() (*http.Request, error) {
+		req, err := newRequest(ctx, address, form, back.post)
+		if err == nil && back.post {
+			body := back.params.encode() // in order, with repetitions
+			req.Body, req.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+		}
+		return req, err
+	}
+	switch takeStage(w.b, func(s *spoiler) *journey { return &s.journey }) {
+	case otherBrowser:
+		w.jar, _ = cookiejar.New(nil)
+	case late:
+		w.b.Advance(24 * time.Hour)
+	case twice:
+		req, err := make()
+		if err != nil {
+			return nil, err
+		}
+		res, err := w.send(req)
+		if err != nil {
+			return nil, err
+		}
+		drain(res)
+	}
+	return make()
+}
+
+// decide tells the fake what the person in front of req does.
+func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
+	q := req.URL.Query()
+	if form != nil && req.Method == http.MethodPost {
+		q = form
+	}
+	key := "state:" + q.Get("state")
+	if uri := q.Get("request_uri"); uri != "" {
+		key = "uri:" + uri
+	}
+	switch {
+	case len(as) > 0:
+		w.b.decide(key, as[0])
+	case !w.b.queued():
+		if all := w.b.Citizens(); len(all) > 0 {
+			w.b.decide(key, Approve(all[0]))
+		}
+	}
+}
+
+// send makes one request, with this browser's cookies, and follows nothing.
+func (w *Browser) send(req *http.Request) (*http.Response, error) {
+	c := &http.Client{
+		Transport:     w.b.HTTPClient().Transport,
+		Jar:           w.jar,
+		Timeout:       w.b.HTTPClient().Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c.Do(req)
+}
+
+// wayBack returns what the broker sends to the app, spoilt where the walker's
+// tampering says so; nil when the broker shows a page.
+func (w *Browser) wayBack(res *http.Response) (*wayBack, error) {
+	var back *wayBack
+	switch location := res.Header.Get("Location"); {
+	case res.StatusCode >= 300 && res.StatusCode <= 399 && location != "":
+		drain(res)
+		target, query, _ := strings.Cut(location, "?")
+		back = &wayBack{target: target, params: splitPairs(query)}
+	case res.StatusCode == http.StatusOK:
+		page, err := io.ReadAll(io.LimitReader(res.Body, maxPage))
+		_ = res.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		res.Body = io.NopCloser(strings.NewReader(string(page)))
+		if back = readFormPost(string(page)); back == nil {
+			return nil, nil
+		}
+	default:
+		return nil, nil
+	}
+	if spoil := takeStage(w.b, func(s *spoiler) *func(*Broker, *wayBack) { return &s.walk }); spoil != nil {
+		spoil(w.b, back)
+	}
+	return back, nil
+}
+
+var (
+	formPostTarget = regexp.MustCompile(`<form id="answer" method="post" action="([^"]*)">`)
+	formPostField  = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+)
+
+// readFormPost reads the page of response_mode form_post.
+func readFormPost(page string) *wayBack {
+	target := formPostTarget.FindStringSubmatch(page)
+	if target == nil {
+		return nil
+	}
+	back := &wayBack{target: html.UnescapeString(target[1]), post: true}
+	for _, f := range formPostField.FindAllStringSubmatch(page, -1) {
+		back.add(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+	}
+	return back
+}
+
+func splitPairs(query string) pairs {
+	var p pairs
+	for part := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		name, _ = url.QueryUnescape(name)
+		value, _ = url.QueryUnescape(value)
+		if part != "" {
+			p = append(p, pair{name, value})
+		}
+	}
+	return p
+}
+
+// owns reports whether u is an address of this fake.
+func (b *Broker) owns(u *url.URL) bool {
+	return strings.HasPrefix(u.String(), b.Issuer()+"/")
+}
+
+func newRequest(ctx context.Context, address string, form url.Values, post bool) (*http.Request, error) {
+	if !post {
+		return http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err == nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return req, err
+}
+
+func drain(res *http.Response) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxPage))
+	_ = res.Body.Close()
+}

@@ -1,0 +1,118 @@
+package mitidtest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Config configures a fake that is started by a command. The zero value is
+// useful.
+type Config struct {
+	// Addr is the loopback address to listen on. Empty: 127.0.0.1 and a free port.
+	Addr string
+	// TLS serves https, with a certificate authority made at start (Broker.CA).
+	TLS bool
+	// Auto approves every login as the first citizen, without a page.
+	Auto bool
+	// AnyLoopbackRedirect accepts every redirect URI on a loopback address.
+	// Otherwise only those that Broker.AllowRedirect named.
+	AnyLoopbackRedirect bool
+	// ClientID and ClientSecret are the application's. Empty: an identifier with
+	// colons, as the vendor's have, and a random secret.
+	ClientID     string
+	ClientSecret string
+	// Now is the clock that Broker.Advance moves. Nil: time.Now.
+	Now func() time.Time
+}
+
+// NewCriipto starts a fake Criipto (Idura) Verify domain and stops it when the
+// test ends. It knows the citizens of [Citizens] and accepts every redirect URI
+// on a loopback address or below .example.
+func NewCriipto(tb testing.TB) *Broker {
+	tb.Helper()
+	return newCriipto(tb, Config{AnyLoopbackRedirect: true})
+}
+
+func newCriipto(tb testing.TB, cfg Config) *Broker {
+	tb.Helper()
+	b, err := StartCriipto(cfg)
+	if err != nil {
+		tb.Fatalf("mitidtest: %v", err)
+	}
+	tb.Cleanup(func() { _ = b.Close() })
+	b.exampleRedirects = true
+	b.complain = func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) }
+	return b
+}
+
+// StartCriipto starts a fake Criipto (Idura) Verify domain. It fails when
+// Config.Addr is no loopback address or is taken. Close stops it.
+func StartCriipto(cfg Config) (*Broker, error) {
+	if cfg.Addr == "" {
+		cfg.Addr = "127.0.0.1:0"
+	}
+	if cfg.ClientID == "" {
+		cfg.ClientID = "urn:my:application:identifier:6765"
+	}
+	if cfg.ClientSecret == "" {
+		cfg.ClientSecret = randomHex(16)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	host, _, err := net.SplitHostPort(cfg.Addr)
+	if err != nil || !loopback(host) {
+		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port")
+	}
+	b, err := newBroker(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := newCriiptoDialect(b)
+	b.routes = c.serve
+	b.criipto = c
+	return b, b.listen(cfg)
+}
+
+// loopback reports whether host, as it stands in an address, is this machine.
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
+}
+
+// redirectAllowed decides about a redirect URI: letter by letter, or by host
+// where the fake was told to be generous.
+func (b *Broker) redirectAllowed(uri string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.redirects[uri] {
+		return true
+	}
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" || u.Fragment != "" || u.User != nil {
+		return false
+	}
+	switch host := u.Hostname(); {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return false
+	case loopback(host):
+		return b.cfg.AnyLoopbackRedirect
+	default:
+		return b.exampleRedirects && strings.HasSuffix(host, ".example")
+	}
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}

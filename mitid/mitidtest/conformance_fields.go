@@ -1,0 +1,233 @@
+package mitidtest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// field is one field of mitid.Request: it is carried, or refused by name.
+type field struct {
+	name    string // of the field
+	title   string
+	request mitid.Request
+	as      Outcome
+	want    mitid.Kind
+	prepare func(*Broker)
+	check   func(r *rig, l *mitid.Login)
+}
+
+// fields are the fields of mitid.Request.
+func (s *suite) fields(t *testing.T) {
+	for _, f := range append(personFields(), journeyFields()...) {
+		t.Run(f.name+"/"+f.title, func(t *testing.T) {
+			r := s.rig(t, Config{})
+			if f.prepare != nil {
+				f.prepare(r.fake)
+			}
+			l, err := r.login(f.request, f.as)
+			if r.unsupported(err, f.name) {
+				return
+			}
+			r.expect(f.want, err, f.title)
+			if err == nil && f.check != nil {
+				f.check(r, l)
+			}
+		})
+	}
+	t.Run("Level/low", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		_, err := r.login(mitid.Request{Level: claims.Low}, Approve(PasswordUser()))
+		r.expect(mitid.AssuranceTooLow, err, "the client's floor holds")
+		r.client = r.newClient(claims.Low)
+		l := r.must(mitid.Request{Level: claims.Low}, Approve(PasswordUser()))
+		assert.Equal(t, claims.Low, l.Level)
+		_, err = r.login(mitid.Request{Level: claims.Substantial}, Approve(PasswordUser()))
+		r.expect(mitid.AssuranceTooLow, err, "the request's level holds")
+	})
+	t.Run("Silent and Fresh/sessions", s.sessions)
+	t.Run("RevokeCPRConsent", s.consent)
+}
+
+func personFields() []field {
+	ditlev, paiman := Ditlev(), Paiman()
+	employee, signatory := CompanyEmployee(), CompanySignatory()
+	uuid, _ := claims.ParseUUID(ditlev.uuid())
+	second, _ := claims.ParseCVR(employee.Companies[1].CVR)
+	professional := mitid.Request{Identity: mitid.Professional}
+	return []field{
+		{name: "Level", title: "high", request: mitid.Request{Level: claims.High}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, claims.High, l.Level)
+		}},
+		{name: "Level", title: "high not reached", request: mitid.Request{Level: claims.High}, as: Approve(Citizen{Name: "Øjvind", Level: claims.Substantial}), want: mitid.AssuranceTooLow},
+		{name: "Identity", title: "employee", request: professional, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+			r.isEmployee(l, &employee, 0)
+		}},
+		{name: "Identity", title: "signatory", request: mitid.Request{Identity: mitid.Professional, CPR: mitid.CPRIfPresent}, as: Approve(signatory), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, claims.KindSignatory, l.Identity.Kind)
+			assert.Equal(r, signatory.CPR, l.Identity.CPR)
+			if assert.NotNil(r, l.Identity.Organisation) {
+				assert.Equal(r, signatory.Companies[0].CVR, l.Identity.Organisation.CVR.String())
+			}
+		}},
+		{name: "Identity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: mitid.UserCancelled},
+		{name: "Identity", title: "either, private", request: mitid.Request{Identity: mitid.Either}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+			r.isPerson(l, &employee)
+		}},
+		{name: "Identity", title: "either, employee", request: mitid.Request{Identity: mitid.Either}, as: Approve(employee).For(employee.Companies[1].CVR), check: func(r *rig, l *mitid.Login) {
+			r.isEmployee(l, &employee, 1)
+		}},
+		{name: "Identity", title: "high for an organisation", request: mitid.Request{Identity: mitid.Professional, Level: claims.High}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, claims.High, l.Level)
+		}},
+		{name: "CPR", title: "required", request: mitid.Request{CPR: mitid.CPRRequired}, as: Approve(paiman), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, paiman.CPR, l.Identity.CPR)
+		}},
+		{name: "CPR", title: "required, refused by the person", request: mitid.Request{CPR: mitid.CPRRequired}, as: Approve(paiman).WithoutCPR(), want: mitid.ClaimMissing},
+		{name: "CPR", title: "if present, refused by the person", request: mitid.Request{CPR: mitid.CPRIfPresent}, as: Approve(paiman).WithoutCPR(), check: func(r *rig, l *mitid.Login) {
+			assert.True(r, l.Identity.CPR.IsZero())
+		}},
+		{name: "Address", title: "given", request: mitid.Request{Address: true}, as: Approve(paiman), check: func(r *rig, l *mitid.Login) {
+			assert.NotNil(r, l.Identity.Address)
+			assert.True(r, l.Identity.CPR.IsZero(), "an address without the number")
+		}},
+		{name: "Address", title: "not asked for", as: Approve(paiman), check: func(r *rig, l *mitid.Login) { assert.Nil(r, l.Identity.Address) }},
+		{name: "Organisation", title: "of an employee", request: mitid.Request{Identity: mitid.Professional, Organisation: true}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+			r.isEmployee(l, &employee, 0)
+		}},
+		{name: "Organisation", title: "of a private person", request: mitid.Request{Organisation: true}, as: Approve(ditlev)},
+		{name: "NemIDPID", title: "asked for", request: mitid.Request{NemIDPID: true}, as: Approve(ditlev)},
+		{name: "UUID", title: "the same person", request: mitid.Request{UUID: uuid}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
+			r.isPerson(l, &ditlev)
+			assert.Contains(r, r.params().Hint, "uuid:"+ditlev.uuid())
+		}},
+		{name: "UUID", title: "somebody else", request: mitid.Request{UUID: uuid}, as: Approve(paiman), want: mitid.TokenInvalid},
+		{name: "CPRHint", title: "right", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
+			assert.Contains(r, r.params().Hint, "sub:"+ditlev.CPR.Reveal())
+			assert.Equal(r, pathPAR, route(r.params().Path), "the hint travels past the browser")
+		}},
+		{name: "CPRHint", title: "of somebody else", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: paiman.CPR}, as: Approve(ditlev), want: mitid.UserCancelled},
+		{name: "CPRHint", title: "without PAR", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), want: mitid.Unsupported, prepare: func(b *Broker) {
+			b.Configure(func(s *Settings) { s.PAR = PARAbsent })
+		}},
+		{name: "CVRHint", title: "second company", request: mitid.Request{Identity: mitid.Professional, CVRHint: second}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+			r.isEmployee(l, &employee, 1)
+		}},
+	}
+}
+
+func journeyFields() []field {
+	const text = "Godkend overførsel på 100 kr. til Åse Ærø"
+	fs := []field{
+		{name: "ReferenceText", title: "shown and returned", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+			if assert.NotNil(r, l.Texts.Reference) {
+				assert.Equal(r, text, l.Texts.Reference.Body)
+			}
+		}},
+		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) {
+			b.spoilDraft(func(d *draft) { d.payload.set("refTextBody", text+"0") })
+		}},
+		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) {
+			b.spoilDraft(func(d *draft) { d.payload.drop("refTextBody") })
+		}},
+		{name: "TransactionText", title: "plain", request: mitid.Request{TransactionText: mitid.Text{Body: text}, Action: mitid.Approve}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+			if assert.NotNil(r, l.Texts.Transaction) {
+				assert.Equal(r, text, l.Texts.Transaction.Body)
+			}
+		}},
+		{name: "Locale", title: "Danish", request: mitid.Request{Locale: mitid.Danish}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
+			assert.Equal(r, "da", r.params().param("ui_locales"))
+		}},
+		{name: "Locale", title: "English", request: mitid.Request{Locale: mitid.English}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
+			assert.Equal(r, "en", r.params().param("ui_locales"))
+		}},
+		{name: "Locale", title: "Greenlandic", request: mitid.Request{Locale: mitid.Greenlandic}, as: Approve(Ditlev())},
+		{name: "Fresh", title: "asks for it", request: mitid.Request{Fresh: true}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, "login", r.params().param("prompt"))
+			assert.WithinDuration(r, r.fake.Now(), l.Identity.AuthTime, time.Minute)
+		}},
+		{name: "Silent", title: "without a session", request: mitid.Request{Silent: true}, as: Approve(Ditlev()), want: mitid.InteractionRequired},
+		{name: "AppSwitch", title: "iOS", request: mitid.Request{AppSwitch: mitid.AppSwitch{Platform: mitid.IOS, ResumeURL: "https://app.example/resume"}}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
+			assert.Subset(r, r.params().Hint, []string{"appswitch:ios", "appswitch:resumeUrl:https://app.example/resume"})
+		}},
+		{name: "AppSwitch", title: "Android", request: mitid.Request{AppSwitch: mitid.AppSwitch{Platform: mitid.Android}}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
+			assert.Contains(r, r.params().Hint, "appswitch:android")
+		}},
+	}
+	for action, word := range map[mitid.Action]string{mitid.LogOn: "Log on", mitid.Approve: "Approve", mitid.Confirm: "Confirm", mitid.Accept: "Accept", mitid.Sign: "Sign"} {
+		fs = append(fs, field{name: "Action", title: word, request: mitid.Request{Action: action, ReferenceText: text}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, word+" at Acme", l.Texts.ReferenceHeader)
+			assert.Empty(r, r.params().UnknownHint, "a hint that the broker does not know")
+		}})
+	}
+	return fs
+}
+
+// isEmployee: the login is that of who, for their i-th company.
+func (r *rig) isEmployee(l *mitid.Login, who *Citizen, i int) {
+	r.Helper()
+	co := &who.Companies[i]
+	assert.Equal(r, claims.KindProfessional, l.Identity.Kind)
+	assert.Equal(r, braced(who.subjectIn(co)), l.Identity.Subject)
+	assert.NotEqual(r, who.uuid(), l.Identity.UUID.String(), "another identity than in private")
+	assert.True(r, l.Identity.CPR.IsZero())
+	if assert.NotNil(r, l.Identity.Organisation) {
+		assert.Equal(r, co.CVR, l.Identity.Organisation.CVR.String())
+		assert.Equal(r, co.Name, l.Identity.Organisation.Name)
+	}
+}
+
+// spoilDraft changes the next ID token before it is signed.
+func (b *Broker) spoilDraft(f func(*draft)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spoil.draft = func(_ *Broker, d *draft) { f(d) }
+}
+
+// sessions are logins in one browser at a broker with single sign-on.
+func (s *suite) sessions(t *testing.T) {
+	r := s.rig(t, Config{}, func(b *Broker) { b.Configure(func(s *Settings) { s.SSO = true }) })
+	browser := r.fake.NewBrowser()
+	in := func(q mitid.Request, as ...Outcome) *mitid.Login {
+		rd, err := r.client.Begin(t.Context(), q)
+		if r.unsupported(err, "Silent") {
+			t.SkipNow()
+		}
+		require.NoError(t, err)
+		cb, err := browser.Walk(t.Context(), rd, as...)
+		require.NoError(t, err)
+		l, err := r.client.Complete(t.Context(), rd.State, cb)
+		require.NoError(t, err)
+		return l
+	}
+	first := in(mitid.Request{}, Approve(Paiman()))
+	r.fake.Advance(10 * time.Minute)
+	silent := in(mitid.Request{Silent: true}, Approve(Ditlev()))
+	assert.Equal(t, first.Identity.Subject, silent.Identity.Subject, "the session's person, not another one")
+	assert.Equal(t, first.Identity.AuthTime, silent.Identity.AuthTime, "the time of the real login")
+	fresh := in(mitid.Request{Fresh: true}, Approve(Ditlev()))
+	assert.NotEqual(t, first.Identity.Subject, fresh.Identity.Subject)
+	assert.WithinDuration(t, r.fake.Now(), fresh.Identity.AuthTime, time.Minute)
+}
+
+// consent is a CPR number that the broker remembers, and forgets on demand.
+func (s *suite) consent(t *testing.T) {
+	r := s.rig(t, Config{})
+	remembers := func() bool {
+		who := Ditlev()
+		_, yes := get(r.fake, r.fake.criipto.consents, who.uuid())
+		return yes
+	}
+	r.must(mitid.Request{CPR: mitid.CPRRequired}, Approve(Ditlev()))
+	require.True(t, remembers())
+	_, err := r.login(mitid.Request{RevokeCPRConsent: true}, Approve(Ditlev()))
+	if !r.unsupported(err, "RevokeCPRConsent") {
+		require.NoError(t, err)
+		assert.False(t, remembers())
+	}
+}

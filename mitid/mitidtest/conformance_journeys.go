@@ -1,0 +1,143 @@
+package mitidtest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// journeys are attacks that take more than one login.
+func (s *suite) journeys(t *testing.T) {
+	t.Run("O-06 to O-08: a foreign answer leaves the login pending", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		mine, theirs := r.begin(t.Context(), mitid.Request{}), r.begin(t.Context(), mitid.Request{})
+		cb := r.walk(mine)
+		_, err := r.client.Complete(t.Context(), theirs.State, cb)
+		r.expect(mitid.StateInvalid, err, "the answer came to another browser")
+		_, err = r.client.Complete(t.Context(), "", cb)
+		r.expect(mitid.StateInvalid, err, "the answer came to a browser that began nothing")
+		assert.Zero(t, r.fake.Count(pathToken))
+		_, err = r.client.Complete(t.Context(), mine.State, cb)
+		require.NoError(t, err)
+		_, err = r.client.Complete(t.Context(), theirs.State, r.walk(theirs))
+		require.NoError(t, err)
+	})
+	t.Run("O-12: two brokers are mixed up", func(t *testing.T) {
+		honest, attacker := s.rig(t, Config{}), s.rig(t, Config{})
+		rd := honest.begin(t.Context(), mitid.Request{})
+		cb := honest.walk(rd)
+		l, err := attacker.client.Complete(t.Context(), rd.State, cb)
+		attacker.checkResult(l, err)
+		honest.expect(mitid.IssuerMismatch, err, "an answer of one broker at the callback of another")
+		assert.Zero(t, honest.fake.Count(pathToken)+attacker.fake.Count(pathToken), "the code goes to neither")
+	})
+	t.Run("O-34: a thousand unknown key ids", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		verifier, ok := r.broker.(mitid.TokenVerifier)
+		if !ok {
+			t.Skip("this adapter verifies no tokens of front ends")
+		}
+		token := r.must(mitid.Request{}).Evidence.Tokens[0].Raw.Reveal()
+		_, rest, _ := strings.Cut(token, ".")
+		before := r.fake.Count(pathJWKS)
+		for range 1000 {
+			header := object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", strings.ToUpper(randomHex(20))}}
+			_, err := verifier.VerifyToken(t.Context(), base64.RawURLEncoding.EncodeToString(header.bytes())+"."+rest)
+			require.Error(t, err)
+		}
+		assert.LessOrEqual(t, r.fake.Count(pathJWKS)-before, 1, "one useless fetch a cool-down")
+		_, err := r.client.VerifyToken(t.Context(), token)
+		require.NoError(t, err, "honest tokens suffer")
+	})
+	t.Run("O-39: tokens that are too large", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		if _, ok := r.broker.(mitid.TokenVerifier); !ok {
+			t.Skip("this adapter verifies no tokens of front ends")
+		}
+		r.must(mitid.Request{})
+		before := r.fake.Count("")
+		for title, raw := range map[string]string{"5 MB": strings.Repeat("A", 5<<20), "a million dots": strings.Repeat(".", 1_000_000), "empty": "", "two dots": ".."} {
+			_, err := r.client.VerifyToken(t.Context(), raw)
+			r.expect(mitid.TokenInvalid, err, title)
+		}
+		assert.Equal(t, before, r.fake.Count(""))
+	})
+}
+
+// parallel: many logins at once, each with a person of its own.
+func (s *suite) parallel(t *testing.T) {
+	r := s.rig(t, Config{})
+	const logins = 64
+	var wg sync.WaitGroup
+	for i := range logins {
+		wg.Go(func() {
+			who := Citizen{Name: fmt.Sprintf("Bølge %d Ærø-Ålborg", i), UUID: identifier("parallel", itoa(i)), BirthDate: "1990-02-28"}
+			l, err := Login(r, r.client, r.fake, mitid.Request{}, Approve(who))
+			if assert.NoError(r, err) {
+				r.isPerson(l, &who)
+			}
+		})
+	}
+	wg.Wait()
+	assert.Equal(t, logins, r.fake.Count(pathToken))
+	assert.Equal(t, 1, r.fake.Count(pathDiscovery), "discovery is fetched once, however many wait")
+	assert.Equal(t, 1, r.fake.Count(pathJWKS), "keys are fetched once, however many wait")
+}
+
+// abilities are the optional interfaces of an adapter.
+func (s *suite) abilities(t *testing.T) {
+	t.Run("TokenVerifier", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		who := Ditlev()
+		l := r.must(mitid.Request{}, Approve(who))
+		again, err := r.client.VerifyToken(t.Context(), l.Evidence.Tokens[0].Raw.Reveal())
+		if mitid.KindOf(err) == mitid.Unsupported {
+			t.Skip("this adapter verifies no tokens of front ends")
+		}
+		require.NoError(t, err)
+		r.isPerson(again, &who)
+	})
+	t.Run("SessionEnder", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		l := r.must(mitid.Request{})
+		const back = "https://app.example/bye"
+		rd, err := r.client.EndSession(t.Context(), l, back)
+		if mitid.KindOf(err) == mitid.Unsupported {
+			t.Skip("this adapter ends no sessions")
+		}
+		require.NoError(t, err)
+		assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
+		cb := r.walk(rd)
+		assert.Contains(t, cb.RawQuery, "state="+rd.Handle)
+	})
+	t.Run("StepUp", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		who := Paiman()
+		l := r.must(mitid.Request{}, Approve(who))
+		up := func(as Citizen) (*mitid.Login, error) {
+			rd, err := r.client.StepUp(t.Context(), l, mitid.Request{CPR: mitid.CPRRequired})
+			require.NoError(t, err)
+			return r.client.Complete(t.Context(), rd.State, r.walk(rd, Approve(as)))
+		}
+		raised, err := up(who)
+		require.NoError(t, err)
+		assert.Equal(t, who.CPR, raised.Identity.CPR)
+		assert.Equal(t, l.Identity.Subject, raised.Identity.Subject)
+		_, err = up(Ditlev())
+		r.expect(mitid.TokenInvalid, err, "somebody else answers the step-up")
+	})
+	t.Run("MatchCPR", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		if _, ok := r.broker.(mitid.CPRMatcher); !ok {
+			_, err := r.client.MatchCPR(t.Context(), r.must(mitid.Request{}), Ditlev().CPR)
+			r.expect(mitid.Unsupported, err, "this broker has no CPR match")
+		}
+	})
+}

@@ -1,0 +1,128 @@
+package mitidtest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// logins are the good ones: who comes out, and what.
+func (s *suite) logins(t *testing.T) {
+	t.Run("the callback rule is complete and constant", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		rule := r.broker.Callback()
+		assert.NotEmpty(t, rule.Name)
+		assert.NotEmpty(t, rule.State)
+		assert.Equal(t, r.fake.Issuer(), rule.Issuer)
+		assert.Contains(t, []string{"GET", "POST"}, rule.Method)
+		r.must(mitid.Request{})
+		assert.Equal(t, rule, r.broker.Callback())
+		assert.Zero(t, s.rig(t, Config{}).fake.Count(""), "opening an adapter makes no call")
+	})
+	t.Run("a private person", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		who := Ditlev()
+		l := r.must(mitid.Request{}, Approve(who))
+		r.isPerson(l, &who)
+		assert.True(t, l.Identity.CPR.IsZero(), "a CPR number that nobody asked for")
+		assert.Nil(t, l.Identity.Organisation)
+		assert.Equal(t, claims.Substantial, l.Level)
+		assert.Equal(t, r.broker.Callback().Name, l.Broker)
+		assert.Equal(t, r.fake.Issuer(), l.Issuer)
+		assert.True(t, l.Expires.After(r.fake.Now()))
+		require.NotEmpty(t, l.Evidence.Tokens)
+		for _, token := range l.Evidence.Tokens {
+			assert.False(t, token.Raw.IsZero())
+		}
+		assert.NotEmpty(t, l.Evidence.Tokens[0].Key, "the key that verified the first token")
+		assert.False(t, l.Evidence.At.IsZero())
+		assert.Equal(t, 1, r.fake.Count(pathToken), "one token call")
+	})
+	t.Run("a person with a protected name and address", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		who := Protected()
+		l := r.must(mitid.Request{CPR: mitid.CPRRequired, Address: true}, Approve(who))
+		r.isPerson(l, &who)
+		assert.Nil(t, l.Identity.Address)
+		assert.Equal(t, who.CPR, l.Identity.CPR)
+	})
+	t.Run("a person without a CPR number", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		who := WithoutCPR()
+		l := r.must(mitid.Request{CPR: mitid.CPRIfPresent}, Approve(who))
+		r.isPerson(l, &who)
+		assert.True(t, l.Identity.CPR.IsZero())
+		_, err := r.login(mitid.Request{CPR: mitid.CPRRequired}, Approve(who))
+		r.expect(mitid.ClaimMissing, err, "a required CPR number is missing")
+	})
+	t.Run("a CPR number that comes uninvited is dropped", func(t *testing.T) {
+		r := s.rig(t, Config{}, func(b *Broker) { b.Configure(func(s *Settings) { s.DynamicScopes = false }) })
+		l := r.must(mitid.Request{}, Approve(Ditlev()))
+		assert.True(t, l.Identity.CPR.IsZero())
+	})
+	t.Run("long claim names", func(t *testing.T) {
+		r := s.rig(t, Config{}, func(b *Broker) { b.Configure(func(s *Settings) { s.LongClaimNames = true }) })
+		who := Paiman()
+		l := r.must(mitid.Request{CPR: mitid.CPRRequired}, Approve(who))
+		r.isPerson(l, &who)
+		assert.Equal(t, who.CPR, l.Identity.CPR)
+	})
+	t.Run("claims that nobody knows do no harm", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		who := Ditlev()
+		who.Extra = map[string]any{"https://acme.example/æøå": []any{1, true, map[string]any{"a": nil}}, "tal": 1.5}
+		r.isPerson(r.must(mitid.Request{}, Approve(who)), &who)
+	})
+	t.Run("keys rotate between logins", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		for range 3 {
+			r.must(mitid.Request{})
+			r.fake.RotateKeys()
+			r.fake.Advance(patience * 120)
+		}
+		r.must(mitid.Request{})
+	})
+	t.Run("a caller who gives up", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		ctx, cancel := context.WithCancel(t.Context())
+		rd := r.begin(ctx, mitid.Request{})
+		cb := r.walk(rd)
+		cancel()
+		l, err := r.client.Complete(ctx, rd.State, cb)
+		r.checkResult(l, err)
+		require.Error(t, err)
+		assert.ErrorIs(t, err, context.Canceled)
+		r.must(mitid.Request{})
+	})
+	t.Run("a broker that is down", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		require.NoError(t, r.fake.Close())
+		_, err := r.client.Begin(t.Context(), mitid.Request{})
+		r.expect(mitid.BrokerUnavailable, err, "nobody listens")
+		assert.True(t, mitid.KindOf(err).Temporary())
+	})
+}
+
+// isPerson: the login is that of who, in their private capacity.
+func (r *rig) isPerson(l *mitid.Login, who *Citizen) {
+	r.Helper()
+	id := l.Identity
+	assert.Equal(r, claims.KindPrivate, id.Kind)
+	assert.Equal(r, braced(who.subject()), id.Subject)
+	assert.Equal(r, who.uuid(), id.UUID.String())
+	if who.Name == "" {
+		assert.Nil(r, id.Name)
+	} else if assert.NotNil(r, id.Name) {
+		assert.Equal(r, who.Name, id.Name.Full)
+	}
+	assert.Equal(r, who.born(), id.BirthDate)
+	if !id.CPR.IsZero() {
+		assert.Equal(r, who.CPR, id.CPR)
+	}
+	assert.False(r, id.AuthTime.IsZero())
+}

@@ -1,0 +1,140 @@
+package mitidtest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// outcomes are logins that the person or the broker ends.
+func (s *suite) outcomes(t *testing.T) {
+	for _, o := range []struct {
+		title string
+		as    Outcome
+		want  mitid.Kind
+	}{
+		{"the person cancels", Abort(), mitid.UserCancelled},
+		{"MitID's own client fails", Fail("mitid_core_client_error", "unknown: Error loading authenticator"), mitid.BrokerUnavailable},
+		{"the broker's cookie is missing", Fail("MITID_NONCE_COOKIE_MISSING", ""), mitid.StateInvalid},
+		{"an error that nobody knows", Fail("fake_error_of_tomorrow", "rødgrød med fløde"), mitid.BrokerDeclined},
+		{"somebody types another CPR number", Approve(Ditlev()).Typing(Paiman().CPR), mitid.UserCancelled},
+	} {
+		t.Run(o.title, func(t *testing.T) {
+			r := s.rig(t, Config{})
+			_, err := r.login(mitid.Request{CPR: mitid.CPRRequired}, o.as)
+			r.expect(o.want, err, o.title)
+			assert.Zero(t, r.fake.Count(pathToken), "a refused login makes no further call")
+		})
+	}
+}
+
+// tamperings sends every tampering of the catalogue.
+func (s *suite) tamperings(t *testing.T) {
+	for _, m := range Tamperings() {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			s.tampering(t, m)
+		})
+	}
+}
+
+func (s *suite) tampering(t *testing.T, m Tampering) {
+	r := s.rig(t, Config{TLS: m.TLS}, func(b *Broker) {
+		if m.Slow {
+			b.listener.client.Timeout = patience
+		}
+	})
+	var bystander *mitid.Redirect
+	if m.Warm {
+		r.must(mitid.Request{})
+	}
+	if m.Stage >= StageCallback && m.Stage != StageKeys && m.settings == nil && m.Row != "O-31" {
+		bystander = r.begin(t.Context(), mitid.Request{}) // begun before, finished after
+	}
+	require.NoError(t, r.fake.Tamper(m.Name))
+	r.fake.ResetRequests()
+
+	who := Ditlev()
+	if m.Request.Identity == mitid.Professional {
+		who = CompanyEmployee()
+	}
+	rd, cb, l, err := r.spoilt(m, who)
+	r.checkResult(l, err)
+	if m.Stage == StageUserinfo && r.fake.Count(pathUserinfo) == 0 || m.Stage == StagePAR && r.fake.Count(pathPAR) == 0 {
+		require.NoError(t, err)
+		t.Skipf("this adapter never asks %s", m.Stage)
+	}
+	r.expect(m.Want, err, m.Doc)
+	if m.Want == accepted {
+		r.isPerson(l, &who)
+	} else {
+		r.silence(m)
+	}
+	assert.Zero(t, r.elsewhere(), "the client went where a message told it to go")
+	if rd != nil && mitid.KindOf(err) != mitid.StateInvalid {
+		r.usedUp(rd, cb)
+	}
+	if bystander != nil && m.spoil.journey != late {
+		r.fake.Untamper()
+		other := Paiman()
+		l, err := r.client.Complete(t.Context(), bystander.State, r.walk(bystander, Approve(other)))
+		require.NoError(t, err, "another login suffers")
+		r.isPerson(l, &other)
+	}
+}
+
+// spoilt walks a login that a tampering waits for.
+func (r *rig) spoilt(m Tampering, who Citizen) (*mitid.Redirect, mitid.Callback, *mitid.Login, error) {
+	ctx := r.Context()
+	rd, err := r.client.Begin(ctx, m.Request)
+	if err != nil {
+		return nil, mitid.Callback{}, nil, err
+	}
+	cb := r.walk(rd, Approve(who))
+	l, err := complete(ctx, r.client, r.fake, rd, cb, m.Request)
+	return rd, cb, l, err
+}
+
+// silence: what was refused at a stage makes none of the calls of later stages.
+func (r *rig) silence(m Tampering) {
+	r.Helper()
+	later := []string{pathUserinfo}
+	if m.Stage <= StageCallback {
+		later = append(later, pathToken)
+	}
+	if m.Stage <= StageDiscovery {
+		later = append(later, pathPAR, pathAuthorize)
+	}
+	if m.Stage == StageUserinfo || m.spoil.journey == twice {
+		later = nil
+	}
+	for _, path := range later {
+		assert.Zero(r, r.fake.Count(path), "a refused login calls %s", path)
+	}
+	assert.LessOrEqual(r, r.fake.Count(pathToken), 1, "a code is sent once")
+	assert.LessOrEqual(r, r.fake.Count(pathJWKS), 2, "keys are fetched once, and once more for an unknown key id")
+}
+
+// elsewhere counts the requests that only a tampered answer could cause.
+func (r *rig) elsewhere() int {
+	n := 0
+	for _, q := range r.fake.Requests() {
+		if len(q.Path) >= len(pathElsewhere) && q.Path[:len(pathElsewhere)] == pathElsewhere {
+			n++
+		}
+	}
+	return n
+}
+
+// usedUp: the same answer again is refused, without a call.
+func (r *rig) usedUp(rd *mitid.Redirect, cb mitid.Callback) {
+	r.Helper()
+	before := r.fake.Count("")
+	l, err := r.client.Complete(r.Context(), rd.State, cb)
+	r.checkResult(l, err)
+	r.expect(mitid.StateInvalid, err, "an answered login is answered again")
+	assert.Equal(r, before, r.fake.Count(""), "a used login causes a call")
+}

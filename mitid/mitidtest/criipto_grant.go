@@ -1,0 +1,110 @@
+package mitidtest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+)
+
+// grant is what a person has allowed the application to learn.
+type grant struct {
+	req         *request
+	citizen     Citizen
+	company     *Company // nil: for themself
+	acr         string
+	level       claims.Level
+	at          time.Time
+	session     string
+	tellCPR     bool
+	tellAddress bool
+}
+
+// grantTo returns what o's person grants, or how the broker ends the login.
+func (c *criipto) grantTo(req *request, s Settings, o Outcome) (*grant, *refusal) {
+	g := &grant{req: req, citizen: o.citizen, acr: req.acrs[0], at: c.b.Now(), session: newUUID()}
+	if o.cvr != "" && slices.Contains(req.acrs, acrBusiness) {
+		g.acr = acrBusiness
+	}
+	if g.acr == acrBusiness || req.hint.business || req.hint.optional && o.cvr != "" {
+		if g.company = chooseCompany(companies(&o.citizen, req, s), o.cvr); g.company == nil {
+			return nil, &refusal{"access_denied", ""}
+		}
+	}
+	g.level = o.citizen.level(levelOf(g.acr))
+	if s.Level != claims.LevelUnknown {
+		g.level = s.Level
+	}
+	if !asksCPR(req, s, g.company) {
+		return g, nil
+	}
+	return g, c.collectCPR(g, s, o)
+}
+
+// collectCPR does what the CPR page does: it compares what the person types with
+// their number, unless the broker remembers it.
+func (c *criipto) collectCPR(g *grant, s Settings, o Outcome) *refusal {
+	own := g.citizen.CPR
+	_, remembered := get(c.b, c.consents, g.citizen.uuid())
+	typed := own.Reveal()
+	if g.req.hint.sub != "" {
+		typed = g.req.hint.sub
+	}
+	if !o.types.IsZero() {
+		typed = o.types.Reveal()
+	}
+	switch {
+	case !own.IsZero() && remembered:
+	case own.IsZero() || o.hidesCPR:
+		if s.CPROptional {
+			return nil
+		}
+		return &refusal{s.CPRError, ""}
+	case typed != own.Reveal():
+		return &refusal{s.CPRError, ""}
+	case !o.forgets:
+		put(c.b, c.consents, g.citizen.uuid(), true, consentLife)
+	}
+	g.tellCPR = wantsCPR(g.req, s)
+	g.tellAddress = g.company == nil && s.Address && (!s.DynamicScopes || slices.Contains(g.req.scopes, "address"))
+	return nil
+}
+
+// wantsCPR reports whether the token is to hold a CPR number: on request with
+// dynamic scopes, always without them.
+func wantsCPR(req *request, s Settings) bool {
+	return s.CPR && (!s.DynamicScopes || slices.Contains(req.scopes, "ssn"))
+}
+
+// asksCPR reports whether the person is asked for a CPR number. An address needs
+// one too; so do signatories, who are found by it; employees are never asked.
+func asksCPR(req *request, s Settings, co *Company) bool {
+	switch {
+	case co != nil && co.Role == Employee:
+		return false
+	case co != nil:
+		return true
+	}
+	return wantsCPR(req, s) || s.CPR && s.Address && slices.Contains(req.scopes, "address")
+}
+
+// companies returns those that the person may act for in this login.
+func companies(p *Citizen, req *request, s Settings) []Company {
+	var cs []Company
+	for _, co := range p.Companies {
+		if (req.hint.vat == "" || req.hint.vat == co.CVR) && (co.Role == Employee || s.Signatories) {
+			cs = append(cs, co)
+		}
+	}
+	return cs
+}
+
+// chooseCompany returns the one with that CVR number, or the first.
+func chooseCompany(cs []Company, cvr string) *Company {
+	for i := range cs {
+		if cvr == "" || cs[i].CVR == cvr {
+			return &cs[i]
+		}
+	}
+	return nil
+}

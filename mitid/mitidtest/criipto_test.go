@@ -1,0 +1,109 @@
+package mitidtest_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// The fake and the adapter of the same dialect hold each other to the suite, in
+// each way in which an application can be set up.
+func TestCriiptoConforms(t *testing.T) {
+	mitidtest.TestBroker(t, open(nil))
+}
+
+func TestCriiptoConformsWithUserinfoAndFormPost(t *testing.T) {
+	key := newKey(t)
+	mitidtest.TestBroker(t, open(func(fake *mitidtest.Broker, cfg *criipto.Config) {
+		fake.Configure(func(s *mitidtest.Settings) { s.ClientKeys = map[string]*rsa.PublicKey{"sig-1": &key.PublicKey} })
+		cfg.ClientSecret, cfg.PrivateKey, cfg.KeyID = "", key, "sig-1"
+		cfg.FormPost, cfg.Userinfo = true, true
+	}))
+}
+
+// open returns the opener of an adapter whose Config change has changed.
+func open(change func(fake *mitidtest.Broker, cfg *criipto.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {
+	return func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+		cfg := criipto.Config{
+			Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
+			HTTPClient: fake.HTTPClient(), Now: fake.Now,
+		}
+		if change != nil {
+			change(fake, &cfg)
+		}
+		b, err := criipto.New(cfg)
+		require.NoError(tb, err)
+		return b
+	}
+}
+
+func newKey(t *testing.T) *rsa.PrivateKey {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	return key
+}
+
+// Each row is an application set up in another way; one login shows that both
+// sides agree about it.
+func TestCriiptoSetUps(t *testing.T) {
+	key := newKey(t)
+	for name, change := range map[string]func(*mitidtest.Broker, *criipto.Config){
+		"client_secret_post": func(_ *mitidtest.Broker, cfg *criipto.Config) { cfg.PostSecret = true },
+		"public client": func(fake *mitidtest.Broker, cfg *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.PublicClient = true })
+			cfg.ClientSecret, cfg.Public = "", true
+		},
+		"private_key_jwt for the token endpoint": func(fake *mitidtest.Broker, cfg *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) {
+				s.ClientKeys, s.TokenURLInAud = map[string]*rsa.PublicKey{"k": &key.PublicKey}, true
+			})
+			cfg.ClientSecret, cfg.PrivateKey, cfg.AssertionAudience = "", key, fake.Issuer()+"/oauth2/token"
+		},
+		"encrypted ID token": func(fake *mitidtest.Broker, cfg *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) {
+				s.EncryptTo, s.EncryptKeyID, s.EncryptIDToken = &key.PublicKey, "enc-1", true
+			})
+			cfg.DecryptionKeys = []criipto.DecryptionKey{{KeyID: "enc-1", Key: key}}
+		},
+		"signed userinfo": func(fake *mitidtest.Broker, cfg *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.Userinfo = mitidtest.SignedJWT })
+			cfg.Userinfo = true
+		},
+		"no PAR": func(fake *mitidtest.Broker, _ *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.PAR = mitidtest.PARAbsent })
+		},
+		"PAR required": func(fake *mitidtest.Broker, _ *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.PAR = mitidtest.PARRequired })
+		},
+		"iss announced": func(fake *mitidtest.Broker, _ *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.IssParameter = true })
+		},
+		"static scopes": func(fake *mitidtest.Broker, _ *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.DynamicScopes = false })
+		},
+		"long claim names": func(fake *mitidtest.Broker, _ *criipto.Config) {
+			fake.Configure(func(s *mitidtest.Settings) { s.LongClaimNames = true })
+		},
+		"scope and acr in the hint": func(_ *mitidtest.Broker, cfg *criipto.Config) { cfg.ScopeInHint, cfg.ACRInHint = true, true },
+		"Controlled Transfer":       func(_ *mitidtest.Broker, cfg *criipto.Config) { cfg.ControlledTransfer = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := mitidtest.NewCriipto(t)
+			c, err := mitid.New(mitid.Config{Broker: open(change)(t, fake), RedirectURL: "https://app.example/callback", Now: fake.Now})
+			require.NoError(t, err)
+			who := mitidtest.Paiman()
+			l, err := mitidtest.Login(t, c, fake, mitid.Request{CPR: mitid.CPRRequired, Address: true}, mitidtest.Approve(who))
+			require.NoError(t, err)
+			require.Equal(t, who.CPR, l.Identity.CPR)
+			require.Equal(t, who.Name, l.Identity.Name.Full)
+			require.NotNil(t, l.Identity.Address)
+		})
+	}
+}

@@ -1,0 +1,91 @@
+package mitidtest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// unknownCode is what the broker says of a code that is unknown or used, and of
+// userinfo when the application has it switched off
+// (https://docs.idura.app/verify/reference/errors/general/unknown-access-code-error).
+const unknownCode = "Unknown Access Code"
+
+// token answers a token request. A code is good for one attempt, whatever comes
+// of it.
+func (c *criipto) token(r *http.Request, form url.Values, s Settings) *reply {
+	if bad := c.authenticate(r, form, s, pathToken); bad != nil {
+		return bad
+	}
+	if form.Get("grant_type") != "authorization_code" {
+		return fault(http.StatusBadRequest, "unsupported_grant_type", "this fake knows authorization_code only")
+	}
+	for _, values := range form {
+		if len(values) > 1 {
+			return fault(http.StatusBadRequest, "invalid_request", "a parameter is repeated")
+		}
+	}
+	g, ok := take(c.b, c.grants, form.Get("code"))
+	switch {
+	case !ok:
+		return fault(http.StatusBadRequest, "invalid_grant", unknownCode)
+	case form.Get("redirect_uri") != g.req.params.Get("redirect_uri"):
+		return fault(http.StatusBadRequest, "invalid_grant", "redirect_uri differs from the one at authorize")
+	case !provesChallenge(form, g.req.params.Get("code_challenge")):
+		return fault(http.StatusBadRequest, "invalid_grant", "code_verifier does not fit the code_challenge")
+	}
+	id, claims, err := c.idToken(c.payload(g, s), s)
+	if err != nil {
+		return fault(http.StatusInternalServerError, "server_error", "the ID token cannot be made")
+	}
+	access := newUUID()
+	claims.drop("nonce")
+	put(c.b, c.access, access, claims, accessLife)
+	return answer(http.StatusOK, object{
+		{"token_type", "Bearer"},
+		{"expires_in", "120"}, // a text, as recorded
+		{"id_token", id},
+		{"access_token", access},
+	})
+}
+
+func provesChallenge(form url.Values, challenge string) bool {
+	if challenge == "" {
+		return !form.Has("code_verifier")
+	}
+	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
+	return base64.RawURLEncoding.EncodeToString(sum[:]) == challenge
+}
+
+// idToken signs claims, and encrypts the result where the application wants it.
+// It returns the claims too, as a tampering may have left them: userinfo tells
+// the same story.
+func (c *criipto) idToken(claims object, s Settings) (string, object, error) {
+	d := newDraft(c.b.keys.active(), claims)
+	if spoil := takeStage(c.b, func(p *spoiler) *func(*Broker, *draft) { return &p.draft }); spoil != nil {
+		spoil(c.b, d)
+	}
+	token, err := d.serialize()
+	if err == nil && s.EncryptIDToken && s.EncryptTo != nil {
+		token, err = encrypt(token, s)
+	}
+	return token, d.payload, err
+}
+
+// encrypt puts a signed token into a JWE for the client.
+func encrypt(token string, s Settings) (string, error) {
+	options := new(jose.EncrypterOptions).WithContentType("JWT")
+	to := jose.Recipient{Algorithm: jose.RSA_OAEP_256, Key: s.EncryptTo, KeyID: s.EncryptKeyID}
+	e, err := jose.NewEncrypter(jose.A256GCM, to, options)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := e.Encrypt([]byte(token))
+	if err != nil {
+		return "", err
+	}
+	return sealed.CompactSerialize()
+}

@@ -1,0 +1,161 @@
+package mitidtest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// listener is the fake's server on a loopback address.
+type listener struct {
+	base   string // the issuer
+	port   string
+	alias  string // the same server under another host name
+	server *http.Server
+	client *http.Client
+	ca     []byte // PEM
+	done   chan struct{}
+	stop   sync.Once
+}
+
+// listen starts serving.
+func (b *Broker) listen(cfg Config) error {
+	l := &b.listener
+	ln, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return err
+	}
+	port := ln.Addr().(*net.TCPAddr).Port
+	host := ln.Addr().String()
+	scheme := "http://"
+	transport := &http.Transport{MaxIdleConnsPerHost: 128, MaxConnsPerHost: 256, IdleConnTimeout: time.Minute}
+	if cfg.TLS {
+		scheme = "https://"
+		ca, err := newAuthority(cfg.Now())
+		if err != nil {
+			_ = ln.Close()
+			return err
+		}
+		l.ca = ca.pem
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(l.ca)
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
+		ln = tls.NewListener(ln, &tls.Config{
+			NextProtos: []string{"http/1.1"},
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+				if swap := takeStage(b, func(s *spoiler) *func(*authority, time.Time) (*tls.Certificate, error) { return &s.handshake }); swap != nil {
+					return swap(ca, cfg.Now())
+				}
+				return &ca.leaf, nil
+			},
+		})
+	}
+	l.base = scheme + host
+	l.port = itoa(port)
+	l.alias = scheme + net.JoinHostPort("localhost", l.port)
+	l.client = &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	l.server = &http.Server{
+		Handler:           b,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          silent,
+	}
+	l.done = make(chan struct{})
+	go func() {
+		defer close(l.done)
+		_ = l.server.Serve(ln)
+	}()
+	return nil
+}
+
+func (l *listener) close() error {
+	var err error
+	l.stop.Do(func() {
+		l.client.CloseIdleConnections()
+		err = l.server.Close()
+		<-l.done
+	})
+	return err
+}
+
+// HTTPClient returns a client that trusts this fake and no other server, with
+// its own connections. It is for the adapter and for apps under test; do not
+// change it.
+func (b *Broker) HTTPClient() *http.Client { return b.listener.client }
+
+// CA returns the certificate authority of a fake with TLS in PEM, made when it
+// was started; nil without TLS.
+func (b *Broker) CA() []byte { return append([]byte(nil), b.listener.ca...) }
+
+// authority is a certificate authority that lives as long as its fake.
+type authority struct {
+	key  *ecdsa.PrivateKey
+	cert *x509.Certificate
+	pem  []byte
+	leaf tls.Certificate
+}
+
+func newAuthority(now time.Time) (*authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	t := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "mitidtest fake authority", Organization: []string{"Fictitious"}},
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.AddDate(1, 0, 0),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		MaxPathLenZero:        true,
+		KeyUsage:              x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	a := &authority{key: key, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
+	if a.cert, err = x509.ParseCertificate(der); err != nil {
+		return nil, err
+	}
+	leaf, err := a.issue(now, now.AddDate(1, 0, 0), "localhost", net.IPv4(127, 0, 0, 1), net.IPv6loopback)
+	if err != nil {
+		return nil, err
+	}
+	a.leaf = *leaf
+	return a, nil
+}
+
+// issue returns a server certificate for name and addresses.
+func (a *authority) issue(now, until time.Time, name string, addresses ...net.IP) (*tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	t := &x509.Certificate{
+		SerialNumber: big.NewInt(2),
+		Subject:      pkix.Name{CommonName: "mitidtest fake broker", Organization: []string{"Fictitious"}},
+		NotBefore:    now.Add(-48 * time.Hour),
+		NotAfter:     until,
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:     []string{name},
+		IPAddresses:  addresses,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, a.cert, key.Public(), a.key)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+}

@@ -1,0 +1,50 @@
+package mitidtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// Login walks a whole login without a browser: Begin, the person at the broker,
+// Complete. It returns what the client returns. as says what the person does;
+// without it the queue of [Broker.Next] decides, and an empty queue approves the
+// first citizen.
+//
+// It carries out the walker-side tamperings too.
+func Login(tb testing.TB, c *mitid.Client, b *Broker, r mitid.Request, as ...Outcome) (*mitid.Login, error) {
+	tb.Helper()
+	ctx := tb.Context()
+	redirect, err := c.Begin(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	cb, err := Walk(ctx, b, redirect, as...)
+	if err != nil {
+		tb.Errorf("mitidtest: %v", err)
+		return nil, err
+	}
+	return complete(ctx, c, b, redirect, cb, r)
+}
+
+// complete brings cb to the client, by the journey that a tampering prescribes.
+func complete(ctx context.Context, c *mitid.Client, b *Broker, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
+	state := redirect.State
+	switch takeStage(b, func(s *spoiler) *journey { return &s.journey }) {
+	case otherBrowser:
+		foreign, err := c.Begin(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		state = foreign.State
+	case twice:
+		if _, err := c.Complete(ctx, state, cb); err != nil {
+			return nil, err
+		}
+	case late:
+		b.Advance(redirect.Expires.Sub(b.Now()) + time.Minute)
+	}
+	return c.Complete(ctx, state, cb)
+}

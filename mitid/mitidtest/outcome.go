@@ -1,0 +1,98 @@
+package mitidtest
+
+import (
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+)
+
+// Outcome is what a person does at the broker. The zero value is [Abort].
+type Outcome struct {
+	act         act
+	citizen     Citizen
+	code        string
+	description string
+	hidesCPR    bool
+	forgets     bool // the broker is not to remember the number
+	types       cpr.Number
+	cvr         string
+}
+
+type act uint8
+
+const (
+	aborts act = iota
+	approves
+	fails
+)
+
+// Approve logs c in. The person types their CPR number where it is asked for and
+// lets the broker remember it, acts for their first company where a company is
+// demanded, and for themself where they may choose.
+func Approve(c Citizen) Outcome { return Outcome{act: approves, citizen: c} }
+
+// Abort presses cancel.
+func Abort() Outcome { return Outcome{} }
+
+// Fail ends the login with an error of the broker, such as
+// mitid_core_client_error.
+func Fail(code, description string) Outcome {
+	return Outcome{act: fails, code: code, description: description}
+}
+
+// WithoutCPR keeps the CPR number to themself.
+func (o Outcome) WithoutCPR() Outcome { o.hidesCPR = true; return o }
+
+// Typing enters n on the CPR page, whatever the person's own number is.
+func (o Outcome) Typing(n cpr.Number) Outcome { o.types = n; return o }
+
+// For acts for the company with that CVR number, also where the person may
+// choose to be private.
+func (o Outcome) For(cvr string) Outcome { o.cvr = cvr; return o }
+
+// script holds what people will do: in order, or for one login.
+type script struct {
+	queue []Outcome
+	keyed *shelf[Outcome]
+}
+
+func newScript() script { return script{keyed: newShelf[Outcome](1 << 16)} }
+
+// Next queues what the next people do, in order. When the queue is empty, the
+// page is shown (or the first citizen approved, with Config.Auto).
+func (b *Broker) Next(outcomes ...Outcome) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.script.queue = append(b.script.queue, outcomes...)
+}
+
+// decide fixes what the person behind one login does.
+func (b *Broker) decide(key string, o Outcome) { put(b, b.script.keyed, key, o, time.Hour) }
+
+// queued reports whether the next person's part is already decided.
+func (b *Broker) queued() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.script.queue) > 0
+}
+
+// scripted returns what the person behind one login does, if that is decided.
+// keys name the login: its state, its request_uri.
+func (b *Broker) scripted(keys ...string) (Outcome, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, k := range keys {
+		if o, ok := b.script.keyed.take(k, b.now()); ok {
+			return o, true
+		}
+	}
+	if len(b.script.queue) > 0 {
+		o := b.script.queue[0]
+		b.script.queue = b.script.queue[1:]
+		return o, true
+	}
+	if b.cfg.Auto && len(b.citizens) > 0 {
+		return Approve(b.citizens[0]), true
+	}
+	return Outcome{}, false
+}

@@ -1,0 +1,103 @@
+package mitidtest
+
+import (
+	"net/http"
+	"strings"
+)
+
+// texts are the words of the pages in one language.
+type texts struct {
+	Title, Fake, Footer, FooterLink         string
+	Who, Method, Approve, Cancel            string
+	WhichCompany, AsPrivate, Continue, Skip string
+	CPRTitle, CPRWhy, CPRLabel, CPRHelp     string
+	CPRNone, CPRWrong, Remember             string
+	ErrorTitle, ErrorBody, LoggedOut        string
+	DifferencesTitle                        string
+	NoName, NoCPR, Protected                string
+	Headings                                map[string]string
+}
+
+func danish() texts {
+	return texts{
+		Title:            "Efterligning af MitID",
+		Fake:             "EFTERLIGNING til test. Det her er ikke MitID, og alle personer er opdigtede.",
+		Footer:           "Kun til test på denne maskine.",
+		FooterLink:       "Forskelle fra den rigtige broker",
+		Who:              "Hvem vil du være?",
+		Method:           "Log ind med",
+		Approve:          "Godkend",
+		Cancel:           "Annullér",
+		WhichCompany:     "Hvem handler du for?",
+		AsPrivate:        "Mig selv (privat)",
+		Continue:         "Fortsæt",
+		Skip:             "Fortsæt uden CPR-nummer",
+		CPRTitle:         "Indtast CPR-nummer",
+		CPRWhy:           "Tjenesten har bedt om dit CPR-nummer. Her skal kun opdigtede numre skrives.",
+		CPRLabel:         "CPR-nummer",
+		CPRHelp:          "Den opdigtede persons nummer er",
+		CPRNone:          "Den opdigtede person har intet CPR-nummer.",
+		CPRWrong:         "Nummeret passer ikke til personen.",
+		Remember:         "Husk nummeret i et år",
+		ErrorTitle:       "Login kan ikke startes",
+		ErrorBody:        "Forespørgslen kan ikke behandles, og du bliver ikke sendt videre.",
+		LoggedOut:        "Du er logget ud.",
+		DifferencesTitle: "Forskelle fra den rigtige broker",
+		NoName:           "Navn er beskyttet",
+		NoCPR:            "intet CPR-nummer",
+		Protected:        "navne- og adressebeskyttet",
+		Headings: map[string]string{
+			"login": "Log på hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
+		},
+	}
+}
+
+func english() texts {
+	return texts{
+		Title:            "Fake MitID",
+		Fake:             "FAKE for tests. This is not MitID, and every person is fictitious.",
+		Footer:           "For tests on this machine only.",
+		FooterLink:       "Differences from the real broker",
+		Who:              "Who do you want to be?",
+		Method:           "Log on with",
+		Approve:          "Approve",
+		Cancel:           "Cancel",
+		WhichCompany:     "Who do you act for?",
+		AsPrivate:        "Myself (private)",
+		Continue:         "Continue",
+		Skip:             "Continue without CPR number",
+		CPRTitle:         "Enter CPR number",
+		CPRWhy:           "The service has asked for your CPR number. Type fictitious numbers only.",
+		CPRLabel:         "CPR number",
+		CPRHelp:          "The fictitious person's number is",
+		CPRNone:          "The fictitious person has no CPR number.",
+		CPRWrong:         "The number does not fit the person.",
+		Remember:         "Remember the number for a year",
+		ErrorTitle:       "The login cannot start",
+		ErrorBody:        "The request cannot be dispatched, and you are not sent on.",
+		LoggedOut:        "You are logged out.",
+		DifferencesTitle: "Differences from the real broker",
+		NoName:           "Name is protected",
+		NoCPR:            "no CPR number",
+		Protected:        "name and address protected",
+		Headings: map[string]string{
+			"login": "Log on at", "confirm": "Confirm at", "accept": "Accept at", "approve": "Approve at", "sign": "Sign at",
+		},
+	}
+}
+
+// language chooses by ui_locales, then by what the browser asks for. MitID's own
+// default is Danish.
+func language(r *http.Request, locales string) (string, texts) {
+	wishes := append(strings.Fields(locales), strings.Split(r.Header.Get("Accept-Language"), ",")...)
+	for _, wish := range wishes {
+		tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(wish)), ";")
+		switch primary, _, _ := strings.Cut(tag, "-"); primary {
+		case "da":
+			return "da", danish()
+		case "en":
+			return "en", english()
+		}
+	}
+	return "da", danish()
+}

@@ -1,0 +1,173 @@
+package mitidtest
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// maxRecords bounds what a fake remembers; the oldest requests go first.
+const maxRecords = 4096
+
+// Request is one request as it arrived. It prints as its method and path,
+// because the rest may hold secrets and hints about a person.
+type Request struct {
+	Method string
+	Path   string // as sent, without the query
+	Host   string
+	Query  url.Values
+	Form   url.Values // of a form post
+	Auth   AuthKind
+	Header http.Header // Accept, Accept-Language, Content-Type, Prefer, Traceparent, User-Agent
+	// Hint holds the tokens of the login_hint in force, in order, and UnknownHint
+	// those that the real broker does not know. Both are empty elsewhere.
+	Hint        []string
+	UnknownHint []string
+}
+
+// AuthKind says how the caller authenticated.
+type AuthKind string
+
+// The kinds.
+const (
+	AuthNone          AuthKind = ""
+	AuthBasic         AuthKind = "client_secret_basic"
+	AuthPost          AuthKind = "client_secret_post"
+	AuthPrivateKeyJWT AuthKind = "private_key_jwt"
+	AuthBearer        AuthKind = "bearer"
+)
+
+// String returns method and path.
+func (r Request) String() string { return r.Method + " " + r.Path }
+
+// Format writes method and path under every verb.
+func (r Request) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())) }
+
+// LogValue returns method and path.
+func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+func (r Request) clone() Request {
+	r.Query, r.Form = cloneValues(r.Query), cloneValues(r.Form)
+	r.Header = r.Header.Clone()
+	r.Hint, r.UnknownHint = slices.Clone(r.Hint), slices.Clone(r.UnknownHint)
+	return r
+}
+
+func cloneValues(v url.Values) url.Values {
+	c := maps.Clone(v)
+	for k, vs := range c {
+		c[k] = slices.Clone(vs)
+	}
+	return c
+}
+
+// recorder keeps the latest requests in a ring, and counts all of them.
+type recorder struct {
+	mu    sync.Mutex
+	ring  []Request
+	next  int
+	count map[string]int
+}
+
+// recordedHeaders are those that Request.Header keeps.
+var recordedHeaders = []string{"Accept", "Accept-Language", "Content-Type", "Prefer", "Traceparent", "User-Agent"}
+
+func (c *recorder) keep(r Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.count == nil {
+		c.count = make(map[string]int)
+	}
+	if p := route(r.Path); len(c.count) < maxRecords || c.count[p] > 0 {
+		c.count[p]++
+	}
+	if len(c.ring) < maxRecords {
+		c.ring = append(c.ring, r)
+		return
+	}
+	c.ring[c.next] = r
+	c.next = (c.next + 1) % maxRecords
+}
+
+// route is a path as the broker matches it: without regard to letter case or
+// one trailing slash.
+func route(path string) string {
+	p := strings.ToLower(path)
+	if len(p) > 1 {
+		p = strings.TrimSuffix(p, "/")
+	}
+	return p
+}
+
+// Requests returns copies of what arrived, oldest first: everything since the
+// start or the last ResetRequests, at most the latest 4096.
+func (b *Broker) Requests() []Request {
+	c := &b.records
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make([]Request, 0, len(c.ring))
+	for i := range c.ring {
+		all = append(all, c.ring[(c.next+i)%len(c.ring)].clone())
+	}
+	return all
+}
+
+// Count returns how many requests to path arrived, however many that were, such
+// as /.well-known/jwks. An empty path counts every request.
+func (b *Broker) Count(path string) int {
+	c := &b.records
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if path != "" {
+		return c.count[route(path)]
+	}
+	n := 0
+	for _, k := range c.count {
+		n += k
+	}
+	return n
+}
+
+// ResetRequests forgets what arrived.
+func (b *Broker) ResetRequests() {
+	c := &b.records
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ring, c.next, c.count = nil, 0, nil
+}
+
+// record keeps r. Its form must have been read.
+func (b *Broker) record(r *http.Request, form url.Values, hint *hint) {
+	kept := Request{Method: r.Method, Path: r.URL.Path, Host: r.Host, Query: r.URL.Query(), Form: cloneValues(form), Auth: authKind(r, form)}
+	for _, name := range recordedHeaders {
+		if v := r.Header.Values(name); len(v) > 0 {
+			if kept.Header == nil {
+				kept.Header = make(http.Header)
+			}
+			kept.Header[name] = slices.Clone(v)
+		}
+	}
+	if hint != nil {
+		kept.Hint, kept.UnknownHint = slices.Clone(hint.tokens), slices.Clone(hint.unknown)
+	}
+	b.records.keep(kept)
+}
+
+func authKind(r *http.Request, form url.Values) AuthKind {
+	switch scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); {
+	case strings.EqualFold(scheme, "basic"):
+		return AuthBasic
+	case strings.EqualFold(scheme, "bearer"):
+		return AuthBearer
+	case form.Has("client_assertion"):
+		return AuthPrivateKeyJWT
+	case form.Has("client_secret"):
+		return AuthPost
+	}
+	return AuthNone
+}

@@ -1,0 +1,68 @@
+package mitidtest
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+// draft is a signed token before it is signed, so that a tampering can spoil it.
+type draft struct {
+	header  object
+	payload object
+	key     *signingKey
+	// sign makes the signature over the two encoded halves; nil: RS256 with key.
+	sign func(input []byte) ([]byte, error)
+	// finish spoils the finished token.
+	finish func(token string) string
+	// literal is used as the payload instead of payload.
+	literal []byte
+}
+
+// newDraft returns a token as the broker signs it.
+func newDraft(k *signingKey, payload object) *draft {
+	return &draft{
+		header:  object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", k.id}},
+		payload: payload,
+		key:     k,
+	}
+}
+
+// serialize returns the compact serialisation.
+func (d *draft) serialize() (string, error) {
+	payload := d.literal
+	if payload == nil {
+		payload = d.payload.bytes()
+	}
+	header := d.header.bytes()
+	enc := base64.RawURLEncoding
+	token := make([]byte, 0, enc.EncodedLen(len(header))+enc.EncodedLen(len(payload))+348)
+	token = enc.AppendEncode(token, header)
+	token = append(token, '.')
+	token = enc.AppendEncode(token, payload)
+	sign := d.sign
+	if sign == nil {
+		sign = d.key.signRS256
+	}
+	signature, err := sign(token)
+	if err != nil {
+		return "", err
+	}
+	token = append(token, '.')
+	token = enc.AppendEncode(token, signature)
+	if d.finish != nil {
+		return d.finish(string(token)), nil
+	}
+	return string(token), nil
+}
+
+func (k *signingKey) signRS256(input []byte) ([]byte, error) {
+	private, err := k.read()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(input)
+	return rsa.SignPKCS1v15(rand.Reader, private, crypto.SHA256, sum[:])
+}

@@ -1,0 +1,135 @@
+package mitidtest
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// signatureTamperings spoil the signature.
+func signatureTamperings() []Tampering {
+	bad := func(name, doc string, f func(*Broker, *draft)) Tampering {
+		return onToken(name, doc, mitid.TokenInvalid, f)
+	}
+	flip := func(bit int) func(*Broker, *draft) {
+		return func(_ *Broker, d *draft) {
+			d.sign = func(input []byte) ([]byte, error) {
+				s, err := d.key.signRS256(input)
+				if err == nil {
+					s[bit/8%len(s)] ^= 1 << (bit % 8)
+				}
+				return s, err
+			}
+		}
+	}
+	return []Tampering{
+		bad("O-30-first-bit", "the signature's first bit is wrong", flip(7)),
+		bad("O-30-last-bit", "the signature's last bit is wrong", flip(255*8)),
+		bad("O-30-middle-bit", "a bit in the middle of the signature is wrong", flip(1000)),
+		bad("O-30-empty", "the signature is empty", func(_ *Broker, d *draft) { d.sign = func([]byte) ([]byte, error) { return nil, nil } }),
+		bad("O-30-short", "the signature lacks its last octet", func(_ *Broker, d *draft) {
+			d.sign = func(input []byte) ([]byte, error) {
+				s, err := d.key.signRS256(input)
+				return s[:max(0, len(s)-1)], err
+			}
+		}),
+		bad("O-30-other-published-key", "another published key signed under this key's id", func(b *Broker, d *draft) { d.key = b.keys.general() }),
+		bad("O-30-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *draft) { d.key = b.keys.stranger() }),
+		bad("O-30-payload-changed", "a claim was changed after signing", func(_ *Broker, d *draft) {
+			original := d.key
+			d.sign = func(input []byte) ([]byte, error) {
+				other := newDraft(original, d.payload.clone())
+				other.payload.set("sub", "{00000000-0000-4000-8000-000000000000}")
+				changed, err := other.serialize()
+				if err != nil {
+					return nil, err
+				}
+				return base64.RawURLEncoding.DecodeString(changed[strings.LastIndexByte(changed, '.')+1:])
+			}
+		}),
+	}
+}
+
+// formTamperings spoil the token's serialisation.
+func formTamperings() []Tampering {
+	finish := func(name, doc string, f func(token string) string) Tampering {
+		return onToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *draft) { d.finish = f })
+	}
+	parts := func(token string) []string { return strings.Split(token, ".") }
+	return []Tampering{
+		onToken("O-38-payload-sub-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("sub", d.payload.get("sub")) }),
+		onToken("O-38-payload-other-sub-last", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *draft) {
+			d.payload.add("sub", "{00000000-0000-4000-8000-000000000000}")
+		}),
+		onToken("O-38-payload-other-case", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("Sub", d.payload.get("sub")) }),
+		finish("O-38-flattened-json", "the token is in flattened JSON serialisation", func(t string) string {
+			p := parts(t)
+			return fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, p[1], p[0], p[2])
+		}),
+		finish("O-38-two-signatures", "the token is in JSON serialisation with two signatures", func(t string) string {
+			p := parts(t)
+			s := fmt.Sprintf(`{"protected":%q,"signature":%q}`, p[0], p[2])
+			return fmt.Sprintf(`{"payload":%q,"signatures":[%s,%s]}`, p[1], s, s)
+		}),
+		finish("O-38-four-dots", "the token has four dots", func(t string) string { return t + ".." }),
+		finish("O-38-one-dot", "the token has one dot", func(t string) string { return t[:strings.LastIndexByte(t, '.')] }),
+		finish("O-38-leading-blank", "the token begins with a blank", func(t string) string { return " " + t }),
+		finish("O-38-trailing-newline", "the token ends with a line break", func(t string) string { return t + "\n" }),
+		finish("O-38-inner-blank", "the token holds a blank", func(t string) string { return t[:40] + " " + t[40:] }),
+		finish("O-38-inner-newline", "the token holds a line break", func(t string) string { return t[:40] + "\r\n" + t[40:] }),
+		finish("O-38-padding", "the token's parts are padded", func(t string) string {
+			p := parts(t)
+			for i := range p {
+				p[i] += strings.Repeat("=", (4-len(p[i])%4)%4)
+			}
+			return strings.Join(p, ".") + "="
+		}),
+		finish("O-38-standard-alphabet", "the signature is in the other Base64 alphabet", func(t string) string {
+			p := parts(t)
+			p[2] = strings.NewReplacer("-", "+", "_", "/").Replace(p[2])
+			if !strings.ContainsAny(p[2], "+/") { // one signature in 10,000
+				p[2] += "+"
+			}
+			return strings.Join(p, ".")
+		}),
+		finish("O-38-loose-bits", "the signature's last character has bits that stand for nothing", func(t string) string {
+			const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+			last := len(t) - 1 // of 256 octets the last character carries two bits
+			return t[:last] + string(alphabet[strings.IndexByte(alphabet, t[last])|1])
+		}),
+		onToken("O-38-payload-no-object", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = []byte(`"blåbær"`) }),
+		onToken("O-38-payload-trailing", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = append(d.payload.bytes(), "{}"...) }),
+		onToken("O-39-large", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("fyld", strings.Repeat("x", 675_000)) }),
+		finish("O-39-dots", "the token is 900,000 dots", func(string) string { return strings.Repeat(".", 900_000) }),
+		encrypted("O-40-jwe", "the token is encrypted although nothing was agreed", jose.RSA_OAEP_256),
+		encrypted("O-40-jwe-direct", "the token is encrypted with a secret that nobody knows", jose.DIRECT),
+	}
+}
+
+func encrypted(name, doc string, alg jose.KeyAlgorithm) Tampering {
+	return onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *draft) {
+		d.finish = func(token string) string {
+			to := jose.Recipient{Algorithm: alg, Key: b.keys.stranger().public}
+			if alg == jose.DIRECT {
+				secret := make([]byte, 32)
+				_, _ = rand.Read(secret) // never fails (crypto/rand)
+				to.Key = secret
+			}
+			e, err := jose.NewEncrypter(jose.A256GCM, to, new(jose.EncrypterOptions).WithContentType("JWT"))
+			if err != nil {
+				return ""
+			}
+			sealed, err := e.Encrypt([]byte(token))
+			if err != nil {
+				return ""
+			}
+			text, _ := sealed.CompactSerialize() // fails for multiple recipients only
+			return text
+		}
+	})
+}

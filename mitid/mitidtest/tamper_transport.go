@@ -1,0 +1,47 @@
+package mitidtest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/tls"
+	"net"
+	"time"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// bomb packs body followed by 16 MB of blanks.
+func bomb(body []byte) []byte {
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed) // fails for unknown levels only
+	_, _ = z.Write(body)
+	blanks := bytes.Repeat([]byte{' '}, 64<<10)
+	for range 256 {
+		_, _ = z.Write(blanks)
+	}
+	_ = z.Close()
+	return packed.Bytes()
+}
+
+// tlsTamperings show another certificate at the next handshake.
+func tlsTamperings() []Tampering {
+	swap := func(name, doc string, f func(*authority, time.Time) (*tls.Certificate, error)) Tampering {
+		return Tampering{Name: name, Doc: doc, Stage: StageTLS, Want: mitid.BrokerUnavailable, TLS: true, spoil: spoiler{handshake: f}}
+	}
+	here := net.IPv4(127, 0, 0, 1)
+	return []Tampering{
+		swap("O-25-unknown-authority", "the server's certificate is of another authority", func(_ *authority, now time.Time) (*tls.Certificate, error) {
+			other, err := newAuthority(now)
+			if err != nil {
+				return nil, err
+			}
+			return &other.leaf, nil
+		}),
+		swap("O-25-expired", "the server's certificate has expired", func(a *authority, now time.Time) (*tls.Certificate, error) {
+			return a.issue(now, now.Add(-time.Hour), "localhost", here, net.IPv6loopback)
+		}),
+		swap("O-25-other-host", "the server's certificate is for another host", func(a *authority, now time.Time) (*tls.Certificate, error) {
+			return a.issue(now, now.AddDate(1, 0, 0), "other.example")
+		}),
+	}
+}

@@ -1,0 +1,141 @@
+package mitidtest
+
+import (
+	"crypto/tls"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// Tampering is one way to spoil a login, named after the row of the table of bad
+// input that it carries out: O-41-iss-plus-one.
+type Tampering struct {
+	Name string
+	Row  string // O-41
+	Doc  string // what arrives
+	// Want is how the login must be refused. 0: it must succeed, and refusing it
+	// would be the fault.
+	Want mitid.Kind
+	// Side says who spoils it.
+	Side Side
+	// Stage is what is spoilt.
+	Stage Stage
+	// Request is a login that must be refused so. Its zero value stands for any.
+	Request mitid.Request
+	// TLS: only a fake with Config.TLS can do it.
+	TLS bool
+	// Warm: the client must have logged somebody in before, so that it holds
+	// keys and discovery.
+	Warm bool
+	// Slow: the answer drips; the client's time limit decides how long it takes.
+	Slow bool
+
+	settings func(*Settings)
+	spoil    spoiler
+}
+
+// Side says who carries a tampering out.
+type Side uint8
+
+// The sides.
+const (
+	BrokerSide Side = iota // the fake's own answers
+	WalkerSide             // what Login, Walk and Browser.Visit bring back to the app
+)
+
+// Stage is the part of a login that is spoilt.
+type Stage uint8
+
+// The stages, in the order in which a login passes them.
+const (
+	StageTLS Stage = iota
+	StageDiscovery
+	StagePAR
+	StageCallback
+	StageToken
+	StageIDToken
+	StageKeys
+	StageUserinfo
+)
+
+// String returns the stage in a word.
+func (s Stage) String() string {
+	return [...]string{"tls", "discovery", "par", "callback", "token", "id_token", "jwks", "userinfo"}[s]
+}
+
+// spoiler is what a tampering does at each stage. A function is used once.
+type spoiler struct {
+	handshake func(*authority, time.Time) (*tls.Certificate, error)
+	discovery func(*Broker, *reply)
+	jwks      func(*Broker, *reply)
+	par       func(*Broker, *reply)
+	callback  func(*Broker, *wayBack) // by the fake, before the browser is sent away
+	token     func(*Broker, *reply)
+	draft     func(*Broker, *draft) // the ID token before it is signed
+	userinfo  func(*Broker, *reply)
+	walk      func(*Broker, *wayBack) // by the walker, before the app gets it
+	journey   journey                 // by Login or Visit
+}
+
+// journey is a tampering that takes more than one answer.
+type journey uint8
+
+const (
+	straight     journey = iota
+	otherBrowser         // O-08
+	twice                // O-09
+	late                 // O-10
+)
+
+// Tamper spoils the next login, or the next answer of the stage that the
+// tampering is about, once. A second call replaces the first. What discovery or
+// the key set says is spoilt at its next fetch, so tamper with them before a
+// client has its copy.
+//
+// An unknown name is an error, and fails the test that owns the fake.
+func (b *Broker) Tamper(name string) error {
+	all := Tamperings()
+	i := slices.IndexFunc(all, func(t Tampering) bool { return t.Name == name })
+	if i < 0 {
+		b.complain("there is no tampering of that name")
+		return errors.New("mitidtest: there is no tampering of that name")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.restore()
+	b.spoil = all[i].spoil
+	if all[i].settings != nil {
+		before := b.criipto.settings
+		b.before = &before
+		all[i].settings(&b.criipto.settings)
+	}
+	return nil
+}
+
+// Untamper forgets what Tamper has not yet spoilt.
+func (b *Broker) Untamper() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.restore()
+	b.spoil = spoiler{}
+}
+
+// restore turns back the switches that a tampering turned.
+func (b *Broker) restore() {
+	if b.before != nil {
+		b.criipto.settings, b.before = *b.before, nil
+	}
+}
+
+// takeStage returns what is to be spoilt at a stage, once.
+func takeStage[F any](b *Broker, stage func(*spoiler) *F) F {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var none F
+	at := stage(&b.spoil)
+	f := *at
+	*at = none
+	return f
+}

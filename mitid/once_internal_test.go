@@ -1,0 +1,28 @@
+package mitid
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// O-57: however many logins are answered, the memory of used ones is capped and
+// the newest are remembered.
+func TestO57UsedLoginsAreCapped(t *testing.T) {
+	o := newMemoryOnce()
+	const n = 3*usedCap + 7
+	for i := range n {
+		first, err := o.Use(context.Background(), strconv.Itoa(i), time.Time{})
+		require.True(t, first && err == nil)
+	}
+	require.Len(t, o.used, usedCap)
+	require.Len(t, o.ring, usedCap)
+	for i := n - usedCap; i < n; i++ {
+		if first, _ := o.Use(context.Background(), strconv.Itoa(i), time.Time{}); first {
+			t.Fatal("a remembered login was taken twice")
+		}
+	}
+}

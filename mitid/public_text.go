@@ -1,0 +1,48 @@
+package mitid
+
+// PublicText is what to tell the person whose login ended with err, in Danish
+// or English (every other Locale: Danish). It holds nothing about them and
+// nothing technical. For a nil error it is empty.
+func PublicText(err error, l Locale) string {
+	if err == nil {
+		return ""
+	}
+	t := publicTexts[KindOf(err)]
+	if l == English {
+		return t.en
+	}
+	return t.da
+}
+
+type publicText struct{ da, en string }
+
+var (
+	textAgain    = publicText{"Noget gik galt under dit login. Begynd forfra.", "Something went wrong with your login. Please start again."}
+	textOver     = publicText{"Dit login er udløbet eller allerede brugt. Begynd forfra.", "Your login has expired or was already used. Please start again."}
+	textLater    = publicText{"MitID kan ikke nås lige nu. Prøv igen om lidt.", "MitID cannot be reached right now. Please try again shortly."}
+	textOperator = publicText{"Login med MitID virker ikke lige nu. Vi har fået besked.", "Logging on with MitID does not work right now. We have been told."}
+)
+
+// publicTexts has a text for every kind; 0 is for errors of other packages.
+var publicTexts = [...]publicText{
+	0:                   textAgain,
+	StateInvalid:        textOver,
+	IssuerMismatch:      textAgain,
+	ResponseInvalid:     textAgain,
+	TokenInvalid:        textAgain,
+	SignatureInvalid:    textAgain,
+	Replay:              textOver,
+	AssuranceTooLow:     {"Dit login havde ikke det krævede sikringsniveau. Log ind igen med MitID app, kodeviser eller chip.", "Your login did not reach the required level of assurance. Please log on again with the MitID app, code display or chip."},
+	ClaimMissing:        {"Vi mangler en oplysning for at kunne fortsætte, for eksempel dit CPR-nummer.", "We lack something to be able to continue, such as your CPR number."},
+	ClaimInvalid:        textAgain,
+	UserCancelled:       {"Du afbrød dit login. Prøv igen, når du er klar.", "You cancelled your login. Try again when you are ready."},
+	BrokerDeclined:      {"Dit login blev ikke gennemført. Begynd forfra.", "Your login was not completed. Please start again."},
+	BrokerUnavailable:   textLater,
+	ConfigInvalid:       textOperator,
+	InputInvalid:        textAgain,
+	CPRMismatch:         {"CPR-nummeret passer ikke til dit MitID. Log ind igen.", "The CPR number does not belong to your MitID. Please log on again."},
+	Throttled:           textLater,
+	Unsupported:         textOperator,
+	InteractionRequired: {"Du skal logge ind med MitID for at fortsætte.", "Please log on with MitID to continue."},
+	TransactionMismatch: {"Den tekst, du godkendte, var ikke den, vi sendte. Begynd forfra.", "The text you approved was not the one we sent. Please start again."},
+}

@@ -1,0 +1,167 @@
+package mitid
+
+import (
+	"context"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// maxToken bounds what VerifyToken looks at, in octets.
+const maxToken = 64 << 10
+
+// StepUp asks the person behind l for more: a CPR number, a higher level. Where
+// the broker can, they do not log in again; otherwise MitID re-authenticates
+// the same identity. Finish it with Complete, which refuses anybody else with
+// ErrTokenInvalid.
+//
+// Errors: as Begin; ErrInputInvalid when l is of another broker or holds no MitID
+// UUID.
+func (c *Client) StepUp(ctx context.Context, l *Login, r Request) (*Redirect, error) {
+	rd, err := c.stepUp(ctx, l, r)
+	if err != nil {
+		return nil, c.fail(ctx, "step up", err)
+	}
+	return rd, nil
+}
+
+func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, error) {
+	if err := c.own(l); err != nil {
+		return nil, err
+	}
+	r.Identity = Private
+	if l.Identity.Kind != claims.KindPrivate {
+		r.Identity = Professional
+	}
+	upper, able := c.broker.(StepUpper)
+	if !able {
+		if l.Identity.UUID == (claims.UUID{}) {
+			return nil, fault.New(fault.InputInvalid, "the login holds no MitID UUID to re-authenticate")
+		}
+		r.UUID = l.Identity.UUID
+	}
+	a, err := c.attempt(r)
+	if err != nil {
+		return nil, err
+	}
+	a.ExpectSubject = l.Identity.Subject
+	return c.start(a, func() (*Redirect, error) {
+		if able {
+			return upper.StepUp(ctx, a, l)
+		}
+		return c.broker.Begin(ctx, a)
+	})
+}
+
+// own refuses a login that this client's broker did not vouch for.
+func (c *Client) own(l *Login) error {
+	switch {
+	case l == nil || l.Identity.Subject == "":
+		return fault.New(fault.InputInvalid, "there is no login")
+	case l.Broker != c.rule.Name || l.Issuer != c.rule.Issuer:
+		return fault.New(fault.InputInvalid, "the login is another broker's")
+	}
+	return nil
+}
+
+// MatchCPR asks the broker whether n belongs to the person behind l. No means
+// "does not match", not "no such number".
+//
+// Errors: ErrUnsupported where the broker has no such call; ErrInputInvalid for
+// the zero number and for replacement numbers; ErrCPRMismatch when the broker
+// allows no further try and the person must log in again.
+func (c *Client) MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, error) {
+	const op = "match CPR"
+	m, ok := c.broker.(CPRMatcher)
+	if !ok {
+		return false, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker has no CPR match; use StepUp with CPRRequired"))
+	}
+	if err := c.own(l); err != nil {
+		return false, c.fail(ctx, op, err)
+	}
+	if n.Kind() != cpr.Ordinary {
+		return false, c.fail(ctx, op, fault.New(fault.InputInvalid, "only an ordinary CPR number can be matched"))
+	}
+	match, err := m.MatchCPR(ctx, l, n)
+	if err != nil {
+		return false, c.fail(ctx, op, err)
+	}
+	return match, nil
+}
+
+// VerifyToken checks an ID token that a single-page or mobile app obtained for
+// the same client id, and returns who it names. The token's nonce is the front
+// end's business: this call cannot tell a first use from a second, so do not
+// take it for a login; it is for APIs that receive the token with a request.
+//
+// Errors: ErrTokenInvalid, ErrAssuranceTooLow, ErrClaimInvalid,
+// ErrBrokerUnavailable, ErrUnsupported.
+func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
+	const op = "verify token"
+	v, ok := c.broker.(TokenVerifier)
+	if !ok {
+		return nil, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker issues no ID tokens"))
+	}
+	if len(raw) > maxToken {
+		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the token is too long"))
+	}
+	as, err := v.VerifyToken(ctx, raw)
+	if err != nil {
+		return nil, c.fail(ctx, op, err)
+	}
+	if as == nil || as.Identity.Subject == "" {
+		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the token names nobody"))
+	}
+	a := &Attempt{Request: Request{Identity: Either}, Level: c.minLevel, Now: c.now()}
+	if err := a.Admit(Facts{Level: as.Identity.Levels.LoA, Kind: as.Identity.Kind, AuthTime: as.Identity.AuthTime}); err != nil {
+		return nil, c.fail(ctx, op, err)
+	}
+	return c.login(as, as.Identity, as.Claims), nil
+}
+
+// EndSession logs the person out at the broker: send the browser to the
+// Redirect. It comes back to returnTo, which must be registered at the broker,
+// with the Handle as state. End your own session first.
+//
+// Errors: ErrUnsupported where the broker has no logout; ErrInputInvalid.
+func (c *Client) EndSession(ctx context.Context, l *Login, returnTo string) (*Redirect, error) {
+	const op = "end session"
+	e, ok := c.broker.(SessionEnder)
+	if !ok {
+		return nil, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker has no logout"))
+	}
+	if err := c.own(l); err != nil {
+		return nil, c.fail(ctx, op, err)
+	}
+	if why := badReturnURL(returnTo); why != "" {
+		return nil, c.fail(ctx, op, fault.New(fault.InputInvalid, "returnTo "+why))
+	}
+	handle := random(16)
+	rd, err := e.EndSession(ctx, l, returnTo, handle)
+	if err != nil {
+		return nil, c.fail(ctx, op, err)
+	}
+	return &Redirect{URL: rd.URL, Form: rd.Form, Handle: handle, Expires: c.now().Add(c.lifetime)}, nil
+}
+
+// ReceiveLogout checks a logout message of the broker (front channel, back
+// channel, SAML) and says whose sessions to end.
+//
+// Errors: ErrUnsupported where the broker sends none; ErrTokenInvalid,
+// ErrSignatureInvalid: end nobody's session.
+func (c *Client) ReceiveLogout(ctx context.Context, cb Callback) (*Logout, error) {
+	const op = "receive logout"
+	r, ok := c.broker.(LogoutReceiver)
+	if !ok {
+		return nil, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker sends no logout messages"))
+	}
+	lo, err := r.ReceiveLogout(ctx, cb)
+	if err != nil {
+		return nil, c.fail(ctx, op, err)
+	}
+	if lo == nil || lo.Subject == "" && lo.SessionID == "" {
+		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the message names no session"))
+	}
+	return lo, nil
+}
