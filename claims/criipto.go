@@ -98,7 +98,7 @@ func (c Criipto) String() string {
 		told("employee", c.Employee),
 		told("companySignatory", c.CompanySignatory),
 		told("cvr", !c.CVR.IsZero()),
-		told("unknown", len(c.Unknown) > 0),
+		told("others", len(c.Unknown) > 0),
 		told("invalid", c.invalid != nil),
 	)
 }

@@ -1,23 +1,11 @@
 package claims
 
-import "strings"
+import "github.com/dkeid/dkeid/internal/strictjson"
 
-// criiptoClaim is a claim that this package knows.
+// criiptoClaim is a claim about the login that this package knows.
 type criiptoClaim uint8
 
 const (
-	_ criiptoClaim = iota
-	// Those of Registered, whose form decides whether there is a token at all.
-	claimIss
-	claimSub
-	claimAud
-	claimNonce
-	claimAzp
-	claimExp
-	claimNbf
-	claimIat
-	lastRegistered = claimIat
-
 	claimScheme criiptoClaim = iota
 	claimType
 	claimMethod
@@ -52,6 +40,9 @@ const (
 	claimRisk
 )
 
+// There is a bit for each claim in criiptoReader.seen.
+const _ = 63 - claimRisk
+
 const (
 	microsoft = "http://schemas.microsoft.com/ws/2008/06/identity/claims/"
 	soap      = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
@@ -59,11 +50,9 @@ const (
 	saml      = "dk:gov:saml:attribute:"
 )
 
-// criiptoClaims holds both styles of names; it is only read.
+// criiptoClaims holds both styles of names; those of Registered are the same in
+// both. It is only read.
 var criiptoClaims = map[string]criiptoClaim{
-	"iss": claimIss, "sub": claimSub, "aud": claimAud, "nonce": claimNonce, "azp": claimAzp,
-	"exp": claimExp, "nbf": claimNbf, "iat": claimIat,
-
 	"identityscheme":        claimScheme,
 	"authenticationtype":    claimType,
 	"authenticationmethod":  claimMethod,
@@ -128,13 +117,14 @@ func (c criiptoClaim) String() string {
 	return shortest
 }
 
-// onlyCaseDiffers reports whether name is not in known, but another letter case
-// of it is: some readers would take one for the other.
-func onlyCaseDiffers[V any](name string, known map[string]V) bool {
-	for k := range known {
-		if strings.EqualFold(k, name) {
-			return true
-		}
+// criiptoFolded are all known names without letter case; it is only read.
+var criiptoFolded = func() map[string]bool {
+	folded := make(map[string]bool)
+	for name := range criiptoClaims {
+		folded[strictjson.Folded(name)] = true
 	}
-	return false
-}
+	for _, name := range registeredNames {
+		folded[strictjson.Folded(name)] = true
+	}
+	return folded
+}()

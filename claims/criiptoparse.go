@@ -2,11 +2,8 @@ package claims
 
 import (
 	"encoding/json"
-	"errors"
-	"strconv"
 	"time"
 
-	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
@@ -60,6 +57,9 @@ func (r *criiptoReader) invalid(claim criiptoClaim, why string) {
 }
 
 func (r *criiptoReader) member(name string, v *strictjson.Value) error {
+	if known, err := r.c.Registered.read(name, v); known {
+		return err
+	}
 	claim, known := criiptoClaims[name]
 	if !known {
 		return r.unknown(name, v)
@@ -69,9 +69,6 @@ func (r *criiptoReader) member(name string, v *strictjson.Value) error {
 		return nil
 	}
 	r.seen |= 1 << claim
-	if claim <= lastRegistered {
-		return r.c.Registered.read(claim, v)
-	}
 	kind := v.Kind()
 	if kind == strictjson.Null {
 		return nil
@@ -101,7 +98,7 @@ func (r *criiptoReader) member(name string, v *strictjson.Value) error {
 }
 
 func (r *criiptoReader) unknown(name string, v *strictjson.Value) error {
-	if onlyCaseDiffers(name, criiptoClaims) {
+	if criiptoFolded[strictjson.Folded(name)] {
 		return fault.New(fault.TokenInvalid, "a known claim in another letter case")
 	}
 	raw, err := v.Raw()
@@ -193,9 +190,7 @@ func (r *criiptoReader) text(claim criiptoClaim, s string) {
 	case claimSENumber:
 		c.SENumber, err = ParseSENumber(s)
 	case claimRID:
-		if c.RID = s; !allDigits(s) {
-			err = errMalformed
-		}
+		c.RID, err = roleID(s)
 	case claimRefHeader:
 		c.RefTextHeader = s
 	case claimRefBody:
@@ -208,79 +203,4 @@ func (r *criiptoReader) text(claim criiptoClaim, s string) {
 	if err != nil {
 		r.invalid(claim, "is malformed")
 	}
-}
-
-// errMalformed is only compared with nil.
-var errMalformed = errors.New("malformed")
-
-// criiptoLevel reads the broker's three words and no other spelling.
-func criiptoLevel(s string) Level {
-	switch s {
-	case "LOW":
-		return Low
-	case "SUBSTANTIAL":
-		return Substantial
-	case "HIGH":
-		return High
-	}
-	return LevelUnknown
-}
-
-// truth reads a boolean in text. Anything else, such as "TRUE", is refused: it
-// decides in whose name a person acts.
-func truth(s string) (bool, error) {
-	switch s {
-	case "true":
-		return true, nil
-	case "false":
-		return false, nil
-	}
-	return false, errMalformed
-}
-
-// day reads a date of the form 2006-01-02.
-func day(s string) (time.Time, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.IsZero() {
-		return time.Time{}, errMalformed
-	}
-	return t, nil
-}
-
-// instant reads a time of the form 2006-01-02T15:04:05.999Z. Its punctuation is
-// checked here, since time.Parse lets a comma and missing zeros pass.
-func instant(s string) (time.Time, error) {
-	const shape = "0000-00-00T00:00:00"
-	if len(s) <= len(shape) || s[len(s)-1] != 'Z' {
-		return time.Time{}, errMalformed
-	}
-	for i := range len(shape) {
-		if shape[i] == '0' && (s[i] < '0' || s[i] > '9') {
-			return time.Time{}, errMalformed
-		}
-	}
-	if fraction := s[len(shape) : len(s)-1]; fraction != "" && fraction[0] != '.' {
-		return time.Time{}, errMalformed
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil || t.IsZero() {
-		return time.Time{}, errMalformed
-	}
-	return t, nil
-}
-
-// age reads one to three digits.
-func age(s string) (int, error) {
-	if len(s) > 3 || !allDigits(s) {
-		return 0, errMalformed
-	}
-	return strconv.Atoi(s)
-}
-
-// tenDigits reads a CPR number without hyphen and blanks, as the broker sends it.
-func tenDigits(s string) (cpr.Number, error) {
-	if len(s) != 10 {
-		return cpr.Number{}, errMalformed
-	}
-	return cpr.Parse(s)
 }

@@ -30,7 +30,8 @@
 // # Personal data
 //
 // Identity and everything personal in it print and log which parts are there and
-// nothing of what is in them, under every verb of fmt and every slog handler, and
+// nothing of what is in them, under every verb that fmt lets a type decide on
+// (not %p and a misplaced %w, which go vet refuses) and every slog handler, and
 // refuse to marshal to JSON, text and XML, so that a struct that reaches a log or
 // a response by accident fails loudly. [Plain] is the way out where an identity is
 // meant to be stored. Printers that walk values by reflection (spew, go-cmp, the

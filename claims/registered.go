@@ -3,6 +3,10 @@ package claims
 import (
 	"fmt"
 	"log/slog"
+	"strconv"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
 // Registered are the claims of RFC 7519 and OpenID Connect Core that decide
@@ -46,3 +50,75 @@ func (r Registered) MarshalJSON() ([]byte, error) { return nil, errInClear }
 
 // MarshalText refuses, as MarshalJSON does.
 func (r Registered) MarshalText() ([]byte, error) { return nil, errInClear }
+
+// lastSecond is the end of the year 9999, which keeps arithmetic with skews away
+// from the ends of int64.
+const lastSecond = 253402300799
+
+// registeredNames are the claims that read knows; it is only read.
+var registeredNames = [...]string{"iss", "sub", "aud", "nonce", "azp", "exp", "nbf", "iat"}
+
+// read takes a claim if it is one of registeredNames, in the form of RFC 7519 and
+// no other: texts, and times as whole seconds. Every other form is TokenInvalid,
+// null included.
+func (r *Registered) read(name string, v *strictjson.Value) (known bool, err error) {
+	switch name {
+	case "iss":
+		r.Issuer, err = registeredText(name, v)
+	case "sub":
+		r.Subject, err = registeredText(name, v)
+	case "aud":
+		err = r.readAudience(v)
+	case "nonce":
+		r.Nonce, err = registeredText(name, v)
+	case "azp":
+		r.AuthorizedParty, err = registeredText(name, v)
+	case "exp":
+		r.Expires, err = registeredTime(name, v)
+	case "nbf":
+		r.NotBefore, err = registeredTime(name, v)
+	case "iat":
+		r.IssuedAt, err = registeredTime(name, v)
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+// readAudience takes a text or a list of texts.
+func (r *Registered) readAudience(v *strictjson.Value) error {
+	if v.Kind() != strictjson.List {
+		return r.addAudience(v)
+	}
+	r.Audience = []string{}
+	return v.Elements(r.addAudience)
+}
+
+func (r *Registered) addAudience(v *strictjson.Value) error {
+	text, err := registeredText("aud", v)
+	r.Audience = append(r.Audience, text)
+	return err
+}
+
+func registeredText(name string, v *strictjson.Value) (string, error) {
+	text, ok, err := v.Text()
+	switch {
+	case err != nil:
+		return "", err
+	case !ok:
+		return "", fault.New(fault.TokenInvalid, "claim "+name+" is not a text")
+	}
+	return text, nil
+}
+
+func registeredTime(name string, v *strictjson.Value) (int64, error) {
+	text, isText, err := v.Text()
+	if err != nil {
+		return 0, err
+	}
+	seconds, malformed := strconv.ParseInt(text, 10, 64)
+	if isText || malformed != nil || seconds < 0 || seconds > lastSecond {
+		return 0, fault.New(fault.TokenInvalid, "claim "+name+" is not a time in whole seconds")
+	}
+	return seconds, nil
+}

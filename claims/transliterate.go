@@ -15,6 +15,7 @@ type letter struct {
 	forms []string
 }
 
+// blank is only read.
 var blank = letter{' ', []string{" "}}
 
 func (l letter) choose(opts MachineReadableOptions) string {

@@ -72,7 +72,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	if err != nil {
 		return "", fault.New(fault.InputInvalid, "the login cannot be sealed")
 	}
-	return c.box.Seal(plain)
+	return c.box.Seal(plain), nil
 }
 
 // open turns Redirect.State back into an attempt, and names who began it.

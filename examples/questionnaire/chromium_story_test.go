@@ -76,8 +76,7 @@ func story(w *window, l lang) {
 	w.visit("/")
 	w.click(healthCard, confirm)
 	w.picture("cpr")
-	w.click(confirm, brokerPage)
-	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-1]")))
+	w.click(confirm, brokerPage) // which knows who is asked
 	w.click(brokerPage, "[data-testid=cpr]")
 	w.write("cpr", mitidtest.Paiman().CPR.Reveal())
 	w.click("[data-testid=continue]", formPage)
@@ -89,8 +88,7 @@ func story(w *window, l lang) {
 	w.h.fake.Advance(time.Minute)
 	w.click("[data-testid=follow-up]", confirm)
 	w.picture("again")
-	w.click(confirm, brokerPage)
-	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-1]")))
+	w.click(confirm, brokerPage) // which knows who is asked
 	w.click(brokerPage, formPage)
 	w.choose("change", "same", "pain", "1")
 	w.click("[data-testid=hand]", donePage)

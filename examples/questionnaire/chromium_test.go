@@ -108,7 +108,12 @@ func (w *window) listen() {
 
 func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	require.NoError(w.t, chromedp.Do(w.ctx, actions...))
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		page, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
+		require.NoError(w.t, err, "the page says: %s", page)
+	}
 }
 
 // ask returns what an action finds out about the page.

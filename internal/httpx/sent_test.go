@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/stretchr/testify/assert"
@@ -73,6 +75,23 @@ func TestDoIsNotSureOnceConnected(t *testing.T) {
 	assert.Equal(t, httpx.NoAnswer, e.Reason)
 	assert.False(t, e.NotSent())
 	assert.EqualValues(t, 1, calls.Load())
+}
+
+func TestDoIsNotSureOnAUsedConnection(t *testing.T) {
+	eachVersion(t, func(t *testing.T, http2 bool) {
+		s, hc := serve(t, http2, func(_ http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				_, _ = io.Copy(io.Discard, r.Body)
+				<-r.Context().Done()
+			}
+		})
+		_, err := httpx.New(hc, httpx.Limits{Timeout: patient}).Do(t.Context(), request(t, http.MethodGet, s.URL))
+		require.NoError(t, err)
+		_, err = httpx.New(hc, httpx.Limits{Timeout: 100 * time.Millisecond}).Do(t.Context(), request(t, http.MethodPost, s.URL))
+		e := failure(t, err)
+		assert.Equal(t, httpx.NoAnswer, e.Reason)
+		assert.False(t, e.NotSent())
+	})
 }
 
 func TestDoIsSureThatNothingLeft(t *testing.T) {
@@ -191,4 +210,3 @@ func TestDoWritesABodyOnce(t *testing.T) {
 	assert.Equal(t, httpx.NoAnswer, failure(t, err).Reason)
 	assert.EqualValues(t, 1, posts.Load())
 }
-

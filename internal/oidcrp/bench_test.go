@@ -21,14 +21,20 @@ import (
 func benchClaims() map[string]any {
 	return with(goodClaims(),
 		"identityscheme", "dkmitid", "authenticationtype", "urn:grn:authn:dk:mitid:substantial",
-		"authenticationmethod", "loa=SUBSTANTIAL,ial=SUBSTANTIAL,aal=SUBSTANTIAL,fal=HIGH",
-		"authenticationinstant", "2026-11-21T12:00:00.000Z", "nameidentifier", "ab1fab1fab1fab1fab1fab1fab1fab1f",
-		"uuid", "4c3b2a19-0000-4000-8000-0123456789ab", "sessionindex", "5d4c3b2a-1111-4111-8111-ba9876543210",
-		"loa", "SUBSTANTIAL", "ial", "SUBSTANTIAL", "aal", "SUBSTANTIAL", "fal", "HIGH", "birthdate", "1927-01-21",
-		"dateofbirth", "1927-01-21", "age", "99", "country", "DK", "cprNumberIdentifier", "2101270087",
-		"address", mustJSON(map[string]any{"common_name": "Søren Æbelø Ågård", "street": "Ærøgade 1", "zip": "5970", "city": "Ærøskøbing",
-			"details": map[string]string{"road_code": "0001", "municipality_code": "0492", "house_number": "001"}}),
-		"refTextHeader", "Log på hos Æblegården A/S", "refTextBody", strings.Repeat("blåbær ", 8))
+		"authenticationmethod", "app:1767261600123:SUBSTANTIAL:SUBSTANTIAL:HIGH:HIGH",
+		"authenticationinstant", "2026-11-21T12:00:00.000Z", "nameidentifier", "0f9960a0d28d4353a3e2ea07f8ffa185",
+		"sub", "{0f9960a0-d28d-4353-a3e2-ea07f8ffa185}", "sessionindex", "5d1c1a4e-2a0e-4a57-9a41-7a6c2a6d2f10",
+		"loA", "SUBSTANTIAL", "ial", "SUBSTANTIAL", "aal", "SUBSTANTIAL", "fal", "HIGH",
+		"uuid", "74ffcd31-fbaf-4c33-bdac-169f25c1e416", "cprNumberIdentifier", "2101270087", "cprNumberStatus", "01",
+		"birthdate", "1927-01-21", "dateofbirth", "1927-01-21", "age", "98", "country", "DK",
+		"refTextHeader", "Log på hos Æblegården A/S", "refTextBody", "Godkend overførsel af 1.200 kr. til Åse",
+		"address", map[string]any{
+			"formatted":   "Søren Æbelø Ågård\nBjerggade 12,2 th\n5970 Ærøskøbing\nDanmark",
+			"postal_code": "5970", "city": "Ærøskøbing", "region": nil, "country": "Danmark",
+		},
+		"address_details", map[string]string{
+			"road": "Bjerggade", "road_code": "0123", "house_number": "012", "floor": "02", "apartment_code": "  th", "municipality_code": "0492",
+		})
 }
 
 // benchParse is what the Criipto adapter does.

@@ -14,11 +14,11 @@ import (
 
 // The remote addresses, as errors name them.
 const (
-	discovery   = "discovery"
-	keyEndpoint = "key endpoint"
-	tokenPoint  = "token endpoint"
-	parPoint    = "PAR endpoint"
-	userinfo    = "userinfo endpoint"
+	discovery        = "discovery"
+	keyEndpoint      = "key endpoint"
+	tokenEndpoint    = "token endpoint"
+	parEndpoint      = "PAR endpoint"
+	userinfoEndpoint = "userinfo endpoint"
 )
 
 // unanswered gives a call without an answer its class.

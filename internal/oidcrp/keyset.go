@@ -48,25 +48,25 @@ func (p *Party) readKeys(body []byte) (*keySet, error) {
 	}
 	s := &keySet{byID: make(map[string]*key)}
 	clash := make(map[string]bool)
+	var usable []*key // in the order of the document
 	for _, raw := range document.Keys {
 		k, ok := readKey(raw)
 		if !ok {
 			continue
 		}
-		if k.id == "" {
-			s.all = append(s.all, k)
-			continue
-		}
 		switch other := s.byID[k.id]; {
+		case k.id == "":
+			usable = append(usable, k)
 		case other == nil:
 			s.byID[k.id] = k
+			usable = append(usable, k)
 		case !other.same(k):
 			clash[k.id] = true
 		}
 	}
-	for id, k := range s.byID {
-		if clash[id] {
-			delete(s.byID, id)
+	for _, k := range usable {
+		if clash[k.id] {
+			delete(s.byID, k.id)
 			continue
 		}
 		s.all = append(s.all, k)

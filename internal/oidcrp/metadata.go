@@ -48,6 +48,8 @@ func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, erro
 	case resp.Status == http.StatusOK:
 	case resp.Status >= 500, resp.Status == http.StatusTooManyRequests, resp.Status == http.StatusRequestTimeout:
 		return nil, nil, p.fault(fault.BrokerUnavailable, "discovery is out of order")
+	case resp.Status < 400:
+		return nil, nil, p.fault(fault.ResponseInvalid, "discovery gave no document")
 	default:
 		return nil, nil, p.fault(fault.ConfigInvalid, "no discovery document at the issuer")
 	}

@@ -90,6 +90,7 @@ func TestMetadataRefuses(t *testing.T) {
 		"iss parameter a text":         {ok(set("authorization_response_iss_parameter_supported", "true")), fault.ResponseInvalid},
 		"404":                          {fakeAnswer{status: 404, body: "{}"}, fault.ConfigInvalid},
 		"O-21 500":                     {fakeAnswer{status: 500, body: good}, fault.BrokerUnavailable},
+		"204":                          {fakeAnswer{status: 204}, fault.ResponseInvalid},
 		"429":                          {fakeAnswer{status: 429}, fault.BrokerUnavailable},
 		"no answer":                    {fakeAnswer{err: errors.New("dial https://acme")}, fault.BrokerUnavailable},
 		"O-03 loopback http, https us": {ok(set("token_endpoint", "http://127.0.0.1/t")), fault.ConfigInvalid},

@@ -31,12 +31,12 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 	if form == nil {
 		form = make(url.Values)
 	}
-	resp, err := p.post(ctx, m.value.PAR, form, parPoint)
+	resp, err := p.post(ctx, m.value.PAR, form, parEndpoint)
 	if err != nil {
 		return "", 0, err
 	}
 	if resp.Status != http.StatusCreated && resp.Status != http.StatusOK {
-		return "", 0, p.refusal(resp, parPoint)
+		return "", 0, p.refusal(resp, parEndpoint)
 	}
 	var body struct {
 		RequestURI string         `json:"request_uri"`
@@ -49,7 +49,7 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 	lifetime, ok := seconds(body.ExpiresIn)
 	switch {
 	case body.Error != "":
-		return "", 0, p.refusal(resp, parPoint)
+		return "", 0, p.refusal(resp, parEndpoint)
 	case body.RequestURI == "" || len(body.RequestURI) > maxRequestURI || !isGraphic(body.RequestURI):
 		return "", 0, p.fault(fault.ResponseInvalid, "PAR endpoint: no request_uri, or a malformed one")
 	case !ok || lifetime <= 0:

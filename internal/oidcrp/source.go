@@ -146,10 +146,7 @@ func (s *source[T]) land(f *flight[T], began time.Time, value T, header http.Hea
 	} else {
 		f.err, s.lastErr = err, err
 		s.failures++
-		s.retryAt = s.now().Add(s.backOff())
-		if d := s.current.Load(); d != nil && d.stale.Before(s.retryAt) {
-			s.retryAt = d.stale
-		}
+		s.retryAt = s.retry(s.now())
 	}
 	if useful != nil && (err != nil || !useful(value)) {
 		s.coolUntil = s.now().Add(s.cache.CoolDown)
@@ -158,19 +155,23 @@ func (s *source[T]) land(f *flight[T], began time.Time, value T, header http.Hea
 	close(f.done)
 }
 
-// backOff returns how long to wait after s.failures failures in a row. With a
-// copy in hand there is time; without one, logins wait, so that the first
-// failures cost nothing.
-func (s *source[T]) backOff() time.Duration {
+// retry returns when to try again after s.failures failures in a row. While a
+// copy serves there is time. Without one logins wait, so that the first failures
+// cost nothing and later ones little.
+func (s *source[T]) retry(now time.Time) time.Time {
 	const (
 		free    = 3
 		ceiling = 5 * time.Minute
 	)
-	if s.current.Load() != nil {
-		return min(s.cache.CoolDown<<min(s.failures-1, 10), ceiling)
+	if d := s.current.Load(); d != nil && now.Before(d.stale) {
+		next := now.Add(min(s.cache.CoolDown<<min(s.failures-1, 10), ceiling))
+		if next.After(d.stale) {
+			return d.stale
+		}
+		return next
 	}
 	if s.failures <= free {
-		return 0
+		return now
 	}
-	return min(time.Second<<min(s.failures-free-1, 10), s.cache.CoolDown)
+	return now.Add(min(time.Second<<min(s.failures-free-1, 10), s.cache.CoolDown))
 }

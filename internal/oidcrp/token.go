@@ -57,12 +57,12 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 	if verifier != "" {
 		form.Set("code_verifier", verifier)
 	}
-	resp, err := p.post(ctx, m.value.Token, form, tokenPoint)
+	resp, err := p.post(ctx, m.value.Token, form, tokenEndpoint)
 	if err != nil {
 		return nil, err
 	}
 	if resp.Status != http.StatusOK {
-		return nil, p.refusal(resp, tokenPoint)
+		return nil, p.refusal(resp, tokenEndpoint)
 	}
 	return p.readTokens(resp)
 }
@@ -82,7 +82,7 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 	life, ok := seconds(body.ExpiresIn)
 	switch {
 	case body.Error != "":
-		return nil, p.refusal(resp, tokenPoint)
+		return nil, p.refusal(resp, tokenEndpoint)
 	case body.IDToken == "":
 		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no ID token")
 	case !strings.EqualFold(body.TokenType, "Bearer"):

@@ -1,6 +1,7 @@
 package oidcrp
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
@@ -131,6 +133,24 @@ func TestExchangeRefuses(t *testing.T) {
 			assert.Equal(t, 1, b.count(tokenPath), "sent once")
 		})
 	}
+}
+
+func TestExchangeCallerLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newFakeBroker(t)
+		b.answer(tokenPath, fakeAnswer{delay: time.Hour})
+		p := newParty(t, b)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := p.Exchange(ctx, "code", "verifier", redirect)
+		requireClass(t, fault.BrokerUnavailable, err)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+
+		began := time.Now()
+		_, err = p.Exchange(t.Context(), "code", "verifier", redirect)
+		requireClass(t, fault.BrokerUnavailable, err)
+		assert.Equal(t, 10*time.Second, time.Since(began), "the call's own limit")
+	})
 }
 
 func TestClientAuth(t *testing.T) {

@@ -22,5 +22,5 @@ func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Respon
 	if m.value.Userinfo == "" {
 		return nil, p.fault(fault.Unsupported, "no userinfo endpoint")
 	}
-	return p.get(ctx, m.value.Userinfo, "application/json, application/jwt", accessToken, userinfo)
+	return p.get(ctx, m.value.Userinfo, "application/json, application/jwt", accessToken, userinfoEndpoint)
 }

@@ -63,11 +63,7 @@ func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payloa
 	}
 	said, err := parse(t.payload)
 	if err != nil || said == nil {
-		refusal := p.tokenInvalid("malformed claims")
-		if cause, ok := errors.AsType[*strictjson.Error](err); ok {
-			refusal = refusal.With(cause)
-		}
-		return nil, refusal
+		return nil, p.unreadable(err)
 	}
 	if why := p.objection(said, nonce); why != "" {
 		return nil, p.tokenInvalid(why)
@@ -87,6 +83,21 @@ func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payloa
 
 func (p *Party) tokenInvalid(why string) *fault.Error {
 	return p.fault(fault.TokenInvalid, "ID token: "+why)
+}
+
+// unreadable is the refusal of claims that parse could not read. Of its error it
+// takes over what is known to hold no input.
+func (p *Party) unreadable(err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		refusal := p.tokenInvalid(f.Why)
+		refusal.Err = f.Err
+		return refusal
+	}
+	refusal := p.tokenInvalid("malformed claims")
+	if cause, ok := errors.AsType[*strictjson.Error](err); ok {
+		refusal.Err = cause
+	}
+	return refusal
 }
 
 // opened returns the signed token: raw itself, or what was encrypted in it.

@@ -10,11 +10,15 @@
 // alone is refused, because other readers, encoding/json first of all, take it
 // for the known one.
 //
+// [Members] is the same for readers that fill their fields by hand: it hands out
+// member by member, and leaves the comparison of names to them.
+//
 // The caller bounds the size. Time and memory are linear in it.
 //
 // # Errors
 //
-// Every error is an [*Error] with a [Reason]. Its text never holds input.
+// Every error is an [*Error] with a [Reason], except those that a [Visit]
+// returns. Its text never holds input.
 //
 // [jsontext.Value]: https://pkg.go.dev/github.com/go-json-experiment/json/jsontext#Value
 package strictjson

@@ -29,7 +29,7 @@ type Visit func(name string, v *Value) error
 // Members reads data, exactly one JSON object, by the rules of the package, and
 // calls visit for each member in the order of the text. It is [Unmarshal] for
 // readers that fill their fields by hand: which names are known, and which
-// differ from them by letter case alone, is for visit to say.
+// differ from them by letter case alone ([Folded]), is for visit to say.
 //
 // Faults are found as the reading reaches them, so that visit may have been
 // called for the members before. Errors other than those of visit are an
@@ -46,6 +46,13 @@ func Members(data []byte, visit Visit) error {
 		return &Error{Reason: Trailing}
 	}
 	return &Error{Reason: reasonOf(err)}
+}
+
+// Folded returns name without letter case: names that differ by it alone, by the
+// rule of [strings.EqualFold], become the same.
+func Folded(name string) string {
+	var room [64]byte
+	return string(appendFolded(room[:0], []byte(name)))
 }
 
 // Value is the value of the member or element that is being visited. It may be

@@ -2,7 +2,6 @@ package criipto
 
 import (
 	"context"
-	"net/url"
 	"strings"
 
 	"github.com/dkeid/dkeid/claims"
@@ -34,19 +33,15 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 		return nil, err
 	}
 	if md.PAR != "" {
-		uri, _, err := b.party.Push(ctx, q)
+		uri, _, err := b.party.Push(ctx, q.values())
 		if err != nil {
 			return nil, err
 		}
-		q = url.Values{"client_id": {b.cfg.clientID}, "request_uri": {uri}}
+		q = params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
 	} else if !a.Request.CPRHint.IsZero() || a.Request.UUID != (claims.UUID{}) {
 		return nil, fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID (also of a step-up) need pushed authorization requests, which this domain does not announce: a browser must not carry them")
 	}
-	sep := "?"
-	if strings.Contains(md.Authorize, "?") {
-		sep = "&"
-	}
-	return &mitid.Redirect{URL: md.Authorize + sep + q.Encode()}, nil
+	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
 }
 
 // unsupported names the field that this broker has no way to carry.
@@ -67,46 +62,45 @@ func unsupported(r *mitid.Request) error {
 	return nil
 }
 
-func (b *Broker) params(a *mitid.Attempt) (url.Values, error) {
-	acr := acrOf(a)
-	q := url.Values{
-		"client_id":             {b.cfg.clientID},
-		"redirect_uri":          {a.RedirectURL},
-		"response_type":         {"code"},
-		"scope":                 {"openid"},
-		"acr_values":            {acr},
-		"state":                 {a.Handle},
-		"nonce":                 {a.Nonce},
-		"code_challenge":        {a.Challenge()},
-		"code_challenge_method": {"S256"},
-	}
-	scopes := scopesOf(&a.Request)
-	if !b.cfg.scopeInHint {
-		q.Set("scope", strings.Join(append([]string{"openid"}, scopes...), " "))
-	}
-	if b.cfg.formPost {
-		q.Set("response_mode", "form_post")
-	}
-	switch {
-	case a.Request.Fresh:
-		q.Set("prompt", "login")
-	case a.Request.Silent:
-		q.Set("prompt", "none")
-	case a.Request.RevokeCPRConsent:
-		q.Set("prompt", "consent_revoke")
-	}
-	switch a.Request.Locale {
-	case mitid.Danish:
-		q.Set("ui_locales", "da")
-	case mitid.English:
-		q.Set("ui_locales", "en")
-	}
+func (b *Broker) params(a *mitid.Attempt) (params, error) {
+	acr, scopes := acrOf(a), scopesOf(&a.Request)
 	hint, err := b.hint(a, acr, scopes)
 	if err != nil {
 		return nil, err
 	}
+	scope := "openid"
+	if !b.cfg.scopeInHint {
+		scope = strings.Join(append([]string{scope}, scopes...), " ")
+	}
+	q := make(params, 0, 13)
+	q.add("client_id", b.cfg.clientID)
+	q.add("redirect_uri", a.RedirectURL)
+	q.add("response_type", "code")
+	if b.cfg.formPost {
+		q.add("response_mode", "form_post")
+	}
+	q.add("scope", scope)
+	q.add("acr_values", acr)
+	q.add("state", a.Handle)
+	q.add("nonce", a.Nonce)
+	q.add("code_challenge", a.Challenge())
+	q.add("code_challenge_method", "S256")
+	switch {
+	case a.Request.Fresh:
+		q.add("prompt", "login")
+	case a.Request.Silent:
+		q.add("prompt", "none")
+	case a.Request.RevokeCPRConsent:
+		q.add("prompt", "consent_revoke")
+	}
+	switch a.Request.Locale {
+	case mitid.Danish:
+		q.add("ui_locales", "da")
+	case mitid.English:
+		q.add("ui_locales", "en")
+	}
 	if hint != "" {
-		q.Set("login_hint", hint)
+		q.add("login_hint", hint)
 	}
 	return q, nil
 }

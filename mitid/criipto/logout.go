@@ -2,8 +2,6 @@ package criipto
 
 import (
 	"context"
-	"net/url"
-	"strings"
 
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/mitid"
@@ -20,10 +18,6 @@ func (b *Broker) EndSession(ctx context.Context, _ *mitid.Login, returnTo, state
 	if md.EndSession == "" {
 		return nil, fault.New(fault.Unsupported, "this domain announces no logout")
 	}
-	sep := "?"
-	if strings.Contains(md.EndSession, "?") {
-		sep = "&"
-	}
-	q := url.Values{"post_logout_redirect_uri": {returnTo}, "state": {state}, "client_id": {b.cfg.clientID}}
-	return &mitid.Redirect{URL: md.EndSession + sep + q.Encode()}, nil
+	q := params{{"post_logout_redirect_uri", returnTo}, {"state", state}, {"client_id", b.cfg.clientID}}
+	return &mitid.Redirect{URL: q.on(md.EndSession)}, nil
 }

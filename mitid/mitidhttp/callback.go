@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -96,11 +97,29 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 	if err != nil {
 		return nil, err
 	}
-	if err := g.onLogin(w, r, l); err != nil {
+	before := personOf(l)
+	err = g.onLogin(w, r, l)
+	if err == nil && personOf(l) != before {
+		err = &mitid.Error{Kind: mitid.ConfigInvalid, Op: "begin session", Why: "Config.OnLogin changed who logged in"}
+	}
+	if err != nil {
 		g.note(r, err)
 		return nil, err
 	}
 	return g.newSession(l, p.From), nil
+}
+
+// person is what no application may change about a login.
+type person struct {
+	kind           claims.Kind
+	subject        string
+	uuid           claims.UUID
+	level          claims.Level
+	broker, issuer string
+}
+
+func personOf(l *mitid.Login) person {
+	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer}
 }
 
 // continues reports whether the browser is still in the session that began a

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -101,7 +102,7 @@ func TestCallbackRefuses(t *testing.T) {
 		{name: "cookie of strange octets", query: func(h string) string { return "code=c&" + state(h) }, kind: mitid.StateInvalid, usesUp: true,
 			prepare: func(s *site, b *browser) {
 				for name := range b.cookies() {
-					if strings.HasPrefix(name, "mitid.") {
+					if strings.HasPrefix(name, s.cookie()+".") {
 						b.put(name, "abc~def")
 					}
 				}
@@ -125,7 +126,7 @@ func TestCallbackRefuses(t *testing.T) {
 			assert.GreaterOrEqual(t, refused.StatusCode, 400)
 			assert.Equal(t, calls, s.answers(), "the broker heard something")
 			assert.Equal(t, before, b.session(), "the older session changed")
-			_, kept := b.cookies()["mitid."+begun.handle()]
+			_, kept := b.cookies()[s.cookie()+"."+begun.handle()]
 			assert.Equal(t, !c.usesUp, kept)
 			if !c.usesUp {
 				assert.Equal(t, http.StatusFound, b.answer(begun).StatusCode, "the pending login was used up")
@@ -247,6 +248,23 @@ func TestOnLogin(t *testing.T) {
 	require.Equal(t, "{søren} substantial", b.get("/").body)
 }
 
+func TestOnLoginCannotMixPeopleUp(t *testing.T) {
+	for name, change := range map[string]func(*mitid.Login){
+		"subject": func(l *mitid.Login) { l.Identity.Subject = asta().Subject },
+		"nobody":  func(l *mitid.Login) { l.Identity = claims.Identity{} },
+		"level":   func(l *mitid.Login) { l.Level = claims.High },
+		"kind":    func(l *mitid.Login) { l.Identity.Kind = claims.KindProfessional },
+	} {
+		s := newSite(t, false, func(s *site) {
+			s.cfg.OnLogin = func(_ http.ResponseWriter, _ *http.Request, l *mitid.Login) error { change(l); return nil }
+		})
+		b := s.browser()
+		require.Equal(t, http.StatusInternalServerError, b.answer(b.get("/login")).StatusCode, name)
+		require.ErrorIs(t, s.lastRefusal(), mitid.ErrConfigInvalid)
+		require.Empty(t, b.session())
+	}
+}
+
 func TestReplicasShareKeys(t *testing.T) {
 	s := newSite(t, true, nil)
 	b := s.browser()
@@ -266,6 +284,25 @@ func TestReplicasShareKeys(t *testing.T) {
 	s.cfg.Keys = [][]byte{key1}
 	s.replica()
 	require.Equal(t, "nobody", b.get("/").body, "sealed under a key that is gone")
+
+	s.client.StateKeys, s.cfg.Keys = nil, nil
+	s.replica()
+	begun = b.get("/login")
+	s.replica()
+	require.Equal(t, http.StatusBadRequest, b.answer(begun).StatusCode, "keys of a process that is gone")
+}
+
+// O-12: broker A's answer to a login that was begun with A arrives at a program
+// that asks broker B.
+func TestO12OtherBrokersLogin(t *testing.T) {
+	s := newSite(t, true, nil)
+	b := s.browser()
+	begun := b.get("/login")
+	s.issuer = "https://b.example"
+	s.replica()
+	require.Equal(t, http.StatusBadRequest, b.answer(begun).StatusCode)
+	require.ErrorIs(t, s.lastRefusal(), mitid.ErrIssuerMismatch)
+	require.Zero(t, s.answers())
 }
 
 func TestMethods(t *testing.T) {
@@ -282,19 +319,27 @@ func TestMethods(t *testing.T) {
 	require.Empty(t, s.begun)
 }
 
-func TestO57MillionsOfUnfinishedLoginsCostNoMemory(t *testing.T) {
+// O-57: what begins a login keeps nothing, so nothing has to be thrown out.
+func TestO57UnfinishedLoginsCostNoMemory(t *testing.T) {
 	s := newSite(t, false, nil)
-	started := make(chan string, 1)
-	for range 2000 {
-		req, _ := http.NewRequest(http.MethodGet, "/login", nil)
-		w := &discarded{h: http.Header{}}
-		s.handler.ServeHTTP(w, req)
-		if w.status != http.StatusFound {
-			started <- "refused"
+	begin := func(n int) {
+		for range n {
+			w := &discarded{h: http.Header{}}
+			s.handler.ServeHTTP(w, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/login"}, Header: http.Header{}})
+			require.Equal(t, http.StatusFound, w.status)
+			s.begun = s.begun[:0]
 		}
-		s.begun = nil
 	}
-	require.Empty(t, started)
+	inUse := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	begin(100)
+	before := inUse()
+	begin(10_000)
+	require.Less(t, inUse()-before, int64(256<<10), "octets kept of 10,000 logins")
 	s.browser().logIn()
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// MaxLifetime bounds Config.Lifetime: a session in a cookie cannot be called
+// maxLifetime bounds Config.Lifetime: a session in a cookie cannot be called
 // back, so it must end soon by itself.
-const MaxLifetime = 24 * time.Hour
+const maxLifetime = 24 * time.Hour
 
 const defaultLifetime = time.Hour
 
@@ -21,7 +21,8 @@ type Config struct {
 	guarded
 
 	// Client logs people in. Its RedirectURL decides about the cookies: https
-	// gives Secure ones with the prefix __Host-, http (loopback only) plain ones.
+	// gives Secure ones with the prefix __Host-, http (loopback only) plain ones
+	// named after the port.
 	Client *mitid.Client
 	// Keys seal the session and what waits for the broker's answer, 32 octets
 	// each, newest first; older ones still open. Every replica needs the same
@@ -30,13 +31,14 @@ type Config struct {
 	// Request is what Require asks for, its Level raised to Require's.
 	Request mitid.Request
 	// Lifetime is how long a session lasts from the login on, used or not. Zero:
-	// one hour. At most MaxLifetime.
+	// one hour. At most 24 hours.
 	Lifetime time.Duration
-	// OnLogin sees each completed login before its session begins: the place to
-	// find or make the user's profile and to store tokens and evidence. An error
-	// refuses the login. What it takes out of l.Identity, such as the CPR number,
-	// is not in the session either. It may set headers and cookies on w but must
-	// not write an answer. Nil: nothing happens.
+	// OnLogin sees each completed login, and each step-up, before its session
+	// begins: the place to find or make the user's profile and to store tokens and
+	// evidence. An error refuses the login. What it takes out of l.Identity, such
+	// as the CPR number, is not in the session either; who it is (Kind, Subject,
+	// UUID, Level) must stay. It may set headers and cookies on w but must not
+	// write an answer. Nil: nothing happens.
 	OnLogin func(w http.ResponseWriter, r *http.Request, l *mitid.Login) error
 	// Refused answers a login that failed. Use StatusOf, mitid.PublicText and
 	// ReturnPath. Nil: a small page in Danish or English.
@@ -88,7 +90,7 @@ func New(cfg Config) (*Gate, error) {
 	if err != nil {
 		return bad("each of Config.Keys needs 32 octets")
 	}
-	if cfg.Lifetime < 0 || cfg.Lifetime > MaxLifetime {
+	if cfg.Lifetime < 0 || cfg.Lifetime > maxLifetime {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
 	at, err := url.Parse(cfg.Client.RedirectURL())
@@ -98,11 +100,13 @@ func New(cfg Config) (*Gate, error) {
 	g := &Gate{
 		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request,
 		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", now: cfg.Now, log: cfg.Logger,
-		cookie: "mitid", secure: at.Scheme == "https",
+		cookie: "__Host-mitid", secure: at.Scheme == "https",
 	}
-	if g.secure {
-		g.cookie = "__Host-mitid"
-	} else if g.rule.Method == http.MethodPost {
+	if !g.secure {
+		// Browsers keep one jar for all ports of a host.
+		g.cookie = "mitid-" + at.Port()
+	}
+	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
 	}
 	if cfg.Home != "" {

@@ -98,15 +98,14 @@ func TestOtherVersionsAreNoSession(t *testing.T) {
 		`{"v":1,"b":"other","i":"https://broker.example","l":"high","t":1,"e":99999999999,"p":{"subject":"x"}}`, `[]`, `null`, ``,
 		`{"v":1,"b":"silent","i":"https://broker.example","l":"highest","t":1,"e":99999999999,"p":{"subject":"x"}}`,
 	} {
-		sealed, err := g.session.Seal([]byte(plain))
-		require.NoError(t, err)
+		sealed := g.session.Seal([]byte(plain))
 		require.Nil(t, g.openSession(sealed), plain)
 	}
 }
 
 func TestPendingFitsIntoACookie(t *testing.T) {
 	g := newGate(t)
-	p := &pending{Purpose: stepsUp, Handle: strings.Repeat("h", 22), Expires: noon.Add(time.Minute).Unix(), Return: "/" + strings.Repeat("&", MaxReturnPath-1),
+	p := &pending{Purpose: stepsUp, Handle: strings.Repeat("h", 22), Expires: noon.Add(time.Minute).Unix(), Return: "/" + strings.Repeat("&", maxReturnPath-1),
 		From: &origin{Subject: strings.Repeat("ø", 60), LoggedInAt: noon.Unix(), Expires: noon.Unix(), AuthTime: noon.Unix()}}
 	rd, err := g.client.Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)

@@ -26,9 +26,10 @@
 //     At most four of them, and 4 kB together; the oldest goes.
 //
 // They are Secure, HttpOnly and SameSite=Lax; pending ones are SameSite=None
-// where the broker posts its answer. On http (loopback only) the names have no
-// prefix. A Gate has a host for itself: two of them under one host would replace
-// each other's sessions.
+// where the broker posts its answer. On http (loopback only) the names have the
+// port in place of the prefix. Open the app under the host that RedirectURL names:
+// what a browser keeps for localhost it does not bring to 127.0.0.1. A Gate has a
+// host for itself: two of them under one host would replace each other's sessions.
 //
 // A session in a cookie cannot be called back: Logout makes this browser forget
 // it, and a copy lives until it expires. Keep Config.Lifetime short, or keep

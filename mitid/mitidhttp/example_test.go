@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +17,51 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
+// A whole app: one page, which nobody sees without MitID.
+func Example() {
+	fake, err := mitidtest.StartCriipto(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer fake.Close()
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	broker, err := criipto.New(criipto.Config{
+		Issuer:       fake.Issuer(), // https://acme.idura.broker
+		ClientID:     fake.ClientID(),
+		ClientSecret: fake.ClientSecret(),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: server.URL + "/callback"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	gate, err := mitidhttp.New(mitidhttp.Config{Client: client})
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux.Handle("/callback", gate.Callback())
+	mux.Handle("/", gate.Require(claims.Substantial)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, _ := mitidhttp.FromContext(r.Context())
+		fmt.Fprintf(w, "you are %s, and sure to level %s", session.Identity.Subject, session.Level)
+	})))
+
+	page, err := fake.NewBrowser().Visit(context.Background(), server.URL+"/survey?number=7")
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := io.ReadAll(page.Body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(page.Request.URL.RequestURI(), string(text))
+	// Output: /survey?number=7 you are {0f9960a0-d28d-4353-a3e2-ea07f8ffa185}, and sure to level substantial
+}
+
 // newClient returns a client of a fake broker, for an app at address.
 func newClient(fake *mitidtest.Broker, address string) (*mitid.Client, error) {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
@@ -25,47 +71,12 @@ func newClient(fake *mitidtest.Broker, address string) (*mitid.Client, error) {
 	return mitid.New(mitid.Config{Broker: broker, RedirectURL: address + "/callback"})
 }
 
-// A whole app: one page, which nobody sees without MitID.
-func ExampleGate() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
-	if err != nil {
-		panic(err)
-	}
-	defer fake.Close()
-	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
-	defer server.Close()
-
-	client, err := newClient(fake, server.URL)
-	if err != nil {
-		panic(err)
-	}
-	gate, err := mitidhttp.New(mitidhttp.Config{Client: client})
-	if err != nil {
-		panic(err)
-	}
-	mux.Handle("/callback", gate.Callback())
-	mux.Handle("/", gate.Require(claims.Substantial)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		session, _ := mitidhttp.FromContext(r.Context())
-		fmt.Fprintf(w, "Goddag, %s", session.Identity.Name.Full)
-	})))
-
-	page, err := fake.NewBrowser().Visit(context.Background(), server.URL+"/skema?nr=7")
-	if err != nil {
-		panic(err)
-	}
-	defer page.Body.Close()
-	text, _ := io.ReadAll(page.Body)
-	fmt.Println(page.Request.URL.RequestURI(), page.StatusCode, string(text))
-	// Output: /skema?nr=7 200 Goddag, Ditlev Von Testesen
-}
-
 // The follow-up survey needs the CPR number, which the first login did not ask
 // for.
 func ExampleGate_StepUp() {
 	fake, err := mitidtest.StartCriipto(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
 	if err != nil {
-		panic(err)
+		log.Fatal(err)
 	}
 	defer fake.Close()
 	mux := http.NewServeMux()
@@ -73,18 +84,18 @@ func ExampleGate_StepUp() {
 	defer server.Close()
 	client, err := newClient(fake, server.URL)
 	if err != nil {
-		panic(err)
+		log.Fatal(err)
 	}
 	gate, err := mitidhttp.New(mitidhttp.Config{Client: client})
 	if err != nil {
-		panic(err)
+		log.Fatal(err)
 	}
 	mux.Handle("/login", gate.Start(mitid.Request{}))
 	mux.Handle("/cpr", gate.StepUp(mitid.Request{CPR: mitid.CPRRequired}))
 	mux.Handle("/callback", gate.Callback())
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if session, ok := gate.Session(r); ok {
-			fmt.Println(session.Identity.Name.Full, "CPR known:", !session.Identity.CPR.IsZero())
+			fmt.Println("CPR number:", !session.Identity.CPR.IsZero())
 		}
 	})
 
@@ -92,13 +103,13 @@ func ExampleGate_StepUp() {
 	for _, path := range []string{"/login", "/cpr?return=/opfølgning"} {
 		page, err := browser.Visit(context.Background(), server.URL+path)
 		if err != nil {
-			panic(err)
+			log.Fatal(err)
 		}
 		_ = page.Body.Close()
 	}
 	// Output:
-	// Ditlev Von Testesen CPR known: false
-	// Ditlev Von Testesen CPR known: true
+	// CPR number: false
+	// CPR number: true
 }
 
 // OnLogin links the login to a profile and keeps the CPR number out of the

@@ -25,7 +25,7 @@ a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
 <body>
 <main>
 <h1>{{.Title}}</h1>
-<p role="status">{{.Text}}</p>
+<p>{{.Text}}</p>
 <p><a href="{{.Back}}">{{.Again}}</a></p>
 </main>
 </body>
@@ -35,10 +35,10 @@ a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
 // refusedPage is the answer where the application has none of its own.
 func refusedPage(w http.ResponseWriter, r *http.Request, err error) {
 	v := struct{ Lang, Title, Text, Back, Again, Nonce string }{
-		Lang: "da", Title: "Du er ikke logget ind", Again: "Prøv igen", Text: mitid.PublicText(err, mitid.Danish), Back: ReturnPath(r.Context()), Nonce: nonce(),
+		Lang: "da", Title: "Login med MitID", Again: "Prøv igen", Text: mitid.PublicText(err, mitid.Danish), Back: ReturnPath(r.Context()), Nonce: nonce(),
 	}
 	if localeOf(r) == mitid.English {
-		v.Lang, v.Title, v.Again, v.Text = "en", "You are not logged on", "Try again", mitid.PublicText(err, mitid.English)
+		v.Lang, v.Title, v.Again, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
 	}
 	w.Header().Set("Vary", "Accept-Language")
 	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",

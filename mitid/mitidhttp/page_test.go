@@ -31,10 +31,10 @@ func TestStatusOf(t *testing.T) {
 func TestRefusedPage(t *testing.T) {
 	s := newSite(t, true, func(s *site) { s.cfg.Refused = nil })
 	for lang, want := range map[string][]string{
-		"":                          {`lang="da"`, "Du er ikke logget ind", "Du afbrød dit login.", "Prøv igen"},
-		"da":                        {`lang="da"`, "Du er ikke logget ind"},
+		"":                          {`lang="da"`, "Login med MitID", "Du afbrød dit login.", "Prøv igen"},
+		"da":                        {`lang="da"`, "Login med MitID"},
 		"da-DK,da;q=0.9,en":         {`lang="da"`},
-		"en-GB,en;q=0.9,da;q=0.8":   {`lang="en"`, "You are not logged on", "You cancelled your login.", "Try again"},
+		"en-GB,en;q=0.9,da;q=0.8":   {`lang="en"`, "Logging on with MitID", "You cancelled your login.", "Try again"},
 		"en;q=0.5, da;q=0.7":        {`lang="da"`},
 		"de, en;q=0.5":              {`lang="en"`},
 		"de":                        {`lang="en"`},
@@ -102,4 +102,19 @@ func TestO18StartRefusesForeignReturnPaths(t *testing.T) {
 		}
 	}
 	assert.Empty(t, s.begun, "the broker heard of it")
+}
+
+func TestOnlyAPersonBeginsALogin(t *testing.T) {
+	s := newSite(t, true, nil)
+	b := s.browser()
+	for _, headers := range [][]string{
+		{"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}, {"Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"},
+		{"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"}, {"Sec-Purpose", "prefetch"},
+	} {
+		p := b.do(http.MethodGet, "/login", "", headers...)
+		assert.Equal(t, http.StatusBadRequest, p.StatusCode)
+		assert.Empty(t, p.Cookies())
+	}
+	assert.Empty(t, s.begun)
+	assert.Equal(t, http.StatusFound, b.do(http.MethodGet, "/login", "", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Sec-Fetch-Site", "cross-site").StatusCode)
 }

@@ -58,11 +58,7 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 	if e.Encode(p) != nil {
 		return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
 	}
-	sealed, err := g.pending.Seal(b.Bytes())
-	if err != nil {
-		return "", &mitid.Error{Kind: mitid.ConfigInvalid, Op: "begin", Why: "Config.Keys do not seal"}
-	}
-	return sealed + stateMark + state, nil
+	return g.pending.Seal(b.Bytes()) + stateMark + state, nil
 }
 
 // openPending returns the record and the client's state, or nil for everything

@@ -52,7 +52,7 @@ func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mi
 		return
 	}
 	back := g.home
-	if here := r.URL.RequestURI(); len(here) <= MaxReturnPath {
+	if here := r.URL.RequestURI(); len(here) <= maxReturnPath {
 		p, ok := localPath(here)
 		if !ok {
 			err := &mitid.Error{Kind: mitid.InputInvalid, Op: "require", Why: "the page's own address is no path to come back to"}

@@ -10,9 +10,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// MaxReturnPath bounds a return path, in octets after escaping: it lives in a
+// maxReturnPath bounds a return path, in octets after escaping: it lives in a
 // cookie.
-const MaxReturnPath = 1024
+const maxReturnPath = 1024
 
 // returnParameter is the query parameter that names the return path.
 const returnParameter = "return"
@@ -24,7 +24,7 @@ const returnParameter = "return"
 // slash to them, tabs and line ends are left out, two slashes begin a host. So
 // none of these may appear, in the path not even escaped.
 func localPath(raw string) (string, bool) {
-	if len(raw) > MaxReturnPath || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || !utf8.ValidString(raw) {
+	if len(raw) > maxReturnPath || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || !utf8.ValidString(raw) {
 		return "", false
 	}
 	var b strings.Builder
@@ -41,7 +41,7 @@ func localPath(raw string) (string, bool) {
 	p := b.String()
 	u, err := url.Parse(p)
 	switch {
-	case err != nil, len(p) > MaxReturnPath:
+	case err != nil, len(p) > maxReturnPath:
 		return "", false
 	case u.Scheme != "", u.Opaque != "", u.User != nil, u.Host != "":
 		return "", false

@@ -17,7 +17,7 @@ func TestO18ForeignReturnPaths(t *testing.T) {
 		"\t//evil.example", "/\n/evil.example", "/\r\nSet-Cookie: a=b", "/a\x00b", "/a\x7fb", " /page", "javascript:alert(1)", "data:text/html,x",
 		"//evil.example@app.example/", "/%5cevil.example", "/%5Cevil.example", "/%2fevil.example", "/%2F/evil.example", "/%09/evil.example", "/%0d%0aX:y",
 		"/%zz", "/%", "?x", "#x", "./page", "../page", "mailto:a@b", "//", "/\xff", "/%ff", "/\u0085", "/\u2028x", "/%e2%80%a8", "/\u00a0\\",
-		"http://127.0.0.1/", "/" + strings.Repeat("a", MaxReturnPath), "/" + strings.Repeat("æ", MaxReturnPath/4), "/:80/\\",
+		"http://127.0.0.1/", "/" + strings.Repeat("a", maxReturnPath), "/" + strings.Repeat("æ", maxReturnPath/4), "/:80/\\",
 	} {
 		_, ok := localPath(raw)
 		assert.False(t, ok, "%q", raw)
@@ -55,7 +55,7 @@ func FuzzLocalPath(f *testing.F) {
 		if !ok {
 			return
 		}
-		require.LessOrEqual(t, len(p), MaxReturnPath)
+		require.LessOrEqual(t, len(p), maxReturnPath)
 		u, err := base.Parse(p)
 		require.NoError(t, err)
 		require.Equal(t, "app.example", u.Host, "%q", raw)

@@ -10,10 +10,10 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// MaxSessionCookie bounds the session cookie, name and value, in characters. An
+// maxSessionCookie bounds the session cookie, name and value, in characters. An
 // identity that does not fit is refused as a whole: a session that had lost the
 // address would look like one of a person without an address.
-const MaxSessionCookie = 3800
+const maxSessionCookie = 3800
 
 // sessionVersion changes when the cookie's content changes its meaning.
 const sessionVersion = 1
@@ -71,11 +71,8 @@ func (g *Gate) sealSession(s *Session) (string, error) {
 	if err != nil {
 		return "", &mitid.Error{Kind: mitid.ClaimInvalid, Op: "begin session", Why: "the identity cannot be written down"}
 	}
-	sealed, err := g.session.Seal(plain)
-	if err != nil {
-		return "", &mitid.Error{Kind: mitid.ConfigInvalid, Op: "begin session", Why: "Config.Keys do not seal"}
-	}
-	if len(g.cookie)+len(sealed) > MaxSessionCookie {
+	sealed := g.session.Seal(plain)
+	if len(g.cookie)+len(sealed) > maxSessionCookie {
 		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity does not fit into a session cookie; let OnLogin store it and take parts out"}
 	}
 	return sealed, nil
@@ -84,7 +81,7 @@ func (g *Gate) sealSession(s *Session) (string, error) {
 // openSession returns the session of a cookie's value, or nil for everything
 // that is not a living session of this gate's broker.
 func (g *Gate) openSession(sealed string) *Session {
-	if len(sealed) > MaxSessionCookie {
+	if len(sealed) > maxSessionCookie {
 		return nil
 	}
 	plain, err := g.session.Open(sealed)

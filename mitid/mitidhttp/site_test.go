@@ -306,10 +306,17 @@ func (b *browser) cookies() map[string]string {
 	return found
 }
 
+// cookie is the name of the session's cookie.
+func (s *site) cookie() string {
+	if port, plain := strings.CutPrefix(s.server.URL, "http://127.0.0.1:"); plain {
+		return "mitid-" + port
+	}
+	return "__Host-mitid"
+}
+
 // session returns the session cookie's value.
 func (b *browser) session() string {
-	c := b.cookies()
-	return c["mitid"] + c["__Host-mitid"]
+	return b.cookies()[b.s.cookie()]
 }
 
 func (b *browser) put(name, value string) {

@@ -8,9 +8,12 @@ import (
 )
 
 // Start returns a handler that begins a login as r says and sends the browser
-// to the broker (302). It answers GET alone. The query parameter "return" names
-// the local path to come back to; anything but a path of this site is refused
-// with mitid.ErrInputInvalid and status 400.
+// to the broker (302). The query parameter "return" names the local path to come
+// back to; anything but a path of this site is refused with
+// mitid.ErrInputInvalid and status 400.
+//
+// It answers GET alone, and only where a person opens a page: not scripts, not
+// frames (MitID may not be framed), not links that a browser fetches in advance.
 func (g *Gate) Start(r mitid.Request) http.Handler {
 	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) { g.login(w, hr, r, back) })
 }
@@ -36,6 +39,9 @@ func (g *Gate) beginner(begin func(w http.ResponseWriter, r *http.Request, back 
 			return
 		}
 		back, err := g.wish(r)
+		if err == nil && !opensPage(r) {
+			err = &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "only a page that a person opens can begin a login"}
+		}
 		if err != nil {
 			g.note(r, err)
 			g.refuse(w, r, g.home, err)

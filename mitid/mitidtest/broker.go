@@ -45,6 +45,12 @@ func newBroker(cfg Config) (*Broker, error) {
 	}, nil
 }
 
+// String names the fake by its issuer.
+func (b *Broker) String() string { return "mitidtest.Broker(" + b.Issuer() + ")" }
+
+// GoString is String: printing a Broker shows no secret.
+func (b *Broker) GoString() string { return b.String() }
+
 // Issuer returns the broker's issuer: scheme, host and port, without a path.
 func (b *Broker) Issuer() string { return b.listener.base }
 

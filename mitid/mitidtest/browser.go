@@ -15,8 +15,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// maxHops is how many redirects a browser follows.
-const maxHops = 20
+// callLimit is how long one call of a browser may take.
+const callLimit = 30 * time.Second
 
 // maxPage bounds what a browser reads of a page.
 const maxPage = 1 << 20
@@ -76,82 +76,11 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 	return mitid.Callback{Method: http.MethodGet, RawQuery: u.RawQuery}, nil
 }
 
-// Visit opens address in an app under test and follows redirects, through the
-// broker, until the app shows a page. The caller closes the answer's body.
-//
-// Walker-side tamperings spoil what comes back to the app. O-10 advances the
-// fake's clock, so the app must use it.
-func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*http.Response, error) {
-	req, err := newRequest(ctx, address, nil, false)
-	if err != nil {
-		return nil, err
-	}
-	for range maxHops {
-		atBroker := w.b.owns(req.URL)
-		if atBroker {
-			w.decide(req, nil, as)
-		}
-		res, err := w.send(req)
-		if err != nil {
-			return nil, err
-		}
-		if atBroker {
-			back, err := w.wayBack(res)
-			if err != nil || back == nil {
-				return res, err
-			}
-			if req, err = w.bring(ctx, back); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		location, err := res.Location()
-		if err != nil || res.StatusCode < 300 || res.StatusCode > 399 {
-			return res, nil
-		}
-		drain(res)
-		if req, err = newRequest(ctx, location.String(), nil, false); err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("mitidtest: too many redirects")
-}
-
-// bring returns the request that carries the broker's answer to the app.
-func (w *Browser) bring(ctx context.Context, back *wayBack) (*http.Request, error) {
-	address, form := back.address(), url.Values(nil)
-	if back.post {
-		address = back.target
-	}
-	make := func() (*http.Request, error) {
-		req, err := newRequest(ctx, address, form, back.post)
-		if err == nil && back.post {
-			body := back.params.encode() // in order, with repetitions
-			req.Body, req.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
-		}
-		return req, err
-	}
-	switch takeStage(w.b, func(s *spoiler) *journey { return &s.journey }) {
-	case otherBrowser:
-		w.jar, _ = cookiejar.New(nil)
-	case late:
-		w.b.Advance(24 * time.Hour)
-	case twice:
-		req, err := make()
-		if err != nil {
-			return nil, err
-		}
-		res, err := w.send(req)
-		if err != nil {
-			return nil, err
-		}
-		drain(res)
-	}
-	return make()
-}
-
 // decide tells the fake what the person in front of req does.
 func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
+	if !strings.HasSuffix(route(req.URL.Path), pathAuthorize) {
+		return
+	}
 	q := req.URL.Query()
 	if form != nil && req.Method == http.MethodPost {
 		q = form
@@ -175,7 +104,7 @@ func (w *Browser) send(req *http.Request) (*http.Response, error) {
 	c := &http.Client{
 		Transport:     w.b.HTTPClient().Transport,
 		Jar:           w.jar,
-		Timeout:       w.b.HTTPClient().Timeout,
+		Timeout:       callLimit,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c.Do(req)
@@ -238,11 +167,6 @@ func splitPairs(query string) pairs {
 		}
 	}
 	return p
-}
-
-// owns reports whether u is an address of this fake.
-func (b *Broker) owns(u *url.URL) bool {
-	return strings.HasPrefix(u.String(), b.Issuer()+"/")
 }
 
 func newRequest(ctx context.Context, address string, form url.Values, post bool) (*http.Request, error) {

@@ -122,7 +122,7 @@ func age(born, now time.Time) string {
 	if born.AddDate(years, 0, 0).After(now) {
 		years--
 	}
-	return fmt.Sprint(years)
+	return fmt.Sprint(max(years, 0)) // numbers of cprtest are born ahead
 }
 
 // level returns what the person reaches when want is asked for.

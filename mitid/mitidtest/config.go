@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"strings"
@@ -30,6 +32,14 @@ type Config struct {
 	// Now is the clock that Broker.Advance moves. Nil: time.Now.
 	Now func() time.Time
 }
+
+// Format writes the client id and not the secret.
+func (c Config) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "mitidtest.Config{%s %s …}", c.Addr, c.ClientID)
+}
+
+// LogValue gives the client id and not the secret.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.ClientID) }
 
 // NewCriipto starts a fake Criipto (Idura) Verify domain and stops it when the
 // test ends. It knows the citizens of [Citizens] and accepts every redirect URI
@@ -77,7 +87,10 @@ func StartCriipto(cfg Config) (*Broker, error) {
 	c := newCriiptoDialect(b)
 	b.routes = c.serve
 	b.criipto = c
-	return b, b.listen(cfg)
+	if err := b.listen(cfg); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // loopback reports whether host, as it stands in an address, is this machine.

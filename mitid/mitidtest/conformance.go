@@ -50,7 +50,7 @@ type rig struct {
 const redirectURL = "https://app.example/callback"
 
 // patience is the time limit against answers that drip.
-const patience = 500 * time.Millisecond
+const patience = 2 * time.Second
 
 func (s *suite) rig(t *testing.T, cfg Config, prepare ...func(*Broker)) *rig {
 	t.Helper()

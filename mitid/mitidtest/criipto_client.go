@@ -71,7 +71,7 @@ func fits(half, want string) bool {
 // assertion checks a client assertion (RFC 7523): RS256 by a registered key,
 // for the issuer, in time, used once.
 func (c *criipto) assertion(raw string, s Settings, path string) bool {
-	signed, err := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || len(signed.Signatures) != 1 {
 		return false
 	}

@@ -14,10 +14,10 @@ type visit struct {
 	req         *request
 	browser     string // the cookie that binds the visit to a browser
 	outcome     Outcome
-	hasCompany  bool // decided, maybe for none
-	hasCPR      bool // decided, maybe to keep it
-	wrong       int  // numbers that did not fit
-	locales     string
+	hasCompany  bool   // decided, maybe for none
+	hasCPR      bool   // decided, maybe to keep it
+	wrong       int    // numbers that did not fit
+	language    string // as the first page decided
 	shownPeople []Citizen
 }
 
@@ -30,7 +30,8 @@ func (c *criipto) cookie(name string) string { return name + "-" + c.b.listener.
 
 // welcome shows the page where a human picks a citizen.
 func (c *criipto) welcome(w http.ResponseWriter, r *http.Request, req *request, s Settings) {
-	v := &visit{req: req, locales: req.params.Get("ui_locales"), shownPeople: c.b.Citizens()}
+	v := &visit{req: req, shownPeople: c.b.Citizens()}
+	v.language, _ = language(r, req.params.Get("ui_locales"))
 	if cookie, err := r.Cookie(c.cookie(cookieBrowser)); err == nil && len(cookie.Value) == 32 {
 		v.browser = cookie.Value
 	} else {
@@ -67,7 +68,7 @@ func describe(who Citizen, i int, t texts) person {
 
 // viewOf returns the parts that every page of a visit shows.
 func (c *criipto) viewOf(r *http.Request, v *visit, s Settings) *view {
-	p := newView(r, v.locales)
+	p := newView(r, v.language)
 	_, p.Message = v.req.hint.heading(s)
 	p.Heading = p.T.Headings[v.req.hint.action] + " " + s.CompanyAlias
 	return p

@@ -39,7 +39,7 @@ type Settings struct {
 	PAR           PARMode
 	IssParameter  bool                      // discovery announces RFC 9207 and answers carry iss
 	PublicClient  bool                      // no client authentication; PKCE is required
-	ClientKeys    map[string]*rsa.PublicKey // by key id: private_key_jwt is accepted too
+	ClientKeys    map[string]*rsa.PublicKey // by key id: private_key_jwt is accepted too. Replace the map, do not change it
 	TokenURLInAud bool                      // a client assertion may name the called address as aud, beside the issuer
 	SSO           bool                      // the domain remembers who logged in
 

@@ -40,7 +40,7 @@ func (b *Broker) listen(cfg Config) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: 128, MaxConnsPerHost: 256, IdleConnTimeout: time.Minute}
 	if cfg.TLS {
 		scheme = "https://"
-		ca, err := newAuthority(cfg.Now())
+		ca, err := newAuthority()
 		if err != nil {
 			_ = ln.Close()
 			return err
@@ -52,8 +52,8 @@ func (b *Broker) listen(cfg Config) error {
 		ln = tls.NewListener(ln, &tls.Config{
 			NextProtos: []string{"http/1.1"},
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				if swap := takeStage(b, func(s *spoiler) *func(*authority, time.Time) (*tls.Certificate, error) { return &s.handshake }); swap != nil {
-					return swap(ca, cfg.Now())
+				if swap := takeStage(b, func(s *spoiler) *func(*authority) (*tls.Certificate, error) { return &s.handshake }); swap != nil {
+					return swap(ca)
 				}
 				return &ca.leaf, nil
 			},
@@ -62,7 +62,7 @@ func (b *Broker) listen(cfg Config) error {
 	l.base = scheme + host
 	l.port = itoa(port)
 	l.alias = scheme + net.JoinHostPort("localhost", l.port)
-	l.client = &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	l.client = &http.Client{Transport: transport, Timeout: callLimit}
 	l.server = &http.Server{
 		Handler:           b,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -106,7 +106,7 @@ type authority struct {
 	leaf tls.Certificate
 }
 
-func newAuthority(now time.Time) (*authority, error) {
+func newAuthority() (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func newAuthority(now time.Time) (*authority, error) {
 	t := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
 		Subject:               pkix.Name{CommonName: "mitidtest fake authority", Organization: []string{"Fictitious"}},
-		NotBefore:             now.Add(-time.Hour),
-		NotAfter:              now.AddDate(1, 0, 0),
+		NotBefore:             longAgo(),
+		NotAfter:              farAhead(),
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		MaxPathLenZero:        true,
@@ -129,7 +129,7 @@ func newAuthority(now time.Time) (*authority, error) {
 	if a.cert, err = x509.ParseCertificate(der); err != nil {
 		return nil, err
 	}
-	leaf, err := a.issue(now, now.AddDate(1, 0, 0), "localhost", net.IPv4(127, 0, 0, 1), net.IPv6loopback)
+	leaf, err := a.issue(farAhead(), "localhost", net.IPv4(127, 0, 0, 1), net.IPv6loopback)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +137,12 @@ func newAuthority(now time.Time) (*authority, error) {
 	return a, nil
 }
 
+// The certificates hold whatever the fake's clock says.
+func longAgo() time.Time  { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+func farAhead() time.Time { return time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC) }
+
 // issue returns a server certificate for name and addresses.
-func (a *authority) issue(now, until time.Time, name string, addresses ...net.IP) (*tls.Certificate, error) {
+func (a *authority) issue(until time.Time, name string, addresses ...net.IP) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -146,7 +150,7 @@ func (a *authority) issue(now, until time.Time, name string, addresses ...net.IP
 	t := &x509.Certificate{
 		SerialNumber: big.NewInt(2),
 		Subject:      pkix.Name{CommonName: "mitidtest fake broker", Organization: []string{"Fictitious"}},
-		NotBefore:    now.Add(-48 * time.Hour),
+		NotBefore:    longAgo(),
 		NotAfter:     until,
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"crypto/tls"
 	"net"
-	"time"
 
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -25,23 +24,23 @@ func bomb(body []byte) []byte {
 
 // tlsTamperings show another certificate at the next handshake.
 func tlsTamperings() []Tampering {
-	swap := func(name, doc string, f func(*authority, time.Time) (*tls.Certificate, error)) Tampering {
+	swap := func(name, doc string, f func(*authority) (*tls.Certificate, error)) Tampering {
 		return Tampering{Name: name, Doc: doc, Stage: StageTLS, Want: mitid.BrokerUnavailable, TLS: true, spoil: spoiler{handshake: f}}
 	}
 	here := net.IPv4(127, 0, 0, 1)
 	return []Tampering{
-		swap("O-25-unknown-authority", "the server's certificate is of another authority", func(_ *authority, now time.Time) (*tls.Certificate, error) {
-			other, err := newAuthority(now)
+		swap("O-25-unknown-authority", "the server's certificate is of another authority", func(*authority) (*tls.Certificate, error) {
+			other, err := newAuthority()
 			if err != nil {
 				return nil, err
 			}
 			return &other.leaf, nil
 		}),
-		swap("O-25-expired", "the server's certificate has expired", func(a *authority, now time.Time) (*tls.Certificate, error) {
-			return a.issue(now, now.Add(-time.Hour), "localhost", here, net.IPv6loopback)
+		swap("O-25-expired", "the server's certificate has expired", func(a *authority) (*tls.Certificate, error) {
+			return a.issue(longAgo().AddDate(1, 0, 0), "localhost", here, net.IPv6loopback)
 		}),
-		swap("O-25-other-host", "the server's certificate is for another host", func(a *authority, now time.Time) (*tls.Certificate, error) {
-			return a.issue(now, now.AddDate(1, 0, 0), "other.example")
+		swap("O-25-other-host", "the server's certificate is for another host", func(a *authority) (*tls.Certificate, error) {
+			return a.issue(farAhead(), "other.example")
 		}),
 	}
 }

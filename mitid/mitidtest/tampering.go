@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -67,7 +66,7 @@ func (s Stage) String() string {
 
 // spoiler is what a tampering does at each stage. A function is used once.
 type spoiler struct {
-	handshake func(*authority, time.Time) (*tls.Certificate, error)
+	handshake func(*authority) (*tls.Certificate, error)
 	discovery func(*Broker, *reply)
 	jwks      func(*Broker, *reply)
 	par       func(*Broker, *reply)

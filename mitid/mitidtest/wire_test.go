@@ -83,6 +83,12 @@ func idToken(t *testing.T, fake *mitidtest.Broker, q url.Values, as ...mitidtest
 	t.Helper()
 	res, body := redeem(t, fake, authorize(t, fake, q, as...).Get("code"))
 	require.Equal(t, http.StatusOK, res.StatusCode, body)
+	return payload(t, body)
+}
+
+// payload returns the ID token's payload from a token answer.
+func payload(t *testing.T, body string) string {
+	t.Helper()
 	var answer struct {
 		IDToken string `json:"id_token"`
 	}

@@ -1,0 +1,5 @@
+//go:build race
+
+package criipto_test
+
+const raceDetector = true
