@@ -59,7 +59,21 @@ type Criipto struct {
 
 	Unknown map[string]json.RawMessage // everything else; nil: nothing
 
-	invalid error // the first claim about the person that cannot be used
+	levelTold bool  // there is a claim loA, whatever it says
+	invalid   error // the first claim about the person that cannot be used
+}
+
+// TellsLevel reports whether the broker said anything about the level of
+// assurance, even if it is a word that nobody knows: then nothing may be assumed
+// in its place.
+func (c *Criipto) TellsLevel() bool { return c.levelTold }
+
+// WithoutCPR returns a copy that holds no CPR number, for a login that did not
+// ask for one.
+func (c *Criipto) WithoutCPR() any {
+	d := *c
+	d.CPR = cpr.Number{}
+	return &d
 }
 
 // CriiptoAddress is the claim address, part by part as it came.

@@ -39,6 +39,7 @@ func ParseCriipto(payload []byte) (*Criipto, error) {
 			r.invalid(claimBirthDate, "differs from dateofbirth")
 		}
 	}
+	r.c.levelTold = r.seen&(1<<claimLoA) != 0
 	return r.c, nil
 }
 

@@ -309,3 +309,15 @@ func TestSealedStateHoldsNoTextInClear(t *testing.T) {
 	require.False(t, strings.Contains(rd.State, "Godkend") || strings.Contains(rd.State, digitsOf(number)))
 	require.Less(t, len(rd.State), 1500)
 }
+
+func TestStepUpToAHigherLevelIsFresh(t *testing.T) {
+	b := newBench(t, nil)
+	l, err := b.answer(b.begin(t, mitid.Request{}))
+	require.NoError(t, err)
+	_, err = b.StepUp(context.Background(), l, mitid.Request{Level: claims.High})
+	require.NoError(t, err)
+	require.True(t, b.stub.begun.Request.Fresh)
+	_, err = b.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})
+	require.NoError(t, err)
+	require.False(t, b.stub.begun.Request.Fresh)
+}

@@ -13,8 +13,8 @@ const maxToken = 64 << 10
 
 // StepUp asks the person behind l for more: a CPR number, a higher level. Where
 // the broker can, they do not log in again; otherwise MitID re-authenticates
-// the same identity. Finish it with Complete, which refuses anybody else with
-// ErrTokenInvalid.
+// the same identity. A higher level always takes a fresh login. Finish it with
+// Complete, which refuses anybody else with ErrTokenInvalid.
 //
 // Errors: as Begin; ErrInputInvalid when l is of another broker or holds no MitID
 // UUID.
@@ -33,6 +33,9 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	r.Identity = Private
 	if l.Identity.Kind != claims.KindPrivate {
 		r.Identity = Professional
+	}
+	if max(r.Level, c.minLevel) > l.Identity.Levels.LoA && !r.Silent {
+		r.Fresh = true // a session at the broker has the old level
 	}
 	upper, able := c.broker.(StepUpper)
 	if !able {

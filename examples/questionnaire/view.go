@@ -80,8 +80,11 @@ func (v view) Other() lang { return v.Lang.Other() }
 // Status returns the word for a status.
 func (v view) Status(s status) (string, error) { return v.T("status." + string(s)) }
 
-// When writes a time for people, Machine for the datetime attribute.
+// When writes a time for people.
 func (v view) When(t time.Time) string { return v.Lang.when(t, v.zone) }
+
+// Day writes the day of a time for people.
+func (v view) Day(t time.Time) string { return v.Lang.day(t.In(v.zone)) }
 
 // Machine writes a time for the datetime attribute.
 func (v view) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -28,6 +28,15 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	if err != nil {
 		return nil, err
 	}
+	if md.PAR == "" {
+		switch {
+		case !a.Request.CPRHint.IsZero(), a.Request.UUID != (claims.UUID{}) && a.ExpectSubject == "":
+			return nil, fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID need pushed authorization requests, which this domain does not announce: a browser must not carry them")
+		}
+		// A step-up goes on without the hint: the person types their user ID, and the
+		// answer must be theirs all the same.
+		a.Request.UUID = claims.UUID{}
+	}
 	q, err := b.params(a)
 	if err != nil {
 		return nil, err
@@ -38,8 +47,6 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 			return nil, err
 		}
 		q = params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
-	} else if !a.Request.CPRHint.IsZero() || a.Request.UUID != (claims.UUID{}) {
-		return nil, fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID (also of a step-up) need pushed authorization requests, which this domain does not announce: a browser must not carry them")
 	}
 	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
 }

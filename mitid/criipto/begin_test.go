@@ -166,6 +166,15 @@ func TestPersonalHintsTravelOnlyInAPushedRequest(t *testing.T) {
 	}
 }
 
+func TestStepUpWithoutPushedRequestsDoesWithoutTheHint(t *testing.T) {
+	w := newWire(t, false, nil)
+	l := &mitid.Login{Broker: "criipto", Issuer: domain, Identity: claims.Identity{Kind: claims.KindPrivate, Subject: "{s}", UUID: mustUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416")}}
+	rd, err := w.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})
+	require.NoError(t, err)
+	require.NotContains(t, rd.URL, "74ffcd31")
+	require.NotContains(t, rd.URL, "login_hint")
+}
+
 func TestWhatThisBrokerCannotCarryIsRefused(t *testing.T) {
 	for field, r := range map[string]mitid.Request{
 		"TransactionText":  {TransactionText: mitid.Text{Body: "Jeg køber Ærø"}},

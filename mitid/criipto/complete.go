@@ -76,13 +76,13 @@ func (b *Broker) verify(ctx context.Context, raw, nonce string) (*statement, err
 		return nil, err
 	}
 	if st.claims.IdentityScheme != scheme {
-		return nil, fault.New(fault.ClaimInvalid, "the person used another eID than MitID")
+		return nil, fault.New(fault.ClaimInvalid, "the person used another eID than MitID, or the token does not tell which")
 	}
 	if st.identity, err = st.claims.Identity(); err != nil {
 		return nil, err
 	}
 	business := st.identity.Kind == claims.KindProfessional || st.identity.Kind == claims.KindSignatory
-	if business && st.identity.Levels.LoA == claims.LevelUnknown {
+	if business && !st.claims.TellsLevel() && st.identity.Levels.LoA == claims.LevelUnknown {
 		st.identity.Levels.LoA = b.cfg.businessLevel
 	}
 	return st, nil

@@ -29,8 +29,9 @@
 // # Personal data
 //
 // A CPR hint and a MitID UUID leave only through a pushed authorization request
-// (RFC 9126), never in an address; without one they are refused. No id_token_hint
-// is sent at logout: every ID token of this broker names the person.
+// (RFC 9126), never in an address; without one they are refused, and a step-up does
+// without the hint. No id_token_hint is sent at logout: every ID token of this
+// broker names the person.
 //
 // # What is uncertain
 //

@@ -98,8 +98,7 @@ func TestOtherVersionsAreNoSession(t *testing.T) {
 		`{"v":1,"b":"other","i":"https://broker.example","l":"high","t":1,"e":99999999999,"p":{"subject":"x"}}`, `[]`, `null`, ``,
 		`{"v":1,"b":"silent","i":"https://broker.example","l":"highest","t":1,"e":99999999999,"p":{"subject":"x"}}`,
 	} {
-		sealed := g.session.Seal([]byte(plain))
-		require.Nil(t, g.openSession(sealed), plain)
+		require.Nil(t, g.openSession(g.session.Seal([]byte(plain))), plain)
 	}
 }
 

@@ -27,6 +27,10 @@ const maxPage = 1 << 20
 //
 // as says what the person does. Without it the queue of [Broker.Next] decides,
 // and an empty queue approves the first citizen.
+//
+// Tamperings of the callback's parameters are carried out here; those that are
+// about who brings it, how often and when (O-08, O-09, O-10) by [Login] and
+// [Browser.Visit].
 func Walk(ctx context.Context, b *Broker, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
 	return b.NewBrowser().Walk(ctx, redirect, as...)
 }

@@ -51,19 +51,23 @@ func NewCriipto(tb testing.TB) *Broker {
 
 func newCriipto(tb testing.TB, cfg Config) *Broker {
 	tb.Helper()
-	b, err := StartCriipto(cfg)
+	b, err := startCriipto(cfg, func(b *Broker) {
+		b.exampleRedirects = true
+		b.complain = func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) }
+	})
 	if err != nil {
 		tb.Fatalf("mitidtest: %v", err)
 	}
 	tb.Cleanup(func() { _ = b.Close() })
-	b.exampleRedirects = true
-	b.complain = func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) }
 	return b
 }
 
 // StartCriipto starts a fake Criipto (Idura) Verify domain. It fails when
 // Config.Addr is no loopback address or is taken. Close stops it.
-func StartCriipto(cfg Config) (*Broker, error) {
+func StartCriipto(cfg Config) (*Broker, error) { return startCriipto(cfg, func(*Broker) {}) }
+
+// startCriipto is StartCriipto; prepare changes the fake before it serves.
+func startCriipto(cfg Config, prepare func(*Broker)) (*Broker, error) {
 	if cfg.Addr == "" {
 		cfg.Addr = "127.0.0.1:0"
 	}
@@ -87,6 +91,7 @@ func StartCriipto(cfg Config) (*Broker, error) {
 	c := newCriiptoDialect(b)
 	b.routes = c.serve
 	b.criipto = c
+	prepare(b)
 	if err := b.listen(cfg); err != nil {
 		return nil, err
 	}

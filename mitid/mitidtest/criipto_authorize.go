@@ -41,7 +41,6 @@ func (c *criipto) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 	var h *hint
 	if req != nil {
 		h = req.hint
-		req.pushed = uri
 	}
 	c.b.record(r, form, h)
 	if !allow(w, r, http.MethodGet, http.MethodPost) {

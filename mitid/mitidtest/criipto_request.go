@@ -12,7 +12,6 @@ import (
 // request is an authorization request that may go on.
 type request struct {
 	params url.Values
-	pushed string // the request_uri it came by
 	hint   *hint
 	acrs   []string // what the person may choose from
 	scopes []string

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -46,12 +47,13 @@ func TestLoginRefusesWhatTamperPromises(t *testing.T) {
 }
 
 // app is a small web app around a client, with a session in a cookie.
-func app(t *testing.T, fake *mitidtest.Broker) *httptest.Server {
+func app(t *testing.T, fake *mitidtest.Broker, change func(*mitidtest.Broker, *criipto.Config)) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	c := newClient(t, fake, server.URL+"/callback")
+	c, err := mitid.New(mitid.Config{Broker: open(change)(t, fake), RedirectURL: server.URL + "/callback", Now: fake.Now})
+	require.NoError(t, err)
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
 		rd, err := c.Begin(r.Context(), mitid.Request{})
 		if err != nil {
@@ -63,8 +65,9 @@ func app(t *testing.T, fake *mitidtest.Broker) *httptest.Server {
 	})
 	mux.HandleFunc("/callback", func(w http.ResponseWriter, r *http.Request) {
 		cb, err := mitid.ReadCallback(r)
+		values, _ := cb.Values()
 		state := ""
-		if pending, none := r.Cookie("p-" + r.URL.Query().Get("state")); none == nil {
+		if pending, none := r.Cookie("p-" + values.Get("state")); none == nil {
 			state = pending.Value
 		}
 		var l *mitid.Login
@@ -92,8 +95,15 @@ func app(t *testing.T, fake *mitidtest.Broker) *httptest.Server {
 }
 
 func TestVisit(t *testing.T) {
+	t.Run("query", func(t *testing.T) { visits(t, nil) })
+	t.Run("form_post", func(t *testing.T) {
+		visits(t, func(_ *mitidtest.Broker, cfg *criipto.Config) { cfg.FormPost = true })
+	})
+}
+
+func visits(t *testing.T, change func(*mitidtest.Broker, *criipto.Config)) {
 	fake := mitidtest.NewCriipto(t)
-	server := app(t, fake)
+	server := app(t, fake, change)
 	visit := func(as ...mitidtest.Outcome) (int, string) {
 		res, err := fake.NewBrowser().Visit(t.Context(), server.URL+"/login", as...)
 		require.NoError(t, err)
