@@ -59,6 +59,9 @@ func (a Address) MarshalJSON() ([]byte, error) { return nil, errInClear }
 // MarshalText refuses; see [Plain].
 func (a Address) MarshalText() ([]byte, error) { return nil, errInClear }
 
+// MarshalBinary refuses, and with it gob.
+func (a Address) MarshalBinary() ([]byte, error) { return nil, errInClear }
+
 // isZero reports whether nothing is known of the address.
 func (a Address) isZero() bool {
 	return len(a.Lines) == 0 && a.Street == "" && a.Road == "" && a.RoadCode == "" && a.HouseNumber == "" &&

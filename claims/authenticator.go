@@ -28,6 +28,9 @@ func (a Authenticator) MarshalJSON() ([]byte, error) { return nil, errInClear }
 // MarshalText refuses; see [Plain].
 func (a Authenticator) MarshalText() ([]byte, error) { return nil, errInClear }
 
+// MarshalBinary refuses, and with it gob.
+func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, errInClear }
+
 // AuthenticatorKind is a sort of authenticator.
 type AuthenticatorKind uint8
 

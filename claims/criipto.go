@@ -129,6 +129,9 @@ func (c Criipto) MarshalJSON() ([]byte, error) { return nil, errInClear }
 // MarshalText refuses, as MarshalJSON does.
 func (c Criipto) MarshalText() ([]byte, error) { return nil, errInClear }
 
+// MarshalBinary refuses, and with it gob.
+func (c Criipto) MarshalBinary() ([]byte, error) { return nil, errInClear }
+
 // String names the type alone.
 func (a CriiptoAddress) String() string { return outline("CriiptoAddress") }
 
@@ -144,6 +147,9 @@ func (a CriiptoAddress) MarshalJSON() ([]byte, error) { return nil, errInClear }
 // MarshalText refuses; see [Plain].
 func (a CriiptoAddress) MarshalText() ([]byte, error) { return nil, errInClear }
 
+// MarshalBinary refuses, and with it gob.
+func (a CriiptoAddress) MarshalBinary() ([]byte, error) { return nil, errInClear }
+
 // String names the type alone.
 func (d CriiptoAddressDetails) String() string { return outline("CriiptoAddressDetails") }
 
@@ -158,3 +164,6 @@ func (d CriiptoAddressDetails) MarshalJSON() ([]byte, error) { return nil, errIn
 
 // MarshalText refuses; see [Plain].
 func (d CriiptoAddressDetails) MarshalText() ([]byte, error) { return nil, errInClear }
+
+// MarshalBinary refuses, and with it gob.
+func (d CriiptoAddressDetails) MarshalBinary() ([]byte, error) { return nil, errInClear }

@@ -65,6 +65,9 @@ func (id *Identity) UnmarshalJSON([]byte) error { return errInClear }
 // MarshalText refuses, and so does encoding/xml.
 func (id Identity) MarshalText() ([]byte, error) { return nil, errInClear }
 
+// MarshalBinary refuses, and with it gob.
+func (id Identity) MarshalBinary() ([]byte, error) { return nil, errInClear }
+
 func (id Identity) parts() string {
 	return list(
 		told("subject", id.Subject != ""),

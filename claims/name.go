@@ -36,3 +36,6 @@ func (n Name) MarshalJSON() ([]byte, error) { return nil, errInClear }
 
 // MarshalText refuses; see [Plain].
 func (n Name) MarshalText() ([]byte, error) { return nil, errInClear }
+
+// MarshalBinary refuses, and with it gob.
+func (n Name) MarshalBinary() ([]byte, error) { return nil, errInClear }

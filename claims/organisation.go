@@ -40,3 +40,6 @@ func (o Organisation) MarshalJSON() ([]byte, error) { return nil, errInClear }
 
 // MarshalText refuses; see [Plain].
 func (o Organisation) MarshalText() ([]byte, error) { return nil, errInClear }
+
+// MarshalBinary refuses, and with it gob.
+func (o Organisation) MarshalBinary() ([]byte, error) { return nil, errInClear }

@@ -51,6 +51,9 @@ func (r Registered) MarshalJSON() ([]byte, error) { return nil, errInClear }
 // MarshalText refuses, as MarshalJSON does.
 func (r Registered) MarshalText() ([]byte, error) { return nil, errInClear }
 
+// MarshalBinary refuses, and with it gob.
+func (r Registered) MarshalBinary() ([]byte, error) { return nil, errInClear }
+
 // lastSecond is the end of the year 9999, which keeps arithmetic with skews away
 // from the ends of int64.
 const lastSecond = 253402300799

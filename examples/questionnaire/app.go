@@ -93,7 +93,12 @@ func (a *app) request(l lang) mitid.Request {
 }
 
 // session returns who is logged in.
-func (a *app) session(r *http.Request) (*mitidhttp.Session, bool) { return a.gates[danish].Session(r) }
+func (a *app) session(r *http.Request) (*mitidhttp.Session, bool) {
+	if s, ok := mitidhttp.FromContext(r.Context()); ok {
+		return s, true
+	}
+	return a.gates[danish].Session(r)
+}
 
 // onLogin links a login to its account before the session begins. The CPR
 // number goes into the vault and no further: not even into the session cookie.

@@ -88,7 +88,6 @@ func story(w *window, l lang) {
 	w.click("[data-testid=hand]", donePage)
 	w.h.fake.Advance(time.Minute)
 	w.click("[data-testid=follow-up]", confirm)
-	w.picture("again")
 	w.click(confirm, brokerPage) // which knows who is asked
 	w.click(brokerPage, formPage)
 	w.choose("change", "same", "pain", "1")
@@ -104,14 +103,12 @@ func story(w *window, l lang) {
 	assert.NotContains(w.t, strings.ReplaceAll(profile, "-", ""), mitidtest.Paiman().CPR.Reveal())
 	w.picture("profile")
 	w.click("nav a[href='/answers']", ".list")
-	w.picture("answers")
 	w.click("[data-testid=logout]", everydayCard)
 	assert.Contains(w.t, w.see(), map[lang]string{danish: "Log ind med MitID", english: "Log on with MitID"}[l])
 
 	// Somebody who changes their mind.
 	w.click(everydayCard, brokerPage)
 	w.click("[data-testid=cancel]", "[data-testid=message]")
-	w.picture("cancelled")
 }
 
 // TestKeyboardAlone goes from the front page to the thanks without a mouse.
@@ -123,7 +120,6 @@ func TestKeyboardAlone(t *testing.T) {
 	w.do(chromedp.KeyEvent(kb.Tab))
 	assert.Equal(t, "skip", ask(w, chromedp.Evaluate[string]("document.activeElement.className")), "the first stop leads past the header")
 	w.tabTo(everydayCard)
-	w.picture("focus")
 	w.press(kb.Enter, brokerPage)
 	w.tabTo(brokerPage)
 	w.press(kb.Enter, formPage)

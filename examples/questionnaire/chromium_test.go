@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,10 +184,13 @@ func (w *window) press(keys, next string) {
 	}
 }
 
-// picture stores a screenshot of the whole page.
+// picture stores a screenshot of the whole page. Of the phone a few are enough.
 func (w *window) picture(what string) {
 	w.t.Helper()
-	if strings.HasSuffix(w.name, "-narrow") {
+	switch {
+	case strings.HasSuffix(w.name, "-narrow"):
+		return
+	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile"}, what):
 		return
 	}
 	w.do(chromedp.Evaluate[chromedp.Void]("scrollTo(0, 0)"))

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid/criipto"
@@ -33,7 +34,13 @@ type house struct {
 
 func newHouse(t *testing.T, change ...func(*appConfig)) *house {
 	t.Helper()
-	h := &house{t: t, fake: mitidtest.NewCriipto(t), db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
+	// The clock stands still until a test moves it, so that pages look the same
+	// in every run.
+	noon := time.Date(2026, time.March, 12, 11, 0, 0, 0, time.UTC)
+	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = fake.Close() })
+	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
 		logs: &journal{}, urls: &journal{}}
 	v, err := newVault(h.keys)
 	require.NoError(t, err)
@@ -49,7 +56,7 @@ func newHouse(t *testing.T, change ...func(*appConfig)) *house {
 	h.url = "http://" + server.Listener.Addr().String()
 	cfg := appConfig{
 		Broker: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
-		Assignments: assignments, Level: claims.Substantial, Demo: true, Now: h.fake.Now, Logger: slog.New(slog.NewTextHandler(h.logs, nil)),
+		Assignments: assignments, Level: claims.Substantial, Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -138,7 +145,7 @@ func (b *browser) send(req *http.Request) shown {
 	body, err := io.ReadAll(res.Body)
 	require.NoError(b.h.t, err)
 	p := shown{res.StatusCode, res.Request.URL.Path, string(body), res.Header}
-	if strings.HasPrefix(res.Request.URL.String(), b.h.url) && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+	if res.StatusCode/100 != 3 && strings.HasPrefix(res.Request.URL.String(), b.h.url) && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
 		checkPage(b.h.t, p)
 	}
 	return p
@@ -156,3 +163,5 @@ func everydayAnswers() url.Values {
 func healthAnswers() url.Values {
 	return url.Values{"pain": {"2"}, "help": {"partly"}, "wish": {"Kortere ventetid på hjælpemidler"}, "action": {"hand"}}
 }
+
+func newLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

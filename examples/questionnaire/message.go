@@ -13,6 +13,7 @@ import (
 type message struct {
 	Title, Lead, Advice string
 	Said                string
+	Calm                bool           // nothing is wrong: a person changed their mind, or time went by
 	Again               string         // where a new login begins; empty: no such button
 	Retry               string         // where to try again without one
 	Instead             *questionnaire // what to answer instead
@@ -53,13 +54,15 @@ func (a *app) explain(v *visit, refusal error) message {
 		m.Again = loginHref(a.asked(back), back)
 	}
 	switch mitid.KindOf(refusal) {
+	case mitid.UserCancelled:
+		m.Calm = true
 	case mitid.ClaimMissing:
 		m.Title, m.Lead, m.Said, m.Advice = "message.cpr.title", "message.cpr.lead", "", "message.cpr.advice"
 		m.Instead = a.withoutCPR()
 	case mitid.AssuranceTooLow:
 		m.Advice = "message.level.advice"
 	case mitid.InteractionRequired: // a form that came after the session had ended
-		m = message{Title: "message.ended.title", Lead: "message.ended.lead", Advice: "message.ended.advice"}
+		m = message{Title: "message.ended.title", Lead: "message.ended.lead", Advice: "message.ended.advice", Calm: true}
 	case mitid.InputInvalid, mitid.ConfigInvalid, mitid.Unsupported:
 		m.Advice, m.Again, m.Retry = "", "", "" // trying again changes nothing
 	}

@@ -39,7 +39,7 @@ func (a *app) handler() http.Handler {
 	mux.Handle("/callback", a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler { return g.Callback() }))
 	mux.Handle("POST /logout", a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler { return g.Logout() }))
 
-	mux.Handle("GET /questionnaires/{slug}", a.member(a.showFirst))
+	mux.Handle("GET /questionnaires/{slug}", a.oneLogin(a.member(a.showFirst)))
 	mux.Handle("POST /questionnaires/{slug}", a.member(a.takeFirst))
 	mux.Handle("GET /records/{id}", a.member(a.showRecord))
 	mux.Handle("GET /records/{id}/done", a.member(a.showDone))
@@ -72,6 +72,19 @@ func (a *app) member(do func(*visit) error) http.Handler {
 			}
 			return do(v)
 		}))
+	})
+}
+
+// oneLogin spares somebody who follows a link to a questionnaire with CPR number
+// the second approval: their first login asks for it.
+func (a *app) oneLogin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q, _ := find(a.cfg.Questionnaires, r.PathValue("slug"))
+		if _, ok := a.session(r); !ok && q != nil && q.CPR {
+			http.Redirect(w, r, loginHref(q, q.path()), http.StatusSeeOther)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -111,6 +111,7 @@ func (o *options) broker() (settings criipto.Config, demo bool, stop func(), err
 			return criipto.Config{}, false, nil, err
 		}
 		fake.AllowRedirect(o.PublicURL + "/callback")
+		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
 		return criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, true,
 			func() { _ = fake.Close() }, nil
 	}

@@ -66,6 +66,14 @@ func TestWithCPR(t *testing.T) {
 	assert.Len(t, accounts, 1)
 }
 
+func TestLinkToAQuestionnaireWithCPRNeedsOneLogin(t *testing.T) {
+	h := newHouse(t)
+	form := h.browser("da").get(healthPath, mitidtest.Approve(mitidtest.Paiman()))
+	assert.Equal(t, healthPath, form.path)
+	assert.Contains(t, form.body, "Hvor meget har smerter fyldt")
+	assert.Equal(t, 1, h.fake.Count("/oauth2/token"))
+}
+
 func TestStepUpForCPR(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser("da")

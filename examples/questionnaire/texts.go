@@ -48,7 +48,7 @@ var pageTexts = map[string]text{
 	"form.saved":             {"Din kladde er gemt. Du kan lukke siden og fortsætte en anden dag.", "Your draft is saved. You can close the page and continue another day."},
 	"form.optional":          {"(valgfrit)", "(optional)"},
 	"form.optional.how":      {"Du kan springe de spørgsmål over, der er mærket valgfrit.", "You may skip the questions marked optional."},
-	"form.problems":          {"Der mangler noget", "Something is missing"},
+	"form.problems":          {"Tjek dine svar", "Check your answers"},
 	"form.problems.kept":     {"Dine svar er ikke sendt endnu, men de står her stadig. Ret disse spørgsmål, og send igen:", "Your answers have not been sent yet, but they are still here. Correct these questions and send again:"},
 	"problem.missing.scale":  {"Vælg et tal fra 1 til 5.", "Choose a number from 1 to 5."},
 	"problem.missing.choice": {"Vælg et svar.", "Choose an answer."},

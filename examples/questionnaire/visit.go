@@ -80,7 +80,7 @@ func (v *visit) fail(err error) {
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.Is(err, errNotFound):
-		err = v.message(http.StatusNotFound, message{Title: "message.missing.title", Lead: "message.missing.lead"})
+		err = v.message(http.StatusNotFound, message{Title: "message.missing.title", Lead: "message.missing.lead", Calm: true})
 	case errors.Is(err, errNoAccount):
 		err = v.to(loginHref(nil, v.r.URL.Path))
 	case errors.As(err, &tooLong):

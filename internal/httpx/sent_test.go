@@ -116,7 +116,7 @@ func TestDoIsSureThatNothingLeft(t *testing.T) {
 		"unknown certificate": {stranger.URL, "http: not sent: certificate not accepted", new(http.Transport)},
 		"no TLS there":        {strings.Replace(plain.URL, "http:", "https:", 1), "", new(http.Transport)},
 		"TLS too old": {stranger.URL, "", &http.Transport{TLSClientConfig: &tls.Config{
-			MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10, InsecureSkipVerify: true,
+			MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10,
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,8 +29,7 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 		return nil, err
 	}
 	if md.PAR == "" {
-		switch {
-		case !a.Request.CPRHint.IsZero(), a.Request.UUID != (claims.UUID{}) && a.ExpectSubject == "":
+		if !a.Request.CPRHint.IsZero() || a.Request.UUID != (claims.UUID{}) && a.ExpectSubject == "" {
 			return nil, fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID need pushed authorization requests, which this domain does not announce: a browser must not carry them")
 		}
 		// A step-up goes on without the hint: the person types their user ID, and the

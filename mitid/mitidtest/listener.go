@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -69,7 +71,7 @@ func (b *Broker) listen(cfg Config) error {
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          silent,
+		ErrorLog:          log.New(io.Discard, "", 0), // connections that clients drop
 	}
 	l.done = make(chan struct{})
 	go func() {

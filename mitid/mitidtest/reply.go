@@ -1,15 +1,10 @@
 package mitidtest
 
 import (
-	"io"
-	"log"
 	"net/http"
 	"strconv"
 	"time"
 )
-
-// silent swallows what the server says about connections that clients drop.
-var silent = log.New(io.Discard, "", 0)
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var fakeForm = regexp.MustCompile(`<form method="post" action="([^"]+)"[^>]*>\s*<input type="hidden" name="visit" value="([^"]+)">`)
+
+// TestCrowd lets many people log in, answer and look at the same time. Each must
+// find themself and nobody else.
+func TestCrowd(t *testing.T) {
+	const people = 32
+	h := newHouse(t)
+	already := len(h.fake.Citizens())
+	for i := range people {
+		h.fake.Add(mitidtest.Citizen{Name: name(i), CPR: cprtest.Number(i)})
+	}
+	var wg sync.WaitGroup
+	for i := range people {
+		wg.Go(func() {
+			if err := alone(h, already+i, name(i)); err != nil {
+				t.Errorf("%s: %v", name(i), err)
+			}
+		})
+	}
+	wg.Wait()
+	for i := range people {
+		found, err := h.store.accountsByCPR(t.Context(), cprtest.Number(i))
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		stored, err := h.store.properties(t.Context(), found[0])
+		require.NoError(t, err)
+		assert.True(t, func() bool {
+			for _, p := range stored {
+				if p.Name == "fname" {
+					return p.Value == name(i)
+				}
+			}
+			return false
+		}(), "the number of %s stands at another name", name(i))
+	}
+}
+
+func name(i int) string { return fmt.Sprintf("Åse Nr. %d Ærlig", i) }
+
+// alone is one person's visit, who picks themself on the broker's page.
+func alone(h *house, index int, name string) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	c := &http.Client{Jar: jar}
+	_, page, err := read(c.Get(h.url + healthPath))
+	if err != nil {
+		return err
+	}
+	form := fakeForm.FindStringSubmatch(page)
+	if form == nil {
+		return fmt.Errorf("no page of the broker")
+	}
+	_, page, err = read(c.PostForm(h.fake.Issuer()+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "citizen": {fmt.Sprint(index)}, "do": {"person"}}))
+	if err != nil {
+		return err
+	}
+	number := regexp.MustCompile(`data-testid="cpr-own">([^<]+)<`).FindStringSubmatch(page)
+	if form = fakeForm.FindStringSubmatch(page); form == nil || number == nil {
+		return fmt.Errorf("no CPR page of the broker")
+	}
+	at, _, err := read(c.PostForm(h.fake.Issuer()+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "cpr": {number[1]}, "do": {"cpr"}}))
+	if err != nil || at != healthPath {
+		return fmt.Errorf("not at the form: %s %w", at, err)
+	}
+	given := healthAnswers()
+	given.Set("wish", "ønske fra "+name)
+	at, _, err = read(c.PostForm(h.url+healthPath, given))
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{strings.TrimSuffix(at, "/done"), "/profile"} {
+		_, page, err = read(c.Get(h.url + path))
+		if err != nil {
+			return err
+		}
+		if others := strings.Count(page, "Åse Nr.") - strings.Count(page, name); others != 0 || !strings.Contains(page, name) {
+			return fmt.Errorf("%d others on the page %s", others, path)
+		}
+	}
+	return nil
+}
+
+func read(res *http.Response, err error) (path, body string, _ error) {
+	if err != nil {
+		return "", "", err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	return res.Request.URL.Path, string(raw), err
+}

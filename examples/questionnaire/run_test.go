@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOptions(t *testing.T) {
+	o, err := parseOptions(nil, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, "127.0.0.1:8080", o.Listen)
+	assert.Equal(t, claims.Substantial, o.Level)
+	assert.Contains(t, o.Assignments, assignment{"name", "fname"})
+	assert.Contains(t, o.Assignments, assignment{"cpr", "cpr"})
+	o, err = parseOptions([]string{"-business", "-level", "high", "-public-url", "https://svar.example/", "-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y"}, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, mitid.Either, o.Identity)
+	assert.Equal(t, "https://svar.example", o.PublicURL)
+	o, err = parseOptions([]string{"-assign", "family_name=lname, cpr=cpr"}, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, []assignment{{"family_name", "lname"}, {"cpr", "cpr"}}, o.Assignments)
+
+	for name, args := range map[string][]string{
+		"level":            {"-level", "medium"},
+		"broker":           {"-broker", "acme"},
+		"client id":        {"-issuer", "https://a.example"},
+		"stray secret":     {"-client-secret", "x"},
+		"key":              {"-db", "a.db"},
+		"public address":   {"-public-url", "https://a.example/path"},
+		"no address":       {"-public-url", "a.example"},
+		"argument":         {"serve"},
+		"unknown claim":    {"-assign", "shoe_size=size"},
+		"no property":      {"-assign", "name"},
+		"without cpr":      {"-assign", "name=fname"},
+		"twice one claim":  {"-assign", "name=a,name=b,cpr=cpr"},
+		"twice one target": {"-assign", "name=a,country=a,cpr=cpr"},
+	} {
+		_, err := parseOptions(args, io.Discard)
+		assert.Error(t, err, name)
+	}
+}
+
+// TestRun starts the program as a person does, and ends it.
+func TestRun(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	fake := mitidtest.NewCriipto(t)
+	for name, args := range map[string][]string{
+		"demonstration": {},
+		"own broker":    {"-issuer", fake.Issuer(), "-client-id", fake.ClientID(), "-client-secret", fake.ClientSecret(), "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			out, stdout := io.Pipe()
+			ended := make(chan error, 1)
+			go func() { ended <- run(ctx, append([]string{"-listen", "127.0.0.1:0"}, args...), stdout, io.Discard) }()
+			lines := bufio.NewScanner(out)
+			address := ""
+			for address == "" && lines.Scan() {
+				if rest, ok := strings.CutPrefix(lines.Text(), "open "); ok {
+					address, _, _ = strings.Cut(rest, " ")
+				}
+			}
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			res, err := http.Get(address)
+			require.NoError(t, err)
+			body, err := io.ReadAll(res.Body)
+			require.NoError(t, err)
+			require.NoError(t, res.Body.Close())
+			assert.Contains(t, string(body), "Log ind med MitID")
+			assert.Equal(t, name == "demonstration", strings.Contains(string(body), "MitID er efterlignet"))
+			res, err = http.Get(address + "/login") // follows the redirect to the broker's page
+			require.NoError(t, err)
+			require.NoError(t, res.Body.Close())
+			assert.Equal(t, http.StatusOK, res.StatusCode)
+			cancel()
+			assert.NoError(t, <-ended)
+			_ = stdout.Close()
+		})
+	}
+	assert.FileExists(t, filepath.Join(dir, "a.key"))
+	left, err := filepath.Glob(filepath.Join(dir, "questionnaire-*"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "the temporary file is gone")
+}
+
+func TestRunRefuses(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad")
+	require.NoError(t, os.WriteFile(bad, []byte("nothing useful"), 0o600))
+	real := []string{"-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y"}
+	for name, args := range map[string][]string{
+		"an address it cannot have": {"-listen", "127.0.0.1:99999"},
+		"a bad key file":            {"-key", bad},
+		"a bad database":            {"-key", filepath.Join(dir, "k"), "-db", dir},
+		"no certificates":           append(real, "-ca", bad),
+		"no such file":              append(real, "-ca", filepath.Join(dir, "none")),
+		"a plain broker":            {"-issuer", "http://a.example", "-client-id", "x", "-client-secret", "y"},
+		"a plain address":           append(real, "-public-url", "http://svar.example"),
+	} {
+		err := run(t.Context(), append([]string{"-listen", "127.0.0.1:0"}, args...), io.Discard, io.Discard)
+		assert.Error(t, err, name)
+	}
+	assert.NoError(t, run(t.Context(), []string{"-h"}, io.Discard, io.Discard))
+}
