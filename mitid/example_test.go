@@ -43,22 +43,27 @@ func Example() {
 	// ******-**** 1927-01-21
 }
 
-// demo starts a fake Criipto and a client for it. With the real one nothing
-// differs but the criipto.Config.
+// demo starts a fake Criipto and a client for it.
 func demo() (*mitidtest.Broker, *mitid.Client) {
 	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
+	return fake, clientOf(fake, "http://localhost:8080")
+}
+
+// clientOf returns a client for an app at address. With the real Criipto nothing
+// differs but the criipto.Config.
+func clientOf(fake *mitidtest.Broker, address string) *mitid.Client {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
 	if err != nil {
 		log.Fatal(err)
 	}
-	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "http://localhost:8080/callback"})
+	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: address + "/callback"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return fake, client
+	return client
 }
 
 // logIn takes a person through a whole login, as Example does.

@@ -7,13 +7,9 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
-
-// scheme is the identityscheme of MitID; other eIDs of a Verify domain have others.
-const scheme = "dkmitid"
 
 // statement is one verified ID token.
 type statement struct {
@@ -74,9 +70,6 @@ func (b *Broker) verify(ctx context.Context, raw, nonce string) (*statement, err
 	})
 	if err != nil {
 		return nil, err
-	}
-	if st.claims.IdentityScheme != scheme {
-		return nil, fault.New(fault.ClaimInvalid, "the person used another eID than MitID, or the token does not tell which")
 	}
 	if st.identity, err = st.claims.Identity(); err != nil {
 		return nil, err

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPersonWithoutCPR(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	p := b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.WithoutCPR()))
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "Vi fik ikke dit CPR-nummer")
+	assert.Contains(t, p.body, `href="`+everydayPath+`"`, "there is something they can answer")
+	form := b.get(everydayPath, mitidtest.Approve(mitidtest.WithoutCPR()))
+	require.Equal(t, everydayPath, form.path)
+	assert.Contains(t, form.body, "Zoë Grønbæk-Ångström")
+	assert.Contains(t, b.get("/profile").body, "du har intet CPR-nummer")
+}
+
+func TestWhoKeepsTheNumberToThemself(t *testing.T) {
+	h := newHouse(t)
+	p := h.browser("en").get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Ditlev()).WithoutCPR())
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "We did not get your CPR number")
+	assert.Contains(t, p.body, "Log on with MitID", "they may change their mind")
+}
+
+func TestProtectedName(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	form := b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Protected()))
+	require.Equal(t, everydayPath, form.path)
+	assert.Contains(t, form.body, "Dit navn er ikke oplyst.")
+	assert.Contains(t, b.get("/profile").body, "Sådan er det, når navnet er beskyttet.")
+}
+
+func TestNameThatBecameProtectedIsForgotten(t *testing.T) {
+	h := newHouse(t)
+	person := mitidtest.Paiman()
+	person.UUID, person.Subject = "7d4f7a3c-2f7f-4d5e-9f5f-0d6f5a4b3c2d", "0f9960a0d28d4353a3e2ea07f8ffa186"
+	h.browser("da").get("/login", mitidtest.Approve(person))
+	person.Name = ""
+	b := h.browser("da")
+	b.get("/login", mitidtest.Approve(person))
+	assert.NotContains(t, b.get("/profile").body, "Paiman")
+	account, err := h.store.accountOf(t.Context(), accountKey{h.fake.Issuer(), "{0f9960a0-d28d-4353-a3e2-ea07f8ffa186}"})
+	require.NoError(t, err)
+	stored, err := h.store.properties(t.Context(), account)
+	require.NoError(t, err)
+	for _, p := range stored {
+		assert.NotEqual(t, "fname", p.Name)
+	}
+}
+
+func TestCancelAtTheBroker(t *testing.T) {
+	h := newHouse(t)
+	p := h.browser("da").get("/login/cpr?return="+healthPath, mitidtest.Abort())
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "Du afbrød dit login.")
+	assert.Contains(t, p.body, `href="/login/cpr?return=%2Fquestionnaires%2Fhelbred"`, "the same button once more")
+}
+
+func TestLevelTooLow(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("en")
+	p := b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
+	assert.Equal(t, http.StatusForbidden, p.status)
+	assert.Contains(t, p.body, "did not reach the required level")
+	assert.Contains(t, b.get("/").body, "Log on with MitID", "and no session")
+}
