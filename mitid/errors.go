@@ -87,7 +87,7 @@ type Error struct {
 	Code   string // the broker's error code, when it is one that the adapter knows
 	Why    string // what to do about it, in our words
 	Detail Secret // what the broker said, cut to 512 characters; prints as a placeholder
-	Err    error  // the cause, when its text is free of input
+	Err    error  // the cause; an adapter puts one here only when its text is free of input
 }
 
 func (e *Error) Error() string {
@@ -104,6 +104,9 @@ func (e *Error) Error() string {
 	}
 	if e.Why != "" {
 		s += ": " + e.Why
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
 	}
 	return s
 }
@@ -127,6 +130,9 @@ func (e *Error) LogValue() slog.Value {
 		if a.Value.String() != "" {
 			as = append(as, a)
 		}
+	}
+	if e.Err != nil {
+		as = append(as, slog.String("cause", e.Err.Error()))
 	}
 	return slog.GroupValue(as...)
 }

@@ -32,8 +32,9 @@ type people struct {
 	key      []byte // of the pseudonyms: 32 random octets, kept apart from the table
 }
 
-// onLogin sees each login and each step-up before the session begins.
-func (p *people) onLogin(_ http.ResponseWriter, _ *http.Request, l *mitid.Login) error {
+// link makes or finds the user behind a login or a step-up, before the session
+// begins. An error refuses the login.
+func link(p *people, l *mitid.Login) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := account{l.Issuer, l.Identity.Subject}
@@ -56,7 +57,11 @@ func (p *people) onLogin(_ http.ResponseWriter, _ *http.Request, l *mitid.Login)
 // gates mounts the login, and the step-up for pages that need the CPR number:
 // they link to /cpr?return=/their/path.
 func gates(mux *http.ServeMux, client *mitid.Client, p *people, keys [][]byte) error {
-	gate, err := mitidhttp.New(mitidhttp.Config{Client: client, Keys: keys, OnLogin: p.onLogin})
+	gate, err := mitidhttp.New(mitidhttp.Config{
+		Client:  client,
+		Keys:    keys,
+		OnLogin: func(_ http.ResponseWriter, _ *http.Request, l *mitid.Login) error { return link(p, l) },
+	})
 	if err != nil {
 		return err
 	}

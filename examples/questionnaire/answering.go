@@ -25,8 +25,11 @@ func (a *app) showFirst(v *visit) error {
 	if p.rec != nil && p.rec.Status != steps[stageFirst].from {
 		return v.to(p.rec.path())
 	}
-	if ok, err := a.hasCPR(v, p.q); err != nil || !ok {
-		return orElse(err, func() error { return v.askForCPR(p) })
+	switch ok, err := a.hasCPR(v, p.q); {
+	case err != nil:
+		return err
+	case !ok:
+		return v.askForCPR(p)
 	}
 	return a.showPaper(v, p)
 }
@@ -36,8 +39,11 @@ func (a *app) takeFirst(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if ok, err := a.hasCPR(v, p.q); err != nil || !ok {
-		return orElse(err, func() error { return v.askForCPR(p) })
+	switch ok, err := a.hasCPR(v, p.q); {
+	case err != nil:
+		return err
+	case !ok:
+		return v.askForCPR(p)
 	}
 	return a.takePaper(v, p)
 }
@@ -64,8 +70,11 @@ func (a *app) showFollowUp(v *visit) error {
 	if p.rec.Status != steps[stageFollowUp].from {
 		return v.to(p.rec.path())
 	}
-	if ok, err := a.fresh(v, p); err != nil || !ok {
-		return orElse(err, func() error { return v.askAgain(p) })
+	switch ok, err := a.fresh(v, p); {
+	case err != nil:
+		return err
+	case !ok:
+		return v.askAgain(p)
 	}
 	return a.showPaper(v, p)
 }
@@ -75,8 +84,11 @@ func (a *app) takeFollowUp(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if ok, err := a.fresh(v, p); err != nil || !ok {
-		return orElse(err, func() error { return v.askAgain(p) })
+	switch ok, err := a.fresh(v, p); {
+	case err != nil:
+		return err
+	case !ok:
+		return v.askAgain(p)
 	}
 	return a.takePaper(v, p)
 }
@@ -213,14 +225,6 @@ func (q questionView) Described() string {
 		ids = append(ids, q.ID+"-problem")
 	}
 	return strings.Join(ids, " ")
-}
-
-// orElse returns err, or what do returns when there is none.
-func orElse(err error, do func() error) error {
-	if err != nil {
-		return err
-	}
-	return do()
 }
 
 // asTooLong keeps the one error of a form that a person can mend; every other

@@ -60,6 +60,7 @@ func story(w *window, l lang) {
 	assert.Contains(w.t, w.see(), "Paiman Petersen")
 	w.choose("mood", "4", "sleep", "7to8", "breaks", "nature", "breaks", "music")
 	w.write("joy", "Morgenbad ved Ærøskøbing – æ, ø og å.")
+	w.do(chromedp.Blur(chromedp.CSS("#joy")))
 	w.picture("form")
 	w.click("[data-testid=hand]", donePage)
 	w.picture("done")

@@ -42,7 +42,7 @@ func chromium(t *testing.T) context.Context {
 		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("accept-lang", "da"), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("accept-lang", "da"))
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -194,18 +194,18 @@ func (w *window) picture(what string) {
 		return
 	}
 	w.do(chromedp.Evaluate[chromedp.Void]("scrollTo(0, 0)"))
-	var png []byte
+	var shot []byte
 	for range 3 { // a busy machine does not always draw the page in time
 		ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
 		var err error
-		png, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		shot, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
 		cancel()
 		if err == nil {
 			break
 		}
 	}
-	require.NotEmpty(w.t, png, "no picture of %s", what)
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.images, w.name+"-"+what+".png"), png, 0o644))
+	require.NotEmpty(w.t, shot, "no picture of %s", what)
+	require.NoError(w.t, os.WriteFile(filepath.Join(w.images, w.name+"-"+what+".png"), shot, 0o644))
 }
 
 // check looks at the page the way a person with poor sight or a small phone

@@ -22,7 +22,7 @@ import (
 
 // house is the whole app on a fake broker, whose clock moves both.
 type house struct {
-	t     *testing.T
+	t     testing.TB
 	fake  *mitidtest.Broker
 	url   string
 	db    string
@@ -32,7 +32,7 @@ type house struct {
 	urls  *journal // every address a browser of this house has asked for
 }
 
-func newHouse(t *testing.T, change ...func(*appConfig)) *house {
+func newHouse(t testing.TB, change ...func(*appConfig)) *house {
 	t.Helper()
 	// The clock stands still until a test moves it, so that pages look the same
 	// in every run.

@@ -51,7 +51,11 @@ func (a *app) showDone(v *visit) error {
 	if r.Status == statusDraft {
 		return v.to(q.path())
 	}
-	title, err := textOf(v.lang, "done.title")
+	key := "done.title"
+	if r.Status == statusFollowedUp {
+		key = "done.title.again"
+	}
+	title, err := textOf(v.lang, key)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (v *visit) message(status int, m message) error {
 // refused answers a login that did not succeed, in the person's language. An
 // earlier session is still there.
 func (a *app) refused(w http.ResponseWriter, r *http.Request, refusal error) {
-	v, err := a.arrive(w, r)
+	v, err := a.visit(w, r)
 	if err == nil {
 		err = v.message(mitidhttp.StatusOf(refusal), a.explain(v, refusal))
 	}

@@ -33,9 +33,6 @@ type options struct {
 	Assignments  []assignment
 }
 
-// errHelp says that the flags were printed because somebody asked for them.
-var errHelp = flag.ErrHelp
-
 func parseOptions(args []string, output io.Writer) (*options, error) {
 	o := &options{}
 	var level, assignments string
@@ -47,10 +44,10 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	f.StringVar(&o.DB, "db", "", "SQLite `file`, made when it is missing (default a temporary one, gone when the program ends)")
 	f.StringVar(&o.Key, "key", "", "`file` with the keys for CPR numbers and sessions, one a line, newest first; made when it is missing. Needed with -db; keep it apart from the data")
 	f.StringVar(&o.Broker, "broker", "criipto", "the broker's `dialect`; there is criipto")
-	f.StringVar(&o.Issuer, "issuer", "", "the broker's domain, such as https://acme.idura.broker (default a fake broker inside this program)")
+	f.StringVar(&o.Issuer, "issuer", "", "the broker's `domain`, such as https://acme.idura.broker (default a fake broker inside this program)")
 	f.StringVar(&o.ClientID, "client-id", "", "the application's `id` at the broker")
 	f.StringVar(&o.ClientSecret, "client-secret", "", "the application's `secret` at the broker")
-	f.StringVar(&o.CA, "ca", "", "`file` with certificate authorities for the broker, in PEM (default the system's)")
+	f.StringVar(&o.CA, "ca", "", "trust the authorities in this PEM `file` and no others (default the system's)")
 	f.StringVar(&level, "level", "substantial", "lowest `level` of assurance: low, substantial or high")
 	f.BoolVar(&business, "business", false, "people may also log on for an organisation; each capacity has its own account")
 	f.StringVar(&assignments, "assign", "", "which `claim=property` pairs make the profile: "+strings.Join(claimNames(), ", ")+" (default "+privateAssignments+")")

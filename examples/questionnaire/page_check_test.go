@@ -12,7 +12,7 @@ import (
 
 // checkPage holds every page that a test sees against what all pages owe to
 // people with a keyboard or a screen reader, and to the content security policy.
-func checkPage(t *testing.T, p shown) {
+func checkPage(t testing.TB, p shown) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(p.body))
 	require.NoError(t, err)

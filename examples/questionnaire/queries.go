@@ -11,7 +11,7 @@ import (
 type queries struct {
 	upsertAccount, findAccount                          *sql.Stmt
 	setProperty, dropProperty, listProperties           *sql.Stmt
-	setCPR, cprSetAt, findCPR, sharedCPR, sampleCPR     *sql.Stmt
+	setCPR, cprSetAt, sharedCPR, sampleCPR              *sql.Stmt
 	insertRecord, findRecord, recordByForm, listRecords *sql.Stmt
 	setStatus, addChange, listChanges                   *sql.Stmt
 	insertAnswer, dropAnswers, listAnswers, touchRecord *sql.Stmt
@@ -36,7 +36,6 @@ func prepareQueries(ctx context.Context, db *sql.DB) (*queries, error) {
 		{&q.setCPR, `INSERT INTO cpr_number (account_id, sealed, pseudonym, set_at) VALUES (?1, ?2, ?3, ?4)
 			ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at, pseudonym = excluded.pseudonym`},
 		{&q.cprSetAt, `SELECT set_at FROM cpr_number WHERE account_id = ?`},
-		{&q.findCPR, `SELECT account_id FROM cpr_number WHERE pseudonym = ?`},
 		{&q.sharedCPR, `SELECT EXISTS (SELECT 1 FROM cpr_number n JOIN account a ON a.id = n.account_id JOIN account me ON me.id = ?2
 			WHERE n.pseudonym = ?1 AND a.id <> me.id AND a.issuer = me.issuer AND a.capacity = me.capacity AND a.capacity = 'private')`},
 		{&q.sampleCPR, `SELECT account_id, sealed FROM cpr_number GROUP BY substr(sealed, 1, 8)`},

@@ -51,6 +51,7 @@ func openStore(ctx context.Context, path string, v *vault, now func() time.Time)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	db.SetMaxOpenConns(16) // more wait for the disk anyway
 	s := &store{db: db, vault: v, now: now}
 	if err := s.prepare(ctx); err != nil {
 		_ = db.Close()

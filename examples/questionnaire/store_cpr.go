@@ -30,34 +30,6 @@ func (s *store) setCPR(ctx context.Context, tx *sql.Tx, account string, n cpr.Nu
 	return shared, nil
 }
 
-// accountsByCPR returns the accounts that hold n, without opening any number: a
-// person has one for each capacity they logged in with.
-func (s *store) accountsByCPR(ctx context.Context, n cpr.Number) ([]string, error) {
-	names, err := s.vault.pseudonym(n)
-	if err != nil {
-		return nil, err
-	}
-	var all []string
-	for _, name := range names {
-		rows, err := s.q.findCPR.QueryContext(ctx, name)
-		if err != nil {
-			return nil, fmt.Errorf("find number: %w", err)
-		}
-		for rows.Next() {
-			var account string
-			if err := rows.Scan(&account); err != nil {
-				_ = rows.Close()
-				return nil, fmt.Errorf("find number: %w", err)
-			}
-			all = append(all, account)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, fmt.Errorf("find number: %w", err)
-		}
-	}
-	return all, nil
-}
-
 // cprSetAt reports whether account holds a CPR number, and since when.
 func (s *store) cprSetAt(ctx context.Context, account string) (at time.Time, ok bool, err error) {
 	var ms int64

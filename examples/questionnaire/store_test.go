@@ -36,6 +36,19 @@ func tryOpen(ctx context.Context, path string, keys keyring) (*store, error) {
 	return openStore(ctx, path, v, func() time.Time { return time.Date(2026, 3, 12, 11, 0, 0, 0, time.UTC) })
 }
 
+// accountsByCPR returns who holds n, found as the store finds it.
+func (s *store) accountsByCPR(ctx context.Context, n cpr.Number) (all []string, err error) {
+	names, err := s.vault.pseudonym(n)
+	for _, name := range names {
+		var found string
+		if err := s.db.QueryRowContext(ctx, `SELECT coalesce(group_concat(account_id, ' '), '') FROM cpr_number WHERE pseudonym = ?`, name).Scan(&found); err != nil {
+			return nil, err
+		}
+		all = append(all, strings.Fields(found)...)
+	}
+	return all, err
+}
+
 // account makes an account.
 func account(t *testing.T, s *store, subject string, n cpr.Number) string {
 	t.Helper()

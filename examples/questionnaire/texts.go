@@ -24,7 +24,7 @@ var pageTexts = map[string]text{
 	"front.step2":      {"Svar på spørgsmålene.", "Answer the questions."},
 	"front.step2.more": {"Du kan gemme undervejs og fortsætte en anden dag.", "You can save on the way and continue another day."},
 	"front.step3":      {"Følg op.", "Follow up."},
-	"front.step3.more": {"Siden spørger vi, om noget har ændret sig.", "Later we ask whether anything has changed."},
+	"front.step3.more": {"Senere spørger vi, om noget har ændret sig.", "Later we ask whether anything has changed."},
 	"front.forms":      {"Vælg et spørgeskema", "Choose a questionnaire"},
 	"front.minutes":    {"Ca. %d minutter", "About %d minutes"},
 	"front.cpr":        {"Med CPR-nummer", "With CPR number"},

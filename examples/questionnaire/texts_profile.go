@@ -7,7 +7,7 @@ var profileTexts = map[string]text{
 	"profile.claim":         {"Oplysning", "Information"},
 	"profile.property":      {"Gemt som", "Stored as"},
 	"profile.value":         {"Værdi", "Value"},
-	"profile.since":         {"Siden", "Since"},
+	"profile.since":         {"Gemt siden", "Since"},
 	"profile.cpr":           {"Et CPR-nummer gemmes krypteret og vises aldrig, heller ikke for dig selv.", "A CPR number is stored encrypted and is never shown, not even to yourself."},
 	"profile.login":         {"Dette login", "This login"},
 	"profile.level":         {"Sikringsniveau", "Level of assurance"},

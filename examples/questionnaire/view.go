@@ -54,8 +54,8 @@ func parsePages() (map[string]*template.Template, error) {
 	return pages, nil
 }
 
-// visit fills in what all pages share.
-func (v *view) visit(from *visit) {
+// complete fills in what all pages share.
+func (v *view) complete(from *visit) {
 	v.Lang, v.Demo, v.zone = from.lang, from.app.cfg.Demo, from.app.zone
 	if v.Path == "" {
 		v.Path = "/"

@@ -24,7 +24,7 @@ type visit struct {
 // open is a page for everybody. What do returns as an error becomes a page too.
 func (a *app) open(do func(*visit) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v, err := a.arrive(w, r)
+		v, err := a.visit(w, r)
 		if err == nil {
 			err = do(v)
 		}
@@ -34,8 +34,8 @@ func (a *app) open(do func(*visit) error) http.Handler {
 	})
 }
 
-// arrive finds out who is there.
-func (a *app) arrive(w http.ResponseWriter, r *http.Request) (*visit, error) {
+// visit finds out who is there.
+func (a *app) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	v := &visit{app: a, w: w, r: r, lang: a.languages.of(r)}
 	s, ok := a.session(r)
 	if !ok {
@@ -55,7 +55,7 @@ func (a *app) arrive(w http.ResponseWriter, r *http.Request) (*visit, error) {
 // show answers with a page. It is written at once, so that a page which breaks
 // half-way is not sent at all.
 func (v *visit) show(status int, name string, p view) error {
-	p.visit(v)
+	p.complete(v)
 	var page bytes.Buffer
 	if err := v.app.pages[name].ExecuteTemplate(&page, "layout", p); err != nil {
 		return err
