@@ -45,8 +45,10 @@
 //
 // Values that hold tokens, codes or facts about a person print as their type's
 // name and refuse to marshal. Errors and log lines hold no input at all; what
-// the broker said is in Error.Detail, which prints as a placeholder. CPR numbers
-// that nobody asked for are dropped.
+// the broker said is in Error.Detail, which prints as a placeholder. A CPR number
+// that the Request did not ask for is dropped from Identity and Claims. It is
+// still inside the signed token in Evidence, and VerifyToken, which knows no
+// Request, keeps it: whoever must not have it asks the broker not to send it.
 //
 // # Testing
 //

@@ -21,12 +21,13 @@ type Login struct {
 	Evidence Evidence
 }
 
-// Evidence is what proves the login later. Store it sealed: it names the person.
+// Evidence is what proves the login later. Store it sealed: it names the person,
+// and a token holds a CPR number if the broker put one in, asked for or not.
 type Evidence struct {
 	guarded
 
 	Tokens  []Token // as they arrived, byte for byte
-	Request Secret  // the parameters that were sent, as a query string; zero when unknown
+	Request Secret  // what was asked, as a query string: of texts the SHA-256, of personal hints nothing; zero when unknown
 	At      time.Time
 }
 

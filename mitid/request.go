@@ -21,7 +21,7 @@ type Request struct {
 	NemIDPID         bool        // the person's PID of the retired NemID
 	UUID             claims.UUID // re-authenticate this MitID identity; the answer must be the same
 	CPRHint          cpr.Number  // fills the broker's CPR page; only where the browser does not carry it
-	CVRHint          claims.CVR  // chooses the organisation
+	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters
 	TransactionText  Text        // shown for approval; zero: none
 	Action           Action      // the verb in the MitID app's heading

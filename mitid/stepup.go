@@ -97,6 +97,8 @@ func (c *Client) MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, er
 // the same client id, and returns who it names. The token's nonce is the front
 // end's business: this call cannot tell a first use from a second, so do not
 // take it for a login; it is for APIs that receive the token with a request.
+// The level must reach Config.MinLevel; capacity, age of the login and CPR number
+// are as the front end asked, so look at Identity.
 //
 // Errors: ErrTokenInvalid, ErrAssuranceTooLow, ErrClaimInvalid,
 // ErrBrokerUnavailable, ErrUnsupported.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strconv"
@@ -106,6 +108,9 @@ func (a *app) takePaper(v *visit, p *paper) error {
 	if err := v.r.ParseForm(); err != nil {
 		return asTooLong(err)
 	}
+	if v.r.PostForm.Get("owner") != v.owner() {
+		return v.message(http.StatusConflict, message{Title: "message.other.title", Lead: "message.other.lead", Advice: "message.other.advice"})
+	}
 	action := v.r.PostForm.Get("action")
 	hand := action == "hand"
 	if l, ok := parseLang(strings.TrimPrefix(action, "lang-")); ok && !hand {
@@ -130,6 +135,14 @@ func (a *app) takePaper(v *visit, p *paper) error {
 	return v.to(p.path)
 }
 
+// owner marks a form as that of the person it was shown to. On a shared computer
+// somebody else may log in, in another tab, before it is sent: their account must
+// not get the answers.
+func (v *visit) owner() string {
+	sum := sha256.Sum256([]byte("owner of a form " + v.account))
+	return hex.EncodeToString(sum[:8])
+}
+
 // showPaper shows a form with what was saved of it.
 func (a *app) showPaper(v *visit, p *paper) error {
 	given := answers{}
@@ -144,7 +157,7 @@ func (a *app) showPaper(v *visit, p *paper) error {
 
 func (v *visit) showForm(status int, p *paper, given answers, problems []problem, saved bool) error {
 	f := p.q.form(p.stage)
-	content := formView{Q: p.q, Form: f, FollowUp: p.stage == stageFollowUp, Saved: saved, Problems: problems}
+	content := formView{Owner: v.owner(), Q: p.q, Form: f, FollowUp: p.stage == stageFollowUp, Saved: saved, Problems: problems}
 	for i := range f.Questions {
 		q := questionView{question: &f.Questions[i], Given: given[f.Questions[i].ID]}
 		for _, problem := range problems {
@@ -167,6 +180,7 @@ func (v *visit) showForm(status int, p *paper, given answers, problems []problem
 
 // formView is what the template of a form sees.
 type formView struct {
+	Owner           string
 	Q               *questionnaire
 	Form            *form
 	FollowUp, Saved bool

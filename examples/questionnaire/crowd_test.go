@@ -80,11 +80,16 @@ func alone(h *house, index int, name string) error {
 	if form = fakeForm.FindStringSubmatch(page); form == nil || number == nil {
 		return fmt.Errorf("no CPR page of the broker")
 	}
-	at, _, err := read(c.PostForm(h.fake.Issuer()+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "cpr": {number[1]}, "do": {"cpr"}}))
+	at, page, err := read(c.PostForm(h.fake.Issuer()+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "cpr": {number[1]}, "do": {"cpr"}}))
 	if err != nil || at != healthPath {
 		return fmt.Errorf("not at the form: %s %w", at, err)
 	}
 	given := healthAnswers()
+	owner := ownerField.FindStringSubmatch(page)
+	if owner == nil {
+		return fmt.Errorf("no owner in the form")
+	}
+	given.Set("owner", owner[1])
 	given.Set("wish", "ønske fra "+name)
 	at, _, err = read(c.PostForm(h.url+healthPath, given))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -92,7 +93,10 @@ type browser struct {
 	h      *house
 	client *http.Client
 	lang   string
+	owner  string // hidden in the last form that was shown
 }
+
+var ownerField = regexp.MustCompile(`name="owner" value="([^"]+)"`)
 
 func (h *house) browser(lang string) *browser {
 	h.t.Helper()
@@ -127,6 +131,12 @@ func (b *browser) get(path string, as ...mitidtest.Outcome) shown {
 
 func (b *browser) post(path string, form url.Values, header ...string) shown {
 	b.h.t.Helper()
+	if form.Has("action") && b.owner == "" {
+		b.get(path) // a person sees a form before they send it
+	}
+	if form.Has("action") {
+		form.Set("owner", b.owner)
+	}
 	req, err := http.NewRequestWithContext(b.h.t.Context(), http.MethodPost, b.h.url+path, strings.NewReader(form.Encode()))
 	require.NoError(b.h.t, err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -144,6 +154,9 @@ func (b *browser) send(req *http.Request) shown {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	require.NoError(b.h.t, err)
+	if m := ownerField.FindSubmatch(body); m != nil {
+		b.owner = string(m[1])
+	}
 	p := shown{res.StatusCode, res.Request.URL.Path, string(body), res.Header}
 	if res.StatusCode/100 != 3 && strings.HasPrefix(res.Request.URL.String(), b.h.url) && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
 		checkPage(b.h.t, p)

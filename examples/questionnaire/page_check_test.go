@@ -60,6 +60,9 @@ func checkPage(t testing.TB, p shown) {
 		}
 	}
 	for _, n := range append(named("input"), named("textarea")...) {
+		if attr(n, "type") == "hidden" {
+			continue
+		}
 		inLabel := n.Parent != nil && n.Parent.Data == "label"
 		assert.True(t, inLabel || labelled[attr(n, "id")], "%s: field %s has no label", p.path, attr(n, "name"))
 	}

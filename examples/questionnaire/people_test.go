@@ -9,6 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestFormOfThePersonBeforeIsRefused(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser("da")
+	b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Ditlev()))
+	// In another tab of the same browser somebody else logs in.
+	b.get("/login", mitidtest.Approve(mitidtest.Paiman()))
+	p := b.post(everydayPath, everydayAnswers())
+	assert.Equal(t, http.StatusConflict, p.status)
+	assert.Contains(t, p.body, "En anden er logget ind")
+	assert.Contains(t, b.get("/answers").body, "Du har ikke svaret på noget endnu.")
+	b.get(everydayPath)
+	assert.Contains(t, b.post(everydayPath, everydayAnswers()).body, "Tak for dine svar")
+}
+
 func TestPersonWithoutCPR(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser("da")

@@ -70,7 +70,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 			both(q.Slug, q.CPRReason)
 		}
 		for _, s := range []stage{stageFirst, stageFollowUp} {
-			ids := map[string]bool{"action": true, "content": true, "answers": true}
+			ids := map[string]bool{"action": true, "content": true, "answers": true, "owner": true}
 			for _, x := range q.form(s).Questions {
 				both(x.ID, x.Text)
 				assert.False(t, ids[x.ID], "%s is taken", x.ID)

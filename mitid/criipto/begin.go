@@ -74,10 +74,6 @@ func (b *Broker) params(a *mitid.Attempt) (params, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope := "openid"
-	if !b.cfg.scopeInHint {
-		scope = strings.Join(append([]string{scope}, scopes...), " ")
-	}
 	q := make(params, 0, 13)
 	q.add("client_id", b.cfg.clientID)
 	q.add("redirect_uri", a.RedirectURL)
@@ -85,7 +81,7 @@ func (b *Broker) params(a *mitid.Attempt) (params, error) {
 	if b.cfg.formPost {
 		q.add("response_mode", "form_post")
 	}
-	q.add("scope", scope)
+	q.add("scope", b.scope(&a.Request))
 	q.add("acr_values", acr)
 	q.add("state", a.Handle)
 	q.add("nonce", a.Nonce)
@@ -125,6 +121,14 @@ func acrOf(a *mitid.Attempt) string {
 	default:
 		return acrSubstantial
 	}
+}
+
+// scope writes the scope parameter, unless an intermediary owns it.
+func (b *Broker) scope(r *mitid.Request) string {
+	if b.cfg.scopeInHint {
+		return "openid"
+	}
+	return strings.Join(append([]string{"openid"}, scopesOf(r)...), " ")
 }
 
 func scopesOf(r *mitid.Request) []string {

@@ -94,11 +94,11 @@ func (st *statement) assertion() *mitid.Assertion {
 	return as
 }
 
-// record writes down what was asked, as far as it is known after the journey:
-// of texts, their digest.
+// record writes down what was asked, as far as it is known after the journey: of
+// the text its digest, under a name of our own.
 func (b *Broker) record(a *mitid.Attempt) string {
 	q := url.Values{
-		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"},
+		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"}, "scope": {b.scope(&a.Request)},
 		"acr_values": {acrOf(a)}, "nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
 	}
 	if a.Reference != nil {

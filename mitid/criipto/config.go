@@ -41,7 +41,8 @@ type Config struct {
 	// with "use": "enc". Nil: an encrypted token is refused. Set: a plain one is.
 	DecryptionKeys []DecryptionKey
 	// Userinfo also asks the userinfo endpoint and fills in what the ID token
-	// lacks. Leave it off unless the application's ID tokens are thin.
+	// lacks of name, birth date, country, CPR number and address. Level and capacity
+	// come from the ID token alone. MitID's ID tokens are complete: leave it off.
 	Userinfo bool
 	// FormPost has the answer posted to the redirect URL instead of put into its
 	// query.

@@ -1,33 +1,14 @@
 package mitidhttp
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
-var errPrivate = errors.New("mitidhttp: this value holds private data and does not marshal; take the fields you need")
-
-// guarded is embedded in the types that hold keys or a person: such a value
-// prints as a placeholder under every verb and refuses to marshal.
-type guarded struct{}
-
-const placeholder = "[private]"
-
-// Format writes a placeholder under every verb.
-func (guarded) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(placeholder)) }
-
-// LogValue is a placeholder.
-func (guarded) LogValue() slog.Value { return slog.StringValue(placeholder) }
-
-// MarshalJSON refuses.
-func (guarded) MarshalJSON() ([]byte, error) { return nil, errPrivate }
-
-// MarshalText refuses, and with it XML.
-func (guarded) MarshalText() ([]byte, error) { return nil, errPrivate }
-
-// MarshalBinary refuses, and with it gob.
-func (guarded) MarshalBinary() ([]byte, error) { return nil, errPrivate }
+// guarded keeps a type of this package out of logs; see there.
+type guarded = private.Value
 
 // Format prints the level alone, under every verb.
 func (s Session) Format(f fmt.State, _ rune) {

@@ -244,7 +244,7 @@ func TestStepUpWithoutANewLoginDoesNotProlong(t *testing.T) {
 		old.Levels.LoA = a.Level
 		return old, nil
 	}
-	done := b.answer(b.get("/high"))
+	done := b.answer(b.get("/more"))
 	require.Equal(t, 30*60, done.Cookies()[1].MaxAge)
 	s.advance(30 * time.Minute)
 	require.Equal(t, "nobody", b.get("/").body)
