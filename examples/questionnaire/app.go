@@ -37,7 +37,7 @@ type app struct {
 	zone      *time.Location
 	languages languages
 	pages     map[string]*template.Template
-	gates     map[lang]*mitidhttp.Gate // equal but for the language of the broker's pages
+	gate      *mitidhttp.Gate
 }
 
 func newApp(cfg appConfig) (*app, error) {
@@ -52,13 +52,11 @@ func newApp(cfg appConfig) (*app, error) {
 	if a.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
-	return a, a.openGates()
+	return a, a.openGate()
 }
 
-// openGates makes the login. One gate for each language, because the request
-// that Require sends is fixed; they have the same keys, so a session of one is a
-// session of the other.
-func (a *app) openGates() error {
+// openGate makes the login.
+func (a *app) openGate() error {
 	stateKeys, err := a.cfg.Keys.derive("mitid state")
 	if err != nil {
 		return err
@@ -74,30 +72,23 @@ func (a *app) openGates() error {
 	if err != nil {
 		return err
 	}
-	a.gates = make(map[lang]*mitidhttp.Gate)
-	for _, l := range []lang{danish, english} {
-		a.gates[l], err = mitidhttp.New(mitidhttp.Config{
-			Client: client, Keys: sessionKeys, Request: a.request(l), OnLogin: a.onLogin, Refused: a.refused,
-			Now: a.cfg.Now, Logger: a.cfg.Logger,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	a.gate, err = mitidhttp.New(mitidhttp.Config{
+		Client: client, Keys: sessionKeys, Request: a.request(), OnLogin: a.onLogin, Refused: a.refused,
+		Locale: func(r *http.Request) mitid.Locale { return a.languages.of(r).locale() },
+		Now:    a.cfg.Now, Logger: a.cfg.Logger,
+	})
+	return err
 }
 
 // request is what an ordinary login asks for.
-func (a *app) request(l lang) mitid.Request {
-	return mitid.Request{Identity: a.cfg.Identity, Locale: l.locale()}
-}
+func (a *app) request() mitid.Request { return mitid.Request{Identity: a.cfg.Identity} }
 
 // session returns who is logged in.
 func (a *app) session(r *http.Request) (*mitidhttp.Session, bool) {
 	if s, ok := mitidhttp.FromContext(r.Context()); ok {
 		return s, true
 	}
-	return a.gates[danish].Session(r)
+	return a.gate.Session(r)
 }
 
 // onLogin links a login to its account before the session begins. The CPR

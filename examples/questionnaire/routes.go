@@ -20,24 +20,16 @@ func (a *app) handler() http.Handler {
 	mux.Handle("GET /language/{language}", http.HandlerFunc(a.chooseLanguage))
 	mux.Handle("GET /ready", http.HandlerFunc(a.ready))
 
-	mux.Handle("GET /login", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler { return g.Start(a.request(l)) }))
-	mux.Handle("GET /login/cpr", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler {
-		want := a.request(l)
-		want.CPR = mitid.CPRRequired
-		return g.Start(want)
-	}))
-	mux.Handle("GET /confirm/cpr", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler {
-		want := a.request(l)
-		want.CPR, want.Action = mitid.CPRRequired, mitid.Confirm
-		return g.StepUp(want)
-	}))
-	mux.Handle("GET /confirm/again", a.gate(func(g *mitidhttp.Gate, l lang) http.Handler {
-		want := a.request(l)
-		want.Fresh, want.Action = true, mitid.Confirm
-		return g.StepUp(want)
-	}))
-	mux.Handle("/callback", a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler { return g.Callback() }))
-	mux.Handle("POST /logout", a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler { return g.Logout() }))
+	withCPR, confirmCPR, confirmAgain := a.request(), a.request(), a.request()
+	withCPR.CPR = mitid.CPRRequired
+	confirmCPR.CPR, confirmCPR.Action = mitid.CPRRequired, mitid.Confirm
+	confirmAgain.Fresh, confirmAgain.Action = true, mitid.Confirm
+	mux.Handle("GET /login", a.gate.Start(a.request()))
+	mux.Handle("GET /login/cpr", a.gate.Start(withCPR))
+	mux.Handle("GET /confirm/cpr", a.gate.StepUp(confirmCPR))
+	mux.Handle("GET /confirm/again", a.gate.StepUp(confirmAgain))
+	mux.Handle("/callback", a.gate.Callback())
+	mux.Handle("POST /logout", a.gate.Logout())
 
 	mux.Handle("GET /questionnaires/{slug}", a.oneLogin(a.member(a.showFirst)))
 	mux.Handle("POST /questionnaires/{slug}", a.member(a.takeFirst))
@@ -52,27 +44,14 @@ func (a *app) handler() http.Handler {
 	return a.recorded(a.secured(a.sameOrigin(mux)))
 }
 
-// gate returns a handler of mitidhttp in the language of each request.
-func (a *app) gate(of func(*mitidhttp.Gate, lang) http.Handler) http.Handler {
-	handlers := make(map[lang]http.Handler)
-	for l, g := range a.gates {
-		handlers[l] = of(g, l)
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handlers[a.languages.of(r)].ServeHTTP(w, r)
-	})
-}
-
 // member is open for people who are logged in; others are led to MitID first.
 func (a *app) member(do func(*visit) error) http.Handler {
-	return a.gate(func(g *mitidhttp.Gate, _ lang) http.Handler {
-		return g.Require(a.cfg.Level)(a.open(func(v *visit) error {
-			if v.account == "" { // the session outlived the account
-				return errNoAccount
-			}
-			return do(v)
-		}))
-	})
+	return a.gate.Require(a.cfg.Level)(a.open(func(v *visit) error {
+		if v.account == "" { // the session outlived the account
+			return errNoAccount
+		}
+		return do(v)
+	}))
 }
 
 // oneLogin spares somebody who follows a link to a questionnaire with CPR number

@@ -30,7 +30,7 @@ var pageTexts = map[string]text{
 	"front.cpr":        {"Med CPR-nummer", "With CPR number"},
 	"front.nocpr":      {"Uden CPR-nummer", "Without CPR number"},
 	"front.care":       {"Sådan passer vi på dine oplysninger", "How we look after your information"},
-	"front.care.1":     {"Fra MitID får vi dit navn og din fødselsdag. CPR-nummeret beder vi kun om, hvor det står, og det gemmes krypteret.", "From MitID we get your name and birthday. We ask for your CPR number only where it says so, and it is stored encrypted."},
+	"front.care.1":     {"Fra MitID får vi dit navn, din fødselsdag og dit land. CPR-nummeret beder vi kun om, hvor det står, og det gemmes krypteret.", "From MitID we get your name, birthday and country. We ask for your CPR number only where it says so, and it is stored encrypted."},
 	"front.care.2":     {"Du kan altid se, hvad vi har fået at vide, på siden Min profil.", "You can always see what we were told on the page My profile."},
 
 	"action.begin":    {"Begynd", "Begin"},

@@ -30,6 +30,9 @@ type Config struct {
 	Keys [][]byte `json:"-"`
 	// Request is what Require asks for, its Level raised to Require's.
 	Request mitid.Request
+	// Locale chooses the language of the broker's and MitID's pages for a login
+	// whose Request names none. Nil: as the browser asks.
+	Locale func(*http.Request) mitid.Locale
 	// Lifetime is how long a session lasts from the login on, used or not. Zero:
 	// one hour. At most 24 hours.
 	Lifetime time.Duration
@@ -63,6 +66,7 @@ type Gate struct {
 	session  *seal.Box
 	pending  *seal.Box
 	request  mitid.Request
+	locale   func(*http.Request) mitid.Locale
 	lifetime time.Duration
 	onLogin  func(http.ResponseWriter, *http.Request, *mitid.Login) error
 	refused  func(http.ResponseWriter, *http.Request, error)
@@ -98,7 +102,7 @@ func New(cfg Config) (*Gate, error) {
 		return bad("Config.Client has no redirect address")
 	}
 	g := &Gate{
-		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request,
+		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request, locale: cfg.Locale,
 		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", now: cfg.Now, log: cfg.Logger,
 		cookie: "__Host-mitid", secure: at.Scheme == "https",
 	}
@@ -124,6 +128,9 @@ func New(cfg Config) (*Gate, error) {
 	}
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
+	}
+	if g.locale == nil {
+		g.locale = func(*http.Request) mitid.Locale { return mitid.LocaleDefault }
 	}
 	if g.onLogin == nil {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }

@@ -258,3 +258,20 @@ func TestAnotherBrokersSession(t *testing.T) {
 	s.replica()
 	require.Equal(t, "nobody", b.get("/").body, "a test broker with the keys of production opens no doors")
 }
+
+func TestLoginsSpeakTheAppsLanguage(t *testing.T) {
+	s := newSite(t, true, func(s *site) {
+		s.cfg.Locale = func(r *http.Request) mitid.Locale {
+			if r.Header.Get("Accept-Language") == "en" {
+				return mitid.English
+			}
+			return mitid.Danish
+		}
+	})
+	b := s.browser()
+	b.get("/in/")
+	require.Equal(t, mitid.Danish, s.stub.lastBegun().Locale)
+	b.logIn()
+	b.get("/more")
+	require.Equal(t, mitid.Danish, s.stub.lastBegun().Locale, "a step-up too")
+}

@@ -53,7 +53,7 @@ func (g *Gate) beginner(begin func(w http.ResponseWriter, r *http.Request, back 
 
 // login sends the browser to the broker.
 func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request, back string) {
-	rd, err := g.client.Begin(r.Context(), want)
+	rd, err := g.client.Begin(r.Context(), g.spoken(r, want))
 	if err != nil {
 		g.refuse(w, r, back, err)
 		return
@@ -63,7 +63,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request,
 
 // stepUp sends the browser to the broker for more about the person of s.
 func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request, back string) {
-	rd, err := g.client.StepUp(r.Context(), s.Login(), keeping(s, want))
+	rd, err := g.client.StepUp(r.Context(), s.Login(), g.spoken(r, keeping(s, want)))
 	if err != nil {
 		g.refuse(w, r, back, err)
 		return
@@ -73,6 +73,14 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 		from.AuthTime = s.Identity.AuthTime.Unix()
 	}
 	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from})
+}
+
+// spoken gives want the language of the page that it comes from.
+func (g *Gate) spoken(r *http.Request, want mitid.Request) mitid.Request {
+	if want.Locale == mitid.LocaleDefault {
+		want.Locale = g.locale(r)
+	}
+	return want
 }
 
 // keeping adds to want what s has, because the new login replaces it whole: two
