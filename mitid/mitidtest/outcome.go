@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
@@ -35,9 +36,9 @@ func Approve(c Citizen) Outcome { return Outcome{act: approves, citizen: c} }
 func Abort() Outcome { return Outcome{} }
 
 // Fail ends the login with an error of the broker, such as
-// mitid_core_client_error.
-func Fail(code, description string) Outcome {
-	return Outcome{act: fails, code: code, description: description}
+// mitid_core_client_error, and the words of its description, if any.
+func Fail(code string, description ...string) Outcome {
+	return Outcome{act: fails, code: code, description: strings.Join(description, " ")}
 }
 
 // WithoutCPR keeps the CPR number to themself.
