@@ -2,6 +2,7 @@ package mitid
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"time"
 	"unicode"
@@ -9,10 +10,14 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/transactiontext"
 )
 
 // MaxReferenceText is the length of Request.ReferenceText, in characters.
 const MaxReferenceText = 130
+
+// MaxTransactionText is the length of Request.TransactionText, in characters.
+const MaxTransactionText = transactiontext.MaxCharacters
 
 // Begin starts a login: send the browser to the Redirect, and keep its State
 // under its Handle in this browser only (package mitidhttp does both).
@@ -91,8 +96,6 @@ func (r Request) check() error {
 		return bad("TransactionText.Type is none of the types")
 	case r.TransactionText.Body == "" && r.TransactionText.Type != PlainText:
 		return bad("TransactionText has a Type and no Body")
-	case !utf8.ValidString(r.TransactionText.Body):
-		return bad("TransactionText is not UTF-8")
 	case utf8.RuneCountInString(r.ReferenceText) > MaxReferenceText:
 		return bad("ReferenceText is longer than 130 characters")
 	case !isPrintable(r.ReferenceText):
@@ -101,6 +104,11 @@ func (r Request) check() error {
 		return bad("Silent forbids every page, Fresh and RevokeCPRConsent need one")
 	case r.Identity == Private && !r.CVRHint.IsZero():
 		return bad("CVRHint needs Identity Professional or Either")
+	case r.TransactionText.Body != "":
+		err := transactiontext.Check(transactiontext.Kind(r.TransactionText.Type), r.TransactionText.Body, MaxTransactionText)
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			return bad("TransactionText: " + f.Why)
+		}
 	}
 	return nil
 }
