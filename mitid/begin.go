@@ -109,6 +109,7 @@ func (r Request) check() error {
 		if f, ok := errors.AsType[*fault.Error](err); ok {
 			return bad("TransactionText: " + f.Why)
 		}
+		return err
 	}
 	return nil
 }
