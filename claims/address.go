@@ -12,6 +12,7 @@ import (
 // It prints which parts it has and refuses to marshal, as [Identity] does.
 type Address struct {
 	Lines            []string // as on an envelope, without the person's name where the broker tells it
+	CareOf           string   // in whose home the person lives, without "c/o"
 	Street           string   // road, house number, floor and side in one: "Grusgraven 1,3 tv"
 	Road             string   // "Grusgraven"
 	RoadCode         string   // four digits, unique in the municipality: "1732"
@@ -31,6 +32,7 @@ type Address struct {
 func (a Address) String() string {
 	return outline("Address",
 		told("lines", len(a.Lines) > 0),
+		told("care_of", a.CareOf != ""),
 		told("street", a.Street != ""),
 		told("road", a.Road != ""),
 		told("road_code", a.RoadCode != ""),
@@ -64,7 +66,7 @@ func (a Address) MarshalBinary() ([]byte, error) { return nil, errInClear }
 
 // isZero reports whether nothing is known of the address.
 func (a Address) isZero() bool {
-	return len(a.Lines) == 0 && a.Street == "" && a.Road == "" && a.RoadCode == "" && a.HouseNumber == "" &&
+	return len(a.Lines) == 0 && a.CareOf == "" && a.Street == "" && a.Road == "" && a.RoadCode == "" && a.HouseNumber == "" &&
 		a.Floor == "" && a.Side == "" && a.PostalCode == "" && a.City == "" && a.Locality == "" &&
 		a.Region == "" && a.Municipality == "" && a.MunicipalityCode == "" && a.Country == ""
 }

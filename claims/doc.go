@@ -7,9 +7,12 @@
 // People without a CPR number and people with a protected name are normal users,
 // so absence is a type here, never an empty text in a field that looks filled.
 //
-// An adapter reads its broker's own terms first. [ParseCriipto] does that for
-// Criipto Verify in one strict pass, and [Criipto.Identity] turns them into ours.
-// Claims that this package does not know are kept.
+// An adapter reads its broker's own terms first, in one strict pass, and turns
+// them into ours: [ParseCriipto] and [Criipto.Identity] for Criipto Verify,
+// [ParseEIdent] and [EIdent.Identity] for Nets E-Ident. A login through Nets eID
+// Broker is told in up to three parts ([ParseNEBIDToken], [ParseNEBUserInfo],
+// [ParseNEBTransaction]); [NEB.Identity] joins them, and refuses parts that
+// contradict each other. Claims that this package does not know are kept.
 //
 // The values stand on their own too: [Level], [UUID], [CVR], [PNumber],
 // [SENumber] and [CPRStatus] compare with ==, have a zero value that stands for

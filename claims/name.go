@@ -12,6 +12,7 @@ import (
 type Name struct {
 	Full   string
 	Given  string
+	Middle string // mellemnavn: belongs to neither of the others
 	Family string
 }
 
@@ -22,7 +23,8 @@ const protectedName = "NAVNE & ADRESSEBESKYTTET"
 
 // String names the parts that are present.
 func (n Name) String() string {
-	return outline("Name", told("full", n.Full != ""), told("given", n.Given != ""), told("family", n.Family != ""))
+	return outline("Name", told("full", n.Full != ""), told("given", n.Given != ""),
+		told("middle", n.Middle != ""), told("family", n.Family != ""))
 }
 
 // Format writes String under every verb.

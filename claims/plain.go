@@ -59,10 +59,12 @@ type (
 	plainName struct {
 		Full   string `json:"full,omitzero"`
 		Given  string `json:"given,omitzero"`
+		Middle string `json:"middle,omitzero"`
 		Family string `json:"family,omitzero"`
 	}
 	plainAddress struct {
 		Lines            []string `json:"lines,omitzero"`
+		CareOf           string   `json:"care_of,omitzero"`
 		Street           string   `json:"street,omitzero"`
 		Road             string   `json:"road,omitzero"`
 		RoadCode         string   `json:"road_code,omitzero"`

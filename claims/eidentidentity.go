@@ -1,0 +1,124 @@
+package claims
+
+import (
+	"strings"
+
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// Identity returns the person behind the claims, or an error, never both. Call it
+// only when the claims' signature holds.
+//
+// ClaimInvalid: a claim cannot be used (see ParseEIdent), claims contradict each
+// other, the login is not of MitID, or the claims do not say clearly in whose name
+// the person acts. ClaimMissing: a login for an organisation without its CVR
+// number. A CPR number, a name, a level that is missing is no error here.
+//
+// Levels are those of loa, ial and aal; acr tells none. The UUID of a private
+// person is mitid.uuid, or the one in Subject; in a login for an organisation it is
+// nemlogin.persistent_professional_id. Subject may be the same in each capacity.
+func (e *EIdent) Identity() (Identity, error) {
+	if e.invalid != nil {
+		return Identity{}, e.invalid
+	}
+	if !e.isMitID() {
+		return Identity{}, fault.New(fault.ClaimInvalid, "the login is not of MitID, or the token does not tell")
+	}
+	n, err := e.organisation()
+	if err != nil {
+		return Identity{}, err
+	}
+	id := Identity{
+		Subject:        e.Subject,
+		CPR:            e.CPR,
+		Levels:         e.Levels,
+		AuthTime:       e.AuthTime,
+		NemIDPID:       e.NemIDPID,
+		Authenticators: netsAuthenticators(e.MitIDAMR),
+	}
+	if id.Kind, id.Organisation, err = netsCapacity(e.IdentityType, n); err != nil {
+		return Identity{}, err
+	}
+	if n == nil {
+		n = &NemLogin{}
+	}
+	if differ(e.CPR, n.CPR) {
+		return Identity{}, fault.New(fault.ClaimInvalid, "dk_ssn is not nemlogin.cpr")
+	}
+	if id.CPR.IsZero() {
+		id.CPR = n.CPR
+	}
+	if id.Kind == KindPrivate {
+		if id.UUID, err = e.uuid(); err != nil {
+			return Identity{}, err
+		}
+	} else {
+		id.UUID = n.ProfessionalID
+		id.BirthDate = n.BirthDate
+	}
+	if id.BirthDate.IsZero() && id.Kind != KindProfessional {
+		id.BirthDate = e.BirthDate
+	}
+	if id.Name = e.fullName(id.Kind, n); id.Name != nil && id.Name.Full == protectedName {
+		id.Name, id.Protection = nil, NameAndAddressProtected
+	}
+	id.detach()
+	return id, nil
+}
+
+// isMitID reports whether sub and amr name MitID, private or Erhverv. An amr that
+// is missing says nothing.
+func (e *EIdent) isMitID() bool {
+	eID, _, ok := strings.Cut(e.Subject, ":")
+	if !ok || eID != "mitid" && eID != "mitid_erhverv" {
+		return false
+	}
+	for _, eID := range e.AMR {
+		if eID != "mitid" && eID != "mitid_erhverv" && eID != "mitid:mitid_erhverv" {
+			return false
+		}
+	}
+	return true
+}
+
+// organisation is NemLogin with the older name of nemlogin.auth_to_repr in it.
+func (e *EIdent) organisation() (*NemLogin, error) {
+	if e.AuthorizedToRepresent.IsZero() {
+		return e.NemLogin, nil
+	}
+	var n NemLogin
+	if e.NemLogin != nil {
+		n = *e.NemLogin
+	}
+	if differ(n.AuthToRepr, e.AuthorizedToRepresent) {
+		return nil, fault.New(fault.ClaimInvalid, "authorized_to_represent is not nemlogin.auth_to_repr")
+	}
+	n.AuthToRepr = e.AuthorizedToRepresent
+	return &n, nil
+}
+
+// uuid returns what sub, mitid.uuid and pid say alike of a private person.
+func (e *EIdent) uuid() (UUID, error) {
+	u, err := ParseUUID(strings.TrimPrefix(e.Subject, "mitid:"))
+	if err != nil || differ(e.UUID, u) || !isUUID(e.PID, u) {
+		return UUID{}, fault.New(fault.ClaimInvalid, "sub, mitid.uuid and pid do not name one person")
+	}
+	return u, nil
+}
+
+// fullName returns the person's name in the capacity of k, by the rule of
+// NEBClaims.name.
+func (e *EIdent) fullName(k Kind, n *NemLogin) *Name {
+	if k != KindPrivate {
+		if name := n.person(); name != nil {
+			return name
+		}
+		if k == KindProfessional || n.Alias == pseudonym {
+			return nil
+		}
+	}
+	if e.Name == "" {
+		return nil
+	}
+	return &Name{Full: e.Name}
+}

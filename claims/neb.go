@@ -1,0 +1,76 @@
+package claims
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// NEB is everything that Nets eID Broker says about one login: mitid.Login.Claims
+// of its adapter. UserInfo and Transaction are nil where they were not asked for.
+//
+// It prints which parts it has and refuses to marshal, as [Identity] does.
+type NEB struct {
+	IDToken     *NEBIDToken
+	UserInfo    *NEBUserInfo
+	Transaction *NEBTransaction
+}
+
+// Identity returns the person, after it has compared each part with the others.
+// Without UserInfo the transaction token tells of the person.
+// Errors are those of [NEBIDToken.Identity] and [NEBTransaction.Confirms].
+func (n *NEB) Identity() (Identity, error) {
+	if n.IDToken == nil {
+		return Identity{}, fault.New(fault.TokenInvalid, "no ID token")
+	}
+	if n.Transaction != nil {
+		if err := n.Transaction.Confirms(n.IDToken, n.UserInfo); err != nil {
+			return Identity{}, err
+		}
+	}
+	if n.UserInfo == nil && n.Transaction != nil {
+		return n.IDToken.identity(&n.Transaction.NEBClaims, n.IDToken.Subject, n.IDToken.SessionID)
+	}
+	return n.IDToken.Identity(n.UserInfo)
+}
+
+// WithoutCPR returns a copy that holds no CPR number, for a login that did not
+// ask for one.
+func (n *NEB) WithoutCPR() any {
+	d := *n
+	if n.IDToken != nil {
+		d.IDToken = n.IDToken.WithoutCPR().(*NEBIDToken)
+	}
+	if n.UserInfo != nil {
+		d.UserInfo = n.UserInfo.WithoutCPR().(*NEBUserInfo)
+	}
+	if n.Transaction != nil {
+		d.Transaction = n.Transaction.WithoutCPR().(*NEBTransaction)
+	}
+	return &d
+}
+
+// String names the parts that are present.
+func (n NEB) String() string {
+	return outline("NEB",
+		told("id_token", n.IDToken != nil),
+		told("userinfo", n.UserInfo != nil),
+		told("transaction_token", n.Transaction != nil),
+	)
+}
+
+// Format writes String under every verb.
+func (n NEB) Format(f fmt.State, _ rune) { format(f, n.String()) }
+
+// LogValue returns String.
+func (n NEB) LogValue() slog.Value { return slog.StringValue(n.String()) }
+
+// MarshalJSON refuses; see [Plain], or keep the tokens.
+func (n NEB) MarshalJSON() ([]byte, error) { return nil, errInClear }
+
+// MarshalText refuses, as MarshalJSON does.
+func (n NEB) MarshalText() ([]byte, error) { return nil, errInClear }
+
+// MarshalBinary refuses, and with it gob.
+func (n NEB) MarshalBinary() ([]byte, error) { return nil, errInClear }

@@ -1,0 +1,175 @@
+package claims
+
+import (
+	"slices"
+
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// The values of the claim idp that stand for MitID; the broker has other eIDs.
+const (
+	nebMitID   = "mitid"
+	nebErhverv = "mitid_erhverv"
+)
+
+// Identity returns the person behind an ID token and the userinfo that belongs to
+// it, or an error, never both. Call it only when the signatures hold.
+//
+// u nil: what the ID token alone tells. That is enough to judge level, kind and
+// time before userinfo is asked for, and has nothing about the person. The kind
+// of a login for an organisation is KindProfessional then, an employee or not,
+// and its Organisation is empty.
+//
+// TokenInvalid: u has another Subject or none, or says anything else about the
+// login than the ID token does; nothing of it may be used. ClaimInvalid: a claim
+// cannot be used, the login is not of MitID, or the claims do not say clearly in
+// whose name the person acts. ClaimMissing: a login for an organisation without
+// its CVR number. A CPR number, a name, a level that is missing is no error here.
+//
+// The UUID of a private person is mitid.uuid. In a login for an organisation it is
+// nemlogin.persistent_professional_id, which is MitID's key of the employment, and
+// never that of the person.
+func (t *NEBIDToken) Identity(u *NEBUserInfo) (Identity, error) {
+	if u == nil {
+		return t.identity(nil, t.Subject, t.SessionID)
+	}
+	if err := u.belongsTo(t); err != nil {
+		return Identity{}, err
+	}
+	if u.invalid != nil {
+		return Identity{}, u.invalid
+	}
+	return t.identity(&u.NEBClaims, t.Subject, t.SessionID)
+}
+
+// Identity returns the person that the transaction token itself names, for those
+// who check it on its own, years after the login. Errors are those of
+// [NEBIDToken.Identity].
+func (t *NEBTransaction) Identity() (Identity, error) {
+	return t.identity(&t.NEBClaims, t.Subject, "")
+}
+
+// belongsTo refuses a userinfo that is not about the login of t. A userinfo token
+// has no nonce and is bound by the transaction.
+func (u *NEBUserInfo) belongsTo(t *NEBIDToken) error {
+	switch {
+	case u.Subject == "" || u.Subject != t.Subject:
+		return fault.New(fault.TokenInvalid, "userinfo is about somebody else than the ID token, or about nobody")
+	case u.Issuer == "":
+	case u.Issuer != t.Issuer || !slices.Equal(u.Audience, t.Audience):
+		return fault.New(fault.TokenInvalid, "the userinfo token has another issuer or audience than the ID token")
+	case u.TransactionID == "":
+		return fault.New(fault.TokenInvalid, "the userinfo token does not tell to which login it belongs")
+	}
+	if u.TransactionID != "" && u.TransactionID != t.TransactionID {
+		return fault.New(fault.TokenInvalid, "userinfo belongs to another transaction than the ID token")
+	}
+	return t.agree(&u.NEBClaims, "userinfo")
+}
+
+// Confirms returns nil if the transaction token is about the login of id and
+// contradicts neither it nor u, which may be nil. TokenInvalid: it does.
+// ClaimInvalid: a claim of the transaction token cannot be used, a transaction
+// text in it included.
+//
+// That its key is the broker's transaction key, and that its text is the one that
+// was sent, is for the caller to check.
+func (t *NEBTransaction) Confirms(id *NEBIDToken, u *NEBUserInfo) error {
+	switch {
+	case t.Subject == "" || t.Subject != id.Subject:
+		return fault.New(fault.TokenInvalid, "the transaction token is about somebody else than the ID token, or about nobody")
+	case t.TransactionID == "" || t.TransactionID != id.TransactionID:
+		return fault.New(fault.TokenInvalid, "the transaction token belongs to another transaction than the ID token")
+	case t.Nonce != id.Nonce || t.Issuer != id.Issuer || !slices.Equal(t.Audience, id.Audience):
+		return fault.New(fault.TokenInvalid, "the transaction token has another nonce, issuer or audience than the ID token")
+	}
+	if err := id.agree(&t.NEBClaims, "the transaction token"); err != nil {
+		return err
+	}
+	if u != nil {
+		if err := u.agree(&t.NEBClaims, "the transaction token"); err != nil {
+			return err
+		}
+	}
+	return t.invalid
+}
+
+// agree refuses what c and d both tell and tell differently. other names d.
+func (c *NEBClaims) agree(d *NEBClaims, other string) error {
+	what := ""
+	switch {
+	case c.levelTold && d.levelTold && c.Levels.LoA != d.Levels.LoA,
+		differ(c.Levels.IAL, d.Levels.IAL), differ(c.Levels.AAL, d.Levels.AAL):
+		what = "level"
+	case differ(c.IdentityType, d.IdentityType):
+		what = "identity_type"
+	case differ(c.IdP, d.IdP):
+		what = "idp"
+	case differ(c.SubjectType, d.SubjectType):
+		what = "subject_type"
+	case differ(c.IdentityID, d.IdentityID):
+		what = "idp_identity_id"
+	case !c.AuthTime.IsZero() && !d.AuthTime.IsZero() && !c.AuthTime.Equal(d.AuthTime):
+		what = "auth_time"
+	case differ(c.TransactionID, d.TransactionID), differ(c.IdPTransactionID, d.IdPTransactionID),
+		differ(c.MitIDTransactionID, d.MitIDTransactionID), !c.sameMitIDTransaction(d), !d.sameMitIDTransaction(c):
+		what = "transaction"
+	case differ(c.UUID, d.UUID), differ(c.CPR, d.CPR), differ(c.BirthDate, d.BirthDate), differ(c.NemIDPID, d.NemIDPID):
+		what = "person"
+	case c.NemLogin != nil && d.NemLogin != nil && (differ(c.NemLogin.CVR, d.NemLogin.CVR) ||
+		differ(c.NemLogin.AuthToRepr, d.NemLogin.AuthToRepr) || differ(c.NemLogin.ProfessionalID, d.NemLogin.ProfessionalID) ||
+		differ(c.NemLogin.CPR, d.NemLogin.CPR)):
+		what = "organisation"
+	default:
+		return nil
+	}
+	return fault.New(fault.TokenInvalid, other+" tells another "+what+" than the tokens it came with")
+}
+
+// sameMitIDTransaction compares MitID's transaction under its two names, which
+// are known to be one thing in a private login alone.
+func (c *NEBClaims) sameMitIDTransaction(d *NEBClaims) bool {
+	return c.IdP != nebMitID || !differ(c.IdPTransactionID, d.MitIDTransactionID)
+}
+
+// differ reports whether both are told and are not the same.
+func differ[T comparable](a, b T) bool {
+	var none T
+	return a != none && b != none && a != b
+}
+
+// identity joins what c says of the login with what person says; person nil: the
+// part of c, and no demand that it is whole.
+func (c *NEBClaims) identity(person *NEBClaims, subject, session string) (Identity, error) {
+	if c.invalid != nil {
+		return Identity{}, c.invalid
+	}
+	if c.IdP != nebMitID && c.IdP != nebErhverv {
+		return Identity{}, fault.New(fault.ClaimInvalid, "the login is not of MitID, or the token does not tell")
+	}
+	id := Identity{
+		Subject:        subject,
+		Levels:         c.Levels,
+		AuthTime:       c.AuthTime,
+		SessionID:      session,
+		Authenticators: netsAuthenticators(c.AMR),
+	}
+	var err error
+	switch {
+	case person == nil && c.IdentityType == "professional" && c.NemLogin == nil:
+		id.Kind, id.Organisation = KindProfessional, &Organisation{}
+	case person == nil:
+		id.Kind, id.Organisation, err = netsCapacity(c.IdentityType, c.NemLogin)
+		person = c
+	default:
+		id.Kind, id.Organisation, err = netsCapacity(c.IdentityType, person.NemLogin)
+	}
+	if err == nil && person != nil {
+		err = person.fill(&id)
+	}
+	if err != nil {
+		return Identity{}, err
+	}
+	id.detach()
+	return id, nil
+}
