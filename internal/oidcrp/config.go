@@ -21,6 +21,8 @@ type Config struct {
 	// Auth is how the token and PAR endpoints know us. Zero: not at all, as a
 	// public client with PKCE.
 	Auth ClientAuth
+	// Request signs the requests that a browser carries. Zero: they are not signed.
+	Request RequestSigner
 	// Hosts are further hosts (host or host:port) on which discovery may place
 	// endpoints, beside the issuer's own.
 	Hosts []string

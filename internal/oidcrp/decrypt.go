@@ -34,7 +34,7 @@ func newDecrypter(cfg Config) (decrypter, error) {
 	return func(raw string) (string, bool) {
 		parts := strings.Split(raw, ".")
 		h, why := readHeader(parts[0])
-		if why != "" || h.alg != string(jose.RSA_OAEP_256) {
+		if why != "" || h.alg != string(jose.RSA_OAEP_256) || h.typ != "" && h.typ != plainType {
 			return "", false
 		}
 		content, ok := contentEncryptions[h.enc]

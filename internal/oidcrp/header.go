@@ -15,7 +15,11 @@ type header struct {
 	enc     string // of an encrypted token
 	kid     string
 	hasKid  bool
+	typ     string // empty: none
 }
+
+// plainType is the typ of a token that is no special one (RFC 7519 section 5.1).
+const plainType = "JWT"
 
 // wireHeader is what a header may say.
 type wireHeader struct {
@@ -55,13 +59,16 @@ func readHeader(encoded string) (*header, string) {
 	if w.Crit != nil || w.Zip != nil || w.B64 != nil {
 		return nil, "the header asks for an extension"
 	}
-	for _, v := range []jsontext.Value{w.Typ, w.Cty} {
-		if s, ok := text(v); v != nil && (!ok || s != "JWT") {
-			return nil, "the header names another type"
-		}
+	if s, ok := text(w.Cty); w.Cty != nil && (!ok || s != plainType) {
+		return nil, "the header names another type"
 	}
 	// The clone lets go of the token, which the text is a part of.
 	h := &header{encoded: strings.Clone(encoded), alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
+	if w.Typ != nil {
+		if h.typ, ok = text(w.Typ); !ok || h.typ == "" {
+			return nil, "the header names another type"
+		}
+	}
 	if h.hasKid {
 		if h.kid, ok = text(w.Kid); !ok || h.kid == "" {
 			return nil, "malformed key id"

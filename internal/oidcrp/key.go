@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"math"
 	"math/big"
@@ -28,6 +29,8 @@ type key struct {
 	rsa *rsa.PublicKey
 	ec  *ecdsa.PublicKey
 	jwk []byte // as published
+
+	certificate *x509.Certificate // the published one of this very key; nil: none
 
 	// seen is the last header under which this key verified a token. The next
 	// token's header is nearly always the same, and then needs no parsing.
@@ -70,6 +73,8 @@ type jwk struct {
 	X   string   `json:"x"`
 	Y   string   `json:"y"`
 
+	X5C jsontext.Value `json:"x5c"`
+
 	// A key that shows these is a secret or private one, and compromised.
 	K   jsontext.Value `json:"k"`
 	D   jsontext.Value `json:"d"`
@@ -90,9 +95,9 @@ func (j *jwk) private() bool {
 	return false
 }
 
-// readKey reads one key. False: it is none that we can use. Certificates in it
-// (x5c) are not read: the key document itself, from the issuer over TLS, is what
-// vouches for the key.
+// readKey reads one key. False: it is none that we can use. A certificate in it
+// (x5c) vouches for nothing: the key document itself, from the issuer over TLS,
+// does. It is kept for those who must tell the broker's keys apart.
 func readKey(raw jsontext.Value) (*key, bool) {
 	var j jwk
 	if strictjson.Unmarshal(raw, &j) != nil || j.private() {
@@ -109,7 +114,32 @@ func readKey(raw jsontext.Value) (*key, bool) {
 	case "EC":
 		k.ec, ok = readEC(j.Crv, j.X, j.Y)
 	}
+	if ok {
+		k.certificate = k.readCertificate(j.X5C)
+	}
 	return k, ok
+}
+
+// maxCertificate is how long a certificate in a key document may be, encoded.
+const maxCertificate = 16 << 10
+
+// readCertificate returns the first certificate of a chain (RFC 7517 section
+// 4.7) if it is readable and k's; nil otherwise.
+func (k *key) readCertificate(x5c jsontext.Value) *x509.Certificate {
+	var chain []string
+	if x5c == nil || strictjson.Unmarshal(x5c, &chain) != nil || len(chain) == 0 || len(chain[0]) > maxCertificate {
+		return nil
+	}
+	der, err := base64.StdEncoding.Strict().DecodeString(chain[0])
+	if err != nil {
+		return nil
+	}
+	c, err := x509.ParseCertificate(der)
+	switch {
+	case err != nil, k.rsa != nil && !k.rsa.Equal(c.PublicKey), k.ec != nil && !k.ec.Equal(c.PublicKey):
+		return nil
+	}
+	return c
 }
 
 func readRSA(n, e string) (*rsa.PublicKey, bool) {

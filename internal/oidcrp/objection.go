@@ -4,7 +4,7 @@ import "github.com/dkeid/dkeid/claims"
 
 // objection judges the claims that decide whether a token is meant for us, now
 // and in this login. Empty: none. Everything is compared byte for byte.
-func (p *Party) objection(r *claims.Registered, nonce string) string {
+func (p *Party) objection(r *claims.Registered, rules Rules) string {
 	now := p.now().Unix()
 	switch {
 	case r.Issuer != p.issuer:
@@ -23,9 +23,9 @@ func (p *Party) objection(r *claims.Registered, nonce string) string {
 		return "no time of issue"
 	case r.IssuedAt > now+p.skew:
 		return "issued in the future"
-	case nonce != "" && r.Nonce != nonce:
+	case rules.Nonce != "" && r.Nonce != rules.Nonce:
 		return "another login's nonce, or none"
-	case r.Subject == "":
+	case r.Subject == "" && !rules.noSubject:
 		return "no subject"
 	}
 	return ""

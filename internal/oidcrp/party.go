@@ -28,6 +28,7 @@ type Party struct {
 	// Secrets live behind functions, so that printers that walk values by
 	// reflection find an address and no more.
 	authenticate authenticator
+	request      *signer   // nil: requests are not signed
 	decrypt      decrypter // nil: encrypted tokens are refused
 	acceptPlain  bool
 
@@ -50,6 +51,10 @@ func New(cfg Config) (*Party, error) {
 	if err != nil {
 		return nil, err
 	}
+	request, err := newRequestSigner(cfg)
+	if err != nil {
+		return nil, err
+	}
 	decrypt, err := newDecrypter(cfg)
 	if err != nil {
 		return nil, err
@@ -59,7 +64,7 @@ func New(cfg Config) (*Party, error) {
 		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
 		client:       httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
 		lenientIss:   cfg.ErrorsWithoutIssuer,
-		authenticate: authenticate, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
+		authenticate: authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
 	}
 	for _, alg := range cfg.Algs {
 		p.algs[alg] = algorithms[alg]

@@ -3,9 +3,11 @@ package oidcrp
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/dkeid/dkeid/claims"
@@ -16,10 +18,14 @@ import (
 // MaxToken is how long an ID token may be, in bytes.
 const MaxToken = 64 << 10
 
-// Verified is an ID token that holds. It prints as a placeholder.
+// Verified is a token that holds. It prints as a placeholder.
 type Verified struct {
 	JWS string // the signed token, after decryption
 	Key []byte // the public key that verified it, as the broker published it: a JWK
+	// Certificate is the one that the broker published beside Key (x5c); nil: none,
+	// or one of another key. Nothing about it has been checked. It is shared: do
+	// not change it.
+	Certificate *x509.Certificate
 }
 
 // Format writes a placeholder under every verb.
@@ -43,57 +49,96 @@ func (v Verified) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 // read, then the key, which may cost a fetch, and the signature. Errors are
 // TokenInvalid, or those of fetching keys.
 func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payload []byte) (*claims.Registered, error)) (*Verified, error) {
-	signed, err := p.opened(raw)
+	return p.VerifyBy(ctx, raw, Rules{Nonce: nonce}, parse)
+}
+
+// Rules are what a token must keep beside what every token must. The zero value
+// is an ID token without a nonce to compare.
+type Rules struct {
+	// Token is what errors call the token. Empty: "ID token".
+	Token string
+	// Nonce must come back. Empty: it is not compared.
+	Nonce string
+	// Types are the values of the typ header that are taken. Nil: "JWT", and none.
+	Types []string
+	// Signer says whether a published key may have signed the token, by the
+	// certificate that the key document has beside it (x5c; nil: none, or one of
+	// another key). Nil: every key may.
+	Signer func(*x509.Certificate) bool
+
+	noSubject bool
+}
+
+func (r *Rules) takes(typ string) bool {
+	if r.Types == nil {
+		return typ == "" || typ == plainType
+	}
+	return slices.Contains(r.Types, typ)
+}
+
+// VerifyBy is [Party.Verify] for a token with rules of its own.
+func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse func(payload []byte) (*claims.Registered, error)) (*Verified, error) {
+	if rules.Token == "" {
+		rules.Token = "ID token"
+	}
+	signed, err := p.opened(raw, rules.Token)
 	if err != nil {
 		return nil, err
 	}
 	t, why := split(signed)
 	if why != "" {
-		return nil, p.tokenInvalid(why)
+		return nil, p.tokenInvalid(rules.Token, why)
 	}
 	h := p.rememberedHeader(t.header)
 	if h == nil {
 		if h, why = readHeader(t.header); why != "" {
-			return nil, p.tokenInvalid(why)
+			return nil, p.tokenInvalid(rules.Token, why)
 		}
+	}
+	if !rules.takes(h.typ) {
+		return nil, p.tokenInvalid(rules.Token, "the header names another type")
 	}
 	alg, ok := p.algs[h.alg]
 	if !ok {
-		return nil, p.tokenInvalid("an algorithm that is not agreed")
+		return nil, p.tokenInvalid(rules.Token, "an algorithm that is not agreed")
 	}
 	said, err := parse(t.payload)
 	if err != nil || said == nil {
-		return nil, p.unreadable(err)
+		return nil, p.unreadable(err, rules.Token)
 	}
-	if why := p.objection(said, nonce); why != "" {
-		return nil, p.tokenInvalid(why)
+	if why := p.objection(said, rules); why != "" {
+		return nil, p.tokenInvalid(rules.Token, why)
 	}
-	k, err := p.find(ctx, h)
+	k, err := p.find(ctx, h, rules.Token)
 	if err != nil {
 		return nil, err
 	}
+	if rules.Signer != nil && !rules.Signer(k.certificate) {
+		return nil, p.tokenInvalid(rules.Token, "signed with a key that is not for such tokens")
+	}
 	if !alg.check(&alg, k, t.signed, t.signature) {
-		return nil, p.tokenInvalid("wrong signature")
+		return nil, p.tokenInvalid(rules.Token, "wrong signature")
 	}
 	if k.seen.Load() != h {
 		k.seen.Store(h)
 	}
-	return &Verified{JWS: signed, Key: bytes.Clone(k.jwk)}, nil
+	return &Verified{JWS: signed, Key: bytes.Clone(k.jwk), Certificate: k.certificate}, nil
 }
 
-func (p *Party) tokenInvalid(why string) *fault.Error {
-	return p.fault(fault.TokenInvalid, "ID token: "+why)
+// tokenInvalid is a refusal; token is what errors call the token.
+func (p *Party) tokenInvalid(token, why string) *fault.Error {
+	return p.fault(fault.TokenInvalid, token+": "+why)
 }
 
 // unreadable is the refusal of claims that parse could not read. Of its error it
 // takes over what is known to hold no input.
-func (p *Party) unreadable(err error) error {
+func (p *Party) unreadable(err error, token string) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		refusal := p.tokenInvalid(f.Why)
+		refusal := p.tokenInvalid(token, f.Why)
 		refusal.Err = f.Err
 		return refusal
 	}
-	refusal := p.tokenInvalid("malformed claims")
+	refusal := p.tokenInvalid(token, "malformed claims")
 	if cause, ok := errors.AsType[*strictjson.Error](err); ok {
 		refusal.Err = cause
 	}
@@ -101,27 +146,27 @@ func (p *Party) unreadable(err error) error {
 }
 
 // opened returns the signed token: raw itself, or what was encrypted in it.
-func (p *Party) opened(raw string) (string, error) {
+func (p *Party) opened(raw, token string) (string, error) {
 	if len(raw) > MaxToken {
-		return "", p.tokenInvalid("too long")
+		return "", p.tokenInvalid(token, "too long")
 	}
 	switch strings.Count(raw, ".") {
 	case 2:
 		if p.decrypt != nil && !p.acceptPlain {
-			return "", p.tokenInvalid("not encrypted")
+			return "", p.tokenInvalid(token, "not encrypted")
 		}
 		return raw, nil
 	case 4:
 		if p.decrypt == nil {
-			return "", p.tokenInvalid("encrypted, and no key for it is configured")
+			return "", p.tokenInvalid(token, "encrypted, and no key for it is configured")
 		}
 		inner, ok := p.decrypt(raw)
 		if !ok || strings.Count(inner, ".") != 2 {
-			return "", p.tokenInvalid("it cannot be decrypted")
+			return "", p.tokenInvalid(token, "it cannot be decrypted")
 		}
 		return inner, nil
 	default:
-		return "", p.tokenInvalid("not a token in compact form")
+		return "", p.tokenInvalid(token, "not a token in compact form")
 	}
 }
 

@@ -11,8 +11,10 @@ import (
 // several goroutines.
 type Broker struct {
 	cfg              Config
-	routes           http.HandlerFunc // of the dialect
-	criipto          *criipto
+	dialect          Dialect
+	wire             wire     // of the dialect
+	criipto          *criipto // the wire, if it is this one
+	neb              *neb     // likewise
 	exampleRedirects bool
 	complain         func(why string) // to the test that owns this fake
 	listener         listener
@@ -25,24 +27,30 @@ type Broker struct {
 	redirects map[string]bool
 	citizens  []Citizen
 	script    script
+	nonces    [2]string // of the latest two requests, newest first
 	spoil     spoiler
-	before    *Settings // the switches before a tampering turned some
+	restoring func() // turns back the switches that a tampering turned; nil: none
 }
 
-func newBroker(cfg Config) (*Broker, error) {
-	keys, err := loadKeys()
-	if err != nil {
-		return nil, err
-	}
-	return &Broker{
+func newBroker(d Dialect, cfg Config) (*Broker, error) {
+	b := &Broker{
+		dialect:   d,
 		cfg:       cfg,
-		keys:      keys,
 		pages:     newPages(),
 		redirects: make(map[string]bool),
-		citizens:  Citizens(),
 		complain:  func(string) {},
 		script:    newScript(),
-	}, nil
+	}
+	var err error
+	if b.keys, err = loadKeys(); err != nil {
+		return nil, err
+	}
+	if b.wire, err = b.newWire(); err != nil {
+		return nil, err
+	}
+	b.citizens = b.wire.citizens()
+	b.cfg.ClientID = or(b.cfg.ClientID, b.wire.clientID())
+	return b, nil
 }
 
 // String names the fake by its issuer.
@@ -51,8 +59,9 @@ func (b *Broker) String() string { return "mitidtest.Broker(" + b.Issuer() + ")"
 // GoString is String: printing a Broker shows no secret.
 func (b *Broker) GoString() string { return b.String() }
 
-// Issuer returns the broker's issuer: scheme, host and port, without a path.
-func (b *Broker) Issuer() string { return b.listener.base }
+// Issuer returns the broker's issuer: scheme, host and port, and the path of a
+// dialect that has one.
+func (b *Broker) Issuer() string { return b.origin() + b.paths().base }
 
 // ClientID returns the id of the application that this fake knows.
 func (b *Broker) ClientID() string { return b.cfg.ClientID }
@@ -106,17 +115,30 @@ func (b *Broker) Citizens() []Citizen {
 // rotation brings the first one back.
 func (b *Broker) RotateKeys() { b.keys.rotate() }
 
-// Configure changes the switches of the application and the domain. The
-// function runs under the fake's lock: it must not call the Broker.
+// Configure changes the switches of a Criipto fake's application and domain. The
+// function runs under the fake's lock: it must not call the Broker. On a fake of
+// another dialect it fails the test that owns it, and changes nothing.
 func (b *Broker) Configure(change func(*Settings)) {
+	if b.criipto == nil {
+		b.complain("Configure is for Criipto; this fake speaks another dialect")
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change(&b.criipto.settings)
 }
 
+// noteNonce remembers the nonces of the latest two logins, which a tampering
+// confuses.
+func (b *Broker) noteNonce(nonce string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.nonces = [2]string{nonce, b.nonces[0]}
+}
+
 // ServeHTTP answers as the broker does. The addresses it hands out are those of
 // Issuer, wherever it is mounted.
-func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.routes(w, r) }
+func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.wire.serve(w, r) }
 
 // Close stops the fake and closes its connections.
 func (b *Broker) Close() error {

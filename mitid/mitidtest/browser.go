@@ -59,7 +59,7 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 		return mitid.Callback{}, err
 	}
 	w.decide(req, form, as)
-	res, err := w.send(req)
+	res, err := w.at(ctx, req)
 	if err != nil {
 		return mitid.Callback{}, err
 	}
@@ -82,7 +82,7 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 
 // decide tells the fake what the person in front of req does.
 func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
-	if !strings.HasSuffix(route(req.URL.Path), pathAuthorize) {
+	if !strings.HasSuffix(route(req.URL.Path), w.b.paths().authorize) {
 		return
 	}
 	q := req.URL.Query()
@@ -114,6 +114,25 @@ func (w *Browser) send(req *http.Request) (*http.Response, error) {
 	return c.Do(req)
 }
 
+// at is send, and follows redirects as long as they stay at the broker.
+func (w *Browser) at(ctx context.Context, req *http.Request) (*http.Response, error) {
+	for range maxHops {
+		res, err := w.send(req)
+		if err != nil {
+			return nil, err
+		}
+		to, err := res.Location()
+		if err != nil || !w.b.owns(to) || res.StatusCode < 300 || res.StatusCode > 399 {
+			return res, nil
+		}
+		drain(res)
+		if req, err = newRequest(ctx, to.String(), nil, false); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("mitidtest: too many redirects")
+}
+
 // wayBack returns what the broker sends to the app, spoilt where the walker's
 // tampering says so; nil when the broker shows a page.
 func (w *Browser) wayBack(res *http.Response) (*wayBack, error) {
@@ -121,6 +140,7 @@ func (w *Browser) wayBack(res *http.Response) (*wayBack, error) {
 	switch location := res.Header.Get("Location"); {
 	case res.StatusCode >= 300 && res.StatusCode <= 399 && location != "":
 		drain(res)
+		location, _, _ = strings.Cut(location, "#")
 		target, query, _ := strings.Cut(location, "?")
 		back = &wayBack{target: target, params: splitPairs(query)}
 	case res.StatusCode == http.StatusOK:

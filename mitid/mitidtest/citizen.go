@@ -19,7 +19,7 @@ type Citizen struct {
 	BirthDate string       // 1927-01-21; empty: from CPR, or left out
 	Country   string       // empty: DK
 	UUID      string       // MitID's key; empty: made from name, birth date and CPR
-	Subject   string       // the broker's key, 32 hexadecimal digits; empty: made from UUID
+	Subject   string       // Criipto's key, 32 hexadecimal digits; empty: made from UUID
 	CPRStatus string       // two digits, told with the address; empty: 01
 	Address   *Address     // nil: none, protected or abroad
 	Level     claims.Level // reached whatever is asked; zero: what is asked, at least Substantial

@@ -25,8 +25,8 @@ type Config struct {
 	// AnyLoopbackRedirect accepts every redirect URI on a loopback address.
 	// Otherwise only those that Broker.AllowRedirect named.
 	AnyLoopbackRedirect bool
-	// ClientID and ClientSecret are the application's. Empty: an identifier with
-	// colons, as the vendor's have, and a random secret.
+	// ClientID and ClientSecret are the application's. Empty: an identifier such as
+	// the vendor's (with colons, if they have some) and a random secret.
 	ClientID     string
 	ClientSecret string
 	// Now is the clock that Broker.Advance moves. Nil: time.Now.
@@ -46,12 +46,12 @@ func (c Config) LogValue() slog.Value { return slog.StringValue(c.ClientID) }
 // on a loopback address or below .example.
 func NewCriipto(tb testing.TB) *Broker {
 	tb.Helper()
-	return newCriipto(tb, Config{AnyLoopbackRedirect: true})
+	return New(tb, Criipto)
 }
 
-func newCriipto(tb testing.TB, cfg Config) *Broker {
+func newFake(tb testing.TB, d Dialect, cfg Config) *Broker {
 	tb.Helper()
-	b, err := startCriipto(cfg, func(b *Broker) {
+	b, err := start(d, cfg, func(b *Broker) {
 		b.exampleRedirects = true
 		b.complain = func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) }
 	})
@@ -64,15 +64,12 @@ func newCriipto(tb testing.TB, cfg Config) *Broker {
 
 // StartCriipto starts a fake Criipto (Idura) Verify domain. It fails when
 // Config.Addr is no loopback address or is taken. Close stops it.
-func StartCriipto(cfg Config) (*Broker, error) { return startCriipto(cfg, func(*Broker) {}) }
+func StartCriipto(cfg Config) (*Broker, error) { return Start(Criipto, cfg) }
 
-// startCriipto is StartCriipto; prepare changes the fake before it serves.
-func startCriipto(cfg Config, prepare func(*Broker)) (*Broker, error) {
+// start is Start; prepare changes the fake before it serves.
+func start(d Dialect, cfg Config, prepare func(*Broker)) (*Broker, error) {
 	if cfg.Addr == "" {
 		cfg.Addr = "127.0.0.1:0"
-	}
-	if cfg.ClientID == "" {
-		cfg.ClientID = "urn:my:application:identifier:6765"
 	}
 	if cfg.ClientSecret == "" {
 		cfg.ClientSecret = randomHex(16)
@@ -84,13 +81,10 @@ func startCriipto(cfg Config, prepare func(*Broker)) (*Broker, error) {
 	if err != nil || !loopback(host) {
 		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port")
 	}
-	b, err := newBroker(cfg)
+	b, err := newBroker(d, cfg)
 	if err != nil {
 		return nil, err
 	}
-	c := newCriiptoDialect(b)
-	b.routes = c.serve
-	b.criipto = c
 	prepare(b)
 	if err := b.listen(cfg); err != nil {
 		return nil, err

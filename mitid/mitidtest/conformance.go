@@ -14,17 +14,22 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// TestBroker is the conformance suite of the seam: it holds an adapter to every
-// promise of mitid.Broker, sends it every tampering of the catalogue, and
-// watches the fake for calls that should not come. open returns the adapter
-// under test, configured for the fake: its issuer, client id, secret, HTTP client
-// and clock (fake.Now). It may change the fake's Settings, and is called once for
-// each fake.
+// TestBroker is TestBrokerOf for adapters of Criipto.
+func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broker) {
+	TestBrokerOf(t, Criipto, open)
+}
+
+// TestBrokerOf is the conformance suite of the seam: it holds an adapter of a
+// dialect to every promise of mitid.Broker, sends it every tampering of the
+// catalogue, and watches the fake for calls that should not come. open returns
+// the adapter under test, configured for the fake: its issuer, client id, secret,
+// HTTP client and clock (fake.Now). It may change the fake's switches, and is
+// called once for each fake.
 //
 // What an adapter cannot carry it refuses with ErrUnsupported; the suite says so
 // in its log.
-func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broker) {
-	s := &suite{open}
+func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker) mitid.Broker) {
+	s := &suite{d, open}
 	t.Run("logins", s.logins)
 	t.Run("request", s.fields)
 	t.Run("outcomes", s.outcomes)
@@ -35,7 +40,8 @@ func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broke
 }
 
 type suite struct {
-	open func(tb testing.TB, fake *Broker) mitid.Broker
+	dialect Dialect
+	open    func(tb testing.TB, fake *Broker) mitid.Broker
 }
 
 // rig is one fake, the adapter under test and a client on top.
@@ -55,7 +61,7 @@ const patience = 2 * time.Second
 func (s *suite) rig(t *testing.T, cfg Config, prepare ...func(*Broker)) *rig {
 	t.Helper()
 	cfg.AnyLoopbackRedirect = true
-	fake := newCriipto(t, cfg)
+	fake := newFake(t, s.dialect, cfg)
 	for _, p := range prepare {
 		p(fake)
 	}
@@ -132,9 +138,9 @@ func (r *rig) params() Request {
 	var last Request
 	for _, q := range r.fake.Requests() {
 		switch route(q.Path) {
-		case pathPAR:
+		case r.fake.paths().par:
 			last = q
-		case pathAuthorize:
+		case r.fake.paths().authorize:
 			if q.Query.Get("request_uri") == "" && q.Form.Get("request_uri") == "" {
 				last = q
 			}
@@ -143,8 +149,11 @@ func (r *rig) params() Request {
 	return last
 }
 
+// carried returns what the latest authorization request asked for.
+func (r *rig) carried() carried { return r.fake.wire.manners().carried(r.params()) }
+
 func (q Request) param(name string) string {
-	return or(q.Form.Get(name), q.Query.Get(name))
+	return or(q.Params.Get(name), or(q.Form.Get(name), q.Query.Get(name)))
 }
 
 // unsupported reports whether err refuses a field as one that this broker cannot

@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -24,7 +25,8 @@ type field struct {
 
 // fields are the fields of mitid.Request.
 func (s *suite) fields(t *testing.T) {
-	for _, f := range append(personFields(), journeyFields()...) {
+	m := s.rig(t, Config{}).fake.wire.manners()
+	for _, f := range slices.Concat(personFields(m), journeyFields(m)) {
 		t.Run(f.name+"/"+f.title, func(t *testing.T) {
 			r := s.rig(t, Config{})
 			if f.prepare != nil {
@@ -54,12 +56,27 @@ func (s *suite) fields(t *testing.T) {
 	t.Run("RevokeCPRConsent", s.consent)
 }
 
-func personFields() []field {
+func personFields(m manners) []field {
 	ditlev, paiman := Ditlev(), Paiman()
 	employee, signatory := CompanyEmployee(), CompanySignatory()
 	uuid, _ := claims.ParseUUID(ditlev.uuid())
 	second, _ := claims.ParseCVR(employee.Companies[1].CVR)
 	professional := mitid.Request{Identity: mitid.Professional}
+	professionalHigh, declined, withheld := accepted, accepted, mitid.ClaimMissing
+	if m.professionalCap {
+		professionalHigh = mitid.AssuranceTooLow
+	}
+	if m.forcedCPR {
+		declined, withheld = mitid.UserCancelled, mitid.UserCancelled
+	}
+	forSignatory := mitid.Request{Identity: mitid.Professional}
+	if !m.privateCPR {
+		forSignatory.CPR = mitid.CPRIfPresent
+	}
+	withoutHint := mitid.Unsupported
+	if m.withoutPAR == nil {
+		withoutHint, m.withoutPAR = accepted, func(*Broker) {}
+	}
 	return []field{
 		{name: "Level", title: "high", request: mitid.Request{Level: claims.High}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.High, l.Level)
@@ -68,28 +85,30 @@ func personFields() []field {
 		{name: "Identity", title: "employee", request: professional, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 0)
 		}},
-		{name: "Identity", title: "signatory", request: mitid.Request{Identity: mitid.Professional, CPR: mitid.CPRIfPresent}, as: Approve(signatory), check: func(r *rig, l *mitid.Login) {
+		{name: "Identity", title: "signatory", request: forSignatory, as: Approve(signatory), check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.KindSignatory, l.Identity.Kind)
-			assert.Equal(r, signatory.CPR, l.Identity.CPR)
+			if !m.privateCPR {
+				assert.Equal(r, signatory.CPR, l.Identity.CPR)
+			}
 			if assert.NotNil(r, l.Identity.Organisation) {
 				assert.Equal(r, signatory.Companies[0].CVR, l.Identity.Organisation.CVR.String())
 			}
 		}},
-		{name: "Identity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: mitid.UserCancelled},
+		{name: "Identity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: m.noCompany},
 		{name: "Identity", title: "either, private", request: mitid.Request{Identity: mitid.Either}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isPerson(l, &employee)
 		}},
 		{name: "Identity", title: "either, employee", request: mitid.Request{Identity: mitid.Either}, as: Approve(employee).For(employee.Companies[1].CVR), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 1)
 		}},
-		{name: "Identity", title: "high for an organisation", request: mitid.Request{Identity: mitid.Professional, Level: claims.High}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+		{name: "Identity", title: "high for an organisation", request: mitid.Request{Identity: mitid.Professional, Level: claims.High}, as: Approve(employee), want: professionalHigh, check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.High, l.Level)
 		}},
 		{name: "CPR", title: "required", request: mitid.Request{CPR: mitid.CPRRequired}, as: Approve(paiman), check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, paiman.CPR, l.Identity.CPR)
 		}},
-		{name: "CPR", title: "required, refused by the person", request: mitid.Request{CPR: mitid.CPRRequired}, as: Approve(paiman).WithoutCPR(), want: mitid.ClaimMissing},
-		{name: "CPR", title: "if present, refused by the person", request: mitid.Request{CPR: mitid.CPRIfPresent}, as: Approve(paiman).WithoutCPR(), check: func(r *rig, l *mitid.Login) {
+		{name: "CPR", title: "required, refused by the person", request: mitid.Request{CPR: mitid.CPRRequired}, as: Approve(paiman).WithoutCPR(), want: withheld},
+		{name: "CPR", title: "if present, refused by the person", request: mitid.Request{CPR: mitid.CPRIfPresent}, as: Approve(paiman).WithoutCPR(), want: declined, check: func(r *rig, l *mitid.Login) {
 			assert.True(r, l.Identity.CPR.IsZero())
 		}},
 		{name: "Address", title: "given", request: mitid.Request{Address: true}, as: Approve(paiman), check: func(r *rig, l *mitid.Login) {
@@ -104,64 +123,77 @@ func personFields() []field {
 		{name: "NemIDPID", title: "asked for", request: mitid.Request{NemIDPID: true}, as: Approve(ditlev)},
 		{name: "UUID", title: "the same person", request: mitid.Request{UUID: uuid}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
 			r.isPerson(l, &ditlev)
-			assert.Contains(r, r.params().Hint, "uuid:"+ditlev.uuid())
+			assert.Equal(r, ditlev.uuid(), r.carried().uuid)
 		}},
 		{name: "UUID", title: "somebody else", request: mitid.Request{UUID: uuid}, as: Approve(paiman), want: mitid.TokenInvalid},
 		{name: "CPRHint", title: "right", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
-			assert.Contains(r, r.params().Hint, "sub:"+ditlev.CPR.Reveal())
-			assert.Equal(r, pathPAR, route(r.params().Path), "the hint travels past the browser")
+			assert.Equal(r, ditlev.CPR.Reveal(), r.carried().cpr)
+			assert.Equal(r, r.fake.paths().par, route(r.params().Path), "the hint travels past the browser")
 		}},
-		{name: "CPRHint", title: "of somebody else", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: paiman.CPR}, as: Approve(ditlev), want: mitid.UserCancelled},
-		{name: "CPRHint", title: "without PAR", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), want: mitid.Unsupported, prepare: func(b *Broker) {
-			b.Configure(func(s *Settings) { s.PAR = PARAbsent })
-		}},
+		{name: "CPRHint", title: "of somebody else", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: paiman.CPR}, as: Approve(ditlev), want: m.wrongCPR},
+		{name: "CPRHint", title: "without PAR", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), want: withoutHint, prepare: m.withoutPAR},
 		{name: "CVRHint", title: "second company", request: mitid.Request{Identity: mitid.Professional, CVRHint: second}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 1)
 		}},
 	}
 }
 
-func journeyFields() []field {
+func journeyFields(m manners) []field {
 	const text = "Godkend overførsel på 100 kr. til Åse Ærø"
+	const html = "<p>Godkend <b>overførsel</b> på 100 kr. til Åse Ærø</p>"
 	fs := []field{
 		{name: "ReferenceText", title: "shown and returned", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
 			if assert.NotNil(r, l.Texts.Reference) {
 				assert.Equal(r, text, l.Texts.Reference.Body)
 			}
 		}},
-		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) {
-			b.spoilDraft(func(d *draft) { d.payload.set("refTextBody", text+"0") })
-		}},
-		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) {
-			b.spoilDraft(func(d *draft) { d.payload.drop("refTextBody") })
-		}},
-		{name: "TransactionText", title: "plain", request: mitid.Request{TransactionText: mitid.Text{Body: text}, Action: mitid.Approve}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) { m.reference(b, text+"0") }},
+		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) { m.reference(b, "") }},
+		{name: "TransactionText", title: "plain", request: mitid.Request{TransactionText: mitid.Text{Body: text}}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
 			if assert.NotNil(r, l.Texts.Transaction) {
 				assert.Equal(r, text, l.Texts.Transaction.Body)
 			}
 		}},
+		{name: "TransactionText", title: "HTML", request: mitid.Request{TransactionText: mitid.Text{Type: mitid.HTMLText, Body: html}}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+			if assert.NotNil(r, l.Texts.Transaction) {
+				assert.Equal(r, mitid.Text{Type: mitid.HTMLText, Body: html}, *l.Texts.Transaction)
+			}
+		}},
+		{name: "TransactionText", title: "with a script", request: mitid.Request{TransactionText: mitid.Text{Type: mitid.HTMLText, Body: html + "<script>alert(1)</script>"}}, as: Approve(Ditlev()), want: mitid.InputInvalid},
+		{name: "TransactionText", title: "beside a reference text", request: mitid.Request{TransactionText: mitid.Text{Body: text}, ReferenceText: "Ordre 7 æøå"}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
+			if assert.NotNil(r, l.Texts.Transaction) && assert.NotNil(r, l.Texts.Reference) {
+				assert.Equal(r, text, l.Texts.Transaction.Body)
+				assert.Equal(r, "Ordre 7 æøå", l.Texts.Reference.Body)
+			}
+		}},
 		{name: "Locale", title: "Danish", request: mitid.Request{Locale: mitid.Danish}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "da", r.params().param("ui_locales"))
+			assert.Equal(r, "da", r.carried().locale)
 		}},
 		{name: "Locale", title: "English", request: mitid.Request{Locale: mitid.English}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "en", r.params().param("ui_locales"))
+			assert.Equal(r, "en", r.carried().locale)
 		}},
-		{name: "Locale", title: "Greenlandic", request: mitid.Request{Locale: mitid.Greenlandic}, as: Approve(Ditlev())},
+		{name: "Locale", title: "Greenlandic", request: mitid.Request{Locale: mitid.Greenlandic}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
+			assert.Equal(r, "kl", r.carried().locale)
+		}},
 		{name: "Fresh", title: "asks for it", request: mitid.Request{Fresh: true}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
-			assert.Equal(r, "login", r.params().param("prompt"))
+			assert.Equal(r, "login", r.carried().prompt)
 			assert.WithinDuration(r, r.fake.Now(), l.Identity.AuthTime, time.Minute)
 		}},
 		{name: "Silent", title: "without a session", request: mitid.Request{Silent: true}, as: Approve(Ditlev()), want: mitid.InteractionRequired},
 		{name: "AppSwitch", title: "iOS", request: mitid.Request{AppSwitch: mitid.AppSwitch{Platform: mitid.IOS, ResumeURL: "https://app.example/resume"}}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Subset(r, r.params().Hint, []string{"appswitch:ios", "appswitch:resumeUrl:https://app.example/resume"})
+			assert.Equal(r, "ios", r.carried().platform)
+			assert.Equal(r, "https://app.example/resume", r.carried().resume)
 		}},
 		{name: "AppSwitch", title: "Android", request: mitid.Request{AppSwitch: mitid.AppSwitch{Platform: mitid.Android}}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Contains(r, r.params().Hint, "appswitch:android")
+			assert.Equal(r, "android", r.carried().platform)
 		}},
 	}
-	for action, word := range map[mitid.Action]string{mitid.LogOn: "Log on", mitid.Approve: "Approve", mitid.Confirm: "Confirm", mitid.Accept: "Accept", mitid.Sign: "Sign"} {
+	for action, word := range map[mitid.Action]string{mitid.LogOn: "log_on", mitid.Approve: "approve", mitid.Confirm: "confirm", mitid.Accept: "accept", mitid.Sign: "sign"} {
 		fs = append(fs, field{name: "Action", title: word, request: mitid.Request{Action: action, ReferenceText: text}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
-			assert.Equal(r, word+" at Acme", l.Texts.ReferenceHeader)
+			assert.Equal(r, word, r.carried().action)
+			if m.heading != nil {
+				assert.Equal(r, m.heading(action), l.Texts.ReferenceHeader)
+			}
 			assert.Empty(r, r.params().UnknownHint, "a hint that the broker does not know")
 		}})
 	}
@@ -173,7 +205,8 @@ func (r *rig) isEmployee(l *mitid.Login, who *Citizen, i int) {
 	r.Helper()
 	co := &who.Companies[i]
 	assert.Equal(r, claims.KindProfessional, l.Identity.Kind)
-	assert.Equal(r, braced(who.subjectIn(co)), l.Identity.Subject)
+	assert.Equal(r, r.fake.wire.manners().subject(who, co), l.Identity.Subject)
+	assert.Equal(r, r.fake.wire.manners().uuid(who, co), l.Identity.UUID.String())
 	assert.NotEqual(r, who.uuid(), l.Identity.UUID.String(), "another identity than in private")
 	assert.True(r, l.Identity.CPR.IsZero())
 	if assert.NotNil(r, l.Identity.Organisation) {
@@ -191,7 +224,7 @@ func (b *Broker) spoilDraft(f func(*draft)) {
 
 // sessions are logins in one browser at a broker with single sign-on.
 func (s *suite) sessions(t *testing.T) {
-	r := s.rig(t, Config{}, func(b *Broker) { b.Configure(func(s *Settings) { s.SSO = true }) })
+	r := s.rig(t, Config{}, func(b *Broker) { b.wire.manners().sessions(b) })
 	browser := r.fake.NewBrowser()
 	if _, err := r.client.Begin(t.Context(), mitid.Request{Silent: true}); r.unsupported(err, "Silent") {
 		return
@@ -210,6 +243,16 @@ func (s *suite) sessions(t *testing.T) {
 	silent := in(mitid.Request{Silent: true}, Approve(Ditlev()))
 	assert.Equal(t, first.Identity.Subject, silent.Identity.Subject, "the session's person, not another one")
 	assert.Equal(t, first.Identity.AuthTime, silent.Identity.AuthTime, "the time of the real login")
+	// A session must not answer for what happens in MitID alone.
+	if rd, err := r.client.Begin(t.Context(), mitid.Request{ReferenceText: "Ordre 7 æøå"}); !r.unsupported(err, "ReferenceText") {
+		require.NoError(t, err)
+		cb, err := browser.Walk(t.Context(), rd, Approve(Paiman()))
+		require.NoError(t, err)
+		l, err := r.client.Complete(t.Context(), rd.State, cb)
+		require.NoError(t, err)
+		assert.Equal(t, first.Identity.Subject, l.Identity.Subject)
+		assert.WithinDuration(t, r.fake.Now(), l.Identity.AuthTime, time.Minute, "the person saw the text")
+	}
 	fresh := in(mitid.Request{Fresh: true}, Approve(Ditlev()))
 	assert.NotEqual(t, first.Identity.Subject, fresh.Identity.Subject)
 	assert.WithinDuration(t, r.fake.Now(), fresh.Identity.AuthTime, time.Minute)
@@ -219,15 +262,15 @@ func (s *suite) sessions(t *testing.T) {
 func (s *suite) consent(t *testing.T) {
 	r := s.rig(t, Config{})
 	remembers := func() bool {
-		who := Ditlev()
-		_, yes := get(r.fake, r.fake.criipto.consents, who.uuid())
-		return yes
+		who, ask := Ditlev(), r.fake.wire.manners().remembersCPR
+		return ask != nil && ask(r.fake, &who)
+	}
+	if _, err := r.client.Begin(t.Context(), mitid.Request{RevokeCPRConsent: true}); r.unsupported(err, "RevokeCPRConsent") {
+		return
 	}
 	r.must(mitid.Request{CPR: mitid.CPRRequired}, Approve(Ditlev()))
 	require.True(t, remembers())
 	_, err := r.login(mitid.Request{RevokeCPRConsent: true}, Approve(Ditlev()))
-	if !r.unsupported(err, "RevokeCPRConsent") {
-		require.NoError(t, err)
-		assert.False(t, remembers())
-	}
+	require.NoError(t, err)
+	assert.False(t, remembers())
 }

@@ -23,7 +23,7 @@ func (s *suite) journeys(t *testing.T) {
 		r.expect(mitid.StateInvalid, err, "the answer came to another browser")
 		_, err = r.client.Complete(t.Context(), "", cb)
 		r.expect(mitid.StateInvalid, err, "the answer came to a browser that began nothing")
-		assert.Zero(t, r.fake.Count(pathToken))
+		assert.Zero(t, r.fake.Count(r.fake.paths().token))
 		_, err = r.client.Complete(t.Context(), mine.State, cb)
 		require.NoError(t, err)
 		_, err = r.client.Complete(t.Context(), theirs.State, r.walk(theirs))
@@ -36,7 +36,7 @@ func (s *suite) journeys(t *testing.T) {
 		l, err := attacker.client.Complete(t.Context(), rd.State, cb)
 		attacker.checkResult(l, err)
 		honest.expect(mitid.IssuerMismatch, err, "an answer of one broker at the callback of another")
-		assert.Zero(t, honest.fake.Count(pathToken)+attacker.fake.Count(pathToken), "the code goes to neither")
+		assert.Zero(t, honest.fake.Count(honest.fake.paths().token)+attacker.fake.Count(attacker.fake.paths().token), "the code goes to neither")
 	})
 	t.Run("O-34: a thousand unknown key ids", func(t *testing.T) {
 		r := s.rig(t, Config{})
@@ -47,13 +47,13 @@ func (s *suite) journeys(t *testing.T) {
 		}
 		token := r.must(mitid.Request{}).Evidence.Tokens[0].Raw.Reveal()
 		_, rest, _ := strings.Cut(token, ".")
-		before := r.fake.Count(pathJWKS)
+		before := r.fake.Count(r.fake.paths().jwks)
 		for range 1000 {
 			header := object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", strings.ToUpper(randomHex(20))}}
 			_, err := verifier.VerifyToken(t.Context(), base64.RawURLEncoding.EncodeToString(header.bytes())+"."+rest)
 			require.Error(t, err)
 		}
-		assert.LessOrEqual(t, r.fake.Count(pathJWKS)-before, 1, "one useless fetch a cool-down")
+		assert.LessOrEqual(t, r.fake.Count(r.fake.paths().jwks)-before, 1, "one useless fetch a cool-down")
 		_, err := r.client.VerifyToken(t.Context(), token)
 		require.NoError(t, err, "honest tokens suffer")
 	})
@@ -88,9 +88,9 @@ func (s *suite) parallel(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Equal(t, logins, r.fake.Count(pathToken))
-	assert.Equal(t, 1, r.fake.Count(pathDiscovery), "discovery is fetched once, however many wait")
-	assert.Equal(t, 1, r.fake.Count(pathJWKS), "keys are fetched once, however many wait")
+	assert.Equal(t, logins, r.fake.Count(r.fake.paths().token))
+	assert.Equal(t, 1, r.fake.Count(r.fake.paths().discovery), "discovery is fetched once, however many wait")
+	assert.Equal(t, 1, r.fake.Count(r.fake.paths().jwks), "keys are fetched once, however many wait")
 }
 
 // abilities are the optional interfaces of an adapter.
@@ -105,6 +105,11 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
+		if m := r.fake.wire.manners(); m.bareIDToken {
+			assert.Equal(t, m.subject(&who, nil), again.Identity.Subject)
+			assert.Equal(t, l.Level, again.Level)
+			return
+		}
 		r.isPerson(again, &who)
 	})
 	t.Run("SessionEnder", func(t *testing.T) {
@@ -117,9 +122,12 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
+		if !r.fake.wire.manners().logoutHint {
+			assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
+		}
 		cb := r.walk(rd)
 		assert.Contains(t, cb.RawQuery, "state="+rd.Handle)
+		assert.NotContains(t, cb.RawQuery, "eyJ", "the app's address carries a token")
 	})
 	t.Run("StepUp", func(t *testing.T) {
 		r := s.rig(t, Config{})
@@ -137,11 +145,6 @@ func (s *suite) abilities(t *testing.T) {
 		_, err = up(Ditlev())
 		r.expect(mitid.TokenInvalid, err, "somebody else answers the step-up")
 	})
-	t.Run("MatchCPR", func(t *testing.T) {
-		r := s.rig(t, Config{})
-		if _, ok := r.broker.(mitid.CPRMatcher); !ok {
-			_, err := r.client.MatchCPR(t.Context(), r.must(mitid.Request{}), Ditlev().CPR)
-			r.expect(mitid.Unsupported, err, "this broker has no CPR match")
-		}
-	})
+	t.Run("MatchCPR", s.matching)
+	t.Run("LogoutReceiver", s.logouts)
 }

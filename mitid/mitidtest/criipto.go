@@ -56,7 +56,6 @@ type criipto struct {
 	sessions *shelf[session] // of single sign-on, by cookie
 	reuses   *shelf[[]time.Time]
 	consents *shelf[bool] // remembered CPR numbers, by the person's UUID
-	nonces   [2]string    // of the latest two requests, newest first
 }
 
 func newCriiptoDialect(b *Broker) *criipto {
@@ -114,11 +113,11 @@ func (c *criipto) serve(w http.ResponseWriter, r *http.Request) {
 	switch path {
 	case pathDiscovery:
 		if allow(w, r, http.MethodGet) {
-			c.send(w, r, c.discovery(acr, s), func(p *spoiler) *func(*Broker, *reply) { return &p.discovery })
+			c.b.send(w, r, c.discovery(acr, s), func(p *spoiler) *func(*Broker, *reply) { return &p.discovery })
 		}
 	case pathJWKS, pathJWKSAlias:
 		if allow(w, r, http.MethodGet) {
-			c.send(w, r, c.jwks(), func(p *spoiler) *func(*Broker, *reply) { return &p.jwks })
+			c.b.send(w, r, c.jwks(), func(p *spoiler) *func(*Broker, *reply) { return &p.jwks })
 		}
 	case pathProbe:
 		c.probe(r).write(w, r)
@@ -127,15 +126,15 @@ func (c *criipto) serve(w http.ResponseWriter, r *http.Request) {
 		case s.PAR == PARAbsent:
 			http.NotFound(w, r)
 		case allow(w, r, http.MethodPost):
-			c.send(w, r, c.push(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.par })
+			c.b.send(w, r, c.push(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.par })
 		}
 	case pathToken:
 		if allow(w, r, http.MethodPost) {
-			c.send(w, r, c.token(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.token })
+			c.b.send(w, r, c.token(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.token })
 		}
 	case pathUserinfo:
 		if allow(w, r, http.MethodGet, http.MethodPost) {
-			c.send(w, r, c.userinfo(r, s), func(p *spoiler) *func(*Broker, *reply) { return &p.userinfo })
+			c.b.send(w, r, c.userinfo(r, s), func(p *spoiler) *func(*Broker, *reply) { return &p.userinfo })
 		}
 	case pathLogout:
 		c.logout(w, r)
@@ -144,19 +143,10 @@ func (c *criipto) serve(w http.ResponseWriter, r *http.Request) {
 			c.page(w, r, form, s)
 		}
 	case pathDifferences, "/":
-		c.showDifferences(w, r)
+		c.b.showDifferences(w, r)
 	default:
 		http.NotFound(w, r)
 	}
-}
-
-// send spoils p when a tampering waits for it, and answers.
-func (c *criipto) send(w http.ResponseWriter, r *http.Request, p *reply, stage func(*spoiler) *func(*Broker, *reply)) {
-	if spoil := takeStage(c.b, stage); spoil != nil {
-		p.asked = r
-		spoil(c.b, p)
-	}
-	p.write(w, r)
 }
 
 // elsewhere answers at the addresses that tampered answers point to, as the

@@ -48,13 +48,13 @@ func (c *criipto) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 	}
 	switch {
 	case bad != nil && bad.code == "":
-		c.showError(w, r, bad.why)
+		c.b.showError(w, r, bad.why)
 		return
 	case bad != nil:
 		c.sendBack(w, req, s, pairs{{"error", bad.code}, {"error_description", bad.why}})
 		return
 	}
-	c.noteNonce(req.params.Get("nonce"))
+	c.b.noteNonce(req.params.Get("nonce"))
 	if c.singleSignOn(w, r, req, s) {
 		return
 	}
@@ -67,14 +67,6 @@ func (c *criipto) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 		return
 	}
 	c.welcome(w, r, req, s)
-}
-
-// noteNonce remembers the nonces of the latest two logins, which a tampering
-// confuses.
-func (c *criipto) noteNonce(nonce string) {
-	c.b.mu.Lock()
-	defer c.b.mu.Unlock()
-	c.nonces = [2]string{nonce, c.nonces[0]}
 }
 
 // act carries out what a scripted person does.
@@ -111,7 +103,7 @@ func (c *criipto) approve(w http.ResponseWriter, req *request, s Settings, g *gr
 	if s.SSO {
 		id := randomHex(16)
 		put(c.b, c.sessions, id, session{*g, g.session}, sessionLife)
-		http.SetCookie(w, &http.Cookie{Name: c.cookie(cookieSession), Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.b.cfg.TLS})
+		http.SetCookie(w, &http.Cookie{Name: c.b.cookie(cookieSession), Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.b.cfg.TLS})
 	}
 	c.handOut(w, req, s, g)
 }
@@ -126,7 +118,7 @@ func (c *criipto) handOut(w http.ResponseWriter, req *request, s Settings, g *gr
 // singleSignOn answers from an earlier login with the same eID method, when the
 // domain does so.
 func (c *criipto) singleSignOn(w http.ResponseWriter, r *http.Request, req *request, s Settings) bool {
-	cookie, err := r.Cookie(c.cookie(cookieSession))
+	cookie, err := r.Cookie(c.b.cookie(cookieSession))
 	if !s.SSO || err != nil || req.prompt != "" && req.prompt != "none" {
 		return false
 	}

@@ -31,7 +31,7 @@ func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, pat
 	case ways > 1:
 		return fault(http.StatusBadRequest, "invalid_request", "more than one way of client authentication")
 	case header != "":
-		ok = c.basic(header) && (id == "" || id == c.b.ClientID())
+		ok = c.b.basic(header) && (id == "" || id == c.b.ClientID())
 	case form.Has("client_assertion"):
 		ok = form.Get("client_assertion_type") == assertionType && c.assertion(form.Get("client_assertion"), s, path) &&
 			(id == "" || id == c.b.ClientID())
@@ -53,14 +53,14 @@ func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, pat
 // basic reads the header as leniently as the real broker seems to: client ids
 // hold colons, and not every SDK form-encodes both halves, so the last colon
 // divides and each half counts as it stands or decoded.
-func (c *criipto) basic(header string) bool {
+func (b *Broker) basic(header string) bool {
 	scheme, value, _ := strings.Cut(header, " ")
 	raw, err := base64.StdEncoding.DecodeString(value)
 	at := strings.LastIndexByte(string(raw), ':')
 	if !strings.EqualFold(scheme, "basic") || err != nil || at < 0 {
 		return false
 	}
-	return fits(string(raw[:at]), c.b.ClientID()) && fits(string(raw[at+1:]), c.b.ClientSecret())
+	return fits(string(raw[:at]), b.ClientID()) && fits(string(raw[at+1:]), b.ClientSecret())
 }
 
 func fits(half, want string) bool {

@@ -24,15 +24,11 @@ type visit struct {
 // maxWrong is after how many wrong numbers the broker gives up.
 const maxWrong = 3
 
-// cookie names a cookie of this fake. Browsers share cookies between the ports
-// of a host, and several fakes may run on one.
-func (c *criipto) cookie(name string) string { return name + "-" + c.b.listener.port }
-
 // welcome shows the page where a human picks a citizen.
 func (c *criipto) welcome(w http.ResponseWriter, r *http.Request, req *request, s Settings) {
 	v := &visit{req: req, shownPeople: c.b.Citizens()}
 	v.language, _ = language(r, req.params.Get("ui_locales"))
-	if cookie, err := r.Cookie(c.cookie(cookieBrowser)); err == nil && len(cookie.Value) == 32 {
+	if cookie, err := r.Cookie(c.b.cookie(cookieBrowser)); err == nil && len(cookie.Value) == 32 {
 		v.browser = cookie.Value
 	} else {
 		v.browser = randomHex(16)
@@ -40,7 +36,7 @@ func (c *criipto) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 	if again := slices.DeleteFunc(slices.Clone(v.shownPeople), func(p Citizen) bool { return p.uuid() != req.hint.uuid }); len(again) > 0 {
 		v.shownPeople = again // re-authentication skips the user name
 	}
-	http.SetCookie(w, &http.Cookie{Name: c.cookie(cookieBrowser), Value: v.browser, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.b.cfg.TLS})
+	http.SetCookie(w, &http.Cookie{Name: c.b.cookie(cookieBrowser), Value: v.browser, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.b.cfg.TLS})
 	p := c.viewOf(r, v, s)
 	if len(req.acrs) > 1 {
 		p.ACRs = req.acrs
@@ -85,10 +81,10 @@ func (c *criipto) showStep(w http.ResponseWriter, name string, v *visit, p *view
 func (c *criipto) page(w http.ResponseWriter, r *http.Request, form url.Values, s Settings) {
 	v, ok := take(c.b, c.visits, form.Get("visit"))
 	if !ok {
-		c.showError(w, r, "this page has expired; start anew at the service")
+		c.b.showError(w, r, "this page has expired; start anew at the service")
 		return
 	}
-	switch cookie, err := r.Cookie(c.cookie(cookieBrowser)); {
+	switch cookie, err := r.Cookie(c.b.cookie(cookieBrowser)); {
 	case err != nil:
 		c.sendBack(w, v.req, s, errorPairs("MITID_NONCE_COOKIE_MISSING", ""))
 		return
@@ -100,7 +96,7 @@ func (c *criipto) page(w http.ResponseWriter, r *http.Request, form url.Values, 
 	case "person":
 		i, err := strconv.Atoi(form.Get("citizen"))
 		if err != nil || i < 0 || i >= len(v.shownPeople) {
-			c.showError(w, r, "nobody was chosen")
+			c.b.showError(w, r, "nobody was chosen")
 			return
 		}
 		v.outcome = Approve(v.shownPeople[i])

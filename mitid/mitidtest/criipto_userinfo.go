@@ -36,17 +36,17 @@ func (c *criipto) logout(w http.ResponseWriter, r *http.Request) {
 	if !allow(w, r, http.MethodGet) {
 		return
 	}
-	if cookie, err := r.Cookie(c.cookie(cookieSession)); err == nil {
+	if cookie, err := r.Cookie(c.b.cookie(cookieSession)); err == nil {
 		take(c.b, c.sessions, cookie.Value)
-		http.SetCookie(w, &http.Cookie{Name: c.cookie(cookieSession), Path: "/", MaxAge: -1})
+		http.SetCookie(w, &http.Cookie{Name: c.b.cookie(cookieSession), Path: "/", MaxAge: -1})
 	}
 	q := r.URL.Query()
 	to := q.Get("post_logout_redirect_uri")
 	switch {
 	case to == "":
-		c.showLoggedOut(w, r)
+		c.b.showLoggedOut(w, r)
 	case !c.b.redirectAllowed(to):
-		c.showError(w, r, "the post_logout_redirect_uri is not registered")
+		c.b.showError(w, r, "the post_logout_redirect_uri is not registered")
 	default:
 		if state := q.Get("state"); state != "" {
 			sep := "?"

@@ -2,7 +2,9 @@ package mitidtest
 
 // Differences lists where this fake knowingly differs from the real broker, and
 // where it had to choose because the real broker's behaviour is not public.
-func (b *Broker) Differences() []string {
+func (b *Broker) Differences() []string { return b.wire.differences() }
+
+func (c *criipto) differences() []string {
 	return []string{
 		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
 		"Only response_type code with response_mode query and form_post is spoken, although discovery announces more, as the real one does. No implicit flow, fragment, json or post_message.",

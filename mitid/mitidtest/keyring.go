@@ -24,26 +24,33 @@ const (
 	keysPublished = 3
 )
 
-// keyring holds six keys in a ring and publishes a window of three. The second
-// of the window signs MitID tokens. A rotation moves the window by two: the
-// signing key goes, and a key that nobody has seen takes its place.
+// keyring holds keys in a ring and publishes a window of them, between fixed keys
+// of other purposes. One of the window signs MitID tokens. A rotation moves the
+// window so that the signing key goes, and a key that nobody has seen takes its
+// place. With Criipto there are six keys, three of them published, the second of
+// which signs, and the window moves by two.
 type keyring struct {
-	mu    sync.Mutex
-	ring  [keysReady]*signingKey
-	first int
+	mu            sync.Mutex
+	ring          []*signingKey
+	first         int // of the window
+	published     int // the window's size
+	signer        int // which of the window signs
+	step          int
+	before, after []*signingKey
 }
 
 // signingKey is one RSA key with its self-signed certificate. The private half
 // is read when it is first needed.
 type signingKey struct {
-	id     string // the certificate's serial number, as the broker does it
+	id     string // the certificate's serial number, as Criipto does it
+	cert   *x509.Certificate
 	public *rsa.PublicKey
 	jwk    object
 	read   func() (*rsa.PrivateKey, error)
 }
 
 func loadKeys() (*keyring, error) {
-	k := new(keyring)
+	k := &keyring{ring: make([]*signingKey, keysReady), published: keysPublished, signer: 1, step: 2}
 	for i := range k.ring {
 		text, err := keyFiles.ReadFile(fmt.Sprintf("keys/%d.pem", i+1))
 		if err != nil {
@@ -74,6 +81,7 @@ func loadKey(text []byte) (*signingKey, error) {
 	print := sha1.Sum(cert.Raw)
 	return &signingKey{
 		id:     id,
+		cert:   cert,
 		public: public,
 		read:   sync.OnceValues(func() (*rsa.PrivateKey, error) { return x509.ParsePKCS1PrivateKey(second.Bytes) }),
 		// Member order and the missing alg as recorded from the real broker.
@@ -87,19 +95,22 @@ func loadKey(text []byte) (*signingKey, error) {
 	}, nil
 }
 
-func (k *keyring) at(i int) *signingKey { return k.ring[(k.first+i)%keysReady] }
+func (k *keyring) at(i int) *signingKey { return k.ring[(k.first+i)%len(k.ring)] }
 
 // active returns the key that signs MitID tokens.
 func (k *keyring) active() *signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.at(1)
+	return k.at(k.signer)
 }
 
-// general returns the key that is published first and signs other eIDs.
+// general returns the key that is published first and signs something else.
 func (k *keyring) general() *signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.before) > 0 {
+		return k.before[0]
+	}
 	return k.at(0)
 }
 
@@ -107,22 +118,28 @@ func (k *keyring) general() *signingKey {
 func (k *keyring) stranger() *signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.at(keysPublished)
+	return k.at(k.published)
 }
 
 func (k *keyring) rotate() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.first = (k.first + 2) % keysReady
+	k.first = (k.first + k.step) % len(k.ring)
 }
 
 // set returns the published keys as JWKs.
 func (k *keyring) set() []any {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	keys := make([]any, keysPublished)
-	for i := range keys {
-		keys[i] = k.at(i).jwk.clone()
+	var keys []any
+	for _, key := range k.before {
+		keys = append(keys, key.jwk.clone())
+	}
+	for i := range k.published {
+		keys = append(keys, k.at(i).jwk.clone())
+	}
+	for _, key := range k.after {
+		keys = append(keys, key.jwk.clone())
 	}
 	return keys
 }

@@ -81,24 +81,28 @@ func htmlHeaders(w http.ResponseWriter, nonce string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
+// cookie names a cookie of this fake. Browsers share cookies between the ports
+// of a host, and several fakes may run on one.
+func (b *Broker) cookie(name string) string { return name + "-" + b.listener.port }
+
 // showError shows the broker's error page: no redirect, because the request
 // names nobody who can be trusted with one.
-func (c *criipto) showError(w http.ResponseWriter, r *http.Request, why string) {
+func (b *Broker) showError(w http.ResponseWriter, r *http.Request, why string) {
 	v := newView(r, "")
 	v.Detail = why
-	c.b.pages.show(w, http.StatusBadRequest, "error", v)
+	b.pages.show(w, http.StatusBadRequest, "error", v)
 }
 
-func (c *criipto) showLoggedOut(w http.ResponseWriter, r *http.Request) {
+func (b *Broker) showLoggedOut(w http.ResponseWriter, r *http.Request) {
 	v := newView(r, "")
 	v.Detail = v.T.LoggedOut
-	c.b.pages.show(w, http.StatusOK, "notice", v)
+	b.pages.show(w, http.StatusOK, "notice", v)
 }
 
-func (c *criipto) showDifferences(w http.ResponseWriter, r *http.Request) {
+func (b *Broker) showDifferences(w http.ResponseWriter, r *http.Request) {
 	v := newView(r, "")
-	v.List = c.b.Differences()
-	c.b.pages.show(w, http.StatusOK, "differences", v)
+	v.List = b.Differences()
+	b.pages.show(w, http.StatusOK, "differences", v)
 }
 
 // showFormPost makes the browser post the answer to the app.

@@ -23,6 +23,9 @@ type Request struct {
 	Query  url.Values
 	Form   url.Values // of a form post
 	Auth   AuthKind
+	// Params are the authorization parameters in force, wherever they travelled:
+	// query, form or request object. Empty elsewhere.
+	Params url.Values
 	Header http.Header // Accept, Accept-Language, Content-Type, Prefer, Traceparent, User-Agent
 	// Hint holds the tokens of the login_hint in force, in order, and UnknownHint
 	// those that the real broker does not know. Both are empty elsewhere.
@@ -52,7 +55,7 @@ func (r Request) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())
 func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 func (r Request) clone() Request {
-	r.Query, r.Form = cloneValues(r.Query), cloneValues(r.Form)
+	r.Query, r.Form, r.Params = cloneValues(r.Query), cloneValues(r.Form), cloneValues(r.Params)
 	r.Header = r.Header.Clone()
 	r.Hint, r.UnknownHint = slices.Clone(r.Hint), slices.Clone(r.UnknownHint)
 	return r
@@ -143,6 +146,25 @@ func (b *Broker) ResetRequests() {
 
 // record keeps r. Its form must have been read.
 func (b *Broker) record(r *http.Request, form url.Values, hint *hint) {
+	kept := newRecord(r, form)
+	if hint != nil {
+		kept.Hint, kept.UnknownHint = slices.Clone(hint.tokens), slices.Clone(hint.unknown)
+		kept.Params = r.URL.Query()
+		if r.Method == http.MethodPost {
+			kept.Params = cloneValues(form)
+		}
+	}
+	b.records.keep(kept)
+}
+
+// recordWith keeps r and the authorization parameters in force.
+func (b *Broker) recordWith(r *http.Request, form, params url.Values) {
+	kept := newRecord(r, form)
+	kept.Params = cloneValues(params)
+	b.records.keep(kept)
+}
+
+func newRecord(r *http.Request, form url.Values) Request {
 	kept := Request{Method: r.Method, Path: r.URL.Path, Host: r.Host, Query: r.URL.Query(), Form: cloneValues(form), Auth: authKind(r, form)}
 	for _, name := range recordedHeaders {
 		if v := r.Header.Values(name); len(v) > 0 {
@@ -152,10 +174,7 @@ func (b *Broker) record(r *http.Request, form url.Values, hint *hint) {
 			kept.Header[name] = slices.Clone(v)
 		}
 	}
-	if hint != nil {
-		kept.Hint, kept.UnknownHint = slices.Clone(hint.tokens), slices.Clone(hint.unknown)
-	}
-	b.records.keep(kept)
+	return kept
 }
 
 func authKind(r *http.Request, form url.Values) AuthKind {

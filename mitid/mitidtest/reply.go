@@ -18,6 +18,7 @@ type reply struct {
 	drip    bool  // one octet a second
 	hangUp  bool  // close the connection without an answer
 	asked   *http.Request
+	escaped bool // write texts as .NET does: + as \u002B
 }
 
 // answer returns a reply with a JSON body.
@@ -48,9 +49,21 @@ func (p *reply) moved(status int, location string) {
 // bytes returns the body.
 func (p *reply) bytes() []byte {
 	if p.body == nil && p.object != nil {
+		if p.escaped {
+			return escapeText(p.object.bytes())
+		}
 		return p.object.bytes()
 	}
 	return p.body
+}
+
+// send spoils p when a tampering waits for it, and answers.
+func (b *Broker) send(w http.ResponseWriter, r *http.Request, p *reply, stage func(*spoiler) *func(*Broker, *reply)) {
+	if spoil := takeStage(b, stage); spoil != nil {
+		p.asked = r
+		spoil(b, p)
+	}
+	p.write(w, r)
 }
 
 // dripped is how many octets a slow body sends at most.

@@ -7,7 +7,7 @@ import (
 )
 
 // callbackTamperings spoil what the browser brings back.
-func callbackTamperings() []Tampering {
+func callbackTamperings(announce func(*Broker)) []Tampering {
 	walk := func(name, doc string, want mitid.Kind, f func(*Broker, *wayBack)) Tampering {
 		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: want, spoil: spoiler{walk: f}}
 	}
@@ -15,7 +15,7 @@ func callbackTamperings() []Tampering {
 		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, spoil: spoiler{journey: j}}
 	}
 	announced := func(t Tampering) Tampering {
-		t.settings = func(s *Settings) { s.IssParameter = true }
+		t.settings = announce
 		return t
 	}
 	from := func(name, doc string, want mitid.Kind, code, description string) Tampering {

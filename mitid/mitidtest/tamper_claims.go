@@ -84,7 +84,7 @@ func claimTamperings() []Tampering {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		mine, _ := d.payload.get("nonce").(string)
-		for _, n := range b.criipto.nonces {
+		for _, n := range b.nonces {
 			if n != mine && n != "" {
 				d.payload.set("nonce", n)
 				return

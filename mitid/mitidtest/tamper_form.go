@@ -44,6 +44,7 @@ func signatureTamperings() []Tampering {
 			original := d.key
 			d.sign = func(input []byte) ([]byte, error) {
 				other := newDraft(original, d.payload.clone())
+				other.header = d.header
 				other.payload.set("sub", "{00000000-0000-4000-8000-000000000000}")
 				changed, err := other.serialize()
 				if err != nil {

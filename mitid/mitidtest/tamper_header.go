@@ -76,9 +76,9 @@ func headerTamperings() []Tampering {
 		bad("O-36-jku", "the header names an address of keys", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
-			d.header.add("jku", b.Issuer()+pathElsewhere+pathJWKS)
+			d.header.add("jku", b.origin()+pathElsewhere+b.paths().jwks)
 		}),
-		bad("O-36-jku-genuine", "a rightly signed token names an address of keys", func(b *Broker, d *draft) { d.header.add("jku", b.Issuer()+pathElsewhere+pathJWKS) }),
+		bad("O-36-jku-genuine", "a rightly signed token names an address of keys", func(b *Broker, d *draft) { d.header.add("jku", b.origin()+pathElsewhere+b.paths().jwks) }),
 		bad("O-36-x5c", "the header brings its own certificate", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
@@ -87,7 +87,7 @@ func headerTamperings() []Tampering {
 		bad("O-36-x5u", "the header names an address of a certificate", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
-			d.header.add("x5u", b.Issuer()+pathElsewhere+pathJWKS)
+			d.header.add("x5u", b.origin()+pathElsewhere+b.paths().jwks)
 		}),
 		bad("O-37-crit-unknown", "crit names something unknown", func(_ *Broker, d *draft) {
 			d.header.add("crit", []string{"https://evil.example/ext"})

@@ -21,27 +21,34 @@ func discoveryTamperings() []Tampering {
 		member("O-01-issuer-empty", "discovery names an empty issuer", mitid.IssuerMismatch, func(_ *Broker, o *object) { o.set("issuer", "") }),
 
 		member("O-24-discovery-issuer-twice", "discovery has two members issuer", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("issuer", b.Issuer()) }),
-		member("O-24-discovery-other-case", "discovery has Token_Endpoint beside token_endpoint", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("Token_Endpoint", b.Issuer()+pathToken) }),
+		member("O-24-discovery-other-case", "discovery has Token_Endpoint beside token_endpoint", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("Token_Endpoint", b.origin()+b.paths().token) }),
 	}
-	for _, e := range []struct{ member, path string }{
-		{"authorization_endpoint", pathAuthorize}, {"token_endpoint", pathToken}, {"jwks_uri", pathJWKS},
-		{"userinfo_endpoint", pathUserinfo}, {"pushed_authorization_request_endpoint", pathPAR}, {"end_session_endpoint", pathLogout},
+	for _, e := range []struct {
+		member string
+		path   func(paths) string
+	}{
+		{"authorization_endpoint", func(p paths) string { return p.authorize }},
+		{"token_endpoint", func(p paths) string { return p.token }},
+		{"jwks_uri", func(p paths) string { return p.jwks }},
+		{"userinfo_endpoint", func(p paths) string { return p.userinfo }},
+		{"pushed_authorization_request_endpoint", func(p paths) string { return p.par }},
+		{"end_session_endpoint", func(p paths) string { return p.logout }},
 	} {
 		short, _, _ := strings.Cut(e.member, "_")
 		foreign := func(name, doc string, address func(*Broker) string) {
 			ts = append(ts, member("O-03-"+short+"-"+name, "discovery lists "+e.member+" "+doc, mitid.ConfigInvalid,
-				func(b *Broker, o *object) { o.set(e.member, address(b)+e.path) }))
+				func(b *Broker, o *object) { o.set(e.member, address(b)+e.path(b.paths())) }))
 		}
 		foreign("other-host", "on another host", func(*Broker) string { return "https://evil.example" })
 		foreign("http", "with http: on another host", func(*Broker) string { return "http://evil.example" })
 		foreign("other-name", "under another name of the same machine", func(b *Broker) string { return b.listener.alias })
-		foreign("other-port", "on another port", func(b *Broker) string { return strings.TrimSuffix(b.Issuer(), b.listener.port) + "1" })
+		foreign("other-port", "on another port", func(b *Broker) string { return strings.TrimSuffix(b.origin(), b.listener.port) + "1" })
 		foreign("user", "behind an @", func(b *Broker) string {
-			return strings.Replace(b.Issuer(), "://", "://x@", 1)
+			return strings.Replace(b.origin(), "://", "://x@", 1)
 		})
 	}
 	downgrade := member("O-03-token-downgrade", "discovery lists token_endpoint with http: on the same host", mitid.ConfigInvalid, func(b *Broker, o *object) {
-		o.set("token_endpoint", strings.Replace(b.Issuer(), "https:", "http:", 1)+pathToken)
+		o.set("token_endpoint", strings.Replace(b.origin(), "https:", "http:", 1)+b.paths().token)
 	})
 	downgrade.TLS = true
 	return append(ts, downgrade)
@@ -54,7 +61,7 @@ func redirectTamperings() []Tampering {
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
 		for status, word := range map[int]string{http.StatusFound: "302", http.StatusTemporaryRedirect: "307"} {
 			ts = append(ts, onReply("O-02-"+stage.String()+"-"+word, stage.String()+" answers with a redirect to another host", stage, mitid.IssuerMismatch,
-				func(b *Broker, p *reply) { p.moved(status, b.listener.alias+pathElsewhere+stage.path()) }))
+				func(b *Broker, p *reply) { p.moved(status, b.listener.alias+pathElsewhere+b.paths().of(stage)) }))
 		}
 	}
 	return ts

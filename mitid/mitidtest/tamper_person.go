@@ -1,7 +1,6 @@
 package mitidtest
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -46,7 +45,7 @@ func personTamperings() []Tampering {
 	set("O-50-plus-one", "loA is SUBSTANTIAL plus one character", mitid.AssuranceTooLow, substantial, level, "SUBSTANTIAL1")
 	business := Tampering{
 		Name: "O-50-business-without-level", Doc: "a business token tells no level", Stage: StageIDToken, Want: mitid.AssuranceTooLow,
-		Request: mitid.Request{Identity: mitid.Professional}, settings: func(s *Settings) { s.BusinessLevels = false },
+		Request: mitid.Request{Identity: mitid.Professional}, settings: func(b *Broker) { b.criipto.settings.BusinessLevels = false },
 	}
 	ts = append(ts, business)
 
@@ -55,12 +54,7 @@ func personTamperings() []Tampering {
 	set("O-51-null", "the CPR claim is null", mitid.ClaimMissing, required, number, nil)
 	set("O-51-empty", "the CPR claim is empty", mitid.ClaimMissing, required, number, "")
 
-	for name, value := range map[string]any{
-		"eleven-digits": "21012700871", "nine-digits": "210127008", "letters": "210127008A", "impossible-date": "3202270087",
-		"zeros": "0000000000", "number": json.RawMessage("2101270087"), "list-of-two": []string{"2101270087", "2712589100"},
-		"list-of-one": []string{"2101270087"}, "object": object{{"cpr", "2101270087"}}, "true": true,
-		"wide-digits": "２１０１２７００８７", "null-octet": "2101270087\x00",
-	} {
+	for name, value := range impossibleNumbers() {
 		set("O-52-"+name, "the CPR claim is malformed: "+name, mitid.ClaimInvalid, required, number, value)
 		set("O-52-"+name+"-if-present", "the CPR claim is malformed, and optional: "+name, mitid.ClaimInvalid, mitid.Request{CPR: mitid.CPRIfPresent}, number, value)
 	}

@@ -31,7 +31,7 @@ type Tampering struct {
 	// Slow: the answer drips; the client's time limit decides how long it takes.
 	Slow bool
 
-	settings func(*Settings)
+	settings func(*Broker) // turns switches; under the lock
 	spoil    spoiler
 }
 
@@ -57,11 +57,18 @@ const (
 	StageIDToken
 	StageKeys
 	StageUserinfo
+	StagePerson           // what is told of the person, wherever it is told (NEB)
+	StageUserinfoToken    // the userinfo token (NEB)
+	StageTransactionToken // the transaction token (NEB)
+	StageOCSP             // the OCSP answer beside it (NEB)
+	StageMatch            // the answer of the CPR match (NEB)
+	StageLogout           // a logout token (NEB)
 )
 
 // String returns the stage in a word.
 func (s Stage) String() string {
-	return [...]string{"tls", "discovery", "par", "callback", "token", "id_token", "jwks", "userinfo"}[s]
+	return [...]string{"tls", "discovery", "par", "callback", "token", "id_token", "jwks", "userinfo",
+		"person", "userinfo_token", "transaction_token", "ocsp", "match", "logout"}[s]
 }
 
 // spoiler is what a tampering does at each stage. A function is used once.
@@ -74,6 +81,12 @@ type spoiler struct {
 	token     func(*Broker, *reply)
 	draft     func(*Broker, *draft) // the ID token before it is signed
 	userinfo  func(*Broker, *reply)
+	match     func(*Broker, *reply)
+	person    func(*Broker, *object) // in every place of one login
+	facts     func(*Broker, *draft)  // the userinfo token before it is signed
+	approval  func(*Broker, *draft)  // the transaction token before it is signed
+	ocsp      func(*Broker, *ocspAnswer)
+	logout    func(*Broker, *draft)
 	walk      func(*Broker, *wayBack) // by the walker, before the app gets it
 	journey   journey                 // by Login or Visit
 }
@@ -95,22 +108,26 @@ const (
 //
 // An unknown name is an error, and fails the test that owns the fake.
 func (b *Broker) Tamper(name string) error {
-	all := Tamperings()
+	all := TamperingsOf(b.dialect)
 	i := slices.IndexFunc(all, func(t Tampering) bool { return t.Name == name })
 	if i < 0 {
 		b.complain("there is no tampering of that name")
 		return errors.New("mitidtest: there is no tampering of that name")
 	}
+	b.apply(all[i])
+	return nil
+}
+
+// apply is Tamper with a tampering that is at hand.
+func (b *Broker) apply(t Tampering) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.restore()
-	b.spoil = all[i].spoil
-	if all[i].settings != nil {
-		before := b.criipto.settings
-		b.before = &before
-		all[i].settings(&b.criipto.settings)
+	b.spoil = t.spoil
+	if t.settings != nil {
+		b.restoring = b.wire.save()
+		t.settings(b)
 	}
-	return nil
 }
 
 // Untamper forgets what Tamper has not yet spoilt.
@@ -123,8 +140,9 @@ func (b *Broker) Untamper() {
 
 // restore turns back the switches that a tampering turned.
 func (b *Broker) restore() {
-	if b.before != nil {
-		b.criipto.settings, b.before = *b.before, nil
+	if b.restoring != nil {
+		b.restoring()
+		b.restoring = nil
 	}
 }
 

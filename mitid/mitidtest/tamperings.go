@@ -10,22 +10,31 @@ import (
 // accepted is the Want of a tampering that must not be refused.
 const accepted mitid.Kind = 0
 
-// Tamperings returns the catalogue, ordered by name: every row of the table of
-// bad input that an answer of this broker can carry, in several variants. Rows
-// that take more than one login or another caller (O-12, O-18, O-56, O-57) are
-// cases of [TestBroker] or belong to the packages around it; O-54 and O-55 need
-// what this broker does not have.
-func Tamperings() []Tampering {
-	all := slices.Concat(
-		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
-		callbackTamperings(), tokenTamperings(), headerTamperings(), signatureTamperings(),
-		formTamperings(), keyTamperings(), claimTamperings(), personTamperings(), userinfoTamperings(),
-	)
+// Tamperings returns the catalogue of Criipto. See TamperingsOf.
+func Tamperings() []Tampering { return TamperingsOf(Criipto) }
+
+// TamperingsOf returns the catalogue of a dialect, ordered by name: every row of
+// the table of bad input that an answer of that broker can carry, in several
+// variants. Rows that take more than one login or another caller (O-18, O-56,
+// O-57) are cases of [TestBroker] or belong to the packages around it; no broker
+// here gives out refresh tokens (O-54), and only NEB sends logout tokens (O-55).
+func TamperingsOf(d Dialect) []Tampering {
+	all := d.catalogue()
 	for i := range all {
 		all[i].Row = all[i].Name[:len("O-00")]
 	}
 	slices.SortFunc(all, func(a, b Tampering) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// sharedTamperings are those that fit every dialect. announce makes discovery
+// announce that answers carry iss (RFC 9207).
+func sharedTamperings(announce func(*Broker)) []Tampering {
+	return slices.Concat(
+		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
+		callbackTamperings(announce), tokenTamperings(), headerTamperings(), signatureTamperings(),
+		formTamperings(), keyTamperings(), claimTamperings(),
+	)
 }
 
 // at puts a spoiler of an answer where it belongs.
@@ -39,26 +48,12 @@ func (s Stage) at(f func(*Broker, *reply)) (sp spoiler) {
 		sp.par = f
 	case StageUserinfo:
 		sp.userinfo = f
+	case StageMatch:
+		sp.match = f
 	default:
 		sp.token = f
 	}
 	return sp
-}
-
-// path is where a stage's answers come from.
-func (s Stage) path() string {
-	switch s {
-	case StageDiscovery:
-		return pathDiscovery
-	case StageKeys:
-		return pathJWKS
-	case StagePAR:
-		return pathPAR
-	case StageUserinfo:
-		return pathUserinfo
-	default:
-		return pathToken
-	}
 }
 
 // onReply is a tampering with the answer of a stage.

@@ -31,7 +31,11 @@ func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*ht
 		if atBroker {
 			w.decide(req, nil, as)
 		}
-		res, err := w.send(req)
+		send := w.send
+		if atBroker {
+			send = func(r *http.Request) (*http.Response, error) { return w.at(ctx, r) }
+		}
+		res, err := send(req)
 		if err != nil {
 			return nil, err
 		}
@@ -92,5 +96,5 @@ func (w *Browser) bring(ctx context.Context, back *wayBack) (*http.Request, erro
 
 // owns reports whether u is an address of this fake.
 func (b *Broker) owns(u *url.URL) bool {
-	return strings.HasPrefix(u.String(), b.Issuer()+"/")
+	return strings.HasPrefix(u.String(), b.origin()+"/")
 }

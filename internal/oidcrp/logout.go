@@ -1,0 +1,112 @@
+package oidcrp
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// logoutEvent says that a token is a logout token.
+const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
+
+// Logout is what a logout token says. It names at least one of Subject and
+// SessionID.
+type Logout struct {
+	Subject   string // empty: whoever SessionID is
+	SessionID string // empty: every session of Subject
+	ID        string // jti; one that comes a second time is a replay
+	Until     time.Time
+}
+
+// VerifyLogout checks a logout token (OpenID Connect Back-Channel Logout 1.0
+// section 2.6), but for the replay of its ID until Until, which is the caller's.
+// Of rules, Signer alone counts. Errors: as [Party.Verify].
+func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
+	rules.Token, rules.Types, rules.noSubject = "logout token", []string{"logout+jwt", plainType, ""}, true
+	out := new(Logout)
+	_, err := p.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+		var w wireLogout
+		if err := strictjson.Unmarshal(payload, &w); err != nil {
+			return nil, err
+		}
+		r, why := w.read(out)
+		if why != "" {
+			return nil, fault.New(fault.TokenInvalid, why)
+		}
+		if at := time.Unix(r.IssuedAt, 0); p.now().Sub(at) > logoutLife+time.Duration(p.skew)*time.Second {
+			return nil, fault.New(fault.TokenInvalid, "too old")
+		}
+		out.Until = time.Unix(min(r.Expires, r.IssuedAt+int64(logoutLife/time.Second))+p.skew, 0)
+		return r, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// logoutLife bounds how long a logout token is good for, and with it how long its
+// ID must be remembered.
+const logoutLife = 15 * time.Minute
+
+type wireLogout struct {
+	Issuer    string                    `json:"iss"`
+	Subject   jsontext.Value            `json:"sub"`
+	Audience  jsontext.Value            `json:"aud"`
+	IssuedAt  jsontext.Value            `json:"iat"`
+	Expires   jsontext.Value            `json:"exp"`
+	NotBefore jsontext.Value            `json:"nbf"`
+	ID        string                    `json:"jti"`
+	SessionID jsontext.Value            `json:"sid"`
+	Nonce     jsontext.Value            `json:"nonce"`
+	Events    map[string]jsontext.Value `json:"events"`
+}
+
+// read judges what is special about a logout token. The text is empty if nothing
+// is wrong.
+func (w *wireLogout) read(out *Logout) (*claims.Registered, string) {
+	switch event, ok := w.Events[logoutEvent]; {
+	case w.Nonce != nil:
+		return nil, "it has a nonce, as ID tokens have"
+	case !ok || event.Kind() != '{':
+		return nil, "no logout event"
+	case w.ID == "":
+		return nil, "no id"
+	case w.Subject == nil && w.SessionID == nil:
+		return nil, "it names no session"
+	}
+	var told bool
+	if out.Subject, told = text(w.Subject); w.Subject != nil && (!told || out.Subject == "") {
+		return nil, "malformed subject"
+	}
+	if out.SessionID, told = text(w.SessionID); w.SessionID != nil && (!told || out.SessionID == "") {
+		return nil, "malformed session"
+	}
+	r := &claims.Registered{Issuer: w.Issuer, Subject: out.Subject}
+	if one, ok := text(w.Audience); ok {
+		r.Audience = []string{one}
+	} else if strictjson.Unmarshal(w.Audience, &r.Audience) != nil {
+		return nil, "no audience"
+	}
+	ok := true
+	for _, t := range []struct {
+		from jsontext.Value
+		to   *int64
+	}{{w.IssuedAt, &r.IssuedAt}, {w.Expires, &r.Expires}, {w.NotBefore, &r.NotBefore}} {
+		if t.from == nil {
+			continue
+		}
+		n, err := strconv.ParseUint(string(t.from), 10, 37)
+		*t.to, ok = int64(n), ok && err == nil
+	}
+	if !ok {
+		return nil, "malformed times"
+	}
+	out.ID = w.ID
+	return r, ""
+}

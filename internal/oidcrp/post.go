@@ -1,0 +1,29 @@
+package oidcrp
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/httpx"
+)
+
+// PostJSON sends body to an address of the broker's own, beyond the standards, as
+// the bearer of accessToken. path is a constant that follows the issuer, such as
+// "/api/v1/…". Any status is an answer, and what it means is the adapter's. The
+// call is made once and never again.
+func (p *Party) PostJSON(ctx context.Context, path, accessToken string, body []byte) (*httpx.Response, error) {
+	if !isToken(accessToken) {
+		return nil, p.fault(fault.InputInvalid, "no access token, or a malformed one")
+	}
+	const where = "API of the broker"
+	req, err := http.NewRequest(http.MethodPost, p.issuer+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, p.fault(fault.ConfigInvalid, where+": unusable address")
+	}
+	req.Header.Set("Authorization", "Bearer "+accessToken)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	return p.call(ctx, req, where)
+}

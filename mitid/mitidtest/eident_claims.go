@@ -1,0 +1,199 @@
+package mitidtest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+)
+
+// nsis are the levels as E-Ident and NEB write them.
+const nsis = "https://data.gov.dk/concept/core/nsis/"
+
+var nsisWords = map[claims.Level]string{claims.Low: nsis + "Low", claims.Substantial: nsis + "Substantial", claims.High: nsis + "High"}
+
+// eidentACR is the acr of every login, whatever its level.
+const eidentACR = "urn:eident:cert:eidas:high"
+
+// payload returns the ID token's claims. Their names and values are documented,
+// their order is ours.
+func (e *eident) payload(g *eidentGrant, s EIdentSettings) object {
+	now := e.b.Now()
+	eid, kind, prefix := eidentPrivate, "private", ""
+	if g.company != nil {
+		eid, kind, prefix = eidentBusiness, "professional", "mitid:"
+	}
+	o := make(object, 0, 40)
+	o.add("iss", e.b.Issuer())
+	o.add("aud", e.b.ClientID())
+	uuid := g.uuid()
+	if s.OneSubject {
+		uuid = g.citizen.uuid()
+	}
+	o.add("sub", "mitid:"+uuid)
+	o.add("mitid.uuid", uuid)
+	o.add("pid", uuid)
+	if s.TextAMR {
+		o.add("amr", eid)
+	} else {
+		o.add("amr", []string{eid})
+	}
+	o.add("mitid_amr", []string{prefix + g.authenticator()})
+	o.add("acr", eidentACR)
+	o.add("aal", nsisWords[g.level])
+	o.add("ial", nsisWords[g.identityLevel()])
+	o.add("loa", nsisWords[min(g.level, g.identityLevel())])
+	o.add("identity_type", kind)
+	if g.company == nil {
+		o.add("mitid_transactionid", g.mitidID)
+	}
+	if g.req.asks("profile") && g.company == nil {
+		o = optional(o, "name", g.citizen.Name)
+		o = optional(o, "birthdate", g.birthDate(s))
+	}
+	if g.tellCPR {
+		o.add("dk_ssn", g.citizen.CPR.Reveal())
+		o.add("ssn", g.citizen.CPR.Reveal())
+	}
+	if g.req.asks(s.PIDScope) && g.typedCPR {
+		o.add(s.PIDClaim, pidOf(&g.citizen))
+	}
+	o = g.tellTexts(o, s)
+	if g.company != nil {
+		o = g.aboutCompany(o, now, s)
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.citizen.Extra)) {
+		o.add(name, g.citizen.Extra[name])
+	}
+	if n := g.req.params.Get("nonce"); n != "" {
+		o.add("nonce", n)
+	}
+	switch s.AuthTime {
+	case EIdentSeconds:
+		o.add("auth_time", g.at.Unix())
+	case EIdentDate:
+		o.add("auth_time", g.at.UTC().Format(eidentDateLayout))
+	case EIdentUnreadable:
+		o.add("auth_time", "for lidt siden, på Ærø")
+	}
+	o.add("jti", g.jti)
+	o.add("iat", now.Unix())
+	o.add("exp", now.Unix()+int64(s.TokenLifetime/time.Second))
+	return o
+}
+
+// uuid is MitID's key of the person, or that of the person in the organisation.
+func (g *eidentGrant) uuid() string {
+	if g.company != nil {
+		return g.citizen.uuidIn(g.company)
+	}
+	return g.citizen.uuid()
+}
+
+// authenticator is a word of mitid_amr, misspelt as the vendor spells it.
+func (g *eidentGrant) authenticator() string {
+	switch {
+	case g.citizen.Password:
+		return "password"
+	case g.level == claims.High:
+		return "code_app_enchanced"
+	}
+	return "code_app"
+}
+
+// identityLevel: everybody was identified at Substantial or above.
+func (g *eidentGrant) identityLevel() claims.Level { return max(g.level, claims.Substantial) }
+
+func (g *eidentGrant) birthDate(s EIdentSettings) string {
+	born := g.citizen.born()
+	switch {
+	case born.IsZero():
+		return ""
+	case s.DottedBirthDate:
+		return born.Format("02.01.2006")
+	}
+	return born.Format(time.DateOnly)
+}
+
+// tellTexts adds what the person saw. A step-up shows nothing.
+func (g *eidentGrant) tellTexts(o object, s EIdentSettings) object {
+	if g.req.reference != "" && !s.SilentReference {
+		o.add("reference_text", s.Echo.write(g.req.params.Get("reference_text"), g.req.reference))
+	}
+	if text := g.req.transaction; text != "" {
+		sum := sha256.Sum256([]byte(text))
+		o.add("transaction_text", s.Echo.write(g.req.params.Get("transactiontext"), text))
+		o.add("transaction_text_sha256", base64.StdEncoding.EncodeToString(sum[:]))
+		o.add("transaction_text_type", or(g.req.params.Get("transactiontext_type"), "text"))
+	}
+	return o
+}
+
+func (e EIdentEcho) write(sent, text string) string {
+	switch e {
+	case EIdentEchoPlain:
+		return text
+	case EIdentEchoBase64:
+		return base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	return sent
+}
+
+// aboutCompany adds the claims of MitID Erhverv. A signatory acts for a company
+// with their private MitID, an employee with an identity of the company's.
+func (g *eidentGrant) aboutCompany(o object, now time.Time, s EIdentSettings) object {
+	co := g.company
+	if co.Role == Signatory {
+		if g.req.asks("organisation") {
+			o.add("authorized_to_represent", co.CVR)
+		}
+		o.add("nemlogin.auth_to_repr", co.CVR)
+	}
+	if born := g.citizen.born(); !born.IsZero() {
+		o.add("nemlogin.age", age(born, now))
+		o.add("nemlogin.date_of_birth", born.Format(time.DateOnly))
+	}
+	if !g.citizen.CPR.IsZero() {
+		o.add("nemlogin.cpr_uuid", identifier("cpr", g.citizen.uuid()))
+	}
+	o.add("nemlogin.cvr", co.CVR)
+	o.add("nemlogin.email", "")
+	if name := g.citizen.Name; name != "" {
+		given, family := splitName(name)
+		o.add("nemlogin.family_name", family)
+		o.add("nemlogin.given_name", given)
+		o.add("nemlogin.name", name)
+	}
+	o.add("nemlogin.ial", nsisWords[claims.Substantial])
+	o.add("nemlogin.p_number", co.ProductionUnit)
+	if co.RID != "" {
+		o.add("nemlogin.nemid.rid", co.RID)
+	}
+	o.add(or(s.OrganisationNameClaim, "nemlogin.org_name"), co.Name)
+	o.add("nemlogin.persistent_professional_id", g.uuid())
+	o.add("nemlogin.se_number", co.SE)
+	return o
+}
+
+// splitName takes the last word as the family name.
+func splitName(name string) (given, family string) {
+	for i := len(name) - 1; i > 0; i-- {
+		if name[i] == ' ' {
+			return name[:i], name[i+1:]
+		}
+	}
+	return "", name
+}
+
+// pidOf makes the key that a person had at NemID.
+func pidOf(c *Citizen) string {
+	sum := sha256.Sum256([]byte("pid\x00" + c.uuid()))
+	digits := make([]byte, 12)
+	for i := range digits {
+		digits[i] = '0' + sum[i]%10
+	}
+	return "9208-2002-2-" + string(digits)
+}

@@ -1,0 +1,89 @@
+package mitidtest
+
+import (
+	"slices"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+func (e *eident) manners() manners {
+	id := func(c *Citizen, co *Company) string { return (&eidentGrant{citizen: *c, company: co}).uuid() }
+	return manners{
+		carried:         eidentCarried,
+		subject:         func(c *Citizen, co *Company) string { return "mitid:" + id(c, co) },
+		uuid:            id,
+		professionalCap: true,
+		reference: func(b *Broker, text string) {
+			b.spoilDraft(func(d *draft) {
+				d.payload.drop("reference_text")
+				if text != "" {
+					d.payload.add("reference_text", text)
+				}
+			})
+		},
+		sessions:     func(*Broker) {}, // none are known
+		uninvitedCPR: func(b *Broker) { b.ConfigureEIdent(func(s *EIdentSettings) { s.CPRUninvited = true }) },
+		noCompany:    mitid.BrokerDeclined,
+		wrongCPR:     mitid.CPRMismatch,
+		outcomes: []ending{
+			{"the broker says cancel", Fail("cancel", ""), mitid.UserCancelled},
+			{"the broker says cancel beside access_denied", Fail("access_denied", "cancel"), mitid.UserCancelled},
+			{"the person cannot be authenticated", Fail("authfailed", ""), mitid.BrokerDeclined},
+			{"anything goes wrong", Fail("generalerror", "noget gik galt på Ærø"), mitid.BrokerDeclined},
+			{"the person has no CPR number", Fail("get_ssn_error", ""), mitid.BrokerDeclined},
+			{"the broker misses a parameter", Fail("input_params_notpresent", ""), mitid.ConfigInvalid},
+		},
+	}
+}
+
+// eidentCarried reads the flat parameters.
+func eidentCarried(q Request) carried {
+	c := carried{prompt: q.param("prompt"), action: "log_on"}
+	c.locale = map[string]string{"da_DK": "da", "en_GB": "en"}[q.param("language")]
+	c.uuid, _ = EIdentEither.read(q.param("login_hint"))
+	return c
+}
+
+// eidentTamperings are the catalogue of this dialect, which pushes no requests.
+func eidentTamperings() []Tampering {
+	announce := func(b *Broker) { b.wire.(*eident).settings.IssParameter = true }
+	shared := slices.DeleteFunc(sharedTamperings(announce), func(t Tampering) bool { return t.Stage == StagePAR })
+	return slices.Concat(shared, eidentPersonTamperings(), eidentTextTamperings(), eidentUserinfoTamperings())
+}
+
+// differences lists where this fake knowingly differs from E-Ident, and where it
+// had to choose.
+func (e *eident) differences() []string {
+	return []string{
+		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
+		"Only the code flow is spoken. No CIBA, SAML, other eIDs than MitID, embedded or pop-up pages, templates, style, start, status, wi, deflect, additional_info or action_context.",
+		"The discovery document is a reconstruction: no real one could be had. The path of the keys, the algorithms and the list of client authentications are ours; there is no logout.",
+		"The keys are those of the other fakes, with their shape; a rotation withdraws the old key at once.",
+		"Uncertain: the order of the ID token's members, whether it has auth_time and nonce where they stand here, and expires_in, scope and lifetime of the access token.",
+		"Uncertain: encoding of reference_text, transactiontext and login_hint. Plain and Base64 are read here (EIdentSettings.Texts, Hint), and texts come back as they were sent (Echo).",
+		"Uncertain: the separator of amr_values. A comma and a blank are read here; EIdentSettings.AMRSeparator insists on one.",
+		"Uncertain: scope and claim of the NemID PID. nemid.pid here; EIdentSettings.PIDScope and PIDClaim change them.",
+		"Uncertain: the claim of the reference text. reference_text here; EIdentSettings.SilentReference leaves it out.",
+		"Uncertain: names of the Erhverv claims for RID, organisation name, professional id and SE number. nemlogin.* as at NEB here; EIdentSettings.OrganisationNameClaim names another one for the organisation's.",
+		"Uncertain: sub, mitid.uuid, pid and amr of an Erhverv login. The identity of the person in the organisation here (EIdentSettings.OneSubject: that of the private person), and amr mitid:mitid_erhverv.",
+		"Uncertain: authorized_to_represent. With scope organisation here, beside nemlogin.auth_to_repr, which always comes.",
+		"Uncertain: levels of an Erhverv login. At most Substantial here, as at the broker behind.",
+		"Uncertain: the form of birthdate. 1927-01-21 here; EIdentSettings.DottedBirthDate changes it.",
+		"Uncertain: the form of auth_time. A number here; EIdentSettings.AuthTime has a text, an unreadable text and none. The text's layout is a guess.",
+		"Uncertain: amr as a text. A list here; EIdentSettings.TextAMR changes it.",
+		"Uncertain: what follows cancel, a wrong or missing CPR number, a business login of somebody without an organisation, and a late step-up. access_denied, match_ssn_error, blankcvr and access_denied on the redirect here; the documented codes belong to the status address and to SAML, so putting them here is our invention (EIdentSettings.AbortError, CPRError, CompanyError, LateError).",
+		"Uncertain: whether people may leave the CPR page without a number. They may here; EIdentSettings.CPROptional changes it.",
+		"Uncertain: the nonce beside the state in the answer. Absent here; EIdentSettings.NonceInAnswer adds it. Likewise iss (IssParameter).",
+		"Uncertain: error answers of the token endpoint. RFC 6749 here.",
+		"Uncertain: prompt and max_age. Every login authenticates here, so they change nothing; prompt=none is answered with login_required.",
+		"Uncertain: a level that the person cannot reach. The login succeeds here with the lower level in loa, so that clients prove that they look.",
+		"Uncertain: userinfo's claims. The ID token's without nonce here.",
+		"Uncertain: language. Danish for da_DK, English for all others here; the real default is Norwegian.",
+		"Uncertain: what becomes of invalid requests. An unknown client, a foreign redirect_uri and repeated parameters get an error page here, all others an error on the redirect.",
+		"Of forbidden markup in a transaction text only the coarsest is refused here.",
+		"A step-up that is scripted with somebody else answers about them, which no real one can, so that clients prove that they compare sub.",
+		"The page's offer to remember a CPR number belongs to another broker and does nothing here.",
+		"A scripted or automatic login shows no CPR page and no company page; a clicked one does.",
+		"The signing keys are published with this package.",
+	}
+}

@@ -1,0 +1,237 @@
+package mitidtest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+)
+
+// nebProtected stands for the name of people whose name and address are
+// protected, at private providers.
+const nebProtected = "NAVNE & ADRESSEBESKYTTET"
+
+// nebLevelURIs are the levels as this broker spells them.
+var nebLevelURIs = map[claims.Level]string{
+	claims.Low:         "https://data.gov.dk/concept/core/nsis/Low",
+	claims.Substantial: "https://data.gov.dk/concept/core/nsis/Substantial",
+	claims.High:        "https://data.gov.dk/concept/core/nsis/High",
+}
+
+func unixText(t time.Time) string { return itoa(int(t.Unix())) }
+
+// amr is the authenticator.
+func (g *nebGrant) amr() string {
+	word := "code_app"
+	switch {
+	case g.session.citizen.Password:
+		word = "password"
+	case g.session.grantLevel.loa == claims.High:
+		word = "code_app_enchanced" // as the broker spells it
+	}
+	if g.session.company != nil {
+		return "mitid:" + word
+	}
+	return word
+}
+
+func (g *nebGrant) idp() string {
+	if g.session.company != nil {
+		return "mitid_erhverv"
+	}
+	return "mitid"
+}
+
+func (g *nebGrant) kind() string {
+	if g.session.company != nil {
+		return "professional"
+	}
+	return "private"
+}
+
+// identity is idp_identity_id: MitID's key of the person in this capacity.
+func (g *nebGrant) identity() string {
+	if co := g.session.company; co != nil {
+		return g.session.citizen.uuidIn(co)
+	}
+	return g.session.citizen.uuid()
+}
+
+// idClaims are the ID token's. It says nothing about the person. hash is at_hash
+// or c_hash, of what.
+func (n *neb) idClaims(g *nebGrant, hash, what string) object {
+	now := n.b.Now().Unix()
+	s := g.session
+	o := make(object, 0, 32)
+	o.add("iss", n.b.Issuer())
+	o.add("nbf", now)
+	o.add("iat", now)
+	o.add("exp", now+int64(nebIDLife/time.Second))
+	o.add("aud", n.b.ClientID())
+	o.add("amr", []string{g.amr()})
+	o = optional(o, "nonce", g.req.params.Get("nonce"))
+	if what != "" {
+		sum := sha256.Sum256([]byte(what))
+		o.add(hash, base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]))
+	}
+	o.add("sid", s.sid)
+	o.add("sub", s.sub)
+	o.add("auth_time", s.at.Unix())
+	o.add("idp", g.idp())
+	o.add("acr", nebLevelURIs[s.grantLevel.loa])
+	o.add("neb_sid", s.sid)
+	o.add("loa", nebLevelURIs[s.grantLevel.loa])
+	o.add("aal", nebLevelURIs[s.grantLevel.aal])
+	o.add("ial", nebLevelURIs[s.grantLevel.ial])
+	o.add("identity_type", g.kind())
+	o.add("transaction_id", g.transaction)
+	o.add("idp_transaction_id", s.transaction)
+	o.add("session_expiry", unixText(s.expiry()))
+	o.add("idtoken_type", "strict")
+	o.add("subject_type", "org_mapped")
+	if s.company != nil {
+		o.add("loip", "baseline")
+	}
+	if g.req.idp.mitid.psd2 {
+		o.add("mitid.psd2", "true")
+	}
+	return o
+}
+
+// accessClaims are the access token's: no aud and no nonce, and client_id stands
+// in for aud.
+func (n *neb) accessClaims(g *nebGrant) object {
+	now := n.b.Now().Unix()
+	s := g.session
+	return object{
+		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebAccessLife/time.Second)},
+		{"scope", g.scopes()}, {"amr", []string{g.amr()}}, {"client_id", n.b.ClientID()}, {"sub", s.sub},
+		{"auth_time", s.at.Unix()}, {"idp", g.idp()}, {"acr", nebLevelURIs[s.grantLevel.loa]}, {"neb_sid", s.sid},
+		{"idp_transaction_id", s.transaction}, {"transaction_id", g.transaction}, {"sid", s.sid},
+		{"jti", strings.ToUpper(randomHex(16))},
+	}
+}
+
+// scopes are the granted ones in the broker's order.
+func (g *nebGrant) scopes() []string {
+	order := func(w string) int {
+		if i := slices.Index(nebScopes, w); i >= 0 {
+			return i
+		}
+		return len(nebScopes)
+	}
+	granted := slices.Clone(g.req.scopes)
+	slices.SortStableFunc(granted, func(a, b string) int { return order(a) - order(b) })
+	return slices.Compact(granted)
+}
+
+// aboutPerson is what MitID tells of somebody, and of whom they act for.
+func (n *neb) aboutPerson(g *nebGrant, s NEBSettings) object {
+	var o object
+	p, now := &g.session.citizen, n.b.Now()
+	if g.session.company == nil && !g.has("mitid") {
+		return o
+	}
+	o.add("mitid.transaction_id", g.session.transaction)
+	if g.session.company == nil {
+		o.add("mitid.uuid", p.uuid())
+		if born := p.born(); !born.IsZero() {
+			o.add("mitid.age", age(born, now))
+			o.add("mitid.date_of_birth", born.Format(time.DateOnly))
+		}
+	}
+	o.add("mitid.has_cpr", fmt.Sprint(!p.CPR.IsZero()))
+	if g.session.company == nil {
+		o.add("mitid.identity_name", or(p.Name, nebProtected))
+	} else if g.has("nemlogin") {
+		o = append(o, n.aboutCompany(g, s)...)
+	}
+	return o
+}
+
+// aboutCPR is what a CPR number gives: itself, and the person's PID.
+func (g *nebGrant) aboutCPR() object {
+	var o object
+	if g.cpr {
+		o.add("dk.cpr", g.session.citizen.CPR.Reveal())
+	}
+	if g.lookedUp && g.has("nemid.pid") && g.session.company == nil {
+		o.add("nemid.pid", nebPID(g.session.citizen.uuid()))
+		o.add("nemid.pid_status", "success")
+	}
+	return o
+}
+
+// nebPID makes a PID: 9208-2002-2- and twelve digits.
+func nebPID(uuid string) string {
+	sum := sha256.Sum256([]byte("pid " + uuid))
+	digits := new(big.Int).Mod(new(big.Int).SetBytes(sum[:]), big.NewInt(1e12))
+	return fmt.Sprintf("9208-2002-2-%012d", digits)
+}
+
+// details are the claims of ssn.details_name and ssn.details_address.
+func (g *nebGrant) details(s NEBSettings) object {
+	names, address := g.has("ssn.details_name"), g.has("ssn.details_address")
+	if g.session.company != nil || !names && !address {
+		return nil
+	}
+	p := &g.session.citizen
+	if !g.lookedUp {
+		return object{{"ssn.details.status", "unable_to_lookup"}}
+	}
+	o := object{{"ssn.details.status", "success"}}
+	if p.Name == "" && !s.PublicProvider {
+		return append(o, member{"ssn.details.name_address_protected", "true"})
+	}
+	o.add("ssn.details.person_status", "active")
+	if names && p.Name != "" {
+		parts := strings.Fields(p.Name)
+		o.add("ssn.details.given_name", parts[0])
+		o.add("ssn.details.middle_name", strings.Join(parts[1:max(1, len(parts)-1)], " "))
+		o.add("ssn.details.surname", parts[len(parts)-1])
+	}
+	if a := p.Address; address && a != nil {
+		o.add("ssn.details.care_of_name", "")
+		o.add("ssn.details.city_name", a.Locality)
+		o.add("ssn.details.floor", strings.TrimLeft(a.Floor, "0"))
+		o.add("ssn.details.street_name", a.Road)
+		o.add("ssn.details.street_number", strings.TrimLeft(a.House, "0"))
+		o.add("ssn.details.unit", strings.TrimSpace(a.Apartment))
+		o.add("ssn.details.zip_code", a.PostalCode)
+		o.add("ssn.details.zip_name", a.City)
+	}
+	return o
+}
+
+// aboutLogin is what is told of a login that MitID saw; nothing after a session
+// was used again.
+func (g *nebGrant) aboutLogin() object {
+	var o object
+	if !g.reused {
+		o.add("mitid.psd2", fmt.Sprint(g.req.idp.mitid.psd2))
+		o = optional(o, "mitid.reference_text", g.req.idp.mitid.reference)
+		o.add("mitid.geo_ip_distance_km", "0")
+	}
+	if g.consent && g.has("ssn") {
+		o.add("mitid.cpr_consent_text", base64.StdEncoding.EncodeToString([]byte(danish().CPRWhy)))
+		o.add("mitid.cpr_consent_header", base64.StdEncoding.EncodeToString([]byte(nebConsentHeader)))
+	}
+	return o
+}
+
+// nebConsentHeader is the heading of the broker's CPR page.
+const nebConsentHeader = "Indtast dit CPR-nummer"
+
+// extra adds a citizen's further claims.
+func (g *nebGrant) extra(o object) object {
+	for _, name := range slices.Sorted(maps.Keys(g.session.citizen.Extra)) {
+		o.add(name, g.session.citizen.Extra[name])
+	}
+	return o
+}

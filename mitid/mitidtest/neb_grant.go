@@ -1,0 +1,147 @@
+package mitidtest
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/dkeid/dkeid/claims"
+)
+
+// nebLevel are the levels of a login.
+type nebLevel struct{ loa, ial, aal claims.Level }
+
+// nebGrant is what a person has allowed the application to learn.
+type nebGrant struct {
+	req         *nebRequest
+	session     *nebSession
+	reused      bool   // the session was there before, and MitID did not see the person
+	transaction string // the broker's
+	cpr         bool   // dk.cpr is told
+	lookedUp    bool   // the number is known in this flow, told or not
+	consent     bool   // the CPR page was shown
+	text        *nebText
+	spoil       func(*Broker, *object) // of what is told of the person
+}
+
+func (g *nebGrant) has(scope string) bool { return slices.Contains(g.req.scopes, scope) }
+
+// reuse grants from a session.
+func (n *neb) reuse(old *nebSession, req *nebRequest, s NEBSettings) *nebGrant {
+	n.b.mu.Lock()
+	known := old.cpr || s.PublicProvider && !old.citizen.CPR.IsZero()
+	n.b.mu.Unlock()
+	return &nebGrant{req: req, session: old, reused: true, transaction: newUUID(), cpr: known && n.tellsCPR(old, req, s), lookedUp: known}
+}
+
+// grantTo returns what o's person grants, or how the broker ends the login. With
+// a session the person only meets the CPR page.
+func (n *neb) grantTo(r *http.Request, req *nebRequest, s NEBSettings, o Outcome, old *nebSession) (*nebGrant, *refusal) {
+	if old != nil {
+		g := n.reuse(old, req, s)
+		return g, n.collectCPR(g, s, o)
+	}
+	if bad := judgeParams(req, s); bad != nil {
+		return nil, bad
+	}
+	session := &nebSession{sid: newUUID(), citizen: o.citizen, at: n.b.Now(), transaction: newUUID()}
+	private := slices.Contains(req.idps, "mitid")
+	if slices.Contains(req.idps, "mitid_erhverv") && (o.cvr != "" || !private && !(req.idp.allowPrivate && slices.Contains(req.scopes, "mitid"))) {
+		session.company = chooseCompany(o.citizen.Companies, o.cvr)
+		if session.company == nil {
+			return nil, &refusal{"access_denied", s.NoCompany}
+		}
+	}
+	session.sub = nebSubject(s.Organisation, &o.citizen, session.company)
+	level := o.citizen.level(req.idp.mitid.level)
+	if s.Level != claims.LevelUnknown {
+		level = s.Level
+	}
+	if session.company != nil {
+		level = min(level, claims.Substantial) // the broker is Substantial (NSIS)
+	}
+	session.grantLevel = nebLevel{loa: level, aal: level, ial: max(level, claims.Substantial)}
+	if before := n.session(r); before != nil && before.sub == session.sub {
+		session.sid = before.sid
+	}
+	if hint := req.idp.mitid.cpr; hint != "" && hint != o.citizen.CPR.Reveal() {
+		return nil, &refusal{"access_denied", s.WrongCPR}
+	}
+	g := &nebGrant{req: req, session: session, transaction: newUUID(), text: req.text}
+	return g, n.collectCPR(g, s, o)
+}
+
+// judgeParams reports what makes no sense in idp_params, to the client.
+func judgeParams(req *nebRequest, s NEBSettings) *refusal {
+	m := &req.idp.mitid
+	switch {
+	case m.uuid != "" && !nebUUID.MatchString(m.uuid):
+		return &refusal{"access_denied", "mitid_uuid_hint_malformed"}
+	case req.idp.nonsense, m.cpr != "" && !req.hidden:
+		return &refusal{"access_denied", s.BadParams}
+	}
+	return nil
+}
+
+// nebSubject is the broker's key of a person: one for each organisation.
+func nebSubject(organisation string, p *Citizen, co *Company) string {
+	uuid := p.uuid()
+	if co != nil {
+		uuid = p.uuidIn(co)
+	}
+	return identifier("neb sub", organisation, uuid)
+}
+
+// asksNEBCPR reports whether scopes of req need a CPR number.
+func asksNEBCPR(req *nebRequest, s NEBSettings) bool {
+	return s.UninvitedCPR || slices.ContainsFunc(req.scopes, func(w string) bool {
+		return w == "ssn" || w == "ssn.details_name" || w == "ssn.details_address" || w == "nemid.pid"
+	})
+}
+
+// needsCPR reports whether a session must be shown the CPR page.
+func (n *neb) needsCPR(old *nebSession, req *nebRequest, s NEBSettings) bool {
+	if old == nil || old.company != nil || !asksNEBCPR(req, s) || s.PublicProvider {
+		return false
+	}
+	n.b.mu.Lock()
+	defer n.b.mu.Unlock()
+	return !old.cpr
+}
+
+func (n *neb) tellsCPR(of *nebSession, req *nebRequest, s NEBSettings) bool {
+	return of.company == nil && !of.citizen.CPR.IsZero() && (s.UninvitedCPR || slices.Contains(req.scopes, "ssn"))
+}
+
+// collectCPR does what the CPR page does: it compares what the person types with
+// their number. For public providers there is a look-up and no page. Employees
+// are not asked.
+func (n *neb) collectCPR(g *nebGrant, s NEBSettings, o Outcome) *refusal {
+	if g.session.company != nil || !asksNEBCPR(g.req, s) {
+		return nil
+	}
+	own := g.session.citizen.CPR
+	typed := own.Reveal()
+	if !o.types.IsZero() {
+		typed = o.types.Reveal()
+	}
+	switch {
+	case s.PublicProvider || s.UninvitedCPR:
+		if own.IsZero() {
+			return nil
+		}
+	case own.IsZero() || o.hidesCPR:
+		if s.CPRSkip {
+			return nil
+		}
+		return &refusal{"access_denied", "mitid_user_aborted"}
+	case typed != own.Reveal():
+		return &refusal{"access_denied", s.WrongCPR}
+	default:
+		g.consent = true
+	}
+	g.cpr, g.lookedUp = n.tellsCPR(g.session, g.req, s), true
+	n.b.mu.Lock()
+	defer n.b.mu.Unlock()
+	g.session.cpr = true
+	return nil
+}

@@ -1,0 +1,127 @@
+package mitidtest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1" // of certificates, as x5t demands (RFC 7517, 4.8)
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"embed"
+	"encoding/asn1"
+	"encoding/hex"
+	"encoding/pem"
+	"math/big"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The keys of the NEB fake: ready-made, published, and protecting nothing.
+//
+//go:embed keys/neb/*.pem
+var nebKeyFiles embed.FS
+
+// nebKeys are this broker's keys: those of tokens in a ring that rotates, one
+// for transaction tokens, one that callers encrypt to.
+type nebKeys struct {
+	ring        *keyring // tokens; publishes the other two around them
+	transaction *signingKey
+	request     *signingKey
+	stranger    *signingKey // a transaction key that is not published
+	root        *signingKey // issues the transaction certificates
+	rootPEM     []byte
+
+	mu   sync.Mutex
+	ocsp nebOCSP // the answer that is handed out for some minutes
+}
+
+func loadNEBKeys() (*nebKeys, error) {
+	k := new(nebKeys)
+	load := func(name, use string) (*signingKey, error) {
+		text, err := nebKeyFiles.ReadFile("keys/neb/" + name + ".pem")
+		if err != nil {
+			return nil, err
+		}
+		key, err := loadKey(text)
+		if err != nil {
+			return nil, err
+		}
+		if name == "transaction-ca" {
+			k.rootPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.cert.Raw})
+		}
+		print := sha1.Sum(key.cert.Raw)
+		key.id = strings.ToUpper(hex.EncodeToString(print[:]))
+		key.jwk.set("use", use)
+		key.jwk.set("kid", key.id)
+		return key, nil
+	}
+	tokens := make([]*signingKey, 3)
+	for _, f := range []struct {
+		name, use string
+		to        **signingKey
+	}{
+		{"token-1", "sig", &tokens[0]}, {"token-2", "sig", &tokens[1]}, {"token-3", "sig", &tokens[2]},
+		{"transaction-1", "sig", &k.transaction}, {"transaction-2", "sig", &k.stranger},
+		{"transaction-ca", "sig", &k.root}, {"request", "enc", &k.request},
+	} {
+		var err error
+		if *f.to, err = load(f.name, f.use); err != nil {
+			return nil, err
+		}
+	}
+	k.ring = &keyring{ring: tokens, published: 1, step: 1, before: []*signingKey{k.transaction}, after: []*signingKey{k.request}}
+	return k, nil
+}
+
+// nebResponder is an OCSP responder: a key and its certificate, issued by the
+// authority of the transaction certificates for a few days.
+type nebResponder struct {
+	key  *ecdsa.PrivateKey
+	cert *x509.Certificate
+}
+
+var (
+	oidNoCheck = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5} // id-pkix-ocsp-nocheck
+	derNull    = []byte{5, 0}
+)
+
+// responder makes an OCSP responder whose certificate begins and ends then.
+func (k *nebKeys) responder(from, until time.Time) (*nebResponder, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := k.root.read()
+	if err != nil {
+		return nil, err
+	}
+	return issueResponder(key, from, until, k.root.cert, issuer)
+}
+
+func issueResponder(key *ecdsa.PrivateKey, from, until time.Time, root *x509.Certificate, issuer *rsa.PrivateKey) (*nebResponder, error) {
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 158))
+	if err != nil {
+		return nil, err
+	}
+	t := &x509.Certificate{
+		SerialNumber:       serial,
+		Subject:            pkix.Name{Country: []string{"DK"}, Organization: []string{"Fictitious"}, CommonName: "mitidtest fake OCSP responder"},
+		NotBefore:          from,
+		NotAfter:           until,
+		KeyUsage:           x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:        []x509.ExtKeyUsage{x509.ExtKeyUsageOCSPSigning},
+		SignatureAlgorithm: x509.SHA256WithRSAPSS,
+		ExtraExtensions:    []pkix.Extension{{Id: oidNoCheck, Value: derNull}},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, root, key.Public(), issuer)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	return &nebResponder{key, cert}, nil
+}

@@ -1,0 +1,71 @@
+package mitidtest
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+func (n *neb) paths() paths {
+	return paths{
+		base: nebBase, discovery: nebDiscovery, jwks: nebJWKS, authorize: nebAuthorize, par: nebPAR,
+		token: nebToken, userinfo: nebUserinfo, logout: nebEndSession,
+	}
+}
+
+func (n *neb) clientID() string { return "0b7e2f5c-6d41-4a83-9c1e-5f0a7d3b2e64" }
+
+func (n *neb) save() (restore func()) {
+	before := n.settings
+	return func() { n.settings = before }
+}
+
+func (n *neb) manners() manners {
+	return manners{
+		carried: nebCarried,
+		subject: func(p *Citizen, co *Company) string { return nebSubject(n.snapshot().Organisation, p, co) },
+		uuid: func(p *Citizen, co *Company) string {
+			if co != nil {
+				return p.uuidIn(co)
+			}
+			return p.uuid()
+		},
+		professionalCap: true,
+		privateCPR:      true,
+		forcedCPR:       true,
+		logoutHint:      true,
+		bareIDToken:     true,
+		reference:       (*Broker).spoilReference,
+		sessions:        func(*Broker) {}, // always
+		uninvitedCPR:    func(b *Broker) { b.ConfigureNEB(func(s *NEBSettings) { s.UninvitedCPR = true }) },
+		noCompany:       mitid.BrokerDeclined,
+		wrongCPR:        mitid.CPRMismatch,
+		outcomes: []ending{
+			{"MitID's own client fails", Fail("access_denied", "mitid_core_client_error"), mitid.BrokerUnavailable},
+			{"the person closes MitID", Fail("access_denied", "mitid_core_client_error_user_abort"), mitid.UserCancelled},
+			{"the person leaves the choice of a company", Fail("access_denied", "mitid_erhverv_user_aborted"), mitid.UserCancelled},
+			{"MitID's session runs out", Fail("access_denied", "mitid_timeout"), mitid.StateInvalid},
+			{"the broker's cookies are missing", Fail("access_denied", "user_is_missing_cookies"), mitid.StateInvalid},
+		},
+	}
+}
+
+// nebCarried reads idp_params.
+func nebCarried(q Request) carried {
+	var idps struct {
+		MitID struct {
+			UUID     string `json:"uuid_hint"`
+			CPR      string `json:"cpr_hint"`
+			Action   string `json:"action_text"`
+			Platform string `json:"app_switch_os"`
+			URL      string `json:"app_switch_url"`
+		} `json:"mitid"`
+	}
+	_ = json.Unmarshal([]byte(q.param("idp_params")), &idps) // nothing is carried then
+	m := idps.MitID
+	return carried{
+		locale: q.param("language"), prompt: q.param("prompt"), uuid: m.UUID, cpr: m.CPR,
+		action: or(strings.ToLower(m.Action), "log_on"), platform: m.Platform, resume: m.URL,
+	}
+}

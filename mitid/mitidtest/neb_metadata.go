@@ -1,0 +1,85 @@
+package mitidtest
+
+import "net/http"
+
+// nebAlgorithms are those that this broker's metadata lists, in order.
+func nebAlgorithms() []string {
+	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"}
+}
+
+// nebAnswer returns a compact JSON answer with the headers of this broker.
+func nebAnswer(status int, o object) *reply {
+	p := answer(status, o)
+	p.escaped = true
+	p.header = http.Header{
+		"Content-Type":  {"application/json; charset=UTF-8"},
+		"Cache-Control": {"no-store, no-cache, max-age=0"},
+		"Pragma":        {"no-cache"},
+	}
+	return p
+}
+
+// nebPublic is nebAnswer for documents that may be cached.
+func nebPublic(o object) *reply {
+	p := nebAnswer(http.StatusOK, o)
+	p.header = http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Cache-Control": {"public, max-age=3600"}}
+	return p
+}
+
+// nebFault is an error of an OAuth endpoint: without a description.
+func nebFault(code string) *reply { return nebAnswer(http.StatusBadRequest, object{{"error", code}}) }
+
+// nebEmpty is an answer without a body.
+func nebEmpty(status int) *reply {
+	p := nebAnswer(status, nil)
+	p.header.Del("Content-Type")
+	return p
+}
+
+// discovery returns the metadata document, member by member as recorded.
+func (n *neb) discovery() *reply {
+	at := n.b.origin()
+	methods := []string{"client_secret_basic", "client_secret_post", "private_key_jwt"}
+	o := object{
+		{"issuer", at + nebBase},
+		{"jwks_uri", at + nebJWKS},
+		{"authorization_endpoint", at + nebAuthorize},
+		{"token_endpoint", at + nebToken},
+		{"userinfo_endpoint", at + nebUserinfo},
+		{"end_session_endpoint", at + nebEndSession},
+		{"backchannel_authentication_endpoint", at + nebCIBA},
+		{"pushed_authorization_request_endpoint", at + nebPAR},
+		{"require_pushed_authorization_requests", false},
+		{"frontchannel_logout_supported", true},
+		{"frontchannel_logout_session_supported", true},
+		{"backchannel_logout_supported", true},
+		{"backchannel_logout_session_supported", true},
+		{"grant_types_supported", []string{"authorization_code", "client_credentials", "refresh_token", "implicit", "urn:openid:params:grant-type:ciba"}},
+		{"response_types_supported", []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"}},
+		{"response_modes_supported", []string{"form_post", "query", "fragment"}},
+	}
+	for _, endpoint := range []string{"token", "revocation", "introspection"} {
+		o.add(endpoint+"_endpoint_auth_methods_supported", methods)
+		o.add(endpoint+"_endpoint_auth_signing_alg_values_supported", nebAlgorithms())
+	}
+	o = append(o, object{
+		{"id_token_signing_alg_values_supported", []string{"RS256"}},
+		{"userinfo_signing_alg_values_supported", []string{"RS256"}},
+		{"subject_types_supported", []string{"public"}},
+		{"code_challenge_methods_supported", []string{"plain", "S256"}},
+		{"request_parameter_supported", true},
+		{"request_object_signing_alg_values_supported", nebAlgorithms()},
+		{"request_uri_parameter_supported", true},
+		{"prompt_values_supported", []string{"login", "none", "select_account"}},
+		{"authorization_response_iss_parameter_supported", true},
+		{"backchannel_token_delivery_modes_supported", []string{"poll"}},
+		{"backchannel_user_code_parameter_supported", true},
+		{"backchannel_authentication_request_signing_alg_values_supported", nebAlgorithms()},
+		{"dpop_signing_alg_values_supported", nebAlgorithms()[:9]},
+		{"request_object_encryption_alg_values_supported", []string{"RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"}},
+	}...)
+	return nebPublic(o)
+}
+
+// jwks returns the published keys: transaction, tokens, request encryption.
+func (n *neb) jwks() *reply { return nebPublic(object{{"keys", n.b.keys.set()}}) }

@@ -1,0 +1,183 @@
+package mitidtest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// nebRequest is an authorization request that may go on.
+type nebRequest struct {
+	params   url.Values
+	uri      string // of a pushed request
+	idp      nebParams
+	idps     []string
+	scopes   []string
+	prompt   string
+	maxAge   time.Duration // negative: none
+	signed   bool
+	hidden   bool     // encrypted or pushed: no browser carries it
+	text     *nebText // to be signed; nil: none
+	response []string // code, id_token: what comes back
+	mode     string   // query, fragment, form_post
+}
+
+// nebResponses are the response types that this fake speaks, in either order of
+// their words, and the mode in which each comes back.
+var nebResponses = map[string]string{"code": "query", "id_token": "fragment", "code id_token": "fragment"}
+
+// effective returns the parameters in force, as far as they can be read.
+func (n *neb) effective(sent url.Values, s NEBSettings) url.Values {
+	all := cloneValues(sent)
+	if raw := sent.Get("request"); raw != "" {
+		inner, _, _ := n.object(raw, s)
+		for name, values := range inner {
+			all[name] = values
+		}
+	}
+	if uri := sent.Get("request_uri"); uri != "" {
+		if pushed, ok := get(n.b, n.pushed, uri); ok {
+			return n.effective(pushed, s)
+		}
+	}
+	return all
+}
+
+// read judges an authorization request. A refusal never reaches the client.
+func (n *neb) read(sent url.Values, s NEBSettings) (*nebRequest, *refusal) {
+	req := &nebRequest{params: sent, maxAge: -1}
+	if sent.Get("client_id") != n.b.ClientID() {
+		return req, &refusal{"unauthorized_client", "Unknown client or client not enabled"}
+	}
+	if req.uri = sent.Get("request_uri"); req.uri != "" {
+		pushed, ok := get(n.b, n.pushed, req.uri)
+		if !ok {
+			return req, &refusal{"invalid_request_uri", "Invalid request_uri"}
+		}
+		req.params, req.hidden = pushed, true
+	}
+	if raw := req.params.Get("request"); raw != "" {
+		inner, encrypted, ok := n.object(raw, s)
+		if !ok {
+			return req, &refusal{"invalid_request_object", "Invalid JWT request"}
+		}
+		merged := cloneValues(req.params)
+		merged.Del("request")
+		for name, values := range inner {
+			if (name == "client_id" || name == "response_type") && merged.Has(name) && merged.Get(name) != values[0] {
+				return req, &refusal{"invalid_request", "Invalid JWT request"}
+			}
+			merged[name] = values
+		}
+		req.params, req.signed, req.hidden = merged, true, req.hidden || encrypted
+	}
+	return req, n.check(req, s)
+}
+
+// check judges the parameters of req, and reads them.
+func (n *neb) check(req *nebRequest, s NEBSettings) *refusal {
+	q := req.params
+	for _, values := range q {
+		if len(values) > 1 {
+			return &refusal{"invalid_request", "Invalid request"}
+		}
+	}
+	if !req.signed && !n.b.redirectAllowed(q.Get("redirect_uri")) || !strings.Contains(q.Get("redirect_uri"), "://") {
+		return &refusal{"invalid_request", "Invalid redirect_uri"}
+	}
+	req.response = strings.Fields(q.Get("response_type"))
+	slices.Sort(req.response)
+	usual, known := nebResponses[strings.Join(req.response, " ")]
+	req.mode = or(q.Get("response_mode"), usual)
+	front := slices.Contains(req.response, "id_token")
+	var ok bool
+	req.scopes = strings.Fields(q.Get("scope"))
+	req.idps = strings.Fields(q.Get("idp_values"))
+	if len(req.idps) == 0 {
+		req.idps = s.IdPs
+	}
+	if req.idp, ok = parseNEBParams(q.Get("idp_params")); !ok {
+		return &refusal{"invalid_request", "Invalid idp_params"}
+	}
+	challenge, method := q.Get("code_challenge"), q.Get("code_challenge_method")
+	req.prompt = q.Get("prompt")
+	switch {
+	case len(req.response) == 0:
+		return &refusal{"invalid_request", "Missing response_type"}
+	case !known:
+		return &refusal{"unsupported_response_type", "Response type not supported"}
+	case !slices.Contains([]string{"query", "fragment", "form_post"}, req.mode), front && req.mode == "query":
+		return &refusal{"invalid_request", "Invalid response_mode"}
+	case len(req.scopes) == 0:
+		return &refusal{"invalid_request", "scope is missing"}
+	case !slices.Contains(req.scopes, "openid"):
+		return &refusal{"invalid_scope", "openid scope is missing"}
+	case slices.ContainsFunc(req.scopes, func(w string) bool { return w != "openid" && !slices.Contains(s.Scopes, w) }):
+		return &refusal{"invalid_scope", "Invalid scope"}
+	case front && q.Get("nonce") == "":
+		return &refusal{"invalid_request", "Invalid nonce"}
+	case slices.ContainsFunc(req.idps, func(w string) bool { return w != "mitid" && w != "mitid_erhverv" }):
+		return &refusal{"invalid_request", "Invalid idp_values"}
+	case !slices.Contains([]string{"", "login", "none", "select_account"}, req.prompt):
+		return &refusal{"invalid_request", "Invalid prompt"}
+	case challenge != "" && !slices.Contains([]string{"", "plain", "S256"}, method), challenge != "" && (len(challenge) < 43 || len(challenge) > 128):
+		return &refusal{"invalid_request", "Invalid code_challenge"}
+	}
+	if age := q.Get("max_age"); age != "" {
+		seconds, err := strconv.ParseUint(age, 10, 31)
+		if err != nil {
+			return &refusal{"invalid_request", "Invalid max_age"}
+		}
+		req.maxAge = time.Duration(seconds) * time.Second
+	}
+	return n.findText(req)
+}
+
+// findText finds the text that is to be signed: uploaded before, pushed, or in a
+// signed request object.
+func (n *neb) findText(req *nebRequest) *refusal {
+	q := req.params
+	switch {
+	case q.Get("signtext_id") != "":
+		text, ok := get(n.b, n.texts, q.Get("signtext_id"))
+		if !ok {
+			return &refusal{"invalid_request", "Invalid signtext_id"}
+		}
+		req.text = text
+	case q.Get("signtext_base64") != "":
+		if !req.hidden || req.uri == "" {
+			return &refusal{"invalid_request", "signtext_base64 is only allowed in a pushed request"}
+		}
+		if req.text = newNEBText(q.Get("signtext_base64"), or(q.Get("signtext_type"), "text")); req.text == nil {
+			return &refusal{"invalid_request", "Invalid signtext_base64"}
+		}
+	case req.signed:
+		req.text = req.idp.mitid.text
+	}
+	return nil
+}
+
+// push answers a pushed authorization request (RFC 9126).
+func (n *neb) push(r *http.Request, form url.Values, s NEBSettings) *reply {
+	if !n.authenticate(r, form, s) {
+		return nebFault("invalid_client")
+	}
+	if form.Has("request_uri") {
+		return nebFault("invalid_request")
+	}
+	kept := cloneValues(form)
+	for _, secret := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
+		kept.Del(secret)
+	}
+	kept.Set("client_id", n.b.ClientID())
+	uri := "urn:ietf:params:oauth:request_uri:" + strings.ToUpper(randomHex(32))
+	put(n.b, n.pushed, uri, kept, nebPushedLife)
+	if _, bad := n.read(url.Values{"client_id": {n.b.ClientID()}, "request_uri": {uri}}, s); bad != nil {
+		take(n.b, n.pushed, uri)
+		return nebAnswer(http.StatusBadRequest, object{{"error", bad.code}, {"error_description", bad.why}})
+	}
+	return nebAnswer(http.StatusCreated, object{{"request_uri", uri}, {"expires_in", int(nebPushedLife.Seconds())}})
+}

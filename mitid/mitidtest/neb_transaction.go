@@ -1,0 +1,118 @@
+package mitidtest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+)
+
+// nebTransactionLife is how long a transaction token holds: six years.
+const nebTransactionLife = 189388800 * time.Second
+
+// transaction returns the transaction token, signed by a key of its own, and the
+// OCSP answer about that key's certificate. The answer is nil when a tampering
+// took it away.
+func (n *neb) transaction(g *nebGrant, s NEBSettings) (string, []byte, error) {
+	d := newNEBDraft(n.keys.transaction, "JWT", n.transactionClaims(g, s))
+	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.approval }); spoil != nil {
+		spoil(n.b, d)
+	}
+	token, err := d.serialize()
+	if err != nil {
+		return "", nil, err
+	}
+	proof, err := n.ocspFor(n.b.Now())
+	return token, proof, err
+}
+
+func (n *neb) transactionClaims(g *nebGrant, s NEBSettings) object {
+	var o object
+	for _, m := range n.capacity(g, s) {
+		if m.name == "loa" {
+			o.add("amr", g.amr()) // a text here
+		}
+		o.add(m.name, m.value)
+	}
+	o = append(o, g.details(s)...)
+	o.add("auth_time", unixText(g.session.at))
+	o.add("sub", g.session.sub)
+	o.add("transaction_id", g.transaction)
+	o.add("redirect_uri", g.req.params.Get("redirect_uri"))
+	o = optional(o, "nonce", g.req.params.Get("nonce"))
+	o.add("requested_scope", g.req.params.Get("scope"))
+	o = append(o, g.aboutLogin()...)
+	if t := g.text; t != nil && !g.reused {
+		for _, prefix := range []string{"mitid.", ""} {
+			o.add(prefix+"transaction_text", t.body)
+			o.add(prefix+"transaction_text_type", t.kind)
+			o.add(prefix+"transaction_text_sha256", t.digest())
+		}
+	}
+	if actions := n.actions(g); len(actions) == 1 {
+		o.add("transaction_actions", actions[0])
+	} else {
+		o.add("transaction_actions", actions)
+	}
+	o.add("transaction_client_ip", "127.0.0.1")
+	now := n.b.Now().Unix()
+	o.add("nbf", now)
+	o.add("exp", now+int64(nebTransactionLife/time.Second))
+	o.add("iat", now)
+	o.add("iss", n.b.Issuer())
+	o.add("aud", n.b.ClientID())
+	return n.spoilt(g, o)
+}
+
+// digest is taken over the decoded text, not over its Base64.
+func (t *nebText) digest() string {
+	sum := sha256.Sum256(t.raw)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// actions are what the person did in this transaction.
+func (n *neb) actions(g *nebGrant) []string {
+	done := []string{"mitid.login"}
+	if g.reused {
+		done = []string{"mitid.reuse_jwt"}
+	}
+	n.b.mu.Lock()
+	matched := g.session.matched
+	n.b.mu.Unlock()
+	if g.consent || matched {
+		done = append(done, "mitid.cpr_match")
+	}
+	if g.text != nil && !g.reused {
+		done = append(done, "mitid.transaction_signing")
+	}
+	if g.session.company != nil {
+		done = append(done, "mitid_erhverv.identity_selected")
+	}
+	return done
+}
+
+// signedText are userinfo's claims about a text: never the text itself.
+func (g *nebGrant) signedText() object {
+	if g.text == nil || g.reused {
+		return nil
+	}
+	return object{{"mitid.transaction_text_type", g.text.kind}, {"mitid.transaction_text_sha256", g.text.digest()}}
+}
+
+// spoilReference changes the reference text that comes back in the next login,
+// wherever it does; an empty text takes it away.
+func (b *Broker) spoilReference(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spoil.person = func(_ *Broker, o *object) {
+		if !slices.ContainsFunc(*o, func(m member) bool { return strings.HasSuffix(m.name, ".reference_text") }) {
+			return
+		}
+		if text == "" {
+			o.drop("mitid.reference_text")
+			return
+		}
+		o.set("mitid.reference_text", base64.StdEncoding.EncodeToString([]byte(text)))
+	}
+}

@@ -1,0 +1,168 @@
+package eident
+
+import (
+	"context"
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// statement is one verified ID token.
+type statement struct {
+	b        *Broker
+	claims   *claims.EIdent
+	identity claims.Identity
+	verified *oidcrp.Verified
+}
+
+// Complete exchanges the code and verifies the ID token. Everything that the
+// request said is looked for in the token, because the person's browser could
+// have changed the request.
+func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+	values, err := cb.Values()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := b.party.ReadAnswer(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Error != "" {
+		return nil, declined(a, answer)
+	}
+	// An older page of the vendor's has the nonce come back beside the state.
+	if nonce, ok := values["nonce"]; ok && nonce[0] != a.Nonce {
+		return nil, fault.New(fault.ResponseInvalid, "the answer belongs to another login")
+	}
+	tokens, err := b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
+	if err != nil {
+		return nil, err
+	}
+	st, err := b.verify(ctx, tokens.IDToken, a.Nonce)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime}); err != nil {
+		return nil, err
+	}
+	if err := b.admitAAL(st.identity.Levels); err != nil {
+		return nil, err
+	}
+	as := st.assertion()
+	as.Texts = st.texts(a.Reference)
+	if err := st.checkTexts(a, as.Texts); err != nil {
+		return nil, err
+	}
+	if b.cfg.userinfo {
+		if err := b.fill(ctx, as, tokens.AccessToken); err != nil {
+			return nil, err
+		}
+	}
+	if as.Texts.Reference == nil && b.cfg.textOptional {
+		a.Reference = nil
+	}
+	as.Evidence.Request = mitid.NewSecret(b.record(a))
+	as.Evidence.At = a.Now
+	return as, nil
+}
+
+// verify checks an ID token and reads who it names.
+func (b *Broker) verify(ctx context.Context, raw, nonce string) (*statement, error) {
+	st := &statement{b: b}
+	var err error
+	st.verified, err = b.party.Verify(ctx, raw, nonce, func(payload []byte) (*claims.Registered, error) {
+		c, err := claims.ParseEIdent(payload)
+		if err != nil {
+			return nil, err
+		}
+		st.claims = c
+		return &c.Registered, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if st.identity, err = st.claims.Identity(); err != nil {
+		return nil, err
+	}
+	if err := b.complement(&st.identity, st.claims); err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// complement takes what stands under names that Config gave.
+func (b *Broker) complement(id *claims.Identity, c *claims.EIdent) error {
+	take := func(into *string, claim string) error {
+		raw, ok := c.Unknown[claim]
+		if !ok || claim == "" || *into != "" || string(raw) == "null" {
+			return nil
+		}
+		s, ok := text(raw)
+		if !ok {
+			return fault.New(fault.ClaimInvalid, "a claim that Config names is no text")
+		}
+		*into = s
+		return nil
+	}
+	if err := take(&id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
+		return err
+	}
+	return take(&id.Organisation.Name, b.cfg.orgsClaim)
+}
+
+// admitAAL holds a login against Config.AAL.
+func (b *Broker) admitAAL(l claims.Levels) error {
+	if l.AAL < b.cfg.aal {
+		return fault.New(fault.AssuranceTooLow, "the authenticator's level is below Config.AAL, or the broker did not tell it")
+	}
+	return nil
+}
+
+func (st *statement) assertion() *mitid.Assertion {
+	c := st.claims
+	return &mitid.Assertion{
+		Identity: st.identity, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), StepUp: handleOf(c.TransactionID, c.Expires),
+		Evidence: mitid.Evidence{Tokens: []mitid.Token{{Use: "id_token", Raw: mitid.NewSecret(st.verified.JWS), Key: st.verified.Key}}},
+	}
+}
+
+// record writes down what was asked, as far as it is known after the journey:
+// of texts, their digest.
+func (b *Broker) record(a *mitid.Attempt) string {
+	q := url.Values{
+		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"},
+		"nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
+	}
+	if t, ok := readTransaction(string(a.Private)); ok {
+		q.Set("transaction_id", t.id)
+		return q.Encode()
+	}
+	q.Set("loa_value", a.Level.String())
+	if b.cfg.aal != claims.LevelUnknown {
+		q.Del("loa_value")
+		q.Set("aal_value", b.cfg.aal.String())
+	}
+	q.Set("amr_values", b.eids(a.Request.Identity))
+	if a.Reference != nil {
+		q.Set("reference_text_sha256", hex.EncodeToString(a.Reference.SHA256[:]))
+	}
+	if a.Transaction != nil {
+		q.Set("transactiontext_sha256", hex.EncodeToString(a.Transaction.SHA256[:]))
+		q.Set("transactiontext_type", typeWords[a.Transaction.Type])
+	}
+	return q.Encode()
+}
+
+// cut bounds what is kept of the broker's words.
+func cut(s string) string {
+	if len(s) > maxDetail {
+		return strings.ToValidUTF8(s[:maxDetail], "")
+	}
+	return s
+}

@@ -1,0 +1,123 @@
+package eident
+
+import (
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// Config configures a Broker. Issuer, ClientID and ClientSecret are required. The
+// other fields are for what a merchant agreed with the vendor, and for what the
+// vendor does not publish.
+type Config struct {
+	// Issuer is https://www.ident-preprod1.nets.eu/oidc for tests and
+	// https://www.e-ident.nets.eu/oidc in production. http is taken on a loopback
+	// address only.
+	Issuer string
+	// ClientID is the merchant id (MID).
+	ClientID string
+	// ClientSecret authenticates the merchant with client_secret_basic.
+	ClientSecret string
+	// PostSecret sends ClientSecret with client_secret_post instead.
+	PostSecret bool
+
+	// Algorithm is how ID tokens are signed. Empty: RS256. A token never chooses.
+	Algorithm string
+	// DecryptionKeys open encrypted ID tokens, where that is agreed with the
+	// vendor. Nil: an encrypted token is refused. Set: a plain one is.
+	DecryptionKeys []DecryptionKey
+	// Userinfo also asks the userinfo endpoint and fills in what the ID token
+	// lacks.
+	Userinfo bool
+
+	// Language is that of the pages where the Request names none. Zero: Danish,
+	// because the broker's own default is Norwegian.
+	Language mitid.Locale
+	// NoProfile leaves out the scope profile, and with it name and birth date.
+	NoProfile bool
+	// AAL asks for a level of the authenticator (aal_value) in place of the level
+	// of assurance (loa_value, acr_values), because the broker ignores the one
+	// where the other stands. The answer is held to AAL, and to Request.Level all
+	// the same. Zero: the level of assurance is asked for.
+	AAL claims.Level
+
+	// UUIDInURL lets Request.UUID travel as login_hint in the address that the
+	// browser opens, since this broker takes no pushed requests. It then stands in
+	// browser histories and in the logs between. Off: Request.UUID is refused with
+	// ErrUnsupported, and a step-up with a new login does without the hint.
+	UUIDInURL bool
+	// HintEncoding is how login_hint is written. Zero: Plain.
+	HintEncoding TextEncoding
+	// TextEncoding is how reference and transaction texts are written. Zero: Plain.
+	TextEncoding TextEncoding
+	// AMRSeparator stands between two eIDs in amr_values: "," or " ". Empty: ",".
+	AMRSeparator string
+	// PIDScope asks for the PID of NemID. Empty: nemid.pid.
+	PIDScope string
+	// PIDClaim is the claim that tells it. Empty: nemid.pid.
+	PIDClaim string
+	// OrganisationNameClaim is a further claim to take the organisation's name
+	// from, where nemlogin.org_name is absent. Empty: none.
+	OrganisationNameClaim string
+	// ReferenceTextOptional accepts an answer that does not repeat the reference
+	// text. Off: it is refused with ErrTransactionMismatch. A different text is
+	// refused either way.
+	ReferenceTextOptional bool
+
+	// Hosts are further hosts (host or host:port) that discovery may name. Nil:
+	// the issuer's own only.
+	Hosts []string
+	// HTTPClient makes the calls. It never follows redirects. Nil: one of our own
+	// with a timeout of 10 seconds.
+	HTTPClient *http.Client
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+}
+
+// TextEncoding is how a text stands in a parameter, below the percent-encoding
+// that every parameter has.
+type TextEncoding uint8
+
+// The encodings.
+const (
+	Plain  TextEncoding = iota // the text itself
+	Base64                     // standard Base64 of its UTF-8, as the broker behind this one wants it
+)
+
+// DecryptionKey is a private key for encrypted ID tokens (RSA-OAEP-256).
+type DecryptionKey struct {
+	KeyID string
+	Key   *rsa.PrivateKey
+}
+
+var errPrivate = errors.New("eident: a Config holds secrets and does not marshal")
+
+// Format prints issuer and client id only.
+func (c Config) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "eident.Config{%s %s …}", c.Issuer, c.ClientID)
+}
+
+// LogValue gives issuer and client id only.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("issuer", c.Issuer), slog.String("client_id", c.ClientID))
+}
+
+// MarshalJSON refuses.
+func (Config) MarshalJSON() ([]byte, error) { return nil, errPrivate }
+
+// Format prints the key id only.
+func (k DecryptionKey) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "eident.DecryptionKey{%s …}", k.KeyID)
+}
+
+// LogValue gives the key id only.
+func (k DecryptionKey) LogValue() slog.Value { return slog.StringValue(k.KeyID) }
+
+// MarshalJSON refuses.
+func (DecryptionKey) MarshalJSON() ([]byte, error) { return nil, errPrivate }

@@ -1,0 +1,5 @@
+//go:build race
+
+package eident_test
+
+const raceDetector = true

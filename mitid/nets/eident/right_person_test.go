@@ -1,0 +1,46 @@
+package eident_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// TestO56RightPerson: 10,000 logins (without the race detector 2,000), 64 at any
+// moment, every person with claims of their own, and every caller gets exactly
+// their own person.
+func TestO56RightPerson(t *testing.T) {
+	n := 2_000
+	if raceDetector && !testing.Short() {
+		n = 10_000
+	}
+	fake := mitidtest.NewEIdent(t)
+	c := open(t, fake, nil)
+	people := make(chan int)
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() {
+			for i := range people {
+				want := mitidtest.Citizen{Name: fmt.Sprintf("Søren Ærø Ågård nr. %d", i), CPR: cprtest.Number(i)}
+				l, err := mitidtest.Login(t, c, fake, mitid.Request{CPR: mitid.CPRRequired}, mitidtest.Approve(want))
+				if err != nil {
+					t.Errorf("login %d: %v", i, err)
+					continue
+				}
+				if l.Identity.CPR != want.CPR || l.Identity.Name == nil || l.Identity.Name.Full != want.Name {
+					t.Errorf("login %d is another person's", i)
+					continue
+				}
+			}
+		})
+	}
+	for i := range n {
+		people <- i
+	}
+	close(people)
+	wg.Wait()
+}

@@ -1,0 +1,106 @@
+package eident
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// StepUp asks for the CPR number of the person behind l without a new login, by
+// the id of that login's transaction. It works as long as the login's ID token
+// is valid, 15 minutes; what is late is refused here with ErrInteractionRequired
+// and never sent.
+//
+// Whatever else is asked for takes a new login of the same person.
+func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
+	if a.ExpectUUID.IsZero() {
+		a.ExpectUUID = l.Identity.UUID // sub may be the same in all of a person's employments
+	}
+	if !isCPRAlone(&a.Request) {
+		return b.again(ctx, a, l)
+	}
+	if err := b.unsupported(&a.Request); err != nil {
+		return nil, err
+	}
+	t, ok := readTransaction(l.StepUp)
+	switch {
+	case !ok:
+		return nil, fault.New(fault.InputInvalid, "the login holds no transaction to step up from")
+	case !a.Now.Before(t.until):
+		return nil, fault.New(fault.InteractionRequired, "the login is older than the 15 minutes in which this broker adds a CPR number; start a new one")
+	}
+	md, err := b.party.Metadata(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.Private = []byte(t.String())
+	q := b.start(a)
+	q.add("transaction_id", t.id)
+	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
+}
+
+// isCPRAlone reports whether a known transaction can give all that r wants.
+func isCPRAlone(r *mitid.Request) bool {
+	return r.CPR != mitid.CPRNo && !r.Fresh && !r.NemIDPID && r.ReferenceText == "" && r.TransactionText.Body == ""
+}
+
+// again lets the same person log in once more. Without Config.UUIDInURL they type
+// their user ID; the answer must be theirs either way.
+func (b *Broker) again(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
+	if b.cfg.uuidInURL && a.Request.Identity == mitid.Private && a.Request.UUID.IsZero() {
+		a.Request.UUID = l.Identity.UUID
+	}
+	return b.Begin(ctx, a)
+}
+
+// transaction is a login that can be stepped up from, until its ID token expires.
+type transaction struct {
+	id    string // the claim jti
+	until time.Time
+}
+
+// lastSecond is the end of the year 9999.
+const lastSecond = 253402300799
+
+// maxID is the length of a jti that is taken, in characters; 32 have been seen.
+const maxID = 128
+
+// String is the form that Login.StepUp and Attempt.Private hold.
+func (t transaction) String() string { return strconv.FormatInt(t.until.Unix(), 10) + "." + t.id }
+
+// handleOf returns the handle of a login; "" when the broker named no
+// transaction that could be sent back to it.
+func handleOf(id string, expires int64) string {
+	t := transaction{id, time.Unix(expires, 0)}
+	if !isID(id) || expires <= 0 {
+		return ""
+	}
+	return t.String()
+}
+
+func readTransaction(s string) (transaction, bool) {
+	seconds, id, ok := strings.Cut(s, ".")
+	expires, err := strconv.ParseInt(seconds, 10, 64)
+	t := transaction{id, time.Unix(expires, 0)}
+	if !ok || err != nil || expires <= 0 || expires > lastSecond || !isID(id) || t.String() != s {
+		return transaction{}, false
+	}
+	return t, true
+}
+
+// isID takes letters, digits, dash and underscore.
+func isID(s string) bool {
+	if s == "" || len(s) > maxID {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return true
+}

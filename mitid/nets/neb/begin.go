@@ -1,0 +1,175 @@
+package neb
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/transactiontext"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// Begin builds the authorization request and pushes it where the broker takes
+// pushed requests.
+func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	return b.begin(ctx, a, false)
+}
+
+// begin begins a login. raises: the person has a session, and its level is too
+// low.
+func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mitid.Redirect, error) {
+	if err := unsupported(&a.Request); err != nil {
+		return nil, err
+	}
+	if t := a.Request.TransactionText; t.Body != "" {
+		if err := transactiontext.Check(textKinds[t.Type], t.Body, transactiontext.MaxCharacters); err != nil {
+			return nil, err
+		}
+	}
+	md, err := b.party.Metadata(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if md.PAR == "" {
+		if err := b.withoutPAR(a); err != nil {
+			return nil, err
+		}
+	}
+	q := b.params(a, raises)
+	if b.party.SignsRequests() {
+		if q, err = b.signed(q, md.PAR != ""); err != nil {
+			return nil, err
+		}
+	}
+	if md.PAR != "" {
+		uri, _, err := b.party.Push(ctx, q.values())
+		if err != nil {
+			return nil, err
+		}
+		q = params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
+	}
+	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
+}
+
+// unsupported names the field that this broker has no way to carry.
+func unsupported(r *mitid.Request) error {
+	no := func(why string) error { return fault.New(fault.Unsupported, "Request."+why) }
+	switch {
+	case r.RevokeCPRConsent:
+		return no("RevokeCPRConsent: this broker remembers no CPR number")
+	case !r.CVRHint.IsZero():
+		return no("CVRHint: at this broker the person chooses the organisation")
+	case r.Organisation && r.Identity == mitid.Private:
+		return no("Organisation: this broker tells an organisation only with Identity Professional or Either")
+	case r.AppSwitch.Platform != mitid.NoAppSwitch && r.AppSwitch.ResumeURL == "":
+		return no("AppSwitch: this broker takes a Platform together with a ResumeURL only")
+	case r.Silent && (needsMitID(r) || r.UUID != (claims.UUID{})):
+		return no("Silent: a text, an action or a hint is for MitID's own page, which a silent login does not show")
+	}
+	return nil
+}
+
+// needsMitID reports whether r asks for something that happens in MitID alone. A
+// session at the broker would answer without it, and drop it silently.
+func needsMitID(r *mitid.Request) bool {
+	return r.ReferenceText != "" || r.TransactionText.Body != "" || r.Action != mitid.LogOn || !r.CPRHint.IsZero()
+}
+
+// needsLogin reports whether the person must use MitID although they may have a
+// session at the broker. One that is too low for High would be refused at the
+// answer, again and again until it ends. A step-up builds on the session.
+func needsLogin(a *mitid.Attempt) bool {
+	r := &a.Request
+	anew := a.ExpectSubject == "" && (r.UUID != (claims.UUID{}) || a.Level == claims.High)
+	return r.Fresh || anew || needsMitID(r)
+}
+
+// withoutPAR refuses what a browser must not carry. The broker announces pushed
+// requests; this is for the day on which it does not.
+func (b *Broker) withoutPAR(a *mitid.Attempt) error {
+	r := &a.Request
+	switch {
+	case !r.CPRHint.IsZero() || r.UUID != (claims.UUID{}) && a.ExpectSubject == "":
+		return fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID need pushed authorization requests, which the broker does not announce: a browser must not carry them")
+	case r.TransactionText.Body != "" && b.cfg.carrier == SignText:
+		return fault.New(fault.Unsupported, "Request.TransactionText needs pushed authorization requests, which the broker does not announce, or Config.TextCarrier RequestObject")
+	}
+	// A step-up goes on without the hint: the answer must be the same person's all
+	// the same.
+	r.UUID = claims.UUID{}
+	return nil
+}
+
+func (b *Broker) params(a *mitid.Attempt, raises bool) params {
+	r := &a.Request
+	q := make(params, 0, 17)
+	q.add("client_id", b.cfg.clientID)
+	q.add("redirect_uri", a.RedirectURL)
+	q.add("response_type", "code")
+	if b.cfg.formPost {
+		q.add("response_mode", "form_post")
+	}
+	q.add("scope", b.scope(a))
+	q.add("state", a.Handle)
+	q.add("nonce", a.Nonce)
+	q.add("code_challenge", a.Challenge())
+	q.add("code_challenge_method", "S256")
+	q.add("idp_values", idpValues[r.Identity])
+	q.add("idp_params", b.idpParams(a, raises))
+	switch {
+	case r.Silent:
+		q.add("prompt", "none")
+	case needsLogin(a):
+		q.add("prompt", "login")
+	}
+	if b.cfg.maxAge > 0 {
+		q.add("max_age", strconv.FormatInt(int64(b.cfg.maxAge/time.Second), 10))
+	}
+	if l := languages[r.Locale]; l != "" {
+		q.add("language", l)
+	}
+	if r.TransactionText.Body != "" && b.cfg.carrier == SignText {
+		q.add("signtext_base64", inBase64(r.TransactionText.Body))
+		q.add("signtext_type", textTypes[r.TransactionText.Type])
+	}
+	return q
+}
+
+// idpValues are the identity providers, in order of preference.
+var idpValues = map[mitid.IdentityKind]string{
+	mitid.Private:      "mitid",
+	mitid.Professional: "mitid_erhverv",
+	mitid.Either:       "mitid mitid_erhverv",
+}
+
+// textKinds are the types of texts as the check calls them.
+var textKinds = map[mitid.TextType]transactiontext.Kind{
+	mitid.PlainText: transactiontext.Plain,
+	mitid.HTMLText:  transactiontext.HTML,
+}
+
+var languages = map[mitid.Locale]string{
+	mitid.Danish:      "da",
+	mitid.English:     "en",
+	mitid.Greenlandic: "kl",
+}
+
+// signed puts q into a signed request object. A pushed one travels alone (RFC 9126
+// section 3); beside one in an address stand the parameters that OpenID Connect
+// Core section 6.1 wants to see there.
+func (b *Broker) signed(q params, pushed bool) (params, error) {
+	object, err := b.party.SignRequest(q.values())
+	if err != nil {
+		return nil, err
+	}
+	var beside params
+	for _, nv := range q {
+		if n := nv[0]; !pushed && (n == "client_id" || n == "response_type" || n == "scope") {
+			beside = append(beside, nv)
+		}
+	}
+	beside.add("request", object)
+	return beside, nil
+}

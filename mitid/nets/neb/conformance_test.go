@@ -1,0 +1,42 @@
+package neb_test
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/neb"
+)
+
+// The adapter in each way that changes its traffic.
+func TestConformance(t *testing.T) {
+	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(*neb.Config) {}))
+}
+
+func TestConformanceWithTheEndpointAndFormPost(t *testing.T) {
+	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) { cfg.Source, cfg.FormPost = neb.UserinfoEndpoint, true }))
+}
+
+func TestConformanceWithSignedRequestsAndEvidence(t *testing.T) {
+	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) {
+		cfg.SignRequests, cfg.TextCarrier, cfg.TransactionToken, cfg.RegisteredName = true, neb.RequestObject, true, true
+	}))
+}
+
+func configured(change func(*neb.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {
+	return func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+		block, _ := pem.Decode(fake.TransactionRoot())
+		root, err := x509.ParseCertificate(block.Bytes)
+		require.NoError(tb, err)
+		cfg := neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
+			TransactionIssuer: root, HTTPClient: fake.HTTPClient(), Now: fake.Now}
+		change(&cfg)
+		b, err := neb.New(cfg)
+		require.NoError(tb, err)
+		return b
+	}
+}

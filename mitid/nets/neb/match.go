@@ -1,0 +1,78 @@
+package neb
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// matchPath is the match API, below the issuer (Signaturgruppen, MitID: CPR match
+// API).
+const matchPath = "/api/v1/mitid/matchCpr"
+
+// tooManyTries is how the broker says that a session's three tries are used up.
+const tooManyTries = "Cpr Match exceeded. Only 3 tries is allowed within a session."
+
+// MatchCPR asks the match API. It needs the access token of the login, which
+// Login.Evidence keeps: a login that was rebuilt from a session cookie has none.
+//
+// Errors: ErrInputInvalid without an access token; ErrInteractionRequired when the login
+// is older than 15 minutes or its access token has ended; ErrCPRMismatch when the
+// three tries of the session are used up. After ErrBrokerUnavailable a try may be
+// used up too.
+func (b *Broker) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bool, error) {
+	access := tokenOf(l, useAccess)
+	if access == "" {
+		return false, fault.New(fault.InputInvalid, "the login holds no access token: match in OnLogin, or keep Login.Evidence with the session")
+	}
+	if err := b.inWindow(l, b.now()); err != nil {
+		return false, err
+	}
+	body, _ := json.Marshal(struct { // a text always marshals
+		CPR string `json:"cpr"`
+	}{n.Reveal()})
+	res, err := b.party.PostJSON(ctx, matchPath, access, body)
+	if err != nil {
+		return false, err
+	}
+	return readMatch(res)
+}
+
+// readMatch reads the answer. What it says is compared letter by letter; anything
+// that is not a clear yes or no is none.
+func readMatch(res *httpx.Response) (bool, error) {
+	switch {
+	case res.Status >= 500 || res.Status == http.StatusTooManyRequests:
+		return false, fault.New(fault.BrokerUnavailable, "the match API has no answer now")
+	case res.Status == http.StatusUnauthorized:
+		return false, fault.New(fault.InteractionRequired, "the match API does not take the access token: the login is too old, or over at the broker")
+	case res.Status == http.StatusForbidden:
+		return false, fault.New(fault.ConfigInvalid, "the client may not use the match API")
+	}
+	var said struct {
+		Match json.RawMessage `json:"cprNumberMatch"`
+		Error string          `json:"errorMessage"`
+	}
+	if strictjson.Unmarshal(res.Body, &said) != nil {
+		return false, fault.New(fault.ResponseInvalid, "the match API's answer is unreadable")
+	}
+	// A boolean by the vendor's description; everything else of this broker is text.
+	match := string(said.Match)
+	switch {
+	case said.Error == tooManyTries:
+		return false, fault.New(fault.CPRMismatch, "the three tries of this login are used up; log in anew")
+	case res.Status != http.StatusOK || said.Error != "":
+		return false, fault.New(fault.BrokerDeclined, "the match API refused")
+	case match == "true", match == `"true"`:
+		return true, nil
+	case match == "false", match == `"false"`:
+		return false, nil
+	}
+	return false, fault.New(fault.ResponseInvalid, "the match API says neither yes nor no")
+}

@@ -1,0 +1,64 @@
+package neb
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// ReceiveLogout checks a logout message: a POST with a logout token (OpenID Connect
+// Back-Channel Logout 1.0), or a GET with iss and sid, which the person's own
+// browser makes (Front-Channel Logout 1.0). SessionID is Identity.SessionID of the
+// logins that it ends.
+//
+// A front-channel message is not signed: all that vouches for it is that it knows
+// the session's id. End the session of that id only, and only in the browser that
+// brought it.
+func (b *Broker) ReceiveLogout(ctx context.Context, cb mitid.Callback) (*mitid.Logout, error) {
+	values, err := cb.Values()
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range values {
+		if len(list) != 1 {
+			return nil, fault.New(fault.ResponseInvalid, "a parameter of the logout message is given twice")
+		}
+	}
+	if cb.Method == http.MethodPost {
+		return b.backChannel(ctx, values)
+	}
+	return b.frontChannel(values)
+}
+
+func (b *Broker) backChannel(ctx context.Context, values url.Values) (*mitid.Logout, error) {
+	raw := values.Get("logout_token")
+	if raw == "" {
+		return nil, fault.New(fault.ResponseInvalid, "the logout message holds no logout token")
+	}
+	lo, err := b.party.VerifyLogout(ctx, raw, oidcrp.Rules{Signer: b.signsTokens})
+	if err != nil {
+		return nil, err
+	}
+	if !b.logouts.first(lo.ID, lo.Until, b.now()) {
+		return nil, fault.New(fault.Replay, "the logout token was used before")
+	}
+	return &mitid.Logout{Subject: lo.Subject, SessionID: lo.SessionID}, nil
+}
+
+// maxSessionID bounds what is taken for the id of a session.
+const maxSessionID = 256
+
+func (b *Broker) frontChannel(values url.Values) (*mitid.Logout, error) {
+	switch sid := values.Get("sid"); {
+	case values.Get("iss") != b.cfg.issuer:
+		return nil, fault.New(fault.IssuerMismatch, "the logout message is not of this broker")
+	case sid == "" || len(sid) > maxSessionID:
+		return nil, fault.New(fault.TokenInvalid, "the logout message names no session")
+	default:
+		return &mitid.Logout{SessionID: sid}, nil
+	}
+}

@@ -1,0 +1,55 @@
+package neb
+
+import (
+	"strings"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// The scopes (Signaturgruppen, scopes). One that the client is not allowed to use
+// fails the whole request.
+const (
+	scopeOpenID      = "openid"
+	scopeMitID       = "mitid"
+	scopeErhverv     = "nemlogin"
+	scopeCPR         = "ssn"
+	scopeName        = "ssn.details_name"
+	scopeAddress     = "ssn.details_address"
+	scopePID         = "nemid.pid"
+	scopeUserinfo    = "userinfo_token"
+	scopeTransaction = "transaction_token"
+)
+
+// scope chooses the scopes that give what the attempt asks for, and no more.
+func (b *Broker) scope(a *mitid.Attempt) string {
+	r := &a.Request
+	scopes := []string{scopeOpenID}
+	add := func(when bool, s string) {
+		if when {
+			scopes = append(scopes, s)
+		}
+	}
+	add(r.Identity != mitid.Professional, scopeMitID)
+	add(r.Identity != mitid.Private, scopeErhverv)
+	add(r.CPR != mitid.CPRNo, scopeCPR)
+	add(b.cfg.registered && (r.CPR != mitid.CPRNo || r.Address), scopeName)
+	add(r.Address, scopeAddress)
+	add(r.NemIDPID, scopePID)
+	add(b.cfg.source == UserinfoToken, scopeUserinfo)
+	add(b.wantsTransaction(a), scopeTransaction)
+	return strings.Join(scopes, " ")
+}
+
+// wantsTransaction: where a text is shown, the transaction token is what tells of
+// it. The userinfo token does not (recorded); the endpoint tells of reference
+// texts.
+func (b *Broker) wantsTransaction(a *mitid.Attempt) bool {
+	reference := a.Reference != nil && !b.cfg.textOptional && b.cfg.source == UserinfoToken
+	return b.cfg.evidence || a.Transaction != nil || reference
+}
+
+// showsCPRPage reports whether the broker may ask the person for their CPR number:
+// on behalf of private service providers it does so for each of these scopes.
+func showsCPRPage(r *mitid.Request) bool {
+	return r.CPR != mitid.CPRNo || r.Address || r.NemIDPID
+}

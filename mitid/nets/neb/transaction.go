@@ -1,0 +1,112 @@
+package neb
+
+import (
+	"context"
+	"slices"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// signingAction says that the person approved a text (Signaturgruppen, transaction
+// token).
+const signingAction = "mitid.transaction_signing"
+
+// transaction is a verified transaction token with its OCSP answer.
+type transaction struct {
+	claims *claims.NEBTransaction
+	texts  mitid.Texts
+	tokens []mitid.Token
+}
+
+// transactionOf checks the transaction token of a login, in the order of the
+// vendor: signature and key, the login that it is of, the certificate with its OCSP
+// answer, the texts.
+func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken, answer *oidcrp.Tokens) (*transaction, error) {
+	raw := answer.Extra["transaction_token"]
+	switch {
+	case raw == "" && (a.Transaction != nil || a.Reference != nil):
+		return nil, fault.New(fault.TransactionMismatch, "the answer holds no transaction token, which would tell of the text")
+	case raw == "":
+		return nil, fault.New(fault.ResponseInvalid, "the answer holds no transaction token; may the client use the scope transaction_token?")
+	}
+	x := &transaction{}
+	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"JWT"}, Signer: b.signsTransactions}
+	v, err := b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+		c, err := claims.ParseNEBTransaction(payload)
+		if err != nil {
+			return nil, err
+		}
+		x.claims = c
+		return &c.Registered, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := x.claims.Confirms(t.claims, nil); err != nil {
+		return nil, err
+	}
+	if to := x.claims.RedirectURI; to != "" && to != a.RedirectURL {
+		return nil, fault.New(fault.TokenInvalid, "transaction token: of a login that goes elsewhere")
+	}
+	status := answer.Extra["transaction_token_ocsp_resp"]
+	if err := b.checkStatus(status, v.Certificate); err != nil {
+		return nil, err
+	}
+	x.tokens = append(x.tokens, tokenAs(useTransaction, v))
+	if status != "" {
+		x.tokens = append(x.tokens, mitid.Token{Use: useOCSP, Raw: mitid.NewSecret(status)})
+	}
+	if x.texts.Transaction, err = x.approved(a); err != nil {
+		return nil, err
+	}
+	if body := x.claims.ReferenceText; body != "" {
+		x.texts.Reference = &mitid.Text{Body: body}
+	}
+	return x, nil
+}
+
+// approved returns the text that the person approved; nil: the token tells of
+// none. The digest is of the decoded text, not of its base64 (recorded).
+//
+// The text is held against the attempt here already, as the client does once more:
+// a login that is refused asks the broker nothing further. A token that tells the
+// digest alone is good too, and settled here, since the client can only compare
+// texts.
+func (x *transaction) approved(a *mitid.Attempt) (*mitid.Text, error) {
+	mismatch := func(why string) (*mitid.Text, error) { return nil, fault.New(fault.TransactionMismatch, why) }
+	t := x.claims.Text
+	switch {
+	case t == nil && a.Transaction == nil:
+		return nil, nil
+	case t == nil:
+		return mismatch("the broker does not tell which text the person approved")
+	case a.Transaction != nil && !slices.Contains(x.claims.Actions, signingAction):
+		return mismatch("the broker does not tell that the person approved the text")
+	case t.Encoded != "" && !t.Agrees():
+		return mismatch("the text that came back is not the one of its digest")
+	}
+	kind, known := textType(t.Type)
+	if !known {
+		return mismatch("the broker does not tell of what type the approved text was")
+	}
+	if a.Transaction != nil && *a.Transaction != (mitid.Digest{Type: kind, SHA256: t.SHA256}) {
+		return mismatch("the person approved another text than the one that was sent")
+	}
+	if t.Encoded == "" {
+		a.Transaction = nil
+		return nil, nil
+	}
+	return &mitid.Text{Type: kind, Body: t.Body}, nil
+}
+
+func textType(word string) (mitid.TextType, bool) {
+	for t, w := range textTypes {
+		if w == word {
+			return t, true
+		}
+	}
+	return 0, false
+}
