@@ -143,6 +143,9 @@ type manners struct {
 	// reference spoils the reference text that comes back next; an empty text
 	// takes it away.
 	reference func(b *Broker, text string)
+	// textsNeedLogin: a session answers without showing a text, so that a text must
+	// ask for a fresh login.
+	textsNeedLogin bool
 	// sessions makes the broker remember who logged in.
 	sessions func(b *Broker)
 	// uninvitedCPR makes a CPR number come that nobody asked for; nil: it cannot.

@@ -37,6 +37,7 @@ func (n *neb) manners() manners {
 		logoutHint:      true,
 		bareIDToken:     true,
 		reference:       (*Broker).spoilReference,
+		textsNeedLogin:  true,
 		sessions:        func(*Broker) {}, // always
 		uninvitedCPR:    func(b *Broker) { b.ConfigureNEB(func(s *NEBSettings) { s.UninvitedCPR = true }) },
 		noCompany:       mitid.BrokerDeclined,

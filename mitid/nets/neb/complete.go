@@ -30,12 +30,13 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
+	request := b.record(a) // judge settles parts of a
 	as, err := b.judge(ctx, a, tokens)
 	if err != nil {
 		return nil, err
 	}
 	as.Evidence.Tokens = append(as.Evidence.Tokens, mitid.Token{Use: useAccess, Raw: mitid.NewSecret(tokens.AccessToken)})
-	as.Evidence.Request = mitid.NewSecret(b.record(a))
+	as.Evidence.Request = mitid.NewSecret(request)
 	as.Evidence.At = a.Now
 	return as, nil
 }

@@ -89,13 +89,14 @@ func (x *transaction) approved(a *mitid.Attempt) (*mitid.Text, error) {
 		return mismatch("the text that came back is not the one of its digest")
 	}
 	kind, known := textType(t.Type)
-	if !known {
+	switch {
+	case a.Transaction == nil && (!known || t.Encoded == ""):
+		return nil, nil // such as a document; nobody asked about it
+	case !known:
 		return mismatch("the broker does not tell of what type the approved text was")
-	}
-	if a.Transaction != nil && *a.Transaction != (mitid.Digest{Type: kind, SHA256: t.SHA256}) {
+	case a.Transaction != nil && *a.Transaction != (mitid.Digest{Type: kind, SHA256: t.SHA256}):
 		return mismatch("the person approved another text than the one that was sent")
-	}
-	if t.Encoded == "" {
+	case t.Encoded == "":
 		a.Transaction = nil
 		return nil, nil
 	}
