@@ -21,12 +21,16 @@ import (
 )
 
 type ready struct {
-	CA      string `json:"ca"`
-	Criipto struct {
-		Issuer       string `json:"issuer"`
-		ClientID     string `json:"client_id"`
-		ClientSecret string `json:"client_secret"`
-	} `json:"criipto"`
+	CA      string      `json:"ca"`
+	Criipto application `json:"criipto"`
+	NEB     application `json:"neb"`
+	EIdent  application `json:"eident"`
+}
+
+type application struct {
+	Issuer       string `json:"issuer"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
 }
 
 func build(t *testing.T) string {

@@ -2,7 +2,7 @@
 // loopback addresses only. When all are ready it prints one line of JSON on
 // standard output and stays until it is interrupted:
 //
-//	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"}}
+//	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"},"neb":{…},"eident":{…}}
 //
 // With -tls the line begins with "ca", a file with the authority to trust, which
 // goes when the command ends. Every redirect address on loopback is accepted.

@@ -19,6 +19,8 @@ type options struct {
 type ready struct {
 	CA      string       `json:"ca,omitempty"` // a PEM file with the authorities of all fakes
 	Criipto *application `json:"criipto"`
+	NEB     *application `json:"neb"`
+	EIdent  *application `json:"eident"`
 }
 
 // application is how one fake knows the caller.
@@ -43,7 +45,7 @@ func open(o options) (*street, error) {
 		return nil, errors.New("-base-port is not between 0 and 65000")
 	}
 	s := &street{opt: o}
-	for _, start := range []func() error{s.criipto, s.writeCA} {
+	for _, start := range []func() error{s.brokers, s.writeCA} {
 		if err := start(); err != nil {
 			s.close()
 			return nil, err
@@ -62,14 +64,19 @@ func (s *street) next() string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }
 
-func (s *street) criipto() error {
-	b, err := mitidtest.StartCriipto(mitidtest.Config{Addr: s.next(), TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true})
-	if err != nil {
-		return err
+func (s *street) brokers() error {
+	for _, at := range []struct {
+		dialect mitidtest.Dialect
+		ready   **application
+	}{{mitidtest.Criipto, &s.Ready.Criipto}, {mitidtest.NEB, &s.Ready.NEB}, {mitidtest.EIdent, &s.Ready.EIdent}} {
+		b, err := mitidtest.Start(at.dialect, mitidtest.Config{Addr: s.next(), TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true})
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, func() { _ = b.Close() })
+		s.ca = append(s.ca, b.CA()...)
+		*at.ready = &application{b.Issuer(), b.ClientID(), b.ClientSecret()}
 	}
-	s.stops = append(s.stops, func() { _ = b.Close() })
-	s.ca = append(s.ca, b.CA()...)
-	s.Ready.Criipto = &application{b.Issuer(), b.ClientID(), b.ClientSecret()}
 	return nil
 }
 

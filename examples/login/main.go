@@ -2,7 +2,7 @@
 // any configured broker, a fake one included:
 //
 //	go run ./examples/fakes -auto
-//	go run ./examples/login -issuer … -client-id … -client-secret …
+//	go run ./examples/login -broker criipto -issuer … -client-id … -client-secret …
 //
 // GET /login begins, GET /callback ends, GET /me tells who is logged in. The
 // digits of a CPR number are told only with -show-cpr.
@@ -10,7 +10,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -21,8 +20,8 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
@@ -34,7 +33,7 @@ func main() {
 }
 
 func run() error {
-	broker := flag.String("broker", "criipto", "the broker's dialect")
+	broker := flag.String("broker", "criipto", "the broker's dialect: criipto, neb or eident")
 	issuer := flag.String("issuer", "", "the broker's issuer; http on loopback only")
 	id := flag.String("client-id", "", "the application's id at the broker")
 	secret := flag.String("client-secret", "", "the application's secret")
@@ -46,9 +45,6 @@ func run() error {
 	address := flag.Bool("address", false, "ask for the address")
 	show := flag.Bool("show-cpr", false, "tell the digits of the CPR number")
 	flag.Parse()
-	if *broker != "criipto" {
-		return errors.New("-broker must be criipto")
-	}
 	caller, err := trusting(*ca)
 	if err != nil {
 		return err
@@ -61,7 +57,7 @@ func run() error {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	base := "http://" + net.JoinHostPort(host, port)
 
-	adapter, err := criipto.New(criipto.Config{Issuer: *issuer, ClientID: *id, ClientSecret: *secret, HTTPClient: caller})
+	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: *secret, HTTPClient: caller})
 	if err != nil {
 		return err
 	}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 const (
@@ -43,7 +45,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	f.StringVar(&o.PublicURL, "public-url", "", "`address` people use, such as https://answers.example.dk (default http:// and the listening address)")
 	f.StringVar(&o.DB, "db", "", "SQLite `file`, made when it is missing (default a temporary one, gone when the program ends)")
 	f.StringVar(&o.Key, "key", "", "`file` with the keys for CPR numbers and sessions, one a line, newest first; made when it is missing. Needed with -db; keep it apart from the data")
-	f.StringVar(&o.Broker, "broker", "criipto", "the broker's `dialect`; there is criipto")
+	f.StringVar(&o.Broker, "broker", "criipto", "the broker's `dialect`: criipto, neb or eident")
 	f.StringVar(&o.Issuer, "issuer", "", "the broker's `domain`, such as https://acme.idura.broker (default a fake broker inside this program)")
 	f.StringVar(&o.ClientID, "client-id", "", "the application's `id` at the broker")
 	f.StringVar(&o.ClientSecret, "client-secret", "", "the application's `secret` at the broker")
@@ -78,8 +80,8 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 
 func (o *options) check() error {
 	switch {
-	case o.Broker != "criipto":
-		return errors.New("-broker: there is criipto")
+	case !slices.ContainsFunc(mitidtest.Dialects(), func(d mitidtest.Dialect) bool { return d.String() == o.Broker }):
+		return errors.New("-broker is criipto, neb or eident")
 	case o.Issuer != "" && (o.ClientID == "" || o.ClientSecret == ""):
 		return errors.New("-issuer needs -client-id and -client-secret")
 	case o.Issuer == "" && (o.ClientID != "" || o.ClientSecret != "" || o.CA != ""):

@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer stop()
-	broker, err := criipto.New(settings)
+	broker, err := dialect.Open(o.Broker, settings)
 	if err != nil {
 		return err
 	}
@@ -103,36 +103,52 @@ func (o *options) database() (path string, remove func(), err error) {
 	return filepath.Join(dir, "questionnaire.db"), func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// broker returns the settings of the configured broker. Without one it starts a
-// fake, and stop ends it.
-func (o *options) broker() (settings criipto.Config, demo bool, stop func(), err error) {
+// broker returns how the broker knows the app. Without an issuer it starts a fake
+// of the same dialect, and stop ends it.
+func (o *options) broker() (settings dialect.Application, demo bool, stop func(), err error) {
 	if o.Issuer == "" {
-		fake, err := mitidtest.StartCriipto(mitidtest.Config{})
+		fake, err := o.fake()
 		if err != nil {
-			return criipto.Config{}, false, nil, err
+			return dialect.Application{}, false, nil, err
 		}
-		fake.AllowRedirect(o.PublicURL + "/callback")
-		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
-		return criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, true,
+		return dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, true,
 			func() { _ = fake.Close() }, nil
 	}
-	settings = criipto.Config{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
+	settings = dialect.Application{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
 	if o.CA == "" {
 		return settings, false, func() {}, nil
 	}
 	pem, err := os.ReadFile(o.CA)
 	if err != nil {
-		return criipto.Config{}, false, nil, fmt.Errorf("-ca: %w", err)
+		return dialect.Application{}, false, nil, fmt.Errorf("-ca: %w", err)
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
-		return criipto.Config{}, false, nil, errors.New("-ca: the file holds no certificate")
+		return dialect.Application{}, false, nil, errors.New("-ca: the file holds no certificate")
 	}
 	settings.HTTPClient = &http.Client{
 		Timeout:   10 * time.Second,
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}},
 	}
 	return settings, false, func() {}, nil
+}
+
+func (o *options) fake() (*mitidtest.Broker, error) {
+	var speaks mitidtest.Dialect
+	for _, d := range mitidtest.Dialects() {
+		if d.String() == o.Broker {
+			speaks = d
+		}
+	}
+	fake, err := mitidtest.Start(speaks, mitidtest.Config{})
+	if err != nil {
+		return nil, err
+	}
+	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+"/")
+	if speaks == mitidtest.Criipto {
+		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
+	}
+	return fake, nil
 }
 
 // serve answers until ctx ends, and lets running answers finish.

@@ -21,6 +21,10 @@ const (
 // Begin builds the authorization request and pushes it where the broker takes
 // pushed requests.
 func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	if a.Reference != nil {
+		// A session at the broker would answer without showing the text to anybody.
+		a.Request.Fresh = true
+	}
 	if err := unsupported(&a.Request); err != nil {
 		return nil, err
 	}
@@ -62,8 +66,10 @@ func unsupported(r *mitid.Request) error {
 		return no("Locale: this broker's MitID pages are Danish or English")
 	case r.Organisation && r.Identity == mitid.Private:
 		return no("Organisation: this broker tells an organisation only with Identity Professional or Either")
+	case r.Silent && r.ReferenceText != "":
+		return no("ReferenceText and Silent: a silent login shows no text")
 	case r.RevokeCPRConsent && r.Fresh:
-		return no("RevokeCPRConsent and Fresh: this broker takes one prompt at a time")
+		return no("RevokeCPRConsent and Fresh (or ReferenceText, which needs a fresh login): this broker takes one prompt at a time")
 	}
 	return nil
 }

@@ -31,7 +31,8 @@ func criiptoTamperings() []Tampering {
 
 func (c *criipto) manners() manners {
 	return manners{
-		carried: criiptoCarried,
+		textsNeedLogin: true,
+		carried:        criiptoCarried,
 		subject: func(p *Citizen, co *Company) string {
 			if co != nil {
 				return braced(p.subjectIn(co))

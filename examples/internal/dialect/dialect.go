@@ -1,0 +1,41 @@
+// Package dialect opens the adapter that a flag names, for the examples.
+package dialect
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/neb"
+)
+
+// Application is how one application is known to its broker.
+type Application struct {
+	Issuer, ClientID, ClientSecret string
+	HTTPClient                     *http.Client // nil: the adapter's own
+}
+
+// Open returns the adapter called name: criipto, neb or eident. Moving from one
+// broker to another is this switch and nothing else.
+func Open(name string, a Application) (mitid.Broker, error) {
+	switch name {
+	case "criipto":
+		return broker(criipto.New(criipto.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient}))
+	case "neb":
+		return broker(neb.New(neb.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient}))
+	case "eident":
+		return broker(eident.New(eident.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient}))
+	default:
+		return nil, errors.New("-broker is criipto, neb or eident")
+	}
+}
+
+// broker keeps a nil adapter from becoming a Broker that is not nil.
+func broker[B mitid.Broker](b B, err error) (mitid.Broker, error) {
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
