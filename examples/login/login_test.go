@@ -67,7 +67,7 @@ func start(t *testing.T, file string, args ...string) (line string, errors *safe
 // app runs the login against fake and returns its address.
 func app(t *testing.T, file string, fake *mitidtest.Broker, flags ...string) (string, *safeBuffer) {
 	t.Helper()
-	line, errors := start(t, file, append([]string{"-broker", "criipto", "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
+	line, errors := start(t, file, append([]string{"-broker", fake.Dialect().String(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
 		"-client-secret", fake.ClientSecret(), "-listen", "127.0.0.1:0"}, flags...)...)
 	base, ok := strings.CutPrefix(line, "listening on ")
 	require.True(t, ok, line)
@@ -185,6 +185,27 @@ func TestLogin(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, status)
 		require.Equal(t, `{"error":"AssuranceTooLow"}`, body)
 	})
+}
+
+func TestLoginAtEveryBroker(t *testing.T) {
+	file := build(t, "login")
+	for _, d := range mitidtest.Dialects() {
+		t.Run(d.String(), func(t *testing.T) {
+			fake := mitidtest.New(t, d)
+			base, errors := app(t, file, fake, "-cpr", "-show-cpr")
+			b := fake.NewBrowser()
+			res, err := b.Visit(t.Context(), base+"/login", mitidtest.Approve(mitidtest.Ditlev()))
+			status, body := read(t, res, err)
+			require.Equal(t, http.StatusOK, status, body)
+			require.Contains(t, body, `"cpr":"2101270087"`)
+			require.Contains(t, body, `"full":"Ditlev Von Testesen"`)
+			require.NotContains(t, errors.String(), "2101270087")
+			res, err = fake.NewBrowser().Visit(t.Context(), base+"/login", mitidtest.Abort())
+			status, body = read(t, res, err)
+			require.Equal(t, http.StatusForbidden, status)
+			require.Equal(t, `{"error":"UserCancelled"}`, body)
+		})
+	}
 }
 
 func TestLoginTrustsTheGivenAuthority(t *testing.T) {

@@ -24,6 +24,7 @@ type appConfig struct {
 	Questionnaires []questionnaire
 	Assignments    []assignment
 	Identity       mitid.IdentityKind
+	Confirm        mitid.Action // the verb MitID shows where somebody confirms
 	Level          claims.Level
 	Demo           bool // tell everybody that MitID is imitated
 	Now            func() time.Time

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/require"
 )
@@ -35,10 +35,16 @@ type house struct {
 
 func newHouse(t testing.TB, change ...func(*appConfig)) *house {
 	t.Helper()
+	return newHouseOn(t, mitidtest.Criipto, change...)
+}
+
+// newHouseOn is newHouse at a broker of that dialect.
+func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *house {
+	t.Helper()
 	// The clock stands still until a test moves it, so that pages look the same
 	// in every run.
 	noon := time.Date(2026, time.March, 12, 11, 0, 0, 0, time.UTC)
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
+	fake, err := mitidtest.Start(d, mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
 	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
@@ -48,7 +54,7 @@ func newHouse(t testing.TB, change ...func(*appConfig)) *house {
 	h.store, err = openStore(t.Context(), h.db, v, h.fake.Now)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.store.Close() })
-	broker, err := criipto.New(criipto.Config{Issuer: h.fake.Issuer(), ClientID: h.fake.ClientID(), ClientSecret: h.fake.ClientSecret(), Now: h.fake.Now})
+	broker, err := dialect.Open(d.String(), dialect.Application{Issuer: h.fake.Issuer(), ClientID: h.fake.ClientID(), ClientSecret: h.fake.ClientSecret(), Now: h.fake.Now})
 	require.NoError(t, err)
 	assignments, err := parseAssignments(privateAssignments)
 	require.NoError(t, err)
@@ -57,7 +63,7 @@ func newHouse(t testing.TB, change ...func(*appConfig)) *house {
 	h.url = "http://" + server.Listener.Addr().String()
 	cfg := appConfig{
 		Broker: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
-		Assignments: assignments, Level: claims.Substantial, Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
+		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d.String()), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -22,8 +22,8 @@ func (a *app) handler() http.Handler {
 
 	withCPR, confirmCPR, confirmAgain := a.request(), a.request(), a.request()
 	withCPR.CPR = mitid.CPRRequired
-	confirmCPR.CPR, confirmCPR.Action = mitid.CPRRequired, mitid.Confirm
-	confirmAgain.Fresh, confirmAgain.Action = true, mitid.Confirm
+	confirmCPR.CPR, confirmCPR.Action = mitid.CPRRequired, a.cfg.Confirm
+	confirmAgain.Fresh, confirmAgain.Action = true, a.cfg.Confirm
 	mux.Handle("GET /login", a.gate.Start(a.request()))
 	mux.Handle("GET /login/cpr", a.gate.Start(withCPR))
 	mux.Handle("GET /confirm/cpr", a.gate.StepUp(confirmCPR))

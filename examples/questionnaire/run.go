@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/examples/internal/dialect"
+	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -70,7 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	a, err := newApp(appConfig{
 		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
-		Assignments: o.Assignments, Identity: o.Identity, Level: o.Level, Demo: demo, Now: clock, Logger: log,
+		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: demo, Now: clock, Logger: log,
 	})
 	if err != nil {
 		return err
@@ -80,6 +81,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
 	return serve(ctx, listener, a.handler(), log)
+}
+
+// confirming is the verb for confirmations, where the broker can show one.
+func confirming(broker string) mitid.Action {
+	if broker == mitidtest.EIdent.String() {
+		return mitid.LogOn
+	}
+	return mitid.Confirm
 }
 
 // openKeys reads the key file, or makes keys that last as long as the program.

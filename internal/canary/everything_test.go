@@ -18,6 +18,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
+	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/neb"
 )
 
 // words is what every text of every exported value is set to.
@@ -62,6 +64,9 @@ var everything = []struct {
 	{value: criipto.Broker{}},
 	{value: criipto.Config{}, shows: "issuer and client id"},
 	{value: criipto.DecryptionKey{}, shows: "key id"},
+	{value: eident.Broker{}},
+	{value: eident.Config{}, shows: "issuer and client id"},
+	{value: eident.DecryptionKey{}, shows: "key id"},
 	{value: mitid.AppSwitch{}, shows: "an address of the app"},
 	{value: mitid.Assertion{}},
 	{value: mitid.Attempt{}},
@@ -84,6 +89,8 @@ var everything = []struct {
 	{value: mitidhttp.Config{}},
 	{value: mitidhttp.Gate{}},
 	{value: mitidhttp.Session{}},
+	{value: neb.Broker{}},
+	{value: neb.Config{}, shows: "issuer and client id"},
 }
 
 // TestEveryExportedTypePrintsNothing fills every exported type and pushes it,

@@ -4,6 +4,7 @@ package dialect
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
@@ -14,7 +15,8 @@ import (
 // Application is how one application is known to its broker.
 type Application struct {
 	Issuer, ClientID, ClientSecret string
-	HTTPClient                     *http.Client // nil: the adapter's own
+	HTTPClient                     *http.Client     // nil: the adapter's own
+	Now                            func() time.Time // nil: time.Now
 }
 
 // Open returns the adapter called name: criipto, neb or eident. Moving from one
@@ -22,11 +24,11 @@ type Application struct {
 func Open(name string, a Application) (mitid.Broker, error) {
 	switch name {
 	case "criipto":
-		return broker(criipto.New(criipto.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient}))
+		return broker(criipto.New(criipto.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient, Now: a.Now}))
 	case "neb":
-		return broker(neb.New(neb.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient}))
+		return broker(neb.New(neb.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient, Now: a.Now}))
 	case "eident":
-		return broker(eident.New(eident.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient}))
+		return broker(eident.New(eident.Config{Issuer: a.Issuer, ClientID: a.ClientID, ClientSecret: a.ClientSecret, HTTPClient: a.HTTPClient, Now: a.Now}))
 	default:
 		return nil, errors.New("-broker is criipto, neb or eident")
 	}
