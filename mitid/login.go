@@ -33,7 +33,7 @@ type Evidence struct {
 
 // Token is one signed statement of the broker and the key that verified it.
 type Token struct {
-	Use string // "id_token", "userinfo", "transaction_token", "assertion"
+	Use string // "id_token", "userinfo", "transaction_token", "access_token", "assertion"
 	Raw Secret
 	Key []byte // the public JWK (or certificate) that verified it
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -45,13 +46,13 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 		return nil, err
 	}
 	if md.PAR != "" {
-		uri, _, err := b.party.Push(ctx, q.values())
+		uri, _, err := b.party.Push(ctx, q.Values())
 		if err != nil {
 			return nil, err
 		}
-		q = params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
+		q = oidcrp.Params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
 	}
-	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
+	return &mitid.Redirect{URL: q.On(md.Authorize)}, nil
 }
 
 // unsupported names the field that this broker has no way to carry.
@@ -74,41 +75,41 @@ func unsupported(r *mitid.Request) error {
 	return nil
 }
 
-func (b *Broker) params(a *mitid.Attempt) (params, error) {
+func (b *Broker) params(a *mitid.Attempt) (oidcrp.Params, error) {
 	acr, scopes := acrOf(a), scopesOf(&a.Request)
 	hint, err := b.hint(a, acr, scopes)
 	if err != nil {
 		return nil, err
 	}
-	q := make(params, 0, 13)
-	q.add("client_id", b.cfg.clientID)
-	q.add("redirect_uri", a.RedirectURL)
-	q.add("response_type", "code")
+	q := make(oidcrp.Params, 0, 13)
+	q.Add("client_id", b.cfg.clientID)
+	q.Add("redirect_uri", a.RedirectURL)
+	q.Add("response_type", "code")
 	if b.cfg.formPost {
-		q.add("response_mode", "form_post")
+		q.Add("response_mode", "form_post")
 	}
-	q.add("scope", b.scope(&a.Request))
-	q.add("acr_values", acr)
-	q.add("state", a.Handle)
-	q.add("nonce", a.Nonce)
-	q.add("code_challenge", a.Challenge())
-	q.add("code_challenge_method", "S256")
+	q.Add("scope", b.scope(&a.Request))
+	q.Add("acr_values", acr)
+	q.Add("state", a.Handle)
+	q.Add("nonce", a.Nonce)
+	q.Add("code_challenge", a.Challenge())
+	q.Add("code_challenge_method", "S256")
 	switch {
 	case a.Request.Fresh:
-		q.add("prompt", "login")
+		q.Add("prompt", "login")
 	case a.Request.Silent:
-		q.add("prompt", "none")
+		q.Add("prompt", "none")
 	case a.Request.RevokeCPRConsent:
-		q.add("prompt", "consent_revoke")
+		q.Add("prompt", "consent_revoke")
 	}
 	switch a.Request.Locale {
 	case mitid.Danish:
-		q.add("ui_locales", "da")
+		q.Add("ui_locales", "da")
 	case mitid.English:
-		q.add("ui_locales", "en")
+		q.Add("ui_locales", "en")
 	}
 	if hint != "" {
-		q.add("login_hint", hint)
+		q.Add("login_hint", hint)
 	}
 	return q, nil
 }

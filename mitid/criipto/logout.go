@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -18,6 +19,6 @@ func (b *Broker) EndSession(ctx context.Context, _ *mitid.Login, returnTo, state
 	if md.EndSession == "" {
 		return nil, fault.New(fault.Unsupported, "this domain announces no logout")
 	}
-	q := params{{"post_logout_redirect_uri", returnTo}, {"state", state}, {"client_id", b.cfg.clientID}}
-	return &mitid.Redirect{URL: q.on(md.EndSession)}, nil
+	q := oidcrp.Params{{"post_logout_redirect_uri", returnTo}, {"state", state}, {"client_id", b.cfg.clientID}}
+	return &mitid.Redirect{URL: q.On(md.EndSession)}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -33,7 +34,7 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	if err != nil {
 		return nil, err
 	}
-	return &mitid.Redirect{URL: b.login(a).on(md.Authorize)}, nil
+	return &mitid.Redirect{URL: b.login(a).On(md.Authorize)}, nil
 }
 
 // unsupported names the field that this broker has no way to carry.
@@ -67,52 +68,52 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 }
 
 // login returns the parameters of a login.
-func (b *Broker) login(a *mitid.Attempt) params {
+func (b *Broker) login(a *mitid.Attempt) oidcrp.Params {
 	r := &a.Request
 	q := b.start(a)
 	if b.cfg.aal != claims.LevelUnknown {
-		q.add("aal_value", b.cfg.aal.String())
+		q.Add("aal_value", b.cfg.aal.String())
 	} else {
-		q.add("acr_values", "urn:eident:acrp:level:"+a.Level.String())
-		q.add("loa_value", a.Level.String())
+		q.Add("acr_values", "urn:eident:acrp:level:"+a.Level.String())
+		q.Add("loa_value", a.Level.String())
 	}
-	q.add("amr_values", b.eids(r.Identity))
+	q.Add("amr_values", b.eids(r.Identity))
 	if r.Fresh {
-		q.add("prompt", "login")
-		q.add("max_age", "0") // with it auth_time must come back (OpenID Connect Core, 2)
+		q.Add("prompt", "login")
+		q.Add("max_age", "0") // with it auth_time must come back (OpenID Connect Core, 2)
 	}
 	if r.UUID != (claims.UUID{}) {
-		q.add("login_hint", b.cfg.hintAs.write(r.UUID.String()))
+		q.Add("login_hint", b.cfg.hintAs.write(r.UUID.String()))
 	}
 	if r.ReferenceText != "" {
-		q.add("reference_text", b.cfg.textAs.write(r.ReferenceText))
+		q.Add("reference_text", b.cfg.textAs.write(r.ReferenceText))
 	}
 	if t := r.TransactionText; t.Body != "" {
-		q.add("transactiontext", b.cfg.textAs.write(t.Body))
-		q.add("transactiontext_type", typeWords[t.Type])
+		q.Add("transactiontext", b.cfg.textAs.write(t.Body))
+		q.Add("transactiontext_type", typeWords[t.Type])
 	}
 	return q
 }
 
 // start returns the parameters that every request has.
-func (b *Broker) start(a *mitid.Attempt) params {
-	q := make(params, 0, 18)
-	q.add("client_id", b.cfg.clientID)
-	q.add("redirect_uri", a.RedirectURL)
-	q.add("response_type", "code")
-	q.add("scope", b.scope(&a.Request))
-	q.add("state", a.Handle)
-	q.add("nonce", a.Nonce)
-	q.add("code_challenge", a.Challenge())
-	q.add("code_challenge_method", "S256")
+func (b *Broker) start(a *mitid.Attempt) oidcrp.Params {
+	q := make(oidcrp.Params, 0, 18)
+	q.Add("client_id", b.cfg.clientID)
+	q.Add("redirect_uri", a.RedirectURL)
+	q.Add("response_type", "code")
+	q.Add("scope", b.scope(&a.Request))
+	q.Add("state", a.Handle)
+	q.Add("nonce", a.Nonce)
+	q.Add("code_challenge", a.Challenge())
+	q.Add("code_challenge_method", "S256")
 	language := a.Request.Locale
 	if language == mitid.LocaleDefault {
 		language = b.cfg.language
 	}
 	if language == mitid.English {
-		q.add("language", "en_GB")
+		q.Add("language", "en_GB")
 	} else {
-		q.add("language", "da_DK")
+		q.Add("language", "da_DK")
 	}
 	return q
 }

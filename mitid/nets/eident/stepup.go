@@ -39,8 +39,8 @@ func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (
 	}
 	a.Private = []byte(t.String())
 	q := b.start(a)
-	q.add("transaction_id", t.id)
-	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
+	q.Add("transaction_id", t.id)
+	return &mitid.Redirect{URL: q.On(md.Authorize)}, nil
 }
 
 // isCPRAlone reports whether a known transaction can give all that r wants.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/internal/transactiontext"
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -44,13 +45,13 @@ func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mit
 		}
 	}
 	if md.PAR != "" {
-		uri, _, err := b.party.Push(ctx, q.values())
+		uri, _, err := b.party.Push(ctx, q.Values())
 		if err != nil {
 			return nil, err
 		}
-		q = params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
+		q = oidcrp.Params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
 	}
-	return &mitid.Redirect{URL: q.on(md.Authorize)}, nil
+	return &mitid.Redirect{URL: q.On(md.Authorize)}, nil
 }
 
 // unsupported names the field that this broker has no way to carry.
@@ -102,37 +103,37 @@ func (b *Broker) withoutPAR(a *mitid.Attempt) error {
 	return nil
 }
 
-func (b *Broker) params(a *mitid.Attempt, raises bool) params {
+func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 	r := &a.Request
-	q := make(params, 0, 17)
-	q.add("client_id", b.cfg.clientID)
-	q.add("redirect_uri", a.RedirectURL)
-	q.add("response_type", "code")
+	q := make(oidcrp.Params, 0, 17)
+	q.Add("client_id", b.cfg.clientID)
+	q.Add("redirect_uri", a.RedirectURL)
+	q.Add("response_type", "code")
 	if b.cfg.formPost {
-		q.add("response_mode", "form_post")
+		q.Add("response_mode", "form_post")
 	}
-	q.add("scope", b.scope(a))
-	q.add("state", a.Handle)
-	q.add("nonce", a.Nonce)
-	q.add("code_challenge", a.Challenge())
-	q.add("code_challenge_method", "S256")
-	q.add("idp_values", idpValues[r.Identity])
-	q.add("idp_params", b.idpParams(a, raises))
+	q.Add("scope", b.scope(a))
+	q.Add("state", a.Handle)
+	q.Add("nonce", a.Nonce)
+	q.Add("code_challenge", a.Challenge())
+	q.Add("code_challenge_method", "S256")
+	q.Add("idp_values", idpValues[r.Identity])
+	q.Add("idp_params", b.idpParams(a, raises))
 	switch {
 	case r.Silent:
-		q.add("prompt", "none")
+		q.Add("prompt", "none")
 	case needsLogin(a):
-		q.add("prompt", "login")
+		q.Add("prompt", "login")
 	}
 	if b.cfg.maxAge > 0 {
-		q.add("max_age", strconv.FormatInt(int64(b.cfg.maxAge/time.Second), 10))
+		q.Add("max_age", strconv.FormatInt(int64(b.cfg.maxAge/time.Second), 10))
 	}
 	if l := languages[r.Locale]; l != "" {
-		q.add("language", l)
+		q.Add("language", l)
 	}
 	if r.TransactionText.Body != "" && b.cfg.carrier == SignText {
-		q.add("signtext_base64", inBase64(r.TransactionText.Body))
-		q.add("signtext_type", textTypes[r.TransactionText.Type])
+		q.Add("signtext_base64", inBase64(r.TransactionText.Body))
+		q.Add("signtext_type", textTypes[r.TransactionText.Type])
 	}
 	return q
 }
@@ -159,17 +160,17 @@ var languages = map[mitid.Locale]string{
 // signed puts q into a signed request object. A pushed one travels alone (RFC 9126
 // section 3); beside one in an address stand the parameters that OpenID Connect
 // Core section 6.1 wants to see there.
-func (b *Broker) signed(q params, pushed bool) (params, error) {
-	object, err := b.party.SignRequest(q.values())
+func (b *Broker) signed(q oidcrp.Params, pushed bool) (oidcrp.Params, error) {
+	object, err := b.party.SignRequest(q.Values())
 	if err != nil {
 		return nil, err
 	}
-	var beside params
+	var beside oidcrp.Params
 	for _, nv := range q {
 		if n := nv[0]; !pushed && (n == "client_id" || n == "response_type" || n == "scope") {
 			beside = append(beside, nv)
 		}
 	}
-	beside.add("request", object)
+	beside.Add("request", object)
 	return beside, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -22,11 +23,11 @@ func (b *Broker) EndSession(ctx context.Context, l *mitid.Login, returnTo, state
 	if md.EndSession == "" {
 		return nil, fault.New(fault.Unsupported, "the broker announces no logout")
 	}
-	var q params
+	var q oidcrp.Params
 	if hint := tokenOf(l, useIDToken); hint != "" && (l.Expires.IsZero() || b.now().Before(l.Expires)) {
-		q.add("id_token_hint", hint)
+		q.Add("id_token_hint", hint)
 	}
-	q.add("post_logout_redirect_uri", returnTo)
-	q.add("state", state)
-	return &mitid.Redirect{URL: q.on(md.EndSession)}, nil
+	q.Add("post_logout_redirect_uri", returnTo)
+	q.Add("state", state)
+	return &mitid.Redirect{URL: q.On(md.EndSession)}, nil
 }

@@ -1,18 +1,19 @@
-package neb
+package oidcrp
 
 import (
 	"net/url"
 	"strings"
 )
 
-// params are the parameters of one request, in the order in which they are
+// Params are the parameters of one request, in the order in which they are
 // written. A map would be sorted for every login.
-type params [][2]string
+type Params [][2]string
 
-func (p *params) add(name, value string) { *p = append(*p, [2]string{name, value}) }
+// Add puts a parameter at the end.
+func (p *Params) Add(name, value string) { *p = append(*p, [2]string{name, value}) }
 
-// values is for a form.
-func (p params) values() url.Values {
+// Values is for a form.
+func (p Params) Values() url.Values {
 	v := make(url.Values, len(p))
 	for _, nv := range p {
 		v[nv[0]] = []string{nv[1]}
@@ -20,8 +21,8 @@ func (p params) values() url.Values {
 	return v
 }
 
-// on returns address with p as its query.
-func (p params) on(address string) string {
+// On returns address with p as its query.
+func (p Params) On(address string) string {
 	var b strings.Builder
 	b.Grow(len(address) + 768)
 	b.WriteString(address)
