@@ -49,6 +49,10 @@ type Config struct {
 	// Home is the local path to go to after a login or logout that named none.
 	// Empty: "/".
 	Home string
+	// Ended remembers the sessions that the broker's logout messages end. Nil: in
+	// memory and capped, so that with several replicas only the one that got the
+	// message knows; see ReceiveLogout.
+	Ended Ended
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Logger gets one line for each refusal that the Client did not log itself,
@@ -71,6 +75,7 @@ type Gate struct {
 	onLogin  func(http.ResponseWriter, *http.Request, *mitid.Login) error
 	refused  func(http.ResponseWriter, *http.Request, error)
 	home     string
+	ended    Ended
 	now      func() time.Time
 	log      *slog.Logger
 	cookie   string // the session's name; pending ones have it as prefix
@@ -103,7 +108,7 @@ func New(cfg Config) (*Gate, error) {
 	}
 	g := &Gate{
 		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request, locale: cfg.Locale,
-		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", now: cfg.Now, log: cfg.Logger,
+		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
 		cookie: "__Host-mitid", secure: at.Scheme == "https",
 	}
 	if !g.secure {
@@ -128,6 +133,9 @@ func New(cfg Config) (*Gate, error) {
 	}
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
+	}
+	if g.ended == nil {
+		g.ended = newMemoryEnded()
 	}
 	if g.locale == nil {
 		g.locale = func(*http.Request) mitid.Locale { return mitid.LocaleDefault }

@@ -45,7 +45,7 @@ type pending struct {
 // origin is the session that a step-up began with.
 type origin struct {
 	Subject    string `json:"s"`
-	LoggedInAt int64  `json:"l"`
+	LoggedInAt int64  `json:"l"` // Unix milliseconds
 	Expires    int64  `json:"e"`
 	AuthTime   int64  `json:"a,omitempty"`
 }

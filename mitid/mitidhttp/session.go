@@ -25,7 +25,7 @@ type Session struct {
 
 	Identity   claims.Identity
 	Level      claims.Level // what the login achieved
-	LoggedInAt time.Time    // to the second
+	LoggedInAt time.Time    // to the millisecond
 	Expires    time.Time    // absolute; using the session does not move it
 
 	broker, issuer, stepUp string
@@ -45,7 +45,7 @@ type sealedSession struct {
 	Issuer     string       `json:"i"`
 	StepUp     string       `json:"s,omitempty"`
 	Level      claims.Level `json:"l"`
-	LoggedInAt int64        `json:"t"` // Unix seconds
+	LoggedInAt int64        `json:"t"` // Unix milliseconds
 	Expires    int64        `json:"e"` // Unix seconds
 	Identity   claims.Plain `json:"p"`
 }
@@ -53,11 +53,11 @@ type sealedSession struct {
 // newSession begins a session with l. A step-up for which nobody logged in anew
 // does not prolong the session that it came from.
 func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
-	now := g.now().Truncate(time.Second)
-	s := &Session{Identity: l.Identity, Level: l.Level, LoggedInAt: now, Expires: now.Add(g.lifetime),
+	now := g.now().Truncate(time.Millisecond)
+	s := &Session{Identity: l.Identity, Level: l.Level, LoggedInAt: now, Expires: now.Add(g.lifetime).Truncate(time.Second),
 		broker: l.Broker, issuer: l.Issuer, stepUp: l.StepUp}
 	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= from.AuthTime) {
-		s.LoggedInAt, s.Expires = time.Unix(from.LoggedInAt, 0), time.Unix(from.Expires, 0)
+		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(from.Expires, 0)
 	}
 	return s
 }
@@ -66,7 +66,7 @@ func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
 func (g *Gate) sealSession(s *Session) (string, error) {
 	plain, err := json.Marshal(sealedSession{
 		Version: sessionVersion, Broker: s.broker, Issuer: s.issuer, StepUp: s.stepUp, Level: s.Level,
-		LoggedInAt: s.LoggedInAt.Unix(), Expires: s.Expires.Unix(), Identity: claims.Plain(s.Identity),
+		LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: s.Expires.Unix(), Identity: claims.Plain(s.Identity),
 	})
 	if err != nil {
 		return "", &mitid.Error{Kind: mitid.ClaimInvalid, Op: "begin session", Why: "the identity cannot be written down"}
@@ -96,7 +96,7 @@ func (g *Gate) openSession(sealed string) *Session {
 	if c.Broker != g.rule.Name || c.Issuer != g.rule.Issuer {
 		return nil
 	}
-	s := &Session{Identity: claims.Identity(c.Identity), Level: c.Level, LoggedInAt: time.Unix(c.LoggedInAt, 0), Expires: time.Unix(c.Expires, 0),
+	s := &Session{Identity: claims.Identity(c.Identity), Level: c.Level, LoggedInAt: time.UnixMilli(c.LoggedInAt), Expires: time.Unix(c.Expires, 0),
 		broker: c.Broker, issuer: c.Issuer, stepUp: c.StepUp}
 	if s.Identity.Subject == "" || !g.now().Before(s.Expires) {
 		return nil
@@ -121,6 +121,9 @@ func (g *Gate) read(r *http.Request) (s *Session, garbage bool) {
 		return nil, false
 	case 1:
 		s = g.openSession(sent[0].Value)
+	}
+	if s != nil && g.over(r, s) {
+		s = nil
 	}
 	return s, s == nil
 }

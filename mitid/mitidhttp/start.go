@@ -68,7 +68,7 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 		g.refuse(w, r, back, err)
 		return
 	}
-	from := &origin{Subject: s.Identity.Subject, LoggedInAt: s.LoggedInAt.Unix(), Expires: s.Expires.Unix()}
+	from := &origin{Subject: s.Identity.Subject, LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: s.Expires.Unix()}
 	if !s.Identity.AuthTime.IsZero() {
 		from.AuthTime = s.Identity.AuthTime.Unix()
 	}
