@@ -25,6 +25,10 @@
 // do (a text, a verb, a known identity, level high) this package sends
 // prompt=login; otherwise ask with Request.Fresh.
 //
+// The broker's CPR page has no documented way past it: a person without a number,
+// or who keeps it, can only cancel. So ask for no CPR number at the door, look at
+// NEBUserInfo.HasCPR in Login.Claims and at Identity.Kind, and step up.
+//
 // # Who says what
 //
 // The ID token says who is logged in by a key of this organisation
