@@ -37,6 +37,8 @@ type Attempt struct {
 	Now           time.Time // the Client's clock at this call
 	Expires       time.Time
 	ExpectSubject string       // step-up: the answer must be this subject
+	ExpectKind    claims.Kind  // step-up: in this capacity
+	ExpectCVR     claims.CVR   // step-up: for this organisation
 	ExpectUUID    claims.UUID  // re-authentication: the answer must be this identity
 	Level         claims.Level // the floor that holds for this attempt
 	Reference     *Digest      // nil: no reference text was sent, or the broker cannot return it
@@ -60,9 +62,12 @@ func (a *Attempt) Challenge() string {
 }
 
 // Admit refuses a login that does not reach what the attempt asked for: the
-// level and, where demanded, a fresh authentication (ErrAssuranceTooLow), the
-// capacity (ErrClaimInvalid).
+// person of a step-up (ErrTokenInvalid), the level and, where demanded, a fresh
+// authentication (ErrAssuranceTooLow), the capacity (ErrClaimInvalid).
 func (a *Attempt) Admit(f Facts) error {
+	if a.ExpectSubject != "" && f.Subject != a.ExpectSubject {
+		return fault.New(fault.TokenInvalid, "somebody else answered the step-up")
+	}
 	if f.Level < a.Level || f.Level > claims.High || f.Level == claims.LevelUnknown {
 		return fault.New(fault.AssuranceTooLow, "the level reached is below the level asked for, or the broker did not tell it")
 	}

@@ -38,9 +38,12 @@ type CallbackRule struct {
 
 // Facts are what Attempt.Admit judges.
 type Facts struct {
+	guarded
+
 	Level    claims.Level
 	Kind     claims.Kind
 	AuthTime time.Time // zero: the broker did not say
+	Subject  string
 }
 
 // Assertion is what an adapter has verified about one login.
@@ -98,6 +101,8 @@ type Logout struct {
 
 	Subject   string // empty: every subject of SessionID
 	SessionID string // empty: every session of Subject
+
+	At time.Time // when the broker said so; sessions of logins after it are not meant; zero: not told
 }
 
 // Redirect starts a login (or a logout) in the person's browser.

@@ -76,7 +76,10 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 		return nil, fault.New(fault.ResponseInvalid, "the answer came twice, in the query and in the body")
 	case broker != c.rule.Name || issuer != c.rule.Issuer:
 		return nil, fault.New(fault.IssuerMismatch, "the login was begun with another broker")
+	case a.RedirectURL != c.redirect:
+		return nil, fault.New(fault.StateInvalid, "the login was begun for another redirect address")
 	}
+	a.Level = max(a.Level, c.minLevel) // the floor may have risen while the person was away
 	return a, nil
 }
 
@@ -95,12 +98,14 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 		return nil, fault.New(fault.TokenInvalid, "the broker's statement belongs to another login")
 	case id.Subject == "":
 		return nil, fault.New(fault.TokenInvalid, "the broker's statement names nobody")
-	case a.ExpectSubject != "" && id.Subject != a.ExpectSubject:
-		return nil, fault.New(fault.TokenInvalid, "somebody else answered the step-up")
 	case a.ExpectUUID != claims.UUID{} && id.UUID != a.ExpectUUID:
 		return nil, fault.New(fault.TokenInvalid, "somebody else answered the re-authentication")
+	case a.ExpectKind != claims.KindUnknown && id.Kind != a.ExpectKind:
+		return nil, fault.New(fault.TokenInvalid, "the step-up was answered in another capacity")
+	case !a.ExpectCVR.IsZero() && (id.Organisation == nil || id.Organisation.CVR != a.ExpectCVR):
+		return nil, fault.New(fault.TokenInvalid, "the step-up was answered for another organisation")
 	}
-	if err := a.Admit(Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime}); err != nil {
+	if err := a.Admit(Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime, Subject: id.Subject}); err != nil {
 		return nil, err
 	}
 	if id.Kind != claims.KindPrivate && id.Organisation == nil {

@@ -321,3 +321,53 @@ func TestStepUpToAHigherLevelIsFresh(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, b.stub.begun.Request.Fresh)
 }
+
+// A client never lets anybody in below its own floor or at an address that is not
+// its own, whoever began the login.
+func TestFloorAndAddressOfTheCompletingClient(t *testing.T) {
+	keys := [][]byte{bytes.Repeat([]byte{7}, 32)}
+	low := newBench(t, func(c *mitid.Config) { c.StateKeys, c.MinLevel = keys, claims.Low })
+	high := newBench(t, func(c *mitid.Config) { c.StateKeys, c.MinLevel = keys, claims.High })
+	_, err := high.answer(low.begin(t, mitid.Request{}))
+	require.ErrorIs(t, err, mitid.ErrAssuranceTooLow)
+	elsewhere := newBench(t, func(c *mitid.Config) { c.StateKeys, c.RedirectURL = keys, "https://app.example/admin" })
+	_, err = elsewhere.answer(low.begin(t, mitid.Request{}))
+	require.ErrorIs(t, err, mitid.ErrStateInvalid)
+}
+
+func TestStepUpKeepsCapacityAndOrganisation(t *testing.T) {
+	cvr := func(s string) claims.CVR {
+		n, err := claims.ParseCVR(s)
+		require.NoError(t, err)
+		return n
+	}
+	b := newBench(t, nil)
+	b.stub.assert = func(a *mitid.Attempt) (*mitid.Assertion, error) {
+		as := person(a)
+		as.Identity.Kind, as.Identity.Organisation = claims.KindSignatory, &claims.Organisation{Name: "Blåbær A/S", CVR: cvr("13748136")}
+		return as, nil
+	}
+	l, err := b.answer(b.begin(t, mitid.Request{Identity: mitid.Professional}))
+	require.NoError(t, err)
+	for name, spoil := range map[string]func(*claims.Identity){
+		"another organisation": func(id *claims.Identity) { id.Organisation.CVR = cvr("31884357") },
+		"another capacity":     func(id *claims.Identity) { id.Kind = claims.KindProfessional },
+		"another person":       func(id *claims.Identity) { id.Subject = "{x}" },
+	} {
+		rd, err := b.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})
+		require.NoError(t, err)
+		same := b.stub.assert
+		b.stub.assert = func(a *mitid.Attempt) (*mitid.Assertion, error) {
+			as, err := same(a)
+			spoil(&as.Identity)
+			return as, err
+		}
+		_, err = b.answer(rd)
+		require.ErrorIs(t, err, mitid.ErrTokenInvalid, name)
+		b.stub.assert = same
+	}
+	rd, err := b.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})
+	require.NoError(t, err)
+	_, err = b.answer(rd)
+	require.NoError(t, err)
+}

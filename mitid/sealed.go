@@ -20,6 +20,8 @@ type sealed struct {
 	Started   int64        `json:"t"` // Unix seconds
 	Expires   int64        `json:"e"`
 	Subject   string       `json:"s,omitempty"`
+	Kind      claims.Kind  `json:"w,omitzero"`
+	CVR       claims.CVR   `json:"z,omitzero"`
 	UUID      string       `json:"u,omitempty"`
 	Level     uint8        `json:"l"`
 	Identity  IdentityKind `json:"k,omitempty"`
@@ -61,7 +63,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	}
 	s := sealed{
 		Broker: c.rule.Name, Issuer: c.rule.Issuer, Handle: a.Handle, Nonce: a.Nonce, Verifier: a.Verifier, Redirect: a.RedirectURL,
-		Started: a.Started.Unix(), Expires: a.Expires.Unix(), Subject: a.ExpectSubject, Level: uint8(a.Level), Identity: a.Request.Identity,
+		Started: a.Started.Unix(), Expires: a.Expires.Unix(), Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Level: uint8(a.Level), Identity: a.Request.Identity,
 		CPR: a.Request.CPR, Address: a.Request.Address, Org: a.Request.Organisation, Fresh: a.Request.Fresh, Silent: a.Request.Silent,
 		Reference: sealText(a.Reference), Transact: sealText(a.Transaction), Private: a.Private,
 	}
@@ -88,7 +90,7 @@ func (c *Client) open(state string) (a *Attempt, broker, issuer string, err erro
 	a = &Attempt{
 		Request: Request{Level: claims.Level(s.Level), Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
 		Handle:  s.Handle, Nonce: s.Nonce, Verifier: s.Verifier, RedirectURL: s.Redirect,
-		Started: time.Unix(s.Started, 0), Expires: time.Unix(s.Expires, 0), Now: c.now(), ExpectSubject: s.Subject, Level: claims.Level(s.Level),
+		Started: time.Unix(s.Started, 0), Expires: time.Unix(s.Expires, 0), Now: c.now(), ExpectSubject: s.Subject, ExpectKind: s.Kind, ExpectCVR: s.CVR, Level: claims.Level(s.Level),
 		Reference: s.Reference.open(), Transaction: s.Transact.open(), Private: s.Private,
 	}
 	if s.UUID != "" {

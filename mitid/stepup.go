@@ -48,7 +48,10 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if err != nil {
 		return nil, err
 	}
-	a.ExpectSubject = l.Identity.Subject
+	a.ExpectSubject, a.ExpectKind = l.Identity.Subject, l.Identity.Kind
+	if o := l.Identity.Organisation; o != nil {
+		a.ExpectCVR = o.CVR
+	}
 	return c.start(a, func() (*Redirect, error) {
 		if able {
 			return upper.StepUp(ctx, a, l)
@@ -144,6 +147,9 @@ func (c *Client) EndSession(ctx context.Context, l *Login, returnTo string) (*Re
 	}
 	handle := random(16)
 	rd, err := e.EndSession(ctx, l, returnTo, handle)
+	if err == nil && rd == nil {
+		err = fault.New(fault.ResponseInvalid, "the adapter returned neither a redirect nor an error")
+	}
 	if err != nil {
 		return nil, c.fail(ctx, op, err)
 	}

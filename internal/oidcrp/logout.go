@@ -17,15 +17,14 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 // Logout is what a logout token says. It names at least one of Subject and
 // SessionID.
 type Logout struct {
-	Subject   string // empty: whoever SessionID is
-	SessionID string // empty: every session of Subject
-	ID        string // jti; one that comes a second time is a replay
-	Until     time.Time
+	Subject   string    // empty: whoever SessionID is
+	SessionID string    // empty: every session of Subject
+	At        time.Time // iat: when the broker said so
 }
 
 // VerifyLogout checks a logout token (OpenID Connect Back-Channel Logout 1.0
-// section 2.6), but for the replay of its ID until Until, which is the caller's.
-// Of rules, Signer alone counts. Errors: as [Party.Verify].
+// section 2.6). A token that comes twice says the same twice, and a broker sends it
+// again when our answer was lost: what acts on it goes by At. Of rules, Signer alone counts. Errors: as [Party.Verify].
 func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
 	rules.Token, rules.Types, rules.noSubject = "logout token", []string{"logout+jwt", plainType, ""}, true
 	out := new(Logout)
@@ -41,7 +40,7 @@ func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Log
 		if at := time.Unix(r.IssuedAt, 0); p.now().Sub(at) > logoutLife+time.Duration(p.skew)*time.Second {
 			return nil, fault.New(fault.TokenInvalid, "too old")
 		}
-		out.Until = time.Unix(min(r.Expires, r.IssuedAt+int64(logoutLife/time.Second))+p.skew, 0)
+		out.At = time.Unix(r.IssuedAt, 0)
 		return r, nil
 	})
 	if err != nil {
@@ -50,8 +49,7 @@ func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Log
 	return out, nil
 }
 
-// logoutLife bounds how long a logout token is good for, and with it how long its
-// ID must be remembered.
+// logoutLife bounds how long a logout token is good for.
 const logoutLife = 15 * time.Minute
 
 type wireLogout struct {
@@ -107,6 +105,5 @@ func (w *wireLogout) read(out *Logout) (*claims.Registered, string) {
 	if !ok {
 		return nil, "malformed times"
 	}
-	out.ID = w.ID
 	return r, ""
 }

@@ -3,6 +3,7 @@ package oidcrp
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/stretchr/testify/assert"
@@ -21,12 +22,11 @@ func TestVerifyLogout(t *testing.T) {
 	head := with(goodHeader(), "typ", "logout+jwt")
 	lo, err := p.VerifyLogout(t.Context(), token(t, testKey(t, "mitid"), head, logoutPayload()), Rules{})
 	require.NoError(t, err)
-	assert.Equal(t, Logout{Subject: "{ab1f}", SessionID: "s-æ", ID: "A1", Until: testNow.Add(10 * minute)}, normal(lo))
+	assert.Equal(t, Logout{Subject: "{ab1f}", SessionID: "s-æ", At: testNow.UTC().Truncate(time.Second)}, normal(lo))
 
 	long := with(logoutPayload(), "exp", testNow.Unix()+86400)
-	lo, err = p.VerifyLogout(t.Context(), token(t, testKey(t, "mitid"), head, long), Rules{})
+	_, err = p.VerifyLogout(t.Context(), token(t, testKey(t, "mitid"), head, long), Rules{})
 	require.NoError(t, err)
-	assert.Equal(t, testNow.Add(20*minute), normal(lo).Until, "a long life does not mean a long memory")
 
 	// O-55: what is refused; the adapter's tests have the rest
 	for name, raw := range map[string]string{
@@ -61,8 +61,7 @@ func FuzzLogoutToken(f *testing.F) {
 			assert.Nil(t, lo)
 			return
 		}
-		assert.NotEmpty(t, lo.ID)
 		assert.True(t, lo.Subject != "" || lo.SessionID != "")
-		assert.False(t, lo.Until.After(testNow.Add(30*minute)))
+		assert.False(t, lo.At.IsZero())
 	})
 }

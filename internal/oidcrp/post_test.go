@@ -15,7 +15,7 @@ const minute = time.Minute
 // normal puts the times of lo into UTC, for comparing.
 func normal(lo *Logout) Logout {
 	l := *lo
-	l.Until = l.Until.UTC()
+	l.At = l.At.UTC()
 	return l
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -39,10 +40,14 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime, Subject: st.identity.Subject}); err != nil {
 		return nil, err
 	}
 	as := st.assertion()
+	if text := as.Texts.Reference; a.Reference != nil && text != nil && *mitid.DigestOf(*text) != *a.Reference {
+		// The client says the same; here it spares a refused login the userinfo call.
+		return nil, fault.New(fault.TransactionMismatch, "the person saw another text than the one that was sent")
+	}
 	if b.cfg.userinfo {
 		if err := b.fill(ctx, as, tokens.AccessToken); err != nil {
 			return nil, err

@@ -26,8 +26,13 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 		return err
 	}
 	id := &as.Identity
-	if more.UUID != (claims.UUID{}) && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
+	if more.Kind != claims.KindPrivate && more.Kind != id.Kind || more.UUID != (claims.UUID{}) && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
 		return fault.New(fault.TokenInvalid, "the userinfo answer contradicts the ID token")
+	}
+	if more.Protection == claims.NameAndAddressProtected || id.Protection == claims.NameAndAddressProtected {
+		// Whoever says so is believed: then nobody's name or address is told here.
+		id.Protection = claims.NameAndAddressProtected
+		id.Name, id.Address, more.Name, more.Address = nil, nil, nil, nil
 	}
 	if id.CPR.IsZero() {
 		id.CPR = more.CPR

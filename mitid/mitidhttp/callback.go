@@ -55,10 +55,12 @@ func (g *Gate) Callback() http.Handler {
 // it forget. What it does not remember is a login without a state.
 func (g *Gate) claim(w http.ResponseWriter, r *http.Request, cb mitid.Callback) (*pending, string) {
 	values, _ := cb.Values() // what was readable; the client refuses the malformed
+	handles := values[g.rule.State]
+	handles = handles[:min(len(handles), maxPending)] // more is an attack on the loop below
 	var p *pending
 	var state string
 	for _, c := range g.pendingOf(r) {
-		if !slices.Contains(values[g.rule.State], strings.TrimPrefix(c.Name, g.cookie+".")) {
+		if !slices.Contains(handles, strings.TrimPrefix(c.Name, g.cookie+".")) {
 			continue
 		}
 		g.forget(w, c.Name)
@@ -126,8 +128,10 @@ func personOf(l *mitid.Login) person {
 // step-up. A form post from the broker brings no Lax cookie; there, Logout and
 // the login of somebody else have taken the pending step-up away.
 func (g *Gate) continues(r *http.Request, from *origin) bool {
-	s, garbage := g.read(r)
+	s, garbage, err := g.live(r)
 	switch {
+	case err != nil:
+		return false
 	case s != nil:
 		return s.Identity.Subject == from.Subject
 	case garbage || r.Method != http.MethodPost:

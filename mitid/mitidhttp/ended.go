@@ -3,7 +3,6 @@ package mitidhttp
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,23 +11,28 @@ import (
 
 // Ended remembers which sessions the broker has ended, because a session lives in
 // a cookie that nobody can call back. One is for one Gate and its replicas. The
-// methods are called at the same time; what they know may be forgotten after 24
-// hours, the longest life of a session.
+// methods are called at the same time, and End again for a message that comes
+// again; what they know may be forgotten after 24 hours, the longest life of a
+// session.
 type Ended interface {
-	// End notes that the sessions which l names and which began at or before at
-	// are over.
-	End(ctx context.Context, l mitid.Logout, at time.Time) error
+	// End notes a logout. With a SessionID it ends that session of the broker for
+	// good, whenever ours began; without, those sessions of Subject whose login was
+	// not after At.
+	End(ctx context.Context, l mitid.Logout) error
 	// Ended reports whether a session of subject, with the broker's id sessionID
-	// (which may be empty), that began at began is over. An error counts as yes.
-	Ended(ctx context.Context, subject, sessionID string, began time.Time) (bool, error)
+	// (which may be empty), from a login at the time login is over.
+	Ended(ctx context.Context, subject, sessionID string, login time.Time) (bool, error)
 }
 
 // ReceiveLogout returns the handler for the broker's logout messages; register
 // its address at the broker. A POST is a back-channel message: it is verified, and
-// answered 200 when the sessions it names are over and 400 when it is refused
-// (OpenID Connect Back-Channel Logout 1.0 section 2.8). A GET is a front-channel
-// message, which nobody signs: it ends the session of its own browser alone, if it
-// names that one.
+// answered 200 when the sessions it names are over, 400 when it is refused, 503
+// when Config.Ended does not answer, so that the broker sends it again (OpenID
+// Connect Back-Channel Logout 1.0 section 2.8).
+//
+// A GET is a front-channel message, which nobody signs: it ends the session of its
+// own browser alone, if it names that one. Browsers send the session's cookie only
+// when broker and app are of one site, so rely on the back channel.
 //
 // A broker without logout messages is refused with mitid.ErrUnsupported and 400.
 func (g *Gate) ReceiveLogout() http.Handler {
@@ -54,23 +58,45 @@ func (g *Gate) ReceiveLogout() http.Handler {
 			}
 			return
 		}
-		if err := g.ended.End(r.Context(), *lo, g.now()); err != nil {
-			g.note(r, &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "receive logout", Why: "Config.Ended does not answer"})
+		if lo.At.IsZero() {
+			lo.At = g.now()
+		}
+		if err := g.ended.End(r.Context(), *lo); err != nil {
+			g.note(r, errEndedStore)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
 }
 
-// over reports whether the broker has ended s.
-func (g *Gate) over(r *http.Request, s *Session) bool {
-	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, s.LoggedInAt)
-	return over || err != nil
+var errEndedStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
+
+// live returns the session of r unless the broker has ended it, and whether the
+// browser sent a cookie that is good for nothing. An error means that nobody knows:
+// let no one in, and take no session away.
+func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
+	s, garbage = g.read(r)
+	if s == nil {
+		return nil, garbage, nil
+	}
+	login := s.Identity.AuthTime
+	if login.IsZero() {
+		login = s.LoggedInAt
+	}
+	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, login)
+	switch {
+	case err != nil:
+		g.note(r, errEndedStore)
+		return nil, false, errEndedStore
+	case over:
+		return nil, true, nil
+	}
+	return s, false, nil
 }
 
 // endedCap bounds the memory of the built-in Ended.
 const endedCap = 1 << 16
 
-// memoryEnded remembers the latest endedCap logouts of this process.
+// memoryEnded remembers endedCap logouts of this process; the first noted go first.
 type memoryEnded struct {
 	mu   sync.Mutex
 	at   map[logoutKey]time.Time
@@ -83,14 +109,15 @@ type logoutKey struct{ subject, sessionID string }
 
 func newMemoryEnded() *memoryEnded { return &memoryEnded{at: make(map[logoutKey]time.Time)} }
 
-func (e *memoryEnded) End(_ context.Context, l mitid.Logout, at time.Time) error {
+func (e *memoryEnded) End(_ context.Context, l mitid.Logout) error {
 	key := logoutKey{subject: l.Subject}
 	if l.SessionID != "" {
 		key = logoutKey{sessionID: l.SessionID}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if _, known := e.at[key]; !known {
+	at, known := e.at[key]
+	if !known {
 		if len(e.ring) < endedCap {
 			e.ring = append(e.ring, key)
 		} else {
@@ -99,19 +126,18 @@ func (e *memoryEnded) End(_ context.Context, l mitid.Logout, at time.Time) error
 			e.next = (e.next + 1) % endedCap
 		}
 	}
-	e.at[key] = at
+	if !known || l.At.After(at) {
+		e.at[key] = l.At
+	}
 	return nil
 }
 
-func (e *memoryEnded) Ended(_ context.Context, subject, sessionID string, began time.Time) (bool, error) {
-	keys := []logoutKey{{subject: subject}}
-	if sessionID != "" {
-		keys = append(keys, logoutKey{sessionID: sessionID})
-	}
+func (e *memoryEnded) Ended(_ context.Context, subject, sessionID string, login time.Time) (bool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.ContainsFunc(keys, func(k logoutKey) bool {
-		at, known := e.at[k]
-		return known && !began.After(at)
-	}), nil
+	if _, over := e.at[logoutKey{sessionID: sessionID}]; over && sessionID != "" {
+		return true, nil
+	}
+	at, known := e.at[logoutKey{subject: subject}]
+	return known && !login.After(at), nil
 }

@@ -18,38 +18,36 @@ type sharedEnded struct {
 
 var _ mitidhttp.Ended = (*sharedEnded)(nil)
 
-func (e *sharedEnded) End(_ context.Context, l mitid.Logout, at time.Time) error {
+func (e *sharedEnded) End(_ context.Context, l mitid.Logout) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	key := "session " + l.SessionID
-	if l.SessionID == "" {
-		key = "subject " + l.Subject
+	if l.SessionID != "" {
+		e.over["session "+l.SessionID] = l.At
+	} else {
+		e.over["subject "+l.Subject] = l.At
 	}
-	e.over[key] = at
 	return nil
 }
 
-func (e *sharedEnded) Ended(_ context.Context, subject, sessionID string, began time.Time) (bool, error) {
+func (e *sharedEnded) Ended(_ context.Context, subject, sessionID string, login time.Time) (bool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, key := range []string{"session " + sessionID, "subject " + subject} {
-		if at, ok := e.over[key]; ok && !began.After(at) {
-			return true, nil
-		}
+	if _, ok := e.over["session "+sessionID]; ok {
+		return true, nil
 	}
-	return false, nil
+	at, ok := e.over["subject "+subject]
+	return ok && !login.After(at), nil
 }
 
-// What the broker has ended is over on every replica, for sessions that began
-// before.
+// What the broker has ended is over on every replica.
 func ExampleEnded() {
 	ctx, noon := context.Background(), time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	ended := &sharedEnded{over: map[string]time.Time{}}
-	if err := ended.End(ctx, mitid.Logout{SessionID: "5d1c1a4e"}, noon); err != nil {
+	if err := ended.End(ctx, mitid.Logout{SessionID: "5d1c1a4e", At: noon}); err != nil {
 		fmt.Println(err)
 	}
-	for _, began := range []time.Time{noon.Add(-time.Hour), noon.Add(time.Second)} {
-		over, err := ended.Ended(ctx, "0f9960a0", "5d1c1a4e", began)
+	for _, session := range []string{"5d1c1a4e", "77b0c9d2"} {
+		over, err := ended.Ended(ctx, "0f9960a0", session, noon.Add(-time.Hour))
 		fmt.Println(over, err)
 	}
 	// Output:

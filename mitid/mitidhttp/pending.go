@@ -104,12 +104,16 @@ func (g *Gate) keep(w http.ResponseWriter, r *http.Request, p *pending, state st
 	return nil
 }
 
-// pendingOf returns the pending cookies that the browser sent, opened or not.
+// pendingOf returns the pending cookies that the browser sent, opened or not: at
+// most twice as many as we leave in one.
 func (g *Gate) pendingOf(r *http.Request) []*http.Cookie {
 	var found []*http.Cookie
 	for _, c := range r.Cookies() {
 		if strings.HasPrefix(c.Name, g.cookie+".") {
 			found = append(found, c)
+		}
+		if len(found) == 2*maxPending {
+			break
 		}
 	}
 	return found

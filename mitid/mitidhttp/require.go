@@ -26,7 +26,12 @@ func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
-			s, garbage := g.read(r)
+			s, garbage, err := g.live(r)
+			if err != nil {
+				guard(w)
+				g.refuse(w, r, g.home, err)
+				return
+			}
 			if garbage {
 				http.SetCookie(w, g.sessionCookie("", 0))
 			}

@@ -110,8 +110,8 @@ func (g *Gate) Session(r *http.Request) (*Session, bool) {
 	if s, ok := r.Context().Value(sessionKey{g}).(*Session); ok {
 		return s, true
 	}
-	s, _ := g.read(r)
-	return s, s != nil
+	s, _, err := g.live(r)
+	return s, err == nil && s != nil
 }
 
 // read returns the session, and whether the browser sent a cookie that is none.
@@ -121,9 +121,6 @@ func (g *Gate) read(r *http.Request) (s *Session, garbage bool) {
 		return nil, false
 	case 1:
 		s = g.openSession(sent[0].Value)
-	}
-	if s != nil && g.over(r, s) {
-		s = nil
 	}
 	return s, s == nil
 }

@@ -48,7 +48,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime, Subject: st.identity.Subject}); err != nil {
 		return nil, err
 	}
 	if err := b.admitAAL(st.identity.Levels); err != nil {

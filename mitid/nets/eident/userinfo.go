@@ -31,6 +31,11 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 	if more.UUID != (claims.UUID{}) && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
 		return fault.New(fault.TokenInvalid, "the userinfo answer contradicts the ID token")
 	}
+	if more.Protection == claims.NameAndAddressProtected || id.Protection == claims.NameAndAddressProtected {
+		// Whoever says so is believed: then nobody's name or address is told here.
+		id.Protection = claims.NameAndAddressProtected
+		id.Name, id.Address, more.Name = nil, nil, nil
+	}
 	if id.CPR.IsZero() {
 		id.CPR = more.CPR
 	}

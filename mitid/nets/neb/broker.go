@@ -34,7 +34,6 @@ type Broker struct {
 	now      func() time.Time
 	subjects []subject // of the certificate that signs transaction tokens
 	issuer   *x509.Certificate
-	logouts  replays
 	status   atomic.Pointer[certificateStatus] // the last good one; the broker repeats it for minutes
 }
 

@@ -83,7 +83,7 @@ func (b *Broker) judge(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tok
 // admit refuses a login that is not the one that was asked for.
 func (b *Broker) admit(a *mitid.Attempt, t *idToken) error {
 	id := &t.identity
-	if err := a.Admit(mitid.Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime, Subject: id.Subject}); err != nil {
 		return err
 	}
 	if b.cfg.maxAge > 0 && id.AuthTime.Before(a.Started.Add(-b.cfg.maxAge-time.Minute)) {

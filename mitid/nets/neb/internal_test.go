@@ -4,9 +4,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -55,20 +53,6 @@ func TestEveryIssuerHasSubjects(t *testing.T) {
 	require.Equal(t, []string{productionSubject}, documentedSubjects(Production))
 	require.Equal(t, []string{preProductionSubject}, documentedSubjects(PreProduction))
 	require.Len(t, documentedSubjects("http://127.0.0.1:1/op"), 2)
-}
-
-func TestReplaysStayBounded(t *testing.T) {
-	var r replays
-	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	for i := range maxReplays + 10 {
-		require.True(t, r.first(strconv.Itoa(i), now.Add(time.Minute), now))
-	}
-	require.Len(t, r.until, maxReplays)
-	require.Len(t, r.ring, maxReplays)
-	require.False(t, r.first(strconv.Itoa(maxReplays), now.Add(time.Minute), now))
-	require.True(t, r.first("0", now.Add(time.Minute), now), "the oldest was forgotten")
-	require.True(t, r.first("0", now.Add(2*time.Minute), now.Add(time.Minute)), "its time is over")
-	require.Len(t, r.until, maxReplays)
 }
 
 // Every code that the broker documents has an outcome.

@@ -43,10 +43,7 @@ func (b *Broker) backChannel(ctx context.Context, values url.Values) (*mitid.Log
 	if err != nil {
 		return nil, err
 	}
-	if !b.logouts.first(lo.ID, lo.Until, b.now()) {
-		return nil, fault.New(fault.Replay, "the logout token was used before")
-	}
-	return &mitid.Logout{Subject: lo.Subject, SessionID: lo.SessionID}, nil
+	return &mitid.Logout{Subject: lo.Subject, SessionID: lo.SessionID, At: lo.At}, nil
 }
 
 // maxSessionID bounds what is taken for the id of a session.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,8 +69,9 @@ func TestBackChannelLogout(t *testing.T) {
 			sid, _ := o["sid"].(string)
 			require.Equal(t, subject, lo.Subject)
 			require.Equal(t, sid, lo.SessionID)
-			_, err = w.ReceiveLogout(context.Background(), cb)
-			require.ErrorIs(t, err, mitid.ErrReplay)
+			again, err := w.ReceiveLogout(context.Background(), cb)
+			require.NoError(t, err, "a broker sends it again when our answer was lost")
+			require.Equal(t, lo.At, again.At)
 		})
 	}
 }
@@ -85,17 +85,6 @@ func TestAnIDTokenLogsNobodyOut(t *testing.T) {
 		_, err := w.ReceiveLogout(context.Background(), backChannel(keys().token.sign(t, "JWT", o)))
 		require.ErrorIs(t, err, mitid.ErrTokenInvalid)
 	}
-}
-
-// An id is forgotten when its token would not hold any longer.
-func TestLogoutIDsAreForgottenInTime(t *testing.T) {
-	w := newWire(t, true, nil)
-	cb := backChannel(keys().token.sign(t, "logout+jwt", logoutClaims()))
-	_, err := w.ReceiveLogout(context.Background(), cb)
-	require.NoError(t, err)
-	w.now = start.Add(11 * time.Minute)
-	_, err = w.ReceiveLogout(context.Background(), cb)
-	require.ErrorIs(t, err, mitid.ErrTokenInvalid, "over")
 }
 
 func TestFrontChannelLogout(t *testing.T) {
