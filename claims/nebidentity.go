@@ -109,6 +109,9 @@ func (c *NEBClaims) agree(d *NEBClaims, other string) error {
 		what = "subject_type"
 	case differ(c.IdentityID, d.IdentityID):
 		what = "idp_identity_id"
+	case (c.IdentityType == "private" || d.IdentityType == "private") &&
+		(!d.UUID.IsZero() && !isUUID(c.IdentityID, d.UUID) || !c.UUID.IsZero() && !isUUID(d.IdentityID, c.UUID)):
+		what = "person" // of a private person, idp_identity_id is mitid.uuid
 	case !c.AuthTime.IsZero() && !d.AuthTime.IsZero() && !c.AuthTime.Equal(d.AuthTime):
 		what = "auth_time"
 	case differ(c.TransactionID, d.TransactionID), differ(c.IdPTransactionID, d.IdPTransactionID),

@@ -363,3 +363,20 @@ func TestNEBKeepsNothingOfTheBuffer(t *testing.T) {
 	assert.True(t, assert.ObjectsAreEqual(before, after))
 	assert.Equal(t, `{"å":[1]}`, string(n.UserInfo.Unknown["somethingNew"]))
 }
+
+// The ID token and the userinfo answer may name the same person in two claims;
+// then they must name the same one.
+func TestNEBIdentityIDAgainstTheOtherPartsUUID(t *testing.T) {
+	idToken := func(id string) *claims.NEBIDToken {
+		c, err := claims.ParseNEBIDToken([]byte(`{"sub":"s","idp":"mitid","identity_type":"private","idp_identity_id":"` + id + `","loa":"https://data.gov.dk/concept/core/nsis/Substantial"}`))
+		require.NoError(t, err)
+		return c
+	}
+	u, err := claims.ParseNEBUserInfo([]byte(`{"sub":"s","mitid.uuid":"74ffcd31-fbaf-4c33-bdac-169f25c1e416"}`))
+	require.NoError(t, err)
+	_, err = idToken("11111111-fbaf-4c33-bdac-169f25c1e416").Identity(u)
+	require.Equal(t, fault.TokenInvalid, fault.ClassOf(err))
+	id, err := idToken("74ffcd31-fbaf-4c33-bdac-169f25c1e416").Identity(u)
+	require.NoError(t, err)
+	require.False(t, id.UUID.IsZero())
+}

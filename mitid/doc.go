@@ -20,8 +20,8 @@
 //
 // What a person is, is told by type ([claims.Identity]): a missing CPR number is
 // the zero cpr.Number, a protected name is a nil Name. Key accounts on Issuer and
-// Identity.Subject, or on Identity.UUID: never on a name, and not on a CPR number,
-// which can change.
+// Identity.Subject, or on Identity.UUID where it is not zero (a broker may leave it
+// out): never on a name, and not on a CPR number, which can change.
 //
 // # Errors
 //
