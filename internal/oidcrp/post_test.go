@@ -3,14 +3,11 @@ package oidcrp
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-const minute = time.Minute
 
 // normal puts the times of lo into UTC, for comparing.
 func normal(lo *Logout) Logout {
