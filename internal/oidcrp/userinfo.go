@@ -2,6 +2,7 @@ package oidcrp
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/httpx"
@@ -23,4 +24,17 @@ func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Respon
 		return nil, p.fault(fault.Unsupported, "no userinfo endpoint")
 	}
 	return p.get(ctx, m.value.Userinfo, "application/json, application/jwt", accessToken, userinfoEndpoint)
+}
+
+// UserinfoRefusal gives an answer of the userinfo endpoint other than 200 its
+// class.
+func UserinfoRefusal(status int) error {
+	switch {
+	case status >= 500 || status == http.StatusTooManyRequests:
+		return fault.New(fault.BrokerUnavailable, "the userinfo endpoint has no answer now")
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return fault.New(fault.BrokerDeclined, "the userinfo endpoint refused the access token")
+	default:
+		return fault.New(fault.ResponseInvalid, "the userinfo endpoint answered with an unexpected status")
+	}
 }

@@ -1,7 +1,6 @@
 package criipto
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/dkeid/dkeid/internal/fault"
@@ -53,15 +52,4 @@ func detail(a *oidcrp.Answer) mitid.Secret {
 		s = strings.ToValidUTF8(s[:maxDetail], "")
 	}
 	return mitid.NewSecret(s)
-}
-
-func statusFault(status int) error {
-	switch {
-	case status >= 500 || status == http.StatusTooManyRequests:
-		return fault.New(fault.BrokerUnavailable, "the userinfo endpoint has no answer now")
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fault.New(fault.BrokerDeclined, "the userinfo endpoint refused the access token")
-	default:
-		return fault.New(fault.ResponseInvalid, "the userinfo endpoint answered with an unexpected status")
-	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -64,7 +65,7 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 		if bytes.Contains(res.Body, []byte("Unknown Access Code")) {
 			return nil, mitid.Token{}, fault.New(fault.ConfigInvalid, "userinfo is disabled: the application's user info response strategy is \"from token endpoint\"; turn Config.Userinfo off or change the strategy")
 		}
-		return nil, mitid.Token{}, statusFault(res.Status)
+		return nil, mitid.Token{}, oidcrp.UserinfoRefusal(res.Status)
 	}
 	body := bytes.TrimSpace(res.Body)
 	raw := mitid.NewSecret(string(body))

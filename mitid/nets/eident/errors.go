@@ -1,8 +1,6 @@
 package eident
 
 import (
-	"net/http"
-
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
@@ -62,15 +60,4 @@ func detail(a *oidcrp.Answer) mitid.Secret {
 		s += ": " + a.Description
 	}
 	return mitid.NewSecret(cut(s))
-}
-
-func statusFault(status int) error {
-	switch {
-	case status >= 500 || status == http.StatusTooManyRequests:
-		return fault.New(fault.BrokerUnavailable, "the userinfo endpoint has no answer now")
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fault.New(fault.BrokerDeclined, "the userinfo endpoint refused the access token")
-	default:
-		return fault.New(fault.ResponseInvalid, "the userinfo endpoint answered with an unexpected status")
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -58,7 +59,7 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.E
 		return nil, mitid.Token{}, err
 	}
 	if res.Status != http.StatusOK {
-		return nil, mitid.Token{}, statusFault(res.Status)
+		return nil, mitid.Token{}, oidcrp.UserinfoRefusal(res.Status)
 	}
 	body := bytes.TrimSpace(res.Body)
 	c, err := claims.ParseEIdent(body)

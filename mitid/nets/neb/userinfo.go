@@ -53,14 +53,8 @@ func (b *Broker) userinfoEndpoint(ctx context.Context, answer *oidcrp.Tokens) (*
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case res.Status == http.StatusOK:
-	case res.Status >= 500 || res.Status == http.StatusTooManyRequests:
-		return nil, fault.New(fault.BrokerUnavailable, "the userinfo endpoint has no answer now")
-	case res.Status == http.StatusUnauthorized || res.Status == http.StatusForbidden:
-		return nil, fault.New(fault.BrokerDeclined, "the userinfo endpoint refused the access token")
-	default:
-		return nil, fault.New(fault.ResponseInvalid, "the userinfo endpoint answered with an unexpected status")
+	if res.Status != http.StatusOK {
+		return nil, oidcrp.UserinfoRefusal(res.Status)
 	}
 	c, err := claims.ParseNEBUserInfo(res.Body)
 	if err != nil {
