@@ -60,20 +60,31 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
 	defer cancel()
 	var tried, sent atomic.Bool
+	var call *http.Request
 	trace := &httptrace.ClientTrace{
-		GetConn:      func(string) { tried.Store(true) },
-		GotConn:      func(httptrace.GotConnInfo) { sent.Store(true) },
+		GetConn: func(string) { tried.Store(true) },
+		GotConn: func(conn httptrace.GotConnInfo) {
+			sent.Store(true)
+			if proven(conn) {
+				delete(call.Header, "Expect")
+			}
+		},
 		WroteHeaders: func() { sent.Store(true) },
 	}
-	call := req.Clone(httptrace.WithClientTrace(limited, trace))
+	call = req.Clone(httptrace.WithClientTrace(limited, trace))
 	call.GetBody = nil // what net/http needs to write a body a second time
 	if call.Header == nil {
 		call.Header = make(http.Header)
 	}
+	var body *watched
+	if call.Body != nil && call.Body != http.NoBody {
+		body = &watched{ReadCloser: call.Body}
+		call.Body = body
+	}
 
 	resp, err := c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, failed(ctx, err, tried.Load() && !sent.Load())
+		return nil, failed(ctx, err, tried.Load() && !sent.Load(), body)
 	}
 	if resp.Body == nil { // a transport other than net/http's may leave it out
 		resp.Body = http.NoBody
@@ -82,11 +93,12 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
 		return nil, &Error{Reason: Redirected}
 	}
-	body, err := c.read(ctx, limited, resp)
+	taken := body == nil || body.taken.Load() == req.ContentLength // before the answer is read: what counts is what it answers
+	answer, err := c.read(ctx, limited, resp)
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: answer, Taken: taken}, nil
 }
 
 func (c *Client) roundTripper() http.RoundTripper {
@@ -98,14 +110,21 @@ func (c *Client) roundTripper() http.RoundTripper {
 
 // failed names the failure of a call that no answer came to. unsent: the
 // transport never got a connection to write to.
-func failed(ctx context.Context, err error, unsent bool) error {
-	if ended := ctx.Err(); ended != nil {
-		return &Error{Reason: Cancelled, Err: ended, unsent: unsent}
+func failed(ctx context.Context, err error, unsent bool, body *watched) error {
+	e := &Error{unsent: unsent, untouched: unsent || body != nil && body.seal()}
+	switch {
+	case ctx.Err() != nil:
+		e.Reason, e.Err = Cancelled, ctx.Err()
+	case body != nil && body.broken() != nil:
+		e.Reason, e.Err = BodyFailed, body.broken()
+	case certificateRefused(err):
+		e.Reason = Unwelcome
+	case unsent:
+		e.Reason, e.Err = NotSent, cause(err)
+	default:
+		e.Reason, e.Err = NoAnswer, cause(err)
 	}
-	if unsent {
-		return &Error{Reason: NotSent, Err: cause(err)}
-	}
-	return &Error{Reason: NoAnswer, Err: cause(err)}
+	return e
 }
 
 func (c *Client) read(ctx, limited context.Context, resp *http.Response) ([]byte, error) {

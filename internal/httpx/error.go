@@ -21,12 +21,14 @@ const (
 	Slow              // the answer began, and did not end in time
 	Cut               // the body ended before it was complete, or does not unpack
 	Cancelled         // the caller's own context ended
+	Unwelcome         // the other side refused our client certificate, or wants one
+	BodyFailed        // the body of the request could not be read to its end; Err says why
 	lastReason
 )
 
 var reasonTexts = [lastReason]string{
 	"unknown reason", "not sent", "no answer", "redirected elsewhere", "answer too large",
-	"answer too slow", "answer cut short", "cancelled",
+	"answer too slow", "answer cut short", "cancelled", "client certificate refused", "request could not be read",
 }
 
 // String returns the reason in words.
@@ -44,7 +46,7 @@ type Error struct {
 	// a context error, an error number of the system, or words of this package.
 	Err error
 
-	unsent bool
+	unsent, untouched bool
 }
 
 func (e *Error) Error() string {
@@ -60,6 +62,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // machine, so that sending it again cannot do anything twice. A call that the
 // caller cancelled early enough counts too.
 func (e *Error) NotSent() bool { return e.Reason == NotSent || e.unsent }
+
+// BodyKept reports whether it is certain that nothing of the request's body left
+// this machine. The other side may have seen the head: the address, the headers.
+func (e *Error) BodyKept() bool { return e.NotSent() || e.untouched }
 
 var (
 	errName        = errors.New("host name not found")

@@ -11,6 +11,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Taken: the whole body of the request had left when the answer came. An
+	// answer to half a request promises nothing. It needs a ContentLength.
+	Taken bool
 }
 
 // Format writes the status under every verb.

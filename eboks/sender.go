@@ -1,0 +1,97 @@
+package eboks
+
+import (
+	"context"
+	"time"
+)
+
+// Sender is the seam between a Client and a distributor. An adapter implements it
+// and translates, no more: validation, idempotency, retries and pauses are the
+// Client's. All methods may be called concurrently.
+//
+// Errors are [*Error] with a Kind. What an adapter does not understand is
+// OutcomeUnknown, never a success and never a failure.
+type Sender interface {
+	// Send offers the letter once. The Client has validated l and measured its
+	// documents; l and what it points to must not be changed or kept.
+	//
+	// Error.NotDelivered must be set where it is certain that the distributor does
+	// not have the letter, and nowhere else. AlreadyAccepted says that the
+	// distributor has a letter under this ID; the Client decides what that means.
+	Send(ctx context.Context, l *Letter) (*Receipt, error)
+	// Capabilities says what this distributor can do. It does no I/O and is the
+	// same at every call.
+	Capabilities() Capabilities
+}
+
+// StatusReader is a Sender that can be asked about one letter.
+type StatusReader interface {
+	// ReadStatus returns the events of the letter, in any order; none when the
+	// distributor does not know the letter.
+	ReadStatus(ctx context.Context, id ID) ([]Event, error)
+}
+
+// Lookup is a Sender that can be asked whether a recipient can receive a material.
+type Lookup interface {
+	Lookup(ctx context.Context, to Recipient, m Material) (Reachability, error)
+}
+
+// EventReader is a Sender whose events can be read one after the other.
+type EventReader interface {
+	// ReadEvents returns the events after the cursor, oldest first, each with its
+	// own Cursor: a page of them, or none when there are no more now. A page that
+	// cannot be read whole is an error, with no event.
+	ReadEvents(ctx context.Context, after Cursor) ([]Event, error)
+}
+
+// BatchSender is a Sender that takes several letters in one call.
+type BatchSender interface {
+	// SendBatch offers the letters once. It returns as many results as letters,
+	// in their order, or an error that holds for all of them.
+	SendBatch(ctx context.Context, ls []*Letter) ([]Result, error)
+}
+
+// Recaller is a Sender that can ask for a letter back.
+type Recaller interface {
+	Recall(ctx context.Context, id ID) (*Recall, error)
+}
+
+// Result is what became of one letter of many: a receipt or an error.
+type Result struct {
+	ID      ID
+	Receipt *Receipt
+	Err     error
+}
+
+// Capabilities says what a distributor can do, as configured. What is not set
+// is refused by the Client with [ErrUnsupported].
+type Capabilities struct {
+	Name string // of the adapter, such as "stralfors"
+	// Dedupes: a repeated ID is recognised and never becomes a second letter, so
+	// that a letter with an unknown outcome may be offered again.
+	Dedupes   bool
+	Status    bool // StatusReader
+	Lookup    bool // Lookup
+	Events    bool // EventReader
+	Recall    bool // Recaller
+	Opened    bool // reports openings
+	Print     bool // Channel may allow print
+	NotBefore bool
+	Reply     bool
+	Batch     int // how many letters BatchSender takes at once; below 2: none
+	Limits    Limits
+	// CertificateExpires is the end of the client certificate, where the adapter
+	// can see it; zero: unknown.
+	CertificateExpires time.Time
+}
+
+// Limits bound a letter. Zero means the default of this package, except for
+// Attachments, where it means none.
+type Limits struct {
+	Title       int   // characters; zero: 255
+	Attachments int   // how many
+	File        int64 // octets of one document, before base64; zero: 10 MB (10,000,000)
+	Total       int64 // octets of all documents, before base64; zero: 10 MB
+	Encoded     int64 // octets of all documents as base64; zero: no further limit
+	PrintTotal  int64 // octets of all documents when print may happen, before base64; zero: 7 MiB
+}

@@ -1,0 +1,89 @@
+package httpx
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http/httptrace"
+	"reflect"
+	"sync/atomic"
+	"time"
+)
+
+// provenFor is how long a connection that has carried an answer needs no new
+// proof.
+const provenFor = time.Second
+
+// proven reports whether a connection has just carried an answer, so that asking
+// before the body leaves (Expect: 100-continue) tells nothing new: the other side
+// has taken our certificate on it, and is not about to close it for idleness.
+func proven(c httptrace.GotConnInfo) bool { return c.Reused && c.IdleTime < provenFor }
+
+// watched is a request's body that tells how far the transport came with it.
+type watched struct {
+	io.ReadCloser
+	state  atomic.Uint32
+	taken  atomic.Int64 // octets
+	failed atomic.Pointer[error]
+}
+
+const (
+	untouched = iota
+	begun     // the transport has read of it
+	sealed    // it never will
+)
+
+var errSealed = errors.New("http: the call is over")
+
+func (w *watched) Read(p []byte) (int, error) {
+	if !w.state.CompareAndSwap(untouched, begun) && w.state.Load() == sealed {
+		return 0, errSealed
+	}
+	n, err := w.ReadCloser.Read(p)
+	w.taken.Add(int64(n))
+	if err != nil && err != io.EOF {
+		w.failed.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// seal makes sure that a body which was not begun never is, and reports whether
+// it succeeded. The transport may still be at work when its call has failed.
+func (w *watched) seal() bool { return w.state.CompareAndSwap(untouched, sealed) }
+
+// broken returns the error that reading the body ended with, or nil.
+func (w *watched) broken() error {
+	if err := w.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// certificateRefused reports whether the other side ended the connection because
+// of the certificate that we showed, or did not show (RFC 8446 section 6.2).
+func certificateRefused(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "remote error" {
+		return false
+	}
+	// crypto/tls keeps the type of an alert to itself; it is a number of one octet.
+	alert := reflect.ValueOf(op.Err)
+	if alert.Kind() != reflect.Uint8 {
+		return false
+	}
+	switch code := alert.Uint(); code {
+	case alertAccessDenied, alertCertificateRequired, alertUnknownCA:
+		return true
+	default:
+		return code >= alertBadCertificate && code <= alertCertificateUnknown
+	}
+}
+
+// The alerts about a certificate (RFC 8446 section 6).
+const (
+	alertBadCertificate      = 42
+	alertCertificateUnknown  = 46
+	alertUnknownCA           = 48
+	alertAccessDenied        = 49
+	alertCertificateRequired = 116
+)

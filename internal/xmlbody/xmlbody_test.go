@@ -1,0 +1,165 @@
+package xmlbody_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/dkeid/dkeid/internal/xmlbody"
+	"github.com/stretchr/testify/require"
+)
+
+func document(b []byte) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+}
+
+func letter(t *testing.T, title string, documents ...[]byte) *xmlbody.Body {
+	t.Helper()
+	b := xmlbody.New()
+	b.Open("Brev", "xmlns:d", "urn:d")
+	b.Text("d:Titel", title)
+	b.TextIf("Tom", "")
+	for _, d := range documents {
+		b.Base64("d:Data", int64(len(d)), document(d))
+	}
+	b.Close()
+	body, err := b.Body()
+	require.NoError(t, err)
+	return body
+}
+
+// Whatever the sizes of documents and reads, the bytes are the same.
+func TestBodyIsTheSameInEveryStride(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 4, 5, 100, 24<<10 - 1, 24 << 10, 24<<10 + 1, 100_001} {
+		doc := bytes.Repeat([]byte("blåbær"), size/7+1)[:size]
+		want := `<?xml version="1.0" encoding="UTF-8"?><Brev xmlns:d="urn:d"><d:Titel>Æ &lt;&amp; å</d:Titel><d:Data>` +
+			base64.StdEncoding.EncodeToString(doc) + `</d:Data><d:Data>` + base64.StdEncoding.EncodeToString([]byte("kort")) + `</d:Data></Brev>`
+		for name, stride := range map[string]func(io.Reader) io.Reader{
+			"whole": func(r io.Reader) io.Reader { return r },
+			"one":   iotest.OneByteReader,
+			"half":  iotest.HalfReader,
+			"three": func(r io.Reader) io.Reader { return limited{r, 3} },
+			"odd":   func(r io.Reader) io.Reader { return limited{r, 4099} },
+		} {
+			body := letter(t, "Æ <& å", doc, []byte("kort"))
+			require.EqualValues(t, len(want), body.Len())
+			got, err := io.ReadAll(stride(body))
+			require.NoError(t, err)
+			require.True(t, want == string(got), "%d %s", size, name)
+			require.NoError(t, xml.Unmarshal(got, new(struct{})))
+		}
+	}
+}
+
+// limited reads n octets at most at a time.
+type limited struct {
+	r io.Reader
+	n int
+}
+
+func (l limited) Read(p []byte) (int, error) { return l.r.Read(p[:min(len(p), l.n)]) }
+
+func TestBodyRefusesAnotherDocument(t *testing.T) {
+	broken := errors.New("broken")
+	for name, c := range map[string]struct {
+		open func() (io.ReadCloser, error)
+		err  error
+	}{
+		"shorter":    {document([]byte("fire")), xmlbody.ErrLength},
+		"empty":      {document(nil), xmlbody.ErrLength},
+		"longer":     {document([]byte("seks seks")), xmlbody.ErrLength},
+		"unreadable": {func() (io.ReadCloser, error) { return io.NopCloser(iotest.ErrReader(broken)), nil }, broken},
+		"absent":     {func() (io.ReadCloser, error) { return nil, broken }, broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := xmlbody.New()
+			b.Open("Brev")
+			b.Base64("Data", 5, c.open)
+			b.Close()
+			body, err := b.Body()
+			require.NoError(t, err)
+			got, err := io.ReadAll(body)
+			require.ErrorIs(t, err, c.err)
+			require.Less(t, int64(len(got)), body.Len())
+			require.NotContains(t, string(got), "</Brev>")
+			_, err = body.Read(make([]byte, 9))
+			require.ErrorIs(t, err, c.err, "it stays broken")
+		})
+	}
+}
+
+func TestBuilderRefuses(t *testing.T) {
+	for name, f := range map[string]func(*xmlbody.Builder){
+		"unclosed": func(b *xmlbody.Builder) { b.Open("A") },
+		"overdone": func(b *xmlbody.Builder) { b.Open("A"); b.Close(); b.Close() },
+		"no name":  func(b *xmlbody.Builder) { b.Text("", "x") },
+	} {
+		b := xmlbody.New()
+		f(b)
+		_, err := b.Body()
+		require.Error(t, err, name)
+	}
+}
+
+func TestBodyClosesItsDocuments(t *testing.T) {
+	closed := 0
+	b := xmlbody.New()
+	b.Open("A")
+	for range 2 {
+		b.Base64("D", 4, func() (io.ReadCloser, error) { return closer{strings.NewReader("fire"), &closed}, nil })
+	}
+	b.Close()
+	body, err := b.Body()
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, body)
+	require.NoError(t, err)
+	require.Equal(t, 2, closed)
+	require.NoError(t, body.Close())
+	_, err = body.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func TestBodyClosedHalfway(t *testing.T) {
+	closed := 0
+	b := xmlbody.New()
+	b.Open("A")
+	b.Base64("D", 9, func() (io.ReadCloser, error) { return closer{strings.NewReader("ni tegn!!"), &closed}, nil })
+	b.Close()
+	body, err := b.Body()
+	require.NoError(t, err)
+	_, err = io.ReadFull(body, make([]byte, body.Len()-12))
+	require.NoError(t, err)
+	require.NoError(t, body.Close())
+	require.Equal(t, 1, closed)
+	_, err = body.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+type closer struct {
+	io.Reader
+	closed *int
+}
+
+func (c closer) Close() error { *c.closed++; return nil }
+
+func ExampleBuilder() {
+	b := xmlbody.New()
+	b.Open("Brev")
+	b.Text("Titel", "Påmindelse")
+	b.Base64("Data", 4, document([]byte("%PDF")))
+	b.Close()
+	body, err := b.Body()
+	if err != nil {
+		panic(err)
+	}
+	text, err := io.ReadAll(body)
+	fmt.Println(string(text), err)
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?><Brev><Titel>Påmindelse</Titel><Data>JVBERg==</Data></Brev> <nil>
+}
