@@ -1,5 +1,11 @@
 package eboks
 
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
 // Address is where the printed letter goes when print may happen. Give either
 // Street and House, or Lines. It prints as a placeholder.
 //
@@ -24,4 +30,81 @@ type Address struct {
 func (a Address) IsZero() bool {
 	return a.Name == "" && a.CareOf == "" && a.Street == "" && a.House == "" && a.Floor == "" && a.Suite == "" &&
 		a.Sublocation == "" && a.District == "" && a.POBox == "" && a.PostCode == "" && len(a.Lines) == 0 && a.Country == ""
+}
+
+var (
+	postCodeForm = regexp.MustCompile(`^[0-9]{4}$`)
+	houseForm    = regexp.MustCompile(`^[1-9][0-9]{0,2}[A-Z]?$`)
+	poBoxForm    = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+	countryForm  = regexp.MustCompile(`^[A-Z]{2}$`)
+)
+
+const (
+	denmark    = "DK"
+	maxLine    = 34
+	maxLines   = 6
+	noPostCode = "1000" // refused by the printers
+)
+
+// check refuses an address that no letter reaches.
+func (a *Address) check() error {
+	foreign := a.Country != "" && a.Country != denmark
+	switch {
+	case a.IsZero():
+		return inputInvalid("Address is missing: on this Channel the letter may be printed")
+	case a.Name == "":
+		return inputInvalid("Address.Name is missing")
+	case a.Country != "" && !countryForm.MatchString(a.Country):
+		return inputInvalid("Address.Country is not two capital letters")
+	case len(a.Lines) == 0 && (a.Street == "" || a.House == "") && a.POBox == "":
+		return inputInvalid("Address has neither Street and House, nor POBox, nor Lines")
+	case len(a.Lines) > 0 && (a.Street != "" || a.House != "" || a.CareOf != "" || a.Floor != "" || a.Suite != "" ||
+		a.Sublocation != "" || a.District != "" || a.POBox != ""):
+		return inputInvalid("Address has both Lines and parts")
+	case foreign && len(a.Lines) == 0:
+		return inputInvalid("Address abroad: use Lines, and put the postal code and city into one of them")
+	case len(a.Lines) > maxLines:
+		return inputInvalid("Address.Lines has more than six lines")
+	case !foreign && !postCodeForm.MatchString(a.PostCode), foreign && a.PostCode != "" && !postCodeForm.MatchString(a.PostCode):
+		return inputInvalid("Address.PostCode is not four digits")
+	case a.PostCode == noPostCode:
+		return inputInvalid("Address.PostCode 1000 is refused by the printers")
+	case a.Street != "" && !houseForm.MatchString(a.House):
+		return inputInvalid("Address.House is not a number up to 999 with perhaps a letter")
+	case a.POBox != "" && !poBoxForm.MatchString(a.POBox):
+		return inputInvalid("Address.POBox is not a number up to 9999")
+	}
+	for _, f := range []struct {
+		name, text string
+		limit      int
+	}{
+		{"Name", a.Name, 130}, {"CareOf", a.CareOf, maxLine}, {"Street", a.Street, 40}, {"Floor", a.Floor, 2}, {"Suite", a.Suite, 4},
+		{"Sublocation", a.Sublocation, maxLine}, {"District", a.District, maxLine},
+	} {
+		if err := checkLine(f.name, f.text, f.limit); err != nil {
+			return err
+		}
+	}
+	for _, line := range a.Lines {
+		if strings.TrimSpace(line) == "" {
+			return inputInvalid("a line of Address.Lines is empty")
+		}
+		if err := checkLine("Lines", line, maxLine); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkLine(field, s string, limit int) error {
+	if s == "" {
+		return nil
+	}
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, hidden) || strings.TrimSpace(s) == "" {
+		return inputInvalid("Address." + field + " is not clean text")
+	}
+	if utf8.RuneCountInString(s) > limit {
+		return inputInvalid("Address." + field + " is too long")
+	}
+	return nil
 }

@@ -53,6 +53,9 @@ func StatusError(status int, header http.Header, now time.Time) *Error {
 		e.Kind, e.NotDelivered, e.RetryAfter = Throttled, true, wait
 	case status == http.StatusRequestEntityTooLarge:
 		e.Kind, e.NotDelivered, e.Why = Rejected, true, "the letter is too large for the distributor"
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusUnsupportedMediaType:
+		e.Kind, e.NotDelivered = ConfigInvalid, true
+		e.Why = "the distributor knows no such address; look at the paths and ids of the settings"
 	case status == http.StatusConflict:
 		e.Kind = AlreadyAccepted
 	case status == http.StatusRequestTimeout: // the other side gave up on us, and who knows when

@@ -98,8 +98,11 @@ type Error struct {
 	RetryAfter   time.Duration // with Throttled and Unavailable: not before that; zero: not known
 	// NotDelivered: it is certain that the distributor does not have the letter.
 	NotDelivered bool
-	Raw          Raw   // what the distributor said, at most 64 kB; prints as a placeholder
-	Err          error // the cause; only one whose text is free of input
+	// Alarm: a person should look at once. Set by an adapter where an answer names
+	// another letter or another recipient; the Client calls Config.Alarm.
+	Alarm bool
+	Raw   Raw   // what the distributor said, at most 64 kB; prints as a placeholder
+	Err   error // the cause; only one whose text is free of input
 }
 
 func (e *Error) Error() string {

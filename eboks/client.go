@@ -1,0 +1,83 @@
+package eboks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Client sends letters through one distributor and follows them. It is safe for
+// concurrent use; one for each agreement is enough for a whole program.
+type Client struct {
+	guarded
+	sender Sender
+	can    Capabilities
+	ledger Ledger
+	key    []byte
+	cfg    Config
+	way    *channel
+
+	buffers *sync.Pool
+
+	mu       sync.Mutex
+	inFlight map[ID]*sending
+
+	alarms sync.Mutex
+}
+
+// measureBuffer is how much of a document is read at once.
+const measureBuffer = 64 << 10
+
+// New returns a Client. It does no I/O. The error is ErrConfigInvalid.
+func New(cfg Config) (*Client, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		sender: cfg.Sender, can: cfg.Sender.Capabilities(), ledger: cfg.Ledger, key: cfg.Key, cfg: cfg,
+		way:      newChannel(cfg.Retry, cfg.Now),
+		buffers:  &sync.Pool{New: func() any { b := make([]byte, measureBuffer); return &b }},
+		inFlight: map[ID]*sending{},
+	}, nil
+}
+
+// Capabilities says what the distributor behind this Client can do.
+func (c *Client) Capabilities() Capabilities { return c.can }
+
+func (c *Client) now() time.Time { return c.cfg.Now().UTC() }
+
+// refuse makes err an *Error of the operation op about letter id.
+func (c *Client) refuse(op string, id ID, err error) *Error {
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case ok:
+		copied := *e
+		e = &copied
+	case errors.Is(err, context.Canceled):
+		e = &Error{Kind: OutcomeUnknown, Err: context.Canceled}
+	case errors.Is(err, context.DeadlineExceeded):
+		e = &Error{Kind: OutcomeUnknown, Err: context.DeadlineExceeded}
+	default:
+		// Its text may hold anything.
+		e = &Error{Kind: OutcomeUnknown, Why: "the adapter returned an error without a kind"}
+	}
+	e.Op, e.ID = op, id
+	if e.Sender == "" {
+		e.Sender = c.can.Name
+	}
+	return e
+}
+
+// alarm tells a person.
+func (c *Client) alarm(ctx context.Context, e *Error) {
+	if c.cfg.Alarm == nil {
+		c.cfg.Logger.LogAttrs(ctx, slog.LevelError, "eboks: look at this", slog.Any("error", e))
+		return
+	}
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	c.cfg.Alarm(context.WithoutCancel(ctx), e)
+}

@@ -1,0 +1,111 @@
+package eboks
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"time"
+)
+
+// KeySize is the length of Config.Key in octets.
+const KeySize = 32
+
+// Config is what New needs. Sender is required.
+type Config struct {
+	guarded
+	Sender Sender
+	// Ledger remembers which letters were sent. Nil: in memory ([NewMemoryLedger]),
+	// which forgets when the process ends. In earnest use one that does not.
+	Ledger Ledger
+	// Key turns letters into digests for the Ledger, 32 octets. It is what keeps a
+	// stolen ledger from telling who got which document. Nil: a random key, with
+	// the Ledger in memory alone.
+	Key []byte
+	// InFlight is how many letters SendBatch offers at once; zero: 4.
+	InFlight int
+	Retry    Retry
+	// ReceiptWithin is the time within which a letter has an end, as agreed with
+	// the distributor; see [Client.Overdue]. Zero: 24 hours.
+	ReceiptWithin time.Duration
+	// Alarm is called, at once and not concurrently with itself, for what a person
+	// must look at: the channel is paused because the distributor refuses us, an
+	// answer named another letter, a letter is parked, a receipt is overdue. Nil:
+	// the Logger gets it at level Error.
+	Alarm  func(context.Context, *Error)
+	Now    func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: none
+}
+
+// Retry says how hard to try. Only a letter that surely never left is offered
+// again within one Send. The zero Retry is sound.
+type Retry struct {
+	Offers int           // per Send, the first included; zero: 4; 1: no second offer
+	Base   time.Duration // the first wait is a random part of it, the next of its double …; zero: 200 ms
+	Max    time.Duration // no wait for a second offer is longer; zero: 10 s
+	// Budget is how many second offers there may be when nothing succeeds; each
+	// letter taken in gives back a tenth of one. It keeps a distributor in trouble
+	// from getting all letters four times. Zero: 100.
+	Budget int
+	// Patience is how long Send waits when the channel is paused (Retry-After,
+	// distributor away) before it gives the letter back; zero: 30 s.
+	Patience time.Duration
+	Trip     int           // failures in a row that pause the channel; zero: 5
+	Pause    time.Duration // how long; then one letter tries the way for all; zero: 30 s
+	Park     int           // unknown outcomes after which a letter is parked; zero: 5
+}
+
+// withDefaults fills in what is zero.
+func (cfg Config) withDefaults() (Config, error) {
+	invalid := func(why string) error {
+		return &Error{Kind: ConfigInvalid, Op: "new", Why: why, NotDelivered: true}
+	}
+	if cfg.Sender == nil {
+		return cfg, invalid("Sender is missing; make one with an adapter such as eboks/stralfors")
+	}
+	switch {
+	case len(cfg.Key) != 0 && len(cfg.Key) != KeySize:
+		return cfg, invalid("Key must have 32 octets")
+	case len(cfg.Key) == 0 && cfg.Ledger != nil:
+		return cfg, invalid("Key is missing: a Ledger that outlives the process needs the same Key each time")
+	case len(cfg.Key) == 0:
+		cfg.Key = make([]byte, KeySize)
+		_, _ = rand.Read(cfg.Key) // never fails (crypto/rand)
+	}
+	r := cfg.Retry
+	if cfg.InFlight < 0 || r.Offers < 0 || r.Base < 0 || r.Max < 0 || r.Budget < 0 || r.Patience < 0 || r.Trip < 0 || r.Pause < 0 ||
+		r.Park < 0 || cfg.ReceiptWithin < 0 {
+		return cfg, invalid("a number or a time is negative")
+	}
+	if cfg.Ledger == nil {
+		cfg.Ledger = NewMemoryLedger(0)
+	}
+	setInt(&cfg.InFlight, 4)
+	setInt(&cfg.Retry.Offers, 4)
+	setInt(&cfg.Retry.Budget, 100)
+	setInt(&cfg.Retry.Trip, 5)
+	setInt(&cfg.Retry.Park, 5)
+	setTime(&cfg.Retry.Base, 200*time.Millisecond)
+	setTime(&cfg.Retry.Max, 10*time.Second)
+	setTime(&cfg.Retry.Patience, 30*time.Second)
+	setTime(&cfg.Retry.Pause, 30*time.Second)
+	setTime(&cfg.ReceiptWithin, 24*time.Hour)
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return cfg, nil
+}
+
+func setInt(n *int, d int) {
+	if *n == 0 {
+		*n = d
+	}
+}
+
+func setTime(t *time.Duration, d time.Duration) {
+	if *t == 0 {
+		*t = d
+	}
+}

@@ -1,0 +1,65 @@
+// Package eboks puts letters into people's digital mailboxes (e-Boks, Digital
+// Post) by CPR or CVR number, through whatever distributor an application has an
+// agreement with, and follows what becomes of them.
+//
+// A [Client] owns what must be equal everywhere: validation, idempotency, retries,
+// pauses, the judgement of answers. A [Sender], made by an adapter such as
+// eboks/stralfors or eboks/postnord, only translates.
+//
+// Sending is one call. Make an [ID] when you decide on the letter and store it;
+// then [Client.Send] a [Letter] with the recipient, a title, a PDF and a material,
+// and store the [Receipt]. Whatever happens, call Send with the same letter again:
+// the same ID never becomes two letters. [Client.SendBatch] sends any number.
+//
+// A receipt says that the distributor has the letter. That is not delivery:
+// [DeliveredDigital] is, when the letter lies in the mailbox. Read [Client.Events]
+// from time to time with the cursor that you stored, or ask [Client.Status], and
+// put events together in a [History]. No private distributor tells whether a letter
+// was read ([Capabilities].Opened); package eboks/readlink proves it another way.
+//
+// # Idempotency
+//
+// A [Ledger] keeps for each ID a keyed digest of the whole letter and what became
+// of it. The same ID with other content is ErrConflict. A letter whose answer was
+// lost is ErrOutcomeUnknown and is never resent by itself: a second Send asks the
+// distributor first, and offers the letter again only where a repeated ID is
+// recognised ([Capabilities].Dedupes). The default ledger lives in memory; after a
+// restart it knows nothing, so give Config.Ledger a durable one in earnest.
+//
+// # Documents
+//
+// Documents are PDF and are read twice, to measure and to send, and never held
+// whole. If the second reading differs from the first by one octet the request is
+// left incomplete and nothing arrives.
+//
+// # Errors
+//
+// Every error is an [*Error] whose Kind is one word; errors.Is(err, ErrRejected)
+// and the like tell them apart. [SafeToRetry] says that the letter certainly was
+// not delivered, Temporary that the same call may succeed later.
+//
+//   - ErrInputInvalid, ErrUnsupported: correct the letter; nothing left.
+//   - ErrUnavailable, ErrThrottled, ErrAuthFailed, ErrConfigInvalid: the channel is
+//     in trouble, not the letter. Keep it and try later; Config.Alarm has been told
+//     where a person must act.
+//   - ErrRecipientUnreachable: no mailbox, exempt, a minor, deceased: see
+//     Error.Reachability. Find another way to the person.
+//   - ErrRejected: refused for good. A corrected letter gets another ID.
+//   - ErrOutcomeUnknown, ErrParked: ask; a person decides ([Client.Release]).
+//   - ErrConflict, ErrDuplicate: the ID stands for another letter.
+//   - ErrStoreFailed: the ledger failed.
+//   - ErrReceiptInvalid, ErrReceiptOverdue: an event that cannot be trusted, or
+//     none at all.
+//
+// # Personal data
+//
+// Letters, recipients, addresses, documents and what distributors answer print as
+// placeholders and refuse to marshal. Errors and log lines hold IDs and codes
+// alone. A title is shown in e-mails and on locked telephones: keep it bland; ten
+// digits are refused.
+//
+// # Testing
+//
+// Package eboks/ebokstest has distributors that need no agreement, demand a client
+// certificate as the real ones do, keep mailboxes, and misbehave on demand.
+package eboks

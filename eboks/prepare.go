@@ -1,0 +1,52 @@
+package eboks
+
+import (
+	"context"
+	"encoding/base64"
+)
+
+// prepare validates l and measures its documents. It returns a copy, so that
+// nothing the caller does later changes what is sent.
+func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error) {
+	if l == nil {
+		return nil, Digest{}, inputInvalid("the letter is nil")
+	}
+	ready := *l
+	ready.Attachments = append([]Document(nil), l.Attachments...)
+	ready.Address.Lines = append([]string(nil), l.Address.Lines...)
+	if err := ready.check(c.can); err != nil {
+		return nil, Digest{}, err
+	}
+	buf := c.buffers.Get().(*[]byte)
+	defer c.buffers.Put(buf)
+	limits := c.can.Limits
+	file := orDefault(limits.File, DefaultFile)
+	raw, encoded := int64(0), int64(0)
+	measure := func(d *Document) (err error) {
+		if *d, err = d.read(ctx, *buf, file); err != nil {
+			return err
+		}
+		raw += d.Size()
+		encoded += int64(base64.StdEncoding.EncodedLen(int(d.Size())))
+		return nil
+	}
+	if err := measure(&ready.Document); err != nil {
+		return nil, Digest{}, err
+	}
+	for i := range ready.Attachments {
+		if err := measure(&ready.Attachments[i]); err != nil {
+			return nil, Digest{}, err
+		}
+	}
+	total := orDefault(limits.Total, DefaultTotal)
+	if ready.Channel.MayPrint() {
+		total = min(total, orDefault(limits.PrintTotal, DefaultPrintTotal))
+	}
+	switch {
+	case raw > total:
+		return nil, Digest{}, inputInvalid("the documents together are larger than the limit of " + octets(total))
+	case limits.Encoded > 0 && encoded > limits.Encoded:
+		return nil, Digest{}, inputInvalid("the documents as base64 are larger than the limit of " + octets(limits.Encoded))
+	}
+	return &ready, ready.digest(c.key), nil
+}

@@ -1,0 +1,130 @@
+package eboks
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The limits that hold where an adapter's Limits has a zero.
+const (
+	DefaultTitle      = 255
+	DefaultFile       = 10_000_000
+	DefaultTotal      = 10_000_000
+	DefaultPrintTotal = 7 << 20
+	maxName           = 254 // characters of an attachment's name: the shortest of the wires' limits
+	maxReply          = 64
+)
+
+var materialForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// check refuses a letter that cannot be sent through a distributor with these
+// abilities. It looks at everything but the content of the documents.
+func (l *Letter) check(can Capabilities) error {
+	switch {
+	case l.ID.IsZero():
+		return inputInvalid("the letter has no ID; make one with eboks.NewID, and store it first")
+	case !materialForm.MatchString(string(l.Material)):
+		return inputInvalid("Material must be 1 to 64 letters, digits, '-', '_' or '.'")
+	case l.Channel >= lastChannel:
+		return inputInvalid("there is no such Channel")
+	case l.Reply.Mode >= lastReplyMode:
+		return inputInvalid("there is no such Reply.Mode")
+	case l.Reply.Mode == ReplyTo && l.Reply.Mailbox == "":
+		return inputInvalid("Reply.Mailbox is missing")
+	case l.Reply.Mode != ReplyTo && (l.Reply.Mailbox != "" || l.Reply.Subject != ""):
+		return inputInvalid("Reply.Mailbox and Reply.Subject belong to eboks.ReplyTo")
+	case !isNumber(l.Reply.Mailbox, maxReply) || !isNumber(l.Reply.Subject, maxReply):
+		return inputInvalid("Reply.Mailbox and Reply.Subject are numbers")
+	}
+	if err := l.To.check(); err != nil {
+		return err
+	}
+	if err := checkText("Title", l.Title, orDefault(can.Limits.Title, DefaultTitle)); err != nil {
+		return err
+	}
+	if err := l.supported(can); err != nil {
+		return err
+	}
+	for _, d := range l.Attachments {
+		if err := checkFileName(d.Name); err != nil {
+			return err
+		}
+	}
+	if l.Channel.MayPrint() {
+		return l.Address.check()
+	}
+	return nil
+}
+
+// supported refuses what this distributor cannot carry: nothing is left out in
+// silence.
+func (l *Letter) supported(can Capabilities) error {
+	missing := ""
+	switch {
+	case l.Channel.MayPrint() && !can.Print:
+		missing = "Channel: this distributor does not print"
+	case !l.NotBefore.IsZero() && !can.NotBefore:
+		missing = "NotBefore: this distributor cannot hold a letter back"
+	case l.Reply.Mode != NoReply && !can.Reply:
+		missing = "Reply: this distributor carries no replies"
+	case len(l.Attachments) > 0 && can.Limits.Attachments == 0:
+		missing = "Attachments: this distributor carries none"
+	case len(l.Attachments) > can.Limits.Attachments:
+		return inputInvalid("more than " + strconv.Itoa(can.Limits.Attachments) + " Attachments")
+	}
+	if missing != "" {
+		return &Error{Kind: Unsupported, Sender: can.Name, Why: missing, NotDelivered: true}
+	}
+	return nil
+}
+
+func orDefault[N int | int64](n, d N) N {
+	if n == 0 {
+		return d
+	}
+	return n
+}
+
+// checkText refuses a text that people read in a list, an e-mail or a text
+// message: it must be clean, short, and without a CPR number.
+func checkText(field, s string, limit int) error {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return inputInvalid(field + " is empty")
+	case !utf8.ValidString(s):
+		return inputInvalid(field + " is not UTF-8")
+	case utf8.RuneCountInString(s) > limit:
+		return inputInvalid(field + " is longer than " + strconv.Itoa(limit) + " characters")
+	case strings.ContainsFunc(s, hidden):
+		return inputInvalid(field + " has control characters")
+	case holdsTenDigits(s):
+		return inputInvalid(field + " has ten digits that could be a CPR number; it is shown in e-mails")
+	}
+	return nil
+}
+
+// hidden reports characters that have no place in a line of text: controls, line
+// breaks of all kinds, what turns the direction of writing, what XML cannot hold.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) || r == '\uFFFE' || r == '\uFFFF'
+}
+
+// notInNames are what Digital Post refuses in file names since 10 September 2025.
+const notInNames = "<>:\"/\\|?*\u00A0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u205F\u2060\u3000"
+
+func checkFileName(name string) error {
+	if err := checkText("the Name of an attachment", name, maxName); err != nil {
+		return err
+	}
+	if strings.ContainsAny(name, notInNames) {
+		return inputInvalid(`the Name of an attachment has one of <>:"/\|?* or a special blank`)
+	}
+	return nil
+}
+
+func isNumber(s string, limit int) bool {
+	return len(s) <= limit && strings.Trim(s, "0123456789") == ""
+}
