@@ -33,13 +33,15 @@ func newChannel(cfg Retry, now func() time.Time) *channel {
 }
 
 // enter waits until a letter may be offered. tries: it tries the way for all, and
-// must tell by leave or giveUp. An error says that nothing was offered: the channel
+// must tell by leave. An error says that nothing was offered: the channel
 // stays paused for longer than anybody is patient, or ctx is done.
 func (c *channel) enter(ctx context.Context) (tries bool, err error) {
+	arrived := c.now()
 	for {
 		c.mu.Lock()
 		now := c.now()
 		left := c.until.Sub(now)
+		waited := now.Sub(c.since)
 		switch {
 		case c.until.IsZero():
 			c.mu.Unlock()
@@ -49,10 +51,12 @@ func (c *channel) enter(ctx context.Context) (tries bool, err error) {
 			c.mu.Unlock()
 			return true, nil
 		case left <= 0:
-			left = c.cfg.Patience // somebody tries; what he finds out is told by changed
+			// Somebody tries; what he finds out is told by changed.
+			waited = now.Sub(arrived)
+			left = c.cfg.Patience - waited
 		}
 		paused := &Error{Kind: c.why, NotDelivered: true, RetryAfter: max(c.until.Sub(now), 0), Why: "the channel is paused"}
-		impatient := c.why == AuthFailed || c.why == ConfigInvalid || now.Add(left).Sub(c.since) > c.cfg.Patience
+		impatient := c.why == AuthFailed || c.why == ConfigInvalid || left <= 0 || waited+left > c.cfg.Patience
 		changed := c.changed
 		c.mu.Unlock()
 		if impatient {
@@ -128,17 +132,6 @@ func (c *channel) leave(id ID, tries bool, err *Error) (paused bool) {
 	}
 	c.tell()
 	return pause > 0 && wasOpen
-}
-
-// giveUp ends a try that offered nothing.
-func (c *channel) giveUp(tries bool) {
-	if !tries {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.trying = false
-	c.tell()
 }
 
 // tell wakes everybody who waits.

@@ -1,0 +1,464 @@
+package eboks_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestE01Accepted(t *testing.T) {
+	s := newScripted()
+	l := letter(1)
+	r, err := newClient(t, s).Send(t.Context(), l)
+	require.NoError(t, err)
+	require.Equal(t, l.ID, r.ID)
+	require.Equal(t, eboks.Accepted, r.Status)
+	require.Equal(t, sha256.Sum256(pdf("brev 1 til Åse")), r.SHA256)
+	require.Equal(t, 1, r.Attempts)
+	require.Zero(t, r.Repeat)
+	require.False(t, r.At.IsZero())
+	require.Equal(t, string(pdf("brev 1 til Åse")), s.got[l.ID])
+}
+
+// E-01: recorded durably, then reported.
+func TestE01AcceptedButNotRecorded(t *testing.T) {
+	s, book := newScripted(), &failing{Ledger: eboks.NewMemoryLedger(0), end: errDisk}
+	c := newClient(t, s, with(book))
+	l := letter(1)
+	_, err := c.Send(t.Context(), l)
+	e := kindIs(t, err, eboks.StoreFailed)
+	require.False(t, e.NotDelivered)
+	require.NotContains(t, err.Error(), "disk")
+	require.ErrorIs(t, err, errDisk)
+
+	book.end = nil
+	_, err = c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	require.Equal(t, 1, s.offers[l.ID], "a letter that may have arrived is not offered again")
+}
+
+func TestE18StoreFailedBeforeSending(t *testing.T) {
+	s := newScripted()
+	_, err := newClient(t, s, with(&failing{Ledger: eboks.NewMemoryLedger(0), begin: errDisk})).Send(t.Context(), letter(1))
+	kindIs(t, err, eboks.StoreFailed)
+	require.True(t, eboks.SafeToRetry(err))
+	require.Empty(t, s.offered)
+}
+
+// failing is a ledger that breaks on demand.
+type failing struct {
+	eboks.Ledger
+	begin, end error
+}
+
+func (f *failing) Begin(ctx context.Context, e eboks.Entry) (eboks.Entry, error) {
+	if f.begin != nil {
+		return eboks.Entry{}, f.begin
+	}
+	return f.Ledger.Begin(ctx, e)
+}
+
+func (f *failing) End(ctx context.Context, e eboks.Entry) error {
+	if f.end != nil {
+		return f.end
+	}
+	return f.Ledger.End(ctx, e)
+}
+
+func with(l eboks.Ledger) func(*eboks.Config) {
+	return func(cfg *eboks.Config) { cfg.Ledger, cfg.Key = l, bytes.Repeat([]byte("k"), eboks.KeySize) }
+}
+
+func TestE04RejectedIsForGood(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	s.next(&eboks.Error{Kind: eboks.Rejected, Code: "4080", NotDelivered: true})
+	for range 3 {
+		_, err := c.Send(t.Context(), l)
+		e := kindIs(t, err, eboks.Rejected)
+		require.Equal(t, "4080", e.Code)
+		require.Equal(t, l.ID, e.ID)
+		require.True(t, eboks.SafeToRetry(err))
+		require.False(t, e.Temporary())
+	}
+	require.Equal(t, 1, s.offers[l.ID])
+	require.NoError(t, c.Release(t.Context(), l.ID))
+	_, err := c.Send(t.Context(), l)
+	require.NoError(t, err)
+}
+
+func TestE05IDUsedBeforeOnARetryOfOurs(t *testing.T) {
+	s := newScripted()
+	s.can.Dedupes, s.can.Status = true, false
+	c := newClient(t, s)
+	l := letter(1)
+	s.next(unknownOutcome(), &eboks.Error{Kind: eboks.AlreadyAccepted, Status: 409})
+	_, err := c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	r, err := c.Send(t.Context(), l)
+	require.NoError(t, err)
+	require.Equal(t, eboks.AlreadyAccepted, r.Repeat)
+	require.Equal(t, 2, s.offers[l.ID])
+	r, err = c.Send(t.Context(), l)
+	require.NoError(t, err)
+	require.Equal(t, eboks.Duplicate, r.Repeat)
+	require.Equal(t, 2, s.offers[l.ID])
+}
+
+// An id that the distributor knows and we do not is somebody else's letter.
+func TestE05IDUsedBeforeByAnother(t *testing.T) {
+	s := newScripted()
+	s.can.Dedupes = true
+	c := newClient(t, s)
+	l := letter(1)
+	s.next(&eboks.Error{Kind: eboks.AlreadyAccepted, Status: 409})
+	for range 2 {
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.Duplicate)
+		require.False(t, eboks.SafeToRetry(err))
+	}
+	require.Equal(t, 1, s.offers[l.ID])
+}
+
+func TestE07RecipientUnreachable(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	for r := eboks.Reachable; r <= eboks.InvalidNumber; r++ {
+		l := letter(1)
+		s.next(&eboks.Error{Kind: eboks.RecipientUnreachable, Reachability: r, NotDelivered: true})
+		for range 2 {
+			_, err := c.Send(t.Context(), l)
+			require.Equal(t, r, kindIs(t, err, eboks.RecipientUnreachable).Reachability)
+		}
+		require.Equal(t, 1, s.offers[l.ID])
+	}
+}
+
+// E-09 and E-11: ask before sending again, and the same id always.
+func TestE11UnknownOutcomeIsAskedFor(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	s.next(&eboks.Error{Kind: eboks.OutcomeUnknown})
+	_, err := c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	require.False(t, eboks.SafeToRetry(err))
+	require.Equal(t, 1, s.offers[l.ID], "no blind resend")
+
+	_, err = c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	require.Equal(t, 1, s.asked)
+	require.Equal(t, 1, s.offers[l.ID], "not known there, and repeats are not recognised")
+
+	s.askErr = neverLeft()
+	_, err = c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	require.False(t, eboks.SafeToRetry(err), "the question was not asked; the letter may be there")
+	s.askErr = nil
+
+	s.events = []eboks.Event{{ID: l.ID, Status: eboks.Accepted, At: at("2026-11-22T10:00:00Z")}}
+	r, err := c.Send(t.Context(), l)
+	require.NoError(t, err)
+	require.Equal(t, eboks.AlreadyAccepted, r.Repeat)
+	require.Equal(t, at("2026-11-22T10:00:00Z"), r.At)
+	require.Equal(t, 1, s.offers[l.ID])
+}
+
+func TestE11StatusSettlesAnUnknownOutcome(t *testing.T) {
+	for name, learn := range map[string]func(*testing.T, *eboks.Client, eboks.ID){
+		"by asking": func(t *testing.T, c *eboks.Client, id eboks.ID) {
+			h, err := c.Status(t.Context(), id)
+			require.NoError(t, err)
+			require.Equal(t, eboks.DeliveredDigital, h.Status())
+		},
+		"by events": func(t *testing.T, c *eboks.Client, id eboks.ID) {
+			for _, err := range c.Events(t.Context(), "") {
+				require.NoError(t, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScripted()
+			c := newClient(t, s)
+			l := letter(1)
+			s.next(unknownOutcome())
+			_, err := c.Send(t.Context(), l)
+			kindIs(t, err, eboks.OutcomeUnknown)
+			s.events = []eboks.Event{{ID: l.ID, Status: eboks.DeliveredDigital, At: at("2026-11-22T10:00:00Z")}}
+			learn(t, c, l.ID)
+			r, err := c.Send(t.Context(), l)
+			require.NoError(t, err)
+			require.Equal(t, eboks.Duplicate, r.Repeat)
+			require.Equal(t, 1, s.offers[l.ID])
+		})
+	}
+}
+
+func TestE13AnswerOfAnotherLetter(t *testing.T) {
+	s, told := newScripted(), new(alarms)
+	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
+	for name, answer := range map[string]func(context.Context, *eboks.Letter) (*eboks.Receipt, error){
+		"another id": func(context.Context, *eboks.Letter) (*eboks.Receipt, error) {
+			return &eboks.Receipt{ID: eboks.NewID()}, nil
+		},
+		"said by the adapter": func(context.Context, *eboks.Letter) (*eboks.Receipt, error) {
+			return nil, &eboks.Error{Kind: eboks.OutcomeUnknown, Status: 200, Alarm: true}
+		},
+	} {
+		told.told = nil
+		s.answers = append(s.answers, answer)
+		l := letter(1)
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.OutcomeUnknown)
+		require.Equal(t, []eboks.Kind{eboks.OutcomeUnknown}, told.kinds(), name)
+		require.Equal(t, l.ID, told.told[0].ID)
+	}
+	for name, answer := range map[string]func(context.Context, *eboks.Letter) (*eboks.Receipt, error){
+		"nothing":             func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { return nil, nil },
+		"an error of no kind": func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { return nil, errors.New("hemmelig") },
+		"a kind of no kind": func(context.Context, *eboks.Letter) (*eboks.Receipt, error) {
+			return nil, &eboks.Error{NotDelivered: true}
+		},
+	} {
+		s.answers = append(s.answers, answer)
+		_, err := c.Send(t.Context(), letter(1))
+		kindIs(t, err, eboks.OutcomeUnknown)
+		require.False(t, eboks.SafeToRetry(err), name)
+		require.NotContains(t, err.Error(), "hemmelig")
+	}
+}
+
+func TestE16PoisonIsParkedAndOthersPass(t *testing.T) {
+	s, told := newScripted(), new(alarms)
+	s.can.Dedupes, s.can.Status = true, false
+	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell; cfg.Retry.Park = 3 })
+	poison := letter(1)
+	s.always[poison.ID] = unknownOutcome()
+	for i := range 10 {
+		_, err := c.Send(t.Context(), poison)
+		if i < 2 {
+			kindIs(t, err, eboks.OutcomeUnknown)
+		} else {
+			e := kindIs(t, err, eboks.Parked)
+			require.ErrorIs(t, e, eboks.ErrOutcomeUnknown)
+			require.False(t, eboks.SafeToRetry(err))
+		}
+		_, err = c.Send(t.Context(), letter(2))
+		require.NoError(t, err, "others pass")
+	}
+	require.Equal(t, 3, s.offers[poison.ID])
+	require.Equal(t, []eboks.Kind{eboks.Parked}, told.kinds(), "one alarm")
+
+	delete(s.always, poison.ID)
+	require.NoError(t, c.Release(t.Context(), poison.ID))
+	_, err := c.Send(t.Context(), poison)
+	require.NoError(t, err)
+	kindIs(t, c.Release(t.Context(), poison.ID), eboks.AlreadyAccepted)
+	kindIs(t, c.Release(t.Context(), eboks.NewID()), eboks.InputInvalid)
+}
+
+func TestE19SameLetterTwiceAndAtOnce(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	s.answers = append(s.answers, func(_ context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
+		close(inside)
+		<-goOn
+		return s.take(l)
+	})
+	var wg sync.WaitGroup
+	receipts := make([]*eboks.Receipt, 8)
+	send := func(i int) {
+		copied := *l
+		r, err := c.Send(t.Context(), &copied)
+		assert.NoError(t, err)
+		receipts[i] = r
+	}
+	wg.Go(func() { send(0) })
+	<-inside
+	for i := 1; i < len(receipts); i++ {
+		wg.Go(func() { send(i) })
+	}
+	close(goOn)
+	wg.Wait()
+	require.Equal(t, 1, s.offers[l.ID])
+	require.Zero(t, receipts[0].Repeat)
+	for _, r := range receipts[1:] {
+		require.Equal(t, eboks.Duplicate, r.Repeat)
+		require.Equal(t, receipts[0].Reference, r.Reference, "the same handle")
+		require.Equal(t, receipts[0].At, r.At)
+	}
+}
+
+func TestE20SameIDForAnotherLetter(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	first := letter(1)
+	_, err := c.Send(t.Context(), first)
+	require.NoError(t, err)
+	for name, change := range map[string]func(*eboks.Letter){
+		"recipient":  func(l *eboks.Letter) { l.To = letter(2).To },
+		"document":   func(l *eboks.Letter) { l.Document = eboks.Bytes(pdf("andet")) },
+		"title":      func(l *eboks.Letter) { l.Title += "." },
+		"material":   func(l *eboks.Letter) { l.Material = "12345" },
+		"attachment": func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes(pdf("bilag")).Named("Bilag å")} },
+		"channel": func(l *eboks.Letter) {
+			l.Channel, l.Address = eboks.DigitalThenPrint, eboks.Address{Name: "Åse", Street: "Ågade", House: "1", PostCode: "8000"}
+		},
+		"not before": func(l *eboks.Letter) { l.NotBefore = at("2026-12-01T00:00:00Z") },
+		"reply":      func(l *eboks.Letter) { l.Reply.Mode = eboks.ReplyStandard },
+	} {
+		other := *first
+		change(&other)
+		_, err := c.Send(t.Context(), &other)
+		e := kindIs(t, err, eboks.Conflict)
+		require.False(t, e.Temporary(), name)
+		require.False(t, eboks.SafeToRetry(err))
+	}
+	require.Len(t, s.offered, 1)
+}
+
+// E-20 while the first is on its way.
+func TestE20SameIDForAnotherLetterAtOnce(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	s.answers = append(s.answers, func(ctx context.Context, first *eboks.Letter) (*eboks.Receipt, error) {
+		other := *l
+		other.To = letter(2).To
+		_, err := c.Send(ctx, &other)
+		kindIs(t, err, eboks.Conflict)
+		kindIs(t, c.Release(ctx, l.ID), eboks.Conflict)
+		return s.take(first)
+	})
+	_, err := c.Send(t.Context(), l)
+	require.NoError(t, err)
+	require.Len(t, s.offered, 1)
+}
+
+func TestC05ReplacementNumberIsNoAddress(t *testing.T) {
+	s := newScripted()
+	l := letter(1)
+	l.To = eboks.Person(cpr.MustParse("6112589100"))
+	_, err := newClient(t, s).Send(t.Context(), l)
+	kindIs(t, err, eboks.InputInvalid)
+	require.ErrorIs(t, err, cpr.ErrInputInvalid)
+	_, err = newClient(t, s).Lookup(t.Context(), l.To, "1")
+	kindIs(t, err, eboks.InputInvalid)
+	require.Empty(t, s.offered)
+}
+
+func TestC09ZeroNumberIsNoAddress(t *testing.T) {
+	s := newScripted()
+	for _, to := range []eboks.Recipient{{}, eboks.Person(cpr.Number{})} {
+		l := letter(1)
+		l.To = to
+		_, err := newClient(t, s).Send(t.Context(), l)
+		kindIs(t, err, eboks.InputInvalid)
+		require.True(t, eboks.SafeToRetry(err))
+	}
+	require.Empty(t, s.offered)
+}
+
+func TestSendOfNothing(t *testing.T) {
+	_, err := newClient(t, newScripted()).Send(t.Context(), nil)
+	kindIs(t, err, eboks.InputInvalid)
+}
+
+func TestSendReadsFilesOfAnyKind(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	content := pdf("smørrebrød")
+	path := filepath.Join(t.TempDir(), "brev.pdf")
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	for _, d := range []eboks.Document{eboks.File(path), eboks.FS(fstest.MapFS{"å.pdf": {Data: content}}, "å.pdf"), eboks.Bytes(content)} {
+		l := letter(1)
+		l.Document = d
+		_, err := c.Send(t.Context(), l)
+		require.NoError(t, err)
+		require.Equal(t, string(content), s.got[l.ID])
+	}
+}
+
+// A document that is another one at the second reading never arrives.
+func TestSendRefusesADocumentThatChanges(t *testing.T) {
+	first := pdf("til Åse")
+	for name, second := range map[string][]byte{
+		"another letter": pdf("til Ole"), "shorter": first[:len(first)-1], "longer": append(bytes.Clone(first), '\n'), "empty": nil,
+		"last octet": append(bytes.Clone(first[:len(first)-1]), 'X'),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScripted()
+			l := letter(1)
+			readings := 0
+			l.Document = eboks.Document{Open: func() (io.ReadCloser, error) {
+				readings++
+				if readings == 1 {
+					return io.NopCloser(bytes.NewReader(first)), nil
+				}
+				return io.NopCloser(bytes.NewReader(second)), nil
+			}}
+			_, err := newClient(t, s).Send(t.Context(), l)
+			kindIs(t, err, eboks.InputInvalid)
+			require.ErrorIs(t, err, eboks.ErrChanged)
+			require.Empty(t, s.got)
+		})
+	}
+}
+
+func TestSendCancelled(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := letter(1)
+	_, err := c.Send(ctx, l)
+	require.ErrorIs(t, err, context.Canceled)
+	require.True(t, eboks.SafeToRetry(err))
+	require.Empty(t, s.offered)
+	_, err = c.Send(t.Context(), l)
+	require.NoError(t, err)
+}
+
+// Who waits for another's call is not harmed when that one gives up.
+func TestSendOutlivesTheOtherCaller(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	impatient, leave := context.WithCancel(t.Context())
+	inside := make(chan struct{})
+	s.answers = append(s.answers, func(ctx context.Context, _ *eboks.Letter) (*eboks.Receipt, error) {
+		close(inside)
+		<-ctx.Done()
+		return nil, &eboks.Error{Kind: eboks.Unavailable, NotDelivered: true, Err: ctx.Err()}
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := c.Send(impatient, l)
+		assert.ErrorIs(t, err, context.Canceled)
+	})
+	<-inside
+	wg.Go(func() {
+		r, err := c.Send(t.Context(), l)
+		if assert.NoError(t, err) {
+			assert.Zero(t, r.Repeat)
+		}
+	})
+	leave()
+	wg.Wait()
+	require.Len(t, s.got, 1)
+}
