@@ -91,6 +91,7 @@ func TestBatchIsLeft(t *testing.T) {
 func TestBatchEndsWithItsContext(t *testing.T) {
 	s := newScripted()
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	var letters []*eboks.Letter
 	n := 0
 	for r := range newClient(t, s).SendBatch(ctx, each(1000, &letters), eboks.Batch{}) {
