@@ -1,0 +1,5 @@
+//go:build !race
+
+package eboks_test
+
+const raceDetector = false
