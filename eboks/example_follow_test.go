@@ -1,0 +1,223 @@
+package eboks_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+)
+
+// post is an app's own record of its letters. In earnest these are tables.
+type post struct {
+	cursor  eboks.Cursor
+	letters map[eboks.ID]*eboks.History
+}
+
+// catchUp reads what is new. Run it every few minutes.
+func (p *post) catchUp(ctx context.Context, client *eboks.Client) error {
+	for event, err := range client.Events(ctx, p.cursor) {
+		if err != nil {
+			return err
+		}
+		if h, ours := p.letters[event.ID]; ours {
+			if err := h.Add(event); err != nil && !errors.Is(err, eboks.ErrDuplicate) {
+				return err
+			}
+		}
+		p.cursor = event.Cursor // in the same transaction as the event
+	}
+	return nil
+}
+
+func ExampleClient_Events() {
+	fake, client := demo()
+	defer func() { _ = fake.Close() }()
+	ctx, id := context.Background(), eboks.NewID()
+	p := &post{letters: map[eboks.ID]*eboks.History{id: {}}}
+	if _, err := client.Send(ctx, decision(id, cprtest.Number(9000), pdf("Kære Åse"))); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 2 {
+		if err := p.catchUp(ctx, client); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(p.letters[id].Status(), p.letters[id].Status().Arrived())
+		fake.Advance(10 * time.Minute)
+	}
+	for _, e := range p.letters[id].Events() {
+		fmt.Println("-", e.Status)
+	}
+	// Output:
+	// accepted false
+	// delivered digital true
+	// - accepted
+	// - queued
+	// - accepted digital
+	// - delivered digital
+}
+
+func ExampleClient_Overdue() {
+	fake, client := demo()
+	defer func() { _ = fake.Close() }()
+	receipt := &eboks.Receipt{ID: eboks.NewID(), Status: eboks.Accepted, At: time.Now().Add(-48 * time.Hour)}
+	err := client.Overdue(context.Background(), receipt, nil)
+	fmt.Println(errors.Is(err, eboks.ErrReceiptOverdue))
+	// Output: true
+}
+
+func ExampleClient_SendBatch() {
+	fake, client := demo()
+	defer func() { _ = fake.Close() }()
+	letters := func(yield func(*eboks.Letter) bool) { // a query's rows, one after the other
+		for i := range 100 {
+			if !yield(decision(eboks.NewID(), cprtest.Number(i), pdf(fmt.Sprint("nr. ", i)))) {
+				return
+			}
+		}
+	}
+	var last eboks.Progress
+	batch := eboks.Batch{InFlight: 8, Progress: func(p eboks.Progress) { last = p }}
+	for result := range client.SendBatch(context.Background(), letters, batch) {
+		if result.Err != nil {
+			fmt.Println(result.ID, whatNow(result.Err))
+		}
+	}
+	fmt.Println(last.Done, "letters,", last.Accepted, "taken in")
+	// Output: 100 letters, 100 taken in
+}
+
+// drawer is a distributor that puts letters into a drawer: the whole seam.
+type drawer struct {
+	letters map[eboks.ID]int64 // sizes
+}
+
+func (d *drawer) Capabilities() eboks.Capabilities {
+	return eboks.Capabilities{
+		Name: "drawer", Dedupes: true, Status: true, Events: true, Lookup: true, Recall: true, Batch: 10, Limits: eboks.Limits{Title: 50},
+	}
+}
+
+func (d *drawer) Send(_ context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
+	if _, known := d.letters[l.ID]; known {
+		return nil, &eboks.Error{Kind: eboks.AlreadyAccepted}
+	}
+	d.letters[l.ID] = l.Document.Size() // l.Document.Content() reads it
+	return &eboks.Receipt{ID: l.ID, Status: eboks.DeliveredDigital}, nil
+}
+
+func (d *drawer) SendBatch(ctx context.Context, ls []*eboks.Letter) ([]eboks.Result, error) {
+	var results []eboks.Result
+	for _, l := range ls {
+		receipt, err := d.Send(ctx, l)
+		results = append(results, eboks.Result{ID: l.ID, Receipt: receipt, Err: err})
+	}
+	return results, nil
+}
+
+func (d *drawer) ReadStatus(_ context.Context, id eboks.ID) ([]eboks.Event, error) {
+	if _, known := d.letters[id]; !known {
+		return nil, nil
+	}
+	return []eboks.Event{{ID: id, Status: eboks.DeliveredDigital}}, nil
+}
+
+func (d *drawer) ReadEvents(context.Context, eboks.Cursor) ([]eboks.Event, error) { return nil, nil }
+
+func (d *drawer) Lookup(context.Context, eboks.Recipient, eboks.Material) (eboks.Reachability, error) {
+	return eboks.Reachable, nil
+}
+
+func (d *drawer) Recall(_ context.Context, id eboks.ID) (*eboks.Recall, error) {
+	delete(d.letters, id)
+	return &eboks.Recall{ID: id, Status: eboks.RecallDone}, nil
+}
+
+var (
+	_ eboks.Sender       = (*drawer)(nil)
+	_ eboks.StatusReader = (*drawer)(nil)
+	_ eboks.EventReader  = (*drawer)(nil)
+	_ eboks.Lookup       = (*drawer)(nil)
+	_ eboks.BatchSender  = (*drawer)(nil)
+	_ eboks.Recaller     = (*drawer)(nil)
+)
+
+func ExampleSender() {
+	d := &drawer{letters: map[eboks.ID]int64{}}
+	client, err := eboks.New(eboks.Config{Sender: d, Retry: eboks.Retry{Offers: 2}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	letter := decision(eboks.NewID(), cprtest.Number(1), pdf("Kære Ærling"))
+	receipt, err := client.Send(context.Background(), letter)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(receipt.Status, d.letters[letter.ID], "octets")
+	// Output: delivered digital 31 octets
+}
+
+// journal is a Ledger that writes down what it did.
+type journal struct {
+	*eboks.MemoryLedger
+	states []eboks.State
+}
+
+func (j *journal) End(ctx context.Context, e eboks.Entry) error {
+	j.states = append(j.states, e.State)
+	return j.MemoryLedger.End(ctx, e)
+}
+
+func ExampleLedger() {
+	var ledger eboks.Ledger = &journal{MemoryLedger: eboks.NewMemoryLedger(1000)}
+	key := []byte("thirty-two octets out of a vault")
+	client, err := eboks.New(eboks.Config{Sender: &drawer{letters: map[eboks.ID]int64{}}, Ledger: ledger, Key: key})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	letter := decision(eboks.NewID(), cprtest.Number(1), pdf("Kære Ærling"))
+	if _, err := client.Send(context.Background(), letter); err != nil {
+		fmt.Println(err)
+		return
+	}
+	entry, err := ledger.Entry(context.Background(), letter.ID)
+	fmt.Println(entry.State, entry.Status, entry.Digest == eboks.Digest{}, err)
+	letter.Title = "Noget andet"
+	_, err = client.Send(context.Background(), letter)
+	fmt.Println(errors.Is(err, eboks.ErrConflict))
+	// Output:
+	// accepted delivered digital false <nil>
+	// true
+}
+
+func ExampleRaw() {
+	raw := eboks.NewRaw([]byte("<Fejl>…</Fejl>"))
+	fmt.Println(raw, len(raw.Reveal()))
+	// Output: [private] 16
+}
+
+func ExampleHistory() {
+	id, now := eboks.NewID(), time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	delivered := eboks.Event{ID: id, Status: eboks.DeliveredDigital, At: now.Add(time.Minute)}
+	accepted := eboks.Event{ID: id, Status: eboks.Accepted, At: now}
+	var h eboks.History
+	for _, e := range []eboks.Event{delivered, accepted, delivered} { // as the network pleases
+		if err := h.Add(e); err != nil {
+			fmt.Println(errors.Is(err, eboks.ErrDuplicate))
+		}
+	}
+	fmt.Println(h.Status())
+	fmt.Println(slices.Contains(eboks.Statuses(), h.Status()))
+	// Output:
+	// true
+	// delivered digital
+	// true
+}
