@@ -18,7 +18,7 @@ type post struct {
 }
 
 // catchUp reads what is new. Run it every few minutes.
-func (p *post) catchUp(ctx context.Context, client *eboks.Client) error {
+func catchUp(ctx context.Context, client *eboks.Client, p *post) error {
 	for event, err := range client.Events(ctx, p.cursor) {
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ func ExampleClient_Events() {
 		return
 	}
 	for range 2 {
-		if err := p.catchUp(ctx, client); err != nil {
+		if err := catchUp(ctx, client, p); err != nil {
 			fmt.Println(err)
 			return
 		}

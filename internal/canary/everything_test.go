@@ -14,6 +14,10 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/readlink"
+	"github.com/dkeid/dkeid/eboks/stralfors"
 	"github.com/dkeid/dkeid/internal/canary"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
@@ -64,6 +68,27 @@ var everything = []struct {
 	{value: criipto.Broker{}},
 	{value: criipto.Config{}, shows: "issuer and client id"},
 	{value: criipto.DecryptionKey{}, shows: "key id"},
+	{value: eboks.Address{}},
+	{value: eboks.Batch{}, shows: "numbers"},
+	{value: eboks.Capabilities{}, shows: "the adapter's name"},
+	{value: eboks.Client{}},
+	{value: eboks.Config{}},
+	{value: eboks.Document{}},
+	{value: eboks.Entry{}},
+	{value: eboks.Error{}, shows: "our own words"},
+	{value: eboks.Event{}, shows: "the distributor's word for a state, out of a table"},
+	{value: eboks.History{}},
+	{value: eboks.Letter{}},
+	{value: eboks.Limits{}},
+	{value: eboks.MemoryLedger{}},
+	{value: eboks.Progress{}},
+	{value: eboks.Raw{}},
+	{value: eboks.Recall{}, shows: "an error code"},
+	{value: eboks.Receipt{}, shows: "the distributor's number of the letter"},
+	{value: eboks.Recipient{}},
+	{value: eboks.Reply{}, shows: "the numbers of a mailbox of the sender"},
+	{value: eboks.Result{}, shows: "a receipt"},
+	{value: eboks.Retry{}},
 	{value: eident.Broker{}},
 	{value: eident.Config{}, shows: "issuer and client id"},
 	{value: eident.DecryptionKey{}, shows: "key id"},
@@ -91,6 +116,22 @@ var everything = []struct {
 	{value: mitidhttp.Session{}},
 	{value: neb.Broker{}},
 	{value: neb.Config{}, shows: "issuer and client id"},
+	{value: postnord.Config{}},
+	{value: postnord.Sender{}},
+	{value: readlink.Config{}},
+	{value: readlink.Links{}},
+	{value: readlink.Opening{}},
+	{value: readlink.Refusal{}},
+	{value: stralfors.Channels{}, shows: "settings"},
+	{value: stralfors.Config{}},
+	{value: stralfors.Digital{}, shows: "settings"},
+	{value: stralfors.Material{}, shows: "numbers of the agreement"},
+	{value: stralfors.Operation{}, shows: "settings"},
+	{value: stralfors.Operations{}, shows: "settings"},
+	{value: stralfors.Print{}, shows: "settings"},
+	{value: stralfors.Receipts{}, shows: "settings"},
+	{value: stralfors.Sender{}},
+	{value: stralfors.Verdict{}},
 }
 
 // TestEveryExportedTypePrintsNothing fills every exported type and pushes it,
@@ -171,6 +212,12 @@ func fill(v reflect.Value, number cpr.Number, depth int) {
 		return
 	case cpr.Plain:
 		v.Set(reflect.ValueOf(cpr.Plain(number)))
+		return
+	case eboks.Recipient:
+		v.Set(reflect.ValueOf(eboks.Person(number)))
+		return
+	case eboks.Raw:
+		v.Set(reflect.ValueOf(eboks.NewRaw([]byte(words + number.Reveal()))))
 		return
 	case mitid.Secret:
 		v.Set(reflect.ValueOf(mitid.NewSecret(words)))

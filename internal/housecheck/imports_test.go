@@ -31,7 +31,7 @@ var fences = []fence{
 	{"mitid/...", with("mitid"), adaptersAlone},
 
 	{"eboks", ground, "the client knows no adapter: adapters import the client"},
-	{"eboks/readlink", with("eboks", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
+	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
 	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
 	{"eboks/...", with("eboks"), adaptersAlone},
 
