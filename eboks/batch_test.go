@@ -246,3 +246,29 @@ func TestBatchRefusedAltogether(t *testing.T) {
 	require.Len(t, s.calls, 1)
 	require.Len(t, told.kinds(), 1)
 }
+
+// One letter is wrong, and the distributor refuses all: the others go all the same.
+func TestBatchRefusedForTheSakeOfOne(t *testing.T) {
+	s := newCollector()
+	s.change = func([]eboks.Result) ([]eboks.Result, error) {
+		return nil, &eboks.Error{Kind: eboks.Rejected, Code: "1001", NotDelivered: true}
+	}
+	var letters []*eboks.Letter
+	for range each(10, &letters) {
+	}
+	s.always[letters[4].ID] = &eboks.Error{Kind: eboks.Rejected, Code: "1001", NotDelivered: true}
+	for r := range newClient(t, s).SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
+		require.Equal(t, r.ID == letters[4].ID, r.Err != nil)
+	}
+	require.Len(t, s.offered, 10)
+
+	// Not sure that nothing was taken in: then nobody's outcome is known.
+	s = newCollector()
+	s.change = func([]eboks.Result) ([]eboks.Result, error) {
+		return nil, &eboks.Error{Kind: eboks.AlreadyAccepted, Status: 409}
+	}
+	for r := range newClient(t, s).SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
+		kindIs(t, r.Err, eboks.OutcomeUnknown)
+	}
+	require.Empty(t, s.offered)
+}

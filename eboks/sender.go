@@ -47,7 +47,9 @@ type EventReader interface {
 // BatchSender is a Sender that takes several letters in one call.
 type BatchSender interface {
 	// SendBatch offers the letters once. It returns as many results as letters,
-	// in their order, or an error that holds for all of them.
+	// in their order, or an error that holds for the call. If that error refuses
+	// the call for a letter's sake, and nothing was delivered, the Client offers
+	// each letter by itself.
 	SendBatch(ctx context.Context, ls []*Letter) ([]Result, error)
 }
 

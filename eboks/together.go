@@ -78,8 +78,9 @@ func (c *Client) together(ctx context.Context, sender BatchSender, fresh []claim
 		r, failure := c.ofBatch(ctx, f.letter, answers, i, len(fresh), err)
 		c.report(ctx, f.letter.ID, tries, failure)
 		tries = false // told once
-		if failure != nil && failure.NotDelivered && failure.Kind == Unavailable && ctx.Err() == nil {
-			// It did not leave with the others: now by itself.
+		if failure != nil && failure.NotDelivered && ctx.Err() == nil && (failure.Kind == Unavailable || err != nil && failure.aboutLetters()) {
+			// It did not leave with the others, or all were refused for the sake of
+			// one: now by itself.
 			r, err := c.offer(ctx, f.letter, f.entry, false)
 			end(f, r, err)
 			continue
@@ -93,10 +94,19 @@ func (c *Client) together(ctx context.Context, sender BatchSender, fresh []claim
 func (c *Client) ofBatch(ctx context.Context, l *Letter, answers []Result, i, want int, err error) (*Receipt, *Error) {
 	switch {
 	case err != nil:
-		return c.judge(ctx, l, nil, err)
+		_, failure := c.judge(ctx, l, nil, err)
+		if want > 1 && failure.aboutLetters() && !failure.NotDelivered {
+			failure.Kind, failure.Reachability = OutcomeUnknown, ReachabilityUnknown // of which letter is not said
+		}
+		return nil, failure
 	case len(answers) != want || answers[i].ID != l.ID:
 		return nil, c.refuse("send", l.ID, &Error{Kind: OutcomeUnknown, Why: "the answers do not fit the letters"})
 	default:
 		return c.judge(ctx, l, answers[i].Receipt, answers[i].Err)
 	}
+}
+
+// aboutLetters reports whether the error judges a letter and not the call.
+func (e *Error) aboutLetters() bool {
+	return e.Kind == Rejected || e.Kind == RecipientUnreachable || e.Kind == AlreadyAccepted
 }
