@@ -1,0 +1,315 @@
+package postnord_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/internal/canary"
+)
+
+// otherMessage is the id of another letter of the same sender.
+const otherMessage = "00399412349d2b6a107c1e4f3a8b0d1f2e3d4c5b6a"
+
+func TestE01AcceptedWithTheMessageID(t *testing.T) {
+	for _, status := range []int{200, 201, 202} {
+		w := newWire(t, says(status, well()))
+		l := toKaren(t)
+		r, err := w.Send(t.Context(), l)
+		require.NoError(t, err)
+		require.Equal(t, letter, r.ID)
+		require.Equal(t, eboks.AcceptedDigital, r.Status)
+		require.Equal(t, message, r.Reference)
+		require.Equal(t, today, r.At)
+		require.Equal(t, l.Document.SHA256(), r.SHA256)
+		require.Equal(t, well(), string(r.Raw.Reveal()))
+	}
+}
+
+func TestE01TakenInAndOnItsWayToThePrinter(t *testing.T) {
+	for post, want := range map[string]eboks.Status{"pending": eboks.Queued, "address resolved": eboks.PrintQueued, "remote printed": eboks.PrintQueued} {
+		w := newWire(t, says(200, answered(message, karen, "", post)))
+		r, err := w.Send(t.Context(), toKaren(t))
+		require.NoError(t, err, post)
+		require.Equal(t, want, r.Status, post)
+	}
+}
+
+// answers are those that are settled by what they say. Rows E-02 to E-09 and
+// E-12, E-13 of bad-input.md.
+var answers = []struct {
+	name   string
+	status int
+	header http.Header
+	body   string
+	kind   eboks.Kind
+	gone   bool // certain that the letter was not delivered
+	code   string
+	wait   time.Duration
+}{
+	{name: "E-02 empty", status: 200, kind: eboks.OutcomeUnknown},
+	{name: "E-02 a success of another sort", status: 207, body: well(), kind: eboks.OutcomeUnknown},
+	{name: "E-02 a proxy's success", status: 203, body: well(), kind: eboks.OutcomeUnknown},
+	{name: "E-02 blank", status: 200, body: " \n", kind: eboks.OutcomeUnknown},
+	{name: "E-02 no content", status: 204, kind: eboks.OutcomeUnknown},
+	{name: "E-02 maintenance page", status: 200, body: "<!DOCTYPE html><html><body>Vi er straks tilbage — på gensyn</body></html>", kind: eboks.OutcomeUnknown},
+	{name: "E-02 cut JSON", status: 200, body: well()[:40], kind: eboks.OutcomeUnknown},
+	{name: "E-02 JSON and more", status: 200, body: well() + "{}", kind: eboks.OutcomeUnknown},
+	{name: "E-02 not UTF-8", status: 200, body: strings.Replace(well(), "DK", "D\xe6", 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 a list", status: 200, body: "[" + well() + "]", kind: eboks.OutcomeUnknown},
+	{name: "E-02 null", status: 200, body: "null", kind: eboks.OutcomeUnknown},
+	{name: "E-02 no recipients", status: 200, body: `{"message_id":"` + message + `"}`, kind: eboks.OutcomeUnknown},
+	{name: "E-02 no message id", status: 200, body: strings.Replace(well(), "message_id", "messageid", 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 member twice", status: 200, body: strings.Replace(well(), `"status":""`, `"status":"","status":""`, 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 member in another case", status: 200, body: strings.Replace(well(), `"status"`, `"Status"`, 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 number as a number", status: 200, body: strings.Replace(well(), `"`+karen.Reveal()+`"`, "1", 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 unknown status", status: 200, body: answered(message, karen, "delivered", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-02 status with a blank", status: 200, body: answered(message, karen, " ", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-02 status in capitals", status: 200, body: answered(message, karen, "Exempt", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-02 no status", status: 200, body: strings.Replace(well(), `"status":"",`, "", 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 null status", status: 200, body: strings.Replace(well(), `"status":""`, `"status":null`, 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 unknown post-processing", status: 200, body: answered(message, karen, "", "æble"), kind: eboks.OutcomeUnknown},
+	{name: "E-02 unknown post-processing of an exempt one", status: 200, body: answered(message, karen, "exempt", "done"), kind: eboks.OutcomeUnknown},
+	{name: "E-02 no post-processing", status: 200, body: strings.Replace(well(), `,"post_processing_status":""`, "", 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 well, but rejected", status: 200, body: strings.Replace(well(), `"reject_reason":null`, `"reject_reason":"nej"`, 1), kind: eboks.OutcomeUnknown},
+	{name: "E-02 deep", status: 200, body: strings.Repeat(`{"a":`, 1000), kind: eboks.OutcomeUnknown},
+	{name: "E-03 success that says error", status: 200, body: `<Fejl xmlns="urn:oio:dkal:1.0.0"><FejlKode>1001</FejlKode><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.Rejected, code: "1001"},
+	{name: "E-03 the same with a byte order mark", status: 202, body: "\ufeff<Fejl><FejlKode>1001</FejlKode></Fejl>", kind: eboks.Rejected, code: "1001"},
+	{name: "E-03 error without a code", status: 200, body: `<Fejl><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.OutcomeUnknown},
+	{name: "E-04 invalid", status: 400, kind: eboks.Rejected, gone: true},
+	{name: "E-04 invalid with a code", status: 400, body: `<Fejl><FejlKode>1003</FejlKode><FejlTekst>0101701234</FejlTekst></Fejl>`, kind: eboks.Rejected, gone: true, code: "1003"},
+	{name: "E-04 code that is no code", status: 400, body: `<Fejl><FejlKode>0101701234</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
+	{name: "E-04 code twice", status: 400, body: `<Fejl><FejlKode>1</FejlKode><FejlKode>2</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
+	{name: "E-04 words", status: 422, body: "Nej, " + karen.Reveal() + " er ugyldig", kind: eboks.Rejected, gone: true},
+	{name: "E-05 id used before, 409", status: 409, kind: eboks.AlreadyAccepted},
+	{name: "E-05 id used before, 419", status: 419, body: well(), kind: eboks.AlreadyAccepted},
+	{name: "E-06 unauthorized", status: 401, kind: eboks.AuthFailed, gone: true},
+	{name: "E-06 forbidden", status: 403, body: "<html>", kind: eboks.AuthFailed, gone: true},
+	{name: "E-08 too many", status: 429, header: http.Header{"Retry-After": {"7"}}, kind: eboks.Throttled, gone: true, wait: 7 * time.Second},
+	{name: "E-08 away, as a date", status: 503, header: http.Header{"Retry-After": {today.Add(time.Minute).Format(http.TimeFormat)}}, kind: eboks.Throttled, gone: true, wait: time.Minute},
+	{name: "E-08 away, without a time", status: 503, kind: eboks.OutcomeUnknown},
+	{name: "E-09 server error", status: 500, body: "<Fejl><FejlKode>9999</FejlKode></Fejl>", kind: eboks.OutcomeUnknown, code: "9999"},
+	{name: "E-09 bad gateway", status: 502, body: "<html>", kind: eboks.OutcomeUnknown},
+	{name: "E-09 gateway timeout", status: 504, kind: eboks.OutcomeUnknown},
+	{name: "E-12 too large", status: 413, kind: eboks.Rejected, gone: true},
+	{name: "E-13 another letter", status: 200, body: answered(otherMessage, karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-13 another letter, refused", status: 200, body: answered(otherMessage, karen, "exempt", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-13 our id and one more", status: 200, body: answered(message+"0", karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-13 our id in capitals", status: 200, body: answered(strings.ToUpper(message), karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-13 another recipient", status: 200, body: answered(message, cprtest.Number(1), "", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-13 another recipient, dead", status: 200, body: answered(message, cprtest.Number(1), "dead", ""), kind: eboks.OutcomeUnknown},
+	{name: "E-13 no recipient", status: 200, body: strings.Replace(well(), karen.Reveal(), "", 1), kind: eboks.OutcomeUnknown},
+	{name: "E-13 two recipients", status: 200, body: strings.Replace(well(), `[`, `[{"nr":"`+karen.Reveal()+`","status":"","post_processing_status":""},`, 1), kind: eboks.OutcomeUnknown},
+	{name: "wrong address", status: 404, kind: eboks.ConfigInvalid, gone: true},
+	{name: "redirected", status: 307, header: http.Header{"Location": {"https://evil.example/"}}, kind: eboks.OutcomeUnknown},
+	{name: "not modified", status: 304, kind: eboks.OutcomeUnknown},
+}
+
+func TestAnswers(t *testing.T) {
+	l := toKaren(t)
+	for _, c := range answers {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+				for k, v := range c.header {
+					rw.Header()[k] = v
+				}
+				says(c.status, c.body)(rw, r)
+			})
+			r, err := w.Send(t.Context(), l)
+			require.Nil(t, r)
+			e := failure(t, err)
+			assert.Equal(t, c.kind, e.Kind)
+			assert.Equal(t, c.gone, e.NotDelivered)
+			assert.Equal(t, c.gone, eboks.SafeToRetry(err))
+			assert.Equal(t, c.code, e.Code)
+			assert.Equal(t, strings.HasPrefix(c.name, "E-13 another") || strings.HasPrefix(c.name, "E-13 our id"), e.Alarm, "whether a person must look at it")
+			assert.Equal(t, c.wait, e.RetryAfter)
+			if c.name != "redirected" {
+				assert.Equal(t, c.status, e.Status)
+				assert.Equal(t, c.body, string(e.Raw.Reveal()))
+			}
+			for _, printer := range canary.Leaks(err, karen.Reveal(), "årsopgørelse", "Ærgerligt") {
+				assert.True(t, canary.OutOfReach(printer), printer)
+			}
+			assert.Len(t, w.requests(), 1)
+		})
+	}
+}
+
+func TestE07RecipientUnreachable(t *testing.T) {
+	l := toKaren(t)
+	for _, c := range []struct {
+		status, post string
+		reach        eboks.Reachability
+		gone         bool
+		code, why    string
+	}{
+		{"exempt", "", eboks.Exempt, true, "exempt", ""},
+		{"dead", "", eboks.Deceased, true, "dead", ""},
+		{"minor", "", eboks.Minor, true, "minor", ""},
+		// The other side may take it up after it has answered.
+		{"invalid", "", eboks.NotRegistered, false, "invalid", "ask before"},
+		{"invalid", "pending", eboks.NotRegistered, false, "invalid pending", "do not send it another way"},
+		{"exempt", "address resolved", eboks.Exempt, false, "exempt address resolved", "do not send it another way"},
+		{"minor", "remote printed", eboks.Minor, false, "minor remote printed", "do not send it another way"},
+		{"invalid", "address not found", eboks.NotRegistered, false, "invalid address not found", "no postal address"},
+		{"", "address not found", eboks.ReachabilityUnknown, false, "valid address not found", "no postal address"},
+	} {
+		w := newWire(t, says(200, answered(message, karen, c.status, c.post)))
+		r, err := w.Send(t.Context(), l)
+		require.Nil(t, r)
+		e := failure(t, err)
+		require.ErrorIs(t, err, eboks.ErrRecipientUnreachable, c.code)
+		require.False(t, e.Temporary(), c.code)
+		require.Equal(t, c.reach, e.Reachability, c.code)
+		require.Equal(t, c.gone, e.NotDelivered, c.code)
+		require.Equal(t, c.code, e.Code)
+		require.Contains(t, e.Why, c.why)
+		require.Equal(t, c.why == "", e.Why == "")
+	}
+}
+
+func TestE10NothingLeaves(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	closed := "https://" + listener.Addr().String()
+	require.NoError(t, listener.Close())
+	for name, base := range map[string]string{"refused": closed, "no such host": "https://findes-ikke.invalid"} {
+		w := newWire(t, says(200, well()), func(c *postnord.Config) { c.BaseURL = base })
+		_, err := w.Send(t.Context(), toKaren(t))
+		e := failure(t, err)
+		require.Equal(t, eboks.Unavailable, e.Kind, name)
+		require.True(t, e.NotDelivered, name)
+	}
+}
+
+func TestE10ServerThatNobodyVouchesFor(t *testing.T) {
+	stranger, err := newAuthority()
+	require.NoError(t, err)
+	w := newWire(t, says(200, well()), func(c *postnord.Config) { c.Roots = stranger.roots })
+	_, err = w.Send(t.Context(), toKaren(t))
+	e := failure(t, err)
+	require.Equal(t, eboks.Unavailable, e.Kind)
+	require.True(t, e.NotDelivered)
+	require.Empty(t, w.requests())
+}
+
+func TestE06RefusedCertificateKeepsTheLetter(t *testing.T) {
+	stranger, err := newAuthority()
+	require.NoError(t, err)
+	w := newWire(t, says(200, well()), func(c *postnord.Config) { c.Certificate = stranger.certificate(t, "fremmed") })
+	l := measured(t, eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Æ", Material: "1", Document: eboks.Bytes(bigDocument(3 << 20))})
+	_, err = w.Send(t.Context(), l)
+	e := failure(t, err)
+	require.Equal(t, eboks.AuthFailed, e.Kind)
+	require.True(t, e.NotDelivered)
+	require.Empty(t, w.requests())
+}
+
+func TestE11NoAnswer(t *testing.T) {
+	l := toKaren(t)
+	hijack := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			_, _ = io.WriteString(conn, text)
+			_ = conn.Close()
+		}
+	}
+	for name, text := range map[string]string{
+		"reset":      "",
+		"cut head":   "HTTP/1.1 200 O",
+		"cut answer": "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + well(),
+		"chunk cut":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" + well(),
+		"not HTTP":   "hej\r\n\r\n",
+	} {
+		w := newWire(t, hijack(text))
+		_, err := w.Send(t.Context(), l)
+		e := failure(t, err)
+		require.Equal(t, eboks.OutcomeUnknown, e.Kind, name)
+		require.False(t, e.NotDelivered, name)
+		require.Len(t, w.requests(), 1, name)
+	}
+}
+
+func TestE11Timeout(t *testing.T) {
+	release := make(chan struct{})
+	w := newWire(t, func(http.ResponseWriter, *http.Request) { <-release }, func(c *postnord.Config) { c.Timeout = 300 * time.Millisecond })
+	defer close(release)
+	_, err := w.Send(t.Context(), toKaren(t))
+	e := failure(t, err)
+	require.Equal(t, eboks.OutcomeUnknown, e.Kind)
+	require.False(t, e.NotDelivered)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestE11HugeAnswer(t *testing.T) {
+	w := newWire(t, func(rw http.ResponseWriter, _ *http.Request) {
+		for range 100 << 4 {
+			if _, err := rw.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	})
+	_, err := w.Send(t.Context(), toKaren(t))
+	e := failure(t, err)
+	require.Equal(t, eboks.OutcomeUnknown, e.Kind)
+	require.True(t, e.Raw.IsZero())
+}
+
+// An answer that comes before the letter has left promises nothing.
+func TestAnswerToHalfALetter(t *testing.T) {
+	a := testAuthority(t)
+	w := newWire(t, says(200, well()), func(c *postnord.Config) {
+		c.HTTPClient = &http.Client{Transport: hasty{}}
+		c.Roots = nil
+		c.Certificate = a.certificate(t, "Afsender")
+	})
+	_, err := w.Send(t.Context(), toKaren(t))
+	e := failure(t, err)
+	require.Equal(t, eboks.OutcomeUnknown, e.Kind)
+	require.False(t, e.NotDelivered)
+}
+
+// hasty answers before it has read.
+type hasty struct{}
+
+func (hasty) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, _ = r.Body.Read(make([]byte, 10))
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(well()))}, nil
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := newWire(t, says(200, well()))
+	_, err := w.Send(ctx, toKaren(t))
+	e := failure(t, err)
+	require.Equal(t, eboks.Unavailable, e.Kind)
+	require.True(t, e.NotDelivered)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, w.requests())
+}
+
+func TestDocumentThatChanged(t *testing.T) {
+	content := []byte(document)
+	l := measured(t, eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Æ", Material: "1", Document: eboks.Bytes(content)})
+	content[len(content)-1]++
+	w := newWire(t, says(200, well()))
+	_, err := w.Send(t.Context(), l)
+	require.ErrorIs(t, err, eboks.ErrInputInvalid)
+	require.ErrorIs(t, err, eboks.ErrChanged)
+	require.True(t, eboks.SafeToRetry(err))
+}

@@ -1,0 +1,159 @@
+package postnord
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/private"
+)
+
+// guarded makes a type print as a placeholder and refuse to marshal.
+type guarded = private.Value
+
+// Config configures a Sender. BaseURL, System, ClientID and one way to show a
+// certificate are required. It prints as a placeholder.
+type Config struct {
+	guarded
+
+	// BaseURL is the host of the agreement, such as https://api.e-boks.example,
+	// with a path if it lies behind one. https only.
+	BaseURL string
+	// System is the id of the dispatch system: one to six letters or digits.
+	System string
+	// ClientID is the client id of the agreement: one to 32 letters or digits. It
+	// stands in the middle of every message id and must not change while letters
+	// are on their way.
+	ClientID string
+
+	// Certificate is the client certificate, with its key.
+	Certificate tls.Certificate
+	// Roots are the authorities that the server's certificate may come from. Nil:
+	// those of the system.
+	Roots *x509.CertPool
+	// HTTPClient makes the calls instead of Certificate and Roots, for a proxy
+	// that shows the certificate. It never follows redirects. Nil: one of our own.
+	HTTPClient *http.Client
+
+	// Materials maps the app's words to the content type ids of the agreement. Nil:
+	// a letter's Material is the id itself. Set: a Material that is not in it is
+	// refused with ErrInputInvalid.
+	Materials map[eboks.Material]string
+
+	// Answer says what a success looks like. Zero: AnswerJSON.
+	Answer Answer
+	// RecipientOptional accepts an answer that does not repeat the recipient's
+	// number. Off: it is OutcomeUnknown. Another number is, either way.
+	RecipientOptional bool
+	// NoDedupe says that the agreement does not promise to recognise a repeated
+	// message id, so that no letter with an unknown outcome is offered again. Off:
+	// it does, as two public senders rely on.
+	NoDedupe bool
+
+	// CPRInURL allows the lookup of a person, which has the CPR number in its
+	// address. Off: it is refused with ErrUnsupported.
+	CPRInURL bool
+	// LookupName is what the lookup's answer calls its verdict: the XML element and
+	// the JSON member. Empty: "Tilmeldt" in XML, "tilmeldt" in JSON.
+	LookupName string
+
+	// StatusURL is where a letter's state can be read, as an https address with
+	// {message} for the message id and, if it is wanted, {client} for ClientID:
+	// https://proxy.example/rest/messages/{client}/?message_id={message}. Empty:
+	// states cannot be read.
+	StatusURL string
+
+	// Timeout is for one call, the letter included. Zero: 60 seconds.
+	Timeout time.Duration
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+}
+
+// Answer says what a success looks like.
+type Answer uint8
+
+// The answers.
+const (
+	// AnswerJSON: the answer names the message and says of the recipient what
+	// became of it. Nothing else is a success.
+	AnswerJSON Answer = iota
+	// AnswerStatus: a success may have no body, and then says no more than that
+	// the letter is taken in. A body, if there is one, is read as with AnswerJSON.
+	AnswerStatus
+	lastAnswer
+)
+
+// The bounds of the ids, in characters. A message id is System, filled up with
+// zeros to systemLength, then ClientID, then the letter's ID in hexadecimal.
+const (
+	systemLength   = 6
+	maxClientID    = 32
+	maxContentType = 64
+)
+
+const (
+	defaultTimeout = 60 * time.Second
+	connections    = 16 // that stay open between calls
+)
+
+const (
+	messageVariable = "{message}"
+	clientVariable  = "{client}"
+)
+
+func (c *Config) check() error {
+	switch {
+	case !isHTTPS(c.BaseURL, false):
+		return configInvalid("Config.BaseURL needs an https address without user, query and fragment")
+	case len(c.System) > systemLength || !isID(c.System):
+		return configInvalid("Config.System needs one to six letters or digits")
+	case len(c.ClientID) > maxClientID || !isID(c.ClientID):
+		return configInvalid("Config.ClientID needs one to 32 letters or digits")
+	case c.HTTPClient == nil && (len(c.Certificate.Certificate) == 0 || c.Certificate.PrivateKey == nil):
+		return configInvalid("Config.Certificate needs a certificate and its key")
+	case c.HTTPClient != nil && c.Roots != nil:
+		return configInvalid("Config.Roots is not used with Config.HTTPClient")
+	case c.Answer >= lastAnswer:
+		return configInvalid("Config.Answer is none of the answers")
+	case c.Timeout < 0:
+		return configInvalid("Config.Timeout is negative")
+	case c.LookupName != "" && !isID(c.LookupName):
+		return configInvalid("Config.LookupName needs letters or digits")
+	case c.StatusURL != "" && (!strings.Contains(c.StatusURL, messageVariable) || !isHTTPS(c.stateAddress("0"), true)):
+		return configInvalid("Config.StatusURL needs an https address with {message} and without user and fragment")
+	}
+	for _, id := range c.Materials {
+		if !isContentType(id) {
+			return configInvalid("Config.Materials needs content type ids of letters, digits, '-', '_' and '.'")
+		}
+	}
+	return nil
+}
+
+// stateAddress is where the state of a message can be read.
+func (c *Config) stateAddress(message string) string {
+	return strings.NewReplacer(messageVariable, message, clientVariable, c.ClientID).Replace(c.StatusURL)
+}
+
+func isHTTPS(address string, query bool) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && u.Fragment == "" &&
+		(query || u.RawQuery == "" && !u.ForceQuery) && !strings.ContainsAny(address, "{} ")
+}
+
+// isID reports whether s is letters and digits, which mean themselves in an
+// address, in XML and in JSON.
+func isID(s string) bool {
+	return s != "" && strings.Trim(s, letters) == ""
+}
+
+// isContentType reports whether s may stand in an address as one step of its path.
+func isContentType(s string) bool {
+	return s != "" && len(s) <= maxContentType && strings.Trim(s, letters+"-_.") == "" && strings.Trim(s, ".") != ""
+}
+
+const letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -1,0 +1,164 @@
+package postnord_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/internal/canary"
+)
+
+func TestNewNamesWhatIsMissing(t *testing.T) {
+	certificate := testAuthority(t).certificate(t, "Afsender")
+	good := postnord.Config{BaseURL: "https://api.e-boks.example", System: "3994", ClientID: "1234", Certificate: certificate}
+	for _, c := range []struct {
+		what   string
+		change func(*postnord.Config)
+	}{
+		{"BaseURL", func(c *postnord.Config) { c.BaseURL = "" }},
+		{"BaseURL", func(c *postnord.Config) { c.BaseURL = "http://api.e-boks.example" }},
+		{"BaseURL", func(c *postnord.Config) { c.BaseURL = "https://æ:ø@api.e-boks.example" }},
+		{"BaseURL", func(c *postnord.Config) { c.BaseURL = "https://api.e-boks.example/?a=b" }},
+		{"BaseURL", func(c *postnord.Config) { c.BaseURL = "https://api.e-boks.example/#a" }},
+		{"BaseURL", func(c *postnord.Config) { c.BaseURL = "https://" }},
+		{"System", func(c *postnord.Config) { c.System = "" }},
+		{"System", func(c *postnord.Config) { c.System = "1234567" }},
+		{"System", func(c *postnord.Config) { c.System = "1/2" }},
+		{"ClientID", func(c *postnord.Config) { c.ClientID = "" }},
+		{"ClientID", func(c *postnord.Config) { c.ClientID = "æ" }},
+		{"Certificate", func(c *postnord.Config) { c.Certificate = tls.Certificate{} }},
+		{"Certificate", func(c *postnord.Config) { c.Certificate.PrivateKey = nil }},
+		{"Roots", func(c *postnord.Config) { c.HTTPClient, c.Roots = &http.Client{}, testAuthority(t).roots }},
+		{"Answer", func(c *postnord.Config) { c.Answer = 9 }},
+		{"Timeout", func(c *postnord.Config) { c.Timeout = -1 }},
+		{"LookupName", func(c *postnord.Config) { c.LookupName = "a:b" }},
+		{"StatusURL", func(c *postnord.Config) { c.StatusURL = "https://proxy.example/" }},
+		{"StatusURL", func(c *postnord.Config) { c.StatusURL = "http://proxy.example/{message}" }},
+		{"StatusURL", func(c *postnord.Config) { c.StatusURL = "https://proxy.example/{message}/{other}" }},
+		{"StatusURL", func(c *postnord.Config) { c.StatusURL = "https://{message}@proxy.example/" }},
+		{"Materials", func(c *postnord.Config) { c.Materials = map[eboks.Material]string{"brev": ".."} }},
+		{"Materials", func(c *postnord.Config) { c.Materials = map[eboks.Material]string{"brev": "a/b"} }},
+	} {
+		cfg := good
+		c.change(&cfg)
+		s, err := postnord.New(cfg)
+		require.Nil(t, s)
+		require.ErrorIs(t, err, eboks.ErrConfigInvalid, c.what)
+		require.ErrorContains(t, err, "Config."+c.what)
+		require.ErrorContains(t, err, "postnord")
+	}
+	_, err := postnord.New(good)
+	require.NoError(t, err)
+}
+
+func TestCapabilities(t *testing.T) {
+	certificate := testAuthority(t).certificate(t, "Afsender")
+	cfg := postnord.Config{BaseURL: "https://api.e-boks.example", System: "3994", ClientID: "1234", Certificate: certificate}
+	s, err := postnord.New(cfg)
+	require.NoError(t, err)
+	can := s.Capabilities()
+	require.Equal(t, testAuthority(t).cert.NotAfter, can.CertificateExpires)
+	can.CertificateExpires = time.Time{}
+	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true, Limits: eboks.Limits{Title: 255}}, can)
+
+	cfg.NoDedupe, cfg.StatusURL = true, "https://proxy.example/{message}"
+	s, err = postnord.New(cfg)
+	require.NoError(t, err)
+	require.False(t, s.Capabilities().Dedupes)
+	require.True(t, s.Capabilities().Status)
+}
+
+func TestWhatThisWireCannotCarryIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*eboks.Letter)
+		kind   error
+	}{
+		"attachments":  {func(l *eboks.Letter) { l.Attachments = []eboks.Document{l.Document} }, eboks.ErrUnsupported},
+		"print":        {func(l *eboks.Letter) { l.Channel = eboks.DigitalThenPrint }, eboks.ErrUnsupported},
+		"not before":   {func(l *eboks.Letter) { l.NotBefore = today }, eboks.ErrUnsupported},
+		"reply":        {func(l *eboks.Letter) { l.Reply.Mode = eboks.ReplyStandard }, eboks.ErrUnsupported},
+		"not measured": {func(l *eboks.Letter) { l.Document = eboks.Bytes([]byte(document)) }, eboks.ErrInputInvalid},
+		"no id":        {func(l *eboks.Letter) { l.ID = eboks.ID{} }, eboks.ErrInputInvalid},
+		"nobody":       {func(l *eboks.Letter) { l.To = eboks.Person(cpr.Number{}) }, eboks.ErrInputInvalid},
+		"no material":  {func(l *eboks.Letter) { l.Material = "" }, eboks.ErrInputInvalid},
+		"a path":       {func(l *eboks.Letter) { l.Material = "../../x" }, eboks.ErrInputInvalid},
+	} {
+		w := newWire(t, says(200, well()))
+		l := toKaren(t)
+		c.change(l)
+		_, err := w.Send(t.Context(), l)
+		require.ErrorIs(t, err, c.kind, name)
+		require.True(t, eboks.SafeToRetry(err), name)
+		require.Empty(t, w.requests(), name)
+	}
+	w := newWire(t, says(200, well()), func(c *postnord.Config) { c.Materials = map[eboks.Material]string{"brev": "1"} })
+	_, err := w.Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrInputInvalid)
+	require.ErrorContains(t, err, "Config.Materials")
+}
+
+func TestAnswerWithoutABody(t *testing.T) {
+	bare := func(c *postnord.Config) { c.Answer = postnord.AnswerStatus }
+	for _, status := range []int{200, 201, 204} {
+		r, err := newWire(t, says(status, ""), bare).Send(t.Context(), toKaren(t))
+		require.NoError(t, err)
+		require.Equal(t, eboks.Accepted, r.Status)
+		require.Equal(t, message, r.Reference)
+		require.True(t, r.Raw.IsZero())
+	}
+	r, err := newWire(t, says(200, well()), bare).Send(t.Context(), toKaren(t))
+	require.NoError(t, err)
+	require.Equal(t, eboks.AcceptedDigital, r.Status)
+	for _, body := range []string{"<html>Vi er straks tilbage</html>", answered(otherMessage, karen, "", ""), "\n"} {
+		_, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
+		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown)
+	}
+	_, err = newWire(t, says(200, answered(message, karen, "dead", "")), bare).Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrRecipientUnreachable)
+}
+
+func TestAnswerThatDoesNotRepeatTheRecipient(t *testing.T) {
+	const short = `{"message_id":"` + message + `","recipients":[{"status":"","post_processing_status":""}]}`
+	_, err := newWire(t, says(200, short)).Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrOutcomeUnknown)
+	optional := func(c *postnord.Config) { c.RecipientOptional = true }
+	r, err := newWire(t, says(200, short), optional).Send(t.Context(), toKaren(t))
+	require.NoError(t, err)
+	require.Equal(t, eboks.AcceptedDigital, r.Status)
+	_, err = newWire(t, says(200, answered(message, leapDay(), "", "")), optional).Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrOutcomeUnknown)
+}
+
+// A letter goes out once for one Send, through a Client too: what is uncertain is
+// not offered again by itself, and what was refused early is.
+func TestThroughAClient(t *testing.T) {
+	w := newWire(t, says(200, well()))
+	client, err := eboks.New(eboks.Config{Sender: w})
+	require.NoError(t, err)
+	l := &eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Ærø", Material: "1", Document: eboks.Bytes([]byte(document))}
+	for range 2 {
+		r, err := client.Send(t.Context(), l)
+		require.NoError(t, err)
+		require.Equal(t, eboks.AcceptedDigital, r.Status)
+	}
+	require.Len(t, w.requests(), 1)
+}
+
+func TestNothingPrintsKeysOrSettings(t *testing.T) {
+	w := newWire(t, says(200, well()))
+	key := testAuthority(t).certificate(t, "Afsender")
+	for _, v := range []any{w.Sender, postnord.Config{BaseURL: "https://hemmelig.example", System: "kanariefugl", Certificate: key}} {
+		for _, printer := range canary.Leaks(v, "hemmelig", "kanariefugl", "39941234") {
+			require.True(t, canary.OutOfReach(printer), printer)
+		}
+	}
+	require.Equal(t, "postnord.Sender("+w.server.URL+")", fmt.Sprint(w.Sender))
+	require.NotContains(t, fmt.Sprintf("%+v %v", struct{ s any }{*w.Sender}, w), "certificate")
+}

@@ -1,0 +1,143 @@
+package readlink
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidhttp"
+)
+
+// The queries that these pages add to a link. Others are passed over.
+const (
+	returned = "mitid=done"  // back from the login that this link asked for
+	again    = "mitid=again" // log in as somebody else
+)
+
+// Handler returns the handler that answers who follows a link. Mount it at the
+// path of Config.Address with a slash behind it. next shows the content, and finds
+// in the context ([FromContext]) which letter it is; it sees the recipient alone,
+// and only after Config.Record has stored the opening.
+//
+// It answers GET, and pages are not to be cached or indexed (Cache-Control:
+// no-store, X-Robots-Tag: noindex, Referrer-Policy: no-referrer) unless next says
+// otherwise.
+func (l *Links) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guard(w)
+		if r.Method != http.MethodGet {
+			w.Header().Set("Allow", http.MethodGet)
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		token, _ := strings.CutPrefix(r.URL.Path, l.base.Path+"/")
+		t := l.open(token)
+		if t == nil {
+			l.refuse(w, r, &Refusal{Reason: LinkInvalid})
+			return
+		}
+		if !opensPage(r) {
+			l.refuse(w, r, &Refusal{Reason: NotAPage, Letter: t.letter})
+			return
+		}
+		s, led := l.lead(w, r, t)
+		if led {
+			return
+		}
+		o := l.opening(t, s)
+		if err := l.cfg.Record(r.Context(), o); err != nil {
+			l.refuse(w, r, &Refusal{Reason: NotRecorded, Letter: t.letter, Err: err})
+			return
+		}
+		l.cfg.Logger.LogAttrs(r.Context(), slog.LevelInfo, "readlink: opened", slog.Any("opening", o))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), openingKey{}, o)))
+	})
+}
+
+// lead returns the session of the recipient, or has answered the request: with the
+// way to MitID, or with a refusal.
+func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *mitidhttp.Session, led bool) {
+	want := mitid.Request{Level: l.cfg.Level, CPR: mitid.CPRRequired}
+	if t.company {
+		want = mitid.Request{Level: l.cfg.Level, Identity: mitid.Professional, Organisation: true}
+	}
+	s, ok := l.cfg.Gate.Session(r)
+	if !ok || t.company == (s.Identity.Kind == claims.KindPrivate) || r.URL.RawQuery == again {
+		want.Fresh = r.URL.RawQuery == again
+		l.cfg.Gate.Start(want).ServeHTTP(w, backHere(r))
+		return nil, true
+	}
+	if s.Level < l.cfg.Level {
+		l.cfg.Gate.StepUp(want).ServeHTTP(w, backHere(r))
+		return nil, true
+	}
+	if t.company {
+		if o := s.Identity.Organisation; o == nil || !t.isForCompany(o.CVR) {
+			l.refuse(w, r, &Refusal{Reason: NotRecipient, Letter: t.letter})
+			return nil, true
+		}
+		return s, false
+	}
+	n, err := l.cfg.Number(r.Context(), s)
+	switch {
+	case err != nil:
+		l.refuse(w, r, &Refusal{Reason: NotRecorded, Letter: t.letter, Err: err})
+	case n.IsZero() && r.URL.RawQuery == returned: // once more would bring no more
+		l.refuse(w, r, &Refusal{Reason: NoNumber, Letter: t.letter})
+	case n.IsZero():
+		l.cfg.Gate.StepUp(want).ServeHTTP(w, backHere(r))
+	case !t.isFor(n):
+		l.refuse(w, r, &Refusal{Reason: NotRecipient, Letter: t.letter})
+	default:
+		return s, false
+	}
+	return nil, true
+}
+
+// backHere is the request with which the Gate begins a login that comes back to
+// the link.
+func backHere(r *http.Request) *http.Request {
+	b := r.Clone(r.Context())
+	b.URL = &url.URL{Path: "/", RawQuery: url.Values{"return": {r.URL.Path + "?" + returned}}.Encode()}
+	return b
+}
+
+// opening describes the visit.
+func (l *Links) opening(t *ticket, s *mitidhttp.Session) Opening {
+	login := s.Login()
+	o := Opening{Letter: t.letter, At: l.cfg.Now().UTC().Truncate(time.Millisecond), Level: s.Level, Kind: s.Identity.Kind,
+		LoggedInAt: s.LoggedInAt.UTC(), Broker: login.Broker, Issuer: login.Issuer, Subject: s.Identity.Subject}
+	if t.company {
+		o.Company = s.Identity.Organisation.CVR
+	}
+	return o
+}
+
+// guard keeps pages out of caches and indexes, and the link out of Referer headers.
+func guard(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+// opensPage reports whether a person is opening a page, as far as the browser
+// tells (https://www.w3.org/TR/fetch-metadata/). What a browser fetches in advance,
+// with the recipient's own session, is not read by anybody.
+func opensPage(r *http.Request) bool {
+	mode, dest := r.Header.Get("Sec-Fetch-Mode"), r.Header.Get("Sec-Fetch-Dest")
+	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document") &&
+		!strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") && !strings.EqualFold(r.Header.Get("Purpose"), "prefetch")
+}
+
+// log notes a refusal. Errors of the application may hold anything and are left
+// out.
+func (l *Links) log(r *http.Request, e *Refusal) {
+	l.cfg.Logger.LogAttrs(r.Context(), slog.LevelWarn, "readlink: refused", slog.Any("refusal", e))
+}
