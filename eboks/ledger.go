@@ -39,6 +39,7 @@ type Entry struct {
 	Kind         Kind
 	Code         string
 	Reachability Reachability
+	NotDelivered bool // it is certain that the distributor does not have the letter
 }
 
 // Digest stands for everything that makes a letter: recipient, texts, documents

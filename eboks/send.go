@@ -153,7 +153,7 @@ func (c *Client) claim(ctx context.Context, l *Letter, digest Digest) (entry, be
 	case before.State != 0 && before.Digest != digest:
 		return entry, before, conflict()
 	case before.State == LetterRefused:
-		return entry, before, &Error{Kind: before.Kind, Code: before.Code, Reachability: before.Reachability, NotDelivered: before.Kind != Duplicate,
+		return entry, before, &Error{Kind: before.Kind, Code: before.Code, Reachability: before.Reachability, NotDelivered: before.NotDelivered,
 			Why: "it was refused before; a corrected letter needs another ID"}
 	case before.State == LetterParked:
 		return entry, before, &Error{Kind: Parked, Code: before.Code, Err: sentinel(before.Kind), Why: "look at it, then call Release or give it up"}

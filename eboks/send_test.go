@@ -147,6 +147,19 @@ func TestE07RecipientUnreachable(t *testing.T) {
 	}
 }
 
+// A distributor that may print the letter has it, and goes on having it.
+func TestE07UnreachableButPerhapsPrinted(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	s.next(&eboks.Error{Kind: eboks.RecipientUnreachable, Reachability: eboks.NotRegistered})
+	for range 2 {
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.RecipientUnreachable)
+		require.False(t, eboks.SafeToRetry(err))
+	}
+}
+
 // E-09 and E-11: ask before sending again, and the same id always.
 func TestE11UnknownOutcomeIsAskedFor(t *testing.T) {
 	s := newScripted()

@@ -6,7 +6,7 @@ import "context"
 func (c *Client) accept(ctx context.Context, entry Entry, r *Receipt) (*Receipt, error) {
 	entry.State, entry.Attempts = LetterAccepted, r.Attempts
 	entry.Status, entry.Reference, entry.TakenAt, entry.SHA256 = r.Status, r.Reference, r.At, r.SHA256
-	entry.Kind, entry.Code, entry.Reachability = 0, "", ReachabilityUnknown
+	entry.Kind, entry.Code, entry.Reachability, entry.NotDelivered = 0, "", ReachabilityUnknown, false
 	if err := c.end(ctx, entry); err != nil {
 		return nil, storeFailed(err, false, "the distributor has the letter; send it again under the same ID and no other")
 	}
@@ -42,7 +42,8 @@ func (c *Client) unknown(ctx context.Context, entry Entry, failure *Error) (*Rec
 
 // settle records an end, and returns why.
 func (c *Client) settle(ctx context.Context, entry Entry, s State, failure *Error) error {
-	entry.State, entry.Kind, entry.Code, entry.Reachability = s, failure.Kind, failure.Code, failure.Reachability
+	entry.State, entry.Kind, entry.Code = s, failure.Kind, failure.Code
+	entry.Reachability, entry.NotDelivered = failure.Reachability, failure.NotDelivered
 	if err := c.end(ctx, entry); err != nil {
 		return storeFailed(err, failure.NotDelivered, "the distributor refused the letter, and that could not be kept")
 	}
@@ -101,7 +102,8 @@ func (c *Client) Release(ctx context.Context, id ID) error {
 	case entry.State == LetterAccepted:
 		return c.refuse("release", id, &Error{Kind: AlreadyAccepted, Why: "the distributor has the letter"})
 	}
-	entry.State, entry.Attempts, entry.Kind, entry.Code, entry.Reachability = LetterWaiting, 0, 0, "", ReachabilityUnknown
+	entry.State, entry.Attempts = LetterWaiting, 0
+	entry.Kind, entry.Code, entry.Reachability, entry.NotDelivered = 0, "", ReachabilityUnknown, false
 	if err := c.end(ctx, entry); err != nil {
 		return c.refuse("release", id, storeFailed(err, false, "the letter is as it was"))
 	}

@@ -1,12 +1,18 @@
-// Command fakes runs the fake brokers for test suites in any language, on
-// loopback addresses only. When all are ready it prints one line of JSON on
-// standard output and stays until it is interrupted:
+// Command fakes runs the fake brokers and distributors for test suites in any
+// language, on loopback addresses only. When all are ready it prints one line of
+// JSON on standard output and stays until it is interrupted:
 //
-//	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"},"neb":{…},"eident":{…}}
+//	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"},"neb":{…},"eident":{…},
+//	"stralfors":{"url":"https://127.0.0.1:9403","client_cert":"…","client_key":"…","ca":"…","system":"…",…},"postnord":{…}}
 //
-// With -tls the line begins with "ca", a file with the authority to trust, which
-// goes when the command ends. Every redirect address on loopback is accepted.
-// Without -auto a page asks who logs in; a script posts it as a person would.
+// With -tls the brokers speak https, and the line begins with "ca", a file with the
+// authorities to trust. The distributors always do, and demand the client
+// certificate; "client_cert", "client_key" and "ca" are PEM files, "page" is where
+// a browser sees the mailboxes. All files go when the command ends. With -base-port
+// 9400 brokers have 9400 to 9402, distributors 9403 and 9404, pages 9405 and 9406.
+//
+// Every redirect address on loopback is accepted. Without -auto a page asks who
+// logs in; a script posts it as a person would.
 package main
 
 import (

@@ -17,13 +17,15 @@ type options struct {
 
 // ready is the line that the command prints.
 type ready struct {
-	CA      string       `json:"ca,omitempty"` // a PEM file with the authorities of all fakes
-	Criipto *application `json:"criipto"`
-	NEB     *application `json:"neb"`
-	EIdent  *application `json:"eident"`
+	CA        string       `json:"ca,omitempty"` // a PEM file with the authorities of all fake brokers
+	Criipto   *application `json:"criipto"`
+	NEB       *application `json:"neb"`
+	EIdent    *application `json:"eident"`
+	Stralfors *distributor `json:"stralfors"`
+	PostNord  *distributor `json:"postnord"`
 }
 
-// application is how one fake knows the caller.
+// application is how a fake broker knows the caller.
 type application struct {
 	Issuer       string `json:"issuer"`
 	ClientID     string `json:"client_id"`
@@ -37,6 +39,7 @@ type street struct {
 	number int // of the next fake
 	opt    options
 	ca     []byte
+	dir    string // of the distributors' certificates; empty: not made yet
 }
 
 // open starts every fake, or none.
@@ -45,7 +48,7 @@ func open(o options) (*street, error) {
 		return nil, errors.New("-base-port is not between 0 and 65000")
 	}
 	s := &street{opt: o}
-	for _, start := range []func() error{s.brokers, s.writeCA} {
+	for _, start := range []func() error{s.brokers, s.writeCA, s.distributors} {
 		if err := start(); err != nil {
 			s.close()
 			return nil, err
@@ -80,7 +83,7 @@ func (s *street) brokers() error {
 	return nil
 }
 
-// writeCA puts the authorities of all fakes into one file.
+// writeCA puts the authorities of all fake brokers into one file.
 func (s *street) writeCA() error {
 	if len(s.ca) == 0 {
 		return nil

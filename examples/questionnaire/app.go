@@ -10,11 +10,14 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
-// appConfig is what the app is made of. All fields are required, except Demo.
+// appConfig is what the app is made of. All fields are required, except Demo and
+// what is about letters.
 type appConfig struct {
 	Broker         mitid.Broker
 	Issuer         string // the broker's origin; the browser is sent there and back
@@ -27,8 +30,12 @@ type appConfig struct {
 	Confirm        mitid.Action // the verb MitID shows where somebody confirms
 	Level          claims.Level
 	Demo           bool // tell everybody that MitID is imitated
-	Now            func() time.Time
-	Logger         *slog.Logger
+	// Post carries the letters; nil: no letters are sent. Make it with letterClient.
+	Post      *eboks.Client
+	Mailboxes string        // address of the fake mailboxes; empty: the post is no fake
+	NewsEvery time.Duration // between two questions what became of letters; zero: a minute
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // app holds the handlers of the questionnaire.
@@ -39,6 +46,8 @@ type app struct {
 	languages languages
 	pages     map[string]*template.Template
 	gate      *mitidhttp.Gate
+	postman   *postman // nil: no letters are sent
+	links     *readlink.Links
 }
 
 func newApp(cfg appConfig) (*app, error) {
@@ -53,7 +62,19 @@ func newApp(cfg appConfig) (*app, error) {
 	if a.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
-	return a, a.openGate()
+	if err := a.openGate(); err != nil {
+		return nil, err
+	}
+	if cfg.Post != nil {
+		if err := a.openLinks(); err != nil {
+			return nil, err
+		}
+		a.postman = newPostman(cfg.Store, cfg.Post, a.render, cfg.Logger)
+		if cfg.NewsEvery > 0 {
+			a.postman.every = cfg.NewsEvery
+		}
+	}
+	return a, nil
 }
 
 // openGate makes the login.
@@ -104,6 +125,9 @@ func (a *app) onLogin(_ http.ResponseWriter, r *http.Request, l *mitid.Login) er
 	if err != nil {
 		a.cfg.Logger.ErrorContext(r.Context(), "login not linked", "error", err)
 		return err
+	}
+	if !l.Identity.CPR.IsZero() {
+		a.hurry() // letters may have waited for it
 	}
 	l.Identity.CPR = cpr.Number{}
 	if shared {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -32,12 +33,24 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	b.post(healthPath, url.Values{"wish": {"x"}, "action": {"draft"}})
 	b.post(healthPath, url.Values{"pain": {"9"}, "action": {"hand"}})
 	record := strings.TrimSuffix(b.post(healthPath, healthAnswers()).path, "/done")
+	h.deliver(0)
+	h.deliver(10 * time.Minute)
+	at := letterPath(t, b.get(record))
 	h.fake.Advance(time.Minute)
 	b.get("/confirm/again?return="+record+"/follow-up", mitidtest.Approve(who))
 	b.post(record+"/follow-up", url.Values{"change": {"same"}, "pain": {"2"}, "action": {"hand"}})
-	for _, path := range []string{"/", "/profile", "/answers", record, "/records/other"} {
+	require.NoError(t, h.post.Next("echo")) // the distributor repeats whom the letter is for
+	h.deliver(0)
+	for _, path := range []string{"/", "/profile", "/answers", record, "/records/other", "/letters", at, at + "/pdf"} {
 		p := b.get(path)
 		assert.NotContains(t, digits(p.body), who.CPR.Reveal(), path)
+		assert.NotContains(t, digits(p.header.Get("Content-Disposition")), who.CPR.Reveal(), path)
+		if strings.HasSuffix(path, "/pdf") {
+			assert.NotContains(t, digits(pdfText(t, []byte(p.body))), who.CPR.Reveal(), path)
+		}
+	}
+	for _, r := range h.post.Requests() {
+		_, _ = h.urls.Write([]byte(fmt.Sprintf("%+v\n", r)))
 	}
 	b.post("/logout", nil)
 	// A second account with the same number, which the operator is told about.
@@ -61,7 +74,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 			continue
 		}
 		require.NoError(t, err)
-		for _, number := range []string{who.CPR.Reveal(), "271258-9100"} {
+		for _, number := range []string{who.CPR.Reveal(), "271258-9100", "%PDF-"} {
 			assert.False(t, strings.Contains(string(raw), number), "the file%s", suffix)
 		}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -8,7 +10,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -95,7 +99,7 @@ func story(w *window, l lang) {
 	w.click("[data-testid=hand]", donePage)
 	w.click("[data-testid=see-record]", ".history")
 	assert.Contains(w.t, w.see(), said("status.followed_up"))
-	w.picture("record")
+	mailbox(w, l, said)
 
 	w.click("nav a[href='/profile']", "[data-testid=property-cpr]")
 	profile := w.see()
@@ -110,6 +114,47 @@ func story(w *window, l lang) {
 	// Somebody who changes their mind.
 	w.click(everydayCard, brokerPage)
 	w.click("[data-testid=cancel]", "[data-testid=message]")
+}
+
+// mailbox follows a letter from the record to the fake e-Boks.
+func mailbox(w *window, l lang, said func(string) string) {
+	record := ask(w, chromedp.Location())
+	w.h.deliver(0)
+	w.do(chromedp.Navigate(record))
+	assert.Contains(w.t, w.see(), said("letter.stand.sent"))
+	w.h.deliver(10 * time.Minute)
+	w.do(chromedp.Navigate(record))
+	w.check()
+	w.picture("record")
+	w.click("[data-testid=see-letter]", "[data-testid=events]")
+	assert.Contains(w.t, w.see(), said("letter.stand.delivered"))
+	assert.Contains(w.t, w.see(), said("letter.event.delivered digital"))
+	w.picture("letter")
+
+	w.click("[data-testid=mailbox]", "[data-testid=mailboxes]")
+	assert.Contains(w.t, w.see(), "Paiman Petersen")
+	w.do(chromedp.Navigate(w.h.post.MailboxURL(eboks.Person(mitidtest.Paiman().CPR)) + "?lang=" + string(l)))
+	w.do(chromedp.WaitVisible(chromedp.CSS("[data-testid=letters]")))
+	assert.Contains(w.t, w.see(), said("letter.title"))
+	w.picture("mailbox")
+	w.click("[data-testid=letter]", "[data-testid=document]")
+	document := ask(w, chromedp.Evaluate[string]("document.querySelector('[data-testid=document]').href"))
+	res, err := http.Get(document)
+	require.NoError(w.t, err)
+	defer res.Body.Close()
+	pdf, err := io.ReadAll(res.Body)
+	require.NoError(w.t, err)
+	assert.Contains(w.t, pdfText(w.t, pdf), "Paiman Petersen")
+	assert.NotContains(w.t, digits(pdfText(w.t, pdf)), mitidtest.Paiman().CPR.Reveal())
+
+	// The link in the letter, opened by the person it is for.
+	link := pdfLink.FindSubmatch(pdf)
+	require.NotNil(w.t, link)
+	w.do(chromedp.Navigate(string(link[1])), chromedp.WaitVisible(chromedp.CSS("[data-testid=opened]")))
+	w.check()
+	w.picture("opened")
+	w.click("[data-testid=see-letter]", "[data-testid=events]")
+	assert.Contains(w.t, w.see(), said("letter.stand.opened"))
 }
 
 // TestKeyboardAlone goes from the front page to the thanks without a mouse.

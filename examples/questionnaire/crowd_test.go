@@ -59,44 +59,12 @@ func name(i int) string { return fmt.Sprintf("Åse Nr. %d Ærlig", i) }
 
 // alone is one person's visit, who picks themself on the broker's page.
 func alone(h *house, index int, name string) error {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return err
-	}
-	c := &http.Client{Jar: jar}
-	_, page, err := read(c.Get(h.url + healthPath))
-	if err != nil {
-		return err
-	}
-	form := fakeForm.FindStringSubmatch(page)
-	if form == nil {
-		return fmt.Errorf("no page of the broker")
-	}
-	_, page, err = read(c.PostForm(h.fake.Issuer()+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "citizen": {fmt.Sprint(index)}, "do": {"person"}}))
-	if err != nil {
-		return err
-	}
-	number := regexp.MustCompile(`data-testid="cpr-own">([^<]+)<`).FindStringSubmatch(page)
-	if form = fakeForm.FindStringSubmatch(page); form == nil || number == nil {
-		return fmt.Errorf("no CPR page of the broker")
-	}
-	at, page, err := read(c.PostForm(h.fake.Issuer()+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "cpr": {number[1]}, "do": {"cpr"}}))
-	if err != nil || at != healthPath {
-		return fmt.Errorf("not at the form: %s %w", at, err)
-	}
-	given := healthAnswers()
-	owner := ownerField.FindStringSubmatch(page)
-	if owner == nil {
-		return fmt.Errorf("no owner in the form")
-	}
-	given.Set("owner", owner[1])
-	given.Set("wish", "ønske fra "+name)
-	at, _, err = read(c.PostForm(h.url+healthPath, given))
+	c, at, err := handIn(h.url, h.fake.Issuer(), index, "ønske fra "+name)
 	if err != nil {
 		return err
 	}
 	for _, path := range []string{strings.TrimSuffix(at, "/done"), "/profile"} {
-		_, page, err = read(c.Get(h.url + path))
+		_, page, err := read(c.Get(h.url + path))
 		if err != nil {
 			return err
 		}
@@ -105,6 +73,45 @@ func alone(h *house, index int, name string) error {
 		}
 	}
 	return nil
+}
+
+// handIn logs somebody in, who picks themself on the pages of the broker, and
+// hands a form in. It returns their browser and where it ended.
+func handIn(app, broker string, index int, wish string) (c *http.Client, at string, err error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, "", err
+	}
+	c = &http.Client{Jar: jar}
+	_, page, err := read(c.Get(app + healthPath))
+	if err != nil {
+		return nil, "", err
+	}
+	form := fakeForm.FindStringSubmatch(page)
+	if form == nil {
+		return nil, "", fmt.Errorf("no page of the broker")
+	}
+	_, page, err = read(c.PostForm(broker+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "citizen": {fmt.Sprint(index)}, "do": {"person"}}))
+	if err != nil {
+		return nil, "", err
+	}
+	number := regexp.MustCompile(`data-testid="cpr-own">([^<]+)<`).FindStringSubmatch(page)
+	if form = fakeForm.FindStringSubmatch(page); form == nil || number == nil {
+		return nil, "", fmt.Errorf("no CPR page of the broker")
+	}
+	at, page, err = read(c.PostForm(broker+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "cpr": {number[1]}, "do": {"cpr"}}))
+	if err != nil || at != healthPath {
+		return nil, "", fmt.Errorf("not at the form: %s %w", at, err)
+	}
+	given := healthAnswers()
+	owner := ownerField.FindStringSubmatch(page)
+	if owner == nil {
+		return nil, "", fmt.Errorf("no owner in the form")
+	}
+	given.Set("owner", owner[1])
+	given.Set("wish", wish)
+	at, _, err = read(c.PostForm(app+healthPath, given))
+	return c, at, err
 }
 
 func read(res *http.Response, err error) (path, body string, _ error) {

@@ -16,7 +16,10 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
+	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/require"
 )
@@ -29,6 +32,8 @@ type house struct {
 	db    string
 	store *store
 	keys  keyring
+	app   *app
+	post  *ebokstest.Distributor // its clock is the broker's, until it is advanced
 	logs  *journal
 	urls  *journal // every address a browser of this house has asked for
 }
@@ -59,21 +64,47 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	assignments, err := parseAssignments(privateAssignments)
 	require.NoError(t, err)
 
+	h.post, err = startFakePost(ebokstest.Stralfors.String(), fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = h.post.Close() })
+
 	server := httptest.NewUnstartedServer(nil)
 	h.url = "http://" + server.Listener.Addr().String()
 	cfg := appConfig{
 		Broker: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
 		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d.String()), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
+		Mailboxes: h.post.PageURL(), Post: h.carrier(h.post),
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
-	a, err := newApp(cfg)
+	h.app, err = newApp(cfg)
 	require.NoError(t, err)
-	server.Config.Handler = a.handler()
+	server.Config.Handler = h.app.handler()
 	server.Start()
 	t.Cleanup(server.Close)
 	return h
+}
+
+// carrier is the client of letters at a fake distributor.
+func (h *house) carrier(at *ebokstest.Distributor, change ...func(*distributor.Agreement)) *eboks.Client {
+	h.t.Helper()
+	agreement := agreementWith(at, h.fake.Now, newLogger(h.logs))
+	for _, c := range change {
+		c(&agreement)
+	}
+	sender, err := distributor.Open(at.Dialect().String(), agreement)
+	require.NoError(h.t, err)
+	client, err := letterClient(sender, h.store, h.keys, newLogger(h.logs))
+	require.NoError(h.t, err)
+	return client
+}
+
+// deliver lets the postman go one round, after time has gone by at the distributor.
+func (h *house) deliver(after time.Duration) {
+	h.t.Helper()
+	h.post.Advance(after)
+	h.app.postman.round(h.t.Context())
 }
 
 // journal is a writer that several goroutines may use.

@@ -59,7 +59,14 @@ func (a *app) showDone(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "done", view{Title: title, Path: r.path() + "/done", Content: row{r, q}})
+	letters, err := a.lettersOf(v, r)
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "done", view{Title: title, Path: r.path() + "/done", Content: struct {
+		row
+		Letters []letterArgs
+	}{row{r, q}, last(letters)}})
 }
 
 // stageView is one form as it was answered.
@@ -95,12 +102,17 @@ func (a *app) showRecord(v *visit) error {
 		s.Lines = q.form(s.Stage).lines(given, v.lang)
 		stages = append(stages, s)
 	}
+	letters, err := a.lettersOf(v, r)
+	if err != nil {
+		return err
+	}
 	return v.show(http.StatusOK, "record", view{Title: q.Title.in(v.lang), Path: r.path(), Content: struct {
 		row
+		Letters []letterArgs
 		Closed  bool
 		History []statusChange
 		Stages  []stageView
-	}{row{r, q}, v.r.URL.Query().Get("closed") != "", history, stages}})
+	}{row{r, q}, letters, v.r.URL.Query().Get("closed") != "", history, stages}})
 }
 
 // lines writes answers as a person reads them.

@@ -1,14 +1,17 @@
 // The questionnaire is a small web app that people log on to with MitID: they
-// answer a questionnaire, follow up later, and see on their profile what MitID
-// told about them. Started without flags it needs nothing but Go: it brings a
-// fake broker with made-up people, and keeps its data in a temporary file.
+// answer a questionnaire, follow up later, get a receipt in their e-Boks, and see
+// on their profile what MitID told about them. Started without flags it needs
+// nothing but Go: it brings a fake broker with made-up people and a fake e-Boks,
+// and keeps its data in a temporary file.
 //
 //	go run ./examples/questionnaire
 //
 // With a real domain, and data that stays:
 //
 //	questionnaire -issuer https://acme.idura.broker -client-id ID -client-secret SECRET \
-//		-public-url https://answers.example.dk -db answers.db -key answers.key
+//		-public-url https://answers.example.dk -db answers.db -key answers.key \
+//		-distributor stralfors -post-url https://connect.example.dk -post-cert c.pem -post-key k.pem \
+//		-post-system 4711 -post-material 1001
 //
 // # How it is built
 //
@@ -17,6 +20,13 @@
 // number is asked for only where a questionnaire needs it; it is sealed in the
 // store, found again by a keyed pseudonym, and shown nowhere. A record of one
 // person's answers has a status and keeps the history of it.
+//
+// A change of status writes a letter, and in the same transaction its ID. The
+// postman (postman.go) sends it to the person's e-Boks, addressed by the CPR
+// number, once there is one, and reads back what became of it. Before anything
+// leaves, the PDF and the recipient are stored, sealed: however often the program
+// is killed, there is one letter, and it is the stored one. A link in it leads
+// through MitID; who opens it has shown that they read it (reading.go).
 //
 // There is no JavaScript. Whoever reads the code begins at routes.go.
 package main

@@ -52,13 +52,20 @@ func (a *app) explain(v *visit, refusal error) message {
 		m.Title, m.Retry = "message.confirm.title", back
 	} else {
 		m.Again = loginHref(a.asked(back), back)
+		if path, _, _ := strings.Cut(back, "?"); strings.HasPrefix(path, linkPath) {
+			m.Again = path // which begins the login that it needs
+		}
 	}
 	switch mitid.KindOf(refusal) {
 	case mitid.UserCancelled:
 		m.Calm = true
 	case mitid.ClaimMissing:
 		m.Title, m.Lead, m.Said, m.Advice = "message.cpr.title", "message.cpr.lead", "", "message.cpr.advice"
-		m.Instead = a.withoutCPR()
+		if m.Instead = a.withoutCPR(); strings.HasPrefix(back, "/letters/") {
+			m.Lead, m.Advice, m.Instead = "message.cpr.letter", "message.cpr.letter.advice", nil
+		} else if strings.HasPrefix(back, linkPath) {
+			m.Lead, m.Advice, m.Instead = "message.cpr.link", "message.cpr.letter.advice", nil
+		}
 	case mitid.AssuranceTooLow:
 		m.Advice = "message.level.advice"
 	case mitid.InteractionRequired: // a form that came after the session had ended

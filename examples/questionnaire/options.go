@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -33,6 +34,15 @@ type options struct {
 	Level        claims.Level
 	Identity     mitid.IdentityKind
 	Assignments  []assignment
+
+	Distributor  string
+	PostURL      string
+	PostCert     string
+	PostKey      string
+	PostCA       string
+	PostSystem   string
+	PostClient   string
+	PostMaterial string
 }
 
 func parseOptions(args []string, output io.Writer) (*options, error) {
@@ -53,6 +63,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	f.StringVar(&level, "level", "substantial", "lowest `level` of assurance: low, substantial or high")
 	f.BoolVar(&business, "business", false, "people may also log on for an organisation; each capacity has its own account")
 	f.StringVar(&assignments, "assign", "", "which `claim=property` pairs make the profile: "+strings.Join(claimNames(), ", ")+" (default "+privateAssignments+")")
+	o.postFlags(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -78,8 +89,28 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	return o, o.check()
 }
 
+// postFlags are those about letters.
+func (o *options) postFlags(f *flag.FlagSet) {
+	f.StringVar(&o.Distributor, "distributor", "stralfors", "`who` carries the letters: stralfors or postnord")
+	f.StringVar(&o.PostURL, "post-url", "", "the distributor's `address` (default a fake one inside this program; with -issuer no letters are sent)")
+	f.StringVar(&o.PostCert, "post-cert", "", "PEM `file` with the client certificate for the distributor")
+	f.StringVar(&o.PostKey, "post-key", "", "PEM `file` with its key")
+	f.StringVar(&o.PostCA, "post-ca", "", "trust the authorities in this PEM `file` for the distributor (default the system's)")
+	f.StringVar(&o.PostSystem, "post-system", "", "the `id` of the sender system at the distributor")
+	f.StringVar(&o.PostClient, "post-client", "", "the client `id` at PostNord")
+	f.StringVar(&o.PostMaterial, "post-material", "", "the `number` of the kind of letter at the distributor")
+}
+
 func (o *options) check() error {
 	switch {
+	case !slices.Contains(distributor.Names(), o.Distributor):
+		return errors.New("-distributor is stralfors or postnord")
+	case o.PostURL != "" && (o.PostCert == "" || o.PostKey == "" || o.PostSystem == "" || o.PostMaterial == ""):
+		return errors.New("-post-url needs -post-cert, -post-key, -post-system and -post-material")
+	case o.PostURL == "" && (o.PostCert != "" || o.PostKey != "" || o.PostCA != "" || o.PostSystem != "" || o.PostClient != "" || o.PostMaterial != ""):
+		return errors.New("-post-cert, -post-key, -post-ca, -post-system, -post-client and -post-material need -post-url")
+	case o.PostURL != "" && o.Issuer == "":
+		return errors.New("-post-url needs -issuer: nobody whom a fake broker made up has a mailbox")
 	case !slices.ContainsFunc(mitidtest.Dialects(), func(d mitidtest.Dialect) bool { return d.String() == o.Broker }):
 		return errors.New("-broker is criipto, neb or eident")
 	case o.Issuer != "" && (o.ClientID == "" || o.ClientSecret == ""):

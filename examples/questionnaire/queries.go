@@ -15,14 +15,19 @@ type queries struct {
 	insertRecord, findRecord, recordByForm, listRecords *sql.Stmt
 	setStatus, addChange, listChanges                   *sql.Stmt
 	insertAnswer, dropAnswers, listAnswers, touchRecord *sql.Stmt
+
+	letterQueries
+}
+
+// statement is one text and where it goes when it is prepared.
+type statement struct {
+	to   **sql.Stmt
+	text string
 }
 
 func prepareQueries(ctx context.Context, db *sql.DB) (*queries, error) {
 	q := &queries{}
-	for _, p := range []struct {
-		to   **sql.Stmt
-		text string
-	}{
+	for _, p := range append(q.letterQueries.all(), []statement{
 		{&q.upsertAccount, `INSERT INTO account (id, issuer, subject, capacity, created_at, last_login_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
 			ON CONFLICT (issuer, subject) DO UPDATE SET last_login_at = excluded.last_login_at RETURNING id, capacity`},
 		{&q.findAccount, `SELECT id FROM account WHERE issuer = ? AND subject = ?`},
@@ -52,7 +57,7 @@ func prepareQueries(ctx context.Context, db *sql.DB) (*queries, error) {
 		{&q.dropAnswers, `DELETE FROM answer WHERE record_id = ? AND stage = ?`},
 		{&q.insertAnswer, `INSERT INTO answer (record_id, stage, question, value) VALUES (?, ?, ?, ?)`},
 		{&q.listAnswers, `SELECT question, value FROM answer WHERE record_id = ? AND stage = ?`},
-	} {
+	}...) {
 		s, err := db.PrepareContext(ctx, p.text)
 		if err != nil {
 			return nil, err

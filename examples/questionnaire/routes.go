@@ -38,6 +38,12 @@ func (a *app) handler() http.Handler {
 	mux.Handle("GET /records/{id}/follow-up", a.member(a.showFollowUp))
 	mux.Handle("POST /records/{id}/follow-up", a.member(a.takeFollowUp))
 	mux.Handle("GET /answers", a.member(a.listAnswers))
+	if a.postman != nil {
+		mux.Handle("GET /letters", a.member(a.listLetters))
+		mux.Handle("GET /letters/{id}", a.member(a.showLetter))
+		mux.Handle("GET /letters/{id}/pdf", a.member(a.showDocument))
+		mux.Handle("GET "+linkPath, a.links.Handler(a.open(a.showOpened)))
+	}
 	mux.Handle("GET /profile", a.member(a.showProfile))
 	mux.Handle("/", a.open(func(*visit) error { return errNotFound }))
 

@@ -60,26 +60,45 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer s.Close()
 
-	settings, demo, stop, err := o.broker()
+	settings, fake, err := o.broker()
 	if err != nil {
 		return err
 	}
-	defer stop()
+	if fake != nil {
+		defer func() { _ = fake.Close() }()
+	}
 	broker, err := dialect.Open(o.Broker, settings)
 	if err != nil {
 		return err
 	}
-	a, err := newApp(appConfig{
-		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
-		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: demo, Now: clock, Logger: log,
-	})
+	sender, mailboxes, stop, err := o.post(fake, clock, log)
 	if err != nil {
 		return err
 	}
-	if demo {
+	defer stop()
+	cfg := appConfig{
+		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
+		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil, Mailboxes: mailboxes,
+		Now: clock, Logger: log,
+	}
+	if sender != nil {
+		if mailboxes != "" {
+			cfg.NewsEvery = time.Second // a fake does not mind
+		}
+		if cfg.Post, err = letterClient(sender, s, keys, log); err != nil {
+			return err
+		}
+	}
+	a, err := newApp(cfg)
+	if err != nil {
+		return err
+	}
+	if fake != nil {
 		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", settings.Issuer)
+		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", mailboxes)
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
+	defer a.deliver(ctx)()
 	return serve(ctx, listener, a.handler(), log)
 }
 
@@ -113,33 +132,32 @@ func (o *options) database() (path string, remove func(), err error) {
 }
 
 // broker returns how the broker knows the app. Without an issuer it starts a fake
-// of the same dialect, and stop ends it.
-func (o *options) broker() (settings dialect.Application, demo bool, stop func(), err error) {
+// of the same dialect.
+func (o *options) broker() (settings dialect.Application, fake *mitidtest.Broker, err error) {
 	if o.Issuer == "" {
 		fake, err := o.fake()
 		if err != nil {
-			return dialect.Application{}, false, nil, err
+			return dialect.Application{}, nil, err
 		}
-		return dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, true,
-			func() { _ = fake.Close() }, nil
+		return dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, fake, nil
 	}
 	settings = dialect.Application{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
 	if o.CA == "" {
-		return settings, false, func() {}, nil
+		return settings, nil, nil
 	}
 	pem, err := os.ReadFile(o.CA)
 	if err != nil {
-		return dialect.Application{}, false, nil, fmt.Errorf("-ca: %w", err)
+		return dialect.Application{}, nil, fmt.Errorf("-ca: %w", err)
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
-		return dialect.Application{}, false, nil, errors.New("-ca: the file holds no certificate")
+		return dialect.Application{}, nil, errors.New("-ca: the file holds no certificate")
 	}
 	settings.HTTPClient = &http.Client{
 		Timeout:   10 * time.Second,
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}},
 	}
-	return settings, false, func() {}, nil
+	return settings, nil, nil
 }
 
 func (o *options) fake() (*mitidtest.Broker, error) {

@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
@@ -24,6 +26,7 @@ func TestOptions(t *testing.T) {
 	assert.Equal(t, claims.Substantial, o.Level)
 	assert.Contains(t, o.Assignments, assignment{"name", "fname"})
 	assert.Contains(t, o.Assignments, assignment{"cpr", "cpr"})
+	assert.Equal(t, "stralfors", o.Distributor)
 	o, err = parseOptions([]string{"-business", "-level", "high", "-public-url", "https://svar.example/", "-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y"}, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, mitid.Either, o.Identity)
@@ -41,6 +44,10 @@ func TestOptions(t *testing.T) {
 		"public address":   {"-public-url", "https://a.example/path"},
 		"no address":       {"-public-url", "a.example"},
 		"argument":         {"serve"},
+		"distributor":      {"-distributor", "dove"},
+		"post alone":       {"-post-url", "https://post.example", "-post-cert", "c", "-post-key", "k", "-post-system", "1", "-post-material", "1"},
+		"half a post":      {"-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y", "-post-url", "https://post.example"},
+		"stray post":       {"-post-system", "1"},
 		"unknown claim":    {"-assign", "shoe_size=size"},
 		"no property":      {"-assign", "name"},
 		"without cpr":      {"-assign", "name=fname"},
@@ -57,9 +64,18 @@ func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	fake := mitidtest.NewCriipto(t)
+	mailboxes := map[string]string{}
+	post := ebokstest.NewStralfors(t)
+	for name, pem := range map[string][]byte{"post.cert": post.CertPEM(), "post.key": post.KeyPEM(), "post.ca": post.CA()} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
+	}
+	atFake := []string{"-issuer", fake.Issuer(), "-client-id", fake.ClientID(), "-client-secret", fake.ClientSecret()}
 	for name, args := range map[string][]string{
 		"demonstration": {},
-		"own broker":    {"-issuer", fake.Issuer(), "-client-id", fake.ClientID(), "-client-secret", fake.ClientSecret(), "-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key")},
+		"own post": append([]string{"-post-url", post.URL(), "-post-cert", filepath.Join(dir, "post.cert"), "-post-key", filepath.Join(dir, "post.key"),
+			"-post-ca", filepath.Join(dir, "post.ca"), "-post-system", post.System(), "-post-material", string(post.Materials()[0])}, atFake...),
+		"postnord":   {"-distributor", "postnord", "-broker", "neb"},
+		"own broker": append([]string{"-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key")}, atFake...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -73,6 +89,9 @@ func TestRun(t *testing.T) {
 				if rest, ok := strings.CutPrefix(lines.Text(), "open "); ok {
 					address, _, _ = strings.Cut(rest, " ")
 				}
+				if rest, ok := strings.CutPrefix(lines.Text(), "e-Boks is imitated at "); ok {
+					mailboxes[name], _, _ = strings.Cut(rest, ";")
+				}
 			}
 			go func() { _, _ = io.Copy(io.Discard, out) }()
 			res, err := http.Get(address)
@@ -81,7 +100,16 @@ func TestRun(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, res.Body.Close())
 			assert.Contains(t, string(body), "Log ind med MitID")
-			assert.Equal(t, name == "demonstration", strings.Contains(string(body), "MitID er efterlignet"))
+			assert.Equal(t, !strings.HasPrefix(name, "own"), strings.Contains(string(body), "MitID er efterlignet"))
+			assert.Equal(t, name != "own broker", strings.Contains(string(body), "får du en kvittering i din e-Boks"))
+			if !strings.HasPrefix(name, "own") {
+				res, err := http.Get(mailboxes[name])
+				require.NoError(t, err)
+				body, err := io.ReadAll(res.Body)
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+				assert.Contains(t, string(body), "Paiman Petersen", "everybody has a mailbox")
+			}
 			res, err = http.Get(address + "/login") // follows the redirect to the broker's page
 			require.NoError(t, err)
 			require.NoError(t, res.Body.Close())
@@ -91,10 +119,44 @@ func TestRun(t *testing.T) {
 			_ = stdout.Close()
 		})
 	}
+	assert.NotContains(t, mailboxes, "own broker", "whom a real broker knows gets no letter from a fake")
 	assert.FileExists(t, filepath.Join(dir, "a.key"))
 	left, err := filepath.Glob(filepath.Join(dir, "questionnaire-*"))
 	require.NoError(t, err)
 	assert.Empty(t, left, "the temporary file is gone")
+}
+
+// TestDemonstration is what the README promises of one command: log in, answer,
+// and see the letter arrive.
+func TestDemonstration(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, stdout := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"-listen", "127.0.0.1:0"}, stdout, io.Discard) }()
+	said := map[string]string{}
+	for lines := bufio.NewScanner(out); said["open"] == "" && lines.Scan(); {
+		for _, start := range []string{"MitID is imitated at", "e-Boks is imitated at", "open"} {
+			if rest, ok := strings.CutPrefix(lines.Text(), start+" "); ok {
+				said[start] = strings.TrimRight(strings.Fields(rest)[0], ";")
+			}
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	paiman := 1 // on the broker's page
+	c, at, err := handIn(said["open"], said["MitID is imitated at"], paiman, "Rødgrød på Ærø")
+	require.NoError(t, err)
+	record := said["open"] + strings.TrimSuffix(at, "/done")
+	require.Eventually(t, func() bool {
+		_, page, err := read(c.Get(record))
+		return err == nil && strings.Contains(page, `data-testid="letter-state">Leveret<`)
+	}, time.Minute, 100*time.Millisecond)
+	_, boxes, err := read(http.Get(said["e-Boks is imitated at"]))
+	require.NoError(t, err)
+	assert.Contains(t, boxes, "Ulæst", "somebody has a letter")
+	cancel()
+	assert.NoError(t, <-ended)
+	_ = stdout.Close()
 }
 
 func TestRunRefuses(t *testing.T) {
@@ -108,6 +170,7 @@ func TestRunRefuses(t *testing.T) {
 		"a bad database":            {"-key", filepath.Join(dir, "k"), "-db", dir},
 		"no certificates":           append(real, "-ca", bad),
 		"no such file":              append(real, "-ca", filepath.Join(dir, "none")),
+		"no client certificate":     append(real, "-post-url", "https://post.example", "-post-cert", bad, "-post-key", bad, "-post-system", "1", "-post-material", "1"),
 		"a plain broker":            {"-issuer", "http://a.example", "-client-id", "x", "-client-secret", "y"},
 		"a plain address":           append(real, "-public-url", "http://svar.example"),
 	} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
 )
 
 // setCPR seals n for account and reports whether another account of the same
@@ -43,6 +44,19 @@ func (s *store) cprSetAt(ctx context.Context, account string) (at time.Time, ok 
 	return fromMillis(ms), true, nil
 }
 
+// number returns the CPR number of account, zero when there is none.
+func (s *store) number(ctx context.Context, account string) (cpr.Number, error) {
+	var sealed []byte
+	err := s.q.numberOf.QueryRowContext(ctx, account).Scan(&sealed)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return cpr.Number{}, nil
+	case err != nil:
+		return cpr.Number{}, fmt.Errorf("find number: %w", err)
+	}
+	return s.vault.open(sealed, account)
+}
+
 // checkKeys opens one number of each key that the file was written with, so that
 // a wrong key file is found at the start and not a month later.
 func (s *store) checkKeys(ctx context.Context) error {
@@ -61,5 +75,27 @@ func (s *store) checkKeys(ctx context.Context) error {
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return s.checkLetterKey(ctx)
+}
+
+// checkLetterKey opens the newest letter.
+func (s *store) checkLetterKey(ctx context.Context) error {
+	var id string
+	var sealed []byte
+	err := s.q.sampleLetter.QueryRowContext(ctx).Scan(&id, &sealed)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("check keys: %w", err)
+	}
+	known, err := eboks.ParseID(id)
+	if err != nil {
+		return err
+	}
+	_, err = s.openContent(known, sealed)
+	return err
 }

@@ -11,8 +11,9 @@ import (
 
 // save keeps the answers of one form. The record is made with its first save;
 // hand moves it on to its next status. Of two that hand in at once, one does and
-// the other gets errClosed, with the record as it now stands.
-func (s *store) save(ctx context.Context, account, slug string, st stage, given answers, hand bool) (*record, error) {
+// the other gets errClosed, with the record as it now stands. report, where there
+// is one, becomes the letter about the new status, in the same transaction.
+func (s *store) save(ctx context.Context, account, slug string, st stage, given answers, hand bool, report *letterContent) (*record, error) {
 	var r *record
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		var err error
@@ -27,7 +28,11 @@ func (s *store) save(ctx context.Context, account, slug string, st stage, given 
 		}
 		r.Updated = s.now()
 		if hand {
-			return s.move(ctx, tx, r, steps[st].to)
+			change, err := s.move(ctx, tx, r, steps[st].to)
+			if err != nil || report == nil {
+				return err
+			}
+			return s.addLetter(ctx, tx, account, r, change, *report)
 		}
 		_, err = tx.StmtContext(ctx, s.q.touchRecord).ExecContext(ctx, toMillis(r.Updated), r.ID)
 		return err
@@ -55,17 +60,19 @@ func (s *store) openRecord(ctx context.Context, tx *sql.Tx, account, slug string
 	return r, nil
 }
 
-// move gives r a new status and writes the line of its history.
-func (s *store) move(ctx context.Context, tx *sql.Tx, r *record, to status) error {
+// move gives r a new status and writes the line of its history, whose number it
+// returns.
+func (s *store) move(ctx context.Context, tx *sql.Tx, r *record, to status) (change int64, err error) {
 	now := toMillis(r.Updated)
 	if _, err := tx.StmtContext(ctx, s.q.setStatus).ExecContext(ctx, to, now, r.ID); err != nil {
-		return fmt.Errorf("move record: %w", err)
+		return 0, fmt.Errorf("move record: %w", err)
 	}
-	if _, err := tx.StmtContext(ctx, s.q.addChange).ExecContext(ctx, r.ID, to, now); err != nil {
-		return fmt.Errorf("move record: %w", err)
+	line, err := tx.StmtContext(ctx, s.q.addChange).ExecContext(ctx, r.ID, to, now)
+	if err != nil {
+		return 0, fmt.Errorf("move record: %w", err)
 	}
 	r.Status = to
-	return nil
+	return line.LastInsertId()
 }
 
 func (s *store) replaceAnswers(ctx context.Context, tx *sql.Tx, id string, st stage, given answers) error {

@@ -167,10 +167,10 @@ func TestNewerFileIsRefused(t *testing.T) {
 
 func TestForeignKeysHold(t *testing.T) {
 	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), newKeyring())
-	_, err := s.save(t.Context(), "nobody", "hverdag", stageFirst, answers{}, false)
+	_, err := s.save(t.Context(), "nobody", "hverdag", stageFirst, answers{}, false, nil)
 	assert.Error(t, err, "a record needs an account")
 	a := account(t, s, "a", cprtest.Number(7))
-	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{"mood": {"3"}}, true)
+	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{"mood": {"3"}}, true, nil)
 	require.NoError(t, err)
 	_, err = s.db.ExecContext(t.Context(), `UPDATE record SET status = 'lost'`)
 	assert.Error(t, err, "a status that there is not")
@@ -186,11 +186,11 @@ func TestForeignKeysHold(t *testing.T) {
 func TestFollowUpNeedsAnAnsweredRecord(t *testing.T) {
 	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), newKeyring())
 	a := account(t, s, "a", cpr.Number{})
-	_, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true)
+	_, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true, nil)
 	assert.ErrorIs(t, err, errNotFound)
-	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{}, false)
+	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{}, false, nil)
 	require.NoError(t, err)
-	r, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true)
+	r, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true, nil)
 	assert.ErrorIs(t, err, errClosed)
 	assert.Equal(t, statusDraft, r.Status)
 }
@@ -205,7 +205,7 @@ func TestOfManyWhoHandInOneDoes(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			_, err := stores[i%2].save(t.Context(), a, "hverdag", stageFirst, answers{"joy": {strconv.Itoa(i)}}, true)
+			_, err := stores[i%2].save(t.Context(), a, "hverdag", stageFirst, answers{"joy": {strconv.Itoa(i)}}, true, nil)
 			if err == nil {
 				won.Add(1)
 			} else {
@@ -218,7 +218,7 @@ func TestOfManyWhoHandInOneDoes(t *testing.T) {
 		wg.Go(func() {
 			id, _, err := stores[i%2].arrive(t.Context(), arrival{Key: accountKey{"https://æøå.example", fmt.Sprint("other", i)}, Capacity: "private"})
 			assert.NoError(t, err)
-			_, err = stores[(i+1)%2].save(t.Context(), id, "hverdag", stageFirst, answers{"joy": {"æøå"}}, true)
+			_, err = stores[(i+1)%2].save(t.Context(), id, "hverdag", stageFirst, answers{"joy": {"æøå"}}, true, nil)
 			assert.NoError(t, err)
 		})
 	}

@@ -9,6 +9,7 @@ var pageTexts = map[string]text{
 	"nav.skip":    {"Gå til indholdet", "Skip to content"},
 	"nav.label":   {"Dine sider", "Your pages"},
 	"nav.answers": {"Mine svar", "My answers"},
+	"nav.letters": {"Mine breve", "My letters"},
 	"nav.profile": {"Min profil", "My profile"},
 	"nav.logout":  {"Log ud", "Log out"},
 	"nav.other":   {"English", "Dansk"},

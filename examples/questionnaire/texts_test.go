@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,6 +47,22 @@ func TestTextsThatAreBuiltAreThere(t *testing.T) {
 	for _, k := range []claims.Kind{claims.KindPrivate, claims.KindProfessional, claims.KindSignatory} {
 		keys = append(keys, "capacity."+capacity(k))
 	}
+	for _, s := range eboks.Statuses() {
+		keys = append(keys, "letter.event."+s.String())
+	}
+	for _, w := range []string{"number", "waiting", "asked", "sent", "taken", "delivered", "opened", "refused"} {
+		keys = append(keys, "letter.stand."+w)
+		if w != "refused" {
+			keys = append(keys, "letter.means."+w)
+		}
+	}
+	for r := eboks.NotRegistered; r.String() != "unknown"; r++ {
+		keys = append(keys, "letter.why."+r.String())
+	}
+	keys = append(keys, "letter.why."+reasonReplacement)
+	for _, w := range []string{sayerUs, sayerMitID, sayerDistributor} {
+		keys = append(keys, "letter.who."+w)
+	}
 	for _, key := range keys {
 		_, err := textOf(english, key)
 		assert.NoError(t, err)
@@ -58,7 +75,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 		assert.NotEmpty(t, x.EN, name)
 		assert.Equal(t, strings.Count(x.DA, "%"), strings.Count(x.EN, "%"), name)
 	}
-	for _, table := range []map[string]text{pageTexts, profileTexts} {
+	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts} {
 		for key, x := range table {
 			both(key, x)
 		}
@@ -87,6 +104,10 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 		}
 	}
 	for key := range pageTexts {
+		assert.NotContains(t, profileTexts, key, "in both tables")
+	}
+	for key := range letterTexts {
+		assert.NotContains(t, pageTexts, key, "in both tables")
 		assert.NotContains(t, profileTexts, key, "in both tables")
 	}
 	_, err := textOf(danish, "no such text")

@@ -25,6 +25,7 @@ type view struct {
 
 	Lang   lang
 	Demo   bool
+	Post   bool // letters are sent
 	Person *person
 	zone   *time.Location
 }
@@ -56,7 +57,7 @@ func parsePages() (map[string]*template.Template, error) {
 
 // complete fills in what all pages share.
 func (v *view) complete(from *visit) {
-	v.Lang, v.Demo, v.zone = from.lang, from.app.cfg.Demo, from.app.zone
+	v.Lang, v.Demo, v.Post, v.zone = from.lang, from.app.cfg.Demo, from.app.postman != nil, from.app.zone
 	if v.Path == "" {
 		v.Path = "/"
 	}

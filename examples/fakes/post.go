@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+)
+
+// distributor is how a fake distributor knows the caller. The files are PEM, and
+// go when the command ends. The wire always speaks TLS and demands the client
+// certificate.
+type distributor struct {
+	URL        string `json:"url"`
+	ClientCert string `json:"client_cert"` // a file
+	ClientKey  string `json:"client_key"`  // a file that its owner alone can read
+	CA         string `json:"ca"`          // a file with the authority to trust
+
+	System   string         `json:"system"`
+	ClientID string         `json:"client_id,omitempty"` // PostNord only
+	Material eboks.Material `json:"material"`            // number of a kind of letter that the agreement has
+	Page     string         `json:"page"`                // the mailboxes, for a browser, without TLS
+}
+
+// distributors starts the fake distributors: both wires first, then their pages.
+func (s *street) distributors() error {
+	starts := []struct {
+		dialect ebokstest.Dialect
+		ready   **distributor
+		addr    string
+	}{{ebokstest.Stralfors, &s.Ready.Stralfors, s.next()}, {ebokstest.PostNord, &s.Ready.PostNord, s.next()}}
+	for _, at := range starts {
+		d, err := ebokstest.Start(at.dialect, ebokstest.Config{Addr: at.addr, PageAddr: s.next()})
+		if err != nil {
+			return err
+		}
+		s.stops = append(s.stops, func() { _ = d.Close() })
+		ready, err := s.agreement(d)
+		if err != nil {
+			return err
+		}
+		*at.ready = ready
+	}
+	return nil
+}
+
+// agreement writes what a caller of d needs.
+func (s *street) agreement(d *ebokstest.Distributor) (*distributor, error) {
+	dir, err := s.folder()
+	if err != nil {
+		return nil, err
+	}
+	a := &distributor{URL: d.URL(), System: d.System(), Material: d.Materials()[0], Page: d.PageURL()}
+	if d.Dialect() == ebokstest.PostNord {
+		a.ClientID = d.ClientID()
+	}
+	for _, f := range []struct {
+		path *string
+		name string
+		pem  []byte
+	}{{&a.ClientCert, "client", d.CertPEM()}, {&a.ClientKey, "client-key", d.KeyPEM()}, {&a.CA, "ca", d.CA()}} {
+		*f.path = filepath.Join(dir, d.Dialect().String()+"-"+f.name+".pem")
+		if err := os.WriteFile(*f.path, f.pem, 0o600); err != nil {
+			return nil, errors.New("the certificates cannot be written")
+		}
+	}
+	return a, nil
+}
+
+// folder returns the folder of the certificates, which only its owner can open.
+func (s *street) folder() (string, error) {
+	if s.dir != "" {
+		return s.dir, nil
+	}
+	dir, err := os.MkdirTemp("", "dkeid-fakes-")
+	if err != nil {
+		return "", err
+	}
+	s.stops = append(s.stops, func() { _ = os.RemoveAll(dir) })
+	s.dir = dir
+	return dir, nil
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/examples/internal/distributor"
+)
+
+// What a postman in another process is told.
+const (
+	killedPostman = "QUESTIONNAIRE_TEST_POSTMAN" // the folder with everything it needs
+	killedDay     = "QUESTIONNAIRE_TEST_DAY"     // which life this is
+)
+
+// TestNoLetterIsLostOrDoubledByAKill kills the program (-9) while a letter is
+// arriving at the distributor, after one has arrived whose answer is lost, and in
+// the middle of the events. Another life of the program goes on each time.
+func TestNoLetterIsLostOrDoubledByAKill(t *testing.T) {
+	if dir := os.Getenv(killedPostman); dir != "" {
+		sendUntilKilled(t, dir)
+		return
+	}
+	for _, d := range ebokstest.Dialects() {
+		t.Run(d.String(), func(t *testing.T) { killPostmen(t, d) })
+	}
+}
+
+func killPostmen(t *testing.T, d ebokstest.Dialect) {
+	dir := t.TempDir()
+	var arrived, killAt atomic.Int64
+	die, dead := make(chan struct{}), make(chan struct{})
+	fake := ebokstest.New(t, d, ebokstest.Config{
+		Settings: ebokstest.Settings{AnyRecipient: true},
+		Inspect: func(_ ebokstest.Letter, document io.Reader) {
+			if arrived.Add(1) == killAt.Load() {
+				_, _ = io.CopyN(io.Discard, document, 100)
+				die <- struct{}{}
+				<-dead
+			}
+		},
+	})
+	for name, pem := range map[string][]byte{"cert": fake.CertPEM(), "key": fake.KeyPEM(), "ca": fake.CA()} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "url"), []byte(fake.URL()), 0o600))
+
+	for life, at := range []int64{3, 9, 10} {
+		killAt.Store(at)
+		if life == 1 { // the answer to one that arrives is lost, and the rest of the life with it
+			require.NoError(t, fake.Next("drop answer"))
+		}
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoLetterIsLostOrDoubledByAKill$")
+		cmd.Env = append(os.Environ(), killedPostman+"="+dir, killedDay+"="+strconv.Itoa(life), "DIALECT="+d.String())
+		require.NoError(t, cmd.Start())
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case <-die:
+		case err := <-ended:
+			t.Fatalf("life %d ended before it was killed: %v", life, err)
+		}
+		require.NoError(t, cmd.Process.Kill())
+		<-ended
+		dead <- struct{}{}
+	}
+	killAt.Store(0)
+
+	// The last life is not killed.
+	s, p := postmanAt(t, dir, d.String(), 10)
+	p.round(t.Context())
+	fake.Advance(time.Hour)
+	p.round(t.Context())
+	rows, err := s.db.QueryContext(t.Context(), `SELECT id, state, sha256 FROM letter`)
+	require.NoError(t, err)
+	defer rows.Close()
+	letters := 0
+	for rows.Next() {
+		var id, state, sum string
+		require.NoError(t, rows.Scan(&id, &state, &sum))
+		letters++
+		assert.Equal(t, string(letterAccepted), state)
+		known, err := eboks.ParseID(id)
+		require.NoError(t, err)
+		assert.Equal(t, 1, fake.Delivered(known), "one letter, no more and no less")
+		there, ok := fake.Letter(known)
+		require.True(t, ok)
+		assert.Equal(t, sum, hex.EncodeToString(there.Documents[0].SHA256[:]), "the bytes that were stored before the first attempt")
+	}
+	require.NoError(t, rows.Err())
+	assert.GreaterOrEqual(t, letters, 8)
+	assert.Equal(t, letters, fake.Total())
+	assert.Empty(t, fake.Conflicts())
+	var changes, events int
+	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'answered'`).Scan(&changes))
+	assert.Equal(t, changes, letters, "one letter for each status change")
+	end := map[ebokstest.Dialect]eboks.Status{ebokstest.Stralfors: eboks.DeliveredDigital, ebokstest.PostNord: eboks.AcceptedDigital}[d]
+	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(DISTINCT letter_id) FROM letter_event WHERE status = ?`, end.String()).Scan(&events))
+	assert.Equal(t, letters, events)
+}
+
+// postmanAt opens the store of dir, with a postman to the distributor that dir
+// names, in a time in which what the life before had claimed is free again.
+func postmanAt(t *testing.T, dir, dialect string, life int) (*store, *postman) {
+	t.Helper()
+	keys, err := loadKeyring(filepath.Join(dir, "keys"))
+	require.NoError(t, err)
+	v, err := newVault(keys)
+	require.NoError(t, err)
+	now := time.Now().Add(time.Duration(life) * 2 * claimLasts)
+	s, err := openStore(t.Context(), filepath.Join(dir, "a.db"), v, func() time.Time { return now })
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		return b
+	}
+	certificate, err := tls.X509KeyPair(read("cert"), read("key"))
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(read("ca")))
+	url := string(read("url"))
+	sender, err := distributor.Open(dialect, distributor.Agreement{URL: url, StatusURL: url + "/rest/messages/{client}/?message_id={message}",
+		System: "4711", ClientID: "DKEID", Certificate: certificate, Roots: roots, Materials: materials("1001"), Recognises: true})
+	require.NoError(t, err)
+	client, err := letterClient(sender, s, keys, newLogger(io.Discard))
+	require.NoError(t, err)
+	render := func(id eboks.ID, c letterContent, _ cpr.Number) ([]byte, error) {
+		// Another time would make another PDF: what was stored first must count.
+		c.Lines = append(c.Lines, contentLine{"Liv", []string{fmt.Sprint(life)}})
+		return renderLetter(c, id, "", time.UTC)
+	}
+	return s, newPostman(s, client, render, newLogger(io.Discard))
+}
+
+func sendUntilKilled(t *testing.T, dir string) {
+	life, err := strconv.Atoi(os.Getenv(killedDay))
+	require.NoError(t, err)
+	s, p := postmanAt(t, dir, os.Getenv("DIALECT"), life)
+	q := everyday()
+	for i := range 1000 {
+		id := account(t, s, fmt.Sprintf("%d.%d", life, i), cprtest.Number(1000*life+i))
+		c := newLetterContent(danish, s.now(), "Åse Ærlig", &q, stageFirst, answers{"joy": {"rødgrød"}})
+		_, err := s.save(t.Context(), id, q.Slug, stageFirst, answers{"joy": {"rødgrød"}}, true, &c)
+		require.NoError(t, err)
+		p.round(context.Background())
+	}
+}

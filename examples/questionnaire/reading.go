@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/readlink"
+	"github.com/dkeid/dkeid/mitid/mitidhttp"
+)
+
+// linkPath is where the links in letters lead; the token comes behind it.
+const linkPath = "/brev/"
+
+// openLinks makes the links by which people show that they read a letter. No wire
+// tells that: the link asks for MitID, and who opens it is the recipient.
+func (a *app) openLinks() error {
+	keys, err := a.cfg.Keys.derive("letter link")
+	if err != nil {
+		return err
+	}
+	a.links, err = readlink.New(readlink.Config{
+		Gate: a.gate, Address: a.cfg.PublicURL + strings.TrimSuffix(linkPath, "/"), Keys: keys, Level: a.cfg.Level,
+		Record: func(ctx context.Context, o readlink.Opening) error { return a.cfg.Store.addEvents(ctx, o.Event()) },
+		Number: a.numberOf, Refused: a.linkRefused, Now: a.cfg.Now, Logger: a.cfg.Logger,
+	})
+	return err
+}
+
+// render writes the PDF of a letter, with its link.
+func (a *app) render(id eboks.ID, c letterContent, n cpr.Number) ([]byte, error) {
+	link, err := a.links.For(id, eboks.Person(n))
+	if err != nil {
+		return nil, err
+	}
+	return renderLetter(c, id, link, a.zone)
+}
+
+// numberOf returns the number that MitID told about the person who is logged in;
+// the session does without it.
+func (a *app) numberOf(ctx context.Context, s *mitidhttp.Session) (cpr.Number, error) {
+	account, err := a.cfg.Store.accountOf(ctx, accountKey{s.Login().Issuer, s.Identity.Subject})
+	if errors.Is(err, errNotFound) {
+		return cpr.Number{}, nil
+	}
+	if err != nil {
+		return cpr.Number{}, err
+	}
+	return a.cfg.Store.number(ctx, account)
+}
+
+// showOpened thanks the recipient, whose opening is stored by now.
+func (a *app) showOpened(v *visit) error {
+	o, ok := readlink.FromContext(v.r.Context())
+	if !ok {
+		return errNotFound
+	}
+	content := struct {
+		At   time.Time
+		Path string // of the letter's page; empty: it belongs to another account of the same person
+	}{At: o.At}
+	l, err := a.cfg.Store.letter(v.r.Context(), v.account, o.Letter)
+	switch {
+	case err == nil:
+		content.Path = l.path()
+	case !errors.Is(err, errNotFound):
+		return err
+	}
+	title, err := textOf(v.lang, "opened.title")
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "opened", view{Title: title, Content: content})
+}
+
+// linkRefused answers somebody whom a link does not let through.
+func (a *app) linkRefused(w http.ResponseWriter, r *http.Request, refusal *readlink.Refusal) {
+	v, err := a.visit(w, r)
+	if err == nil {
+		title, body := refusal.Public(v.lang.locale())
+		m := message{Said: body}
+		if refusal.Reason == readlink.NotRecipient {
+			m.Advice = "opened.other.advice"
+		}
+		err = v.show(readlink.StatusOf(refusal), "message", view{Title: title, Content: m})
+	}
+	if err != nil {
+		v.fail(err)
+	}
+}
