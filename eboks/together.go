@@ -76,8 +76,10 @@ func (c *Client) together(ctx context.Context, sender BatchSender, fresh []claim
 	answers, err := sender.SendBatch(ctx, letters)
 	for i, f := range fresh {
 		r, failure := c.ofBatch(ctx, f.letter, answers, i, len(fresh), err)
-		c.report(ctx, f.letter.ID, tries, failure)
-		tries = false // told once
+		if err == nil || i == 0 { // a call that failed is one failure, however many letters it had
+			c.report(ctx, f.letter.ID, tries, failure)
+		}
+		tries = false
 		if failure != nil && failure.NotDelivered && ctx.Err() == nil && (failure.Kind == Unavailable || err != nil && failure.aboutLetters()) {
 			// It did not leave with the others, or all were refused for the sake of
 			// one: now by itself.

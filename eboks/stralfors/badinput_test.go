@@ -1,0 +1,353 @@
+package stralfors_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/stralfors"
+)
+
+// otherID is a letter of somebody else.
+const otherID = "11111111-2222-4333-8444-555555555555"
+
+func taken(id, rest string) string {
+	return `<?xml version="1.0" encoding="UTF-8"?><ForsendelseO xmlns="urn:oio:fjernprint:3.0.0"><AfsendelseIdentifikator>` + id +
+		`</AfsendelseIdentifikator>` + rest + `</ForsendelseO>`
+}
+
+// fejl is an error body that repeats what it should not.
+func fejl(code string) string {
+	return `<dkal:Fejl xmlns:dkal="urn:oio:dkal:1.0.0"><dkal:FejlKode>` + code + `</dkal:FejlKode><dkal:FejlTekst>Modtager ` + leapling().Reveal() +
+		` (Åse) findes ikke</dkal:FejlTekst><dkal:FejlIdentifikator>abc-123</dkal:FejlIdentifikator></dkal:Fejl>`
+}
+
+// TestRowsOfBadInput plays what a distributor may answer to a letter, by the
+// rows of the table of bad input.
+func TestRowsOfBadInput(t *testing.T) {
+	var zero eboks.Kind
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		header []string
+		kind   eboks.Kind // zero: taken in
+		safe   bool
+		check  func(*testing.T, *eboks.Receipt, *eboks.Error)
+	}{
+		"E-01 204":                      {204, "", nil, zero, false, nil},
+		"E-01 200 with the id":          {200, taken(theID, ""), nil, zero, false, nil},
+		"E-01 201 in capitals":          {201, taken(strings.ToUpper(theID), ""), nil, zero, false, nil},
+		"E-01 202 with a reference":     {202, taken(theID, "<ForsendelseIdentifikator>700001</ForsendelseIdentifikator>"), nil, zero, false, hasReference("700001")},
+		"E-01 a reference of words":     {200, taken(theID, "<ForsendelseIdentifikator>Åse 2712589100 "+strings.Repeat("9", 30)+"</ForsendelseIdentifikator>"), nil, zero, false, hasReference("")},
+		"E-02 200 empty":                {200, "", nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 200 HTML":                 {200, "<!DOCTYPE html><html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 200 XHTML":                {200, "<html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 200 cut":                  {200, taken(theID, "")[:150], nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 200 JSON":                 {200, `{"AfsendelseIdentifikator":"` + theID + `"}`, nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 200 id twice":             {200, taken(theID, "<AfsendelseIdentifikator>"+theID+"</AfsendelseIdentifikator>"), nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 206 is no success":        {206, taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
+		"E-02 a doctype":                {200, `<!DOCTYPE x [<!ENTITY a "b">]>` + taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
+		"E-03 200 with an error":        {200, fejl("1001"), nil, eboks.Rejected, false, hasCode("1001")},
+		"E-03 200 inside the answer":    {200, taken(theID, fejl("1001")), nil, eboks.Rejected, false, hasCode("1001")},
+		"E-03 200 error of no table":    {200, fejl("4242"), nil, eboks.Rejected, false, hasCode("4242")},
+		"E-03 201 two errors":           {201, taken(theID, fejl("1001")+fejl("2001")), nil, eboks.Rejected, false, hasCode("")},
+		"E-03 200 error of no number":   {200, fejl(leapling().Reveal()), nil, eboks.Rejected, false, hasCode("")},
+		"E-04 400":                      {400, "", nil, eboks.Rejected, true, nil},
+		"E-04 400 with its code":        {400, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
+		"E-04 400 code of no table":     {400, fejl("9999"), nil, eboks.Rejected, false, hasCode("9999")},
+		"E-05 409":                      {409, "", nil, eboks.AlreadyAccepted, false, nil},
+		"E-05 409 with its code":        {409, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
+		"E-05 400 with its code":        {400, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
+		"E-05 200 with its code":        {200, fejl("1409"), nil, eboks.AlreadyAccepted, false, nil},
+		"E-06 401":                      {401, "", nil, eboks.AuthFailed, true, nil},
+		"E-06 403 code of no table":     {403, fejl("9999"), nil, eboks.AuthFailed, true, nil},
+		"E-06 401 with a letter's code": {401, fejl("1001"), nil, eboks.AuthFailed, true, hasCode("1001")},
+		"E-07 not registered":           {400, fejl("2001"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.NotRegistered)},
+		"E-07 exempt":                   {400, fejl("2002"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Exempt)},
+		"E-07 minor":                    {400, fejl("2003"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Minor)},
+		"E-07 deceased":                 {400, fejl("2004"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Deceased)},
+		"E-07 not subscribed":           {200, fejl("2005"), nil, eboks.RecipientUnreachable, false, isReachability(eboks.NotSubscribed)},
+		"E-07 invalid number":           {400, fejl("2006"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.InvalidNumber)},
+		"E-08 429 seconds":              {429, "", []string{"Retry-After", "17"}, eboks.Throttled, true, waits(17 * time.Second)},
+		"E-08 429 date":                 {429, "", []string{"Retry-After", "Mon, 02 Mar 2026 11:01:00 GMT"}, eboks.Throttled, true, waits(time.Minute)},
+		"E-08 503 seconds":              {503, "", []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
+		"E-08 429 code of no table":     {429, fejl("9999"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
+		"E-08 503 with a letter's code": {503, fejl("1001"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
+		"E-09 500 with a letter's code": {500, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
+		"E-08 400 code says so":         {400, fejl("5003"), nil, eboks.Throttled, true, nil},
+		"E-09 500":                      {500, "<html>", nil, eboks.OutcomeUnknown, false, nil},
+		"E-09 502":                      {502, "", nil, eboks.OutcomeUnknown, false, nil},
+		"E-09 503":                      {503, "", nil, eboks.OutcomeUnknown, false, nil},
+		"E-09 504 code of no table":     {504, fejl("9999"), nil, eboks.OutcomeUnknown, false, hasCode("9999")},
+		"E-09 408":                      {408, "", nil, eboks.OutcomeUnknown, false, nil},
+		"E-12 413":                      {413, "", nil, eboks.Rejected, true, nil},
+		"E-12 413 code of no table":     {413, fejl("9999"), nil, eboks.Rejected, true, nil},
+		"E-13 another letter":           {200, taken(otherID, ""), nil, eboks.OutcomeUnknown, false, alarms},
+		"E-13 the id and one more":      {200, taken(theID+"0", ""), nil, eboks.OutcomeUnknown, false, alarms},
+		"E-13 no id":                    {200, "<ForsendelseO/>", nil, eboks.OutcomeUnknown, false, nil},
+		"no such address":               {404, "", nil, eboks.ConfigInvalid, true, nil},
+		"no such shipment type":         {404, fejl("3001"), nil, eboks.ConfigInvalid, true, nil},
+		"redirected":                    {302, "", []string{"Location", "https://evil.example/"}, eboks.OutcomeUnknown, false, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := newServer(t)
+			srv.answers(c.status, c.body, c.header...)
+			l := letter()
+			r, err := send(t, srv.sender(t), l)
+			require.Equal(t, 1, srv.count(), "one offer")
+			if c.kind == zero {
+				require.Nil(t, err)
+				require.Equal(t, l.ID, r.ID)
+				require.Equal(t, eboks.Accepted, r.Status)
+				require.Equal(t, noon, r.At)
+				require.Equal(t, c.body, string(r.Raw.Reveal()))
+			} else {
+				require.Nil(t, r)
+				require.NotNil(t, err)
+				assert.Equal(t, c.kind, err.Kind, err)
+				assert.Equal(t, c.safe, eboks.SafeToRetry(err))
+				if err.Status != 0 {
+					assert.Equal(t, c.status, err.Status)
+					assert.Equal(t, c.body, string(err.Raw.Reveal()))
+				}
+				assert.NotContains(t, err.Error(), leapling().Reveal())
+				assert.NotContains(t, err.Error(), "Åse")
+			}
+			if c.check != nil {
+				c.check(t, r, err)
+			}
+		})
+	}
+}
+
+func hasReference(want string) func(*testing.T, *eboks.Receipt, *eboks.Error) {
+	return func(t *testing.T, r *eboks.Receipt, _ *eboks.Error) { assert.Equal(t, want, r.Reference) }
+}
+
+func hasCode(want string) func(*testing.T, *eboks.Receipt, *eboks.Error) {
+	return func(t *testing.T, _ *eboks.Receipt, e *eboks.Error) { assert.Equal(t, want, e.Code) }
+}
+
+func isReachability(want eboks.Reachability) func(*testing.T, *eboks.Receipt, *eboks.Error) {
+	return func(t *testing.T, _ *eboks.Receipt, e *eboks.Error) { assert.Equal(t, want, e.Reachability) }
+}
+
+func waits(want time.Duration) func(*testing.T, *eboks.Receipt, *eboks.Error) {
+	return func(t *testing.T, _ *eboks.Receipt, e *eboks.Error) { assert.Equal(t, want, e.RetryAfter) }
+}
+
+func alarms(t *testing.T, _ *eboks.Receipt, e *eboks.Error) { assert.True(t, e.Alarm) }
+
+// E-02: a body of any size ends at the limit.
+func TestAnAnswerWithoutEndIsUnknown(t *testing.T) {
+	srv := newServer(t)
+	srv.does(func(w http.ResponseWriter, _ *http.Request, _ []byte) {
+		_, _ = io.WriteString(w, "<ForsendelseO>")
+		for range 3000 {
+			if _, err := io.WriteString(w, strings.Repeat("<a/>", 256)); err != nil {
+				return
+			}
+		}
+	})
+	_, err := send(t, srv.sender(t), letter())
+	require.Equal(t, eboks.OutcomeUnknown, err.Kind)
+	require.False(t, err.NotDelivered)
+}
+
+// E-06: the certificate is judged before the letter leaves.
+func TestARefusedCertificateKeepsTheLetterHere(t *testing.T) {
+	srv := newServer(t)
+	stranger := newAuthority(t).issue(t, "fremmed")
+	_, err := send(t, srv.sender(t, func(c *stralfors.Config) { c.Certificate = stranger }), letter())
+	require.Equal(t, eboks.AuthFailed, err.Kind)
+	require.True(t, eboks.SafeToRetry(err))
+	require.Zero(t, srv.count())
+}
+
+// E-06: a server that refuses by an answer before it asks for the body.
+func TestAnEarlyRefusalKeepsTheLetterHere(t *testing.T) {
+	srv := newServer(t)
+	srv.early = true
+	srv.answers(403, "")
+	_, err := send(t, srv.sender(t), letter())
+	require.Equal(t, eboks.AuthFailed, err.Kind)
+	require.True(t, eboks.SafeToRetry(err))
+	require.Empty(t, srv.last(t).body)
+}
+
+// A success that comes before the letter has left promises nothing.
+func TestAnEarlySuccessIsUnknown(t *testing.T) {
+	for _, status := range []int{200, 204} {
+		srv := newServer(t)
+		srv.early = true
+		body := ""
+		if status == 200 {
+			body = taken(theID, "")
+		}
+		srv.answers(status, body)
+		_, err := send(t, srv.sender(t), letter())
+		require.NotNil(t, err)
+		require.Equal(t, eboks.OutcomeUnknown, err.Kind)
+		require.False(t, err.NotDelivered)
+	}
+}
+
+// E-10: nothing left.
+func TestNoConnectionIsUnavailable(t *testing.T) {
+	srv := newServer(t)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	nobody := "https://" + closed.Addr().String()
+	require.NoError(t, closed.Close())
+	for name, change := range map[string]func(*stralfors.Config){
+		"nobody listens":     func(c *stralfors.Config) { c.BaseURL = nobody },
+		"unknown authority":  func(c *stralfors.Config) { c.Roots = newAuthority(t).pool },
+		"no name":            func(c *stralfors.Config) { c.BaseURL = "https://findes-ikke.invalid" },
+		"another host's TLS": func(c *stralfors.Config) { c.BaseURL = strings.Replace(srv.URL, "127.0.0.1", "localhost", 1) },
+	} {
+		_, e := send(t, srv.sender(t, change), letter())
+		require.Equal(t, eboks.Unavailable, e.Kind, name)
+		require.True(t, eboks.SafeToRetry(e), name)
+	}
+	require.Zero(t, srv.count())
+}
+
+// E-11: the letter left, and no answer came.
+func TestALostAnswerIsUnknown(t *testing.T) {
+	for name, answer := range map[string]func(http.ResponseWriter, *http.Request, []byte){
+		"dropped": func(w http.ResponseWriter, _ *http.Request, _ []byte) { hijack(w, "") },
+		"half": func(w http.ResponseWriter, _ *http.Request, _ []byte) {
+			hijack(w, "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"+taken(theID, ""))
+		},
+		"no HTTP": func(w http.ResponseWriter, _ *http.Request, _ []byte) { hijack(w, "220 velkommen\r\n") },
+	} {
+		srv := newServer(t)
+		srv.does(answer)
+		_, err := send(t, srv.sender(t), letter())
+		require.NotNil(t, err, name)
+		require.Equal(t, eboks.OutcomeUnknown, err.Kind, name)
+		require.False(t, eboks.SafeToRetry(err), name)
+		require.Equal(t, 1, srv.count(), name)
+	}
+}
+
+func hijack(w http.ResponseWriter, answer string) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	_, _ = io.WriteString(conn, answer)
+	_ = conn.Close()
+}
+
+// E-11: the answer does not come in time, or the caller gives up.
+func TestWaitingInVainIsUnknown(t *testing.T) {
+	srv := newServer(t)
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	arrived := make(chan struct{}, 2)
+	srv.does(func(http.ResponseWriter, *http.Request, []byte) { arrived <- struct{}{}; <-release })
+
+	_, err := send(t, srv.sender(t, func(c *stralfors.Config) { c.Timeout = 300 * time.Millisecond }), letter())
+	require.Equal(t, eboks.OutcomeUnknown, err.Kind)
+	<-arrived
+
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-arrived; cancel() }()
+	_, gone := srv.sender(t).Send(ctx, measured(t, letter())[0])
+	require.ErrorIs(t, gone, eboks.ErrOutcomeUnknown)
+	require.ErrorIs(t, gone, context.Canceled)
+
+	_, before := srv.sender(t).Send(ctx, measured(t, letter())[0])
+	require.ErrorIs(t, before, eboks.ErrUnavailable)
+	require.True(t, eboks.SafeToRetry(before))
+}
+
+// A document that is not the measured one never arrives whole.
+func TestAChangedDocumentDoesNotArrive(t *testing.T) {
+	srv := newServer(t)
+	file := t.TempDir() + "/brev.pdf"
+	require.NoError(t, os.WriteFile(file, []byte("%PDF-1.7 Kære Åse"), 0o600))
+	l := letter()
+	l.Document = eboks.File(file)
+	ready := measured(t, l)[0]
+	require.NoError(t, os.WriteFile(file, []byte("%PDF-1.7 Kære Bøg"), 0o600))
+	_, err := srv.sender(t).Send(context.Background(), ready)
+	require.ErrorIs(t, err, eboks.ErrInputInvalid)
+	require.ErrorIs(t, err, eboks.ErrChanged)
+	require.True(t, eboks.SafeToRetry(err))
+}
+
+// What this wire cannot carry is refused, and nothing leaves.
+func TestWhatCannotBeCarriedIsRefused(t *testing.T) {
+	srv := newServer(t)
+	named := func(c *stralfors.Config) {
+		c.Materials = map[eboks.Material]stralfors.Material{"afgoerelse": {ShipmentType: "17"}}
+	}
+	for name, c := range map[string]struct {
+		letter func(*eboks.Letter)
+		config func(*stralfors.Config)
+		want   error
+	}{
+		"print with a time": {func(l *eboks.Letter) {
+			l.Channel, l.Address, l.NotBefore = eboks.PrintOnly, danish(), noon.Add(time.Hour)
+		}, nil, eboks.ErrUnsupported},
+		"perhaps print with a time": {func(l *eboks.Letter) {
+			l.Channel, l.Address, l.NotBefore = eboks.DigitalThenPrint, danish(), noon.Add(time.Hour)
+		}, nil, eboks.ErrUnsupported},
+		"print with a reply": {func(l *eboks.Letter) {
+			l.Channel, l.Address, l.Reply.Mode = eboks.PrintOnly, danish(), eboks.ReplyStandard
+		}, nil, eboks.ErrUnsupported},
+		"a post box alone": {func(l *eboks.Letter) {
+			l.Channel, l.Address = eboks.PrintOnly, eboks.Address{Name: "Åse", POBox: "77", PostCode: "5970"}
+		}, nil, eboks.ErrUnsupported},
+		"no print in the agreement": {func(l *eboks.Letter) { l.Channel, l.Address = eboks.PrintOnly, danish() },
+			func(c *stralfors.Config) { c.NoPrint = true }, eboks.ErrUnsupported},
+		"a material of no number":    {func(l *eboks.Letter) { l.Material = "brev" }, nil, eboks.ErrInputInvalid},
+		"the shipment type zero":     {func(l *eboks.Letter) { l.Material = "000" }, nil, eboks.ErrInputInvalid},
+		"a material of no agreement": {func(l *eboks.Letter) { l.Material = "18" }, named, eboks.ErrInputInvalid},
+	} {
+		l := letter()
+		c.letter(l)
+		_, err := send(t, srv.sender(t, func(cfg *stralfors.Config) {
+			if c.config != nil {
+				c.config(cfg)
+			}
+		}), l)
+		require.ErrorIs(t, err, c.want, name)
+		require.True(t, eboks.SafeToRetry(err), name)
+	}
+	_, err := srv.sender(t).Send(context.Background(), letter())
+	require.ErrorIs(t, err, eboks.ErrInputInvalid, "not measured")
+	l := measured(t, letter())[0]
+	l.Attachments = []eboks.Document{pdf("bilag").Named("å.pdf")}
+	_, err = srv.sender(t).Send(context.Background(), l)
+	require.ErrorIs(t, err, eboks.ErrInputInvalid, "an attachment not measured")
+	require.Zero(t, srv.count())
+}
+
+// Nothing of a letter or an answer is in any error, however it is printed.
+func TestErrorsHoldNothingPersonal(t *testing.T) {
+	srv := newServer(t)
+	for _, status := range []int{200, 400, 401, 404, 409, 413, 429, 500} {
+		srv.answers(status, fejl("2001"))
+		l := letter()
+		_, err := send(t, srv.sender(t), l)
+		for _, text := range []string{fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", *err), errors.Join(err).Error()} {
+			for _, secret := range []string{l.To.CPR().Reveal(), "børnetilskud", "Åse", srv.URL} {
+				require.NotContains(t, text, secret)
+			}
+		}
+	}
+}

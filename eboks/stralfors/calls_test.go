@@ -1,0 +1,176 @@
+package stralfors_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/stralfors"
+)
+
+func TestRecallAnswers(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	for word, want := range map[string]eboks.RecallStatus{
+		"Tilbagekaldt": eboks.RecallDone, "Afventer tilbagekald": eboks.RecallPending, "Tilbagekald ikke muligt": eboks.RecallNotPossible,
+		"Tilbagekald lykkedes ikke": eboks.RecallFailed, "Tilbagekald fejlet": eboks.RecallFailed, "Måske på Ærø": eboks.RecallUnknown,
+	} {
+		srv.answers(200, recallAnswer(theID, word, "<f:TilbagekaldFejlKode>17</f:TilbagekaldFejlKode><f:TilbagekaldFejlTekst>Åse</f:TilbagekaldFejlTekst>"))
+		r, err := s.Recall(context.Background(), id(theID))
+		require.NoError(t, err)
+		require.Equal(t, want, r.Status, word)
+		require.Equal(t, id(theID), r.ID)
+		require.Equal(t, "17", r.Code)
+		require.Equal(t, noon, r.At)
+		require.Contains(t, string(r.Raw.Reveal()), word)
+	}
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   error
+	}{
+		"E-02 empty":       {200, "", eboks.ErrOutcomeUnknown},
+		"E-02 204":         {204, "", eboks.ErrOutcomeUnknown},
+		"E-02 no status":   {200, taken(theID, ""), eboks.ErrOutcomeUnknown},
+		"E-02 no word":     {200, recallAnswer(theID, "", ""), eboks.ErrOutcomeUnknown},
+		"E-02 two codes":   {200, recallAnswer(theID, "Tilbagekaldt", "<f:TilbagekaldFejlKode/><f:TilbagekaldFejlKode/>"), eboks.ErrOutcomeUnknown},
+		"E-13 another":     {200, recallAnswer(otherID, "Tilbagekaldt", ""), eboks.ErrOutcomeUnknown},
+		"E-03 200 error":   {200, fejl("1001"), eboks.ErrRejected},
+		"E-09 500":         {500, "", eboks.ErrOutcomeUnknown},
+		"E-06 403":         {403, "", eboks.ErrAuthFailed},
+		"no such resource": {404, "", eboks.ErrConfigInvalid},
+	} {
+		srv.answers(c.status, c.body)
+		r, err := s.Recall(context.Background(), id(theID))
+		require.Nil(t, r, name)
+		require.ErrorIs(t, err, c.want, name)
+	}
+}
+
+func TestLookupAnswers(t *testing.T) {
+	srv := newServer(t)
+	person := eboks.Person(leapling())
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   eboks.Reachability
+		err    error
+	}{
+		"digital":        {200, channelAnswer("Digital Post"), eboks.Reachable, nil},
+		"digital, small": {200, channelAnswer("digitalpost"), eboks.Reachable, nil},
+		"print":          {200, channelAnswer("Fysisk Post"), eboks.NotRegistered, nil},
+		"exempt":         {400, fejl("2002"), eboks.Exempt, nil},
+		"deceased":       {200, fejl("2004"), eboks.Deceased, nil},
+		"another word":   {200, channelAnswer("Brevdue"), 0, eboks.ErrOutcomeUnknown},
+		"no word":        {200, channelAnswer(""), 0, eboks.ErrOutcomeUnknown},
+		"two words":      {200, "<KanalvalgO><KanalKode>Digital Post</KanalKode><KanalKode>Fysisk Post</KanalKode></KanalvalgO>", 0, eboks.ErrOutcomeUnknown},
+		"E-02 empty":     {200, "", 0, eboks.ErrOutcomeUnknown},
+		"E-02 204":       {204, "", 0, eboks.ErrOutcomeUnknown},
+		"E-04":           {400, fejl("1001"), 0, eboks.ErrRejected},
+		"E-06":           {403, "", 0, eboks.ErrAuthFailed},
+	} {
+		srv.answers(c.status, c.body)
+		r, err := srv.sender(t).Lookup(context.Background(), person, "17")
+		require.Equal(t, c.want, r, name)
+		require.ErrorIs(t, err, c.err, name)
+	}
+	before := srv.count()
+	_, err := srv.sender(t).Lookup(context.Background(), person, "brev")
+	require.ErrorIs(t, err, eboks.ErrInputInvalid)
+	require.Equal(t, before, srv.count())
+}
+
+func TestMassShipments(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	ctx := context.Background()
+	named := func(id string) string {
+		return "<MasseforsendelseO><MasseForsendelseIdentifikator>" + id + "</MasseForsendelseIdentifikator></MasseforsendelseO>"
+	}
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   error
+	}{
+		"204":            {204, "", nil},
+		"200":            {200, named("m-1"), nil},
+		"E-13":           {200, named("m-10"), eboks.ErrOutcomeUnknown},
+		"E-02":           {200, "", eboks.ErrOutcomeUnknown},
+		"E-05":           {409, "", eboks.ErrAlreadyAccepted},
+		"unknown type":   {400, fejl("3001"), eboks.ErrConfigInvalid},
+		"E-03 and so on": {201, fejl("1001"), eboks.ErrRejected},
+	} {
+		srv.answers(c.status, c.body)
+		err := s.CreateMass(ctx, "m-1", "17")
+		require.ErrorIs(t, err, c.want, name)
+		if err != nil {
+			require.Contains(t, err.Error(), "eboks: create mass (stralfors): ")
+		}
+	}
+	before := srv.count()
+	for _, bad := range []string{"", "..", "a/b", "æ", "123456789012345678901234567890123456789"} {
+		require.ErrorIs(t, s.CreateMass(ctx, bad, "17"), eboks.ErrInputInvalid)
+		_, err := s.MassLog(ctx, bad)
+		require.ErrorIs(t, err, eboks.ErrInputInvalid)
+	}
+	require.ErrorIs(t, s.CreateMass(ctx, "m-1", "brev"), eboks.ErrInputInvalid)
+	require.Equal(t, before, srv.count())
+
+	srv.answers(200, page(transaction("1", theID, "", "Klar", ""), transaction("2", otherID, "", "Klar", "")))
+	events, err := s.MassLog(ctx, "m-1")
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+}
+
+func TestShipmentTypes(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	srv.answers(200, "<ForsendelsesTyperO><ForsendelseTypeIdentifikator>42</ForsendelseTypeIdentifikator><ForsendelseTypeIdentifikator>17</ForsendelseTypeIdentifikator></ForsendelsesTyperO>")
+	types, err := s.ShipmentTypes(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, []string{"17", "42"}, types)
+	for _, body := range []string{"", "<html/>", "<ForsendelsesTyperO><ForsendelseTypeIdentifikator>Åse</ForsendelseTypeIdentifikator></ForsendelsesTyperO>",
+		"<ForsendelsesTyperO><ForsendelseTypeIdentifikator>1<x/></ForsendelseTypeIdentifikator></ForsendelsesTyperO>"} {
+		srv.answers(200, body)
+		_, err := s.ShipmentTypes(context.Background())
+		require.ErrorIs(t, err, eboks.ErrReceiptInvalid)
+	}
+	srv.answers(500, "")
+	_, err = s.ShipmentTypes(context.Background())
+	require.ErrorIs(t, err, eboks.ErrUnavailable)
+	require.ErrorContains(t, err, "eboks: shipment types (stralfors): Unavailable")
+}
+
+// A service that the agreement does not have is not offered, and not called.
+func TestServicesThatAreOff(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t, func(c *stralfors.Config) {
+		none := stralfors.Operation{Off: true}
+		c.BatchSize = 50
+		c.Operations = stralfors.Operations{ForsendelserOpret: none, MasseforsendelseOpret: none, ForsendelseTilbagekald: none,
+			TransaktionslogForsendelseHent: none, TransaktionslogForsendelserHent: none, TransaktionslogMasseforsendelseHent: none,
+			ForsendelsesTyperHent: none, KanalvalgHent: none}
+	})
+	can := s.Capabilities()
+	require.False(t, can.Status || can.Events || can.Lookup || can.Recall)
+	require.Zero(t, can.Batch)
+	ctx := context.Background()
+	_, err := s.Recall(ctx, id(theID))
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	_, err = s.ReadStatus(ctx, id(theID))
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	_, err = s.ReadEvents(ctx, "")
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	_, err = s.MassLog(ctx, "m")
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	_, err = s.ShipmentTypes(ctx)
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	_, err = s.Lookup(ctx, company, "17")
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	_, err = s.SendBatch(ctx, measured(t, letter()))
+	require.ErrorIs(t, err, eboks.ErrUnsupported)
+	require.ErrorIs(t, s.CreateMass(ctx, "m", "17"), eboks.ErrUnsupported)
+	require.Zero(t, srv.count())
+}

@@ -1,0 +1,174 @@
+package stralfors_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/internal/canary"
+)
+
+func TestNewNamesWhatIsWrong(t *testing.T) {
+	srv := newServer(t)
+	type config = stralfors.Config
+	op := func(o stralfors.Operation) func(*config) {
+		return func(c *config) { c.Operations.EnkeltforsendelseOpret = o }
+	}
+	for name, c := range map[string]struct {
+		change func(*config)
+		says   string
+	}{
+		"no BaseURL":             {func(c *config) { c.BaseURL = "" }, "BaseURL is missing"},
+		"http":                   {func(c *config) { c.BaseURL = "http://connect.example" }, "https"},
+		"a user":                 {func(c *config) { c.BaseURL = "https://a:b@connect.example" }, "BaseURL"},
+		"a query":                {func(c *config) { c.BaseURL = "https://connect.example/?a=b" }, "BaseURL"},
+		"an empty query":         {func(c *config) { c.BaseURL = "https://connect.example/?" }, "BaseURL"},
+		"a fragment":             {func(c *config) { c.BaseURL = "https://connect.example/#" }, "BaseURL"},
+		"no host":                {func(c *config) { c.BaseURL = "https://:443" }, "BaseURL"},
+		"no System":              {func(c *config) { c.System = "" }, "System"},
+		"a long System":          {func(c *config) { c.System = "12345678901" }, "System"},
+		"a System that climbs":   {func(c *config) { c.System = ".." }, "System"},
+		"no User":                {func(c *config) { c.User = "" }, "User"},
+		"a User of two lines":    {func(c *config) { c.User = "Ærø\nFyn" }, "User"},
+		"no Certificate":         {func(c *config) { c.Certificate = tls.Certificate{} }, "Certificate is missing"},
+		"no key":                 {func(c *config) { c.Certificate.PrivateKey = nil }, "no key"},
+		"a negative Timeout":     {func(c *config) { c.Timeout = -1 }, "Timeout"},
+		"a huge BatchSize":       {func(c *config) { c.BatchSize = 1001 }, "BatchSize"},
+		"a huge PageSize":        {func(c *config) { c.PageSize = 1001 }, "PageSize"},
+		"a negative limit":       {func(c *config) { c.Limits.File = -1 }, "Limits"},
+		"too many attachments":   {func(c *config) { c.Limits.Attachments = 101 }, "Attachments"},
+		"a Namespace of nobody":  {func(c *config) { c.Namespace = "urn:oio:fjernprint:2.0.0" }, "Namespace"},
+		"a NumberNamespace":      {func(c *config) { c.NumberNamespace = "a b" }, "NumberNamespace"},
+		"a long FileFormat":      {func(c *config) { c.FileFormat = "12345678901" }, "FileFormat"},
+		"a channel of two lines": {func(c *config) { c.Channels.Print = "a\nb" }, "Channels"},
+		"a LogMarker":            {func(c *config) { c.LogMarker = "1" }, "LogMarker"},
+		"a long Unit":            {func(c *config) { c.Unit = strings.Repeat("å", 2001) }, "Unit"},
+		"half a From":            {func(c *config) { c.From.Name = "Ærø" }, "From"},
+		"a Mass":                 {func(c *config) { c.Receipts.Mass = "a b" }, "Receipts.Mass"},
+		"a Mail":                 {func(c *config) { c.Receipts.Mail = "ærø" }, "Receipts.Mail"},
+		"a Which":                {func(c *config) { c.Receipts.Which = "Nogle" }, "Receipts.Which"},
+		"Sides":                  {func(c *config) { c.Print.Sides = "Triplex" }, "Print.Sides"},
+		"Colour":                 {func(c *config) { c.Print.Colour = "Blå" }, "Print.Colour"},
+		"Envelope":               {func(c *config) { c.Print.Envelope = "C6" }, "Print.Envelope"},
+		"Category":               {func(c *config) { c.Print.Category = "Brevdue" }, "Print.Category"},
+		"Allocation":             {func(c *config) { c.Print.Allocation = "0" }, "Print.Allocation"},
+		"a Choice":               {func(c *config) { c.Print.Urgent = 3 }, "Choice"},
+		"a shipment type of 0":   {func(c *config) { c.Materials = map[eboks.Material]stralfors.Material{"a": {ShipmentType: "0"}} }, "Materials"},
+		"a Material with æøå": {func(c *config) {
+			c.Materials = map[eboks.Material]stralfors.Material{"afgørelse": {ShipmentType: "1"}}
+		}, "Materials"},
+		"a content type of a": {func(c *config) {
+			c.Materials = map[eboks.Material]stralfors.Material{"a": {ShipmentType: "1", ContentType: "a"}}
+		}, "Materials"},
+		"a code with a blank":   {func(c *config) { c.Codes = map[string]stralfors.Verdict{"1 2": {Kind: eboks.Rejected}} }, "Codes"},
+		"a code without a kind": {func(c *config) { c.Codes = map[string]stralfors.Verdict{"1": {}} }, "Codes"},
+		"a code for Parked":     {func(c *config) { c.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.Parked}} }, "Codes"},
+		"a code for Reachable": {func(c *config) {
+			c.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.RecipientUnreachable, Reachability: eboks.Reachable}}
+		}, "Codes"},
+		"a reachability alone": {func(c *config) {
+			c.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.Rejected, Reachability: eboks.Minor}}
+		}, "Codes"},
+		"a code twice":          {func(c *config) { c.Duplicates = []string{"1001"} }, "same error number"},
+		"a duplicate, empty":    {func(c *config) { c.Duplicates = []string{""} }, "Duplicates"},
+		"a method":              {op(stralfors.Operation{Method: "PATCH"}), "Operations.EnkeltforsendelseOpret: Method"},
+		"a letter by GET":       {op(stralfors.Operation{Method: "GET"}), "Operations.EnkeltforsendelseOpret: Method"},
+		"a path without slash":  {op(stralfors.Operation{Path: "x"}), "begin with /"},
+		"a path of blanks":      {op(stralfors.Operation{Path: "/a b"}), "printable"},
+		"a path open":           {op(stralfors.Operation{Path: "/{system"}), "without a }"},
+		"a path shut":           {op(stralfors.Operation{Path: "/system}"}), "without a {"},
+		"a path, bad escape":    {op(stralfors.Operation{Path: "/%zz"}), "no part of an address"},
+		"an unknown variable":   {op(stralfors.Operation{Path: "/{cpr}"}), "variable"},
+		"a status of failure":   {op(stralfors.Operation{Expect: []int{302}}), "Expect"},
+		"no status":             {op(stralfors.Operation{Expect: []int{}}), "Expect"},
+		"no sending":            {op(stralfors.Operation{Off: true}), "cannot be Off"},
+		"a log of no letter":    {func(c *config) { c.Operations.TransaktionslogForsendelseHent.Path = "/log" }, "{shipment}"},
+		"a recall of no letter": {func(c *config) { c.Operations.ForsendelseTilbagekald.Path = "/tilbage" }, "{shipment}"},
+		"a log without end":     {func(c *config) { c.Operations.TransaktionslogForsendelserHent.Path = "/log?antal={count}" }, "{after}"},
+		"a mass log of all":     {func(c *config) { c.Operations.TransaktionslogMasseforsendelseHent.Path = "/log" }, "{mass}"},
+		"C-11 cpr in an address": {func(c *config) {
+			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}&cvr={cvr}"}
+		}, "CPRInURL"},
+		"a lookup of nobody": {func(c *config) {
+			c.CPRInURL = true
+			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}"}
+		}, "{cvr}"},
+	} {
+		cfg := srv.config()
+		c.change(&cfg)
+		s, err := stralfors.New(cfg)
+		require.Nil(t, s, name)
+		require.ErrorIs(t, err, eboks.ErrConfigInvalid, name)
+		require.ErrorContains(t, err, c.says, name)
+		require.ErrorContains(t, err, "eboks: new (stralfors): ", name)
+	}
+}
+
+func TestCapabilities(t *testing.T) {
+	srv := newServer(t)
+	can := srv.sender(t).Capabilities()
+	leaf := template("", false)
+	require.WithinDuration(t, leaf.NotAfter, can.CertificateExpires, time.Minute)
+	can.CertificateExpires = time.Time{}
+	require.Equal(t, eboks.Capabilities{Name: "stralfors", Status: true, Lookup: true, Events: true, Recall: true, Print: true, NotBefore: true,
+		Reply: true, Limits: eboks.Limits{Attachments: 10}}, can)
+
+	can = srv.sender(t, func(c *stralfors.Config) {
+		c.Dedupes, c.NoPrint, c.BatchSize, c.Limits = true, true, 50, eboks.Limits{Title: 50, Attachments: -1, File: 1 << 20}
+	}).Capabilities()
+	require.True(t, can.Dedupes)
+	require.False(t, can.Print)
+	require.Equal(t, 50, can.Batch)
+	require.Equal(t, eboks.Limits{Title: 50, File: 1 << 20}, can.Limits)
+	require.False(t, can.Opened, "no wire of Strålfors reports openings")
+}
+
+// What the caller changes after New changes nothing.
+func TestNewKeepsItsOwnTables(t *testing.T) {
+	srv := newServer(t)
+	cfg := srv.config()
+	cfg.Materials = map[eboks.Material]stralfors.Material{"afgoerelse": {ShipmentType: "17"}, "17": {ShipmentType: "17"}}
+	cfg.From = eboks.Address{Name: "Ærø", Lines: []string{"Statene 2"}}
+	s, err := stralfors.New(cfg)
+	require.NoError(t, err)
+	clear(cfg.Materials)
+	clear(cfg.Codes)
+	cfg.From.Lines[0] = "et andet sted"
+	_, e := send(t, s, letter())
+	require.Nil(t, e)
+	require.Contains(t, string(srv.last(t).body), "Statene 2")
+}
+
+// A client of the caller's own brings its certificate itself.
+func TestAnOwnHTTPClient(t *testing.T) {
+	srv := newServer(t)
+	own := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: srv.ca.pool, Certificates: []tls.Certificate{srv.client}}}}
+	s := srv.sender(t, func(c *stralfors.Config) {
+		c.HTTPClient, c.Certificate, c.Roots = own, tls.Certificate{}, nil
+	})
+	_, err := send(t, s, letter())
+	require.Nil(t, err)
+	require.True(t, s.Capabilities().CertificateExpires.IsZero())
+}
+
+// Neither prints its secrets.
+func TestConfigAndSenderPrintNothing(t *testing.T) {
+	srv := newServer(t)
+	cfg := srv.config()
+	s := srv.sender(t)
+	for _, v := range []any{cfg, &cfg, s, *s} {
+		for _, text := range []string{fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v), fmt.Sprint(v)} {
+			require.Equal(t, "[private]", text)
+		}
+		for _, printer := range canary.Leaks(v, "Borgerservice") {
+			require.True(t, canary.OutOfReach(printer), printer)
+		}
+	}
+}

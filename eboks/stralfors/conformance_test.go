@@ -1,0 +1,45 @@
+package stralfors_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/stralfors"
+)
+
+// The adapter in each way that changes its traffic.
+func TestConformance(t *testing.T) {
+	for name, change := range map[string]func(*stralfors.Config){
+		"one by one": func(*stralfors.Config) {},
+		"several at once, every parameter, namespace 1.0.0": func(c *stralfors.Config) {
+			full(c)
+			c.Materials, c.BatchSize, c.Dedupes, c.PageSize, c.Namespace = nil, 50, true, 3, stralfors.Namespace1
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ebokstest.TestSender(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
+				cfg := atFake(fake)
+				change(&cfg)
+				s, err := stralfors.New(cfg)
+				require.NoError(tb, err)
+				return s
+			})
+		})
+	}
+}
+
+// atFake is the agreement with a fake.
+func atFake(fake *ebokstest.Distributor) stralfors.Config {
+	cfg := stralfors.Config{
+		BaseURL: fake.URL(), System: fake.System(), User: "Ærø Kommune, Borgerservice",
+		Certificate: fake.Certificate(), Roots: fake.Roots(), Now: fake.Now,
+		Codes: map[string]stralfors.Verdict{},
+	}
+	for code, c := range ebokstest.Codes() {
+		cfg.Codes[code] = stralfors.Verdict{Kind: c.Kind, Reachability: c.Reachability}
+	}
+	return cfg
+}
