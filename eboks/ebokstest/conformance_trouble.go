@@ -1,0 +1,163 @@
+package ebokstest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks"
+)
+
+// misbehaviours plays the catalogue: the right kind, no letter twice, none lost
+// that was said to be safe.
+func (s *suite) misbehaviours(t *testing.T) {
+	for _, m := range Misbehaviours() {
+		if m.Batch {
+			continue
+		}
+		t.Run(m.Row+" "+m.Name, func(t *testing.T) { s.misbehaviour(t, m) })
+	}
+}
+
+func (s *suite) misbehaviour(t *testing.T, m Misbehaviour) {
+	r := s.rig(t, Config{})
+	l := r.letter()
+	require.NoError(t, r.fake.Next(m.Name))
+	ctx := t.Context()
+	if m.Name == "slow answer" {
+		limited, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		ctx = limited
+	}
+	_, err := r.offer(ctx, l)
+	r.expect(err, m.Doc, m.Kinds...)
+	e, _ := err.(*eboks.Error)
+	require.NotNil(t, e, "the error is an *eboks.Error")
+	if e.Kind == m.Kinds[0] && m.Row != "E-03" { // a refusal under a success may be believed or not
+		assert.Equal(t, m.Safe, eboks.SafeToRetry(err), "whether it is certain that nothing was delivered")
+	}
+	taken := r.fake.Count(l.ID) == 1
+	require.Equal(t, m.Taken, taken, "the fake's own promise")
+	require.False(t, eboks.SafeToRetry(err) && taken, "the distributor has a letter that surely was not delivered")
+	switch {
+	case m.Row == "E-08":
+		checkWait(t, m, e.RetryAfter)
+	case m.Row == "E-13":
+		assert.True(t, e.Alarm, "a person must look at it")
+	}
+
+	// The way is good again.
+	receipt, err := r.offer(t.Context(), l)
+	if taken {
+		r.expect(err, "the letter again", eboks.AlreadyAccepted)
+	} else {
+		require.NoError(t, err, "the letter again")
+		require.NotNil(t, receipt)
+	}
+	got := r.arrived(l)
+	assert.Equal(t, []byte(secretWords), got.Documents[0].Content())
+	assert.Empty(t, r.fake.Conflicts(), "the letter changed between two offers")
+
+	s.withClient(t, m)
+}
+
+// checkWait holds Retry-After against the header.
+func checkWait(t *testing.T, m Misbehaviour, got time.Duration) {
+	t.Helper()
+	assert.GreaterOrEqual(t, got, time.Duration(0))
+	assert.LessOrEqual(t, got, 24*time.Hour, "no distributor makes anybody wait for longer")
+	switch m.Name {
+	case "429 seconds", "503 seconds":
+		assert.Equal(t, Wait, got)
+	case "429 date", "503 date":
+		assert.InDelta(t, Wait.Seconds(), got.Seconds(), 2)
+	case "429":
+		assert.Zero(t, got, "nothing was said")
+	}
+}
+
+// withClient sends through a client until the letter is there, as an application
+// would, and looks for a second one.
+func (s *suite) withClient(t *testing.T, m Misbehaviour) {
+	if m.Kinds[0] == eboks.Rejected || m.Name == "slow answer" {
+		return // final, or no fun
+	}
+	r := s.rig(t, Config{})
+	l := r.letter()
+	require.NoError(t, r.fake.Next(m.Name))
+	_, err := r.client.Send(t.Context(), l)
+	require.Error(t, err)
+	r.checkError(err)
+	r.fake.Advance(25 * time.Hour) // over every pause
+	receipt, err := r.client.Send(t.Context(), l)
+	switch {
+	case err == nil:
+		assert.Equal(t, 1, r.fake.Count(l.ID), "a receipt for a letter that is not there")
+		if m.Taken {
+			assert.Equal(t, eboks.AlreadyAccepted, receipt.Repeat)
+		}
+	default:
+		r.expect(err, "the letter again", eboks.OutcomeUnknown)
+		assert.False(t, r.can.Dedupes, "a distributor that recognises ids can be asked again")
+	}
+	r.deliver()
+	assert.LessOrEqual(t, r.fake.Delivered(l.ID), 1, "no letter twice")
+	assert.Empty(t, r.fake.Conflicts())
+}
+
+// contexts: the caller has had enough.
+func (s *suite) contexts(t *testing.T) {
+	t.Run("before", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		l := r.letter()
+		through := &ender{tap: tap{Sender: r.sender}}
+		_, err := r.newClient(through).Send(t.Context(), l)
+		require.Error(t, err)
+		require.Error(t, through.err)
+		r.checkError(through.err)
+		assert.ErrorIs(t, through.err, context.Canceled)
+		assert.True(t, eboks.SafeToRetry(through.err), "nothing left: %v", through.err)
+		assert.Zero(t, r.fake.Offered(l.ID))
+	})
+	t.Run("while the answer drips", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		l := r.letter()
+		require.NoError(t, r.fake.Next("slow answer"))
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		r.fake.mu.Lock()
+		r.fake.accepted = cancel
+		r.fake.mu.Unlock()
+		_, err := r.offer(ctx, l)
+		r.expect(err, "cancelled after the letter was accepted", eboks.OutcomeUnknown)
+		assert.True(t, errors.Is(err, context.Canceled))
+		assert.False(t, eboks.SafeToRetry(err))
+		r.arrived(l)
+	})
+}
+
+// ender cancels the context before the adapter gets it.
+type ender struct{ tap }
+
+func (e *ender) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return e.tap.Send(ctx, l)
+}
+
+// certificate: the distributor does not know us any more (E-06).
+func (s *suite) certificate(t *testing.T) {
+	r := s.rig(t, Config{Settings: Settings{RefuseCertificate: true}})
+	l := r.letter()
+	_, err := r.offer(t.Context(), l)
+	r.expect(err, "a client certificate that is refused", eboks.AuthFailed)
+	assert.True(t, eboks.SafeToRetry(err), "the body never left")
+	assert.Empty(t, r.fake.Requests())
+	r.fake.Configure(func(s *Settings) { s.RefuseCertificate = false })
+	r.must(l)
+	r.arrived(l)
+}

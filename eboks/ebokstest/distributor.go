@@ -1,0 +1,176 @@
+package ebokstest
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/dkeid/dkeid/eboks"
+)
+
+// Distributor is one fake distributor. All methods may be called at any time and
+// by several goroutines.
+type Distributor struct {
+	cfg      Config
+	dialect  Dialect
+	wire     wire
+	complain func(why string) // to the test that owns this fake
+	listener listener
+	records  recorder
+	pages    pages
+
+	mu    sync.Mutex // guards all below
+	set   Settings
+	ahead time.Duration
+	post  post
+	boxes boxes
+	play  script
+
+	accepted func() // called, under mu, when a letter is accepted; nil: not
+}
+
+// wire is a dialect: it answers requests, and never panics on any.
+type wire interface {
+	// route says which operation a request is, or nil for none.
+	route(r *http.Request) *operation
+	// taken is the answer to a letter that was accepted, with a body.
+	taken(id eboks.ID, l *letter) *reply
+	// refusal is the body of an error.
+	refusal(code, text string) []byte
+	differences() []string
+}
+
+// operation is one row of a dialect's table.
+type operation struct {
+	name     string
+	template string   // of the path
+	letter   eboks.ID // which the path names; zero: none, or several
+	bears    bool     // it brings letters
+	batch    bool
+	answer   func(d *Distributor, r *http.Request) *reply
+}
+
+func newDistributor(d Dialect, cfg Config) *Distributor {
+	f := &Distributor{
+		cfg:      cfg,
+		dialect:  d,
+		complain: func(string) {},
+		pages:    newPages(),
+		set:      cfg.Settings.defaults(),
+	}
+	f.post.letters = make(map[eboks.ID]*letter)
+	f.post.offered = make(map[eboks.ID]int)
+	f.boxes.of = make(map[eboks.Recipient]*box)
+	f.boxes.handles = make(map[string]*box)
+	f.play.letters = make(map[eboks.ID]*Misbehaviour)
+	if d == PostNord {
+		f.wire = newDispatch()
+	} else {
+		f.wire = newConnect()
+	}
+	f.Add(People()...)
+	return f
+}
+
+// String names the fake by dialect and address.
+func (d *Distributor) String() string {
+	return "ebokstest.Distributor(" + d.dialect.String() + " " + d.URL() + ")"
+}
+
+// GoString is String: printing a Distributor shows no key.
+func (d *Distributor) GoString() string { return d.String() }
+
+// Dialect returns what the fake speaks.
+func (d *Distributor) Dialect() Dialect { return d.dialect }
+
+// URL returns the base address of the wire, without a slash at its end.
+func (d *Distributor) URL() string { return d.listener.url }
+
+// PageURL returns the address of the mailbox page, which speaks plain HTTP.
+func (d *Distributor) PageURL() string { return d.listener.pageURL + pathMailboxes }
+
+// CA returns the authority that signed the wire's certificate, in PEM. It is made
+// at start.
+func (d *Distributor) CA() []byte { return append([]byte(nil), d.listener.roots.pem...) }
+
+// Roots returns the same as a pool.
+func (d *Distributor) Roots() *x509.CertPool { return d.listener.roots.pool.Clone() }
+
+// Certificate returns the client certificate that the fake demands.
+func (d *Distributor) Certificate() tls.Certificate { return d.listener.sender }
+
+// CertPEM returns that certificate in PEM.
+func (d *Distributor) CertPEM() []byte { return certPEM(d.listener.sender) }
+
+// KeyPEM returns its key in PEM (PKCS #8).
+func (d *Distributor) KeyPEM() []byte { return keyPEM(d.listener.sender) }
+
+// System returns the id of the sender system that the fake knows.
+func (d *Distributor) System() string { return senderSystem }
+
+// ClientID returns the client id inside a Dispatch message id.
+func (d *Distributor) ClientID() string { return senderClient }
+
+// Materials returns the materials (shipment types, content types) of the
+// agreement.
+func (d *Distributor) Materials() []eboks.Material {
+	return []eboks.Material{materialDecision, materialReminder, materialInvoice}
+}
+
+// The ids are all digits, because both wires want numbers.
+const (
+	materialDecision eboks.Material = "1001"
+	materialReminder eboks.Material = "1002"
+	materialInvoice  eboks.Material = "1003"
+)
+
+// Now returns the fake's time.
+func (d *Distributor) Now() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now()
+}
+
+func (d *Distributor) now() time.Time { return d.cfg.Now().Add(d.ahead) }
+
+// Advance moves the fake's clock, and with it the letters. Give Distributor.Now
+// to the client under test as its clock and both move together.
+func (d *Distributor) Advance(by time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ahead += by
+	d.settle()
+}
+
+// Configure changes the distributor's settings. The function runs under the
+// fake's lock: it must not call the Distributor.
+func (d *Distributor) Configure(change func(*Settings)) {
+	d.mu.Lock()
+	change(&d.set)
+	d.set = d.set.defaults()
+	refuse := d.set.RefuseCertificate
+	d.mu.Unlock()
+	if refuse {
+		d.listener.conns.closeIdle()
+	}
+}
+
+func (d *Distributor) settings() Settings {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.set
+}
+
+// Differences lists where this fake knowingly differs from the real distributor,
+// and what is made up because the real one's behaviour is not public.
+func (d *Distributor) Differences() []string { return append(d.wire.differences(), differences()...) }
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,49 @@
+// Package ebokstest fakes the distributors of digital letters for tests and
+// demonstrations: PostNord Strålfors Connect and e-Boks Dispatch, on loopback
+// addresses, over TLS with a client certificate, and with mailboxes of people who
+// do not exist.
+//
+// In a test, one line starts a fake and the test's end stops it:
+//
+//	fake := ebokstest.NewStralfors(t) // or NewPostNord
+//
+// Point the adapter at [Distributor.URL], [Distributor.System],
+// [Distributor.ClientID], [Distributor.Certificate] and [Distributor.Roots], give
+// it and the client [Distributor.Now] as clock, and send. The people of [People]
+// have mailboxes; [Distributor.Add] adds others, and Settings.AnyRecipient gives
+// everybody one.
+//
+// A letter that was accepted is not delivered: it moves on the fake's clock, and
+// [Distributor.Advance] moves that. [Distributor.Letters] then shows what is in a
+// mailbox, and a browser at [Distributor.PageURL] shows the same to a human. How
+// often a letter was offered, taken in and delivered tell [Distributor.Offered],
+// [Distributor.Count] and [Distributor.Delivered]; the last two are never more
+// than 1, because a repeated id is refused as the wire does it.
+//
+// The fake misbehaves on script: [Distributor.Next] queues what the next requests
+// meet, [Distributor.Always] goes on with it, and [Distributor.For] poisons one
+// letter. [Misbehaviours] lists what there is, each with the error that is right
+// for it. [Distributor.SetReceipts] spoils what is reported about letters, and
+// [Distributor.Requests] tells what arrived.
+//
+// Requests are read by a schema of this package's own, in strict order: what the
+// real distributor would have to refuse is refused here, with an error that names
+// the place. [Distributor.Differences] lists what is made up.
+//
+// [TestSender] is the conformance suite of the seam eboks.Sender: an adapter that
+// passes it keeps every promise of the seam.
+//
+// A program that is no test starts a fake with [Start]. A fake keeps what was
+// sent to it for as long as it runs; Config.DigestsOnly leaves the documents out.
+// While a letter arrives it takes the same small memory whatever the letter's size.
+//
+// # Personal data
+//
+// Every ready-made person is fictitious, with a number of package cprtest.
+// [Letter] and [Mailbox] print as a placeholder, a [Request] holds nothing about a
+// person, addresses of the page hold random handles, and the page shows no number.
+//
+// # Testing
+//
+// Certificates and keys are made at start and live as long as the fake.
+package ebokstest

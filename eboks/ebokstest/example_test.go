@@ -1,0 +1,173 @@
+package ebokstest_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+)
+
+// post sends a letter with bare HTTP, where a program has an adapter.
+func post(fake *ebokstest.Distributor, id eboks.ID, to eboks.Recipient, title string) (status int) {
+	l := draft{id: id, to: to, title: title, material: "1001", channel: "Digital Post"}
+	body := l.shipment(base64.StdEncoding.EncodeToString([]byte(pdf)))
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: fake.Roots(), Certificates: []tls.Certificate{fake.Certificate()}}}
+	defer transport.CloseIdleConnections()
+	req, _ := http.NewRequest(http.MethodPut, fake.URL()+"/afsendersystem/"+fake.System()+"/forsendelser/"+id.String(), bytes.NewReader([]byte(body)))
+	req.Header.Set("Content-Type", "application/xml")
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		return 0
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
+func Example() {
+	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{}) // in a test: NewStralfors(t)
+	if err != nil {
+		panic(err)
+	}
+	defer fake.Close()
+	citizen := ebokstest.People()[0].Owner
+	id := eboks.NewID()
+
+	fmt.Println(post(fake, id, citizen, "Din faktura på øre"))
+	fmt.Println(len(fake.Letters(citizen)), "letters: accepted is not delivered")
+	fake.Advance(time.Hour)
+	fmt.Println(len(fake.Letters(citizen)), "letter:", fake.Letters(citizen)[0].Title)
+	fmt.Println(post(fake, id, citizen, "Din faktura på øre"), "delivered:", fake.Delivered(id))
+	// Output:
+	// 204
+	// 0 letters: accepted is not delivered
+	// 1 letter: Din faktura på øre
+	// 409 delivered: 1
+}
+
+func ExampleDistributor() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	defer fake.Close()
+	_ = fake.Next("drop answer", "429 seconds")
+	id := eboks.NewID()
+	fmt.Println(post(fake, id, ebokstest.People()[0].Owner, "Brev på dansk: æøå"), fake.Count(id), "letter, and no answer")
+	fmt.Println(post(fake, eboks.NewID(), ebokstest.People()[0].Owner, "Et til"))
+	// Output:
+	// 0 1 letter, and no answer
+	// 429
+}
+
+func ExampleConfig() {
+	fake, err := ebokstest.Start(ebokstest.PostNord, ebokstest.Config{
+		DigestsOnly: true, // for bulk
+		Inspect:     func(l ebokstest.Letter, document io.Reader) { /* look for a canary */ },
+	})
+	fmt.Println(fake.Dialect(), err)
+	_ = fake.Close()
+	_, err = ebokstest.Start(ebokstest.PostNord, ebokstest.Config{Addr: "0.0.0.0:0"})
+	fmt.Println(err)
+	// Output:
+	// postnord <nil>
+	// ebokstest: Config.Addr and PageAddr must be loopback addresses with a port
+}
+
+func ExampleSettings() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true, Delivered: time.Second}})
+	defer fake.Close()
+	fake.Configure(func(s *ebokstest.Settings) { s.AnswerBody = true })
+	fmt.Println(post(fake, eboks.NewID(), someone(1), "Til hvem som helst"))
+	// Output: 200
+}
+
+func ExampleDialect() {
+	for _, d := range ebokstest.Dialects() {
+		fmt.Println(d)
+	}
+	// Output:
+	// stralfors
+	// postnord
+}
+
+func ExampleMailbox() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	defer fake.Close()
+	fake.Add(ebokstest.Mailbox{Owner: someone(5), Name: "Søren Ærø", State: ebokstest.Exempt})
+	mine := fake.Mailboxes()[len(fake.Mailboxes())-1]
+	fmt.Println(mine.State, mine)
+	// Output: exempt [private]
+}
+
+func ExampleState() {
+	for _, m := range ebokstest.People() {
+		fmt.Println(m.State)
+	}
+	// Output:
+	// open
+	// open
+	// open
+	// protected
+	// not registered
+	// not subscribed
+	// exempt
+	// minor
+	// deceased
+}
+
+func ExampleLetter() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	defer fake.Close()
+	id := eboks.NewID()
+	post(fake, id, ebokstest.People()[0].Owner, "Afgørelse")
+	l, ok := fake.Letter(id)
+	fmt.Println(ok, l.Title, l.Status, l.Material, l)
+	// Output: true Afgørelse accepted 1001 [private]
+}
+
+func ExampleDocument() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	defer fake.Close()
+	id := eboks.NewID()
+	post(fake, id, ebokstest.People()[0].Owner, "Afgørelse")
+	l, _ := fake.Letter(id)
+	fmt.Println(l.Documents[0].Size, string(l.Documents[0].Content()[:8]))
+	// Output: 34 %PDF-1.7
+}
+
+func ExampleMisbehaviour() {
+	for _, m := range ebokstest.Misbehaviours()[:3] {
+		fmt.Printf("%s %s: %s (%s)\n", m.Row, m.Name, m.Doc, m.Kinds[0])
+	}
+	// Output:
+	// E-10 refuse connection: the connection ends before TLS (Unavailable)
+	// E-11 reset before body: the connection ends before the body is asked for (Unavailable)
+	// E-11 reset after body: the body is read and thrown away, and the connection ends (OutcomeUnknown)
+}
+
+func ExampleReceipts() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	defer fake.Close()
+	fake.SetReceipts(ebokstest.Reordered) // delivered before accepted
+	fmt.Println(ebokstest.Reordered)
+	// Output: reordered
+}
+
+func ExampleRequest() {
+	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	defer fake.Close()
+	post(fake, eboks.NewID(), ebokstest.People()[0].Owner, "Afgørelse")
+	for _, r := range fake.Requests() {
+		fmt.Println(r, r.Operation, r.Status, r.Personal)
+	}
+	// Output: PUT /afsendersystem/{system}/forsendelser/{shipment} EnkeltforsendelseOpret 204 false
+}
+
+func ExampleCode() {
+	c := ebokstest.Codes()[ebokstest.CodeExempt]
+	fmt.Println(c.Kind, c.Reachability)
+	// Output: RecipientUnreachable exempt
+}

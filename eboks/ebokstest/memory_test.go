@@ -1,0 +1,57 @@
+package ebokstest_test
+
+import (
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+)
+
+// endless is a document that has no end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'A'
+	}
+	return len(p), nil
+}
+
+// TestMemoryOfOneLetter: a letter of 40 MB takes no more than a small one.
+func TestMemoryOfOneLetter(t *testing.T) {
+	for _, d := range ebokstest.Dialects() {
+		fake := ebokstest.New(t, d, ebokstest.Config{DigestsOnly: true})
+		s := dial(t, fake)
+		l := letterTo(someone(9000))
+		head, tail, ok := strings.Cut(l.write(d), base64.StdEncoding.EncodeToString([]byte(pdf)))
+		require.True(t, ok)
+		put := func(document io.Reader) int {
+			req := httptest.NewRequest(http.MethodPut, s.path(l.id), io.MultiReader(strings.NewReader(head), document, strings.NewReader(tail)))
+			req.Header.Set("Content-Type", "application/xml")
+			w := httptest.NewRecorder()
+			fake.ServeHTTP(w, req)
+			return w.Code
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		status := put(io.LimitReader(endless{}, 40<<20))
+		runtime.ReadMemStats(&after)
+		require.True(t, isTaken(status), "%d", status)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), "octets allocated in all")
+		got, _ := fake.Letter(l.id)
+		assert.EqualValues(t, 30<<20, got.Documents[0].Size)
+
+		l = letterTo(someone(9001))
+		head, tail, _ = strings.Cut(l.write(d), base64.StdEncoding.EncodeToString([]byte(pdf)))
+		assert.Equal(t, http.StatusRequestEntityTooLarge, put(endless{}), "more than 100 MB")
+		assert.Zero(t, fake.Count(l.id))
+	}
+}

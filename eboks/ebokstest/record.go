@@ -1,0 +1,155 @@
+package ebokstest
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+)
+
+// maxRecords bounds what a fake remembers; the oldest requests go first.
+const maxRecords = 4096
+
+// Request is one request as it arrived, without anything about a person.
+type Request struct {
+	Method    string
+	Template  string // of the path, such as /afsendersystem/{system}/forsendelser/{shipment}; "" for an unknown path
+	Operation string // its name in the reference; "" for an unknown path
+	Query     string // numbers of people and companies are starred out
+	Header    http.Header
+	Length    int64    // of the body as announced; -1: not announced
+	Letter    eboks.ID // that the path names; zero: none
+	At        time.Time
+	Status    int // that was answered; 0: none
+	// Misbehaviour is the name of the one that was played, or "".
+	Misbehaviour string
+	// Personal: a CPR number stood in the address or in a header.
+	Personal bool
+}
+
+// String returns method and path template.
+func (r Request) String() string { return r.Method + " " + r.Template }
+
+// Format writes method and path template under every verb.
+func (r Request) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())) }
+
+// LogValue returns method and path template.
+func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+type recorder struct {
+	mu    sync.Mutex
+	all   []Request
+	first int // number of all[0]
+}
+
+// add keeps a request and returns its number.
+func (r *recorder) add(q Request) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.all) == maxRecords {
+		r.all = slices.Delete(r.all, 0, maxRecords/4)
+		r.first += maxRecords / 4
+	}
+	r.all = append(r.all, q)
+	return r.first + len(r.all) - 1
+}
+
+func (r *recorder) change(number int, change func(*Request)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i := number - r.first; i >= 0 && i < len(r.all) {
+		change(&r.all[i])
+	}
+}
+
+// Requests returns the latest requests, oldest first: at least 3,072 of them, if
+// there were so many.
+func (d *Distributor) Requests() []Request {
+	d.records.mu.Lock()
+	defer d.records.mu.Unlock()
+	all := slices.Clone(d.records.all)
+	for i := range all {
+		all[i].Header = maps.Clone(all[i].Header)
+	}
+	return all
+}
+
+// keptHeaders are the headers of a Request.
+var keptHeaders = [...]string{"Accept", "Content-Encoding", "Content-Type", "Expect", "User-Agent"}
+
+// note makes a record of a request.
+func (d *Distributor) note(r *http.Request, op *operation) Request {
+	q := Request{
+		Method: r.Method, Template: op.template, Operation: op.name, Letter: op.letter,
+		Length: r.ContentLength, At: d.Now(), Header: make(http.Header),
+	}
+	for _, name := range keptHeaders {
+		if v := r.Header.Values(name); len(v) > 0 {
+			q.Header[name] = slices.Clone(v)
+		}
+	}
+	q.Query = mask(r.URL.RawQuery)
+	q.Personal = personal(r)
+	if op.template == "" {
+		q.Method = cleanMethod(r.Method)
+	}
+	return q
+}
+
+func cleanMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodHead, http.MethodPatch:
+		return m
+	}
+	return "?"
+}
+
+// mask stars out every value of a query but those of parameters that hold no
+// person, and the names of parameters that no wire has.
+func mask(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return "?"
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, v := range values[name] {
+			switch name {
+			case "efter", "antal", "message_id":
+				if len(v) > 64 || strings.Trim(v, "0123456789abcdefDKEI-") != "" || personalText(v) {
+					v = "?"
+				}
+				parts = append(parts, name+"="+v)
+			case "cpr", "cvr":
+				parts = append(parts, name+"="+strings.Repeat("*", min(len(v), 10)))
+			default:
+				parts = append(parts, "?")
+			}
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+func personalText(s string) bool { _, err := cpr.Parse(s); return err == nil }
+
+// personal reports whether a CPR number stands where it must not.
+func personal(r *http.Request) bool {
+	parts := strings.FieldsFunc(r.URL.Path+"/"+r.URL.RawQuery, func(c rune) bool { return strings.ContainsRune("/?&=,;", c) })
+	for _, vs := range r.Header {
+		for _, v := range vs {
+			parts = append(parts, strings.Fields(v)...)
+		}
+	}
+	return slices.ContainsFunc(parts, personalText)
+}

@@ -1,0 +1,137 @@
+package ebokstest
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/dkeid/dkeid/eboks"
+)
+
+// script says how the fake is to misbehave.
+type script struct {
+	next    []*Misbehaviour
+	always  *Misbehaviour
+	letters map[eboks.ID]*Misbehaviour
+}
+
+var errUnknownMisbehaviour = errors.New("ebokstest: there is no misbehaviour of that name")
+
+// Next queues misbehaviours: each of the next requests plays one. An unknown
+// name is an error, queues nothing, and fails the test that owns the fake. "" is
+// a request that is answered well.
+func (d *Distributor) Next(names ...string) error {
+	var ms []*Misbehaviour
+	for _, name := range names {
+		m, err := d.misbehaviour(name)
+		if err != nil {
+			return err
+		}
+		ms = append(ms, m)
+	}
+	d.mu.Lock()
+	d.play.next = append(d.play.next, ms...)
+	d.mu.Unlock()
+	d.door(ms...)
+	return nil
+}
+
+// Always makes every request play a misbehaviour, from when the queue of Next is
+// empty until Behave.
+func (d *Distributor) Always(name string) error {
+	m, err := d.misbehaviour(name)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	d.play.always = m
+	d.mu.Unlock()
+	d.door(m)
+	return nil
+}
+
+// For makes every request whose address names a letter play a misbehaviour,
+// before all others: a poison letter (E-16). "" ends it.
+func (d *Distributor) For(id eboks.ID, name string) error {
+	m, err := d.misbehaviour(name)
+	if err != nil {
+		return err
+	}
+	if m != nil && m.atDoor {
+		d.complain("a connection that is refused names no letter")
+		return errors.New("ebokstest: a connection that is refused names no letter")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if m == nil {
+		delete(d.play.letters, id)
+	} else {
+		d.play.letters[id] = m
+	}
+	return nil
+}
+
+// Behave forgets what Next, Always and For have asked for.
+func (d *Distributor) Behave() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.play.next, d.play.always = nil, nil
+	clear(d.play.letters)
+}
+
+// misbehaviour finds one by its name; nil for "".
+func (d *Distributor) misbehaviour(name string) (*Misbehaviour, error) {
+	if name == "" {
+		return nil, nil
+	}
+	all := Misbehaviours()
+	i := slices.IndexFunc(all, func(m Misbehaviour) bool { return m.Name == name })
+	if i < 0 {
+		d.complain("there is no misbehaviour of that name")
+		return nil, errUnknownMisbehaviour
+	}
+	return &all[i], nil
+}
+
+// door closes the connections that are open when one at the door is planned:
+// otherwise nobody would come by it.
+func (d *Distributor) door(ms ...*Misbehaviour) {
+	if slices.ContainsFunc(ms, func(m *Misbehaviour) bool { return m != nil && m.atDoor }) {
+		d.listener.conns.closeIdle()
+	}
+}
+
+// turnsAway reports whether a connection is to be refused.
+func (d *Distributor) turnsAway() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.play.next) > 0 {
+		m := d.play.next[0]
+		if m == nil || !m.atDoor {
+			return false
+		}
+		d.play.next = d.play.next[1:]
+		return true
+	}
+	return d.play.always != nil && d.play.always.atDoor
+}
+
+// misbehaves returns what a request is to play; nil: nothing.
+func (d *Distributor) misbehaves(op *operation) *Misbehaviour {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if m := d.play.letters[op.letter]; m != nil {
+		return m
+	}
+	if len(d.play.next) == 0 {
+		if d.play.always == nil || d.play.always.atDoor {
+			return nil
+		}
+		return d.play.always
+	}
+	m := d.play.next[0]
+	if m != nil && m.atDoor { // this connection was open before
+		return nil
+	}
+	d.play.next = d.play.next[1:]
+	return m
+}
