@@ -70,8 +70,8 @@ func (d *Distributor) shipment(n *node) (*Letter, error) {
 		return nil, err
 	case l.To.IsZero() && l.Channel != eboks.PrintOnly:
 		return bad(CodeInvalidNumber, "A digital letter needs the recipient's number.")
-	case l.Channel.MayPrint() && address == nil:
-		return bad(CodeValidation, "A letter that may be printed needs an address.")
+	case l.Channel == eboks.PrintOnly && address == nil:
+		return bad(CodeValidation, "A letter on paper needs an address.")
 	case l.Channel.MayPrint() && l.Address.PostCode == "1000":
 		return bad(CodeValidation, "Post code 1000 is refused by the printers.")
 	case !d.knowsType(string(l.Material)):

@@ -73,7 +73,7 @@ func (d *Distributor) course(l *letter) []step {
 		return append(plan, digital...)
 	case l.verdict == eboks.Deceased: // never on paper
 		return append(plan, failure...)
-	case l.Channel == eboks.DigitalThenPrint:
+	case l.Channel == eboks.DigitalThenPrint && !l.Address.IsZero():
 		return append(plan, paper...)
 	case d.dialect == PostNord && l.verdict == eboks.NotRegistered && !s.NoPostProcessing:
 		return append(plan, paper...)

@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
@@ -73,7 +76,6 @@ func TestShipmentsThatAreRefused(t *testing.T) {
 		"unknown type":         {ebokstest.CodeUnknownType, func(l *draft) { l.material = "4" }},
 		"nobody, digital":      {ebokstest.CodeInvalidNumber, func(l *draft) { l.to = someone(0); l.to = (draft{}).to }},
 		"paper, no address":    {ebokstest.CodeValidation, func(l *draft) { l.channel = "Fysisk Post" }},
-		"either, no address":   {ebokstest.CodeValidation, func(l *draft) { l.channel = "" }},
 		"empty document":       {ebokstest.CodeValidation, func(l *draft) { l.pdf = "" }},
 		"title without an end": {ebokstest.CodeTooLarge, func(l *draft) { l.title = strings.Repeat("å", 2<<20) }},
 	} {
@@ -134,4 +136,20 @@ func TestStrictDispatch(t *testing.T) {
 		assert.GreaterOrEqual(t, status, 400, path)
 	}
 	assert.Zero(t, s.fake.Total())
+}
+
+// Without a channel the distributor chooses, and an address is needed only where
+// it would have to print.
+func TestEitherWithoutAnAddress(t *testing.T) {
+	s := dial(t, ebokstest.NewStralfors(t))
+	for i, want := range map[int]eboks.Status{9000: eboks.DeliveredDigital, 9004: eboks.Failed} {
+		l := letterTo(someone(i))
+		l.channel = ""
+		status, answer := s.send(l)
+		require.Equal(t, http.StatusNoContent, status, answer)
+		s.fake.Advance(time.Hour)
+		arrived, ok := s.fake.Letter(l.id)
+		require.True(t, ok)
+		assert.Equal(t, want, arrived.Status)
+	}
 }
