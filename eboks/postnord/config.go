@@ -67,6 +67,9 @@ type Config struct {
 	// states cannot be read.
 	StatusURL string
 
+	// Limits bound a letter; Attachments is not used, there are none. Zero fields:
+	// eboks' own. Neither the longest title nor the largest document is public.
+	Limits eboks.Limits
 	// Timeout is for one call, the letter included. Zero: 60 seconds.
 	Timeout time.Duration
 	// Now is the clock. Nil: time.Now.
@@ -119,6 +122,8 @@ func (c *Config) check() error {
 		return configInvalid("Config.Roots is not used with Config.HTTPClient")
 	case c.Answer >= lastAnswer:
 		return configInvalid("Config.Answer is none of the answers")
+	case c.Limits.Title < 0 || c.Limits.File < 0 || c.Limits.Total < 0 || c.Limits.Encoded < 0:
+		return configInvalid("Config.Limits has a negative number")
 	case c.Timeout < 0:
 		return configInvalid("Config.Timeout is negative")
 	case c.LookupName != "" && !isID(c.LookupName):

@@ -53,10 +53,11 @@ func New(cfg Config) (*Sender, error) {
 			Dedupes:            !cfg.NoDedupe,
 			Status:             cfg.StatusURL != "",
 			Lookup:             true,
-			Limits:             eboks.Limits{Title: 255},
+			Limits:             cfg.Limits,
 			CertificateExpires: mtls.Expires(cfg.Certificate),
 		},
 	}
+	s.able.Limits.Attachments = 0
 	if s.now == nil {
 		s.now = time.Now
 	}

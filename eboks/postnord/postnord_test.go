@@ -38,6 +38,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 		{"Roots", func(c *postnord.Config) { c.HTTPClient, c.Roots = &http.Client{}, testAuthority(t).roots }},
 		{"Answer", func(c *postnord.Config) { c.Answer = 9 }},
 		{"Timeout", func(c *postnord.Config) { c.Timeout = -1 }},
+		{"Limits", func(c *postnord.Config) { c.Limits.File = -1 }},
 		{"LookupName", func(c *postnord.Config) { c.LookupName = "a:b" }},
 		{"StatusURL", func(c *postnord.Config) { c.StatusURL = "https://proxy.example/" }},
 		{"StatusURL", func(c *postnord.Config) { c.StatusURL = "http://proxy.example/{message}" }},
@@ -66,13 +67,15 @@ func TestCapabilities(t *testing.T) {
 	can := s.Capabilities()
 	require.Equal(t, testAuthority(t).cert.NotAfter, can.CertificateExpires)
 	can.CertificateExpires = time.Time{}
-	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true, Limits: eboks.Limits{Title: 255}}, can)
+	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true}, can)
 
 	cfg.NoDedupe, cfg.StatusURL = true, "https://proxy.example/{message}"
+	cfg.Limits = eboks.Limits{Title: 50, File: 1_000_000, Attachments: 3}
 	s, err = postnord.New(cfg)
 	require.NoError(t, err)
 	require.False(t, s.Capabilities().Dedupes)
 	require.True(t, s.Capabilities().Status)
+	require.Equal(t, eboks.Limits{Title: 50, File: 1_000_000}, s.Capabilities().Limits)
 }
 
 func TestWhatThisWireCannotCarryIsRefused(t *testing.T) {
