@@ -180,7 +180,7 @@ func (o bulkOrder) each() iter.Seq[*eboks.Letter] {
 	filler := bulkFiller(o.Size)
 	return func(yield func(*eboks.Letter) bool) {
 		for i := range o.Letters {
-			n := cprtest.Number(i)
+			n := cprtest.Number(100_000 + i) // nobody whom the fake knows
 			head := bulkHead(n)
 			open := func() (io.ReadCloser, error) {
 				return io.NopCloser(io.MultiReader(bytes.NewReader(head), bytes.NewReader(filler[:o.Size-len(head)]))), nil
