@@ -75,7 +75,7 @@ func retryAfter(h http.Header, now time.Time) (wait time.Duration, given bool) {
 	if len(values) > 1 {
 		return 0, true
 	}
-	if seconds, err := strconv.ParseInt(values[0], 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(values[0], 10, 64); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the largest or least there is
 		return time.Duration(min(max(seconds, 0), int64(maxRetryAfter/time.Second))) * time.Second, true
 	}
 	if at, err := http.ParseTime(values[0]); err == nil {

@@ -29,14 +29,18 @@ type Progress struct {
 
 // SendBatch sends every letter, several at once, and yields one Result for each,
 // in the order in which they end. Letters are asked for as they are needed and
-// not kept, so a batch may be of any size; their documents are streamed.
+// not kept, so a batch may be of any size; their documents are streamed. A Letter
+// may be used anew when yield has returned, but what its documents' Open reads may
+// not change before the letter has its result.
 //
 // Each letter is treated as by [Client.Send]: the same batch may be run again
 // after a crash. Where the distributor takes several letters in one call they
 // travel so, and still each has its own result.
 //
 // When ctx ends or the loop is left, no further letter is asked for; letters on
-// their way end first. letters runs on another goroutine than the loop.
+// their way end first. letters runs on another goroutine than the loop, and the
+// loop ends when letters has returned: what waits for letters should end with
+// ctx. A panic in it, or while a letter is sent, comes out of the loop.
 func (c *Client) SendBatch(ctx context.Context, letters iter.Seq[*Letter], b Batch) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -45,37 +49,43 @@ func (c *Client) SendBatch(ctx context.Context, letters iter.Seq[*Letter], b Bat
 		if workers <= 0 {
 			workers = c.cfg.InFlight
 		}
+		f := newFeed(cancel)
 		p := progressOf(b, c.cfg.Now)
-		jobs, results := make(chan *Letter), make(chan sized)
-		go feed(ctx, letters, jobs)
+		results := make(chan sized)
+		go f.run(ctx, letters)
 		var running sync.WaitGroup
 		for range workers {
-			running.Go(func() { c.work(ctx, jobs, results) })
+			running.Go(func() {
+				defer f.recover()
+				c.work(ctx, f, results)
+			})
 		}
 		go func() {
 			running.Wait()
 			close(results)
 		}()
+		defer func() { // if the loop panics the letters on their way end all the same
+			cancel()
+			for range results {
+			}
+			f.end()
+		}()
 		wanted := true
-		for r := range results {
+		tell := func(r sized) {
 			p.count(r)
 			if wanted && !yield(r.Result) {
 				wanted = false
 				cancel()
 			}
 		}
-		p.end()
-	}
-}
-
-func feed(ctx context.Context, letters iter.Seq[*Letter], jobs chan<- *Letter) {
-	defer close(jobs)
-	for l := range letters {
-		select {
-		case jobs <- l:
-		case <-ctx.Done():
-			return
+		for r := range results {
+			tell(r)
 		}
+		if l := f.end(); l != nil {
+			tell(sized{Result: Result{ID: l.ID, Err: c.refuse("send", l.ID, &Error{Kind: Unavailable, NotDelivered: true, Err: context.Canceled})}})
+		}
+		f.repanic()
+		p.end()
 	}
 }
 
@@ -85,24 +95,32 @@ type sized struct {
 	octets int64
 }
 
-// work sends what comes, until nothing more does.
-func (c *Client) work(ctx context.Context, jobs <-chan *Letter, results chan<- sized) {
+// linger is how long a group of letters waits for the next one.
+const linger = 20 * time.Millisecond
+
+// work sends what comes, until nothing more does or ctx is done.
+func (c *Client) work(ctx context.Context, f *feed, results chan<- sized) {
 	together, ok := c.sender.(BatchSender)
-	if !ok || c.can.Batch < 2 {
-		for l := range jobs {
+	ok = ok && c.can.Batch > 1
+	for {
+		l, more := f.next(ctx, nil)
+		switch {
+		case !more:
+			return
+		case !ok:
 			results <- c.single(ctx, l)
+			continue
 		}
-		return
-	}
-	for l := range jobs {
 		group := []*Letter{l}
+		patience := time.NewTimer(linger)
 		for len(group) < c.can.Batch {
-			more, ok := <-jobs
-			if !ok {
+			l, more := f.next(ctx, patience.C)
+			if !more {
 				break
 			}
-			group = append(group, more)
+			group = append(group, l)
 		}
+		patience.Stop()
 		c.group(ctx, together, group, results)
 	}
 }

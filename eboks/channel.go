@@ -24,6 +24,7 @@ type channel struct {
 	since     time.Time // of the first pause in a row
 	why       Kind      // of the pause
 	trying    bool      // a letter tries the way
+	tried     time.Time // until, when that one began
 	changed   chan struct{}
 	budget    float64
 }
@@ -47,7 +48,10 @@ func (c *channel) enter(ctx context.Context) (tries bool, err error) {
 			c.mu.Unlock()
 			return false, nil
 		case left <= 0 && !c.trying:
-			c.trying = true
+			c.trying, c.tried = true, c.until
+			if -left > c.cfg.Patience { // nobody asked for a while: patience begins anew
+				c.since = now
+			}
 			c.mu.Unlock()
 			return true, nil
 		case left <= 0:
@@ -81,8 +85,8 @@ func sleep(ctx context.Context, d time.Duration, changed <-chan struct{}) error 
 	return nil
 }
 
-// leave tells what the offer of a letter found. It reports whether the channel was
-// paused by it, and was open before.
+// leave tells what the offer of a letter found. It reports whether that paused the
+// channel, or changed why it is paused.
 func (c *channel) leave(id ID, tries bool, err *Error) (paused bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,14 +100,14 @@ func (c *channel) leave(id ID, tries bool, err *Error) (paused bool) {
 		// An answer about the letter: the way is good. An offer that was under way
 		// when the channel was paused does not open it.
 		c.failed, c.throttled = 0, 0
-		if tries || wasOpen {
+		if wasOpen || tries && c.until.Equal(c.tried) {
 			c.until, c.since = time.Time{}, time.Time{}
 		}
 		c.budget = min(c.budget+0.1, float64(c.cfg.Budget))
 	case err.Kind == AuthFailed, err.Kind == ConfigInvalid:
 		pause = c.cfg.Pause
 	case err.Kind == Throttled:
-		if pause = err.RetryAfter; pause == 0 {
+		if pause = err.RetryAfter; pause <= 0 {
 			pause = c.ceiling(c.throttled)
 		}
 		c.throttled++
@@ -117,6 +121,7 @@ func (c *channel) leave(id ID, tries bool, err *Error) (paused bool) {
 			pause = c.cfg.Pause
 		}
 	}
+	because := c.why
 	if pause > 0 {
 		now := c.now()
 		if c.since.IsZero() {
@@ -131,7 +136,18 @@ func (c *channel) leave(id ID, tries bool, err *Error) (paused bool) {
 		}
 	}
 	c.tell()
-	return pause > 0 && wasOpen
+	return pause > 0 && (wasOpen || because != c.why)
+}
+
+// drop ends an offer that found out nothing about the way.
+func (c *channel) drop(tries bool) {
+	if !tries {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trying = false
+	c.tell()
 }
 
 // tell wakes everybody who waits.

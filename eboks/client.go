@@ -23,8 +23,6 @@ type Client struct {
 
 	mu       sync.Mutex
 	inFlight map[ID]*sending
-
-	alarms sync.Mutex
 }
 
 // measureBuffer is how much of a document is read at once.
@@ -65,6 +63,9 @@ func (c *Client) refuse(op string, id ID, err error) *Error {
 		e = &Error{Kind: OutcomeUnknown, Why: "the adapter returned an error without a kind"}
 	}
 	e.Op, e.ID = op, id
+	if op != "send" {
+		e.NotDelivered = false // says nothing of any letter
+	}
 	if e.Sender == "" {
 		e.Sender = c.can.Name
 	}
@@ -77,7 +78,5 @@ func (c *Client) alarm(ctx context.Context, e *Error) {
 		c.cfg.Logger.LogAttrs(ctx, slog.LevelError, "eboks: look at this", slog.Any("error", e))
 		return
 	}
-	c.alarms.Lock()
-	defer c.alarms.Unlock()
 	c.cfg.Alarm(context.WithoutCancel(ctx), e)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -27,7 +28,7 @@ type Config struct {
 	// ReceiptWithin is the time within which a letter has an end, as agreed with
 	// the distributor; see [Client.Overdue]. Zero: 24 hours.
 	ReceiptWithin time.Duration
-	// Alarm is called, at once and not concurrently with itself, for what a person
+	// Alarm is called, at once and perhaps by several goroutines, for what a person
 	// must look at: the channel is paused because the distributor refuses us, an
 	// answer named another letter, a letter is parked, a receipt is overdue. Nil:
 	// the Logger gets it at level Error.
@@ -71,6 +72,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Key = make([]byte, KeySize)
 		_, _ = rand.Read(cfg.Key) // never fails (crypto/rand)
 	}
+	cfg.Key = slices.Clone(cfg.Key)
 	r := cfg.Retry
 	if cfg.InFlight < 0 || r.Offers < 0 || r.Base < 0 || r.Max < 0 || r.Budget < 0 || r.Patience < 0 || r.Trip < 0 || r.Pause < 0 ||
 		r.Park < 0 || cfg.ReceiptWithin < 0 {

@@ -24,7 +24,10 @@ func (l *Letter) digest(key []byte) Digest {
 	h.number(int64(l.Reply.Mode))
 	h.text(l.Reply.Mailbox)
 	h.text(l.Reply.Subject)
-	a := &l.Address
+	var a Address
+	if l.Channel.MayPrint() {
+		a = l.Address
+	}
 	for _, s := range []string{
 		a.Name, a.CareOf, a.Street, a.House, a.Floor, a.Suite, a.Sublocation, a.District, a.POBox, a.PostCode, a.Country,
 	} {

@@ -5,45 +5,104 @@ import (
 	"unicode"
 )
 
-// holdsTenDigits reports whether s has ten digits that could be a CPR number:
-// together, or written with separators as 6+4 or 2+2+2+4. Digits of every script
-// count. Dates and amounts of fewer digits pass.
+// Between two parts of a number there are no more separators than this.
+const maxSeparators = 5
+
+// cprForms are the lengths of the parts in which people write a CPR number; one of
+// them with the year in full.
+var cprForms = [][]int{
+	{10}, {6, 4}, {4, 2, 4}, {6, 2, 2}, {3, 3, 4}, {2, 2, 2, 4}, {2, 2, 2, 2, 2}, {8, 4}, {2, 2, 4, 4},
+	{1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+}
+
+// holdsTenDigits reports whether s has digits that could be a CPR number: in one of
+// cprForms, beginning with a possible day and month. It would rather refuse:
+//   - A run of more than ten digits passes only if neither its first nor its last
+//     ten begin with a day and month. So most EANs pass, and a CPR number with a
+//     digit too many does not.
+//   - A date with a year of two digits, and right behind it a time or a year
+//     ("24.12.25 1200", "24.12.25 10:30", "01-01-26 – 2026"), is refused, because a
+//     CPR number may look the same. A word between them ("kl.") lets it pass.
+//   - Any sign that is neither letter nor digit separates.
+//
+// The letter O is read both as itself and as a zero.
 func holdsTenDigits(s string) bool {
-	var groups []int // lengths of runs of digits; a zero says that words lie between
-	between := 0     // separators since the last digit
-	inRun := false
-	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Cf, r): // seen by nobody
-		case unicode.IsDigit(r):
-			if !inRun {
-				if between > 3 {
-					groups = append(groups, 0)
-				}
-				groups = append(groups, 0)
-			}
-			groups[len(groups)-1]++
-			inRun, between = true, 0
-		case separates(r):
-			inRun = false
-			between++
-		default:
-			if n := len(groups); n > 0 && groups[n-1] != 0 {
-				groups = append(groups, 0)
-			}
-			inRun, between = false, 0
-		}
-	}
-	for i, n := range groups {
-		if n >= 10 || i+1 < len(groups) && n == 6 && groups[i+1] == 4 ||
-			i+3 < len(groups) && n == 2 && groups[i+1] == 2 && groups[i+2] == 2 && groups[i+3] == 4 {
+	return holdsNumber(digitGroups(s, "")) || holdsNumber(digitGroups(s, "OoΟοОо"))
+}
+
+func holdsNumber(groups []string) bool {
+	for i, g := range groups {
+		if n := len(g); n > 10 && (beginsWithDate(g) || beginsWithDate(g[n-10:])) {
 			return true
+		}
+		for _, form := range cprForms {
+			if hasForm(groups[i:], form) && beginsWithDate(strings.Join(groups[i:i+len(form)], "")) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// separates reports what people put between the parts of a number.
-func separates(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || strings.ContainsRune("./\u2212_", r)
+func hasForm(groups []string, form []int) bool {
+	if len(groups) < len(form) {
+		return false
+	}
+	for i, n := range form {
+		if len(groups[i]) != n {
+			return false
+		}
+	}
+	return true
+}
+
+// digitGroups returns the runs of digits in s, with an empty one where words or too
+// many separators lie between. A digit that is none of 0 to 9, whatever its script
+// or shape, is a '?'.
+func digitGroups(s, zeros string) []string {
+	groups := []string{""}
+	separators := 0 // since the last digit
+	for _, r := range s {
+		digit := byte('?')
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point):
+			continue // seen by nobody, or on top of a digit
+		case r >= '0' && r <= '9':
+			digit = byte(r)
+		case strings.ContainsRune(zeros, r):
+			digit = '0'
+		case unicode.In(r, unicode.Nd, unicode.No):
+		case unicode.IsLetter(r):
+			separators = maxSeparators + 1
+			continue
+		default:
+			separators++
+			continue
+		}
+		if separators > maxSeparators {
+			groups = append(groups, "")
+		}
+		if separators > 0 {
+			groups = append(groups, "")
+		}
+		groups[len(groups)-1] += string(digit)
+		separators = 0
+	}
+	return groups
+}
+
+// beginsWithDate reports whether the first four of digits may be the day and the
+// month of a CPR number. In replacement numbers 60 is added to the day.
+func beginsWithDate(digits string) bool {
+	var day, month bool
+	for d := 1; d <= 31; d++ {
+		day = day || mayBe(digits[:2], d) || mayBe(digits[:2], d+60)
+		month = month || d <= 12 && mayBe(digits[2:4], d)
+	}
+	return day && month
+}
+
+// mayBe reports whether two digits may be the number n; a '?' may be any digit.
+func mayBe(digits string, n int) bool {
+	return (digits[0] == '?' || int(digits[0]-'0') == n/10) && (digits[1] == '?' || int(digits[1]-'0') == n%10)
 }

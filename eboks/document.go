@@ -88,7 +88,7 @@ func (d Document) Content() (io.ReadCloser, error) {
 	if err != nil || r == nil {
 		return nil, ErrUnread
 	}
-	c := &content{from: r, want: d.measured, left: d.measured.size}
+	c := &content{from: &steady{ReadCloser: r}, want: d.measured, left: d.measured.size}
 	c.sum.SetSeed(d.measured.seed)
 	return c, nil
 }

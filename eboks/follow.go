@@ -42,15 +42,14 @@ func (c *Client) learn(ctx context.Context, id ID, s Status, h *History) {
 	if s == Unknown || s == Submitted {
 		return
 	}
+	free, ok := c.hold(id)
+	if !ok {
+		return // who sends it learns it himself
+	}
+	defer free()
 	entry, err := c.ledger.Entry(ctx, id)
 	if err != nil || entry.State != LetterSending && entry.State != LetterParked {
 		return
-	}
-	c.mu.Lock()
-	_, busy := c.inFlight[id]
-	c.mu.Unlock()
-	if busy {
-		return // who sends it learns it himself
 	}
 	entry.State, entry.Status, entry.TakenAt = LetterAccepted, s, c.now()
 	if h != nil {
@@ -144,6 +143,7 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 			yield(Event{}, c.unsupported("events", ID{}, "tell events"))
 			return
 		}
+		seen := map[Cursor]bool{after: true}
 		for {
 			page, err := reader.ReadEvents(ctx, after)
 			if err != nil {
@@ -153,7 +153,6 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 			if len(page) == 0 {
 				return
 			}
-			before := after
 			for _, e := range page {
 				if e.Received = c.now(); e.Status >= lastStatus {
 					e.Status = Unknown
@@ -164,10 +163,11 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 					return
 				}
 			}
-			if after == before {
-				yield(Event{}, c.refuse("events", ID{}, &Error{Kind: ReceiptInvalid, Why: "the cursor does not move"}))
+			if after == "" || seen[after] {
+				yield(Event{}, c.refuse("events", ID{}, &Error{Kind: ReceiptInvalid, Why: "the cursor does not move on"}))
 				return
 			}
+			seen[after] = true
 		}
 	}
 }

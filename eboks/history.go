@@ -69,6 +69,12 @@ func (h *History) Last() (Event, bool) {
 	return Event{}, false
 }
 
+// Arrived reports whether any event says that the letter was in the recipient's
+// digital mailbox, which is when it counts as delivered.
+func (h *History) Arrived() bool {
+	return slices.ContainsFunc(h.events, func(e Event) bool { return e.Status.Arrived() })
+}
+
 // last finds the event that says how far the letter has come. A state that is no
 // end never lowers one that is further; of two ends the later holds, except that
 // a letter that was opened stays opened.
@@ -78,14 +84,14 @@ func (h *History) last() *Event {
 		e := &h.events[i]
 		switch {
 		case e.Status == Unknown:
+		case best != nil && (best.Status == Opened || best.Status == OpenedViaLink && e.Status != Opened):
+			// Who has opened it has it, whatever is told later.
 		case best == nil:
 			best = e
 		case !e.Status.Final():
 			if !best.Status.Final() && e.Status >= best.Status {
 				best = e
 			}
-		case e.Status == DeliveredDigital && best.Status.Arrived():
-		case best.Status == Opened && e.Status == OpenedViaLink:
 		default:
 			best = e
 		}

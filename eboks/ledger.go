@@ -14,7 +14,8 @@ type Ledger interface {
 	// fresh, whose State is Sending. In every case it returns the entry that was
 	// there before, the zero Entry if there was none.
 	Begin(ctx context.Context, fresh Entry) (before Entry, err error)
-	// End replaces the entry of e.ID.
+	// End replaces the entry of e.ID, except that an entry that is LetterAccepted
+	// stays so whatever e says: what the distributor has, it has.
 	End(ctx context.Context, e Entry) error
 	// Entry returns the entry of id, the zero Entry if there is none.
 	Entry(ctx context.Context, id ID) (Entry, error)

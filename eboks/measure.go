@@ -8,6 +8,24 @@ import (
 	"io"
 )
 
+// steady ends a reader that gives nothing and no error again and again.
+type steady struct {
+	io.ReadCloser
+	empty int
+}
+
+const maxEmpty = 100 // as in bufio
+
+func (s *steady) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if n > 0 || err != nil {
+		s.empty = 0
+	} else if s.empty++; s.empty > maxEmpty {
+		return 0, io.ErrNoProgress
+	}
+	return n, err
+}
+
 const pdfHead = "%PDF-"
 
 // read measures d: it must be a PDF of at most limit octets.
@@ -20,6 +38,7 @@ func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, 
 		return d, &Error{Kind: InputInvalid, NotDelivered: true, Err: ErrUnread}
 	}
 	defer func() { _ = r.Close() }()
+	r = &steady{ReadCloser: r}
 	m := &measure{seed: maphash.MakeSeed()}
 	digest := sha256.New()
 	var sum maphash.Hash

@@ -11,9 +11,9 @@ import (
 const DefaultLetters = 1 << 18
 
 // MemoryLedger is a Ledger that lives as long as the process. It remembers a
-// bounded number of letters, about 400 octets each, and forgets those first that
-// were accepted longest ago; what is on its way, unknown, refused or parked it
-// keeps. It is right for tests, and for programs whose own store decides what is
+// bounded number of letters, about 400 octets each. When it is full it forgets
+// letters that surely were not delivered, then those that were accepted longest
+// ago; what may have been delivered, and has no end, it keeps. It is right for tests, and for programs whose own store decides what is
 // sent.
 type MemoryLedger struct {
 	guarded
@@ -21,11 +21,13 @@ type MemoryLedger struct {
 	limit   int
 	entries map[ID]*kept
 	done    *list.List // of ID: accepted letters, the oldest first
+	idle    *list.List // of ID: letters that surely were not delivered
 }
 
 type kept struct {
 	Entry
-	place *list.Element // in done, or nil
+	in    *list.List // done, idle or nil
+	place *list.Element
 }
 
 // NewMemoryLedger returns an empty ledger for that many letters; zero or less:
@@ -34,7 +36,7 @@ func NewMemoryLedger(letters int) *MemoryLedger {
 	if letters <= 0 {
 		letters = DefaultLetters
 	}
-	return &MemoryLedger{limit: letters, entries: map[ID]*kept{}, done: list.New()}
+	return &MemoryLedger{limit: letters, entries: map[ID]*kept{}, done: list.New(), idle: list.New()}
 }
 
 var errLedgerFull = errors.New("the ledger in memory is full of letters without an end; give Config.Ledger a durable one")
@@ -48,15 +50,20 @@ func (m *MemoryLedger) Begin(_ context.Context, fresh Entry) (Entry, error) {
 		if before.State == LetterWaiting && before.Digest == fresh.Digest {
 			k.Entry = fresh
 			k.Attempts = before.Attempts
+			m.file(k)
 		}
 		return before, nil
 	}
 	if len(m.entries) >= m.limit {
-		oldest := m.done.Front()
+		from := m.idle
+		if from.Len() == 0 {
+			from = m.done
+		}
+		oldest := from.Front()
 		if oldest == nil {
 			return Entry{}, errLedgerFull
 		}
-		delete(m.entries, m.done.Remove(oldest).(ID))
+		delete(m.entries, from.Remove(oldest).(ID))
 	}
 	m.entries[fresh.ID] = &kept{Entry: fresh}
 	return Entry{}, nil
@@ -70,15 +77,32 @@ func (m *MemoryLedger) End(_ context.Context, e Entry) error {
 	if !ok {
 		return errors.New("the ledger in memory has no such letter")
 	}
-	k.Entry = e
-	switch {
-	case e.State == LetterAccepted && k.place == nil:
-		k.place = m.done.PushBack(e.ID)
-	case e.State != LetterAccepted && k.place != nil:
-		m.done.Remove(k.place)
-		k.place = nil
+	if k.State == LetterAccepted && e.State != LetterAccepted {
+		return nil
 	}
+	k.Entry = e
+	m.file(k)
 	return nil
+}
+
+// file puts the letter where it can be forgotten, or nowhere.
+func (m *MemoryLedger) file(k *kept) {
+	var in *list.List
+	switch {
+	case k.State == LetterAccepted:
+		in = m.done
+	case k.State == LetterWaiting, k.State == LetterRefused && k.NotDelivered:
+		in = m.idle
+	}
+	if in == k.in {
+		return
+	}
+	if k.in != nil {
+		k.in.Remove(k.place)
+	}
+	if k.in = in; in != nil {
+		k.place = in.PushBack(k.ID)
+	}
 }
 
 // Entry returns an entry.

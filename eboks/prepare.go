@@ -1,9 +1,6 @@
 package eboks
 
-import (
-	"context"
-	"encoding/base64"
-)
+import "context"
 
 // prepare validates l and measures its documents. It returns a copy, so that
 // nothing the caller does later changes what is sent.
@@ -27,7 +24,7 @@ func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error
 			return err
 		}
 		raw += d.Size()
-		encoded += int64(base64.StdEncoding.EncodedLen(int(d.Size())))
+		encoded += (d.Size() + 2) / 3 * 4
 		return nil
 	}
 	if err := measure(&ready.Document); err != nil {

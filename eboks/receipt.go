@@ -10,7 +10,7 @@ import (
 // see [Client.Status] and [Client.Events]. Store it.
 type Receipt struct {
 	ID        ID
-	Status    Status            // Accepted, or further where the wire says so at once
+	Status    Status            // Accepted, or what is known beyond: where the wire says so at once, or when it was asked for
 	Reference string            // the distributor's own id of the letter, if it gave one
 	At        time.Time         // when it was taken in, UTC
 	SHA256    [sha256.Size]byte // of the main document as sent

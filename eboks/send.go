@@ -3,18 +3,8 @@ package eboks
 import (
 	"cmp"
 	"context"
-	"errors"
-	"log/slog"
 	"time"
 )
-
-// sending is a Send on its way, for others that bring the same letter meanwhile.
-type sending struct {
-	digest  Digest
-	done    chan struct{}
-	receipt *Receipt
-	err     *Error
-}
 
 // Send brings one letter to the distributor. It returns when the distributor has
 // taken it in, or an error; never both.
@@ -37,11 +27,7 @@ type sending struct {
 func (c *Client) Send(ctx context.Context, l *Letter) (*Receipt, error) {
 	ready, digest, err := c.prepare(ctx, l)
 	if err != nil {
-		var id ID
-		if l != nil {
-			id = l.ID
-		}
-		return nil, c.refuse("send", id, err)
+		return nil, c.unready(ctx, l, err)
 	}
 	r, e := c.once(ctx, ready, digest)
 	if e != nil {
@@ -50,69 +36,27 @@ func (c *Client) Send(ctx context.Context, l *Letter) (*Receipt, error) {
 	return r, nil
 }
 
-// once sends the letter, or waits for whoever is sending it already.
-func (c *Client) once(ctx context.Context, l *Letter, digest Digest) (*Receipt, *Error) {
-	for {
-		c.mu.Lock()
-		other, busy := c.inFlight[l.ID]
-		if !busy {
-			mine := &sending{digest: digest, done: make(chan struct{})}
-			c.inFlight[l.ID] = mine
-			c.mu.Unlock()
-			return c.first(ctx, l, mine)
-		}
-		c.mu.Unlock()
-		if other.digest != digest {
-			return nil, c.refuse("send", l.ID, conflict())
-		}
-		select {
-		case <-ctx.Done():
-			return nil, c.refuse("send", l.ID, &Error{Kind: OutcomeUnknown, Err: ctx.Err(), Why: "another call is sending this letter"})
-		case <-other.done:
-		}
-		switch {
-		case other.receipt != nil:
-			return again(other.receipt, Duplicate), nil
-		case other.err.endedByCaller() && ctx.Err() == nil:
-			// The other's caller had enough; this one has not.
-		default:
-			return nil, other.err
-		}
+// unready refuses a letter before anything of it leaves. An earlier call may have
+// sent it when it was still in order.
+func (c *Client) unready(ctx context.Context, l *Letter, err error) *Error {
+	var id ID
+	if l != nil {
+		id = l.ID
 	}
-}
-
-// endedByCaller reports whether a caller's context ended the call.
-func (e *Error) endedByCaller() bool {
-	return errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)
-}
-
-// first sends the letter and tells everybody who waits for it.
-func (c *Client) first(ctx context.Context, l *Letter, mine *sending) (*Receipt, *Error) {
-	ended := false
-	defer func() {
-		if !ended {
-			c.finish(ctx, l.ID, mine, nil, &Error{Kind: OutcomeUnknown, Why: "sending ended in a panic"})
-		}
-	}()
-	receipt, err := c.deliver(ctx, l, mine.digest)
-	ended = true
-	return c.finish(ctx, l.ID, mine, receipt, err)
-}
-
-// finish ends what once began.
-func (c *Client) finish(ctx context.Context, id ID, mine *sending, r *Receipt, err error) (*Receipt, *Error) {
-	if err != nil {
-		mine.err = c.refuse("send", id, err)
-		c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "eboks: letter not sent", slog.Any("error", mine.err))
-	} else {
-		mine.receipt = r
-		c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "eboks: letter sent", slog.Any("receipt", *r))
+	e := c.refuse("send", id, err)
+	if id.IsZero() {
+		return e
 	}
-	c.mu.Lock()
-	delete(c.inFlight, id)
-	c.mu.Unlock()
-	close(mine.done)
-	return mine.receipt, mine.err
+	ctx, cancel := patiently(ctx)
+	defer cancel()
+	entry, err := c.ledger.Entry(ctx, id)
+	e.NotDelivered = e.NotDelivered && err == nil && entry.surelyNotDelivered()
+	return e
+}
+
+// surelyNotDelivered reports whether no call has delivered the letter.
+func (e Entry) surelyNotDelivered() bool {
+	return e.State == 0 || e.State == LetterWaiting || e.State == LetterRefused && e.NotDelivered
 }
 
 func conflict() *Error {
@@ -138,18 +82,18 @@ func (c *Client) deliver(ctx context.Context, l *Letter, digest Digest) (*Receip
 	case LetterSending:
 		return c.resume(ctx, l, before)
 	}
-	return c.offer(ctx, l, entry, false)
+	return c.offer(ctx, l, entry, before.State)
 }
 
 // claim writes the letter into the ledger. It refuses a letter whose entry says
 // that it must not be offered.
 func (c *Client) claim(ctx context.Context, l *Letter, digest Digest) (entry, before Entry, err error) {
 	entry = Entry{ID: l.ID, Digest: digest, State: LetterSending, At: c.now()}
-	before, err = c.ledger.Begin(ctx, entry)
+	before, err = c.begin(ctx, entry)
 	entry.Attempts = before.Attempts
 	switch {
 	case err != nil:
-		return entry, before, storeFailed(err, true, "nothing was sent")
+		return entry, before, storeFailed(err, false, "nothing was sent now; whether it was before is not known")
 	case before.State != 0 && before.Digest != digest:
 		return entry, before, conflict()
 	case before.State == LetterRefused:
@@ -170,7 +114,7 @@ func (c *Client) resume(ctx context.Context, l *Letter, entry Entry) (*Receipt, 
 		if err != nil {
 			return nil, &Error{Kind: OutcomeUnknown, Why: "the outcome is unknown, and the distributor could not be asked", Err: kindOnly(err)}
 		}
-		if h := historyOf(l.ID, events); h.Status() != Unknown {
+		if h := historyOf(l.ID, events); h.Status() != Unknown && h.Status() != Submitted {
 			r := &Receipt{ID: l.ID, Status: h.Status(), At: cmp.Or(h.events[0].At, c.now()), SHA256: l.Document.SHA256(), Attempts: entry.Attempts, Repeat: AlreadyAccepted}
 			return c.accept(ctx, entry, r)
 		}
@@ -179,7 +123,7 @@ func (c *Client) resume(ctx context.Context, l *Letter, entry Entry) (*Receipt, 
 		return c.unknown(ctx, entry, &Error{Kind: OutcomeUnknown,
 			Why: "it was offered before; ask the distributor or wait for the event, then call Release or give it up"})
 	}
-	return c.offer(ctx, l, entry, true)
+	return c.offer(ctx, l, entry, LetterSending)
 }
 
 // kindOnly is the sentinel of err's kind: a cause that names what failed and
@@ -192,79 +136,108 @@ func kindOnly(err error) error {
 }
 
 // offer brings the letter to the distributor, again as long as it surely did not
-// leave. ours: an earlier offer may have arrived.
-func (c *Client) offer(ctx context.Context, l *Letter, entry Entry, ours bool) (*Receipt, error) {
+// leave. before is what the ledger knew of it: LetterSending says that an earlier
+// offer may have arrived.
+func (c *Client) offer(ctx context.Context, l *Letter, entry Entry, before State) (*Receipt, error) {
 	patience := c.now().Add(c.cfg.Retry.Patience)
 	for n := 1; ; {
 		tries, err := c.way.enter(ctx)
 		if err != nil {
-			return nil, c.giveBack(ctx, entry, ours, c.refuse("send", l.ID, err))
+			return nil, c.giveBack(ctx, entry, before, c.refuse("send", l.ID, err))
 		}
-		receipt, err := c.sender.Send(ctx, l)
-		receipt, failure := c.judge(ctx, l, receipt, err)
-		c.report(ctx, l.ID, tries, failure)
+		if ctx.Err() != nil {
+			c.way.drop(tries)
+			return nil, c.giveBack(ctx, entry, before, &Error{Kind: Unavailable, NotDelivered: true, Err: ctx.Err()})
+		}
+		receipt, failure := c.offerOnce(ctx, l, tries)
 		if failure != nil && failure.NotDelivered && ctx.Err() == nil {
 			switch failure.Kind {
 			case Throttled: // uses up no offer: the pause of the channel is the wait
 				if c.now().Before(patience) {
+					before = max(before, LetterWaiting)
 					continue
 				}
 			case Unavailable:
 				if c.way.again(ctx, n) {
 					n++
+					before = max(before, LetterWaiting)
 					continue
 				}
 			}
 		}
-		return c.outcome(ctx, l, entry, ours, receipt, failure)
+		return c.outcome(ctx, l, entry, before, receipt, failure)
 	}
+}
+
+// offerOnce asks the adapter, and tells the channel and a person what it found.
+func (c *Client) offerOnce(ctx context.Context, l *Letter, tries bool) (*Receipt, *Error) {
+	told := false
+	defer func() {
+		if !told { // a panic: the channel learns nothing
+			c.way.drop(tries)
+		}
+	}()
+	r, err := c.sender.Send(ctx, l)
+	receipt, failure := c.judge(l, r, err)
+	told = true
+	c.report(ctx, l.ID, tries, failure)
+	return receipt, failure
 }
 
 // report tells the channel, and a person, what an offer found.
 func (c *Client) report(ctx context.Context, id ID, tries bool, failure *Error) {
-	if !c.way.leave(id, tries, failure) {
-		return
+	paused := false
+	if failure != nil && (ctx.Err() != nil || failure.local()) {
+		c.way.drop(tries) // nothing was heard of the distributor
+	} else {
+		paused = c.way.leave(id, tries, failure)
 	}
-	if failure.Kind == AuthFailed || failure.Kind == ConfigInvalid {
+	if failure != nil && (failure.Alarm || paused && (failure.Kind == AuthFailed || failure.Kind == ConfigInvalid)) {
 		c.alarm(ctx, c.refuse("send", id, failure))
 	}
 }
 
+// local reports whether the letter was refused before the distributor was asked.
+func (e *Error) local() bool {
+	return e.NotDelivered && e.Status == 0 && (e.Kind == InputInvalid || e.Kind == Unsupported)
+}
+
 // outcome records what became of an offer.
-func (c *Client) outcome(ctx context.Context, l *Letter, entry Entry, ours bool, r *Receipt, failure *Error) (*Receipt, error) {
+func (c *Client) outcome(ctx context.Context, l *Letter, entry Entry, before State, r *Receipt, failure *Error) (*Receipt, error) {
 	switch {
 	case failure == nil:
 		r.Attempts = entry.Attempts + 1
 		return c.accept(ctx, entry, r)
 	case failure.Kind == AlreadyAccepted:
-		return c.known(ctx, l, entry, failure, ours)
-	case failure.Kind == Rejected, failure.Kind == RecipientUnreachable:
+		return c.known(ctx, l, entry, before, failure)
+	case failure.aboutLetters() && before == LetterSending:
+		// This offer was refused; the one whose answer is missing may not have been.
+		unsure := *failure
+		unsure.Kind, unsure.Reachability, unsure.Err = OutcomeUnknown, ReachabilityUnknown, sentinel(failure.Kind)
+		unsure.Why = "an earlier offer may have arrived, and this one was refused; ask the distributor"
+		return c.unknown(ctx, entry, &unsure)
+	case failure.aboutLetters():
 		return nil, c.settle(ctx, entry, LetterRefused, failure)
 	case !failure.NotDelivered:
 		return c.unknown(ctx, entry, failure)
 	default:
-		return nil, c.giveBack(ctx, entry, ours, failure)
+		return nil, c.giveBack(ctx, entry, before, failure)
 	}
 }
 
 // judge believes nothing of an adapter's answer that does not fit the letter.
-func (c *Client) judge(ctx context.Context, l *Letter, r *Receipt, err error) (*Receipt, *Error) {
+func (c *Client) judge(l *Letter, r *Receipt, err error) (*Receipt, *Error) {
 	switch {
 	case err != nil:
 		e := c.refuse("send", l.ID, err)
 		if e.Kind == 0 || e.Kind >= lastKind {
 			e.Kind, e.NotDelivered = OutcomeUnknown, false
 		}
-		if e.Alarm {
-			c.alarm(ctx, e)
-		}
 		return nil, e
 	case r == nil:
 		return nil, &Error{Kind: OutcomeUnknown, Why: "the adapter returned neither a receipt nor an error"}
 	case r.ID != l.ID:
-		e := c.refuse("send", l.ID, &Error{Kind: OutcomeUnknown, Why: "the answer is another letter's", Raw: r.Raw, Alarm: true})
-		c.alarm(ctx, e)
-		return nil, e
+		return nil, c.refuse("send", l.ID, &Error{Kind: OutcomeUnknown, Why: "the answer is another letter's", Raw: r.Raw, Alarm: true})
 	}
 	receipt := *r
 	receipt.SHA256 = l.Document.SHA256()
@@ -278,8 +251,12 @@ func (c *Client) judge(ctx context.Context, l *Letter, r *Receipt, err error) (*
 }
 
 // known decides what it means that the distributor has a letter under this ID.
-func (c *Client) known(ctx context.Context, l *Letter, entry Entry, failure *Error, ours bool) (*Receipt, error) {
-	if !ours {
+func (c *Client) known(ctx context.Context, l *Letter, entry Entry, before State, failure *Error) (*Receipt, error) {
+	if before == 0 {
+		// Perhaps another process sent it meanwhile.
+		if now, err := c.ledger.Entry(ctx, l.ID); err == nil && now.State == LetterAccepted && now.Digest == entry.Digest {
+			return now.receipt(Duplicate), nil
+		}
 		failure.Kind, failure.NotDelivered = Duplicate, false
 		failure.Why = "the distributor has a letter under this ID that this ledger did not send; find out which"
 		return nil, c.settle(ctx, entry, LetterRefused, failure)
@@ -291,9 +268,22 @@ func (c *Client) known(ctx context.Context, l *Letter, entry Entry, failure *Err
 
 const storeTimeout = 10 * time.Second
 
+// patiently is a context for the ledger, which the caller's end does not cut short.
+func patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+}
+
+// begin claims a letter. The caller's context does not cut it short: a claim that
+// was written and not heard of would leave a letter unknown that never left.
+func (c *Client) begin(ctx context.Context, fresh Entry) (Entry, error) {
+	ctx, cancel := patiently(ctx)
+	defer cancel()
+	return c.ledger.Begin(ctx, fresh)
+}
+
 // end writes the entry, also when the caller has gone: what is known must be kept.
 func (c *Client) end(ctx context.Context, e Entry) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	ctx, cancel := patiently(ctx)
 	defer cancel()
 	e.At = c.now()
 	return c.ledger.End(ctx, e)

@@ -51,10 +51,10 @@ func (c *Client) settle(ctx context.Context, entry Entry, s State, failure *Erro
 }
 
 // giveBack records that the letter surely did not leave this time, and returns
-// why. ours: an earlier offer may have arrived, so that it stays unknown.
-func (c *Client) giveBack(ctx context.Context, entry Entry, ours bool, failure *Error) error {
+// why. After LetterSending an earlier offer may have arrived: it stays unknown.
+func (c *Client) giveBack(ctx context.Context, entry Entry, before State, failure *Error) error {
 	entry.State = LetterWaiting
-	if ours {
+	if before == LetterSending {
 		entry.State = LetterSending
 		failure.NotDelivered = false
 	}
@@ -87,12 +87,11 @@ func (e *storeError) Unwrap() error { return e.err }
 // stayed unknown. A person decides that, after the distributor has said that it
 // does not have the letter: what was delivered after all is delivered twice.
 func (c *Client) Release(ctx context.Context, id ID) error {
-	c.mu.Lock()
-	_, busy := c.inFlight[id]
-	c.mu.Unlock()
-	if busy {
+	free, ok := c.hold(id)
+	if !ok {
 		return c.refuse("release", id, &Error{Kind: Conflict, Why: "the letter is being sent"})
 	}
+	defer free()
 	entry, err := c.ledger.Entry(ctx, id)
 	switch {
 	case err != nil:

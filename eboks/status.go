@@ -57,8 +57,9 @@ func (s Status) Final() bool {
 	}
 }
 
-// Arrived reports whether the letter is, or was, in the recipient's digital
-// mailbox.
+// Arrived reports whether the state says that the letter is, or was, in the
+// recipient's digital mailbox. OpenedViaLink does not: the link may have been typed
+// off paper. See [History.Arrived].
 func (s Status) Arrived() bool {
-	return s == DeliveredDigital || s == Opened || s == OpenedViaLink
+	return s == DeliveredDigital || s == Opened
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/internal/canary"
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/stretchr/testify/require"
@@ -155,7 +156,7 @@ func TestStatusError(t *testing.T) {
 		{429, []string{"1.5"}, answer{eboks.Throttled, true, 0}},
 		{429, []string{"1", "2"}, answer{eboks.Throttled, true, 0}},
 		{429, []string{"999999999"}, answer{eboks.Throttled, true, 24 * time.Hour}},
-		{429, []string{"99999999999999999999"}, answer{eboks.Throttled, true, 0}},
+		{429, []string{"99999999999999999999"}, answer{eboks.Throttled, true, 24 * time.Hour}},
 		{503, []string{"Sun, 22 Nov 2026 10:01:00 GMT"}, answer{eboks.Throttled, true, time.Minute}},
 		{503, []string{"Sun, 22 Nov 2020 10:01:00 GMT"}, answer{eboks.Throttled, true, 0}},
 		{503, []string{"Sun, 22 Nov 2099 10:01:00 GMT"}, answer{eboks.Throttled, true, 24 * time.Hour}},
@@ -200,6 +201,10 @@ func TestCallError(t *testing.T) {
 	}
 }
 
+func TestMemoryLedger(t *testing.T) {
+	ebokstest.TestLedger(t, func(testing.TB, []eboks.ID) eboks.Ledger { return eboks.NewMemoryLedger(0) })
+}
+
 func TestMemoryLedgerForgetsWhatIsDone(t *testing.T) {
 	m := eboks.NewMemoryLedger(3)
 	begin := func(id eboks.ID) eboks.Entry {
@@ -222,7 +227,9 @@ func TestMemoryLedgerForgetsWhatIsDone(t *testing.T) {
 	require.Zero(t, e.State, "accepted first, forgotten first")
 	require.Equal(t, eboks.LetterAccepted, begin(ids[0]).State)
 	require.NoError(t, m.End(t.Context(), eboks.Entry{ID: ids[0], State: eboks.LetterWaiting}))
-	_, err = m.Begin(t.Context(), eboks.Entry{ID: eboks.NewID()})
-	require.Error(t, err)
+	require.Equal(t, eboks.LetterAccepted, begin(ids[0]).State, "what the distributor has, it has")
+	require.NoError(t, m.End(t.Context(), eboks.Entry{ID: ids[2], State: eboks.LetterWaiting}))
+	require.Zero(t, begin(eboks.NewID()).State, "surely not delivered: forgotten before what was accepted")
+	require.Equal(t, eboks.LetterAccepted, begin(ids[0]).State)
 	require.Error(t, m.End(t.Context(), eboks.Entry{ID: eboks.NewID()}))
 }

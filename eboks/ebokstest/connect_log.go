@@ -2,6 +2,7 @@ package ebokstest
 
 import (
 	"encoding/xml"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ func (c *connect) allLog(d *Distributor, r *http.Request, mass string) *reply {
 		name string
 		to   *int
 		max  int
-	}{{"efter", &after, 1 << 40}, {"antal", &count, maxPage}} {
+	}{{"efter", &after, math.MaxInt32}, {"antal", &count, maxPage}} {
 		if s := q.Get(p.name); s != "" {
 			n, err := strconv.Atoi(s)
 			if err != nil || n < 0 || n > p.max || len(q[p.name]) > 1 {

@@ -57,7 +57,7 @@ func faultCode(body []byte) string {
 	if !isXML(body) {
 		return ""
 	}
-	e, err := parseXML(body)
+	e, err := strictxml.Parse(body)
 	if err != nil || e.Name.Local != fault {
 		return ""
 	}
@@ -68,17 +68,9 @@ func faultCode(body []byte) string {
 	return code
 }
 
-// byteOrderMark is what .NET likes to put before its XML (XML 1.0 section 4.3.3
-// allows it).
-const byteOrderMark = "\ufeff"
-
-// isXML reports whether body is meant as XML.
+// isXML reports whether body is meant as XML, with or without a byte order mark.
 func isXML(body []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(body, []byte(byteOrderMark)), "\t\n\r "), []byte("<"))
-}
-
-func parseXML(body []byte) (*strictxml.Element, error) {
-	return strictxml.Parse(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	return bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff\t\n\r "), []byte("<"))
 }
 
 // asRead makes the failure of a question out of that of a call. A question takes

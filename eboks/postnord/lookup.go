@@ -7,6 +7,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/dkeid/dkeid/internal/strictxml"
 )
 
 // The names of the verdict where Config.LookupName has none.
@@ -103,7 +104,7 @@ func (s *Sender) subscribedXML(body []byte) (yes, ok bool) {
 	if want == "" {
 		want = lookupElement
 	}
-	root, err := parseXML(body)
+	root, err := strictxml.Parse(body)
 	if err != nil {
 		return false, false
 	}

@@ -67,6 +67,10 @@ func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *miti
 		want = mitid.Request{Level: l.cfg.Level, Identity: mitid.Professional, Organisation: true}
 	}
 	s, ok := l.cfg.Gate.Session(r)
+	if !ok && r.URL.RawQuery == returned { // the browser kept no session: once more would lead here again
+		l.refuse(w, r, &Refusal{Reason: NotAPage, Letter: t.letter})
+		return nil, true
+	}
 	if !ok || t.company == (s.Identity.Kind == claims.KindPrivate) || r.URL.RawQuery == again {
 		want.Fresh = r.URL.RawQuery == again
 		l.cfg.Gate.Start(want).ServeHTTP(w, backHere(r))
@@ -133,7 +137,19 @@ func guard(w http.ResponseWriter) {
 func opensPage(r *http.Request) bool {
 	mode, dest := r.Header.Get("Sec-Fetch-Mode"), r.Header.Get("Sec-Fetch-Dest")
 	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document") &&
-		!strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") && !strings.EqualFold(r.Header.Get("Purpose"), "prefetch")
+		!fetchesInAdvance(r.Header)
+}
+
+// fetchesInAdvance looks at every value, because a proxy may have added its own.
+func fetchesInAdvance(h http.Header) bool {
+	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Moz"} {
+		for _, v := range h.Values(name) {
+			if strings.Contains(strings.ToLower(v), "prefetch") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // log notes a refusal. Errors of the application may hold anything and are left

@@ -3,6 +3,7 @@ package readlink_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,52 @@ func TestScanners(t *testing.T) {
 		require.Empty(t, p.Cookies())
 	}
 	require.Empty(t, s.opened())
+}
+
+// A browser says in one of several headers that it fetches in advance, and in one of
+// several values.
+func TestEveryWordOfAFetchInAdvance(t *testing.T) {
+	s := newSite(t, mitidtest.Criipto)
+	address := s.link(eboks.Person(s.citizen("Ditlev").CPR))
+	path := strings.TrimPrefix(address, s.server.URL)
+	for want, headers := range map[int][]http.Header{
+		http.StatusBadRequest: {
+			{"Sec-Purpose": {"", "prefetch"}}, {"Sec-Purpose": {"æ", "Prefetch;prerender"}}, {"Purpose": {"", "prefetch"}},
+			{"Purpose": {"preview, prefetch"}}, {"X-Moz": {"prefetch"}}, {"X-Moz": {"", "PREFETCH"}},
+		},
+		http.StatusFound: {{"Sec-Purpose": {"", "æ"}}, {"Purpose": {""}}, {"X-Moz": {"microsummary"}}},
+	} {
+		for _, h := range headers {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header = h
+			w := httptest.NewRecorder()
+			s.Handler(http.NotFoundHandler()).ServeHTTP(w, r)
+			require.Equal(t, want, w.Code, h)
+		}
+	}
+	require.Empty(t, s.opened())
+}
+
+// A browser that keeps no session is not sent from login to login: it gets a page,
+// which leads to another try.
+func TestBackWithoutASession(t *testing.T) {
+	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+		s := newSite(t, d)
+		ditlev := s.citizen("Ditlev")
+		for _, to := range []eboks.Recipient{eboks.Person(ditlev.CPR), cvr("12345674")} {
+			address := s.link(to)
+			p := s.get(http.MethodGet, address+"?mitid=done")
+			require.Equal(t, http.StatusBadRequest, p.StatusCode)
+			require.Empty(t, p.Cookies(), "no login was begun")
+			require.Contains(t, p.body, "cookies")
+			require.Contains(t, p.body, `href="`+strings.TrimPrefix(address, s.server.URL)+`"`)
+			require.Contains(t, s.everything(), "reason=NotAPage")
+			require.Equal(t, http.StatusFound, s.get(http.MethodGet, address).StatusCode)
+		}
+		require.Empty(t, s.opened())
+		p := s.browser().visit(s.link(eboks.Person(ditlev.CPR)), mitidtest.Approve(ditlev))
+		require.Equal(t, http.StatusOK, p.StatusCode, "with cookies it works")
+	})
 }
 
 // An expired link is not saved by a session.

@@ -18,7 +18,7 @@ type Reason uint8
 const (
 	_            Reason = iota
 	LinkInvalid         // unknown, changed, of another key, or expired
-	NotAPage            // a script, a frame or a fetch in advance: nobody reads what it gets
+	NotAPage            // a script, a frame, a fetch in advance, or what keeps no login: nobody reads what it gets
 	NotRecipient        // somebody is logged in, but the letter is another's
 	NoNumber            // the login brought no CPR number to compare; see Config.Number
 	NotRecorded         // Config.Record or Config.Number failed: nothing was shown
@@ -88,7 +88,7 @@ type text struct{ title, body string }
 
 var danish = map[Reason]text{
 	LinkInvalid:  {"Linket virker ikke", "Linket er forkert eller udløbet. Se efter, om du har fået hele linket med fra brevet."},
-	NotAPage:     {"Åbn linket i din browser", "Brevet kan kun vises på en side, som du selv åbner."},
+	NotAPage:     {"Åbn linket i din browser", "Brevet kan kun vises på en side, som du selv åbner, i en browser, der gemmer dit login (cookies)."},
 	NotRecipient: {"Brevet er til en anden", "Du er logget ind som en anden end den, brevet er til. Brevet er ikke vist."},
 	NoNumber:     {"Brevet kan ikke vises", "Vi kan ikke se, om brevet er til dig. Kontakt afsenderen."},
 	NotRecorded:  {"Brevet kan ikke vises lige nu", "Prøv igen om lidt."},
@@ -96,7 +96,7 @@ var danish = map[Reason]text{
 
 var english = map[Reason]text{
 	LinkInvalid:  {"The link does not work", "The link is wrong or has expired. Check that you have all of it from the letter."},
-	NotAPage:     {"Open the link in your browser", "The letter is shown only on a page that you open yourself."},
+	NotAPage:     {"Open the link in your browser", "The letter is shown only on a page that you open yourself, in a browser that keeps your login (cookies)."},
 	NotRecipient: {"The letter is for somebody else", "You are logged in as somebody other than the recipient. The letter was not shown."},
 	NoNumber:     {"The letter cannot be shown", "We cannot tell whether the letter is for you. Contact the sender."},
 	NotRecorded:  {"The letter cannot be shown right now", "Try again in a moment."},

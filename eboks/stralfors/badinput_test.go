@@ -50,6 +50,8 @@ func TestRowsOfBadInput(t *testing.T) {
 		"E-01 201 in capitals":          {201, taken(strings.ToUpper(theID), ""), nil, zero, false, nil},
 		"E-01 202 with a reference":     {202, taken(theID, "<ForsendelseIdentifikator>700001</ForsendelseIdentifikator>"), nil, zero, false, hasReference("700001")},
 		"E-01 a reference of words":     {200, taken(theID, "<ForsendelseIdentifikator>Åse 2712589100 "+strings.Repeat("9", 30)+"</ForsendelseIdentifikator>"), nil, zero, false, hasReference("")},
+		"E-01 a byte order mark":        {200, "\ufeff" + taken(theID, ""), nil, zero, false, nil},
+		"E-04 a byte order mark":        {400, "\ufeff" + fejl("2001"), nil, eboks.RecipientUnreachable, true, hasCode("2001")},
 		"E-02 200 empty":                {200, "", nil, eboks.OutcomeUnknown, false, nil},
 		"E-02 200 HTML":                 {200, "<!DOCTYPE html><html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
 		"E-02 200 XHTML":                {200, "<html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},

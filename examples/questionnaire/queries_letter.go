@@ -51,10 +51,10 @@ func (q *letterQueries) all() []statement {
 		{&q.setCursor, `INSERT INTO event_cursor (sender, cursor) VALUES (?1, ?2) ON CONFLICT (sender) DO UPDATE SET cursor = excluded.cursor`},
 		{&q.cursorOf, `SELECT cursor FROM event_cursor WHERE sender = ?`},
 
-		{&q.ledgerEntry, `SELECT digest, state, attempts, at, status, reference, taken_at, sha256, kind, code, reachability FROM ledger WHERE id = ?`},
-		{&q.ledgerWrite, `INSERT INTO ledger (id, digest, state, attempts, at, status, reference, taken_at, sha256, kind, code, reachability)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+		{&q.ledgerEntry, `SELECT digest, state, attempts, at, status, reference, taken_at, sha256, kind, code, reachability, not_delivered FROM ledger WHERE id = ?`},
+		{&q.ledgerWrite, `INSERT INTO ledger (id, digest, state, attempts, at, status, reference, taken_at, sha256, kind, code, reachability, not_delivered)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 			ON CONFLICT (id) DO UPDATE SET digest = ?2, state = ?3, attempts = ?4, at = ?5, status = ?6, reference = ?7, taken_at = ?8, sha256 = ?9,
-			kind = ?10, code = ?11, reachability = ?12`},
+			kind = ?10, code = ?11, reachability = ?12, not_delivered = ?13`},
 	}
 }

@@ -32,9 +32,15 @@ func (l ledger) Begin(ctx context.Context, fresh eboks.Entry) (before eboks.Entr
 	return before, err
 }
 
-// End replaces an entry.
+// End replaces an entry, except that what the distributor has, it has.
 func (l ledger) End(ctx context.Context, e eboks.Entry) error {
-	return l.store.write(ctx, func(tx *sql.Tx) error { return l.put(ctx, tx, e) })
+	return l.store.write(ctx, func(tx *sql.Tx) error {
+		known, err := l.read(ctx, tx.StmtContext(ctx, l.store.q.ledgerEntry), e.ID)
+		if err != nil || known.State == eboks.LetterAccepted && e.State != eboks.LetterAccepted {
+			return err
+		}
+		return l.put(ctx, tx, e)
+	})
 }
 
 // Entry returns the entry of id, the zero Entry if there is none.
@@ -44,7 +50,7 @@ func (l ledger) Entry(ctx context.Context, id eboks.ID) (eboks.Entry, error) {
 
 func (l ledger) put(ctx context.Context, tx *sql.Tx, e eboks.Entry) error {
 	if _, err := tx.StmtContext(ctx, l.store.q.ledgerWrite).ExecContext(ctx, e.ID.String(), e.Digest[:], e.State, e.Attempts, e.At.UnixMilli(),
-		e.Status, e.Reference, e.TakenAt.UnixMilli(), e.SHA256[:], e.Kind, e.Code, e.Reachability); err != nil {
+		e.Status, e.Reference, e.TakenAt.UnixMilli(), e.SHA256[:], e.Kind, e.Code, e.Reachability, e.NotDelivered); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
 	return nil
@@ -54,7 +60,7 @@ func (l ledger) read(ctx context.Context, q *sql.Stmt, id eboks.ID) (eboks.Entry
 	e := eboks.Entry{ID: id}
 	var digest, sum []byte
 	var at, taken int64
-	err := q.QueryRowContext(ctx, id.String()).Scan(&digest, &e.State, &e.Attempts, &at, &e.Status, &e.Reference, &taken, &sum, &e.Kind, &e.Code, &e.Reachability)
+	err := q.QueryRowContext(ctx, id.String()).Scan(&digest, &e.State, &e.Attempts, &at, &e.Status, &e.Reference, &taken, &sum, &e.Kind, &e.Code, &e.Reachability, &e.NotDelivered)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return eboks.Entry{}, nil

@@ -14,6 +14,8 @@ import (
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -229,4 +231,25 @@ func TestOfManyWhoHandInOneDoes(t *testing.T) {
 	history, err := stores[0].history(t.Context(), r.ID)
 	require.NoError(t, err)
 	assert.Len(t, history, 2)
+}
+
+// The ledger keeps what eboks.Ledger promises, also in a file.
+func TestLedgerInTheStore(t *testing.T) {
+	ebokstest.TestLedger(t, func(tb testing.TB, letters []eboks.ID) eboks.Ledger {
+		s := openTestStore(t, filepath.Join(t.TempDir(), "panel.db"), newKeyring())
+		conn, err := s.db.Conn(t.Context())
+		require.NoError(tb, err)
+		defer func() { require.NoError(tb, conn.Close()) }()
+		run := func(query string, args ...any) {
+			_, err := conn.ExecContext(t.Context(), query, args...)
+			require.NoError(tb, err)
+		}
+		run("PRAGMA foreign_keys = OFF") // letters of nobody about nothing
+		for i, id := range letters {
+			run(`INSERT INTO letter (id, account_id, record_id, change_id, content, state, reason, attempts, next_at, created_at)
+				VALUES (?, '', '', ?, x'', 'waiting', '', 0, 0, 0)`, id.String(), i)
+		}
+		run("PRAGMA foreign_keys = ON")
+		return ledger{s}
+	})
 }

@@ -84,7 +84,7 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 
 	resp, err := c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, failed(ctx, err, tried.Load() && !sent.Load(), body)
+		return nil, failed(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
 	}
 	if resp.Body == nil { // a transport other than net/http's may leave it out
 		resp.Body = http.NoBody
@@ -110,12 +110,12 @@ func (c *Client) roundTripper() http.RoundTripper {
 
 // failed names the failure of a call that no answer came to. unsent: the
 // transport never got a connection to write to.
-func failed(ctx context.Context, err error, unsent bool, body *watched) error {
+func failed(ctx context.Context, err error, unsent bool, body *watched, length int64) error {
 	e := &Error{unsent: unsent, untouched: unsent || body != nil && body.seal()}
 	switch {
 	case ctx.Err() != nil:
 		e.Reason, e.Err = Cancelled, ctx.Err()
-	case body != nil && body.broken() != nil:
+	case body != nil && body.broken() != nil && body.taken.Load() < length:
 		e.Reason, e.Err = BodyFailed, body.broken()
 	case certificateRefused(err):
 		e.Reason = Unwelcome

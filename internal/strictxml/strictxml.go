@@ -34,12 +34,16 @@ type Element struct {
 	Children []*Element
 }
 
+// byteOrderMark may stand before a document (XML 1.0 section 4.3.3), and .NET
+// likes to put it there.
+const byteOrderMark = "\ufeff"
+
 // Parse reads data.
 func Parse(data []byte) (*Element, error) {
 	if len(data) > MaxSize {
 		return nil, ErrTooLarge
 	}
-	d := xml.NewDecoder(bytes.NewReader(data))
+	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(byteOrderMark))))
 	d.Strict = true
 	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, ErrSyntax } // UTF-8 alone
 	var root *Element
@@ -61,6 +65,9 @@ func Parse(data []byte) (*Element, error) {
 			}
 			if root != nil && len(path) == 0 {
 				return nil, ErrSyntax // a second root
+			}
+			if hasDuplicate(t.Attr) {
+				return nil, ErrSyntax
 			}
 			e := &Element{Name: t.Name, Attrs: append([]xml.Attr(nil), t.Attr...)}
 			if root == nil {
@@ -88,6 +95,19 @@ func Parse(data []byte) (*Element, error) {
 		return nil, ErrSyntax
 	}
 	return root, nil
+}
+
+// hasDuplicate reports whether an attribute is there twice, which encoding/xml
+// accepts (Namespaces in XML 1.0 section 6.3 does not).
+func hasDuplicate(attrs []xml.Attr) bool {
+	seen := make(map[xml.Name]bool, len(attrs))
+	for _, a := range attrs {
+		if seen[a.Name] {
+			return true
+		}
+		seen[a.Name] = true
+	}
+	return false
 }
 
 // Is reports whether e is the element local of one of the namespaces; "" stands

@@ -3,6 +3,7 @@ package xmlbody
 import (
 	"errors"
 	"io"
+	"sync"
 )
 
 // chunk is how many octets of a document are read at once: a multiple of three,
@@ -15,10 +16,12 @@ const chunk = 24 << 10
 var ErrLength = errors.New("xmlbody: a document is not as long as announced")
 
 // Body is a request on its way. It is read once. It holds no more than one chunk
-// of a document.
+// of a document. Read and Close may be called at once, as transports do when an
+// answer comes early; Close waits for a Read that runs.
 type Body struct {
-	parts  []part
 	length int64
+	mu     sync.Mutex // guards what follows
+	parts  []part
 	from   io.ReadCloser // the document that is open
 	left   int64         // octets still to read of it
 	raw    []byte        // of group, not yet given out
@@ -31,6 +34,8 @@ type Body struct {
 func (b *Body) Len() int64 { return b.length }
 
 func (b *Body) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.err != nil {
 		return 0, b.err
 	}
@@ -126,8 +131,11 @@ func (b *Body) finish() error {
 	return closed
 }
 
-// Close closes the document that is open.
+// Close closes the document that is open. What is read afterwards fails, and
+// opens no other.
 func (b *Body) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.err == nil {
 		b.err = io.ErrClosedPipe
 	}

@@ -141,6 +141,39 @@ func TestBodyClosedHalfway(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 }
 
+// HTTP/2 closes a body while it is read.
+func TestBodyClosedWhileItIsRead(t *testing.T) {
+	for range 20 {
+		opened, closed := 0, 0
+		begun := make(chan struct{})
+		b := xmlbody.New()
+		b.Open("A")
+		for i := range 50 {
+			b.Base64("D", int64(len("brev på Ærø")), func() (io.ReadCloser, error) {
+				if opened++; i == 0 {
+					close(begun)
+				}
+				return closer{iotest.OneByteReader(strings.NewReader("brev på Ærø")), &closed}, nil
+			})
+		}
+		b.Close()
+		body, err := b.Body()
+		require.NoError(t, err)
+		read := make(chan error, 1)
+		go func() {
+			_, err := io.Copy(io.Discard, iotest.OneByteReader(body))
+			read <- err
+		}()
+		<-begun
+		require.NoError(t, body.Close())
+		if err := <-read; err != nil {
+			require.ErrorIs(t, err, io.ErrClosedPipe)
+		}
+		require.NoError(t, body.Close())
+		require.Equal(t, opened, closed)
+	}
+}
+
 type closer struct {
 	io.Reader
 	closed *int

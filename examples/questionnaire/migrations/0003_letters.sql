@@ -60,5 +60,6 @@ CREATE TABLE ledger (
     sha256       BLOB NOT NULL,
     kind         INTEGER NOT NULL,
     code         TEXT NOT NULL,
-    reachability INTEGER NOT NULL
+    reachability INTEGER NOT NULL,
+    not_delivered INTEGER NOT NULL
 ) STRICT;
