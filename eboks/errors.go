@@ -172,9 +172,11 @@ func KindOf(err error) Kind {
 	return 0
 }
 
-// SafeToRetry reports whether it is certain that the letter of the failed call was
-// not delivered, so that offering it again cannot make two. It says nothing about
-// whether that would help: see [Error.Temporary].
+// SafeToRetry reports whether it is certain that the letter of a failed Send was not
+// delivered, by that call or by an earlier one that the Ledger knows, so that
+// bringing it again, even another way, cannot make two. It says nothing about
+// whether that would help: see [Error.Temporary]. It is false for every error of
+// another call.
 func SafeToRetry(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.NotDelivered
