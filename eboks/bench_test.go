@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -100,26 +101,75 @@ func BenchmarkSend(b *testing.B) {
 	}{{"10kB", 10_000}, {"5MB", 5_000_000}} {
 		path := document(b, size.octets)
 		s := newSink(b)
-		to := eboks.Person(cprtest.Number(1))
 		for name, sender := range s.senders(b) {
 			b.Run(name+"/"+size.name+"/ours", func(b *testing.B) {
 				c, err := eboks.New(eboks.Config{Sender: sender})
 				require.NoError(b, err)
-				letters(b, size.octets, func() error {
-					_, err := c.Send(context.Background(), &eboks.Letter{
-						ID: eboks.NewID(), To: to, Title: "Afgørelse", Material: "1", Document: eboks.File(path),
-					})
-					return err
-				})
+				letters(b, size.octets, func() error { return sendFile(c, path) })
 			})
 		}
 		b.Run(size.name+"/yardstick", func(b *testing.B) {
-			bare := &http.Client{Transport: &http.Transport{
-				TLSClientConfig: &tls.Config{RootCAs: s.roots, Certificates: []tls.Certificate{s.certificate}}, MaxIdleConnsPerHost: 16,
-			}}
+			bare := s.bare()
 			letters(b, size.octets, func() error { return bareSend(bare, s.URL, path) })
 		})
 	}
+}
+
+// BenchmarkSendRatio measures both in turns of a few letters, because machines
+// change their speed while a benchmark runs. Its figure is throughput, ours over
+// the yardstick's.
+func BenchmarkSendRatio(b *testing.B) {
+	for _, size := range []struct {
+		name          string
+		octets, turns int
+	}{{"10kB", 10_000, 400}, {"5MB", 5_000_000, 8}} {
+		path := document(b, size.octets)
+		s := newSink(b)
+		bare := s.bare()
+		for name, sender := range s.senders(b) {
+			b.Run(name+"/"+size.name, func(b *testing.B) {
+				c, err := eboks.New(eboks.Config{Sender: sender})
+				require.NoError(b, err)
+				var ours, yardstick time.Duration
+				for b.Loop() {
+					ours += turn(b, size.turns, func() error { return sendFile(c, path) })
+					yardstick += turn(b, size.turns, func() error { return bareSend(bare, s.URL, path) })
+				}
+				b.ReportMetric(float64(yardstick)/float64(ours), "throughput/yardstick")
+			})
+		}
+	}
+}
+
+// turn runs one n times from four goroutines and returns how long that took.
+func turn(b *testing.B, n int, one func() error) time.Duration {
+	began := time.Now()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range n / 4 {
+				if err := one(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(began)
+}
+
+func sendFile(c *eboks.Client, path string) error {
+	_, err := c.Send(context.Background(), &eboks.Letter{
+		ID: eboks.NewID(), To: eboks.Person(cprtest.Number(1)), Title: "Afgørelse", Material: "1", Document: eboks.File(path),
+	})
+	return err
+}
+
+func (s *sink) bare() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: s.roots, Certificates: []tls.Certificate{s.certificate}}, MaxIdleConnsPerHost: 16,
+	}}
 }
 
 // letters runs one from four goroutines, as a program that sends many would.

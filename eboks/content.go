@@ -1,9 +1,6 @@
 package eboks
 
-import (
-	"hash/maphash"
-	"io"
-)
+import "io"
 
 // content reads a document for the second time and compares it with the first.
 // It runs one octet behind, so that a document which is not the measured one
@@ -15,7 +12,7 @@ import (
 type content struct {
 	from io.ReadCloser
 	want *measure
-	sum  maphash.Hash
+	sum  checksum
 	left int64 // octets still to come
 	err  error // how it ended
 }
@@ -30,7 +27,7 @@ func (c *content) Read(p []byte) (int, error) {
 	if c.left > 1 {
 		// Everything but the last octet may go as it comes.
 		n, err := c.from.Read(p[:min(int64(len(p)), c.left-1)])
-		_, _ = c.sum.Write(p[:n])
+		c.sum.write(p[:n])
 		c.left -= int64(n)
 		switch err {
 		case nil:
@@ -44,9 +41,9 @@ func (c *content) Read(p []byte) (int, error) {
 	// The last octet, and the end behind it.
 	var end [2]byte
 	n, err := io.ReadFull(c.from, end[:])
-	_, _ = c.sum.Write(end[:n])
+	c.sum.write(end[:n])
 	switch {
-	case n != 1 || c.sum.Sum64() != c.want.sum:
+	case n != 1 || c.sum.end() != c.want.sum:
 		c.err = ErrChanged
 	case err != io.ErrUnexpectedEOF:
 		c.err = ErrUnread
@@ -60,3 +57,24 @@ func (c *content) Read(p []byte) (int, error) {
 
 // Close closes the document.
 func (c *content) Close() error { return c.from.Close() }
+
+// held is a document that was kept since it was measured.
+type held struct{ left []byte }
+
+func (h *held) Read(p []byte) (int, error) {
+	if len(h.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, h.left)
+	h.left = h.left[n:]
+	return n, nil
+}
+
+// Next gives out the next n octets, or what is left, without copying them.
+func (h *held) Next(n int) []byte {
+	next := h.left[:min(n, len(h.left))]
+	h.left = h.left[len(next):]
+	return next
+}
+
+func (h *held) Close() error { return nil }

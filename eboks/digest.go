@@ -4,14 +4,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"time"
 )
 
 // digest returns what stands for the letter in the ledger. Every text is written
 // with its length before it, so that no two letters spell the same.
 func (l *Letter) digest(key []byte) Digest {
-	h := digester{hmac.New(sha256.New, key)}
+	h := digester{make([]byte, 0, 512)}
 	h.text("dkeid eboks letter 1")
 	h.text(l.To.person.Reveal())
 	h.text(l.To.company.String())
@@ -42,26 +41,26 @@ func (l *Letter) digest(key []byte) Digest {
 	for _, d := range l.Attachments {
 		h.document(d)
 	}
+	mac := hmac.New(sha256.New, key)
+	_, _ = mac.Write(h.spelt)
 	var d Digest
-	h.Sum(d[:0])
+	mac.Sum(d[:0])
+	clear(h.spelt[:cap(h.spelt)]) // it spells a CPR number
 	return d
 }
 
-type digester struct{ hash.Hash }
+// digester spells a letter.
+type digester struct{ spelt []byte }
 
-func (h digester) number(n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	_, _ = h.Write(b[:])
-}
+func (h *digester) number(n int64) { h.spelt = binary.BigEndian.AppendUint64(h.spelt, uint64(n)) }
 
-func (h digester) text(s string) {
+func (h *digester) text(s string) {
 	h.number(int64(len(s)))
-	_, _ = h.Write([]byte(s))
+	h.spelt = append(h.spelt, s...)
 }
 
-func (h digester) document(d Document) {
+func (h *digester) document(d Document) {
 	h.text(d.Name)
 	h.number(d.measured.size)
-	_, _ = h.Write(d.measured.digest[:])
+	h.spelt = append(h.spelt, d.measured.digest[:]...)
 }

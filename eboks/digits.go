@@ -27,6 +27,9 @@ var cprForms = [][]int{
 //
 // The letter O is read both as itself and as a zero.
 func holdsTenDigits(s string) bool {
+	if !strings.ContainsFunc(s, unicode.IsNumber) {
+		return false // most titles: ten letters O are no date
+	}
 	return holdsNumber(digitGroups(s, "")) || holdsNumber(digitGroups(s, "OoΟοОо"))
 }
 

@@ -28,9 +28,9 @@
 //
 // # Documents
 //
-// Documents are PDF and are read twice, to measure and to send, and never held
-// whole. If the second reading differs from the first by one octet the request is
-// left incomplete and nothing arrives.
+// Documents are PDF and are read twice, to measure and to send; no more than 24 kB
+// of one is ever held, so smaller ones are read once. If the second reading differs
+// from the first by one octet the request is left incomplete and nothing arrives.
 //
 // # Errors
 //

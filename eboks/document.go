@@ -11,7 +11,7 @@ import (
 )
 
 // Document is a PDF that can be read more than once: a Client reads it first to
-// measure it, then to send it. It is never held in memory whole by this package.
+// measure it, then to send it. This package never holds more than 24 kB of it.
 // It prints as a placeholder.
 type Document struct {
 	guarded
@@ -51,7 +51,12 @@ type measure struct {
 	digest [sha256.Size]byte
 	seed   maphash.Seed
 	sum    uint64
+	whole  []byte // the content, if it fits into one buffer: then it is read once
 }
+
+// keepWhole is how large a document may be to be kept between measuring and
+// sending, in octets: what sending holds of a larger one at any time.
+const keepWhole = 24 << 10
 
 // Size returns the length in octets. It is known in a letter that a Client hands
 // to a [Sender], and zero before.
@@ -84,11 +89,14 @@ func (d Document) Content() (io.ReadCloser, error) {
 	if d.measured == nil || d.Open == nil {
 		return nil, ErrChanged
 	}
+	if d.measured.whole != nil {
+		return &held{d.measured.whole}, nil
+	}
 	r, err := d.Open()
 	if err != nil || r == nil {
 		return nil, ErrUnread
 	}
 	c := &content{from: &steady{ReadCloser: r}, want: d.measured, left: d.measured.size}
-	c.sum.SetSeed(d.measured.seed)
+	c.sum.seed = d.measured.seed
 	return c, nil
 }

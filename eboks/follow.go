@@ -88,7 +88,7 @@ func (c *Client) Lookup(ctx context.Context, to Recipient, m Material) (Reachabi
 	if err := to.check(); err != nil {
 		return ReachabilityUnknown, c.refuse("lookup", ID{}, err)
 	}
-	if !materialForm.MatchString(string(m)) {
+	if !m.valid() {
 		return ReachabilityUnknown, c.refuse("lookup", ID{}, inputInvalid("Material must be 1 to 64 letters, digits, '-', '_' or '.'"))
 	}
 	r, err := asked.Lookup(ctx, to, m)

@@ -96,7 +96,9 @@ func (c *Client) finish(ctx context.Context, id ID, mine *sending, r *Receipt, e
 		c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "eboks: letter not sent", slog.Any("error", mine.err))
 	} else {
 		mine.receipt = r
-		c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "eboks: letter sent", slog.Any("receipt", *r))
+		if c.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
+			c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "eboks: letter sent", slog.Any("receipt", *r))
+		}
 	}
 	c.letGo(id, mine)
 	return mine.receipt, mine.err

@@ -41,8 +41,7 @@ func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, 
 	r = &steady{ReadCloser: r}
 	m := &measure{seed: maphash.MakeSeed()}
 	digest := sha256.New()
-	var sum maphash.Hash
-	sum.SetSeed(m.seed)
+	sum := checksum{seed: m.seed}
 	for {
 		if ctx.Err() != nil {
 			return d, &Error{Kind: Unavailable, NotDelivered: true, Err: ctx.Err()}
@@ -62,7 +61,11 @@ func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, 
 			return d, &Error{Kind: InputInvalid, NotDelivered: true, Why: "a document is larger than the limit of " + octets(limit)}
 		}
 		_, _ = digest.Write(part)
-		_, _ = sum.Write(part)
+		if err != nil && m.size == int64(n) && n <= keepWhole {
+			m.whole = bytes.Clone(part)
+		} else {
+			sum.write(part)
+		}
 		switch err {
 		case nil:
 			continue
@@ -73,7 +76,7 @@ func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, 
 		break
 	}
 	digest.Sum(m.digest[:0])
-	m.sum = sum.Sum64()
+	m.sum = sum.end()
 	d.measured = m
 	return d, nil
 }

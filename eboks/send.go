@@ -47,7 +47,7 @@ func (c *Client) unready(ctx context.Context, l *Letter, err error) *Error {
 	if id.IsZero() {
 		return e
 	}
-	ctx, cancel := patiently(ctx)
+	ctx, cancel := c.patiently(ctx)
 	defer cancel()
 	entry, err := c.ledger.Entry(ctx, id)
 	e.NotDelivered = e.NotDelivered && err == nil && entry.surelyNotDelivered()
@@ -269,21 +269,24 @@ func (c *Client) known(ctx context.Context, l *Letter, entry Entry, before State
 const storeTimeout = 10 * time.Second
 
 // patiently is a context for the ledger, which the caller's end does not cut short.
-func patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+func (c *Client) patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, quick := c.ledger.(*MemoryLedger); quick {
+		return ctx, func() {}
+	}
 	return context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 }
 
 // begin claims a letter. The caller's context does not cut it short: a claim that
 // was written and not heard of would leave a letter unknown that never left.
 func (c *Client) begin(ctx context.Context, fresh Entry) (Entry, error) {
-	ctx, cancel := patiently(ctx)
+	ctx, cancel := c.patiently(ctx)
 	defer cancel()
 	return c.ledger.Begin(ctx, fresh)
 }
 
 // end writes the entry, also when the caller has gone: what is known must be kept.
 func (c *Client) end(ctx context.Context, e Entry) error {
-	ctx, cancel := patiently(ctx)
+	ctx, cancel := c.patiently(ctx)
 	defer cancel()
 	e.At = c.now()
 	return c.ledger.End(ctx, e)

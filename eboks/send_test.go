@@ -409,9 +409,9 @@ func TestSendReadsFilesOfAnyKind(t *testing.T) {
 
 // A document that is another one at the second reading never arrives.
 func TestSendRefusesADocumentThatChanges(t *testing.T) {
-	first := pdf("til Åse")
+	first := append(pdf("til Åse"), bytes.Repeat([]byte("."), 30_000)...) // too large to be read once
 	for name, second := range map[string][]byte{
-		"another letter": pdf("til Ole"), "shorter": first[:len(first)-1], "longer": append(bytes.Clone(first), '\n'), "empty": nil,
+		"another letter": append(pdf("til Ole"), bytes.Repeat([]byte("."), 30_000)...), "shorter": first[:len(first)-1], "longer": append(bytes.Clone(first), '\n'), "empty": nil,
 		"last octet": append(bytes.Clone(first[:len(first)-1]), 'X'),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -431,6 +431,22 @@ func TestSendRefusesADocumentThatChanges(t *testing.T) {
 			require.Empty(t, s.got)
 		})
 	}
+}
+
+// A small one is read once, so there is nothing to change.
+func TestSendReadsASmallDocumentOnce(t *testing.T) {
+	s := newScripted()
+	l := letter(1)
+	readings := 0
+	l.Document = eboks.Document{Open: func() (io.ReadCloser, error) {
+		readings++
+		return io.NopCloser(bytes.NewReader(pdf("nr. " + string(rune('0'+readings))))), nil
+	}}
+	r, err := newClient(t, s).Send(t.Context(), l)
+	require.NoError(t, err)
+	require.Equal(t, 1, readings)
+	require.Equal(t, string(pdf("nr. 1")), s.got[l.ID])
+	require.Equal(t, sha256.Sum256(pdf("nr. 1")), r.SHA256)
 }
 
 func TestSendCancelled(t *testing.T) {

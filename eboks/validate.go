@@ -1,7 +1,6 @@
 package eboks
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,7 +17,14 @@ const (
 	maxReply          = 64
 )
 
-var materialForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+const (
+	maxMaterial   = 64
+	materialChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+)
+
+func (m Material) valid() bool {
+	return m != "" && len(m) <= maxMaterial && strings.Trim(string(m), materialChars) == ""
+}
 
 // check refuses a letter that cannot be sent through a distributor with these
 // abilities. It looks at everything but the content of the documents.
@@ -26,7 +32,7 @@ func (l *Letter) check(can Capabilities) error {
 	switch {
 	case l.ID.IsZero():
 		return inputInvalid("the letter has no ID; make one with eboks.NewID, and store it first")
-	case !materialForm.MatchString(string(l.Material)):
+	case !l.Material.valid():
 		return inputInvalid("Material must be 1 to 64 letters, digits, '-', '_' or '.'")
 	case l.Channel >= lastChannel:
 		return inputInvalid("there is no such Channel")

@@ -185,14 +185,15 @@ func (s *suite) refusals(t *testing.T) {
 		assert.Empty(t, r.fake.Requests(), "nothing left")
 	})
 	t.Run("document changes", func(t *testing.T) {
-		for _, second := range []string{"%PDF-1.7\nkanariefugl aoe!!!!\n%%EOF\n", "%PDF-", secretWords + secretWords} {
+		long := strings.Repeat(secretWords, 2000) // too long for a client to keep
+		for _, second := range []string{strings.Repeat("%PDF-1.7\nkanariefugl aoe!!!!\n%%EOF\n", 2000)[:len(long)], "%PDF-", long + long, long[:len(long)-1] + "!"} {
 			r := s.rig(t, Config{})
 			l := r.letter()
 			opened := 0
 			l.Document = eboks.Document{Open: func() (io.ReadCloser, error) {
 				opened++
 				if opened == 1 {
-					return io.NopCloser(strings.NewReader(secretWords)), nil
+					return io.NopCloser(strings.NewReader(long)), nil
 				}
 				return io.NopCloser(strings.NewReader(second)), nil
 			}}

@@ -304,7 +304,7 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestDocumentThatChanged(t *testing.T) {
-	content := []byte(document)
+	content := []byte(document + strings.Repeat(".", 30_000)) // too long for a client to keep
 	l := measured(t, eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Æ", Material: "1", Document: eboks.Bytes(content)})
 	content[len(content)-1]++
 	w := newWire(t, says(200, well()))

@@ -71,7 +71,8 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 		},
 		WroteHeaders: func() { sent.Store(true) },
 	}
-	call = req.Clone(httptrace.WithClientTrace(limited, trace))
+	call = req.WithContext(httptrace.WithClientTrace(limited, trace))
+	call.Header = req.Header.Clone()
 	call.GetBody = nil // what net/http needs to write a body a second time
 	if call.Header == nil {
 		call.Header = make(http.Header)

@@ -40,8 +40,11 @@ const byteOrderMark = "\ufeff"
 
 // Parse reads data.
 func Parse(data []byte) (*Element, error) {
-	if len(data) > MaxSize {
+	switch {
+	case len(data) > MaxSize:
 		return nil, ErrTooLarge
+	case len(data) == 0: // the answer that says yes; no decoder is worth it
+		return nil, ErrSyntax
 	}
 	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(byteOrderMark))))
 	d.Strict = true

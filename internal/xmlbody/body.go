@@ -92,14 +92,8 @@ func (b *Body) document(p []byte) (int, error) {
 		out = b.group[:]
 	}
 	size := min(b.left, chunk, int64(len(out)/4*3))
-	if int64(len(b.buf)) < size {
-		b.buf = make([]byte, min(b.left, chunk))
-	}
-	in := b.buf[:size]
-	if _, err := io.ReadFull(b.from, in); err != nil {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			err = ErrLength
-		}
+	in, err := b.take(size)
+	if err != nil {
 		return 0, err
 	}
 	if b.left -= size; b.left == 0 {
@@ -107,13 +101,34 @@ func (b *Body) document(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	out = out[:encoding.EncodedLen(len(in))]
-	encoding.Encode(out, in)
+	out = out[:encodedLen(int64(len(in)))]
+	encode(out, in)
 	if len(p) < len(b.group) {
 		b.raw = out[copy(p, out):]
 		return len(out) - len(b.raw), nil
 	}
 	return len(out), nil
+}
+
+// take reads the next octets of the open document. One that holds its octets gives
+// them out as they are.
+func (b *Body) take(size int64) ([]byte, error) {
+	if held, ok := b.from.(interface{ Next(int) []byte }); ok {
+		in := held.Next(int(size))
+		if int64(len(in)) < size {
+			return nil, ErrLength
+		}
+		return in, nil
+	}
+	if int64(len(b.buf)) < size {
+		b.buf = make([]byte, min(b.left, chunk))
+	}
+	in := b.buf[:size]
+	_, err := io.ReadFull(b.from, in)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = ErrLength
+	}
+	return in, err
 }
 
 // finish makes sure that the open document ends where it should.

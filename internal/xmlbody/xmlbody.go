@@ -1,11 +1,14 @@
-// Package xmlbody writes an XML request whose documents are streamed: what lies
-// between them is built by encoding/xml, and the documents are read, and turned
-// into base64, while the request is on its way. Its length is known before.
+// Package xmlbody writes an XML request whose documents are streamed: the text
+// between them is put together first, escaped by encoding/xml, and the documents
+// are read, and turned into base64, while the request is on its way. Its length is
+// known before.
+//
+// It is no xml.Encoder: that one allocates for every element, which is what a small
+// letter costs most of beside its journey.
 package xmlbody
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -15,8 +18,7 @@ import (
 // stays and is told by Body.
 type Builder struct {
 	buf   bytes.Buffer
-	enc   *xml.Encoder
-	open  []xml.Name
+	open  []string
 	parts []part
 	last  int // offset in buf behind the last part
 	err   error
@@ -32,21 +34,43 @@ type part struct {
 // New returns a Builder that has written the XML declaration.
 func New() *Builder {
 	b := new(Builder)
+	b.buf.Grow(2 << 10)
 	b.buf.WriteString(xml.Header[:len(xml.Header)-1])
-	b.enc = xml.NewEncoder(&b.buf)
 	return b
 }
 
 // Open begins an element. name is as written, prefix included; attrs are pairs of
 // name and value, such as "xmlns:dkal" and its address.
 func (b *Builder) Open(name string, attrs ...string) {
-	start := xml.StartElement{Name: xml.Name{Local: name}}
-	for i := 0; i+1 < len(attrs); i += 2 {
-		start.Attr = append(start.Attr, xml.Attr{Name: xml.Name{Local: attrs[i]}, Value: attrs[i+1]})
+	if !isName(name) {
+		b.fail(errName)
+		return
 	}
-	b.open = append(b.open, start.Name)
-	b.token(start)
+	b.open = append(b.open, name)
+	b.buf.WriteByte('<')
+	b.buf.WriteString(name)
+	for i := 0; i+1 < len(attrs); i += 2 {
+		b.buf.WriteByte(' ')
+		b.buf.WriteString(attrs[i])
+		b.buf.WriteString(`="`)
+		b.escape(attrs[i+1])
+		b.buf.WriteByte('"')
+	}
+	b.buf.WriteByte('>')
 }
+
+// isName reports whether s is letters, digits and colons, which is what our names
+// are made of.
+func isName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > ':') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+var errName = errors.New("xmlbody: a name that is none")
 
 // Close ends the innermost element.
 func (b *Builder) Close() {
@@ -54,16 +78,29 @@ func (b *Builder) Close() {
 		b.fail(errors.New("xmlbody: nothing to close"))
 		return
 	}
-	name := b.open[len(b.open)-1]
+	b.buf.WriteString("</")
+	b.buf.WriteString(b.open[len(b.open)-1])
+	b.buf.WriteByte('>')
 	b.open = b.open[:len(b.open)-1]
-	b.token(xml.EndElement{Name: name})
 }
 
-// Text writes an element that holds text.
+// Text writes an element that holds text. Characters that XML cannot hold become
+// U+FFFD.
 func (b *Builder) Text(name, text string, attrs ...string) {
 	b.Open(name, attrs...)
-	b.token(xml.CharData(text))
+	b.escape(text)
 	b.Close()
+}
+
+// escape writes text so that it means itself. What needs no care is most of it.
+func (b *Builder) escape(text string) {
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c < ' ' || c > '~' || c == '<' || c == '>' || c == '&' || c == '"' || c == '\'' {
+			_ = xml.EscapeText(&b.buf, []byte(text)) // a buffer takes everything
+			return
+		}
+	}
+	b.buf.WriteString(text)
 }
 
 // TextIf is Text unless text is empty.
@@ -77,11 +114,6 @@ func (b *Builder) TextIf(name, text string) {
 // 4648 section 4, one line).
 func (b *Builder) Base64(name string, size int64, document func() (io.ReadCloser, error)) {
 	b.Open(name)
-	// An empty text makes the encoder finish the start tag.
-	b.token(xml.CharData(nil))
-	if b.err == nil {
-		b.err = b.enc.Flush()
-	}
 	b.parts = append(b.parts, part{text: b.since(), size: size, document: document})
 	b.Close()
 }
@@ -90,12 +122,6 @@ func (b *Builder) since() []byte {
 	text := b.buf.Bytes()[b.last:]
 	b.last = b.buf.Len()
 	return text
-}
-
-func (b *Builder) token(t xml.Token) {
-	if b.err == nil {
-		b.err = b.enc.EncodeToken(t)
-	}
 }
 
 func (b *Builder) fail(err error) {
@@ -108,9 +134,6 @@ func (b *Builder) fail(err error) {
 func (b *Builder) Body() (*Body, error) {
 	if len(b.open) > 0 {
 		b.fail(errors.New("xmlbody: an element is not closed"))
-	}
-	if b.err == nil {
-		b.err = b.enc.Flush()
 	}
 	if b.err != nil {
 		return nil, b.err
@@ -127,5 +150,3 @@ func (b *Builder) Body() (*Body, error) {
 
 // encodedLen is the length of n octets in base64.
 func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }
-
-var encoding = base64.StdEncoding
