@@ -116,7 +116,7 @@ func printed(value any, plain bool) map[string]string {
 	_ = template.Must(template.New("").Parse(`<p>{{.}}</p><script>{{.}}</script>`)).Execute(&b, value)
 	out["template"] = b.String()
 	for name, handler := range map[string]slog.Handler{
-		"slog text": slog.NewTextHandler(&b, nil), "slog json": slog.NewJSONHandler(&b, nil),
+		"slog text": slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless}), "slog json": slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: timeless}),
 	} {
 		b.Reset()
 		log := slog.New(handler)
@@ -251,4 +251,12 @@ func TestCPRStatus(t *testing.T) {
 	var s claims.CPRStatus
 	assert.Error(t, s.UnmarshalText([]byte("x")))
 	require.NoError(t, s.UnmarshalText(nil))
+}
+
+// timeless leaves the time out of log lines: its digits may be a canary's by chance.
+func timeless(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }

@@ -30,8 +30,8 @@ func TestNothingPrintsASecret(t *testing.T) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 			fmt.Fprintf(&text, verb, v)
 		}
-		slog.New(slog.NewTextHandler(&text, nil)).Info("x", "v", v)
-		slog.New(slog.NewJSONHandler(&text, nil)).Info("x", "v", v)
+		slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("x", "v", v)
+		slog.New(slog.NewJSONHandler(&text, &slog.HandlerOptions{ReplaceAttr: timeless})).Info("x", "v", v)
 		if j, err := json.Marshal(v); err == nil {
 			text.Write(j)
 		}
@@ -42,4 +42,12 @@ func TestNothingPrintsASecret(t *testing.T) {
 	require.NotContains(t, spew.Sdump(b), secret, "a Broker keeps the secret behind a function")
 	_, err = json.Marshal(cfg)
 	require.Error(t, err)
+}
+
+// timeless leaves the time out of log lines: its digits may be a canary's by chance.
+func timeless(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
