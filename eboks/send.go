@@ -102,7 +102,7 @@ func (c *Client) claim(ctx context.Context, l *Letter, digest Digest) (entry, be
 	case before.State == LetterParked:
 		return entry, before, &Error{Kind: Parked, Code: before.Code, Err: sentinel(before.Kind), Why: "look at it, then call Release or give it up"}
 	case before.State >= lastState:
-		return entry, before, &Error{Kind: StoreFailed, NotDelivered: true, Why: "the ledger has an entry in no known state"}
+		return entry, before, &Error{Kind: StoreFailed, Why: "the ledger has an entry in no known state"}
 	}
 	return entry, before, nil
 }
