@@ -125,15 +125,12 @@ func (c *Client) work(ctx context.Context, f *feed, results chan<- sized) {
 	}
 }
 
-// single sends one letter of a batch.
+// single sends one letter.
 func (c *Client) single(ctx context.Context, l *Letter) sized {
-	var id ID
-	if l != nil {
-		id = l.ID
-	}
 	ready, digest, err := c.prepare(ctx, l)
 	if err != nil {
-		return sized{Result: Result{ID: id, Err: c.refuse("send", id, err)}}
+		e := c.unready(ctx, l, err)
+		return sized{Result: Result{ID: e.ID, Err: e}}
 	}
 	r, failure := c.once(ctx, ready, digest)
 	return result(ready, r, failure)

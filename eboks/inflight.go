@@ -17,16 +17,12 @@ type sending struct {
 
 // once sends the letter, or waits for whoever is sending it already.
 func (c *Client) once(ctx context.Context, l *Letter, digest Digest) (*Receipt, *Error) {
+	mine := &sending{digest: digest, done: make(chan struct{})}
 	for {
-		c.mu.Lock()
-		other, busy := c.inFlight[l.ID]
-		if !busy {
-			mine := &sending{digest: digest, done: make(chan struct{})}
-			c.inFlight[l.ID] = mine
-			c.mu.Unlock()
+		other := c.enlist(l.ID, mine)
+		if other == nil {
 			return c.first(ctx, l, mine)
 		}
-		c.mu.Unlock()
 		if !other.held && other.digest != digest {
 			return nil, c.refuse("send", l.ID, conflict())
 		}
@@ -57,17 +53,25 @@ func (s *sending) isDone() bool {
 // hold keeps everybody else's hands off a letter until free is called; not when
 // it is being sent.
 func (c *Client) hold(id ID) (free func(), ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, busy := c.inFlight[id]; busy {
+	mine := &sending{held: true, done: make(chan struct{})}
+	if c.enlist(id, mine) != nil {
 		return nil, false
 	}
-	mine := &sending{held: true, done: make(chan struct{})}
-	c.inFlight[id] = mine
 	return func() { c.letGo(id, mine) }, true
 }
 
-// letGo ends what hold, reserve or once began.
+// enlist makes mine the one who has the letter in hand, and returns nil; or it
+// returns who has it already.
+func (c *Client) enlist(id ID, mine *sending) (other *sending) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if other = c.inFlight[id]; other == nil {
+		c.inFlight[id] = mine
+	}
+	return other
+}
+
+// letGo ends what enlist began.
 func (c *Client) letGo(id ID, mine *sending) {
 	c.mu.Lock()
 	delete(c.inFlight, id)

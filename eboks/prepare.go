@@ -8,9 +8,7 @@ func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error
 	if l == nil {
 		return nil, Digest{}, inputInvalid("the letter is nil")
 	}
-	ready := *l
-	ready.Attachments = append([]Document(nil), l.Attachments...)
-	ready.Address.Lines = append([]string(nil), l.Address.Lines...)
+	ready := copyOf(l)
 	if err := ready.check(c.can); err != nil {
 		return nil, Digest{}, err
 	}
@@ -45,5 +43,5 @@ func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error
 	case limits.Encoded > 0 && encoded > limits.Encoded:
 		return nil, Digest{}, inputInvalid("the documents as base64 are larger than the limit of " + octets(limits.Encoded))
 	}
-	return &ready, ready.digest(c.key), nil
+	return ready, ready.digest(c.key), nil
 }

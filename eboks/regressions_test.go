@@ -131,6 +131,11 @@ func TestInputInvalidAfterAnUnknownOutcome(t *testing.T) {
 	_, err = c.Send(t.Context(), l)
 	kindIs(t, err, eboks.InputInvalid)
 	require.False(t, eboks.SafeToRetry(err))
+	for r := range c.SendBatch(t.Context(), slices.Values([]*eboks.Letter{l}), eboks.Batch{}) {
+		require.Equal(t, l.ID, r.ID)
+		kindIs(t, r.Err, eboks.InputInvalid)
+		require.False(t, eboks.SafeToRetry(r.Err), "in a batch no more than alone")
+	}
 }
 
 func TestErrorsOfOtherCallsSayNothingOfTheLetter(t *testing.T) {

@@ -25,15 +25,8 @@ import (
 // Duplicate when the distributor has somebody else's letter under this ID;
 // StoreFailed.
 func (c *Client) Send(ctx context.Context, l *Letter) (*Receipt, error) {
-	ready, digest, err := c.prepare(ctx, l)
-	if err != nil {
-		return nil, c.unready(ctx, l, err)
-	}
-	r, e := c.once(ctx, ready, digest)
-	if e != nil {
-		return nil, e
-	}
-	return r, nil
+	r := c.single(ctx, l)
+	return r.Receipt, r.Err
 }
 
 // unready refuses a letter before anything of it leaves. An earlier call may have

@@ -5,7 +5,6 @@ import "context"
 // claimed is a letter that is new to the ledger and may travel with others.
 type claimed struct {
 	letter *Letter
-	digest Digest
 	mine   *sending
 	entry  Entry
 	before State
@@ -41,19 +40,15 @@ func (c *Client) reserve(ctx context.Context, l *Letter) (claimed, bool) {
 		return claimed{}, false
 	}
 	mine := &sending{digest: digest, done: make(chan struct{})}
-	c.mu.Lock()
-	if _, busy := c.inFlight[ready.ID]; busy {
-		c.mu.Unlock()
+	if c.enlist(ready.ID, mine) != nil {
 		return claimed{}, false
 	}
-	c.inFlight[ready.ID] = mine
-	c.mu.Unlock()
 	entry, before, err := c.claim(ctx, ready, digest)
 	if err != nil || before.State != 0 && before.State != LetterWaiting {
 		c.release(ready.ID, mine)
 		return claimed{}, false
 	}
-	return claimed{ready, digest, mine, entry, before.State}, true
+	return claimed{ready, mine, entry, before.State}, true
 }
 
 // release lets go of a letter without a word: who waits for it tries for himself.
@@ -90,17 +85,18 @@ func (c *Client) together(ctx context.Context, sender BatchSender, fresh []claim
 			c.report(ctx, f.letter.ID, tries, failure)
 		}
 		tries = false // told
+		var bad error
 		if failure != nil && failure.NotDelivered && ctx.Err() == nil && (failure.waits() || err != nil && failure.aboutLetters()) {
 			// All were kept from leaving, or refused for the sake of one.
-			kept := c.giveBack(ctx, f.entry, f.before, failure)
-			if KindOf(kept) != StoreFailed {
+			if bad = c.giveBack(ctx, f.entry, f.before, failure); KindOf(bad) != StoreFailed {
 				c.release(f.letter.ID, f.mine)
 				again = append(again, f.letter)
 				done++
 				continue
 			}
+		} else {
+			r, bad = c.outcome(ctx, f.letter, f.entry, f.before, r, failure)
 		}
-		r, bad := c.outcome(ctx, f.letter, f.entry, f.before, r, failure)
 		receipt, failure := c.finish(ctx, f.letter.ID, f.mine, r, bad)
 		ended = append(ended, result(f.letter, receipt, failure))
 		done++
