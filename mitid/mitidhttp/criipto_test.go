@@ -113,7 +113,7 @@ func TestCriiptoCallbackTamperings(t *testing.T) {
 			require.Equal(t, mitidhttp.StatusOf(s.lastRefusal()), res.StatusCode)
 			require.True(t, strings.HasPrefix(string(body), tampering.Want.String()))
 			calls := 0
-			if tampering.Row == "O-09" {
+			if tampering.Name == "callback-replayed" {
 				calls = 1
 			}
 			assert.Equal(t, calls, fake.Count("/oauth2/token"), "a refused callback makes no call")
