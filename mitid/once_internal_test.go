@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// O-57: however many logins are answered, the memory of used ones is capped and
+// However many logins are answered, the memory of used ones is capped and
 // the newest are remembered.
-func TestO57UsedLoginsAreCapped(t *testing.T) {
+func TestUsedLoginsAreCapped(t *testing.T) {
 	o := newMemoryOnce()
 	const n = 3*usedCap + 7
 	for i := range n {

@@ -48,8 +48,8 @@ func openRewritten(t *testing.T, fake *mitidtest.Broker, f *rewritten) *mitid.Cl
 	return c
 }
 
-// C-13: protected is who either statement says is protected.
-func TestC13ProtectionTakesTheStricterWord(t *testing.T) {
+// Protected is who either statement says is protected.
+func TestProtectionTakesTheStricterWord(t *testing.T) {
 	fake := mitidtest.NewCriipto(t)
 	nameless := mitidtest.Paiman()
 	nameless.Name = ""

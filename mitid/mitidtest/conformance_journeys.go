@@ -15,7 +15,7 @@ import (
 
 // journeys are attacks that take more than one login.
 func (s *suite) journeys(t *testing.T) {
-	t.Run("O-06 to O-08: a foreign answer leaves the login pending", func(t *testing.T) {
+	t.Run("a foreign answer leaves the login pending", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		mine, theirs := r.begin(t.Context(), mitid.Request{}), r.begin(t.Context(), mitid.Request{})
 		cb := r.walk(mine)
@@ -29,7 +29,7 @@ func (s *suite) journeys(t *testing.T) {
 		_, err = r.client.Complete(t.Context(), theirs.State, r.walk(theirs))
 		require.NoError(t, err)
 	})
-	t.Run("O-12: two brokers are mixed up", func(t *testing.T) {
+	t.Run("two brokers are mixed up", func(t *testing.T) {
 		honest, attacker := s.rig(t, Config{}), s.rig(t, Config{})
 		rd := honest.begin(t.Context(), mitid.Request{})
 		cb := honest.walk(rd)
@@ -38,7 +38,7 @@ func (s *suite) journeys(t *testing.T) {
 		honest.expect(mitid.IssuerMismatch, err, "an answer of one broker at the callback of another")
 		assert.Zero(t, honest.fake.Count(honest.fake.paths().token)+attacker.fake.Count(attacker.fake.paths().token), "the code goes to neither")
 	})
-	t.Run("O-34: a thousand unknown key ids", func(t *testing.T) {
+	t.Run("a thousand unknown key ids", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		verifier, ok := r.broker.(mitid.TokenVerifier)
 		if !ok {
@@ -57,7 +57,7 @@ func (s *suite) journeys(t *testing.T) {
 		_, err := r.client.VerifyToken(t.Context(), token)
 		require.NoError(t, err, "honest tokens suffer")
 	})
-	t.Run("O-39: tokens that are too large", func(t *testing.T) {
+	t.Run("tokens that are too large", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		if _, ok := r.broker.(mitid.TokenVerifier); !ok {
 			t.Log("this adapter verifies no tokens of front ends")

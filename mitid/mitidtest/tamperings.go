@@ -24,7 +24,8 @@ func Tamperings() []Tampering { return TamperingsOf(Criipto) }
 //   - missing, empty, null: it is not there, is "", is JSON's null
 //   - twice: two equal ones; two: different ones
 //
-// docs/tamperings.md lists all of them. What takes more than one login, or another
+// docs/tamperings.md lists all of them, and docs/bad-input.md says what must come
+// of each. What takes more than one login, or another
 // caller, is a case of [TestBroker] or belongs to the packages around it. No broker
 // here gives out refresh tokens, and only NEB sends logout tokens.
 func TamperingsOf(d Dialect) []Tampering {
