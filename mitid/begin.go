@@ -16,7 +16,9 @@ import (
 // MaxReferenceText is the length of Request.ReferenceText, in characters.
 const MaxReferenceText = 130
 
-// MaxTransactionText is the length of Request.TransactionText, in characters.
+// MaxTransactionText is the length of Request.TransactionText, in characters, that
+// no broker's text may exceed. The limit is ours. A broker's own may be lower:
+// E-Ident's is 600.
 const MaxTransactionText = transactiontext.MaxCharacters
 
 // Begin starts a login: send the browser to the Redirect, and keep its State

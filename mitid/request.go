@@ -23,7 +23,7 @@ type Request struct {
 	CPRHint          cpr.Number  // fills the broker's CPR page; only where the browser does not carry it
 	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters
-	TransactionText  Text        // shown for approval, at most 600 characters; HTML is held to the brokers' list of tags; zero: none
+	TransactionText  Text        // shown for approval, at most MaxTransactionText characters, at E-Ident 600; HTML is held to the brokers' list of tags; zero: none
 	Action           Action      // the verb in the MitID app's heading
 	Locale           Locale      // zero: as the browser asks
 	Fresh            bool        // the person must use their authenticator now

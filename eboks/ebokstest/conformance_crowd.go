@@ -17,7 +17,7 @@ import (
 // crowdSize is how many letters travel at once.
 const crowdSize = 1000
 
-// crowd: everybody gets their own document (E-23), also when the distributor has
+// crowd: everybody gets their own document, also when the distributor has
 // a bad day.
 func (s *suite) crowd(t *testing.T) {
 	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
@@ -54,7 +54,7 @@ func (s *suite) crowd(t *testing.T) {
 	assert.Equal(t, crowdSize, r.fake.Total())
 }
 
-// batch: several letters in one call (E-14).
+// batch: several letters in one call.
 func (s *suite) batch(t *testing.T) {
 	if r := s.rig(t, Config{}); r.can.Batch > 1 {
 		t.Run("each on its own", s.batchEach)

@@ -150,7 +150,7 @@ func (e *ender) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, erro
 	return e.tap.Send(ctx, l)
 }
 
-// certificate: the distributor does not know us any more (E-06).
+// certificate: the distributor does not know us any more.
 func (s *suite) certificate(t *testing.T) {
 	r := s.rig(t, Config{Settings: Settings{RefuseCertificate: true}})
 	l := r.letter()

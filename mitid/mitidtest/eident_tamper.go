@@ -73,7 +73,7 @@ func eidentPersonTamperings() []Tampering {
 }
 
 // eidentTextTamperings spoil what the token says of the texts that the person
-// saw. They belong to D-01 and D-02 of the table, on the wire of a login.
+// saw.
 func eidentTextTamperings() []Tampering {
 	const sent = "Jeg køber Ærø for 100 kr."
 	var ts []Tampering

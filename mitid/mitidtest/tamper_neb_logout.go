@@ -6,7 +6,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// nebLogoutTamperings spoil logout tokens (O-55). sub may be missing where sid is
+// nebLogoutTamperings spoil logout tokens. sub may be missing where sid is
 // there.
 func nebLogoutTamperings() []Tampering {
 	put := func(s *spoiler, f func(*Broker, *draft)) { s.logout = f }

@@ -24,9 +24,10 @@ func Tamperings() []Tampering { return TamperingsOf(Criipto) }
 //   - missing, empty, null: it is not there, is "", is JSON's null
 //   - twice: two equal ones; two: different ones
 //
-// docs/tamperings.md lists all of them. What takes more than one login, or another
-// caller, is a case of [TestBroker] or belongs to the packages around it. No broker
-// here gives out refresh tokens, and only NEB sends logout tokens.
+// docs/tamperings.md lists all of them, and docs/bad-input.md says what must come
+// of each. What takes more than one login, or another caller, is a case of
+// [TestBroker] or belongs to the packages around it. No broker here gives out
+// refresh tokens, and only NEB sends logout tokens.
 func TamperingsOf(d Dialect) []Tampering {
 	all := d.catalogue()
 	slices.SortFunc(all, func(a, b Tampering) int { return strings.Compare(a.Name, b.Name) })
