@@ -16,7 +16,6 @@ type sealed struct {
 	Handle    string       `json:"h"`
 	Nonce     string       `json:"n"`
 	Verifier  string       `json:"v"`
-	Redirect  string       `json:"r"`
 	Started   int64        `json:"t"` // Unix seconds
 	Expires   int64        `json:"e"`
 	Subject   string       `json:"s,omitempty"`
@@ -62,7 +61,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 		return "", fault.New(fault.ConfigInvalid, "the adapter keeps more than 512 octets of a login")
 	}
 	s := sealed{
-		Broker: c.rule.Name, Issuer: c.rule.Issuer, Handle: a.Handle, Nonce: a.Nonce, Verifier: a.Verifier, Redirect: a.RedirectURL,
+		Broker: c.rule.Name, Issuer: c.rule.Issuer, Handle: a.Handle, Nonce: a.Nonce, Verifier: a.Verifier,
 		Started: a.Started.Unix(), Expires: a.Expires.Unix(), Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Level: uint8(a.Level), Identity: a.Request.Identity,
 		CPR: a.Request.CPR, Address: a.Request.Address, Org: a.Request.Organisation, Fresh: a.Request.Fresh, Silent: a.Request.Silent,
 		Reference: sealText(a.Reference), Transact: sealText(a.Transaction), Private: a.Private,
@@ -81,7 +80,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 func (c *Client) open(state string) (a *Attempt, broker, issuer string, err error) {
 	plain, err := c.box.Open(state)
 	if err != nil {
-		return nil, "", "", fault.New(fault.StateInvalid, "no pending login of this browser; start anew (with several replicas: do all have the same StateKeys?)")
+		return nil, "", "", fault.New(fault.StateInvalid, "no pending login of this browser; start anew (with several replicas: do all have the same StateKeys, client id and RedirectURL?)")
 	}
 	var s sealed
 	if json.Unmarshal(plain, &s) != nil {
@@ -89,7 +88,7 @@ func (c *Client) open(state string) (a *Attempt, broker, issuer string, err erro
 	}
 	a = &Attempt{
 		Request: Request{Level: claims.Level(s.Level), Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
-		Handle:  s.Handle, Nonce: s.Nonce, Verifier: s.Verifier, RedirectURL: s.Redirect,
+		Handle:  s.Handle, Nonce: s.Nonce, Verifier: s.Verifier, RedirectURL: c.redirect,
 		Started: time.Unix(s.Started, 0), Expires: time.Unix(s.Expires, 0), Now: c.now(), ExpectSubject: s.Subject, ExpectKind: s.Kind, ExpectCVR: s.CVR, Level: claims.Level(s.Level),
 		Reference: s.Reference.open(), Transaction: s.Transact.open(), Private: s.Private,
 	}

@@ -34,18 +34,19 @@ func (g *Gate) Callback() http.Handler {
 			redirect(w, r, p.Return)
 			return
 		}
+		if p.Page {
+			r = fromPage(r)
+		}
 		s, err := g.complete(w, r, p, state, cb)
 		if err != nil {
 			g.refuse(w, r, p.Return, err)
 			return
 		}
-		sealed, err := g.sealSession(s)
-		if err != nil {
+		if err := g.keepSession(w, r, s); err != nil {
 			g.note(r, err)
 			g.refuse(w, r, p.Return, err)
 			return
 		}
-		http.SetCookie(w, g.sessionCookie(sealed, s.Expires.Sub(g.now())))
 		g.forgetStepUps(w, r, p.Handle, s.Identity.Subject)
 		redirect(w, r, p.Return)
 	})

@@ -6,12 +6,12 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dkeid/dkeid/internal/seal"
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
 // maxLifetime bounds Config.Lifetime: a session in a cookie cannot be called
-// back, so it must end soon by itself.
+// back, so it must end soon by itself, and what Ended knows is kept no longer.
 const maxLifetime = 24 * time.Hour
 
 const defaultLifetime = time.Hour
@@ -24,9 +24,11 @@ type Config struct {
 	// gives Secure ones with the prefix __Host-, http (loopback only) plain ones
 	// named after the port.
 	Client *mitid.Client
-	// Keys seal the session and what waits for the broker's answer, 32 octets
+	// Keys seal the session and what waits for the broker's answer, 32 bytes
 	// each, newest first; older ones still open. Every replica needs the same
-	// ones. Nil: a random key of this process, good for development only.
+	// ones. What they seal belongs to one application (broker, issuer, client id,
+	// scheme and host of RedirectURL), so another one with the same keys sees nobody.
+	// If nil, a random key of this process, good for development only.
 	Keys [][]byte `json:"-"`
 	// Request is what Require asks for, its Level raised to Require's.
 	Request mitid.Request
@@ -49,6 +51,16 @@ type Config struct {
 	// Home is the local path to go to after a login or logout that named none.
 	// Empty: "/".
 	Home string
+	// LoggedOut is the local path to go to after a logout that named none, where a
+	// page says that the person is logged out: mount Gate.LoggedOut there, or a page
+	// of yours, and nothing that needs a login. If empty, Home.
+	LoggedOut string
+	// Login is the local path where Start is mounted, such as "/login". The pages of
+	// this package lead there, with the MitID button. If empty, they lead to where
+	// the person came from, with the button where a page behind Require is.
+	Login string
+	// Sessions keeps sessions on the server. If nil, a session is a sealed cookie.
+	Sessions Sessions
 	// Ended remembers the sessions that the broker's logout messages end. Nil: in
 	// memory and capped, so that with several replicas only the one that got the
 	// message knows; see ReceiveLogout.
@@ -64,17 +76,21 @@ type Config struct {
 // state of anybody, and any number of replicas with the same keys are one.
 type Gate struct {
 	guarded
+	boxes
 
 	client   *mitid.Client
 	rule     mitid.CallbackRule
-	session  *seal.Box
-	pending  *seal.Box
+	floor    claims.Level // under every session
+	origin   string       // of the redirect address, as browsers write it
 	request  mitid.Request
 	locale   func(*http.Request) mitid.Locale
 	lifetime time.Duration
 	onLogin  func(http.ResponseWriter, *http.Request, *mitid.Login) error
 	refused  func(http.ResponseWriter, *http.Request, error)
 	home     string
+	farewell string // where a logout leads
+	start    string // where Start is mounted; empty: unknown
+	sessions Sessions
 	ended    Ended
 	now      func() time.Time
 	log      *slog.Logger
@@ -91,14 +107,6 @@ func New(cfg Config) (*Gate, error) {
 	if cfg.Client == nil {
 		return bad("Config.Client is missing")
 	}
-	session, err := seal.New("mitidhttp session", cfg.Keys)
-	if err != nil {
-		return bad("each of Config.Keys needs 32 octets")
-	}
-	pending, err := seal.New("mitidhttp pending", cfg.Keys)
-	if err != nil {
-		return bad("each of Config.Keys needs 32 octets")
-	}
 	if cfg.Lifetime < 0 || cfg.Lifetime > maxLifetime {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
@@ -107,8 +115,8 @@ func New(cfg Config) (*Gate, error) {
 		return bad("Config.Client has no redirect address")
 	}
 	g := &Gate{
-		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request, locale: cfg.Locale,
-		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
+		client: cfg.Client, rule: cfg.Client.Callback(), floor: cfg.Client.MinLevel(), origin: originOf(at), request: cfg.Request, locale: cfg.Locale,
+		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", sessions: cfg.Sessions, ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
 		cookie: "__Host-mitid", secure: at.Scheme == "https",
 	}
 	if !g.secure {
@@ -118,12 +126,24 @@ func New(cfg Config) (*Gate, error) {
 	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
 	}
-	if cfg.Home != "" {
-		home, ok := localPath(cfg.Home)
-		if !ok {
-			return bad("Config.Home is no local path")
+	if g.boxes, err = newBoxes(cfg.Keys, g.rule, g.origin, g.cookie, g.sessions != nil); err != nil {
+		return bad("each of Config.Keys needs 32 bytes")
+	}
+	for _, p := range []struct {
+		name, wanted string
+		to           *string
+	}{{"Home", cfg.Home, &g.home}, {"LoggedOut", cfg.LoggedOut, &g.farewell}, {"Login", cfg.Login, &g.start}} {
+		if p.wanted == "" {
+			continue
 		}
-		g.home = home
+		local, ok := localPath(p.wanted)
+		if !ok {
+			return bad("Config." + p.name + " is no local path")
+		}
+		*p.to = local
+	}
+	if g.farewell == "" {
+		g.farewell = g.home
 	}
 	if g.lifetime == 0 {
 		g.lifetime = defaultLifetime
@@ -144,7 +164,7 @@ func New(cfg Config) (*Gate, error) {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }
 	}
 	if g.refused == nil {
-		g.refused = refusedPage
+		g.refused = g.refusedPage
 	}
 	return g, nil
 }

@@ -39,6 +39,7 @@ type pending struct {
 	Handle  string  `json:"h"`
 	Expires int64   `json:"e"` // Unix seconds
 	Return  string  `json:"r"`
+	Page    bool    `json:"g,omitempty"` // Return is a page behind Require
 	From    *origin `json:"f,omitempty"` // stepsUp alone
 }
 

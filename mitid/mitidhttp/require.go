@@ -9,7 +9,8 @@ import (
 )
 
 // Require returns middleware that lets only people through who are logged in at
-// level or above, in the capacity that Config.Request names. The handler behind
+// level or above (and at Config.Request's level and the Client's MinLevel, if they
+// are higher), in the capacity that Config.Request names. The handler behind
 // it finds them with FromContext.
 //
 // A person who opens a page (GET or HEAD) without such a session is sent to log
@@ -22,7 +23,7 @@ import (
 // handler says otherwise.
 func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 	want := g.request
-	want.Level = max(want.Level, level)
+	want.Level = max(want.Level, level, g.floor)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
@@ -35,7 +36,7 @@ func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 			if garbage {
 				http.SetCookie(w, g.sessionCookie("", 0))
 			}
-			if s != nil && s.Level >= level && suits(s.Identity.Kind, want.Identity) {
+			if s != nil && s.Level >= want.Level && suits(s.Identity.Kind, want.Identity) {
 				next.ServeHTTP(w, r.WithContext(g.withSession(r.Context(), s)))
 				return
 			}
@@ -51,7 +52,7 @@ func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mi
 	if !opensPage(r) {
 		err := &mitid.Error{Kind: mitid.InteractionRequired, Op: "require", Why: "nobody is logged in"}
 		if known {
-			err = &mitid.Error{Kind: mitid.AssuranceTooLow, Op: "require", Why: "the session is below the level that is required here"}
+			err = &mitid.Error{Kind: mitid.AssuranceTooLow, Op: "require", Level: want.Level, Why: "the session is below the level that is required here"}
 		}
 		g.refuse(w, r, g.home, err)
 		return
@@ -65,7 +66,7 @@ func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mi
 			g.refuse(w, r, g.home, err)
 			return
 		}
-		back = p
+		back, r = p, fromPage(r)
 	}
 	if known {
 		g.stepUp(w, r, s, want, back)

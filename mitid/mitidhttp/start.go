@@ -24,11 +24,15 @@ func (g *Gate) Start(r mitid.Request) http.Handler {
 // a session it is Start. For the query parameter "return" see there.
 func (g *Gate) StepUp(r mitid.Request) http.Handler {
 	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) {
-		if s, ok := g.Session(hr); ok {
+		s, _, err := g.live(hr)
+		switch {
+		case err != nil:
+			g.refuse(w, hr, back, err)
+		case s != nil:
 			g.stepUp(w, hr, s, r, back)
-			return
+		default:
+			g.login(w, hr, r, back)
 		}
-		g.login(w, hr, r, back)
 	})
 }
 
@@ -97,7 +101,7 @@ func keeping(s *Session, want mitid.Request) mitid.Request {
 
 // depart remembers the journey and sends the browser on it.
 func (g *Gate) depart(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect, p *pending) {
-	p.Handle, p.Expires = rd.Handle, rd.Expires.Unix()
+	p.Handle, p.Expires, p.Page = rd.Handle, rd.Expires.Unix(), isFromPage(r)
 	if err := g.keep(w, r, p, rd.State); err != nil {
 		g.note(r, err)
 		g.refuse(w, r, p.Return, err)
