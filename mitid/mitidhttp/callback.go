@@ -91,10 +91,10 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 
 // complete finishes a login, up to the session that it begins.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
-	if p.From != nil && !g.continues(r, p.From) {
-		err := &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
-		g.note(r, err)
-		return nil, err
+	if p.From != nil {
+		if err := g.continues(r, p.From); err != nil {
+			return nil, err
+		}
 	}
 	l, err := g.client.Complete(r.Context(), state, cb)
 	if err != nil {
@@ -125,20 +125,22 @@ func personOf(l *mitid.Login) person {
 	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer}
 }
 
-// continues reports whether the browser is still in the session that began a
+// continues refuses unless the browser is still in the session that began a
 // step-up. A form post from the broker brings no Lax cookie; there, Logout and
 // the login of somebody else have taken the pending step-up away.
-func (g *Gate) continues(r *http.Request, from *origin) bool {
+func (g *Gate) continues(r *http.Request, from *origin) error {
 	s, garbage, err := g.live(r)
 	switch {
 	case err != nil:
-		return false
-	case s != nil:
-		return s.Identity.Subject == from.Subject
-	case garbage || r.Method != http.MethodPost:
-		return false
+		return err
+	case s != nil && s.Identity.Subject == from.Subject:
+		return nil
+	case s == nil && !garbage && r.Method == http.MethodPost && g.now().Before(time.Unix(from.Expires, 0)):
+		return nil
 	}
-	return g.now().Before(time.Unix(from.Expires, 0))
+	err = &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+	g.note(r, err)
+	return err
 }
 
 // forgetStepUps takes away what another person's session asked for.

@@ -26,6 +26,7 @@ import (
 // The person is decided at the answer.
 type stub struct {
 	method, issuer string
+	clientID       string
 	form           map[string]string
 	noLogout       bool
 
@@ -36,7 +37,7 @@ type stub struct {
 }
 
 func (s *stub) Callback() mitid.CallbackRule {
-	return mitid.CallbackRule{Name: "stub", Issuer: s.issuer, Method: s.method, State: "state"}
+	return mitid.CallbackRule{Name: "stub", Issuer: s.issuer, ClientID: s.clientID, Method: s.method, State: "state"}
 }
 
 func (s *stub) Begin(_ context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
