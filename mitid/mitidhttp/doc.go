@@ -1,10 +1,11 @@
 // Package mitidhttp puts a MitID login in front of net/http handlers, whatever
 // broker stands behind the [mitid.Client].
 //
-//	gate, err := mitidhttp.New(mitidhttp.Config{Client: client, Keys: keys})
+//	gate, err := mitidhttp.New(mitidhttp.Config{Client: client, Keys: keys, LoggedOut: "/logged-out"})
 //	mux.Handle("GET /login", gate.Start(mitid.Request{}))
 //	mux.Handle("/callback", gate.Callback()) // the path of the Client's RedirectURL
-//	mux.Handle("POST /logout", gate.Logout())
+//	mux.Handle("POST /logout", gate.Logout()) // leads to Config.LoggedOut
+//	mux.Handle("GET /logged-out", gate.LoggedOut())
 //	mux.Handle("/", gate.Require(claims.Substantial)(app))
 //
 // Behind [Gate.Require] a handler asks [FromContext] who is there; a page that is
@@ -14,7 +15,7 @@
 //
 // # What a browser keeps
 //
-// Nothing is kept on the server, so any number of replicas with the same keys
+// Nothing is kept on the server unless you want it, so any number of replicas with the same keys
 // are one, and a million logins that nobody finishes cost no memory. The browser
 // keeps sealed cookies (JWE, AES-256-GCM):
 //
@@ -31,9 +32,16 @@
 // what a browser keeps for localhost it does not bring to 127.0.0.1. A Gate has a
 // host for itself: two of them under one host would replace each other's sessions.
 //
+// What is sealed belongs to one application: broker, issuer, client id, and scheme
+// and host of RedirectURL. Another one sees nobody, though its keys are the same.
+//
+// # Sessions on the server
+//
 // A session in a cookie cannot be called back: Logout makes this browser forget
-// it, and a copy lives until it expires. Keep Config.Lifetime short, or keep
-// sessions of your own, begun in Config.OnLogin.
+// it, and a copy lives until it expires. Keep Config.Lifetime short, or set
+// [Config.Sessions]: then the browser holds a random handle, the session is a sealed
+// row of your database, Logout removes it, and [Gate.EndSessions] ends all sessions of
+// a person.
 //
 // # What is closed
 //
