@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -25,6 +26,7 @@ func (g *Gate) Logout() http.Handler {
 			return
 		}
 		if !g.fromHere(r) {
+			g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: logout refused: the form comes from another site than that of RedirectURL")
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
