@@ -14,16 +14,9 @@ import (
 // same: neither that of a test system nor that of a neighbour on the same host.
 type boxes struct{ session, pending *seal.Box }
 
-// newBoxes makes the boxes of a gate. Sessions in a store are another purpose:
-// a session that was sealed into a cookie cannot be called back, so a gate with a
-// store never takes one.
-func newBoxes(keys [][]byte, rule mitid.CallbackRule, origin, cookie string, stored bool) (boxes, error) {
+func newBoxes(keys [][]byte, rule mitid.CallbackRule, origin, cookie string) (boxes, error) {
 	audience := []string{rule.Name, rule.Issuer, rule.ClientID, origin, cookie}
-	purpose := "mitidhttp session"
-	if stored {
-		purpose = "mitidhttp stored session"
-	}
-	session, err := seal.New(purpose, keys, audience...)
+	session, err := seal.New("mitidhttp session", keys, audience...)
 	if err != nil {
 		return boxes{}, err
 	}

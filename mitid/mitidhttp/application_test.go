@@ -146,6 +146,30 @@ func TestPendingLoginOfOneApplicationIsNotFinishedByAnother(t *testing.T) {
 	require.Equal(t, http.StatusFound, w.Code)
 }
 
+func TestLogoutOfOneApplicationIsNotLedOnByAnother(t *testing.T) {
+	mine, h, _ := first().open(t)
+	session := logInAt(t, h)
+	r := httptest.NewRequest(http.MethodPost, "/logout?return=/farvel", nil)
+	r.AddCookie(session[0])
+	out := httptest.NewRecorder()
+	mine.Logout().ServeHTTP(out, r)
+	state := (page{Response: out.Result()}).handle()
+	var pending []*http.Cookie
+	for _, c := range out.Result().Cookies() {
+		if c.MaxAge > 0 {
+			pending = append(pending, c)
+		}
+	}
+	require.Len(t, pending, 1)
+	for _, name := range []string{"another client id at the same broker", "another host"} {
+		_, theirs, _ := strangers()[name].open(t)
+		w, _ := visit(theirs, "/callback?state="+state, pending)
+		require.Equal(t, http.StatusBadRequest, w.Code, name)
+	}
+	w, _ := visit(h, "/callback?state="+state, pending)
+	require.Equal(t, "/farvel", w.Result().Header.Get("Location"))
+}
+
 // One application may run with two floors for a while: a deploy, or a forgotten
 // setting.
 func TestSessionBelowTheFloorOfTheOtherGateDoesNotPass(t *testing.T) {

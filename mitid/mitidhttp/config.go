@@ -126,7 +126,7 @@ func New(cfg Config) (*Gate, error) {
 	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
 	}
-	if g.boxes, err = newBoxes(cfg.Keys, g.rule, g.origin, g.cookie, g.sessions != nil); err != nil {
+	if g.boxes, err = newBoxes(cfg.Keys, g.rule, g.origin, g.cookie); err != nil {
 		return bad("each of Config.Keys needs 32 bytes")
 	}
 	for _, p := range []struct {

@@ -49,7 +49,7 @@ func (s *Session) Login() *mitid.Login {
 // stands in the key that it is sealed with.
 type sealedSession struct {
 	Version    int           `json:"v"`
-	ID         string        `json:"h,omitempty"` // of a stored one: a row that was moved is nobody
+	ID         string        `json:"h,omitempty"` // of a stored one: a row that was moved, or put into a cookie, is nobody
 	StepUp     string        `json:"s,omitempty"`
 	Level      claims.Level  `json:"l"`
 	LoggedInAt int64         `json:"t"` // Unix milliseconds

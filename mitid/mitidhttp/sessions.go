@@ -99,8 +99,8 @@ func idOf(handle string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// handle returns the one handle that the browser sent and what the store calls its
-// session; empty where there is none.
+// sentID returns what the store calls the session of the one handle that the
+// browser sent, or "".
 func (g *Gate) sentID(r *http.Request) string {
 	sent := r.CookiesNamed(g.cookie)
 	if len(sent) != 1 {
@@ -128,8 +128,7 @@ func (g *Gate) save(r *http.Request, s *Session) (handle string, err error) {
 		return "", errSessionStore
 	}
 	if old := g.sentID(r); old != "" && g.sessions.Delete(ctx, old) != nil {
-		_ = g.sessions.Delete(ctx, id) // no browser knows its handle
-		return "", errSessionStore
+		return "", errSessionStore // no browser knows the new handle
 	}
 	return handle, nil
 }

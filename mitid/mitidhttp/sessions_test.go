@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -191,6 +192,30 @@ func TestOperatorEndsAllSessionsOfAPerson(t *testing.T) {
 	require.ErrorIs(t, s.gate.EndSessions(t.Context(), "{åsta}"), mitid.ErrBrokerUnavailable)
 	inCookies := newSite(t, true, nil)
 	require.ErrorIs(t, inCookies.gate.EndSessions(t.Context(), "{søren}"), mitid.ErrUnsupported)
+}
+
+// teller is a broker whose logout messages name a person alone.
+type teller struct{ *stub }
+
+func (teller) ReceiveLogout(context.Context, mitid.Callback) (*mitid.Logout, error) {
+	return &mitid.Logout{Subject: "{søren}"}, nil
+}
+
+func TestLogoutMessageAboutAPersonOutlivesARestart(t *testing.T) {
+	s, kept := newStoredSite(t, func(s *site) { s.client.Broker = teller{s.stub} })
+	b, hers := s.browser(), s.browser()
+	b.logIn()
+	s.logsIn(asta())
+	hers.logIn()
+	r := httptest.NewRequest(http.MethodPost, "/broker-logout", strings.NewReader("logout_token=x"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.gate.ReceiveLogout().ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Equal(t, 1, kept.count())
+	s.replica()
+	require.Equal(t, "nobody", b.get("/").body)
+	require.Equal(t, "{åsta} substantial", hers.get("/").body)
 }
 
 // Nobody gets in, nobody is led to the broker, nobody loses a session.
