@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -46,9 +47,23 @@ type Config struct {
 	// Refused answers a login that failed. Use StatusOf, mitid.PublicText and
 	// ReturnPath. Nil: a small page in Danish or English.
 	Refused func(w http.ResponseWriter, r *http.Request, err error)
-	// Home is the local path to go to after a login or logout that named none.
-	// Empty: "/".
+	// Home is the local path to go to after a login or logout that named none, as
+	// browsers show it. If empty, PathPrefix and "/".
 	Home string
+	// Name is part of the names of the cookies, so that several gates can live under
+	// one host: 1 to 32 letters, digits, "-" and "_". If empty, "mitid".
+	Name string
+	// PathPrefix is what a proxy takes from the path before the app sees it, such as
+	// "/app". Return paths begin with it. What http.StripPrefix or a router takes
+	// away needs no setting. If empty, the proxy takes nothing.
+	PathPrefix string
+	// OuterPath tells the path and query that the person's browser shows for r,
+	// where PathPrefix cannot say it. A header that a proxy of yours sets, such as
+	// X-Forwarded-Prefix, may be believed here, if nobody can reach the app but
+	// through that proxy; nothing else believes one. An answer that is no path of
+	// this site stands for Home. If nil, it is PathPrefix and the path of the request
+	// line.
+	OuterPath func(r *http.Request) string
 	// Ended remembers the sessions that the broker's logout messages end. Nil: in
 	// memory and capped, so that with several replicas only the one that got the
 	// message knows; see ReceiveLogout.
@@ -65,21 +80,24 @@ type Config struct {
 type Gate struct {
 	guarded
 
-	client   *mitid.Client
-	rule     mitid.CallbackRule
-	session  *seal.Box
-	pending  *seal.Box
-	request  mitid.Request
-	locale   func(*http.Request) mitid.Locale
-	lifetime time.Duration
-	onLogin  func(http.ResponseWriter, *http.Request, *mitid.Login) error
-	refused  func(http.ResponseWriter, *http.Request, error)
-	home     string
-	ended    Ended
-	now      func() time.Time
-	log      *slog.Logger
-	cookie   string // the session's name; pending ones have it as prefix
-	secure   bool
+	client    *mitid.Client
+	rule      mitid.CallbackRule
+	session   *seal.Box
+	pending   *seal.Box
+	request   mitid.Request
+	locale    func(*http.Request) mitid.Locale
+	lifetime  time.Duration
+	onLogin   func(http.ResponseWriter, *http.Request, *mitid.Login) error
+	refused   func(http.ResponseWriter, *http.Request, error)
+	home      string
+	callback  *url.URL // the Client's RedirectURL
+	prefix    string
+	outerPath func(*http.Request) string
+	ended     Ended
+	now       func() time.Time
+	log       *slog.Logger
+	cookie    string // the session's name; pending ones have it as prefix
+	secure    bool
 }
 
 // New returns a Gate. It does no I/O. Errors: mitid.ErrConfigInvalid, naming the
@@ -109,11 +127,29 @@ func New(cfg Config) (*Gate, error) {
 	g := &Gate{
 		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request, locale: cfg.Locale,
 		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
-		cookie: "__Host-mitid", secure: at.Scheme == "https",
+		callback: at, outerPath: cfg.OuterPath, secure: at.Scheme == "https",
 	}
+	name := cmp.Or(cfg.Name, "mitid")
+	if !isName(name) {
+		return bad("Config.Name is not 1 to 32 letters, digits, hyphens and underscores")
+	}
+	g.cookie = "__Host-" + name
 	if !g.secure {
 		// Browsers keep one jar for all ports of a host.
-		g.cookie = "mitid-" + at.Port()
+		g.cookie = name + "-" + at.Port()
+	}
+	if at.Path == "" {
+		at.Path = "/"
+	}
+	if cfg.PathPrefix != "" {
+		prefix, ok := pathPrefix(cfg.PathPrefix)
+		switch {
+		case !ok:
+			return bad("Config.PathPrefix is no path such as /app")
+		case cfg.OuterPath != nil:
+			return bad("Config.PathPrefix and Config.OuterPath are both set")
+		}
+		g.prefix, g.home = prefix, prefix+"/"
 	}
 	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
@@ -144,7 +180,18 @@ func New(cfg Config) (*Gate, error) {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }
 	}
 	if g.refused == nil {
-		g.refused = refusedPage
+		g.refused = refusedAnswer
 	}
 	return g, nil
+}
+
+// isName reports whether s can be part of a cookie's name. A dot would run into
+// the handles of pending logins.
+func isName(s string) bool {
+	for _, c := range s {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 32
 }

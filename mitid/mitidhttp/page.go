@@ -40,6 +40,12 @@ func refusedPage(w http.ResponseWriter, r *http.Request, err error) {
 	if localeOf(r) == mitid.English {
 		v.Lang, v.Title, v.Again, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
 	}
+	if _, in := FromContext(r.Context()); in && mitid.KindOf(err) == mitid.StateInvalid {
+		v.Title, v.Text, v.Again = "Du er logget ind", "Siden hørte til et login, som er brugt eller udløbet. Du er stadig logget ind.", "Fortsæt"
+		if v.Lang == "en" {
+			v.Title, v.Text, v.Again = "You are logged on", "This page belonged to a login that was used or has expired. You are still logged on.", "Continue"
+		}
+	}
 	w.Header().Set("Vary", "Accept-Language")
 	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 		StatusOf(err), refusedTemplate, v)

@@ -242,6 +242,15 @@ func (s *site) browser() *browser {
 	return &browser{&c, s}
 }
 
+// browserWith is a browser that got these cookies from the app.
+func (s *site) browserWith(cookies []*http.Cookie) *browser {
+	b := s.browser()
+	for _, c := range cookies {
+		b.put(c.Name, c.Value)
+	}
+	return b
+}
+
 // page is an answer that was read.
 type page struct {
 	*http.Response

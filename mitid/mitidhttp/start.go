@@ -9,11 +9,12 @@ import (
 
 // Start returns a handler that begins a login as r says and sends the browser
 // to the broker (302). The query parameter "return" names the local path to come
-// back to; anything but a path of this site is refused with
+// back to, as browsers show it; anything but a path of this site is refused with
 // mitid.ErrInputInvalid and status 400.
 //
 // It answers GET alone, and only where a person opens a page: not scripts, not
 // frames (MitID may not be framed), not links that a browser fetches in advance.
+// Mounted at the address of the Client's RedirectURL it is the Callback.
 func (g *Gate) Start(r mitid.Request) http.Handler {
 	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) { g.login(w, hr, r, back) })
 }
@@ -33,18 +34,26 @@ func (g *Gate) StepUp(r mitid.Request) http.Handler {
 }
 
 func (g *Gate) beginner(begin func(w http.ResponseWriter, r *http.Request, back string)) http.Handler {
+	callback := g.Callback()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.isAnswer(r) { // to begin a login here would send people in circles
+			callback.ServeHTTP(w, r)
+			return
+		}
 		guard(w)
 		if !allow(w, r, http.MethodGet) {
 			return
 		}
 		back, err := g.wish(r)
-		if err == nil && !opensPage(r) {
+		if err == nil && !mayOpenPage(r) {
 			err = &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "only a page that a person opens can begin a login"}
 		}
 		if err != nil {
 			g.note(r, err)
 			g.refuse(w, r, g.home, err)
+			return
+		}
+		if g.leadToHost(w, r, g.here(r)) {
 			return
 		}
 		begin(w, r, back)
