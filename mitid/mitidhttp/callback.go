@@ -149,18 +149,18 @@ func (g *Gate) continues(r *http.Request, from *origin) bool {
 	case err != nil:
 		return false
 	case s != nil:
-		return s.Identity.Subject == from.Subject
+		return personKey(s.Identity.Subject) == from.Person
 	case garbage || r.Method != http.MethodPost:
 		return false
 	}
-	return g.now().Before(time.Unix(from.Expires, 0))
+	return g.now().Before(time.Unix(int64(from.Expires), 0))
 }
 
 // forgetStepUps takes away what another person's session asked for, and returns
 // the rest.
 func (g *Gate) forgetStepUps(w http.ResponseWriter, own []kept, subject string) []kept {
 	return slices.DeleteFunc(own, func(k kept) bool {
-		theirs := k.From != nil && k.From.Subject != subject
+		theirs := k.From != nil && k.From.Person != personKey(subject)
 		if theirs {
 			g.forget(w, k.cookie.Name)
 		}

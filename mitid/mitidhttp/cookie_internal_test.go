@@ -105,7 +105,7 @@ func TestOtherVersionsAreNoSession(t *testing.T) {
 func TestPendingFitsIntoACookie(t *testing.T) {
 	g := newGate(t)
 	p := &pending{Purpose: stepsUp, Handle: strings.Repeat("h", 22), Expires: noon.Add(time.Minute).Unix(), Return: "/" + strings.Repeat("&", maxReturnPath-1),
-		From: &origin{Subject: strings.Repeat("ø", 60), LoggedInAt: noon.Unix(), Expires: noon.Unix(), AuthTime: noon.Unix()}}
+		From: &origin{Person: personKey(strings.Repeat("ø", 60)), LoggedInAt: noon.UnixMilli(), Expires: uint32(noon.Unix()), AuthTime: uint32(noon.Unix())}}
 	rd, err := g.client.Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)
 	w := httptest.NewRecorder()

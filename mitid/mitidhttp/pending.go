@@ -1,8 +1,8 @@
 package mitidhttp
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,10 +48,16 @@ type pending struct {
 
 // origin is the session that a step-up began with.
 type origin struct {
-	Subject    string `json:"s"`
-	LoggedInAt int64  `json:"l"` // Unix milliseconds
-	Expires    int64  `json:"e"`
-	AuthTime   int64  `json:"a,omitempty"`
+	Person     [16]byte // see personKey
+	LoggedInAt int64    // Unix milliseconds
+	Expires    uint32   // Unix seconds
+	AuthTime   uint32   // Unix seconds; 0: not told
+}
+
+// personKey stands for a subject, which can be long.
+func personKey(subject string) [16]byte {
+	sum := sha256.Sum256([]byte(subject))
+	return [16]byte(sum[:])
 }
 
 // pendingName is the name of the cookie for a handle.
@@ -59,17 +65,15 @@ func (g *Gate) pendingName(handle string) string { return g.cookie + "." + handl
 
 // sealPending makes the cookie's value.
 func (g *Gate) sealPending(p *pending, state string) (string, error) {
-	var from []byte
-	if p.From != nil {
+	plain := []byte{byte(p.Purpose)}
+	plain = binary.BigEndian.AppendUint32(plain, uint32(p.Expires))
+	if p.Purpose == stepsUp {
 		var err error
-		if from, err = json.Marshal(p.From); err != nil {
+		if plain, err = binary.Append(plain, binary.BigEndian, p.From); err != nil {
 			return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
 		}
 	}
-	plain := []byte{byte(p.Purpose)}
-	plain = binary.BigEndian.AppendUint32(plain, uint32(p.Expires))
-	plain = binary.AppendUvarint(plain, uint64(len(from)))
-	plain = append(append(plain, from...), p.Return...)
+	plain = append(plain, p.Return...)
 	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateMark + state, nil
 }
 
@@ -82,22 +86,20 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 		return nil, ""
 	}
 	plain, err := g.pending.OpenShort(c.Name, sealed)
-	if err != nil || len(plain) < 6 {
+	if err != nil || len(plain) < 5 {
 		return nil, ""
 	}
 	p := &pending{Purpose: purpose(plain[0]), Handle: handle, Expires: int64(binary.BigEndian.Uint32(plain[1:]))}
-	size, n := binary.Uvarint(plain[5:])
-	rest := plain[5+max(n, 0):]
-	if n <= 0 || size > uint64(len(rest)) {
-		return nil, ""
-	}
-	if size > 0 {
+	rest := plain[5:]
+	if p.Purpose == stepsUp {
 		p.From = new(origin)
-		if json.Unmarshal(rest[:size], p.From) != nil {
+		n, err := binary.Decode(rest, binary.BigEndian, p.From)
+		if err != nil {
 			return nil, ""
 		}
+		rest = rest[n:]
 	}
-	p.Return = string(rest[size:])
+	p.Return = string(rest)
 	return p, state
 }
 

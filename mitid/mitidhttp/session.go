@@ -56,8 +56,8 @@ func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
 	now := g.now().Truncate(time.Millisecond)
 	s := &Session{Identity: l.Identity, Level: l.Level, LoggedInAt: now, Expires: now.Add(g.lifetime).Truncate(time.Second),
 		broker: l.Broker, issuer: l.Issuer, stepUp: l.StepUp}
-	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= from.AuthTime) {
-		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(from.Expires, 0)
+	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= int64(from.AuthTime)) {
+		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(int64(from.Expires), 0)
 	}
 	return s
 }

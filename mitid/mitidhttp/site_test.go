@@ -28,6 +28,7 @@ type stub struct {
 	method, issuer string
 	form           map[string]string
 	noLogout       bool
+	slow           time.Duration // how long Begin takes, as where it calls the broker
 
 	mu       sync.Mutex
 	begun    []mitid.Request
@@ -40,6 +41,7 @@ func (s *stub) Callback() mitid.CallbackRule {
 }
 
 func (s *stub) Begin(_ context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	time.Sleep(s.slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.begun = append(s.begun, a.Request)
@@ -236,10 +238,11 @@ type browser struct {
 func (s *site) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	require.NoError(s.t, err)
-	c := *s.server.Client()
-	c.Jar = jar
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &browser{&c, s}
+	c := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if own := s.server.Client(); own != nil { // trusts the server's certificate
+		c.Transport = own.Transport
+	}
+	return &browser{c, s}
 }
 
 // browserWith is a browser that got these cookies from the app.

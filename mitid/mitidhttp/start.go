@@ -77,9 +77,9 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 		g.refuse(w, r, back, err)
 		return
 	}
-	from := &origin{Subject: s.Identity.Subject, LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: s.Expires.Unix()}
+	from := &origin{Person: personKey(s.Identity.Subject), LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: uint32(s.Expires.Unix())}
 	if !s.Identity.AuthTime.IsZero() {
-		from.AuthTime = s.Identity.AuthTime.Unix()
+		from.AuthTime = uint32(s.Identity.AuthTime.Unix())
 	}
 	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from})
 }
