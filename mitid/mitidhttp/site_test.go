@@ -40,8 +40,13 @@ func (s *stub) Callback() mitid.CallbackRule {
 	return mitid.CallbackRule{Name: "stub", Issuer: s.issuer, Method: s.method, State: "state"}
 }
 
-func (s *stub) Begin(_ context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
-	time.Sleep(s.slow)
+func (s *stub) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	if s.slow > 0 {
+		select {
+		case <-time.After(s.slow):
+		case <-ctx.Done():
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.begun = append(s.begun, a.Request)

@@ -14,9 +14,25 @@ import (
 //
 // It answers GET alone, and only where a person opens a page: not scripts, not
 // frames (MitID may not be framed), not links that a browser fetches in advance.
-// Mounted at the address of the Client's RedirectURL it is the Callback.
+// Mounted at the address of the Client's RedirectURL it is the Callback. Behind
+// Require, where somebody is logged in already, it leads straight to the return
+// path if their session has what r asks for, so that nobody logs in twice.
 func (g *Gate) Start(r mitid.Request) http.Handler {
-	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) { g.login(w, hr, r, back) })
+	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) {
+		if s, ok := hr.Context().Value(sessionKey{g}).(*Session); ok && fulfils(s, r) {
+			redirect(w, hr, back)
+			return
+		}
+		g.login(w, hr, r, back)
+	})
+}
+
+// fulfils reports whether s surely has all that want asks for.
+func fulfils(s *Session, want mitid.Request) bool {
+	has := s.Level >= want.Level && suits(s.Identity.Kind, want.Identity) &&
+		(want.CPR == mitid.CPRNo || !s.Identity.CPR.IsZero()) && (!want.Address || s.Identity.Address != nil)
+	want.Level, want.Identity, want.CPR, want.Address, want.Locale, want.Action = 0, 0, 0, false, 0, 0
+	return has && want == (mitid.Request{})
 }
 
 // StepUp returns a handler that asks the logged-in person for more, such as
