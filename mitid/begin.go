@@ -47,9 +47,10 @@ func (c *Client) attempt(r Request) (*Attempt, error) {
 	}
 	now := c.now()
 	a := &Attempt{
-		Request: r, Handle: random(16), Nonce: random(16), Verifier: random(32), RedirectURL: c.redirect,
+		Request: r, seed: newSeed(), RedirectURL: c.redirect,
 		Started: now, Now: now, Expires: now.Add(c.lifetime), ExpectUUID: r.UUID, Level: max(r.Level, c.minLevel),
 	}
+	a.spread()
 	if r.ReferenceText != "" {
 		a.Reference = DigestOf(Text{Body: r.ReferenceText})
 	}

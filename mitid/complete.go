@@ -52,7 +52,7 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 	if len(handles) == 0 && malformed == nil {
 		return nil, fault.New(fault.StateInvalid, "the answer names no pending login")
 	}
-	a, broker, issuer, err := c.open(state)
+	a, begun, err := c.open(state)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 		return nil, fault.New(fault.ResponseInvalid, "the answer came with another method than the broker's")
 	case cb.Method == http.MethodPost && answersInQuery(cb.RawQuery, c.rule.State):
 		return nil, fault.New(fault.ResponseInvalid, "the answer came twice, in the query and in the body")
-	case broker != c.rule.Name || issuer != c.rule.Issuer:
+	case begun.With != stampOf(c.rule.Name, c.rule.Issuer):
 		return nil, fault.New(fault.IssuerMismatch, "the login was begun with another broker")
 	}
 	a.Level = max(a.Level, c.minLevel) // the floor may have risen while the person was away

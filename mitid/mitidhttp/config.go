@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -48,8 +49,8 @@ type Config struct {
 	// Refused answers a login that failed. Use StatusOf, mitid.PublicText and
 	// ReturnPath. Nil: a small page in Danish or English.
 	Refused func(w http.ResponseWriter, r *http.Request, err error)
-	// Home is the local path to go to after a login or logout that named none.
-	// Empty: "/".
+	// Home is the local path to go to after a login or logout that named none, as
+	// browsers show it. If empty, PathPrefix and "/".
 	Home string
 	// LoggedOut is the local path to go to after a logout that named none, where a
 	// page says that the person is logged out: mount Gate.LoggedOut there, or a page
@@ -61,6 +62,20 @@ type Config struct {
 	Login string
 	// Sessions keeps sessions on the server. If nil, a session is a sealed cookie.
 	Sessions Sessions
+	// Name is part of the names of the cookies, so that several gates can live under
+	// one host: 1 to 32 letters, digits, "-" and "_". If empty, "mitid".
+	Name string
+	// PathPrefix is what a proxy takes from the path before the app sees it, such as
+	// "/app". Return paths begin with it. What http.StripPrefix or a router takes
+	// away needs no setting. If empty, the proxy takes nothing.
+	PathPrefix string
+	// OuterPath tells the path and query that the person's browser shows for r,
+	// where PathPrefix cannot say it. A header that a proxy of yours sets, such as
+	// X-Forwarded-Prefix, may be believed here, if nobody can reach the app but
+	// through that proxy; nothing else believes one. An answer that is no path of
+	// this site stands for Home. If nil, it is PathPrefix and the path of the request
+	// line.
+	OuterPath func(r *http.Request) string
 	// Ended remembers the sessions that the broker's logout messages end. Nil: in
 	// memory and capped, so that with several replicas only the one that got the
 	// message knows; see ReceiveLogout.
@@ -78,24 +93,27 @@ type Gate struct {
 	guarded
 	boxes
 
-	client   *mitid.Client
-	rule     mitid.CallbackRule
-	floor    claims.Level // under every session
-	origin   string       // of the redirect address, as browsers write it
-	request  mitid.Request
-	locale   func(*http.Request) mitid.Locale
-	lifetime time.Duration
-	onLogin  func(http.ResponseWriter, *http.Request, *mitid.Login) error
-	refused  func(http.ResponseWriter, *http.Request, error)
-	home     string
-	farewell string // where a logout leads
-	start    string // where Start is mounted; empty: unknown
-	sessions Sessions
-	ended    Ended
-	now      func() time.Time
-	log      *slog.Logger
-	cookie   string // the session's name; pending ones have it as prefix
-	secure   bool
+	client    *mitid.Client
+	rule      mitid.CallbackRule
+	floor     claims.Level // under every session
+	origin    string       // of the redirect address, as browsers write it
+	request   mitid.Request
+	locale    func(*http.Request) mitid.Locale
+	lifetime  time.Duration
+	onLogin   func(http.ResponseWriter, *http.Request, *mitid.Login) error
+	refused   func(http.ResponseWriter, *http.Request, error)
+	home      string
+	farewell  string   // where a logout leads
+	start     string   // where Start is mounted; empty: unknown
+	callback  *url.URL // the Client's RedirectURL
+	prefix    string
+	outerPath func(*http.Request) string
+	sessions  Sessions
+	ended     Ended
+	now       func() time.Time
+	log       *slog.Logger
+	cookie    string // the session's name; pending ones have it as prefix
+	secure    bool
 }
 
 // New returns a Gate. It does no I/O. Errors: mitid.ErrConfigInvalid, naming the
@@ -117,11 +135,29 @@ func New(cfg Config) (*Gate, error) {
 	g := &Gate{
 		client: cfg.Client, rule: cfg.Client.Callback(), floor: cfg.Client.MinLevel(), origin: originOf(at), request: cfg.Request, locale: cfg.Locale,
 		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", sessions: cfg.Sessions, ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
-		cookie: "__Host-mitid", secure: at.Scheme == "https",
+		callback: at, outerPath: cfg.OuterPath, secure: at.Scheme == "https",
 	}
+	name := cmp.Or(cfg.Name, "mitid")
+	if !isName(name) {
+		return bad("Config.Name is not 1 to 32 letters, digits, hyphens and underscores")
+	}
+	g.cookie = "__Host-" + name
 	if !g.secure {
 		// Browsers keep one jar for all ports of a host.
-		g.cookie = "mitid-" + at.Port()
+		g.cookie = name + "-" + at.Port()
+	}
+	if at.Path == "" {
+		at.Path = "/"
+	}
+	if cfg.PathPrefix != "" {
+		prefix, ok := pathPrefix(cfg.PathPrefix)
+		switch {
+		case !ok:
+			return bad("Config.PathPrefix is no path such as /app")
+		case cfg.OuterPath != nil:
+			return bad("Config.PathPrefix and Config.OuterPath are both set")
+		}
+		g.prefix, g.home = prefix, prefix+"/"
 	}
 	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
@@ -164,7 +200,18 @@ func New(cfg Config) (*Gate, error) {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }
 	}
 	if g.refused == nil {
-		g.refused = g.refusedPage
+		g.refused = g.refusedAnswer
 	}
 	return g, nil
+}
+
+// isName reports whether s can be part of a cookie's name. A dot would run into
+// the handles of pending logins.
+func isName(s string) bool {
+	for _, c := range s {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 32
 }

@@ -42,9 +42,11 @@ func (g *Gate) Logout() http.Handler {
 		if err == nil {
 			err = g.drop(r)
 		}
-		http.SetCookie(w, g.sessionCookie("", 0))
-		for _, c := range g.pendingOf(r) {
-			g.forget(w, c.Name)
+		if s != nil || err != nil { // another cookie of that name is not ours to drop
+			http.SetCookie(w, g.sessionCookie("", 0))
+		}
+		for _, k := range g.pendingOf(r) {
+			g.forget(w, k.cookie.Name)
 		}
 		if err != nil {
 			g.note(r, err)
@@ -100,7 +102,7 @@ func (g *Gate) leave(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect,
 		redirect(w, r, back)
 		return
 	}
-	http.SetCookie(w, g.pendingCookie(g.cookie+"."+p.Handle, value, rd.Expires.Sub(g.now())))
+	http.SetCookie(w, g.pendingCookie(g.pendingName(p.Handle), value, rd.Expires.Sub(g.now())))
 	send(w, r, rd)
 }
 

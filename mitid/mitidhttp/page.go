@@ -51,7 +51,13 @@ func (g *Gate) refusedPage(w http.ResponseWriter, r *http.Request, err error) {
 	if locale == mitid.English {
 		v.Lang, v.Title, v.On, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
 	}
+	_, in := FromContext(r.Context())
 	switch {
+	case in && mitid.KindOf(err) == mitid.StateInvalid:
+		v.Title, v.Text, v.On = "Du er logget ind", "Siden hørte til et login, som er brugt eller udløbet. Du er stadig logget ind.", "Fortsæt"
+		if locale == mitid.English {
+			v.Title, v.Text, v.On = "You are logged on", "This page belonged to a login that was used or has expired. You are still logged on.", "Continue"
+		}
 	case isFromPage(r): // which leads through MitID
 		v.Button = Button(mitid.LogOn, locale, back)
 	case g.start != "":

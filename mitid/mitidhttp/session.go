@@ -77,8 +77,8 @@ func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
 			}
 		}
 	}
-	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= from.AuthTime) {
-		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(from.Expires, 0)
+	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= int64(from.AuthTime)) {
+		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(int64(from.Expires), 0)
 	}
 	return s
 }
