@@ -16,7 +16,6 @@ import (
 // application is a gate beside others: what it is to the broker, and to its users.
 type application struct {
 	issuer, clientID, redirect string
-	method                     string
 	floor                      claims.Level
 	request                    mitid.Request
 	sessions                   mitidhttp.Sessions
