@@ -61,11 +61,11 @@ var publicTexts = [...]publicText{
 func textOfLevel(l claims.Level) publicText {
 	switch l {
 	case claims.High:
-		return publicText{"Dit login nåede ikke sikringsniveauet høj. Det kræver en MitID app, der er oprettet på niveauet høj, eller en MitID chip. En almindelig MitID app eller en kodeviser er ikke nok.",
-			"Your login did not reach the level of assurance high. It takes a MitID app that is enrolled at the level high, or a MitID chip. An ordinary MitID app or a code display is not enough."}
+		return publicText{"Dit login havde ikke det krævede sikringsniveau: høj. Det kræver en MitID app, der er oprettet på niveauet høj, eller en MitID chip. En almindelig MitID app eller en kodeviser er ikke nok.",
+			"Your login did not reach the required level of assurance: high. It takes a MitID app that is enrolled at the level high, or a MitID chip. An ordinary MitID app or a code display is not enough."}
 	case claims.Substantial:
-		return publicText{"Dit login nåede ikke sikringsniveauet betydelig. Adgangskode alene er ikke nok: log ind igen med MitID app, kodeviser eller chip.",
-			"Your login did not reach the level of assurance substantial. A password alone is not enough: please log on again with the MitID app, code display or chip."}
+		return publicText{"Dit login havde ikke det krævede sikringsniveau: betydelig. Adgangskode alene er ikke nok: log ind igen med MitID app, kodeviser eller chip.",
+			"Your login did not reach the required level of assurance: substantial. A password alone is not enough: please log on again with the MitID app, code display or chip."}
 	}
 	return publicTexts[AssuranceTooLow]
 }
