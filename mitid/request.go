@@ -19,7 +19,7 @@ type Request struct {
 	Address          bool
 	Organisation     bool        // organisation data of a person who acts for one
 	NemIDPID         bool        // the person's PID of the retired NemID
-	UUID             claims.UUID // re-authenticate this MitID identity; the answer must be the same
+	UUID             claims.UUID // re-authenticate this private person; the answer must be the same; refused with Professional, because colleagues may share one
 	CPRHint          cpr.Number  // fills the broker's CPR page; only where the browser does not carry it
 	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters

@@ -3,6 +3,7 @@ package mitidhttp_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -84,3 +85,5 @@ func TestNothingInClear(t *testing.T) {
 		require.NotContains(t, sent.String(), secret)
 	}
 }
+
+func jsonLog(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }

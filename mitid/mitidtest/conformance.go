@@ -46,6 +46,7 @@ func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker
 	t.Run("outcomes", s.outcomes)
 	t.Run("tamperings", s.tamperings)
 	t.Run("journeys", s.journeys)
+	t.Run("applications", s.applications)
 	t.Run("abilities", s.abilities)
 	t.Run("parallel", s.parallel)
 }

@@ -24,6 +24,7 @@ func (s *suite) logins(t *testing.T) {
 		assert.NotEmpty(t, rule.Name)
 		assert.NotEmpty(t, rule.State)
 		assert.Equal(t, r.fake.Issuer(), rule.Issuer)
+		assert.Equal(t, r.fake.ClientID(), rule.ClientID)
 		assert.Contains(t, []string{"GET", "POST"}, rule.Method)
 		r.must(mitid.Request{})
 		assert.Equal(t, rule, r.broker.Callback())
