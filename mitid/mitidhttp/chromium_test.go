@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -61,11 +62,14 @@ func TestChromiumOpensManyTabsAtOnceAndFinishesAnyOfThem(t *testing.T) {
 			}))
 			t.Cleanup(broker.Close)
 			var mu sync.Mutex
-			protocols, headers := map[string]int{}, 0
+			protocols, headers, arrived := map[string]int{}, 0, []string(nil)
 			h2 := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				mu.Lock()
 				protocols[r.Proto]++
-				headers = max(headers, len("Cookie: ")+len(r.Header.Get("Cookie")))
+				headers = max(headers, len(r.Header.Get("Cookie")))
+				if strings.HasPrefix(r.URL.Path, "/in/") {
+					arrived = append(arrived, r.URL.Path)
+				}
 				mu.Unlock()
 				s.handler.ServeHTTP(w, r)
 			}))
@@ -111,10 +115,16 @@ func TestChromiumOpensManyTabsAtOnceAndFinishesAnyOfThem(t *testing.T) {
 				require.NoError(t, err)
 				return where, text
 			}
-			i := n - 1
-			if n == 20 {
-				i = 0
+			// On a busy machine some requests leave after the first answers and are not of
+			// the same moment: then the newest four are what counts.
+			mu.Lock()
+			which := arrived[n-1]
+			if headers == 0 && n == 20 {
+				which = arrived[0]
 			}
+			mu.Unlock()
+			i, err := strconv.Atoi(strings.TrimPrefix(which, "/in/skema/"))
+			require.NoError(t, err)
 			where, text := finish(i)
 			require.Equal(t, fmt.Sprintf("%s/in/skema/%02d?side=1", h2.URL, i), where, text)
 			require.Equal(t, "{søren} substantial", strings.TrimSpace(text))
