@@ -50,12 +50,9 @@ func Kinds() []Kind {
 // A login that failed is over all the same: the person starts anew.
 func (k Kind) Temporary() bool { return k == BrokerUnavailable || k == Throttled }
 
-// sentinel is what errors.Is compares an Error with.
-type sentinel Kind
+func sentinel(k Kind) error { return fault.Sentinel{Package: "mitid", Class: fault.Class(k)} }
 
-func (s sentinel) Error() string { return "mitid: " + Kind(s).String() }
-
-// The sentinels, one for each kind.
+// The sentinels, one for each kind, and ErrTokenExpired.
 var (
 	ErrStateInvalid        error = sentinel(StateInvalid)
 	ErrIssuerMismatch      error = sentinel(IssuerMismatch)
@@ -76,6 +73,10 @@ var (
 	ErrUnsupported         error = sentinel(Unsupported)
 	ErrInteractionRequired error = sentinel(InteractionRequired)
 	ErrTransactionMismatch error = sentinel(TransactionMismatch)
+	// ErrTokenExpired: a genuine token that came too late. Every such error is
+	// ErrTokenInvalid too. A forged token that is late as well is ErrTokenInvalid
+	// alone.
+	ErrTokenExpired error = fault.Sentinel{Package: "mitid", Class: fault.TokenInvalid, Expired: true}
 )
 
 // Error is every error that a Client returns. Its text is ours alone: nothing
@@ -86,8 +87,11 @@ type Error struct {
 	Op     string // the Client's method, in lower case: "begin", "complete", …
 	Code   string // the broker's error code, when it is one that the adapter knows
 	Why    string // what to do about it, in our words
-	Detail Secret // what the broker said, cut to 512 characters; prints as a placeholder
+	Detail Secret // what the broker said, cut to 512 bytes; prints as a placeholder. It may hold anything: never log it unread
+	Status int    // the HTTP status of the broker's answer; 0: none, or no answer was refused
 	Err    error  // the cause; an adapter puts one here only when its text is free of input
+
+	expired bool
 }
 
 func (e *Error) Error() string {
@@ -113,8 +117,7 @@ func (e *Error) Error() string {
 
 // Is makes errors.Is(err, ErrUserCancelled) and the like work.
 func (e *Error) Is(target error) bool {
-	s, ok := target.(sentinel)
-	return ok && Kind(s) == e.Kind
+	return fault.Sentinel{Class: fault.Class(e.Kind), Expired: e.expired}.Is(target)
 }
 
 // Unwrap returns the cause, such as context.Canceled.
@@ -130,6 +133,9 @@ func (e *Error) LogValue() slog.Value {
 		if a.Value.String() != "" {
 			as = append(as, a)
 		}
+	}
+	if e.Status != 0 {
+		as = append(as, slog.Int("status", e.Status))
 	}
 	if e.Err != nil {
 		as = append(as, slog.String("cause", e.Err.Error()))
@@ -156,7 +162,7 @@ func (c *Client) refuse(op string, err error) *Error {
 		copied := *e
 		e = &copied
 	case errors.As(err, &f):
-		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Err: f.Err}
+		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Detail: NewSecret(f.Said()), Status: f.Status, Err: f.Err, expired: f.Expired}
 	default:
 		e = &Error{Kind: ResponseInvalid, Why: "the adapter returned an error without a kind"}
 	}
