@@ -96,15 +96,21 @@ func (e *Error) With(cause error) *Error {
 // [MaxSaid] bytes. It is never part of the text.
 func (e *Error) Saying(words string) *Error {
 	c := *e
-	if words = strings.ToValidUTF8(words, "\uFFFD"); len(words) > MaxSaid {
-		words = strings.ToValidUTF8(words[:MaxSaid], "")
-	}
+	words = Cut(words)
 	c.said = func() string { return words }
 	return &c
 }
 
 // MaxSaid bounds what is kept of the other side's words, in bytes.
 const MaxSaid = 512
+
+// Cut returns words as valid UTF-8 of at most [MaxSaid] bytes.
+func Cut(words string) string {
+	if words = strings.ToValidUTF8(words, "\uFFFD"); len(words) > MaxSaid {
+		words = strings.ToValidUTF8(words[:MaxSaid], "")
+	}
+	return words
+}
 
 // Said returns what the other side said. It may hold anything: never log it.
 func (e *Error) Said() string {

@@ -77,7 +77,7 @@ func TestMetadataRefuses(t *testing.T) {
 		"O-03 PAR elsewhere":           {ok(set("pushed_authorization_request_endpoint", "https://evil.example/par")), fault.ConfigInvalid},
 		"O-04 HTML":                    {ok("<html>Vi er straks tilbage æøå</html>"), fault.BrokerUnavailable},
 		"O-04 empty":                   {ok(""), fault.BrokerUnavailable},
-		"O-04 list":                    {ok("[]"), fault.BrokerUnavailable},
+		"O-04 list":                    {ok("[]"), fault.ResponseInvalid},
 		"O-05 over 1 MB":               {ok(strings.Repeat(" ", 2<<20)), fault.ResponseInvalid},
 		"O-24 twice":                   {ok(strings.Replace(good, `"issuer":`, `"issuer":"https://evil.example","issuer":`, 1)), fault.ResponseInvalid},
 		"O-24 another case":            {ok(strings.Replace(good, `"issuer":`, `"Issuer":"https://evil.example","issuer":`, 1)), fault.ResponseInvalid},

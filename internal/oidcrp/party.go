@@ -24,6 +24,7 @@ type Party struct {
 	skew       int64 // seconds
 	client     *httpx.Client
 	lenientIss bool
+	needs      needs
 
 	// Secrets live behind functions, so that printers that walk values by
 	// reflection find an address and no more.
@@ -64,6 +65,7 @@ func New(cfg Config) (*Party, error) {
 		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
 		client:       httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
 		lenientIss:   cfg.ErrorsWithoutIssuer,
+		needs:        needsOf(cfg),
 		authenticate: authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
 	}
 	for _, alg := range cfg.Algs {
