@@ -63,7 +63,7 @@ func nebMatchTamperings() []Tampering {
 			p.replace(http.StatusServiceUnavailable, "text/html", []byte(maintenance))
 		}),
 		on("O-21-match-hangs-up", "the match takes the number and closes the connection", mitid.BrokerUnavailable, func(_ *Broker, p *reply) { p.hangUp = true }),
-		on("O-22-match-html", "the match answers with a page", mitid.ResponseInvalid, func(_ *Broker, p *reply) {
+		on("O-22-match-html", "the match answers with a page", mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
 			p.replace(http.StatusOK, "text/html", []byte(maintenance))
 		}),
 		member("O-22-match-no-member", "the match does not say", func(o *object) { o.drop("cprNumberMatch") }),

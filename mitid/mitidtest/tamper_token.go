@@ -38,8 +38,8 @@ func tokenTamperings() []Tampering {
 		member("O-22-no-token-type", "the token answer has no token_type", mitid.ResponseInvalid, func(o *object) { o.drop("token_type") }),
 		member("O-22-token-type-mac", "token_type is unknown", mitid.ResponseInvalid, func(o *object) { o.set("token_type", "mac") }),
 		member("O-22-token-type-plus-one", "token_type is Bearer plus one character", mitid.ResponseInvalid, func(o *object) { o.set("token_type", "Bearer1") }),
-		raw("O-22-html", "the token answer is a page with status 200", mitid.ResponseInvalid, http.StatusOK, "text/html", maintenance),
-		raw("O-22-empty", "the token answer is empty", mitid.ResponseInvalid, http.StatusOK, jsonType, ""),
+		raw("O-22-html", "the token answer is a page with status 200", mitid.BrokerUnavailable, http.StatusOK, "text/html", maintenance),
+		raw("O-22-empty", "the token answer is empty", mitid.BrokerUnavailable, http.StatusOK, jsonType, ""),
 		raw("O-22-list", "the token answer is a list", mitid.ResponseInvalid, http.StatusOK, jsonType, "[]"),
 		on("O-22-cut", "the token answer is cut in half", mitid.ResponseInvalid, func(_ *Broker, p *reply) {
 			body := p.bytes()
