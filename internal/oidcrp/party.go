@@ -96,10 +96,10 @@ func (p *Party) fault(c fault.Class, why string) *fault.Error {
 	return fault.New(c, p.name+": "+why)
 }
 
-// call makes one request; where names the address in errors. Whatever status
-// comes back is an answer.
+// call makes one request, again while it surely never left; where names the address
+// in errors. Whatever status comes back is an answer.
 func (p *Party) call(ctx context.Context, req *http.Request, where string) (*httpx.Response, error) {
-	resp, err := p.client.Do(ctx, req)
+	resp, err := p.client.DoAgain(ctx, req)
 	if err != nil {
 		return nil, p.unanswered(err, where)
 	}

@@ -35,9 +35,9 @@ func (t Tokens) LogValue() slog.Value { return slog.StringValue("[tokens]") }
 func (t Tokens) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 
 // Exchange turns a code into tokens (RFC 6749 section 4.1.3, RFC 7636). verifier
-// is the PKCE code verifier, redirectURL the one that the login began with. The
-// code is sent once and never again: a code that the broker sees twice may take
-// back what the first time gave.
+// is the PKCE code verifier, redirectURL the one that the login began with. A
+// code that may have left is never sent again: one that the broker sees twice may
+// take back what the first time gave.
 //
 // Errors: BrokerDeclined for a code that is not (or no longer) good,
 // ConfigInvalid when the broker does not accept this client or request,
