@@ -143,13 +143,14 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(as...)
 }
 
-// KindOf returns the kind of err, or 0 when err is not of this package.
+// KindOf returns the kind of err, or 0 when err is neither of this package nor an
+// error about a login of package claims.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Kind
 	}
-	return 0
+	return Kind(fault.ClassOf(err))
 }
 
 // refuse makes err an *Error of the client's operation op. What an adapter
