@@ -3,6 +3,7 @@ package httpx_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
@@ -140,9 +141,11 @@ func TestRefusedCertificateIsNotTriedAgain(t *testing.T) {
 	}
 	stranger.StartTLS()
 	t.Cleanup(stranger.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(stranger.Certificate())
 	for name, transport := range map[string]*http.Transport{
 		"unknown authority": {},
-		"protocol too old":  {TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10, InsecureSkipVerify: true}},
+		"protocol too old":  {TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10, RootCAs: roots}},
 	} {
 		conns.Store(0)
 		_, err := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, stranger.URL))

@@ -39,17 +39,14 @@ func TestWriterWaitsForTheReasonThatTheReaderFinds(t *testing.T) {
 	c, err := Transport(cert, roots, 1).DialTLSContext(t.Context(), "tcp", s.Listener.Addr().String())
 	require.NoError(t, err, "in TLS 1.3 the client is done before its certificate is judged")
 	defer func() { _ = c.Close() }()
+	for err == nil { // until the refusal has broken the connection; nobody has read of it
+		_, err = c.(*conn).Conn.Write(make([]byte, 64<<10))
+	}
 	broken := make(chan error, 1)
 	go func() {
-		for {
-			if _, err := c.Write(make([]byte, 64<<10)); err != nil {
-				broken <- err
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
+		_, err := c.Write([]byte("x"))
+		broken <- err
 	}()
-	time.Sleep(200 * time.Millisecond)
 	_, _ = io.Copy(io.Discard, c)
 	err = <-broken
 	var op *net.OpError
