@@ -57,9 +57,9 @@ func TestWriterWaitsForTheReasonThatTheReaderFinds(t *testing.T) {
 func TestRefusedCertificateIsToldApartUnderLoad(t *testing.T) {
 	s, cert, roots := unwelcoming(t)
 	var wg sync.WaitGroup
-	for range 64 {
+	for range 32 {
 		wg.Go(func() {
-			for i := range 15 {
+			for i := range 10 {
 				transport := Transport(cert, roots, 1)
 				req, err := http.NewRequest(http.MethodPost, s.URL, strings.NewReader(strings.Repeat("æ", 100<<10*(i%2))))
 				if !assert.NoError(t, err) {
