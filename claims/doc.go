@@ -26,9 +26,9 @@
 // Each Parse function has an error of its own (ErrUUID, ErrCVR …), the checkers
 // of typed text have [UserIDError] and [NameError] with a reason to show to the
 // person who typed it. What is wrong with a login is told in the vocabulary of
-// package mitid: TokenInvalid when there are no claims at all, ClaimInvalid for a
-// claim that cannot be used, ClaimMissing for one that must not be absent. No
-// error holds any of its input.
+// package mitid: [ErrTokenInvalid] when there are no claims at all, [ErrClaimInvalid]
+// for a claim that cannot be used, [ErrClaimMissing] for one that must not be absent.
+// errors.Is finds one of these in every error, and no error holds any of its input.
 //
 // # Personal data
 //

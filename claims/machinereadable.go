@@ -73,6 +73,9 @@ type NameError struct {
 
 func (e *NameError) Error() string { return "claims: name: " + e.Reason.String() }
 
+// Unwrap returns [ErrName].
+func (e *NameError) Unwrap() error { return ErrName }
+
 // MachineReadable writes a name in A to Z and single blanks, as in the code line
 // of a passport or ID card: Søren Gråbøl is SOEREN GRAABOEL. MitID Erhverv asks
 // administrators to type the names of foreign employees so, and a name that

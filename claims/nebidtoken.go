@@ -19,7 +19,6 @@ type NEBIDToken struct {
 	SessionID   string // sid: the broker's session, for logout
 	NEBSession  string // neb_sid: the same again
 	IDTokenType string // idtoken_type: "strict", "ciba"
-	AtHash      string // at_hash
 	CHash       string // c_hash, in a hybrid front channel
 	JTI         string // jti: not in recorded tokens
 }
@@ -29,7 +28,6 @@ var nebIDTokenClaims = claimTable[NEBIDToken]{
 	"sid":          texts(func(t *NEBIDToken) *string { return &t.SessionID }),
 	"neb_sid":      texts(func(t *NEBIDToken) *string { return &t.NEBSession }),
 	"idtoken_type": texts(func(t *NEBIDToken) *string { return &t.IDTokenType }),
-	"at_hash":      texts(func(t *NEBIDToken) *string { return &t.AtHash }),
 	"c_hash":       texts(func(t *NEBIDToken) *string { return &t.CHash }),
 	"jti":          texts(func(t *NEBIDToken) *string { return &t.JTI }),
 }

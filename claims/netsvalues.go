@@ -2,9 +2,10 @@ package claims
 
 import (
 	"encoding/base64"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
 // nsis is how every level of the Nets brokers begins.
@@ -22,19 +23,17 @@ func netsLevel(s string) Level {
 	return l
 }
 
-// unixTime reads whole seconds since 1970, in digits. Zero is no time.
+// unixTime reads seconds since 1970, a JSON number or a text that holds one. A
+// fraction is rounded down. Zero is no time.
 func unixTime(s string) (time.Time, error) {
-	if len(s) > 12 || !allDigits(s) {
-		return time.Time{}, errMalformed
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n == 0 || n > lastSecond {
+	n, ok := strictjson.Seconds(s, false)
+	if !ok || n == 0 || n > lastSecond {
 		return time.Time{}, errMalformed
 	}
 	return time.Unix(n, 0).UTC(), nil
 }
 
-// someTime reads whole seconds, or the text date that an E-Ident token of 2021
+// someTime reads seconds, or the text date that an E-Ident token of 2021
 // had. Anything else is not told.
 func someTime(s string) (time.Time, error) {
 	if t, err := unixTime(s); err == nil {

@@ -2,7 +2,6 @@ package claims
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -120,11 +119,11 @@ func (p Plain) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. After an error p is as it was;
-// the error holds nothing of the input.
+// the error is [ErrStored] and holds nothing of the input.
 func (p *Plain) UnmarshalJSON(data []byte) error {
 	var w plainIdentity
 	if err := strictjson.Unmarshal(data, &w); err != nil {
-		return fmt.Errorf("claims: a stored identity cannot be read: %w", err)
+		return fmt.Errorf("%w: %w", ErrStored, err)
 	}
 	read := Plain{
 		Kind:         w.Kind,
@@ -145,7 +144,7 @@ func (p *Plain) UnmarshalJSON(data []byte) error {
 	if w.BirthDate != "" {
 		day, err := time.Parse(time.DateOnly, w.BirthDate)
 		if err != nil {
-			return errors.New("claims: a stored identity has a malformed birth date")
+			return fmt.Errorf("%w: malformed birth date", ErrStored)
 		}
 		read.BirthDate = day
 	}

@@ -3,7 +3,6 @@ package claims
 import (
 	"fmt"
 	"log/slog"
-	"strconv"
 
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/strictjson"
@@ -20,9 +19,10 @@ type Registered struct {
 	Audience        []string // one entry when the token had a text in place of a list
 	Nonce           string
 	AuthorizedParty string
-	Expires         int64 // Unix seconds; 0: missing
-	NotBefore       int64 // Unix seconds; 0: missing
-	IssuedAt        int64 // Unix seconds; 0: missing
+	AtHash          string // at_hash: of the access token that came along (OpenID Connect Core section 3.1.3.6)
+	Expires         int64  // Unix seconds, a fraction rounded down; 0: missing
+	NotBefore       int64  // Unix seconds, a fraction rounded up; 0: missing
+	IssuedAt        int64  // Unix seconds, a fraction rounded up; 0: missing
 }
 
 // String names the parts that are present.
@@ -33,6 +33,7 @@ func (r Registered) String() string {
 		told("aud", len(r.Audience) > 0),
 		told("nonce", r.Nonce != ""),
 		told("azp", r.AuthorizedParty != ""),
+		told("at_hash", r.AtHash != ""),
 		told("exp", r.Expires != 0),
 		told("nbf", r.NotBefore != 0),
 		told("iat", r.IssuedAt != 0),
@@ -59,11 +60,12 @@ func (r Registered) MarshalBinary() ([]byte, error) { return nil, errInClear }
 const lastSecond = 253402300799
 
 // registeredNames are the claims that read knows; it is only read.
-var registeredNames = [...]string{"iss", "sub", "aud", "nonce", "azp", "exp", "nbf", "iat"}
+var registeredNames = [...]string{"iss", "sub", "aud", "nonce", "azp", "at_hash", "exp", "nbf", "iat"}
 
 // read takes a claim if it is one of registeredNames, in the form of RFC 7519 and
-// no other: texts, and times as whole seconds. Every other form is TokenInvalid,
-// null included.
+// no other: texts, and times as numbers. Every other form is TokenInvalid, null
+// included. A time with a fraction is rounded to the side that lets the token live
+// shorter.
 func (r *Registered) read(name string, v *strictjson.Value) (known bool, err error) {
 	switch name {
 	case "iss":
@@ -76,12 +78,17 @@ func (r *Registered) read(name string, v *strictjson.Value) (known bool, err err
 		r.Nonce, err = registeredText(name, v)
 	case "azp":
 		r.AuthorizedParty, err = registeredText(name, v)
+	case "at_hash":
+		// Nothing may be there and count as absent.
+		if r.AtHash, err = registeredText(name, v); err == nil && r.AtHash == "" {
+			err = fault.New(fault.TokenInvalid, "claim at_hash is empty")
+		}
 	case "exp":
-		r.Expires, err = registeredTime(name, v)
+		r.Expires, err = registeredTime(name, v, false)
 	case "nbf":
-		r.NotBefore, err = registeredTime(name, v)
+		r.NotBefore, err = registeredTime(name, v, true)
 	case "iat":
-		r.IssuedAt, err = registeredTime(name, v)
+		r.IssuedAt, err = registeredTime(name, v, true)
 	default:
 		return false, nil
 	}
@@ -114,14 +121,14 @@ func registeredText(name string, v *strictjson.Value) (string, error) {
 	return text, nil
 }
 
-func registeredTime(name string, v *strictjson.Value) (int64, error) {
+func registeredTime(name string, v *strictjson.Value, up bool) (int64, error) {
 	text, isText, err := v.Text()
 	if err != nil {
 		return 0, err
 	}
-	seconds, malformed := strconv.ParseInt(text, 10, 64)
-	if isText || malformed != nil || seconds < 0 || seconds > lastSecond {
-		return 0, fault.New(fault.TokenInvalid, "claim "+name+" is not a time in whole seconds")
+	seconds, ok := strictjson.Seconds(text, up)
+	if isText || !ok || seconds > lastSecond {
+		return 0, fault.New(fault.TokenInvalid, "claim "+name+" is not a time in seconds")
 	}
 	return seconds, nil
 }

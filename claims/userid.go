@@ -41,6 +41,9 @@ type UserIDError struct{ Reason UserIDReason }
 
 func (e *UserIDError) Error() string { return "claims: not a MitID user ID: " + e.Reason.String() }
 
+// Unwrap returns [ErrUserID].
+func (e *UserIDError) Unwrap() error { return ErrUserID }
+
 // userIDSigns are the signs that a user ID may have besides letters and digits.
 const userIDSigns = " {}!#$^,*()_+-=:;?.@"
 

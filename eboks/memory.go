@@ -61,7 +61,11 @@ func NewMemoryLedger(letters int) *MemoryLedger {
 	return &MemoryLedger{limit: letters, entries: map[ID]compact{}, texts: map[ID]texts{}}
 }
 
-var errLedgerFull = errors.New("the ledger in memory is full of letters without an end; give Config.Ledger a durable one")
+// What goes wrong with a MemoryLedger. A Client returns it inside ErrStoreFailed.
+var (
+	ErrLedgerFull    = errors.New("eboks: the ledger in memory is full of letters without an end; give Config.Ledger a durable one")
+	ErrLedgerUnknown = errors.New("eboks: the ledger in memory has no such letter")
+)
 
 // Begin claims a letter.
 func (m *MemoryLedger) Begin(_ context.Context, fresh Entry) (Entry, error) {
@@ -74,7 +78,7 @@ func (m *MemoryLedger) Begin(_ context.Context, fresh Entry) (Entry, error) {
 	case before.State != 0:
 		return before, nil
 	case len(m.entries) >= m.limit && !m.forget(&m.idle) && !m.forget(&m.done):
-		return Entry{}, errLedgerFull
+		return Entry{}, ErrLedgerFull
 	}
 	m.write(fresh)
 	return before, nil
@@ -86,7 +90,7 @@ func (m *MemoryLedger) End(_ context.Context, e Entry) error {
 	defer m.mu.Unlock()
 	switch known, ok := m.entries[e.ID]; {
 	case !ok:
-		return errors.New("the ledger in memory has no such letter")
+		return ErrLedgerUnknown
 	case known.state == LetterAccepted && e.State != LetterAccepted:
 		return nil
 	}

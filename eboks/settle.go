@@ -70,7 +70,7 @@ func storeFailed(err error, notDelivered bool, why string) *Error {
 
 // hush keeps of a ledger's error what is known to hold no data.
 func hush(err error) error {
-	if err == context.Canceled || err == context.DeadlineExceeded || err == errLedgerFull {
+	if err == context.Canceled || err == context.DeadlineExceeded || err == ErrLedgerFull {
 		return err
 	}
 	return &storeError{err}

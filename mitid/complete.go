@@ -89,7 +89,15 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 // answer.
 func answersInQuery(raw, state string) bool {
 	q, err := url.ParseQuery(raw)
-	return err != nil || q.Has(state) || q.Has("code") || q.Has("error")
+	if err != nil {
+		return true
+	}
+	for _, name := range []string{state, "code", "error", "id_token", "access_token", "token"} {
+		if q.Has(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge holds the verified facts against the attempt.

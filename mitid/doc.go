@@ -44,8 +44,13 @@
 //   - ErrTransactionMismatch: the person saw another text than the one sent.
 //   - ErrIssuerMismatch, ErrResponseInvalid, ErrTokenInvalid, ErrClaimInvalid: the
 //     answer is not to be trusted; look at who sends such things.
-//   - ErrBrokerUnavailable: nothing wrong, no answer; start anew.
+//   - ErrBrokerUnavailable: nothing wrong, no answer, or somebody else's page in its
+//     place; start anew.
 //   - ErrConfigInvalid: wake the operator.
+//
+// From VerifyToken also ErrTokenExpired, which is ErrTokenInvalid too: the token is
+// genuine and came too late. Where the broker refused, the text names the endpoint
+// and Error.Status the HTTP status; its own words are in Error.Detail.
 //
 // # Personal data
 //

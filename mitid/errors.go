@@ -51,12 +51,9 @@ func Kinds() []Kind {
 // A login that failed is over all the same: the person starts anew.
 func (k Kind) Temporary() bool { return k == BrokerUnavailable || k == Throttled }
 
-// sentinel is what errors.Is compares an Error with.
-type sentinel Kind
+func sentinel(k Kind) error { return fault.Sentinel{Package: "mitid", Class: fault.Class(k)} }
 
-func (s sentinel) Error() string { return "mitid: " + Kind(s).String() }
-
-// The sentinels, one for each kind.
+// The sentinels, one for each kind, and ErrTokenExpired.
 var (
 	ErrStateInvalid        error = sentinel(StateInvalid)
 	ErrIssuerMismatch      error = sentinel(IssuerMismatch)
@@ -77,6 +74,10 @@ var (
 	ErrUnsupported         error = sentinel(Unsupported)
 	ErrInteractionRequired error = sentinel(InteractionRequired)
 	ErrTransactionMismatch error = sentinel(TransactionMismatch)
+	// ErrTokenExpired: a genuine token that came too late. Every such error is
+	// ErrTokenInvalid too. A forged token that is late as well is ErrTokenInvalid
+	// alone.
+	ErrTokenExpired error = fault.Sentinel{Package: "mitid", Class: fault.TokenInvalid, Expired: true}
 )
 
 // Error is every error that a Client returns. Its text is ours alone: nothing
@@ -87,10 +88,13 @@ type Error struct {
 	Op     string // the Client's method, in lower case: "begin", "complete", …
 	Code   string // the broker's error code, when it is one that the adapter knows
 	Why    string // what to do about it, in our words
-	Detail Secret // what the broker said, cut to 512 characters; prints as a placeholder
+	Detail Secret // what the broker said, cut to 512 bytes; prints as a placeholder. It may hold anything: never log it unread
+	Status int    // the HTTP status of the broker's answer; 0: none, or no answer was refused
 	// Level is the level that was asked for, with AssuranceTooLow; else unknown.
 	Level claims.Level
 	Err   error // the cause; an adapter puts one here only when its text is free of input
+
+	expired bool
 }
 
 func (e *Error) Error() string {
@@ -116,8 +120,7 @@ func (e *Error) Error() string {
 
 // Is makes errors.Is(err, ErrUserCancelled) and the like work.
 func (e *Error) Is(target error) bool {
-	s, ok := target.(sentinel)
-	return ok && Kind(s) == e.Kind
+	return fault.Sentinel{Class: fault.Class(e.Kind), Expired: e.expired}.Is(target)
 }
 
 // Unwrap returns the cause, such as context.Canceled.
@@ -137,19 +140,23 @@ func (e *Error) LogValue() slog.Value {
 	if e.Level != claims.LevelUnknown {
 		as = append(as, slog.String("asked", e.Level.String()))
 	}
+	if e.Status != 0 {
+		as = append(as, slog.Int("status", e.Status))
+	}
 	if e.Err != nil {
 		as = append(as, slog.String("cause", e.Err.Error()))
 	}
 	return slog.GroupValue(as...)
 }
 
-// KindOf returns the kind of err, or 0 when err is not of this package.
+// KindOf returns the kind of err, or 0 when err is neither of this package nor an
+// error about a login of package claims.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Kind
 	}
-	return 0
+	return Kind(fault.ClassOf(err))
 }
 
 // askedError is err beside the level that was asked for.
@@ -172,7 +179,7 @@ func (c *Client) refuse(op string, err error) *Error {
 		copied := *e
 		e = &copied
 	case errors.As(err, &f):
-		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Err: f.Err}
+		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Detail: NewSecret(f.Said()), Status: f.Status, Err: f.Err, expired: f.Expired}
 		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow {
 			e.Level = at.level
 		}

@@ -105,7 +105,8 @@ func (c *Client) MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, er
 // The level must reach Config.MinLevel; capacity, age of the login and CPR number
 // are as the front end asked, so look at Identity.
 //
-// Errors: ErrTokenInvalid, ErrAssuranceTooLow, ErrClaimInvalid,
+// Errors: ErrTokenInvalid (and ErrTokenExpired for a genuine one that came too
+// late), ErrAssuranceTooLow, ErrClaimInvalid,
 // ErrBrokerUnavailable, ErrUnsupported.
 func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
 	const op = "verify token"

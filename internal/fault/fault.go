@@ -6,6 +6,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Class is one word of the public error vocabulary.
@@ -66,6 +67,12 @@ type Error struct {
 	Why   string // written by us; never holds input
 	Code  string // the other side's error code, only when it is one that our tables know
 	Err   error  // a cause whose text is known to be free of input, or nil
+	// Status is the HTTP status of the answer that was refused; 0: none.
+	Status int
+	// Expired: of class TokenInvalid, and the token's time is all that is wrong.
+	Expired bool
+
+	said func() string // behind a function, where printers do not look
 }
 
 // New returns an error of class c. why must be a constant text.
@@ -83,6 +90,60 @@ func (e *Error) With(cause error) *Error {
 	c := *e
 	c.Err = cause
 	return &c
+}
+
+// Saying returns a copy of e that keeps what the other side said about it, cut to
+// [MaxSaid] bytes. It is never part of the text.
+func (e *Error) Saying(words string) *Error {
+	c := *e
+	words = Cut(words)
+	c.said = func() string { return words }
+	return &c
+}
+
+// MaxSaid bounds what is kept of the other side's words, in bytes.
+const MaxSaid = 512
+
+// Cut returns words as valid UTF-8 of at most [MaxSaid] bytes.
+func Cut(words string) string {
+	if words = strings.ToValidUTF8(words, "\uFFFD"); len(words) > MaxSaid {
+		words = strings.ToValidUTF8(words[:MaxSaid], "")
+	}
+	return words
+}
+
+// Said returns what the other side said. It may hold anything: never log it.
+func (e *Error) Said() string {
+	if e.said == nil {
+		return ""
+	}
+	return e.said()
+}
+
+// Is reports whether target is a [Sentinel] of e's class.
+func (e *Error) Is(target error) bool {
+	return Sentinel{Class: e.Class, Expired: e.Expired}.Is(target)
+}
+
+// A Sentinel is what errors.Is compares errors of a class with. Packages publish
+// their own; those of one class are as good as each other.
+type Sentinel struct {
+	Package string // the one that publishes it
+	Class   Class
+	Expired bool // errors with Error.Expired alone
+}
+
+func (s Sentinel) Error() string {
+	if s.Expired {
+		return s.Package + ": TokenExpired"
+	}
+	return s.Package + ": " + s.Class.String()
+}
+
+// Is reports whether target is a Sentinel that takes in s.
+func (s Sentinel) Is(target error) bool {
+	t, ok := target.(Sentinel)
+	return ok && t.Class == s.Class && (s.Expired || !t.Expired)
 }
 
 func (e *Error) Error() string {

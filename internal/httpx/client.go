@@ -51,14 +51,19 @@ func New(c *http.Client, lim Limits) *Client {
 // whatever its status. req is not changed, its context is not used, and its body
 // is used up. The error is an [*Error].
 func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
+	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
+	defer cancel()
+	return c.once(ctx, limited, req)
+}
+
+// once makes the call within limited, which is ctx with the limit of time.
+func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Response, error) {
 	if req.URL == nil || req.URL.Host == "" || req.URL.User != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
 		return nil, &Error{Reason: NotSent, Err: errRequest}
 	}
-	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
-	defer cancel()
 	var tried, sent atomic.Bool
 	var call *http.Request
 	trace := &httptrace.ClientTrace{

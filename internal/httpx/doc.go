@@ -1,7 +1,8 @@
 // Package httpx is the one way in which this module calls a remote party: one
 // request, one bounded answer, and an error that says how far it came.
 //
-// [Client.Do] reads the whole answer within a limit of bytes, counted after
+// [Client.Do] makes the call once; [Client.DoAgain] repeats it while it is certain
+// that nothing left. Both read the whole answer within a limit of bytes, counted after
 // unpacking, and a limit of time for everything together. It follows no
 // redirect, keeps no cookie, and writes a request that has a body at most once:
 // net/http gets no means to send it again on another connection.

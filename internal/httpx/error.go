@@ -92,6 +92,9 @@ func cause(err error) error {
 	if _, ok := errors.AsType[tls.AlertError](err); ok {
 		return errTLS
 	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" { // an alert
+		return errTLS
+	}
 	for _, known := range []error{context.DeadlineExceeded, context.Canceled} {
 		if errors.Is(err, known) {
 			return known

@@ -18,16 +18,18 @@ const AskTimeout = 10 * time.Second
 // Transport returns a transport that shows cert and trusts roots, nil standing
 // for those of the system. conns is how many connections stay open between calls.
 func Transport(cert tls.Certificate, roots *x509.CertPool, conns int) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	settings := &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		RootCAs:    roots,
+		// Also when the server's list of authorities does not name ours: then it
+		// says so, and is not met with silence.
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cert, nil },
+	}
 	return &http.Transport{
-		DialContext: (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig: &tls.Config{
-			MinVersion: tls.VersionTLS12,
-			RootCAs:    roots,
-			// Also when the server's list of authorities does not name ours: then it
-			// says so, and is not met with silence.
-			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &cert, nil },
-		},
-		TLSHandshakeTimeout:    10 * time.Second,
+		DialContext:            dialer.DialContext,
+		DialTLSContext:         dialTLS(dialer, settings),
+		TLSClientConfig:        settings,
 		ExpectContinueTimeout:  AskTimeout,
 		IdleConnTimeout:        90 * time.Second,
 		MaxIdleConns:           conns,

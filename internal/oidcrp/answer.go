@@ -39,14 +39,20 @@ func (a Answer) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 // 4.1.2, RFC 9207). The state parameter is the caller's. An error answer is no
 // error here: see [ClassOf].
 //
-// Errors: ResponseInvalid for a repeated or oversized parameter, and for an
-// answer with neither code nor error, or both; IssuerMismatch for another
+// Errors: ResponseInvalid for a repeated or oversized parameter, for an answer with
+// neither code nor error, or both, and for one that carries a token: we ask for a
+// code, and a token in an address has been seen by others; IssuerMismatch for another
 // issuer, or none where the broker announces it. No call is made, except for
 // discovery where the issuer is missing and no copy is at hand.
 func (p *Party) ReadAnswer(ctx context.Context, values url.Values) (*Answer, error) {
 	for _, list := range values {
 		if len(list) != 1 {
 			return nil, p.fault(fault.ResponseInvalid, "a parameter of the answer is given twice")
+		}
+	}
+	for name := range values {
+		if isTokenName(name) {
+			return nil, p.fault(fault.ResponseInvalid, "the answer carries a token beside the code")
 		}
 	}
 	issuer, hasIssuer := values["iss"]
@@ -78,6 +84,22 @@ func (p *Party) ReadAnswer(ctx context.Context, values url.Values) (*Answer, err
 		description = strings.ToValidUTF8(description[:maxDescription], "")
 	}
 	return &Answer{Error: problem[0], Description: description}, nil
+}
+
+// Said returns the broker's words, cut as [fault.Error.Said] is.
+func (a *Answer) Said() string {
+	if a.Description == "" {
+		return fault.Cut(a.Error)
+	}
+	return fault.Cut(a.Error + ": " + a.Description)
+}
+
+// isTokenName reports whether a parameter is called as tokens are in the answers of
+// flows that we do not use (OpenID Connect Core section 3.2.2.5, RFC 6749 section
+// 4.2.2, JARM), in any letter case.
+func isTokenName(name string) bool {
+	name = strings.ToLower(name)
+	return name == "token" || name == "response" || strings.HasSuffix(name, "_token")
 }
 
 // isVisible reports whether s is one to limit characters of printable ASCII, as

@@ -261,13 +261,14 @@ func parse(payload []byte) (*claims.Registered, error) {
 		Exp   int64          `json:"exp"`
 		Nbf   int64          `json:"nbf"`
 		Iat   int64          `json:"iat"`
+		Hash  string         `json:"at_hash"`
 	}
 	if err := strictjson.Unmarshal(payload, &c); err != nil {
 		return nil, err
 	}
 	r := &claims.Registered{
 		Issuer: c.Iss, Subject: c.Sub, Nonce: c.Nonce, AuthorizedParty: c.Azp,
-		Expires: c.Exp, NotBefore: c.Nbf, IssuedAt: c.Iat,
+		Expires: c.Exp, NotBefore: c.Nbf, IssuedAt: c.Iat, AtHash: c.Hash,
 	}
 	if one, ok := text(c.Aud); ok {
 		r.Audience = []string{one}

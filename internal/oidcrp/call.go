@@ -1,7 +1,6 @@
 package oidcrp
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -64,10 +63,4 @@ func (p *Party) post(ctx context.Context, address string, form url.Values, where
 	header.Set("Accept", "application/json")
 	req.Header = header
 	return p.call(ctx, req, where)
-}
-
-// looksLikeJSON tells a JSON object from a maintenance page.
-func looksLikeJSON(body []byte) bool {
-	body = bytes.TrimLeft(body, " \t\r\n")
-	return len(body) > 0 && body[0] == '{'
 }

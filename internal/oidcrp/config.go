@@ -23,6 +23,9 @@ type Config struct {
 	Auth ClientAuth
 	// Request signs the requests that a browser carries. Zero: they are not signed.
 	Request RequestSigner
+	// ResponseMode is how answers arrive: "query" or "form_post". Empty: query. It is
+	// compared with what discovery offers, and not sent.
+	ResponseMode string
 	// Hosts are further hosts (host or host:port) on which discovery may place
 	// endpoints, beside the issuer's own.
 	Hosts []string

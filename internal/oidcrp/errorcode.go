@@ -1,12 +1,6 @@
 package oidcrp
 
-import (
-	"net/http"
-
-	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/httpx"
-	"github.com/dkeid/dkeid/internal/strictjson"
-)
+import "github.com/dkeid/dkeid/internal/fault"
 
 // codes are the error codes of the standards, with their class.
 var codes = map[string]fault.Class{
@@ -49,38 +43,4 @@ func ClassOf(code string) fault.Class {
 // phrases are error descriptions that say more than the code beside them.
 var phrases = map[string]fault.Class{
 	"Unknown Access Code": fault.BrokerDeclined, // Criipto: a code that was used before
-}
-
-// refusal reads an answer of the token or PAR endpoint that is no success (RFC
-// 6749 section 5.2). The status decides where it is clear; nothing of the body
-// gets into the error but a code of the table.
-func (p *Party) refusal(resp *httpx.Response, where string) error {
-	var body struct {
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-	}
-	if strictjson.Unmarshal(resp.Body, &body) != nil {
-		body.Error, body.Description = "", ""
-	}
-	class, known := codes[body.Error]
-	said, isPhrase := phrases[body.Description]
-	switch {
-	case resp.Status >= 500, resp.Status == http.StatusTooManyRequests, resp.Status == http.StatusRequestTimeout:
-		class = fault.BrokerUnavailable
-	case resp.Status == http.StatusUnauthorized:
-		class = fault.ConfigInvalid
-	case isPhrase:
-		class = said
-	case !known && resp.Status < 400:
-		class = fault.ResponseInvalid
-	case !known:
-		class = fault.BrokerDeclined
-	case class == fault.UserCancelled, class == fault.InteractionRequired:
-		class = fault.BrokerDeclined // words of the redirect; no person is at this address
-	}
-	err := p.fault(class, where+" refused")
-	if known {
-		err.Code = body.Error
-	}
-	return err
 }

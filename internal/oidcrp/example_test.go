@@ -37,5 +37,5 @@ func ExampleParty_Exchange() {
 	fmt.Println(err)
 	// Output:
 	// [party acme] [answer]
-	// BrokerDeclined (invalid_grant): acme: token endpoint refused
+	// BrokerDeclined (invalid_grant): acme: token endpoint refused (HTTP 400)
 }

@@ -13,7 +13,14 @@ func (p *Party) find(ctx context.Context, h *header, token string) (*key, error)
 		return nil, err
 	}
 	if !h.hasKid {
-		return p.only(doc.value, h.alg, token)
+		k, several := fitting(doc.value.all, h.alg)
+		switch {
+		case several:
+			return nil, p.tokenInvalid(token, "it names no key and several could be meant")
+		case k == nil:
+			return nil, p.tokenInvalid(token, "it names no key and none fits")
+		}
+		return k, nil
 	}
 	if !brings(doc.value) && doc == before {
 		newer, err := p.keys.refetch(ctx, doc, brings)
@@ -24,30 +31,14 @@ func (p *Party) find(ctx context.Context, h *header, token string) (*key, error)
 			doc = newer
 		}
 	}
-	k := doc.value.byID[h.kid]
-	if k == nil {
-		return nil, p.tokenInvalid(token, "signed with a key that the broker does not publish")
-	}
-	if !k.fits(h.alg) {
+	k, several := fitting(doc.value.byID[h.kid], h.alg)
+	switch {
+	case several:
+		return nil, p.tokenInvalid(token, "the broker publishes several keys under its key id")
+	case k != nil:
+		return k, nil
+	case brings(doc.value):
 		return nil, p.tokenInvalid(token, "its key is not for its algorithm")
 	}
-	return k, nil
-}
-
-// only returns the one key that a token without a key id can mean.
-func (p *Party) only(s *keySet, alg, token string) (*key, error) {
-	var found *key
-	for _, k := range s.all {
-		if !k.fits(alg) {
-			continue
-		}
-		if found != nil {
-			return nil, p.tokenInvalid(token, "it names no key and several could be meant")
-		}
-		found = k
-	}
-	if found == nil {
-		return nil, p.tokenInvalid(token, "it names no key and none fits")
-	}
-	return found, nil
+	return nil, p.tokenInvalid(token, "signed with a key that the broker does not publish")
 }

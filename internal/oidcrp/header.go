@@ -15,11 +15,23 @@ type header struct {
 	enc     string // of an encrypted token
 	kid     string
 	hasKid  bool
-	typ     string // empty: none
+	typ     string // a mediaType; empty: none
 }
 
-// plainType is the typ of a token that is no special one (RFC 7519 section 5.1).
-const plainType = "JWT"
+// plainType is the typ of a token that is no special one (RFC 7519 section 5.1), as
+// mediaType returns it.
+const plainType = "jwt"
+
+// mediaType returns the media type that a typ or cty header means: the prefix
+// "application/" may be left out, and letter case means nothing (RFC 7515 section
+// 4.1.9). Empty: none that a token can have.
+func mediaType(v jsontext.Value) string {
+	s, ok := text(v)
+	if !ok || !isGraphic(s) {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(s), "application/")
+}
 
 // wireHeader is what a header may say.
 type wireHeader struct {
@@ -48,7 +60,7 @@ func readHeader(encoded string) (*header, string) {
 		return nil, "malformed header"
 	}
 	var w wireHeader
-	if strictjson.Unmarshal(raw, &w) != nil || !looksLikeJSON(raw) {
+	if strictjson.Unmarshal(raw, &w) != nil || !isObject(raw) {
 		return nil, "malformed header"
 	}
 	for _, v := range []jsontext.Value{w.JWK, w.JKU, w.X5C, w.X5U} {
@@ -59,13 +71,13 @@ func readHeader(encoded string) (*header, string) {
 	if w.Crit != nil || w.Zip != nil || w.B64 != nil {
 		return nil, "the header asks for an extension"
 	}
-	if s, ok := text(w.Cty); w.Cty != nil && (!ok || s != plainType) {
+	if w.Cty != nil && mediaType(w.Cty) != plainType {
 		return nil, "the header names another type"
 	}
 	// The clone lets go of the token, which the text is a part of.
 	h := &header{encoded: strings.Clone(encoded), alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
 	if w.Typ != nil {
-		if h.typ, ok = text(w.Typ); !ok || h.typ == "" {
+		if h.typ = mediaType(w.Typ); h.typ == "" {
 			return nil, "the header names another type"
 		}
 	}

@@ -49,11 +49,8 @@ func (k *key) fits(alg string) bool {
 	return a.check != nil && k.rsa != nil
 }
 
-// same reports whether k and other are one key.
+// same reports whether k and other are one key, whatever else is said of them.
 func (k *key) same(other *key) bool {
-	if k.alg != other.alg {
-		return false
-	}
 	if k.rsa != nil {
 		return other.rsa != nil && k.rsa.Equal(other.rsa)
 	}

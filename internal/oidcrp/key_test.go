@@ -73,16 +73,23 @@ func TestUnusableKeysAreLeftOut(t *testing.T) {
 
 func TestTwoKeysWithOneID(t *testing.T) {
 	mitid, general := publicJWK(t, "mitid", testKey(t, "mitid")), publicJWK(t, "mitid", testKey(t, "general"))
+	p256, p384 := publicJWK(t, "mitid", ecKey(t, elliptic.P256())), publicJWK(t, "mitid", ecKey(t, elliptic.P384()))
 	for name, c := range map[string]struct {
 		keys []any
 		ok   bool
 	}{
-		"two different":             {[]any{mitid, general}, false},
-		"two different, then again": {[]any{general, mitid, mitid}, false},
-		"the same twice":            {[]any{mitid, mitid}, true},
-		"the same for another use":  {[]any{mitid, with(general, "use", "enc")}, true},
-		"RSA and EC":                {[]any{mitid, publicJWK(t, "mitid", ecKey(t, elliptic.P256()))}, false},
-		"one alg each":              {[]any{mitid, with(mitid, "alg", "PS256")}, false},
+		"two different":               {[]any{mitid, general}, false},
+		"two different, then again":   {[]any{general, mitid, mitid}, false},
+		"two different, one with alg": {[]any{general, with(mitid, "alg", "RS256")}, false},
+		"the same twice":              {[]any{mitid, mitid}, true},
+		"the same for another use":    {[]any{mitid, with(general, "use", "enc")}, true},
+		"RSA and EC":                  {[]any{mitid, p256}, true},
+		"EC and RSA":                  {[]any{p384, p256, mitid}, true},
+		"one alg each":                {[]any{with(mitid, "alg", "PS256"), with(mitid, "alg", "RS256"), with(mitid, "alg", "RS512")}, true},
+		"with and without alg":        {[]any{mitid, with(mitid, "alg", "RS256")}, true},
+		"another key for another alg": {[]any{with(general, "alg", "PS256"), with(mitid, "alg", "RS256")}, true},
+		"none for this alg":           {[]any{p256, with(mitid, "alg", "PS256")}, false},
+		"the other key for this alg":  {[]any{with(mitid, "alg", "PS256"), with(general, "alg", "RS256")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newFakeBroker(t)

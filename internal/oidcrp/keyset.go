@@ -5,14 +5,14 @@ import (
 	"net/http"
 
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A keySet holds the usable keys of one key document (RFC 7517 section 5).
 type keySet struct {
 	all  []*key
-	byID map[string]*key
+	byID map[string][]*key // an id may stand for a key of each type, or of each algorithm
 }
 
 func (p *Party) fetchKeys(ctx context.Context) (*keySet, http.Header, error) {
@@ -25,51 +25,53 @@ func (p *Party) fetchKeys(ctx context.Context) (*keySet, http.Header, error) {
 		return nil, nil, err
 	}
 	if resp.Status != http.StatusOK {
-		return nil, nil, p.fault(fault.BrokerUnavailable, "the key endpoint is out of order")
+		return nil, nil, p.refusal(fault.BrokerUnavailable, resp, keyEndpoint)
 	}
-	s, err := p.readKeys(resp.Body)
+	s, err := p.readKeys(resp)
 	return s, resp.Header, err
 }
 
-// readKeys reads a key document. A key that cannot be used is left out, and so
-// are two different keys under one id: nobody can tell which of them is meant.
-func (p *Party) readKeys(body []byte) (*keySet, error) {
-	if !looksLikeJSON(body) {
-		return nil, p.fault(fault.BrokerUnavailable, "the key endpoint gave something other than JSON")
-	}
+// readKeys reads a key document. A key that cannot be used is left out, and so is
+// the repetition of a key.
+func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	var document struct {
 		Keys []jsontext.Value `json:"keys"`
 	}
-	if err := strictjson.Unmarshal(body, &document); err != nil {
-		return nil, p.fault(fault.ResponseInvalid, "key document").With(err)
+	if err := p.read(resp, keyEndpoint, &document); err != nil {
+		return nil, err
 	}
 	if document.Keys == nil {
-		return nil, p.fault(fault.ResponseInvalid, "key document without keys")
+		return nil, p.malformed(resp, "key document without keys")
 	}
-	s := &keySet{byID: make(map[string]*key)}
-	clash := make(map[string]bool)
-	var usable []*key // in the order of the document
+	s := &keySet{byID: make(map[string][]*key)}
 	for _, raw := range document.Keys {
 		k, ok := readKey(raw)
 		if !ok {
 			continue
 		}
-		switch other := s.byID[k.id]; {
-		case k.id == "":
-			usable = append(usable, k)
-		case other == nil:
-			s.byID[k.id] = k
-			usable = append(usable, k)
-		case !other.same(k):
-			clash[k.id] = true
-		}
-	}
-	for _, k := range usable {
-		if clash[k.id] {
-			delete(s.byID, k.id)
-			continue
-		}
 		s.all = append(s.all, k)
+		if k.id != "" {
+			s.byID[k.id] = append(s.byID[k.id], k)
+		}
 	}
 	return s, nil
+}
+
+// fitting returns the one key of list that is for alg. Nil: there is none, or
+// (several) there are two and nobody can tell which is meant. One key that is
+// listed twice, such as once for each of its algorithms, is one; of its entries the
+// one with a certificate tells most.
+func fitting(list []*key, alg string) (found *key, several bool) {
+	for _, k := range list {
+		switch {
+		case !k.fits(alg):
+		case found == nil:
+			found = k
+		case !found.same(k):
+			return nil, true
+		case found.certificate == nil:
+			found = k
+		}
+	}
+	return found, false
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/strictjson"
+	"github.com/dkeid/dkeid/internal/httpx"
 )
 
 // Metadata is what the broker's discovery document says (OpenID Connect
@@ -28,8 +28,9 @@ type Metadata struct {
 // or it has aged; after a failure the next call tries again.
 //
 // Errors: IssuerMismatch for another issuer or a redirect, ConfigInvalid for an
-// endpoint that is not https or lies elsewhere, ResponseInvalid, and
-// BrokerUnavailable when nothing or something other than JSON came.
+// endpoint that is not https or lies elsewhere and for a broker that does not offer
+// what this client uses, ResponseInvalid, and BrokerUnavailable when nothing or
+// something other than JSON came.
 func (p *Party) Metadata(ctx context.Context) (*Metadata, error) {
 	c, err := p.metadata.get(ctx, nil)
 	if err != nil {
@@ -46,25 +47,30 @@ func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, erro
 	}
 	switch {
 	case resp.Status == http.StatusOK:
-	case resp.Status >= 500, resp.Status == http.StatusTooManyRequests, resp.Status == http.StatusRequestTimeout:
-		return nil, nil, p.fault(fault.BrokerUnavailable, "discovery is out of order")
+	case isOutage(resp.Status):
+		return nil, nil, p.refusal(fault.BrokerUnavailable, resp, discovery)
 	case resp.Status < 400:
-		return nil, nil, p.fault(fault.ResponseInvalid, "discovery gave no document")
+		return nil, nil, p.refusal(fault.ResponseInvalid, resp, discovery)
+	case resp.Status != http.StatusNotFound && resp.Status != http.StatusGone && !isJSON(resp.Body):
+		return nil, nil, Page(resp, p.name+": "+discovery)
 	default:
-		return nil, nil, p.fault(fault.ConfigInvalid, "no discovery document at the issuer")
+		refusal := p.refusal(fault.ConfigInvalid, resp, discovery)
+		refusal.Why += ": is Issuer right?"
+		return nil, nil, refusal
 	}
-	m, err := p.readMetadata(resp.Body)
+	m, err := p.readMetadata(resp)
 	return m, resp.Header, err
 }
 
-func (p *Party) readMetadata(body []byte) (*Metadata, error) {
-	if !looksLikeJSON(body) {
-		return nil, p.fault(fault.BrokerUnavailable, "discovery gave something other than JSON")
+func (p *Party) readMetadata(resp *httpx.Response) (*Metadata, error) {
+	var document struct {
+		Metadata
+		offers
 	}
-	m := new(Metadata)
-	if err := strictjson.Unmarshal(body, m); err != nil {
-		return nil, p.fault(fault.ResponseInvalid, "discovery document").With(err)
+	if err := p.read(resp, discovery, &document); err != nil {
+		return nil, err
 	}
+	m := &document.Metadata
 	if m.Issuer != p.issuer {
 		return nil, p.fault(fault.IssuerMismatch, "discovery speaks for another issuer")
 	}
@@ -85,6 +91,9 @@ func (p *Party) readMetadata(body []byte) (*Metadata, error) {
 		case e.address != "" && !p.origins.allows(e.address):
 			return nil, p.fault(fault.ConfigInvalid, e.name+" is not https or on a host that is not configured")
 		}
+	}
+	if lacks := document.lacks(p.needs); lacks != "" {
+		return nil, p.fault(fault.ConfigInvalid, "discovery does not offer "+lacks)
 	}
 	return m, nil
 }

@@ -77,7 +77,7 @@ func TestMetadataRefuses(t *testing.T) {
 		"PAR elsewhere":           {ok(set("pushed_authorization_request_endpoint", "https://evil.example/par")), fault.ConfigInvalid},
 		"HTML":                    {ok("<html>Vi er straks tilbage æøå</html>"), fault.BrokerUnavailable},
 		"empty":                   {ok(""), fault.BrokerUnavailable},
-		"list":                    {ok("[]"), fault.BrokerUnavailable},
+		"list":                    {ok("[]"), fault.ResponseInvalid},
 		"over 1 MB":               {ok(strings.Repeat(" ", 2<<20)), fault.ResponseInvalid},
 		"twice":                   {ok(strings.Replace(good, `"issuer":`, `"issuer":"https://evil.example","issuer":`, 1)), fault.ResponseInvalid},
 		"another case":            {ok(strings.Replace(good, `"issuer":`, `"Issuer":"https://evil.example","issuer":`, 1)), fault.ResponseInvalid},

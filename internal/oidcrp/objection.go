@@ -1,10 +1,14 @@
 package oidcrp
 
-import "github.com/dkeid/dkeid/claims"
+import (
+	"encoding/base64"
+
+	"github.com/dkeid/dkeid/claims"
+)
 
 // objection judges the claims that decide whether a token is meant for us, now
-// and in this login. Empty: none. Everything is compared byte for byte.
-func (p *Party) objection(r *claims.Registered, rules Rules) string {
+// and in this login; that it has expired is judged elsewhere. Empty: none. Everything is compared byte for byte.
+func (p *Party) objection(r *claims.Registered, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {
 	case r.Issuer != p.issuer:
@@ -15,18 +19,28 @@ func (p *Party) objection(r *claims.Registered, rules Rules) string {
 		return "issued to another party"
 	case r.Expires <= 0:
 		return "it never expires"
-	case r.Expires <= now-p.skew:
-		return "expired"
 	case r.NotBefore > now+p.skew:
 		return "not valid yet"
 	case r.IssuedAt <= 0:
 		return "no time of issue"
 	case r.IssuedAt > now+p.skew:
 		return "issued in the future"
+	case !rules.Began.IsZero() && r.IssuedAt < rules.Began.Unix()-p.skew:
+		return "issued before the login began"
 	case rules.Nonce != "" && r.Nonce != rules.Nonce:
 		return "another login's nonce, or none"
 	case r.Subject == "" && !rules.noSubject:
 		return "no subject"
+	case rules.AccessToken != "" && r.AtHash != "" && r.AtHash != hashOf(rules.AccessToken, alg):
+		return "it came with another access token"
 	}
 	return ""
+}
+
+// hashOf returns what at_hash must be: the left half of the digest of the access
+// token's ASCII text, by the hash of the ID token's algorithm (OpenID Connect Core
+// section 3.1.3.6).
+func hashOf(accessToken string, alg *algorithm) string {
+	digest := alg.digest([]byte(accessToken))
+	return base64.RawURLEncoding.EncodeToString(digest[:len(digest)/2])
 }

@@ -5,10 +5,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -36,24 +36,46 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 		return "", 0, err
 	}
 	if resp.Status != http.StatusCreated && resp.Status != http.StatusOK {
-		return "", 0, p.refusal(resp, parEndpoint)
+		return "", 0, p.declined(resp, parEndpoint)
 	}
 	var body struct {
 		RequestURI string         `json:"request_uri"`
 		ExpiresIn  jsontext.Value `json:"expires_in"`
 		Error      string         `json:"error"`
 	}
-	if err := strictjson.Unmarshal(resp.Body, &body); err != nil {
-		return "", 0, p.fault(fault.ResponseInvalid, "PAR endpoint").With(err)
+	if err := p.read(resp, parEndpoint, &body); err != nil {
+		return "", 0, err
 	}
 	lifetime, ok := seconds(body.ExpiresIn)
 	switch {
 	case body.Error != "":
-		return "", 0, p.refusal(resp, parEndpoint)
+		return "", 0, p.declined(resp, parEndpoint)
 	case body.RequestURI == "" || len(body.RequestURI) > maxRequestURI || !isGraphic(body.RequestURI):
-		return "", 0, p.fault(fault.ResponseInvalid, "PAR endpoint: no request_uri, or a malformed one")
+		return "", 0, p.malformed(resp, "PAR endpoint: no request_uri, or a malformed one")
+	case !p.isReference(body.RequestURI):
+		return "", 0, p.malformed(resp, "PAR endpoint: request_uri is no urn and no address of the broker")
+	case !p.leadsHome(resp.Header.Get("Location")):
+		return "", 0, p.malformed(resp, "PAR endpoint: it names an address that is not the broker's")
 	case !ok || lifetime <= 0:
-		return "", 0, p.fault(fault.ResponseInvalid, "PAR endpoint: no lifetime, or a malformed one")
+		return "", 0, p.malformed(resp, "PAR endpoint: no lifetime, or a malformed one")
 	}
 	return body.RequestURI, lifetime, nil
+}
+
+// isReference reports whether uri may stand for the request: a urn, as RFC 9126
+// section 2.2 recommends, or an address of the broker's. Nobody is sent anywhere
+// else, and the broker is not told to fetch the request from anywhere else.
+func (p *Party) isReference(uri string) bool {
+	scheme, name, _ := strings.Cut(uri, ":")
+	return strings.EqualFold(scheme, "urn") && name != "" || p.origins.allows(uri)
+}
+
+// leadsHome reports whether a Location header, if there is one, stays with the
+// broker. Nothing follows it.
+func (p *Party) leadsHome(location string) bool {
+	u, err := url.Parse(location)
+	if err != nil {
+		return false
+	}
+	return u.Scheme == "" && u.Host == "" || p.isReference(location)
 }

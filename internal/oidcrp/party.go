@@ -24,6 +24,7 @@ type Party struct {
 	skew       int64 // seconds
 	client     *httpx.Client
 	lenientIss bool
+	needs      needs
 
 	// Secrets live behind functions, so that printers that walk values by
 	// reflection find an address and no more.
@@ -64,6 +65,7 @@ func New(cfg Config) (*Party, error) {
 		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
 		client:       httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
 		lenientIss:   cfg.ErrorsWithoutIssuer,
+		needs:        needsOf(cfg),
 		authenticate: authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
 	}
 	for _, alg := range cfg.Algs {
@@ -94,10 +96,10 @@ func (p *Party) fault(c fault.Class, why string) *fault.Error {
 	return fault.New(c, p.name+": "+why)
 }
 
-// call makes one request; where names the address in errors. Whatever status
-// comes back is an answer.
+// call makes one request, again while it surely never left; where names the address
+// in errors. Whatever status comes back is an answer.
 func (p *Party) call(ctx context.Context, req *http.Request, where string) (*httpx.Response, error) {
-	resp, err := p.client.Do(ctx, req)
+	resp, err := p.client.DoAgain(ctx, req)
 	if err != nil {
 		return nil, p.unanswered(err, where)
 	}

@@ -11,8 +11,8 @@ import (
 
 // PostJSON sends body to an address of the broker's own, beyond the standards, as
 // the bearer of accessToken. path is a constant that follows the issuer, such as
-// "/api/v1/…". Any status is an answer, and what it means is the adapter's. The
-// call is made once and never again.
+// "/api/v1/…". Any status is an answer, and what it means is the adapter's. What
+// may have left is never sent again.
 func (p *Party) PostJSON(ctx context.Context, path, accessToken string, body []byte) (*httpx.Response, error) {
 	if !isToken(accessToken) {
 		return nil, p.fault(fault.InputInvalid, "no access token, or a malformed one")

@@ -72,8 +72,9 @@ func TestVerifyByTypes(t *testing.T) {
 		types []string
 		want  bool
 	}{
-		{"JWT", nil, true}, {nil, nil, true}, {"at+jwt", nil, false}, {"jwt", nil, false}, {"", nil, false}, {7, nil, false},
-		{"at+jwt", []string{"at+jwt"}, true}, {"AT+JWT", []string{"at+jwt"}, false}, {"JWT", []string{"at+jwt"}, false},
+		{"JWT", nil, true}, {nil, nil, true}, {"at+jwt", nil, false}, {"jwt", nil, true}, {"application/jwt", nil, true}, {"Application/JWT", nil, true}, {"", nil, false}, {"application/", nil, false},
+		{"application/application/jwt", nil, false}, {"text/jwt", nil, false}, {"jwt ", nil, false}, {"jwt;v=1", nil, false}, {nil, []string{"jwt"}, false}, {7, nil, false},
+		{"at+jwt", []string{"at+jwt"}, true}, {"AT+JWT", []string{"at+jwt"}, true}, {"application/at+JWT", []string{"at+jwt"}, true}, {"a\u0074+jwt ", []string{"at+jwt"}, false}, {"JWT", []string{"at+jwt"}, false},
 		{nil, []string{"at+jwt"}, false}, {nil, []string{"at+jwt", ""}, true},
 	} {
 		raw := token(t, testKey(t, "mitid"), with(goodHeader(), "typ", c.typ), goodClaims())

@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,14 +35,14 @@ func (t Tokens) LogValue() slog.Value { return slog.StringValue("[tokens]") }
 func (t Tokens) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 
 // Exchange turns a code into tokens (RFC 6749 section 4.1.3, RFC 7636). verifier
-// is the PKCE code verifier, redirectURL the one that the login began with. The
-// code is sent once and never again: a code that the broker sees twice may take
-// back what the first time gave.
+// is the PKCE code verifier, redirectURL the one that the login began with. A
+// code that may have left is never sent again: one that the broker sees twice may
+// take back what the first time gave.
 //
 // Errors: BrokerDeclined for a code that is not (or no longer) good,
 // ConfigInvalid when the broker does not accept this client or request,
-// BrokerUnavailable without an answer and for 429 and 5xx, ResponseInvalid for an
-// answer that is malformed or lacks an ID token.
+// BrokerUnavailable without an answer, for 429 and 5xx and for an answer that is no
+// JSON at all, ResponseInvalid for one that is malformed or lacks an ID token.
 func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string) (*Tokens, error) {
 	m, err := p.metadata.get(ctx, nil)
 	if err != nil {
@@ -62,7 +61,7 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 		return nil, err
 	}
 	if resp.Status != http.StatusOK {
-		return nil, p.refusal(resp, tokenEndpoint)
+		return nil, p.declined(resp, tokenEndpoint)
 	}
 	return p.readTokens(resp)
 }
@@ -76,21 +75,21 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 		Error       string                    `json:"error"`
 		Rest        map[string]jsontext.Value `json:",embed"`
 	}
-	if err := strictjson.Unmarshal(resp.Body, &body); err != nil {
-		return nil, p.fault(fault.ResponseInvalid, "token endpoint").With(err)
+	if err := p.read(resp, tokenEndpoint, &body); err != nil {
+		return nil, err
 	}
 	life, ok := seconds(body.ExpiresIn)
 	switch {
 	case body.Error != "":
-		return nil, p.refusal(resp, tokenEndpoint)
+		return nil, p.declined(resp, tokenEndpoint)
 	case body.IDToken == "":
-		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no ID token")
+		return nil, p.malformed(resp, "token endpoint: no ID token")
 	case !strings.EqualFold(body.TokenType, "Bearer"):
-		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no token type, or one other than Bearer")
+		return nil, p.malformed(resp, "token endpoint: no token type, or one other than Bearer")
 	case !isToken(body.AccessToken):
-		return nil, p.fault(fault.ResponseInvalid, "token endpoint: no access token, or a malformed one")
-	case !ok && body.ExpiresIn != nil:
-		return nil, p.fault(fault.ResponseInvalid, "token endpoint: malformed lifetime")
+		return nil, p.malformed(resp, "token endpoint: no access token, or a malformed one")
+	case !ok && body.ExpiresIn != nil && body.ExpiresIn.Kind() != jsontext.KindNull:
+		return nil, p.malformed(resp, "token endpoint: malformed lifetime")
 	}
 	t := &Tokens{IDToken: body.IDToken, AccessToken: body.AccessToken, Lifetime: life, Extra: make(map[string]string)}
 	for name, value := range body.Rest {
@@ -102,14 +101,17 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 }
 
 // seconds reads a number of seconds that brokers write as a number or as a
-// string.
+// string. A fraction is rounded down.
 func seconds(v jsontext.Value) (time.Duration, bool) {
-	digits := string(v)
+	number := string(v)
 	if s, ok := text(v); ok {
-		digits = s
+		number = s
 	}
-	n, err := strconv.ParseUint(digits, 10, 31)
-	return time.Duration(n) * time.Second, err == nil
+	n, ok := strictjson.Seconds(number, false)
+	if !ok || n > math.MaxInt32 {
+		return 0, false
+	}
+	return time.Duration(n) * time.Second, true
 }
 
 // isToken reports whether s can stand in an Authorization header (RFC 6750

@@ -1,6 +1,7 @@
 package oidcrp
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 
@@ -28,13 +29,25 @@ func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Respon
 
 // UserinfoRefusal gives an answer of the userinfo endpoint other than 200 its
 // class.
-func UserinfoRefusal(status int) error {
+func (p *Party) UserinfoRefusal(resp *httpx.Response) error {
+	blank := len(bytes.TrimSpace(resp.Body)) == 0
 	switch {
-	case status >= 500 || status == http.StatusTooManyRequests:
-		return fault.New(fault.BrokerUnavailable, "the userinfo endpoint has no answer now")
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fault.New(fault.BrokerDeclined, "the userinfo endpoint refused the access token")
+	case isOutage(resp.Status):
+		return p.refusal(fault.BrokerUnavailable, resp, userinfoEndpoint)
+	case resp.Status == http.StatusUnauthorized, resp.Status == http.StatusForbidden && (blank || isJSON(resp.Body)):
+		// RFC 6750 section 3 tells the reason in a header: a blank body is usual.
+		return p.refusal(fault.BrokerDeclined, resp, userinfoEndpoint)
+	case !isJSON(resp.Body):
+		return Page(resp, p.name+": "+userinfoEndpoint)
 	default:
-		return fault.New(fault.ResponseInvalid, "the userinfo endpoint answered with an unexpected status")
+		return p.refusal(fault.ResponseInvalid, resp, userinfoEndpoint)
 	}
+}
+
+// UserinfoUnreadable is the refusal of a success that is no set of claims.
+func (p *Party) UserinfoUnreadable(resp *httpx.Response) error {
+	if page := Page(resp, p.name+": "+userinfoEndpoint); page != nil {
+		return page
+	}
+	return p.malformed(resp, "the userinfo answer is unreadable")
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
@@ -46,8 +47,9 @@ func (v Verified) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 // a front end obtained.
 //
 // The order is the cheapest first: size and form, header, claims that anybody can
-// read, then the key, which may cost a fetch, and the signature. Errors are
-// TokenInvalid, or those of fetching keys.
+// read, then the key, which may cost a fetch, and the signature. Whether the token
+// has expired is told last, so that fault.Error.Expired says that nothing else is
+// wrong. Errors are TokenInvalid, or those of fetching keys.
 func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payload []byte) (*claims.Registered, error)) (*Verified, error) {
 	return p.VerifyBy(ctx, raw, Rules{Nonce: nonce}, parse)
 }
@@ -59,7 +61,13 @@ type Rules struct {
 	Token string
 	// Nonce must come back. Empty: it is not compared.
 	Nonce string
-	// Types are the values of the typ header that are taken. Nil: "JWT", and none.
+	// AccessToken is the one that came along. A token that holds its hash (at_hash)
+	// must hold this one's. Empty: the hash is not compared.
+	AccessToken string
+	// Began is when the login began. The token must not be older. Zero: any age.
+	Began time.Time
+	// Types are the media types of the typ header that are taken, in lower case and
+	// without "application/". Nil: "jwt", and none.
 	Types []string
 	// Signer says whether a published key may have signed the token, by the
 	// certificate that the key document has beside it (x5c; nil: none, or one of
@@ -106,11 +114,15 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	if err != nil || said == nil {
 		return nil, p.unreadable(err, rules.Token)
 	}
-	if why := p.objection(said, rules); why != "" {
+	if why := p.objection(said, rules, &alg); why != "" {
 		return nil, p.tokenInvalid(rules.Token, why)
 	}
+	expired := said.Expires <= p.now().Unix()-p.skew
 	k, err := p.find(ctx, h, rules.Token)
-	if err != nil {
+	switch {
+	case err != nil && expired: // whatever its key is
+		return nil, p.tokenInvalid(rules.Token, "expired")
+	case err != nil:
 		return nil, err
 	}
 	if rules.Signer != nil && !rules.Signer(k.certificate) {
@@ -121,6 +133,11 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	}
 	if k.seen.Load() != h {
 		k.seen.Store(h)
+	}
+	if expired { // said last: an old forgery is a forgery
+		late := p.tokenInvalid(rules.Token, "expired")
+		late.Expired = true
+		return nil, late
 	}
 	return &Verified{JWS: signed, Key: bytes.Clone(k.jwk), Certificate: k.certificate}, nil
 }

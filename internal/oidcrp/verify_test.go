@@ -46,6 +46,7 @@ func TestVerifyEveryAlgorithm(t *testing.T) {
 			}
 			b := newFakeBroker(t)
 			b.set("/jwks", 200, keyDocument(publicJWK(t, "mitid", k)))
+			b.set(discoveryPath, 200, discoveryDocument(func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{alg} }))
 			p := newParty(t, b, func(c *Config) { c.Algs = []string{alg} })
 			raw := token(t, k, with(goodHeader(), "alg", alg), goodClaims())
 			_, err := p.Verify(t.Context(), raw, testNonce, parse)
@@ -292,8 +293,8 @@ func TestVerifyDoesNotKeepTheToken(t *testing.T) {
 	raw := goodToken(t)
 	_, err := p.Verify(t.Context(), raw, testNonce, parse)
 	require.NoError(t, err)
-	h := p.keys.current.Load().value.byID["mitid"].seen.Load()
+	h := p.keys.current.Load().value.byID["mitid"][0].seen.Load()
 	require.NotNil(t, h)
 	assert.Equal(t, raw[:strings.IndexByte(raw, '.')], h.encoded)
-	assert.Nil(t, p.keys.current.Load().value.byID["general"].seen.Load())
+	assert.Nil(t, p.keys.current.Load().value.byID["general"][0].seen.Load())
 }

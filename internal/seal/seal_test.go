@@ -122,6 +122,39 @@ func TestBadKeysAndTooLong(t *testing.T) {
 	}
 }
 
+func TestSealWithALineBreakPutInIsRefused(t *testing.T) {
+	b, err := New("attempt", [][]byte{key32(1)})
+	require.NoError(t, err)
+	sealed := b.Seal([]byte("Ærø og Århus"))
+	for _, br := range []string{"\n", "\r", "\r\n", "\t", " ", "="} {
+		for at := range len(sealed) + 1 {
+			_, err := b.Open(sealed[:at] + br + sealed[at:])
+			require.ErrorIs(t, err, ErrOpen, "%q at %d", br, at)
+		}
+	}
+}
+
+// Nothing but the length is wrong with the last one.
+func TestWellFormedSealAboveTheLimitIsRefused(t *testing.T) {
+	b, err := New("attempt", [][]byte{key32(1)})
+	require.NoError(t, err)
+	within, above := 0, 0
+	for n := (MaxSealed - 200) * 3 / 4; above < 2; n++ {
+		sealed := b.Seal(bytes.Repeat([]byte("a"), n))
+		plain, err := b.Open(sealed)
+		if len(sealed) <= MaxSealed {
+			within++
+			require.NoError(t, err)
+			require.Len(t, plain, n)
+			continue
+		}
+		above++
+		require.LessOrEqual(t, len(sealed), MaxSealed+4)
+		require.ErrorIs(t, err, ErrOpen, "%d", len(sealed))
+	}
+	require.Positive(t, within)
+}
+
 func FuzzOpen(f *testing.F) {
 	b, _ := New("attempt", [][]byte{key32(1)})
 	s := b.Seal([]byte("x"))

@@ -57,6 +57,9 @@ func New(cfg Config) (*Broker, error) {
 	for _, k := range cfg.DecryptionKeys {
 		rp.Decrypt = append(rp.Decrypt, oidcrp.DecryptKey{KeyID: k.KeyID, Key: k.Key})
 	}
+	if cfg.FormPost {
+		rp.ResponseMode = "form_post"
+	}
 	party, err := oidcrp.New(rp)
 	if err != nil {
 		return nil, wrap(err)
@@ -111,7 +114,7 @@ func (b *Broker) GoString() string { return b.String() }
 
 // VerifyToken checks an ID token that a front end obtained.
 func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
-	st, err := b.verify(ctx, raw, "")
+	st, err := b.verify(ctx, raw, oidcrp.Rules{})
 	if err != nil {
 		return nil, err
 	}

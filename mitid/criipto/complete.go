@@ -36,7 +36,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	st, err := b.verify(ctx, tokens.IDToken, a.Nonce)
+	st, err := b.verify(ctx, tokens.IDToken, oidcrp.Rules{Nonce: a.Nonce, AccessToken: tokens.AccessToken, Began: a.Started})
 	if err != nil {
 		return nil, err
 	}
@@ -62,10 +62,10 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 }
 
 // verify checks an ID token and reads who it names.
-func (b *Broker) verify(ctx context.Context, raw, nonce string) (*statement, error) {
+func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*statement, error) {
 	st := &statement{}
 	var err error
-	st.verified, err = b.party.Verify(ctx, raw, nonce, func(payload []byte) (*claims.Registered, error) {
+	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
 		c, err := claims.ParseCriipto(payload)
 		if err != nil {
 			return nil, err

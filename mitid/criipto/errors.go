@@ -24,13 +24,10 @@ var codes = map[string]outcome{
 	"MITID_NONCE_COOKIE_MALFORMED": {fault.StateInvalid, "the broker's cookie in the person's browser is unreadable"},
 }
 
-// maxDetail bounds what is kept of the broker's own words.
-const maxDetail = 512
-
 // declined turns an error answer into ours. The cookie errors may stand in
 // either parameter; nothing else is read from the description.
 func declined(a *oidcrp.Answer) error {
-	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(a.Error)), Detail: detail(a)}
+	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(a.Error)), Detail: mitid.NewSecret(a.Said())}
 	code := a.Error
 	for c := range codes {
 		if strings.HasPrefix(c, "MITID_") && strings.Contains(a.Description, c) {
@@ -41,15 +38,4 @@ func declined(a *oidcrp.Answer) error {
 		e.Kind, e.Code, e.Why = mitid.Kind(o.class), code, o.why
 	}
 	return e
-}
-
-func detail(a *oidcrp.Answer) mitid.Secret {
-	s := a.Error
-	if a.Description != "" {
-		s += ": " + a.Description
-	}
-	if len(s) > maxDetail {
-		s = strings.ToValidUTF8(s[:maxDetail], "")
-	}
-	return mitid.NewSecret(s)
 }

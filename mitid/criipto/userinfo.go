@@ -63,13 +63,18 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 	}
 	if res.Status != http.StatusOK {
 		if bytes.Contains(res.Body, []byte("Unknown Access Code")) {
-			return nil, mitid.Token{}, fault.New(fault.ConfigInvalid, "userinfo is disabled: the application's user info response strategy is \"from token endpoint\"; turn Config.Userinfo off or change the strategy")
+			e := oidcrp.Refusal(fault.ConfigInvalid, res, "userinfo endpoint")
+			e.Why += ": userinfo is disabled: the application's user info response strategy is \"from token endpoint\"; turn Config.Userinfo off or change the strategy"
+			return nil, mitid.Token{}, e
 		}
-		return nil, mitid.Token{}, oidcrp.UserinfoRefusal(res.Status)
+		return nil, mitid.Token{}, b.party.UserinfoRefusal(res)
 	}
 	body := bytes.TrimSpace(res.Body)
 	raw := mitid.NewSecret(string(body))
 	if t, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); t == "application/jwt" || t != "application/json" && !bytes.HasPrefix(body, []byte("{")) {
+		if !oidcrp.IsToken(body) {
+			return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
+		}
 		var c *claims.Criipto
 		v, err := b.party.Verify(ctx, string(body), "", func(payload []byte) (*claims.Registered, error) {
 			parsed, err := claims.ParseCriipto(payload)
@@ -86,7 +91,7 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 	}
 	c, err := claims.ParseCriipto(body)
 	if err != nil {
-		return nil, mitid.Token{}, fault.New(fault.ResponseInvalid, "the userinfo answer is unreadable")
+		return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
 	}
 	return c, mitid.Token{Use: "userinfo", Raw: raw}, nil
 }

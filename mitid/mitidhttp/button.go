@@ -2,7 +2,6 @@ package mitidhttp
 
 import (
 	_ "embed"
-	"errors"
 	"html/template"
 	"net/http"
 	"strings"
@@ -95,7 +94,7 @@ func FuncMap() template.FuncMap {
 func buttonWords(action, language string) (mitid.Action, mitid.Locale, error) {
 	a, ok := actionWords[action]
 	if !ok {
-		return 0, 0, errors.New("mitidhttp: the action of a MitID button is login, approve, confirm, accept or sign")
+		return 0, 0, &mitid.Error{Kind: mitid.InputInvalid, Op: "button", Why: "the action of a MitID button is login, approve, confirm, accept or sign"}
 	}
 	switch language {
 	case "da":
@@ -103,7 +102,7 @@ func buttonWords(action, language string) (mitid.Action, mitid.Locale, error) {
 	case "en":
 		return a, mitid.English, nil
 	}
-	return 0, 0, errors.New("mitidhttp: the language of a MitID button is da or en")
+	return 0, 0, &mitid.Error{Kind: mitid.InputInvalid, Op: "button", Why: "the language of a MitID button is da or en"}
 }
 
 // ButtonCSS returns the button's style rules, for an app that bundles its style

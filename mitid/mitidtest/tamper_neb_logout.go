@@ -61,7 +61,7 @@ func nebMatchTamperings() []Tampering {
 			p.replace(http.StatusServiceUnavailable, "text/html", []byte(maintenance))
 		}),
 		on("match-hangs-up", "the match takes the number and closes the connection", mitid.BrokerUnavailable, func(_ *Broker, p *reply) { p.hangUp = true }),
-		on("match-html", "the match answers with a page", mitid.ResponseInvalid, func(_ *Broker, p *reply) {
+		on("match-html", "the match answers with a page", mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
 			p.replace(http.StatusOK, "text/html", []byte(maintenance))
 		}),
 		member("missing-match", "the match does not say", func(o *object) { o.drop("cprNumberMatch") }),

@@ -38,8 +38,8 @@ func tokenTamperings() []Tampering {
 		member("missing-token-type", "the token answer has no token_type", mitid.ResponseInvalid, func(o *object) { o.drop("token_type") }),
 		member("unknown-token-type", "token_type is unknown", mitid.ResponseInvalid, func(o *object) { o.set("token_type", "mac") }),
 		member("wrong-token-type", "token_type is Bearer plus one character", mitid.ResponseInvalid, func(o *object) { o.set("token_type", "Bearer1") }),
-		raw("token-endpoint-html", "the token answer is a page with status 200", mitid.ResponseInvalid, http.StatusOK, "text/html", maintenance),
-		raw("token-endpoint-empty", "the token answer is empty", mitid.ResponseInvalid, http.StatusOK, jsonType, ""),
+		raw("token-endpoint-html", "the token answer is a page with status 200", mitid.BrokerUnavailable, http.StatusOK, "text/html", maintenance),
+		raw("token-endpoint-empty", "the token answer is empty", mitid.BrokerUnavailable, http.StatusOK, jsonType, ""),
 		raw("token-endpoint-list", "the token answer is a list", mitid.ResponseInvalid, http.StatusOK, jsonType, "[]"),
 		on("token-endpoint-cut", "the token answer is cut in half", mitid.ResponseInvalid, func(_ *Broker, p *reply) {
 			body := p.bytes()

@@ -41,6 +41,7 @@ func sharedTamperings(announce func(*Broker)) []Tampering {
 		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
 		callbackTamperings(announce), tokenTamperings(), headerTamperings(), signatureTamperings(),
 		formTamperings(), keyTamperings(), claimTamperings(),
+		outageTamperings(StagePAR, StageToken, StageUserinfo), offerTamperings(), nearTamperings(),
 	)
 }
 

@@ -107,7 +107,7 @@ func (b *Broker) GoString() string { return b.String() }
 
 // VerifyToken checks an ID token that a front end obtained.
 func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
-	st, err := b.verify(ctx, raw, "")
+	st, err := b.verify(ctx, raw, oidcrp.Rules{})
 	if err != nil {
 		return nil, err
 	}

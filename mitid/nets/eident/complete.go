@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -44,7 +43,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	st, err := b.verify(ctx, tokens.IDToken, a.Nonce)
+	st, err := b.verify(ctx, tokens.IDToken, rulesOf(a, tokens.AccessToken))
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +71,22 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	return as, nil
 }
 
+// rulesOf are the rules for the ID token of a. One that is stepped up from an older
+// login may have been issued with it: nobody publishes whether the broker issues
+// another.
+func rulesOf(a *mitid.Attempt, accessToken string) oidcrp.Rules {
+	r := oidcrp.Rules{Nonce: a.Nonce, AccessToken: accessToken, Began: a.Started}
+	if len(a.Private) > 0 {
+		r.Began = r.Began.Add(-transactionLife)
+	}
+	return r
+}
+
 // verify checks an ID token and reads who it names.
-func (b *Broker) verify(ctx context.Context, raw, nonce string) (*statement, error) {
+func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*statement, error) {
 	st := &statement{b: b}
 	var err error
-	st.verified, err = b.party.Verify(ctx, raw, nonce, func(payload []byte) (*claims.Registered, error) {
+	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
 		c, err := claims.ParseEIdent(payload)
 		if err != nil {
 			return nil, err
@@ -157,12 +167,4 @@ func (b *Broker) record(a *mitid.Attempt) string {
 		q.Set("transactiontext_type", typeWords[a.Transaction.Type])
 	}
 	return q.Encode()
-}
-
-// cut bounds what is kept of the broker's words.
-func cut(s string) string {
-	if len(s) > maxDetail {
-		return strings.ToValidUTF8(s[:maxDetail], "")
-	}
-	return s
 }

@@ -60,7 +60,8 @@
 // name, and whether the reference text comes back. Read in every form that has
 // been seen: auth_time (a number or a date in text; anything else is not told, and
 // a fresh login is then refused), birthdate, amr, texts in the answer, the nonce
-// beside the state. Not known: what the broker answers to a late step-up, and
+// beside the state. Not known: what the broker answers to a late step-up,
+// whether a step-up brings an ID token of its own (the login's is taken too), and
 // whether people may leave the CPR page without a number: if they may not,
 // CPRIfPresent locks out who has none.
 //

@@ -32,13 +32,10 @@ var codes = map[string]outcome{
 	"login_required":          {fault.InteractionRequired, "nobody is logged in at the broker"},
 }
 
-// maxDetail bounds what is kept of the broker's own words.
-const maxDetail = 512
-
 // declined turns an error answer into ours. The broker's own code may stand in
 // either parameter; nothing else is read from the description.
 func declined(a *mitid.Attempt, answer *oidcrp.Answer) error {
-	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(answer.Error)), Detail: detail(answer)}
+	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(answer.Error)), Detail: mitid.NewSecret(answer.Said())}
 	code := answer.Error
 	if _, ok := codes[answer.Description]; ok {
 		code = answer.Description
@@ -52,12 +49,4 @@ func declined(a *mitid.Attempt, answer *oidcrp.Answer) error {
 		e.Kind, e.Why = mitid.InteractionRequired, "the login that was to be stepped up from is too old; start a new one"
 	}
 	return e
-}
-
-func detail(a *oidcrp.Answer) mitid.Secret {
-	s := a.Error
-	if a.Description != "" {
-		s += ": " + a.Description
-	}
-	return mitid.NewSecret(cut(s))
 }

@@ -63,6 +63,9 @@ type transaction struct {
 	until time.Time
 }
 
+// transactionLife is how long a login can be stepped up from (E-Ident, CPR step-up).
+const transactionLife = 15 * time.Minute
+
 // lastSecond is the end of the year 9999.
 const lastSecond = 253402300799
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -59,12 +58,12 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.E
 		return nil, mitid.Token{}, err
 	}
 	if res.Status != http.StatusOK {
-		return nil, mitid.Token{}, oidcrp.UserinfoRefusal(res.Status)
+		return nil, mitid.Token{}, b.party.UserinfoRefusal(res)
 	}
 	body := bytes.TrimSpace(res.Body)
 	c, err := claims.ParseEIdent(body)
 	if err != nil {
-		return nil, mitid.Token{}, fault.New(fault.ResponseInvalid, "the userinfo answer is unreadable")
+		return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
 	}
 	return c, mitid.Token{Use: "userinfo", Raw: mitid.NewSecret(string(body))}, nil
 }

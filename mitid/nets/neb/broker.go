@@ -61,12 +61,16 @@ func New(cfg Config) (*Broker, error) {
 		cfg.Now = time.Now
 	}
 	issuer := strings.TrimSuffix(cfg.Issuer, "/")
-	party, err := oidcrp.New(oidcrp.Config{
+	rp := oidcrp.Config{
 		Name: name, Issuer: issuer, ClientID: cfg.ClientID, Auth: auth, Request: cfg.requestSigner(), Hosts: cfg.Hosts,
 		Algs:                []string{"RS256"}, // id_token_signing_alg_values_supported, all of it
 		ErrorsWithoutIssuer: true,              // recorded: error answers never have iss
 		HTTPClient:          cfg.HTTPClient, Now: cfg.Now,
-	})
+	}
+	if cfg.FormPost {
+		rp.ResponseMode = "form_post"
+	}
+	party, err := oidcrp.New(rp)
 	if err != nil {
 		return nil, wrap(err)
 	}

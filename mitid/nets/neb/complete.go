@@ -44,7 +44,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 // judge verifies the token answer. Whether the login may go on is settled before
 // the userinfo endpoint is asked.
 func (b *Broker) judge(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tokens) (*mitid.Assertion, error) {
-	t, err := b.verifyID(ctx, tokens.IDToken, a.Nonce)
+	t, err := b.verifyID(ctx, tokens.IDToken, oidcrp.Rules{Nonce: a.Nonce, AccessToken: tokens.AccessToken, Began: a.Started})
 	if err != nil {
 		return nil, err
 	}

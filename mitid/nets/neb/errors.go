@@ -1,8 +1,6 @@
 package neb
 
 import (
-	"strings"
-
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
@@ -82,26 +80,12 @@ var codes = map[string]outcome{
 	"mitid_uuid_hint_malformed":              {fault.ConfigInvalid, badRequest},
 }
 
-// maxDetail bounds what is kept of the broker's own words.
-const maxDetail = 512
-
 // declined turns an error answer into ours. The description is one of the codes
 // or nothing that is read. Without one, access_denied is no more than a refusal.
 func declined(a *oidcrp.Answer) error {
-	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(a.Error)), Detail: detail(a)}
+	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(a.Error)), Detail: mitid.NewSecret(a.Said())}
 	if o, ok := codes[a.Description]; ok {
 		e.Kind, e.Code, e.Why = mitid.Kind(o.class), a.Description, o.why
 	}
 	return e
-}
-
-func detail(a *oidcrp.Answer) mitid.Secret {
-	s := a.Error
-	if a.Description != "" {
-		s += ": " + a.Description
-	}
-	if len(s) > maxDetail {
-		s = strings.ToValidUTF8(s[:maxDetail], "")
-	}
-	return mitid.NewSecret(s)
 }

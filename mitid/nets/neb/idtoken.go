@@ -31,11 +31,12 @@ type idToken struct {
 	verified *oidcrp.Verified
 }
 
-// verifyID checks an ID token. nonce: empty, it is not compared.
-func (b *Broker) verifyID(ctx context.Context, raw, nonce string) (*idToken, error) {
+// verifyID checks an ID token.
+func (b *Broker) verifyID(ctx context.Context, raw string, rules oidcrp.Rules) (*idToken, error) {
 	t := &idToken{}
+	rules.Signer = b.signsTokens
 	var err error
-	t.verified, err = b.party.VerifyBy(ctx, raw, oidcrp.Rules{Nonce: nonce, Signer: b.signsTokens}, func(payload []byte) (*claims.Registered, error) {
+	t.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
 		c, err := claims.ParseNEBIDToken(payload)
 		if err != nil {
 			return nil, err
@@ -57,7 +58,7 @@ func (b *Broker) verifyID(ctx context.Context, raw, nonce string) (*idToken, err
 // organisation's clients at every login, with kind, levels and session, but no
 // UUID, no name and no organisation.
 func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
-	t, err := b.verifyID(ctx, raw, "")
+	t, err := b.verifyID(ctx, raw, oidcrp.Rules{})
 	if err != nil {
 		return nil, err
 	}

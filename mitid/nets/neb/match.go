@@ -1,6 +1,7 @@
 package neb
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -15,6 +17,9 @@ import (
 // matchPath is the match API, below the issuer (Signaturgruppen, MitID: CPR match
 // API).
 const matchPath = "/api/v1/mitid/matchCpr"
+
+// matchAPI is how errors call it.
+const matchAPI = "neb: match API"
 
 // tooManyTries is how the broker says that a session's three tries are used up.
 const tooManyTries = "Cpr Match exceeded. Only 3 tries is allowed within a session."
@@ -47,13 +52,23 @@ func (b *Broker) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bo
 // readMatch reads the answer. What it says is compared letter by letter; anything
 // that is not a clear yes or no is none.
 func readMatch(res *httpx.Response) (bool, error) {
-	switch {
-	case res.Status >= 500 || res.Status == http.StatusTooManyRequests:
-		return false, fault.New(fault.BrokerUnavailable, "the match API has no answer now")
+	refused := func(class fault.Class, why string) (bool, error) {
+		e := oidcrp.Refusal(class, res, matchAPI)
+		if why != "" {
+			e.Why += ": " + why
+		}
+		return false, e
+	}
+	blank := len(bytes.TrimSpace(res.Body)) == 0
+	switch page := oidcrp.Page(res, matchAPI); {
+	case res.Status >= 500 || res.Status == http.StatusTooManyRequests || res.Status == http.StatusRequestTimeout:
+		return refused(fault.BrokerUnavailable, "")
 	case res.Status == http.StatusUnauthorized:
-		return false, fault.New(fault.InteractionRequired, "the match API does not take the access token: the login is too old, or over at the broker")
-	case res.Status == http.StatusForbidden:
-		return false, fault.New(fault.ConfigInvalid, "the client may not use the match API")
+		return refused(fault.InteractionRequired, "it does not take the access token: the login is too old, or over at the broker")
+	case res.Status == http.StatusForbidden && (blank || page == nil):
+		return refused(fault.ConfigInvalid, "the client may not use it")
+	case page != nil:
+		return false, page
 	}
 	var said struct {
 		Match json.RawMessage `json:"cprNumberMatch"`
@@ -66,9 +81,9 @@ func readMatch(res *httpx.Response) (bool, error) {
 	match := string(said.Match)
 	switch {
 	case said.Error == tooManyTries:
-		return false, fault.New(fault.CPRMismatch, "the three tries of this login are used up; log in anew")
+		return refused(fault.CPRMismatch, "the three tries of this login are used up; log in anew")
 	case res.Status != http.StatusOK || said.Error != "":
-		return false, fault.New(fault.BrokerDeclined, "the match API refused")
+		return refused(fault.BrokerDeclined, "")
 	case match == "true", match == `"true"`:
 		return true, nil
 	case match == "false", match == `"false"`:

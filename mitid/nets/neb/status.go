@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
@@ -45,7 +46,7 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 		return refusedStatus("its OCSP answer is too long")
 	}
 	der, err := base64.StdEncoding.Strict().DecodeString(encoded)
-	if err != nil {
+	if err != nil || strings.ContainsAny(encoded, "\r\n") { // which the decoder passes over
 		return refusedStatus("its OCSP answer is malformed")
 	}
 	response, err := ocsp.Parse(der)

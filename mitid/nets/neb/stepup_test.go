@@ -91,7 +91,7 @@ func TestMatchCPR(t *testing.T) {
 		"forbidden":               {403, ``, false, mitid.ErrConfigInvalid},
 		"out of order":            {503, `<html>`, false, mitid.ErrBrokerUnavailable},
 		"throttled":               {429, ``, false, mitid.ErrBrokerUnavailable},
-		"HTML":                    {200, `<html>Vedligehold på Ærø</html>`, false, mitid.ErrResponseInvalid},
+		"HTML":                    {200, `<html>Vedligehold på Ærø</html>`, false, mitid.ErrBrokerUnavailable},
 		"neither":                 {200, `{}`, false, mitid.ErrResponseInvalid},
 		"a number":                {200, `{"cprNumberMatch":1}`, false, mitid.ErrResponseInvalid},
 		"twice":                   {200, `{"cprNumberMatch":false,"cprNumberMatch":true}`, false, mitid.ErrResponseInvalid},

@@ -33,7 +33,7 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken
 		return nil, fault.New(fault.ResponseInvalid, "the answer holds no transaction token; may the client use the scope transaction_token?")
 	}
 	x := &transaction{}
-	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"JWT"}, Signer: b.signsTransactions}
+	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"jwt"}, Signer: b.signsTransactions}
 	v, err := b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
 		c, err := claims.ParseNEBTransaction(payload)
 		if err != nil {

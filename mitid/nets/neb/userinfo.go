@@ -54,11 +54,11 @@ func (b *Broker) userinfoEndpoint(ctx context.Context, answer *oidcrp.Tokens) (*
 		return nil, err
 	}
 	if res.Status != http.StatusOK {
-		return nil, oidcrp.UserinfoRefusal(res.Status)
+		return nil, b.party.UserinfoRefusal(res)
 	}
 	c, err := claims.ParseNEBUserInfo(res.Body)
 	if err != nil {
-		return nil, fault.New(fault.ResponseInvalid, "the userinfo answer is unreadable")
+		return nil, b.party.UserinfoUnreadable(res)
 	}
 	return &userinfo{claims: c, token: mitid.Token{Use: useUserinfo, Raw: mitid.NewSecret(string(res.Body))}}, nil
 }

@@ -1,0 +1,269 @@
+package canary_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/readlink"
+	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/mitidhttp"
+	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/neb"
+)
+
+// sentinels are all that errors.Is can be asked for.
+var sentinels = map[string]error{
+	"claims.ErrAuthenticatorKind":   claims.ErrAuthenticatorKind,
+	"claims.ErrCPRStatus":           claims.ErrCPRStatus,
+	"claims.ErrCVR":                 claims.ErrCVR,
+	"claims.ErrClaimInvalid":        claims.ErrClaimInvalid,
+	"claims.ErrClaimMissing":        claims.ErrClaimMissing,
+	"claims.ErrKind":                claims.ErrKind,
+	"claims.ErrLevel":               claims.ErrLevel,
+	"claims.ErrName":                claims.ErrName,
+	"claims.ErrPNumber":             claims.ErrPNumber,
+	"claims.ErrProtection":          claims.ErrProtection,
+	"claims.ErrSENumber":            claims.ErrSENumber,
+	"claims.ErrStored":              claims.ErrStored,
+	"claims.ErrTokenInvalid":        claims.ErrTokenInvalid,
+	"claims.ErrUUID":                claims.ErrUUID,
+	"claims.ErrUserID":              claims.ErrUserID,
+	"cpr.ErrInputInvalid":           cpr.ErrInputInvalid,
+	"eboks.ErrAlreadyAccepted":      eboks.ErrAlreadyAccepted,
+	"eboks.ErrAuthFailed":           eboks.ErrAuthFailed,
+	"eboks.ErrChanged":              eboks.ErrChanged,
+	"eboks.ErrConfigInvalid":        eboks.ErrConfigInvalid,
+	"eboks.ErrConflict":             eboks.ErrConflict,
+	"eboks.ErrDuplicate":            eboks.ErrDuplicate,
+	"eboks.ErrInputInvalid":         eboks.ErrInputInvalid,
+	"eboks.ErrLedgerFull":           eboks.ErrLedgerFull,
+	"eboks.ErrLedgerUnknown":        eboks.ErrLedgerUnknown,
+	"eboks.ErrOutcomeUnknown":       eboks.ErrOutcomeUnknown,
+	"eboks.ErrParked":               eboks.ErrParked,
+	"eboks.ErrReceiptInvalid":       eboks.ErrReceiptInvalid,
+	"eboks.ErrReceiptOverdue":       eboks.ErrReceiptOverdue,
+	"eboks.ErrRecipientUnreachable": eboks.ErrRecipientUnreachable,
+	"eboks.ErrRejected":             eboks.ErrRejected,
+	"eboks.ErrStoreFailed":          eboks.ErrStoreFailed,
+	"eboks.ErrThrottled":            eboks.ErrThrottled,
+	"eboks.ErrUnavailable":          eboks.ErrUnavailable,
+	"eboks.ErrUnread":               eboks.ErrUnread,
+	"eboks.ErrUnsupported":          eboks.ErrUnsupported,
+	"mitid.ErrAssuranceTooLow":      mitid.ErrAssuranceTooLow,
+	"mitid.ErrBrokerDeclined":       mitid.ErrBrokerDeclined,
+	"mitid.ErrBrokerUnavailable":    mitid.ErrBrokerUnavailable,
+	"mitid.ErrCPRMismatch":          mitid.ErrCPRMismatch,
+	"mitid.ErrClaimInvalid":         mitid.ErrClaimInvalid,
+	"mitid.ErrClaimMissing":         mitid.ErrClaimMissing,
+	"mitid.ErrConfigInvalid":        mitid.ErrConfigInvalid,
+	"mitid.ErrInputInvalid":         mitid.ErrInputInvalid,
+	"mitid.ErrInteractionRequired":  mitid.ErrInteractionRequired,
+	"mitid.ErrIssuerMismatch":       mitid.ErrIssuerMismatch,
+	"mitid.ErrReplay":               mitid.ErrReplay,
+	"mitid.ErrResponseInvalid":      mitid.ErrResponseInvalid,
+	"mitid.ErrSignatureInvalid":     mitid.ErrSignatureInvalid,
+	"mitid.ErrStateInvalid":         mitid.ErrStateInvalid,
+	"mitid.ErrThrottled":            mitid.ErrThrottled,
+	"mitid.ErrTokenExpired":         mitid.ErrTokenExpired,
+	"mitid.ErrTokenInvalid":         mitid.ErrTokenInvalid,
+	"mitid.ErrTransactionMismatch":  mitid.ErrTransactionMismatch,
+	"mitid.ErrUnsupported":          mitid.ErrUnsupported,
+	"mitid.ErrUserCancelled":        mitid.ErrUserCancelled,
+}
+
+// broken is a transport behind which nobody is.
+type broken struct{}
+
+func (broken) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("nobody is there")
+}
+
+var nobody = &http.Client{Transport: broken{}}
+
+const (
+	anIssuer  = "https://broker.example"
+	aRedirect = "https://app.example/callback"
+)
+
+// provider is what all adapters of logins have.
+type provider interface {
+	mitid.Broker
+	mitid.TokenVerifier
+}
+
+func providers(t *testing.T) map[string]provider {
+	t.Helper()
+	c, err := criipto.New(criipto.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: "b", HTTPClient: nobody})
+	require.NoError(t, err)
+	n, err := neb.New(neb.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: "b", HTTPClient: nobody})
+	require.NoError(t, err)
+	e, err := eident.New(eident.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: "b", HTTPClient: nobody})
+	require.NoError(t, err)
+	return map[string]provider{"mitid/criipto": c, "mitid/nets/neb": n, "mitid/nets/eident": e}
+}
+
+// failures calls every exported function that returns an error so that it does.
+func failures(t *testing.T) map[string]error {
+	t.Helper()
+	ctx := context.Background()
+	all := map[string]error{}
+	add := func(name string, err error) { all[name] = err }
+	second := func(_ any, err error) error { return err }
+
+	_, err := cpr.Parse("x")
+	add("cpr: func Parse", err)
+	_, err = cprtest.Number(1).Pseudonym(nil)
+	add("cpr: method (Number) Pseudonym", err)
+	add("cpr: method (Number) RequireBornBy", cprtest.Number(1).RequireBornBy(time.Time{}))
+	add("cpr: method (Number) RequireOrdinary", cpr.Number{}.RequireOrdinary())
+
+	_, err = claims.MachineReadable("北", claims.MachineReadableOptions{})
+	add("claims: func MachineReadable", err)
+	add("claims: func SameMachineReadable", second(claims.SameMachineReadable("北", "x")))
+	add("claims: func ParseCPRStatus", second(claims.ParseCPRStatus("x")))
+	add("claims: func ParseCVR", second(claims.ParseCVR("x")))
+	add("claims: func ParseCVRLenient", second(claims.ParseCVRLenient("x")))
+	add("claims: func ParseCriipto", second(claims.ParseCriipto([]byte("x"))))
+	add("claims: func ParseEIdent", second(claims.ParseEIdent([]byte("x"))))
+	add("claims: func ParseLevel", second(claims.ParseLevel("x")))
+	add("claims: func ParseNEBIDToken", second(claims.ParseNEBIDToken([]byte("x"))))
+	add("claims: func ParseNEBTransaction", second(claims.ParseNEBTransaction([]byte("x"))))
+	add("claims: func ParseNEBUserInfo", second(claims.ParseNEBUserInfo([]byte("x"))))
+	add("claims: func ParsePNumber", second(claims.ParsePNumber("x")))
+	add("claims: func ParseSENumber", second(claims.ParseSENumber("x")))
+	add("claims: func ParseUUID", second(claims.ParseUUID("x")))
+	add("claims: func ValidateUserID", claims.ValidateUserID("x"))
+	add("claims: method (*Criipto) Identity", second((&claims.Criipto{IdentityScheme: "x"}).Identity()))
+	add("claims: method (*EIdent) Identity", second(new(claims.EIdent).Identity()))
+	add("claims: method (*NEB) Identity", second(new(claims.NEB).Identity()))
+	add("claims: method (*NEBIDToken) Identity", second(new(claims.NEBIDToken).Identity(nil)))
+	add("claims: method (*NEBTransaction) Confirms", new(claims.NEBTransaction).Confirms(new(claims.NEBIDToken), nil))
+	add("claims: method (*NEBTransaction) Identity", second(new(claims.NEBTransaction).Identity()))
+
+	add("mitid: func New", second(mitid.New(mitid.Config{})))
+	add("mitid: func ReadCallback", second(mitid.ReadCallback(httptest.NewRequest(http.MethodPut, "/", nil))))
+	add("mitid: method (*Attempt) Admit", new(mitid.Attempt).Admit(mitid.Facts{}))
+	add("mitid: method (Callback) Values", second(mitid.Callback{RawQuery: "%"}.Values()))
+	add("mitid/criipto: func New", second(criipto.New(criipto.Config{})))
+	add("mitid/nets/neb: func New", second(neb.New(neb.Config{})))
+	add("mitid/nets/eident: func New", second(eident.New(eident.Config{})))
+	add("mitid/mitidhttp: func New", second(mitidhttp.New(mitidhttp.Config{})))
+
+	for where, p := range providers(t) {
+		c, err := mitid.New(mitid.Config{Broker: p, RedirectURL: aRedirect})
+		require.NoError(t, err)
+		add("mitid: method (*Client) Begin", second(c.Begin(ctx, mitid.Request{})))
+		add("mitid: method (*Client) Complete", second(c.Complete(ctx, "", mitid.Callback{})))
+		add("mitid: method (*Client) EndSession", second(c.EndSession(ctx, nil, aRedirect)))
+		add("mitid: method (*Client) MatchCPR", second(c.MatchCPR(ctx, nil, cpr.Number{})))
+		add("mitid: method (*Client) ReceiveLogout", second(c.ReceiveLogout(ctx, mitid.Callback{Method: http.MethodGet})))
+		add("mitid: method (*Client) StepUp", second(c.StepUp(ctx, nil, mitid.Request{})))
+		add("mitid: method (*Client) VerifyToken", second(c.VerifyToken(ctx, "x")))
+
+		add(where+": method (*Broker) Begin", second(p.Begin(ctx, &mitid.Attempt{})))
+		add(where+": method (*Broker) Complete", second(p.Complete(ctx, &mitid.Attempt{}, mitid.Callback{Method: http.MethodGet})))
+		add(where+": method (*Broker) VerifyToken", second(p.VerifyToken(ctx, "x")))
+		if able, ok := p.(mitid.SessionEnder); ok {
+			add(where+": method (*Broker) EndSession", second(able.EndSession(ctx, &mitid.Login{}, aRedirect, "s")))
+		}
+		if able, ok := p.(mitid.CPRMatcher); ok {
+			add(where+": method (*Broker) MatchCPR", second(able.MatchCPR(ctx, &mitid.Login{}, cprtest.Number(1))))
+		}
+		if able, ok := p.(mitid.StepUpper); ok {
+			add(where+": method (*Broker) StepUp", second(able.StepUp(ctx, &mitid.Attempt{}, &mitid.Login{})))
+		}
+		if able, ok := p.(mitid.LogoutReceiver); ok {
+			add(where+": method (*Broker) ReceiveLogout", second(able.ReceiveLogout(ctx, mitid.Callback{Method: http.MethodGet})))
+		}
+	}
+
+	add("eboks: func New", second(eboks.New(eboks.Config{})))
+	add("eboks: func ParseID", second(eboks.ParseID("x")))
+	add("eboks: method (Document) Content", second(eboks.Document{}.Content()))
+	add("eboks: method (*History) Add", new(eboks.History).Add(eboks.Event{}))
+	full := eboks.NewMemoryLedger(1)
+	held := eboks.Entry{ID: eboks.NewID(), State: eboks.LetterSending}
+	require.NoError(t, second(full.Begin(ctx, held)))
+	add("eboks: method (*MemoryLedger) Begin", second(full.Begin(ctx, eboks.Entry{ID: eboks.NewID(), State: eboks.LetterSending})))
+	add("eboks: method (*MemoryLedger) End", full.End(ctx, eboks.Entry{ID: eboks.NewID()}))
+	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
+	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))
+	add("eboks/readlink: func New", second(readlink.New(readlink.Config{})))
+	return all
+}
+
+// elsewhere are the functions that are not called here, with the reason.
+var elsewhere = map[string]string{
+	`^claims: .* (Marshal|Unmarshal)`:                      "refusals to marshal, which name the way out, and the values' own errors",
+	`^(cpr|claims): .* (Scan|Value|Unwrap)\(`:              "columns: the values' own errors, and the refusals",
+	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`: "refusals to marshal",
+	`^eboks: method \(\*(Client|MemoryLedger)\) `:          "the conformance suites look at the kind of every error",
+	`^eboks/(postnord|stralfors): method \(\*Sender\) `:    "the conformance suite looks at the kind of every error",
+	`^eboks/readlink: method \(\*Links\) For`:              "readlink's own tests",
+	`^eboks/readlink: method \(\*Refusal\) Unwrap`:         "the cause, which is the app's own",
+}
+
+func TestErrorsOfEveryExportedFunctionAreOfAKindThatErrorsIsFinds(t *testing.T) {
+	all := failures(t)
+	for name, err := range all {
+		if !assert.Error(t, err, name) {
+			continue
+		}
+		found := ""
+		for sentinel, target := range sentinels {
+			if errors.Is(err, target) {
+				found = sentinel
+			}
+		}
+		assert.NotEmpty(t, found, "%s: no sentinel is found in %T: %v", name, err, err)
+	}
+
+	api, err := os.ReadFile("../housecheck/testdata/api.txt")
+	require.NoError(t, err)
+	returns := regexp.MustCompile(`^((?:cpr|claims|mitid|eboks)\S*: (?:func|method \S+)) ?(\w+)\(.*\berror\)?$`)
+	needed, seen := map[string]bool{}, 0
+	for line := range bytes.Lines(api) {
+		text := strings.TrimSpace(string(line))
+		if name, _, ok := strings.Cut(text, ": var Err"); ok && !strings.HasSuffix(name, "test") {
+			id, _, _ := strings.Cut(strings.TrimPrefix(text, name+": var "), " ")
+			assert.Contains(t, sentinels, name+"."+id)
+		}
+		m := returns.FindStringSubmatch(text)
+		if m == nil || strings.HasSuffix(strings.Split(text, ":")[0], "test") {
+			continue
+		}
+		seen++
+		if _, called := all[m[1]+" "+m[2]]; called {
+			continue
+		}
+		excused := false
+		for pattern := range elsewhere {
+			if regexp.MustCompile(pattern).MatchString(text) {
+				excused, needed[pattern] = true, true
+			}
+		}
+		assert.True(t, excused, "%s: call it in failures, so that it fails, or say in elsewhere why not", text)
+	}
+	assert.Greater(t, seen, 80, "the list is read")
+	for pattern := range elsewhere {
+		assert.True(t, needed[pattern], "%s: no longer needed", pattern)
+	}
+}

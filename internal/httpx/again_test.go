@@ -1,0 +1,185 @@
+package httpx_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// late listens at an address some time after it was handed out.
+func late(t *testing.T, after time.Duration, handler http.Handler) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	t.Cleanup(func() { _ = s.Close() })
+	time.AfterFunc(after, func() {
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = s.Serve(l)
+		}
+	})
+	return "http://" + address
+}
+
+func TestRefusedConnectionIsTriedAgainUntilTheOtherSideIsUp(t *testing.T) {
+	var calls atomic.Int32
+	var body atomic.Value
+	address := late(t, 120*time.Millisecond, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		b, _ := io.ReadAll(r.Body)
+		body.Store(string(b))
+	}))
+	c := httpx.New(&http.Client{Transport: new(http.Transport)}, httpx.Limits{Timeout: patient})
+	resp, err := c.DoAgain(t.Context(), request(t, http.MethodPost, address))
+	require.NoError(t, err)
+	assert.Equal(t, 200, resp.Status)
+	assert.EqualValues(t, 1, calls.Load())
+	assert.Contains(t, body.Load(), "secret-æ", "the whole body, though an earlier try had used it up")
+}
+
+// refusing dials as refuse says for the first n times.
+func refusing(n int32, refuse error) (*http.Transport, *atomic.Int32) {
+	dials := new(atomic.Int32)
+	return &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials.Add(1) <= n {
+			return nil, refuse
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}, dials
+}
+
+func TestWhatSurelyNeverLeftIsTriedAgain(t *testing.T) {
+	s, _ := serve(t, false, func(http.ResponseWriter, *http.Request) {})
+	for name, refuse := range map[string]error{
+		"refused":      &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"no route":     &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH},
+		"no network":   &net.OpError{Op: "dial", Err: syscall.ENETUNREACH},
+		"unknown name": &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}},
+		"name server":  &net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", IsTemporary: true}},
+		"dial timeout": &net.OpError{Op: "dial", Err: context.DeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport, dials := refusing(2, refuse)
+			c := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient})
+			_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+			require.NoError(t, err)
+			assert.EqualValues(t, 3, dials.Load())
+
+			transport, dials = refusing(1000, refuse)
+			c = httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient})
+			_, err = c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+			assert.True(t, failure(t, err).NotSent())
+			assert.EqualValues(t, 5, dials.Load(), "and not for ever")
+		})
+	}
+}
+
+func TestTriesShareOneLimitOfTime(t *testing.T) {
+	transport, dials := refusing(1000, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
+	began := time.Now()
+	c := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: 100 * time.Millisecond})
+	_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, "http://127.0.0.1:1"))
+	assert.Equal(t, "http: not sent: connection refused", failure(t, err).Error())
+	assert.Less(t, time.Since(began), 100*time.Millisecond+time.Second)
+	assert.EqualValues(t, 2, dials.Load(), "no pause goes beyond the end")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	transport, dials = refusing(1000, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
+	time.AfterFunc(10*time.Millisecond, cancel)
+	_, err = httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient}).DoAgain(ctx, request(t, http.MethodGet, "http://127.0.0.1:1"))
+	assert.True(t, failure(t, err).NotSent())
+	assert.LessOrEqual(t, dials.Load(), int32(2))
+}
+
+func TestResetAfterTheRequestWasWrittenIsNotTriedAgain(t *testing.T) {
+	address, calls := rawServer(t, "")
+	for _, method := range []string{http.MethodPost, http.MethodGet} {
+		calls.Store(0)
+		c := httpx.New(&http.Client{Transport: new(http.Transport)}, httpx.Limits{Timeout: patient})
+		_, err := c.DoAgain(t.Context(), request(t, method, address))
+		assert.Equal(t, httpx.NoAnswer, failure(t, err).Reason)
+		assert.EqualValues(t, 1, calls.Load(), method)
+	}
+}
+
+func TestAnswersAreNeverAskedForAgain(t *testing.T) {
+	for name, answer := range map[string]string{
+		"503":      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+		"redirect": "HTTP/1.1 307 Temporary Redirect\r\nLocation: https://elsewhere.example\r\nContent-Length: 0\r\n\r\n",
+		"cut":      "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+	} {
+		address, calls := rawServer(t, answer)
+		_, _ = httpx.New(&http.Client{Transport: new(http.Transport)}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, address))
+		assert.EqualValues(t, 1, calls.Load(), name)
+	}
+}
+
+func TestRefusedCertificateIsNotTriedAgain(t *testing.T) {
+	var conns atomic.Int32
+	stranger := httptest.NewUnstartedServer(http.NotFoundHandler())
+	stranger.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	stranger.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			conns.Add(1)
+		}
+	}
+	stranger.StartTLS()
+	t.Cleanup(stranger.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(stranger.Certificate())
+	for name, transport := range map[string]*http.Transport{
+		"unknown authority": {},
+		"protocol too old":  {TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10, RootCAs: roots}},
+	} {
+		conns.Store(0)
+		_, err := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, stranger.URL))
+		assert.True(t, failure(t, err).NotSent(), name)
+		assert.EqualValues(t, 1, conns.Load(), name)
+	}
+}
+
+// A transport that does not tell whether it connected may have sent.
+func TestSilentTransportIsNotAskedAgain(t *testing.T) {
+	var calls atomic.Int32
+	hc := &http.Client{Transport: transport(func(*http.Request) (*http.Response, error) {
+		calls.Add(1)
+		return nil, errors.New("refused")
+	})}
+	_, err := httpx.New(hc, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, "https://broker.example"))
+	assert.Equal(t, httpx.NoAnswer, failure(t, err).Reason)
+	assert.EqualValues(t, 1, calls.Load())
+}
+
+func TestServerThatHangsUpBeforeTLSIsTriedAgain(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(s.Close)
+	var dials atomic.Int32
+	tr := s.Client().Transport.(*http.Transport).Clone()
+	tr.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials.Add(1) > 1 {
+			return new(net.Dialer).DialContext(ctx, network, address)
+		}
+		ours, theirs := net.Pipe()
+		_ = theirs.Close()
+		return ours, nil
+	}
+	_, err := httpx.New(&http.Client{Transport: tr}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+	require.NoError(t, err)
+	assert.EqualValues(t, 2, dials.Load())
+}

@@ -1,0 +1,48 @@
+package mitidtest
+
+import (
+	"net/http"
+
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// offerTamperings let discovery offer only what no client of ours uses, and the
+// answer to a pushed request point elsewhere.
+func offerTamperings() []Tampering {
+	var ts []Tampering
+	for _, o := range []struct {
+		name, member string
+		value        []string
+	}{
+		{"pkce-plain-only", "code_challenge_methods_supported", []string{"plain"}},
+		{"no-pkce", "code_challenge_methods_supported", []string{}},
+		{"other-algorithms-only", "id_token_signing_alg_values_supported", []string{"HS256", "none"}},
+		{"implicit-only", "response_types_supported", []string{"id_token", "code id_token"}},
+		{"fragment-only", "response_modes_supported", []string{"fragment"}},
+		{"refresh-only", "grant_types_supported", []string{"refresh_token"}},
+		{"other-client-authentication-only", "token_endpoint_auth_methods_supported", []string{"tls_client_auth"}},
+	} {
+		ts = append(ts, onReply("discovery-"+o.name, "discovery offers other "+o.member+" only", StageDiscovery, mitid.ConfigInvalid, func(_ *Broker, p *reply) {
+			p.object.set(o.member, o.value)
+		}))
+	}
+	silent := onReply("discovery-without-offers", "discovery does not tell what the broker takes", StageDiscovery, accepted, func(_ *Broker, p *reply) {
+		for _, member := range []string{
+			"code_challenge_methods_supported", "id_token_signing_alg_values_supported", "response_types_supported", "response_modes_supported",
+			"grant_types_supported", "token_endpoint_auth_methods_supported",
+		} {
+			p.object.drop(member)
+		}
+	})
+	ts = append(ts, silent)
+	for name, uri := range map[string]string{
+		"other-host": "https://evil.example/request/1", "http": "http://evil.example/request/1", "script": "javascript:alert(1)",
+		"no-scheme": "//evil.example/request", "data": "data:text/html,x", "file": "file:///etc/passwd", "path": "/request/1",
+	} {
+		ts = append(ts, onReply("request-uri-"+name, "the PAR answer names "+uri, StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.set("request_uri", uri) }))
+	}
+	return append(ts, onReply("par-location-elsewhere", "the PAR answer leads to another host in its Location header", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) {
+		p.status = http.StatusCreated
+		p.header.Set("Location", "https://evil.example/login")
+	}))
+}
