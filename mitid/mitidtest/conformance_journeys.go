@@ -145,6 +145,9 @@ func (s *suite) abilities(t *testing.T) {
 		_, err = up(Ditlev())
 		r.expect(mitid.TokenInvalid, err, "somebody else answers the step-up")
 	})
+	t.Run("StepUp keeps the level", s.stepUpLevels)
+	t.Run("TokenVerifier keeps the floor", s.tokenFloor)
+	t.Run("the login of another broker", s.foreignLogin)
 	t.Run("MatchCPR", s.matching)
 	t.Run("LogoutReceiver", s.logouts)
 }
