@@ -57,7 +57,7 @@ func run() error {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	base := "http://" + net.JoinHostPort(host, port)
 
-	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: *secret, HTTPClient: caller})
+	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller})
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func headerTamperings() []Tampering {
 		set("O-27-none-signed", "alg is none, with the right signature", "alg", "none"),
 		bad("O-27-missing", "there is no alg", func(_ *Broker, d *draft) { d.header.drop("alg") }),
 		set("O-27-null", "alg is null", "alg", nil),
-		hmacWith("O-28-client-secret", "HS256 with the client secret", func(b *Broker, _ *draft) []byte { return []byte(b.ClientSecret()) }),
+		hmacWith("O-28-client-secret", "HS256 with the client secret", func(b *Broker, _ *draft) []byte { return []byte(b.ClientSecret().Reveal()) }),
 		hmacWith("O-28-public-key-pem", "HS256 with the broker's public key in PEM", func(_ *Broker, d *draft) []byte {
 			return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki(d.key)})
 		}),
