@@ -30,12 +30,13 @@ var secretNames = regexp.MustCompile(`(?i)secret|passw|passphrase|keys?$|token|^
 
 // noSecrets are fields that are named like a secret and hold none.
 var noSecrets = map[string]string{
-	"eboks.Error.Code":  "an error code that is in a table of ours",
-	"eboks.Event.Code":  "a number out of the distributor's table",
-	"eboks.Recall.Code": "likewise",
-	"eboks.Entry.Code":  "an error code that is in a table of ours",
-	"mitid.Error.Code":  "an error code that is in a table of ours",
-	"mitid.Token.Key":   "a public key",
+	"eboks.Error.Code":   "an error code that is in a table of ours",
+	"eboks.Event.Code":   "a number out of the distributor's table",
+	"eboks.Recall.Code":  "likewise",
+	"eboks.Entry.Code":   "an error code that is in a table of ours",
+	"mitid.Finding.Code": "likewise",
+	"mitid.Error.Code":   "an error code that is in a table of ours",
+	"mitid.Token.Key":    "a public key",
 }
 
 // givenOpen are secrets that the caller hands over in a type of Go's own. Methods

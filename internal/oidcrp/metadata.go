@@ -44,6 +44,7 @@ func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, erro
 	if err != nil {
 		return nil, nil, err
 	}
+	p.readClock(resp.Header)
 	switch {
 	case resp.Status == http.StatusOK:
 	case resp.Status >= 500, resp.Status == http.StatusTooManyRequests, resp.Status == http.StatusRequestTimeout:

@@ -140,7 +140,10 @@ func (b *Broker) noteNonce(nonce string) {
 
 // ServeHTTP answers as the broker does. The addresses it hands out are those of
 // Issuer, wherever it is mounted.
-func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.wire.serve(w, r) }
+func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", b.Now().UTC().Format(http.TimeFormat)) // by the clock that signs
+	b.wire.serve(w, r)
+}
 
 // Close stops the fake and closes its connections.
 func (b *Broker) Close() error {

@@ -148,6 +148,7 @@ func (s *suite) abilities(t *testing.T) {
 	t.Run("StepUp keeps the level", s.stepUpLevels)
 	t.Run("TokenVerifier keeps the floor", s.tokenFloor)
 	t.Run("the login of another broker", s.foreignLogin)
+	t.Run("Checker", s.checks)
 	t.Run("MatchCPR", s.matching)
 	t.Run("LogoutReceiver", s.logouts)
 }

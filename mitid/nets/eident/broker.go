@@ -15,6 +15,7 @@ import (
 var (
 	_ mitid.Broker        = (*Broker)(nil)
 	_ mitid.StepUpper     = (*Broker)(nil)
+	_ mitid.Checker       = (*Broker)(nil)
 	_ mitid.TokenVerifier = (*Broker)(nil)
 )
 

@@ -19,6 +19,7 @@ var (
 	_ mitid.StepUpper      = (*Broker)(nil)
 	_ mitid.CPRMatcher     = (*Broker)(nil)
 	_ mitid.SessionEnder   = (*Broker)(nil)
+	_ mitid.Checker        = (*Broker)(nil)
 	_ mitid.TokenVerifier  = (*Broker)(nil)
 	_ mitid.LogoutReceiver = (*Broker)(nil)
 )
