@@ -56,6 +56,7 @@ const (
 	ReasonKey                                          // the key of a pseudonym is too short
 	ReasonInteger                                      // a number instead of text: its leading zeros are lost
 	ReasonType                                         // neither text nor nothing
+	ReasonBytes                                        // a column of bytes; a Plain goes into a text column
 )
 
 var reasons = [...]string{
@@ -74,6 +75,7 @@ var reasons = [...]string{
 	ReasonKey:         "the key of a pseudonym is shorter than 32 bytes",
 	ReasonInteger:     "an integer, which loses leading zeros; store the number as text",
 	ReasonType:        "not a text",
+	ReasonBytes:       "a column of bytes; store the number as text",
 }
 
 // String returns the reason in words.

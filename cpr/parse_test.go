@@ -196,12 +196,12 @@ func TestError_texts(t *testing.T) {
 	assert.Equal(t, "unknown reason", cpr.Reason(255).String())
 
 	seen := map[string]bool{}
-	for r := cpr.ReasonEmpty; r <= cpr.ReasonType; r++ {
+	for r := cpr.ReasonEmpty; r <= cpr.ReasonBytes; r++ {
 		assert.NotEqual(t, "unknown reason", r.String())
 		assert.NotEmpty(t, r.String())
 		assert.False(t, seen[r.String()], "two reasons read %q", r)
 		seen[r.String()] = true
 	}
-	assert.Equal(t, "unknown reason", (cpr.ReasonType + 1).String())
+	assert.Equal(t, "unknown reason", (cpr.ReasonBytes + 1).String())
 	assert.True(t, errors.Is(err, cpr.ErrInputInvalid))
 }

@@ -17,6 +17,14 @@ import (
 // XML and binary. Whatever is read replaces the old value: after nothing, or
 // after an error, a Plain is zero and never keeps the number of the row before.
 //
+// In a database it needs a text column of ten characters or more. A Plain cannot
+// know what column it goes to, and PostgreSQL's errors repeat a text that another
+// column does not take. So name the type in the statement:
+//
+//	INSERT INTO people (cpr) VALUES ($1::text)
+//
+// Every column that is no text then refuses the statement before it sees a number.
+//
 // Printing and logging a Plain gives the mask, as with Number. A log handler or
 // template that marshals the struct around it (slog's JSON handler, a script in
 // html/template) writes the digits, as it was told to.
@@ -86,12 +94,23 @@ func (p *Plain) UnmarshalBinary(data []byte) error {
 	return p.UnmarshalText(data)
 }
 
-// Value returns the ten digits as a string, or nil (NULL) for the zero Plain.
+// Value returns the ten digits as a string, or nil (NULL) for the zero Plain. For
+// PostgreSQL see the type's documentation.
 func (p Plain) Value() (driver.Value, error) {
 	if p.IsZero() {
 		return nil, nil
 	}
 	return Number(p).Reveal(), nil
+}
+
+// BytesValue refuses with [ReasonBytes], or gives NULL for the zero Plain. The
+// driver pgx asks for it before it writes to a column of bytes; it would write
+// numbers there that no query for text finds, or repeat them in an error.
+func (p Plain) BytesValue() ([]byte, error) {
+	if p.IsZero() {
+		return nil, nil
+	}
+	return nil, &Error{Reason: ReasonBytes}
 }
 
 // Scan reads a text column that holds what [Parse] takes, or NULL. A column of

@@ -205,6 +205,16 @@ func TestPlain_integers_and_other_types(t *testing.T) {
 	}
 }
 
+// A driver that asks for bytes (pgx) gets none.
+func TestPlain_into_a_column_of_bytes(t *testing.T) {
+	b, err := cpr.Plain(cprtest.Number(1)).BytesValue()
+	refusedWith(t, err, cpr.ReasonBytes)
+	assert.Nil(t, b)
+	b, err = cpr.Plain{}.BytesValue()
+	assert.NoError(t, err)
+	assert.Nil(t, b, "NULL")
+}
+
 // A Plain is a flag's value too (flag.TextVar).
 func TestPlain_as_a_flag(t *testing.T) {
 	var p cpr.Plain

@@ -63,6 +63,8 @@ type Client struct {
 	once     Once
 	now      func() time.Time
 	log      *slog.Logger
+
+	randomKeys bool // no other process has them
 }
 
 // New returns a Client. It does no I/O. Errors: ErrConfigInvalid, naming the
@@ -94,7 +96,7 @@ func New(cfg Config) (*Client, error) {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
 	c := &Client{broker: cfg.Broker, rule: rule, redirect: cfg.RedirectURL, box: box, minLevel: cfg.MinLevel,
-		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger}
+		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, randomKeys: len(cfg.StateKeys) == 0}
 	if c.minLevel == claims.LevelUnknown {
 		c.minLevel = claims.Substantial
 	}

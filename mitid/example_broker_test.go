@@ -33,6 +33,7 @@ var (
 	_ mitid.CPRMatcher     = toy{}
 	_ mitid.TokenVerifier  = toy{}
 	_ mitid.LogoutReceiver = toy{}
+	_ mitid.Checker        = toy{}
 )
 
 // statement is what the toy broker signs about somebody.
@@ -112,6 +113,14 @@ func (b toy) VerifyToken(_ context.Context, raw string) (*mitid.Assertion, error
 // client has MitID re-authenticate them.
 func (b toy) StepUp(ctx context.Context, a *mitid.Attempt, _ *mitid.Login) (*mitid.Redirect, error) {
 	return b.Begin(ctx, a)
+}
+
+// Check looks at what a login needs; toy needs its key.
+func (b toy) Check(context.Context, *mitid.Attempt) []mitid.Finding {
+	if len(b.key) == 0 {
+		return []mitid.Finding{{Grade: mitid.Failed, About: "key", Kind: mitid.ConfigInvalid, What: "there is none", Do: "set it"}}
+	}
+	return []mitid.Finding{{About: "key", What: "it is set"}}
 }
 
 // EndSession sends the browser through the broker's logout.

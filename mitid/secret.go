@@ -6,11 +6,12 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that must not be printed by accident: a token, a code. It
-// prints as "[secret]" and refuses to marshal. The zero value is empty.
+// Secret is a text that must not be printed by accident: a client secret, a token,
+// a code. It prints as "[secret]" and refuses to marshal. The zero value is empty.
 //
 // The text sits behind a function, so printers that walk values by reflection
-// find an address and no more.
+// (spew, go-cmp, the differences that testify prints) find an address and no more.
+// For the same reason Secrets cannot be compared: compare what Reveal returns.
 type Secret struct{ reveal func() string }
 
 // NewSecret keeps s.
@@ -49,6 +50,13 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // MarshalText refuses: use Reveal, and decide where the text goes.
 func (s Secret) MarshalText() ([]byte, error) {
 	return nil, errors.New("mitid: a Secret does not marshal; call Reveal and decide where the text goes")
+}
+
+// UnmarshalText keeps text, so that a Secret can stand in the struct that a
+// program reads its own settings into (encoding/json, flag.TextVar, …).
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return nil
 }
 
 // MarshalBinary refuses, as MarshalText does.

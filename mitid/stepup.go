@@ -13,8 +13,10 @@ const maxToken = 64 << 10
 
 // StepUp asks the person behind l for more: a CPR number, a higher level. Where
 // the broker can, they do not log in again; otherwise MitID re-authenticates
-// the same identity. A higher level always takes a fresh login. Finish it with
-// Complete, which refuses anybody else with ErrTokenInvalid.
+// the same identity. A higher level always takes a fresh login. The level that l
+// has is asked for too, and an answer below it is refused with
+// ErrAssuranceTooLow. Finish it with Complete, which refuses anybody else with
+// ErrTokenInvalid.
 //
 // Errors: as Begin; ErrInputInvalid when l is of another broker or application, or
 // holds no MitID UUID where re-authentication needs one.
@@ -34,6 +36,8 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if l.Identity.Kind != claims.KindPrivate {
 		r.Identity = Professional
 	}
+	// The new login replaces l, so it must be worth no less.
+	r.Level = max(r.Level, l.Level, l.Identity.Levels.LoA)
 	if max(r.Level, c.minLevel) > l.Identity.Levels.LoA && !r.Silent {
 		r.Fresh = true // a session at the broker has the old level
 	}

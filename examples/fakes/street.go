@@ -78,7 +78,7 @@ func (s *street) brokers() error {
 		}
 		s.stops = append(s.stops, func() { _ = b.Close() })
 		s.ca = append(s.ca, b.CA()...)
-		*at.ready = &application{b.Issuer(), b.ClientID(), b.ClientSecret()}
+		*at.ready = &application{b.Issuer(), b.ClientID(), b.ClientSecret().Reveal()}
 	}
 	return nil
 }

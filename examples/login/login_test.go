@@ -68,7 +68,7 @@ func start(t *testing.T, file string, args ...string) (line string, errors *safe
 func app(t *testing.T, file string, fake *mitidtest.Broker, flags ...string) (string, *safeBuffer) {
 	t.Helper()
 	line, errors := start(t, file, append([]string{"-broker", fake.Dialect().String(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
-		"-client-secret", fake.ClientSecret(), "-listen", "127.0.0.1:0"}, flags...)...)
+		"-client-secret", fake.ClientSecret().Reveal(), "-listen", "127.0.0.1:0"}, flags...)...)
 	base, ok := strings.CutPrefix(line, "listening on ")
 	require.True(t, ok, line)
 	require.Regexp(t, `^http://127\.0\.0\.1:[1-9][0-9]*$`, base)

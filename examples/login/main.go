@@ -5,10 +5,12 @@
 //	go run ./examples/login -broker criipto -issuer … -client-id … -client-secret …
 //
 // GET /login begins, GET /callback ends, GET /me tells who is logged in. The
-// digits of a CPR number are told only with -show-cpr.
+// digits of a CPR number are told only with -show-cpr. With -check it serves
+// nothing: it asks the broker whether logins can work, and ends with 0 or 1.
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -43,11 +45,19 @@ func run() error {
 	flag.TextVar(&level, "level", level, "the level of assurance to ask for: low, substantial, high")
 	withCPR := flag.Bool("cpr", false, "require a CPR number")
 	address := flag.Bool("address", false, "ask for the address")
+	check := flag.Bool("check", false, "ask the broker whether logins can work, print the report, and end: 0 if they can, 1 if not")
+	redirect := flag.String("redirect", "", "with -check: the redirect address of your app, in place of this command's own")
 	show := flag.Bool("show-cpr", false, "tell the digits of the CPR number")
 	flag.Parse()
 	caller, err := trusting(*ca)
 	if err != nil {
 		return err
+	}
+	if *check {
+		if *redirect == "" {
+			*redirect = "http://" + *listen + "/callback"
+		}
+		return report(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}, *redirect, level)
 	}
 	ln, err := net.Listen("tcp", *listen)
 	if err != nil {
@@ -57,7 +67,7 @@ func run() error {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	base := "http://" + net.JoinHostPort(host, port)
 
-	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: *secret, HTTPClient: caller})
+	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller})
 	if err != nil {
 		return err
 	}
@@ -90,6 +100,21 @@ func run() error {
 	})
 	fmt.Println("listening on " + base)
 	return (&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}).Serve(ln)
+}
+
+// report prints what stands between the settings and a login.
+func report(broker string, app dialect.Application, redirect string, level claims.Level) error {
+	adapter, err := dialect.Open(broker, app)
+	if err != nil {
+		return err
+	}
+	client, err := mitid.New(mitid.Config{Broker: adapter, RedirectURL: redirect, MinLevel: level})
+	if err != nil {
+		return err
+	}
+	r := client.Check(context.Background())
+	fmt.Print(r)
+	return r.Err()
 }
 
 // refused answers with the error's class alone.

@@ -141,7 +141,7 @@ func (o *options) broker() (settings dialect.Application, fake *mitidtest.Broker
 		}
 		return dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, fake, nil
 	}
-	settings = dialect.Application{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
+	settings = dialect.Application{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: mitid.NewSecret(o.ClientSecret)}
 	if o.CA == "" {
 		return settings, nil, nil
 	}

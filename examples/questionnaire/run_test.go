@@ -69,7 +69,7 @@ func TestRun(t *testing.T) {
 	for name, pem := range map[string][]byte{"post.cert": post.CertPEM(), "post.key": post.KeyPEM(), "post.ca": post.CA()} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
 	}
-	atFake := []string{"-issuer", fake.Issuer(), "-client-id", fake.ClientID(), "-client-secret", fake.ClientSecret()}
+	atFake := []string{"-issuer", fake.Issuer(), "-client-id", fake.ClientID(), "-client-secret", fake.ClientSecret().Reveal()}
 	for name, args := range map[string][]string{
 		"demonstration": {},
 		"own post": append([]string{"-post-url", post.URL(), "-post-cert", filepath.Join(dir, "post.cert"), "-post-key", filepath.Join(dir, "post.key"),

@@ -111,11 +111,11 @@ type provider interface {
 
 func providers(t *testing.T) map[string]provider {
 	t.Helper()
-	c, err := criipto.New(criipto.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: "b", HTTPClient: nobody})
+	c, err := criipto.New(criipto.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: mitid.NewSecret("b"), HTTPClient: nobody})
 	require.NoError(t, err)
-	n, err := neb.New(neb.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: "b", HTTPClient: nobody})
+	n, err := neb.New(neb.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: mitid.NewSecret("b"), HTTPClient: nobody})
 	require.NoError(t, err)
-	e, err := eident.New(eident.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: "b", HTTPClient: nobody})
+	e, err := eident.New(eident.Config{Issuer: anIssuer, ClientID: "a", ClientSecret: mitid.NewSecret("b"), HTTPClient: nobody})
 	require.NoError(t, err)
 	return map[string]provider{"mitid/criipto": c, "mitid/nets/neb": n, "mitid/nets/eident": e}
 }

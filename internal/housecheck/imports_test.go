@@ -80,6 +80,7 @@ var modules = []guest{
 	{"github.com/jarcoal/httpmock", nil, "whoever imports the package would link a test library"},
 	{"github.com/davecgh/go-spew", nil, "here to prove that reflection printers show nothing"},
 	{"github.com/google/go-cmp", nil, "here to prove that reflection printers show nothing"},
+	{"go.yaml.in/yaml/v3", nil, "here to prove that no marshaller writes a secret"},
 	{"codeberg.org/go-pdf/fpdf", inAny(), "letters are written by the application"},
 	{"golang.org/x/image", inAny(), "the typefaces of the examples' letters"},
 	{"github.com/chromedp/chromedp", nil, "here for the browser tests"},

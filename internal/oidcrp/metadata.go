@@ -45,6 +45,7 @@ func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, erro
 	if err != nil {
 		return nil, nil, err
 	}
+	p.readClock(resp.Header)
 	switch {
 	case resp.Status == http.StatusOK:
 	case isOutage(resp.Status):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
@@ -35,6 +36,7 @@ type Party struct {
 
 	metadata *source[*Metadata]
 	keys     *source[*keySet]
+	clock    atomic.Pointer[clock] // at the latest discovery; nil: not told
 }
 
 // errNotWritten is the answer to whoever marshals a token or a code.

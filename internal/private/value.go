@@ -19,6 +19,9 @@ type Value struct{}
 
 const placeholder = "[private]"
 
+// String is a placeholder, for printers that know no Format, such as spew.
+func (Value) String() string { return placeholder }
+
 // Format writes a placeholder under every verb.
 func (Value) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(placeholder)) }
 

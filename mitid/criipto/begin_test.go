@@ -54,7 +54,7 @@ func newWire(t *testing.T, par bool, change func(*criipto.Config)) *wire {
 		w.pushed, w.header = r.PostForm, r.Header
 		return httpmock.NewStringResponse(201, `{"request_uri":"urn:ietf:params:oauth:request_uri:1","expires_in":120}`), nil
 	})
-	cfg := criipto.Config{Issuer: domain, ClientID: "urn:my:application:identifier:6765", ClientSecret: "hemmelig æøå:", HTTPClient: &http.Client{Transport: m}}
+	cfg := criipto.Config{Issuer: domain, ClientID: "urn:my:application:identifier:6765", ClientSecret: mitid.NewSecret("hemmelig æøå:"), HTTPClient: &http.Client{Transport: m}}
 	if change != nil {
 		change(&cfg)
 	}
@@ -191,9 +191,9 @@ func TestWhatThisBrokerCannotCarryIsRefused(t *testing.T) {
 }
 
 func TestNewNamesWhatIsMissing(t *testing.T) {
-	good := criipto.Config{Issuer: domain, ClientID: "c", ClientSecret: "s"}
+	good := criipto.Config{Issuer: domain, ClientID: "c", ClientSecret: mitid.NewSecret("s")}
 	for what, change := range map[string]func(*criipto.Config){
-		"ClientSecret, PrivateKey or Public": func(c *criipto.Config) { c.ClientSecret = "" },
+		"ClientSecret, PrivateKey or Public": func(c *criipto.Config) { c.ClientSecret = mitid.Secret{} },
 		"one of":                             func(c *criipto.Config) { c.Public = true },
 		"ClientID":                           func(c *criipto.Config) { c.ClientID = "" },
 		"Issuer":                             func(c *criipto.Config) { c.Issuer = "http://acme.idura.example" },

@@ -15,6 +15,7 @@ import (
 var (
 	_ mitid.Broker        = (*Broker)(nil)
 	_ mitid.SessionEnder  = (*Broker)(nil)
+	_ mitid.Checker       = (*Broker)(nil)
 	_ mitid.TokenVerifier = (*Broker)(nil)
 )
 
@@ -74,7 +75,7 @@ func New(cfg Config) (*Broker, error) {
 // auth chooses the one way in which the application authenticates.
 func (c *Config) auth() (oidcrp.ClientAuth, error) {
 	ways := 0
-	for _, set := range []bool{c.ClientSecret != "", c.PrivateKey != nil, c.Public} {
+	for _, set := range []bool{!c.ClientSecret.IsZero(), c.PrivateKey != nil, c.Public} {
 		if set {
 			ways++
 		}
@@ -89,8 +90,7 @@ func (c *Config) auth() (oidcrp.ClientAuth, error) {
 	case c.Public:
 		return oidcrp.ClientAuth{Method: oidcrp.None}, nil
 	}
-	secret := c.ClientSecret
-	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: func() string { return secret }}
+	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: c.ClientSecret.Reveal}
 	if c.PostSecret {
 		auth.Method = oidcrp.Post
 	}

@@ -3,18 +3,22 @@ package criipto
 import (
 	"crypto"
 	"crypto/rsa"
-	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid"
 )
+
+// guarded keeps a type of this package out of logs; see there.
+type guarded = private.Value
 
 // Config configures a Broker. Issuer, ClientID and one way to authenticate are
 // required.
 type Config struct {
+	guarded
+
 	// Issuer is the Verify domain as an address, such as https://acme.idura.broker,
 	// without a path. http is taken on a loopback address only.
 	Issuer string
@@ -23,7 +27,7 @@ type Config struct {
 	ClientID string
 
 	// ClientSecret authenticates the application with client_secret_basic.
-	ClientSecret string
+	ClientSecret mitid.Secret
 	// PostSecret sends ClientSecret with client_secret_post instead.
 	PostSecret bool
 	// PrivateKey authenticates with private_key_jwt (RS256) instead of a secret.
@@ -84,32 +88,8 @@ type Config struct {
 
 // DecryptionKey is a private key for encrypted ID tokens (RSA-OAEP-256).
 type DecryptionKey struct {
+	guarded
+
 	KeyID string
 	Key   *rsa.PrivateKey
 }
-
-var errPrivate = errors.New("criipto: a Config holds secrets and does not marshal")
-
-// Format prints issuer and client id only.
-func (c Config) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "criipto.Config{%s %s …}", c.Issuer, c.ClientID)
-}
-
-// LogValue gives issuer and client id only.
-func (c Config) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("issuer", c.Issuer), slog.String("client_id", c.ClientID))
-}
-
-// MarshalJSON refuses.
-func (Config) MarshalJSON() ([]byte, error) { return nil, errPrivate }
-
-// Format prints the key id only.
-func (k DecryptionKey) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "criipto.DecryptionKey{%s …}", k.KeyID)
-}
-
-// LogValue gives the key id only.
-func (k DecryptionKey) LogValue() slog.Value { return slog.StringValue(k.KeyID) }
-
-// MarshalJSON refuses.
-func (DecryptionKey) MarshalJSON() ([]byte, error) { return nil, errPrivate }

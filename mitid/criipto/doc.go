@@ -5,7 +5,7 @@
 //	broker, err := criipto.New(criipto.Config{
 //		Issuer:       "https://acme.idura.broker",
 //		ClientID:     "urn:my:application:identifier:6765",
-//		ClientSecret: secret,
+//		ClientSecret: mitid.NewSecret(secret),
 //	})
 //	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example.dk/callback"})
 //

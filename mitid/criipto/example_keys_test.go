@@ -75,5 +75,5 @@ func ExampleConfig() {
 	fmt.Println(cfg)
 	// Output:
 	// mitid: new (criipto): ConfigInvalid: Config takes one of ClientSecret, PrivateKey and Public
-	// criipto.Config{https://acme.idura.broker urn:my:application:identifier:6765 …}
+	// [private]
 }

@@ -16,7 +16,7 @@ func atCriipto(secret string) criipto.Config {
 	return criipto.Config{
 		Issuer:       "https://acme.idura.broker", // the Verify domain
 		ClientID:     "urn:my:application:identifier:6765",
-		ClientSecret: secret,
+		ClientSecret: mitid.NewSecret(secret),
 	}
 }
 

@@ -113,9 +113,8 @@ func (g *Gate) spoken(r *http.Request, want mitid.Request) mitid.Request {
 }
 
 // keeping adds to want what s has, because the new login replaces it whole: two
-// answers of the broker are never mixed.
+// answers of the broker are never mixed. The client keeps the level.
 func keeping(s *Session, want mitid.Request) mitid.Request {
-	want.Level = max(want.Level, s.Level)
 	if !s.Identity.CPR.IsZero() {
 		want.CPR = mitid.CPRRequired
 	}

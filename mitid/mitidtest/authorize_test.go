@@ -146,7 +146,7 @@ func TestLifetimes(t *testing.T) {
 func TestPushedRequests(t *testing.T) {
 	fake := mitidtest.NewCriipto(t)
 	push := func(q url.Values) (*http.Response, string) {
-		q.Set("client_secret", fake.ClientSecret())
+		q.Set("client_secret", fake.ClientSecret().Reveal())
 		return browse(t, fake, http.MethodPost, "/oauth2/par", q)
 	}
 	res, body := push(query(fake))

@@ -48,7 +48,7 @@ func BenchmarkLogin(b *testing.B) {
 			require.NoError(b, err)
 			res, err = client.PostForm(fake.Issuer()+"/oauth2/token", url.Values{
 				"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect},
-				"client_id": {fake.ClientID()}, "client_secret": {fake.ClientSecret()},
+				"client_id": {fake.ClientID()}, "client_secret": {fake.ClientSecret().Reveal()},
 			})
 			require.NoError(b, err)
 			_, err = io.Copy(io.Discard, res.Body)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/dkeid/dkeid/mitid"
 )
 
 // Broker is one fake broker. All methods may be called at any time and by
@@ -67,7 +69,7 @@ func (b *Broker) Issuer() string { return b.origin() + b.paths().base }
 func (b *Broker) ClientID() string { return b.cfg.ClientID }
 
 // ClientSecret returns that application's secret.
-func (b *Broker) ClientSecret() string { return b.cfg.ClientSecret }
+func (b *Broker) ClientSecret() mitid.Secret { return mitid.NewSecret(b.cfg.ClientSecret) }
 
 // Now returns the fake's time.
 func (b *Broker) Now() time.Time {
@@ -138,7 +140,10 @@ func (b *Broker) noteNonce(nonce string) {
 
 // ServeHTTP answers as the broker does. The addresses it hands out are those of
 // Issuer, wherever it is mounted.
-func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.wire.serve(w, r) }
+func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", b.Now().UTC().Format(http.TimeFormat)) // by the clock that signs
+	b.wire.serve(w, r)
+}
 
 // Close stops the fake and closes its connections.
 func (b *Broker) Close() error {

@@ -22,7 +22,7 @@ func TestClientAuthentication(t *testing.T) {
 	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true, ClientSecret: "a:b c+æ/%=="})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
-	id, secret := fake.ClientID(), fake.ClientSecret()
+	id, secret := fake.ClientID(), fake.ClientSecret().Reveal()
 	escape := url.QueryEscape
 	call := func(header string, form ...string) string {
 		values := url.Values{"grant_type": {"authorization_code"}, "code": {"x"}}

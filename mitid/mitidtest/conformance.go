@@ -162,7 +162,7 @@ func (r *rig) checkSilent(err error) {
 	r.Helper()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
 		text := fmt.Sprintf(verb, err)
-		for _, secret := range []string{r.fake.ClientSecret(), "2101270087", "210127-0087", "Ditlev", "eyJ", "<script", "code="} {
+		for _, secret := range []string{r.fake.ClientSecret().Reveal(), "2101270087", "210127-0087", "Ditlev", "eyJ", "<script", "code="} {
 			assert.NotContains(r, text, secret, "an error printed with %s repeats what it must not", verb)
 		}
 	}
@@ -230,7 +230,7 @@ func (r *rig) checkBrowser() {
 		for _, who := range []Citizen{Ditlev(), Paiman()} {
 			assert.NotContains(r, text, who.CPR.Reveal(), "the browser carries a CPR number")
 		}
-		assert.NotContains(r, text, url.QueryEscape(r.fake.ClientSecret()), "the browser carries the client secret")
+		assert.NotContains(r, text, url.QueryEscape(r.fake.ClientSecret().Reveal()), "the browser carries the client secret")
 	}
 }
 
@@ -243,7 +243,7 @@ func (r *rig) begin(ctx context.Context, q mitid.Request) *mitid.Redirect {
 	for _, private := range []string{"2101270087", "210127-0087", "2712589100"} {
 		assert.NotContains(r, rd.URL, private, "the browser carries a CPR number")
 	}
-	assert.False(r, strings.Contains(rd.URL, r.fake.ClientSecret()), "the browser carries the client secret")
+	assert.False(r, strings.Contains(rd.URL, r.fake.ClientSecret().Reveal()), "the browser carries the client secret")
 	return rd
 }
 

@@ -32,12 +32,6 @@ func (s *suite) matching(t *testing.T) {
 		}
 		return match, err
 	}
-	calls := r.fake.Count("")
-	for title, foreign := range foreignLogins(l) {
-		_, err := r.client.MatchCPR(t.Context(), foreign, ditlev.CPR)
-		r.expect(mitid.InputInvalid, err, title)
-	}
-	assert.Equal(t, calls, r.fake.Count(""), "no number is sent for a login of somebody else's")
 	yes, err := ask(r, l, &ditlev)
 	require.NoError(t, err)
 	assert.True(t, yes)

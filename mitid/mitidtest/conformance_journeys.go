@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -106,7 +105,6 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		s.floor(r)
 		if m := r.fake.wire.manners(); m.bareIDToken {
 			assert.Equal(t, m.subject(&who, nil), again.Identity.Subject)
 			assert.Equal(t, l.Level, again.Level)
@@ -124,10 +122,6 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		for title, foreign := range foreignLogins(l) {
-			_, err := r.client.EndSession(t.Context(), foreign, back)
-			r.expect(mitid.InputInvalid, err, title)
-		}
 		if !r.fake.wire.manners().logoutHint {
 			assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
 		}
@@ -151,32 +145,10 @@ func (s *suite) abilities(t *testing.T) {
 		_, err = up(Ditlev())
 		r.expect(mitid.TokenInvalid, err, "somebody else answers the step-up")
 	})
+	t.Run("StepUp keeps the level", s.stepUpLevels)
+	t.Run("TokenVerifier keeps the floor", s.tokenFloor)
+	t.Run("the login of another broker", s.foreignLogin)
+	t.Run("Checker", s.checks)
 	t.Run(matchCPR, s.matching)
 	t.Run(logoutMessage, s.logouts)
-}
-
-// floor: a token below the client's level is refused, whoever brings it.
-func (s *suite) floor(r *rig) {
-	r.client = r.newClient(claims.Low)
-	low := r.must(mitid.Request{Level: claims.Low}, Approve(PasswordUser()))
-	token := low.Evidence.Tokens[0].Raw.Reveal()
-	l, err := r.client.VerifyToken(r.Context(), token)
-	require.NoError(r, err)
-	assert.Equal(r, claims.Low, l.Level)
-	for _, floor := range []claims.Level{claims.Substantial, claims.High} {
-		l, err = r.newClient(floor).VerifyToken(r.Context(), token)
-		r.checkResult(l, err)
-		r.expect(mitid.AssuranceTooLow, err, "a front end's token is below the client's floor")
-	}
-}
-
-// foreignLogins are logins that no client of l's broker may act on.
-func foreignLogins(l *mitid.Login) map[string]*mitid.Login {
-	otherBroker, otherIssuer, nobody := *l, *l, *l
-	otherBroker.Broker += "x"
-	otherIssuer.Issuer += "x"
-	nobody.Identity.Subject = ""
-	return map[string]*mitid.Login{
-		"no login": nil, "another broker's login": &otherBroker, "another issuer's login": &otherIssuer, "nobody's login": &nobody,
-	}
 }

@@ -36,7 +36,7 @@ func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, pat
 		ok = form.Get("client_assertion_type") == assertionType && c.assertion(form.Get("client_assertion"), s, path) &&
 			(id == "" || id == c.b.ClientID())
 	case secret != "":
-		ok = id == c.b.ClientID() && secret == c.b.ClientSecret()
+		ok = id == c.b.ClientID() && secret == c.b.ClientSecret().Reveal()
 	default:
 		ok = s.PublicClient && id == c.b.ClientID()
 	}
@@ -60,7 +60,7 @@ func (b *Broker) basic(header string) bool {
 	if !strings.EqualFold(scheme, "basic") || err != nil || at < 0 {
 		return false
 	}
-	return fits(string(raw[:at]), b.ClientID()) && fits(string(raw[at+1:]), b.ClientSecret())
+	return fits(string(raw[:at]), b.ClientID()) && fits(string(raw[at+1:]), b.ClientSecret().Reveal())
 }
 
 func fits(half, want string) bool {

@@ -43,13 +43,13 @@ func TestCriiptoSetUps(t *testing.T) {
 		"client_secret_post": func(_ *mitidtest.Broker, cfg *criipto.Config) { cfg.PostSecret = true },
 		"public client": func(fake *mitidtest.Broker, cfg *criipto.Config) {
 			fake.Configure(func(s *mitidtest.Settings) { s.PublicClient = true })
-			cfg.ClientSecret, cfg.Public = "", true
+			cfg.ClientSecret, cfg.Public = mitid.Secret{}, true
 		},
 		"private_key_jwt for the token endpoint": func(fake *mitidtest.Broker, cfg *criipto.Config) {
 			fake.Configure(func(s *mitidtest.Settings) {
 				s.ClientKeys, s.TokenURLInAud = map[string]*rsa.PublicKey{"k": &key.PublicKey}, true
 			})
-			cfg.ClientSecret, cfg.PrivateKey, cfg.AssertionAudience = "", key, fake.Issuer()+"/oauth2/token"
+			cfg.ClientSecret, cfg.PrivateKey, cfg.AssertionAudience = mitid.Secret{}, key, fake.Issuer()+"/oauth2/token"
 		},
 		"encrypted ID token": func(fake *mitidtest.Broker, cfg *criipto.Config) {
 			fake.Configure(func(s *mitidtest.Settings) {

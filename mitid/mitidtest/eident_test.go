@@ -71,7 +71,7 @@ func (m *merchant) redeem(code string, change ...string) (int, string) {
 	m.Helper()
 	form := url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirectURL},
-		"client_id": {m.fake.ClientID()}, "client_secret": {m.fake.ClientSecret()},
+		"client_id": {m.fake.ClientID()}, "client_secret": {m.fake.ClientSecret().Reveal()},
 	}
 	for i := 0; i+1 < len(change); i += 2 {
 		form.Set(change[i], change[i+1])
@@ -239,10 +239,10 @@ func TestEIdentCodes(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, status)
 		assert.Contains(t, body, "invalid_grant")
 	}
-	for _, change := range [][]string{{"client_secret", "x"}, {"client_id", "MER3"}, {"client_secret", m.fake.ClientSecret() + "1"}} {
+	for _, change := range [][]string{{"client_secret", "x"}, {"client_id", "MER3"}, {"client_secret", m.fake.ClientSecret().Reveal() + "1"}} {
 		status, body = m.redeem(m.start(m.query()).Get("code"), change...)
 		assert.Equal(t, http.StatusUnauthorized, status)
-		assert.NotContains(t, body, m.fake.ClientSecret())
+		assert.NotContains(t, body, m.fake.ClientSecret().Reveal())
 	}
 	status, _ = m.redeem(m.start(m.query("code_challenge", "abc", "code_challenge_method", "plain")).Get("code"), "code_verifier", "abc")
 	assert.Equal(t, http.StatusOK, status, "PKCE plain")

@@ -78,7 +78,7 @@ func (e *eident) authenticate(r *http.Request, form url.Values) *reply {
 		id, secret = form.Get("client_id"), form.Get("client_secret")
 	}
 	// Not every SDK form-encodes both halves of the header.
-	if fits(id, e.b.ClientID()) && fits(secret, e.b.ClientSecret()) {
+	if fits(id, e.b.ClientID()) && fits(secret, e.b.ClientSecret().Reveal()) {
 		return nil
 	}
 	p := fault(http.StatusUnauthorized, "invalid_client", "client authentication failed")

@@ -25,7 +25,7 @@ func TestGoOIDCLogsIn(t *testing.T) {
 			provider, err := oidc.NewProvider(ctx, fake.Issuer())
 			require.NoError(t, err)
 			conf := oauth2.Config{
-				ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Endpoint: provider.Endpoint(),
+				ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret().Reveal(), Endpoint: provider.Endpoint(),
 				RedirectURL: "http://127.0.0.1/callback", Scopes: []string{"openid", "ssn", "address"},
 			}
 			verifier := oauth2.GenerateVerifier()

@@ -54,7 +54,7 @@ func BenchmarkLoginNEB(b *testing.B) {
 			require.NoError(b, err)
 			res, err := client.PostForm(fake.Issuer()+"/connect/token", url.Values{
 				"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect},
-				"client_id": {fake.ClientID()}, "client_secret": {fake.ClientSecret()},
+				"client_id": {fake.ClientID()}, "client_secret": {fake.ClientSecret().Reveal()},
 			})
 			require.NoError(b, err)
 			var tokens struct {

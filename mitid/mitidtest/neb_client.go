@@ -27,7 +27,7 @@ func (n *neb) authenticate(r *http.Request, form url.Values, s NEBSettings) bool
 	case form.Has("client_assertion"):
 		return form.Get("client_assertion_type") == assertionType && named && n.assertion(form.Get("client_assertion"), s)
 	}
-	return secret != "" && id == n.b.ClientID() && secret == n.b.ClientSecret()
+	return secret != "" && id == n.b.ClientID() && secret == n.b.ClientSecret().Reveal()
 }
 
 // nebSigned is what a JWT of the client says of itself.
@@ -59,7 +59,7 @@ func (n *neb) open(raw string, s NEBSettings) ([]byte, *nebSigned) {
 	header := signed.Signatures[0].Header
 	var payload []byte
 	if strings.HasPrefix(header.Algorithm, "HS") {
-		payload, err = signed.Verify([]byte(n.b.ClientSecret()))
+		payload, err = signed.Verify([]byte(n.b.ClientSecret().Reveal()))
 	} else {
 		payload, err = nil, jose.ErrCryptoFailure
 		for id, key := range s.ClientKeys {

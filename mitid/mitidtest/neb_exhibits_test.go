@@ -91,7 +91,7 @@ func (c *caller) api(path, auth, body string) *exhibit {
 }
 
 func (c *caller) secret() string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.fake.ClientID())+":"+url.QueryEscape(c.fake.ClientSecret())))
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.fake.ClientID())+":"+url.QueryEscape(c.fake.ClientSecret().Reveal())))
 }
 
 // open reads a JSON object's members in order.
@@ -247,7 +247,7 @@ func signedRequest(fake *mitidtest.Broker, members map[string]any) string {
 	maps.Copy(all, members)
 	enc := base64.RawURLEncoding
 	input := enc.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + enc.EncodeToString([]byte(toJSON(all)))
-	m := hmac.New(sha256.New, []byte(fake.ClientSecret()))
+	m := hmac.New(sha256.New, []byte(fake.ClientSecret().Reveal()))
 	_, _ = fmt.Fprint(m, input)
 	return input + "." + enc.EncodeToString(m.Sum(nil))
 }

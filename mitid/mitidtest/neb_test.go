@@ -40,7 +40,7 @@ func TestNEBSetUps(t *testing.T) {
 		"client_secret_post":  func(_ *mitidtest.Broker, cfg *neb.Config) { cfg.PostSecret = true },
 		"private_key_jwt": func(fake *mitidtest.Broker, cfg *neb.Config) {
 			fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.ClientKeys = map[string]crypto.PublicKey{"k": &key.PublicKey} })
-			cfg.ClientSecret, cfg.PrivateKey, cfg.KeyID = "", key, "k"
+			cfg.ClientSecret, cfg.PrivateKey, cfg.KeyID = mitid.Secret{}, key, "k"
 		},
 		"requests signed with the secret": func(_ *mitidtest.Broker, cfg *neb.Config) { cfg.SignRequests = true },
 		"requests signed with a key": func(fake *mitidtest.Broker, cfg *neb.Config) {

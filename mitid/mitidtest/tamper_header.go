@@ -48,7 +48,7 @@ func headerTamperings() []Tampering {
 		set("alg-none-signed", "alg is none, with the right signature", "alg", "none"),
 		bad("missing-alg", "there is no alg", func(_ *Broker, d *draft) { d.header.drop("alg") }),
 		set("null-alg", "alg is null", "alg", nil),
-		hmacWith("alg-hs256-client-secret", "HS256 with the client secret", func(b *Broker, _ *draft) []byte { return []byte(b.ClientSecret()) }),
+		hmacWith("alg-hs256-client-secret", "HS256 with the client secret", func(b *Broker, _ *draft) []byte { return []byte(b.ClientSecret().Reveal()) }),
 		hmacWith("alg-hs256-public-key-pem", "HS256 with the broker's public key in PEM", func(_ *Broker, d *draft) []byte {
 			return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki(d.key)})
 		}),

@@ -69,7 +69,7 @@ func tokenTamperings() []Tampering {
 // echo stands in its place.
 func echo(status int, code string) func(*Broker, *reply) {
 	return func(b *Broker, p *reply) {
-		said := strings.Join([]string{b.ClientSecret(), p.asked.PostForm.Get("code"), p.asked.PostForm.Get("code_verifier"), "2101270087", "210127-0087"}, " ")
+		said := strings.Join([]string{b.ClientSecret().Reveal(), p.asked.PostForm.Get("code"), p.asked.PostForm.Get("code_verifier"), "2101270087", "210127-0087"}, " ")
 		asked := p.asked
 		*p = *fault(status, or(code, said), said)
 		p.asked = asked

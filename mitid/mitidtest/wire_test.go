@@ -74,7 +74,7 @@ func redeem(t *testing.T, fake *mitidtest.Broker, code string) (*http.Response, 
 	t.Helper()
 	return browse(t, fake, http.MethodPost, "/oauth2/token", url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirectURL},
-		"client_id": {fake.ClientID()}, "client_secret": {fake.ClientSecret()},
+		"client_id": {fake.ClientID()}, "client_secret": {fake.ClientSecret().Reveal()},
 	})
 }
 

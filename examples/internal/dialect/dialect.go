@@ -14,9 +14,10 @@ import (
 
 // Application is how one application is known to its broker.
 type Application struct {
-	Issuer, ClientID, ClientSecret string
-	HTTPClient                     *http.Client     // nil: the adapter's own
-	Now                            func() time.Time // nil: time.Now
+	Issuer, ClientID string
+	ClientSecret     mitid.Secret
+	HTTPClient       *http.Client     // nil: the adapter's own
+	Now              func() time.Time // nil: time.Now
 }
 
 // Open returns the adapter called name: criipto, neb or eident. Moving from one

@@ -38,7 +38,7 @@ func newWire(t *testing.T, change func(*eident.Config)) *mitid.Client {
 	m := httpmock.NewMockTransport()
 	m.RegisterResponder("GET", issuer+"/.well-known/openid-configuration", httpmock.NewStringResponder(200, discovery).
 		HeaderSet(http.Header{"Content-Type": {"application/json"}}))
-	cfg := eident.Config{Issuer: issuer, ClientID: "MER2", ClientSecret: "hemmelig æøå:", HTTPClient: &http.Client{Transport: m}}
+	cfg := eident.Config{Issuer: issuer, ClientID: "MER2", ClientSecret: mitid.NewSecret("hemmelig æøå:"), HTTPClient: &http.Client{Transport: m}}
 	if change != nil {
 		change(&cfg)
 	}
@@ -198,9 +198,9 @@ func TestTransactionTextIsCheckedBeforeItLeaves(t *testing.T) {
 }
 
 func TestNewNamesWhatIsMissing(t *testing.T) {
-	good := eident.Config{Issuer: issuer, ClientID: "MER2", ClientSecret: "s"}
+	good := eident.Config{Issuer: issuer, ClientID: "MER2", ClientSecret: mitid.NewSecret("s")}
 	for what, change := range map[string]func(*eident.Config){
-		"ClientSecret": func(c *eident.Config) { c.ClientSecret = "" },
+		"ClientSecret": func(c *eident.Config) { c.ClientSecret = mitid.Secret{} },
 		"ClientID":     func(c *eident.Config) { c.ClientID = "" },
 		"Issuer":       func(c *eident.Config) { c.Issuer = "http://www.e-ident.nets.example/oidc" },
 		"Language":     func(c *eident.Config) { c.Language = mitid.Greenlandic },

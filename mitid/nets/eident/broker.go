@@ -15,6 +15,7 @@ import (
 var (
 	_ mitid.Broker        = (*Broker)(nil)
 	_ mitid.StepUpper     = (*Broker)(nil)
+	_ mitid.Checker       = (*Broker)(nil)
 	_ mitid.TokenVerifier = (*Broker)(nil)
 )
 
@@ -45,8 +46,7 @@ func New(cfg Config) (*Broker, error) {
 	if why := cfg.wrong(); why != "" {
 		return nil, wrap(fault.New(fault.ConfigInvalid, "Config."+why))
 	}
-	secret := cfg.ClientSecret
-	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: func() string { return secret }}
+	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: cfg.ClientSecret.Reveal}
 	if cfg.PostSecret {
 		auth.Method = oidcrp.Post
 	}
@@ -76,7 +76,7 @@ func New(cfg Config) (*Broker, error) {
 // wrong names a field that cannot be, and why; "" for none.
 func (c *Config) wrong() string {
 	switch {
-	case c.ClientSecret == "":
+	case c.ClientSecret.IsZero():
 		return "ClientSecret is missing"
 	case c.Language > mitid.English:
 		return "Language is neither Danish nor English"

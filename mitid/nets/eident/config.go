@@ -2,20 +2,23 @@ package eident
 
 import (
 	"crypto/rsa"
-	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/mitid"
 )
+
+// guarded keeps a type of this package out of logs; see there.
+type guarded = private.Value
 
 // Config configures a Broker. Issuer, ClientID and ClientSecret are required. The
 // other fields are for what a merchant agreed with the vendor, and for what the
 // vendor does not publish.
 type Config struct {
+	guarded
+
 	// Issuer is https://www.ident-preprod1.nets.eu/oidc for tests and
 	// https://www.e-ident.nets.eu/oidc in production. http is taken on a loopback
 	// address only.
@@ -23,7 +26,7 @@ type Config struct {
 	// ClientID is the merchant id (MID).
 	ClientID string
 	// ClientSecret authenticates the merchant with client_secret_basic.
-	ClientSecret string
+	ClientSecret mitid.Secret
 	// PostSecret sends ClientSecret with client_secret_post instead.
 	PostSecret bool
 
@@ -92,32 +95,8 @@ const (
 
 // DecryptionKey is a private key for encrypted ID tokens (RSA-OAEP-256).
 type DecryptionKey struct {
+	guarded
+
 	KeyID string
 	Key   *rsa.PrivateKey
 }
-
-var errPrivate = errors.New("eident: a Config holds secrets and does not marshal")
-
-// Format prints issuer and client id only.
-func (c Config) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "eident.Config{%s %s …}", c.Issuer, c.ClientID)
-}
-
-// LogValue gives issuer and client id only.
-func (c Config) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("issuer", c.Issuer), slog.String("client_id", c.ClientID))
-}
-
-// MarshalJSON refuses.
-func (Config) MarshalJSON() ([]byte, error) { return nil, errPrivate }
-
-// Format prints the key id only.
-func (k DecryptionKey) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "eident.DecryptionKey{%s …}", k.KeyID)
-}
-
-// LogValue gives the key id only.
-func (k DecryptionKey) LogValue() slog.Value { return slog.StringValue(k.KeyID) }
-
-// MarshalJSON refuses.
-func (DecryptionKey) MarshalJSON() ([]byte, error) { return nil, errPrivate }

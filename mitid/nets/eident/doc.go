@@ -4,7 +4,7 @@
 //	broker, err := eident.New(eident.Config{
 //		Issuer:       "https://www.e-ident.nets.eu/oidc",
 //		ClientID:     "MER2", // the merchant id
-//		ClientSecret: secret,
+//		ClientSecret: mitid.NewSecret(secret),
 //	})
 //	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example.dk/callback"})
 //

@@ -17,7 +17,7 @@ func atEIdent(secret string) eident.Config {
 	return eident.Config{
 		Issuer:       "https://www.ident-preprod1.nets.eu/oidc",
 		ClientID:     "MER2",
-		ClientSecret: secret,
+		ClientSecret: mitid.NewSecret(secret),
 	}
 }
 
@@ -73,7 +73,7 @@ func Example() {
 	fmt.Println(atEIdent("hemmelig æøå")) // a Config does not print its secret
 	// Output:
 	// Ditlev Von Testesen substantial
-	// eident.Config{https://www.ident-preprod1.nets.eu/oidc MER2 …}
+	// [private]
 }
 
 // A CPR number of private people only: everybody logs in without one, and who came

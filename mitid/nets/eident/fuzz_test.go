@@ -36,7 +36,7 @@ func FuzzAnswer(f *testing.F) {
 	m.RegisterResponder("GET", issuer+"/.well-known/openid-configuration", httpmock.NewStringResponder(200, `{"issuer":"`+issuer+
 		`","authorization_endpoint":"https://www.ident-preprod1.nets.example/its/index.html","token_endpoint":"`+issuer+`/token","jwks_uri":"`+issuer+`/jwks"}`))
 	m.RegisterResponder("POST", issuer+"/token", httpmock.NewStringResponder(400, `{"error":"invalid_grant"}`))
-	b, err := New(Config{Issuer: issuer, ClientID: "MER2", ClientSecret: "hemmelig", HTTPClient: &http.Client{Transport: m}})
+	b, err := New(Config{Issuer: issuer, ClientID: "MER2", ClientSecret: mitid.NewSecret("hemmelig"), HTTPClient: &http.Client{Transport: m}})
 	require.NoError(f, err)
 	for _, s := range []string{"code=x&state=y", "error=access_denied&error_description=cancel", "error=blankcvr", "code=x&nonce=z", "code=%", "error=%C3%A6", "code=x&iss=https://evil.example"} {
 		f.Add(s)

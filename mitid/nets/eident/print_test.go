@@ -12,6 +12,7 @@ import (
 	"github.com/davecgh/go-spew/spew"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 )
 
@@ -21,7 +22,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	const secret = "hemmelig-æøå"
-	cfg := eident.Config{Issuer: issuer, ClientID: "MER2", ClientSecret: secret, DecryptionKeys: []eident.DecryptionKey{{KeyID: "enc", Key: key}}}
+	cfg := eident.Config{Issuer: issuer, ClientID: "MER2", ClientSecret: mitid.NewSecret(secret), DecryptionKeys: []eident.DecryptionKey{{KeyID: "enc", Key: key}}}
 	b, err := eident.New(cfg)
 	require.NoError(t, err)
 	d := key.D.String()

@@ -149,9 +149,9 @@ func TestSignedRequestsHold(t *testing.T) {
 	require.NoError(t, err)
 	for how, change := range map[string]func(*neb.Config){
 		"a key of its own":      func(c *neb.Config) { c.RequestKey, c.RequestKeyID = key, "req-2026" },
-		"the key of the client": func(c *neb.Config) { c.ClientSecret, c.PrivateKey, c.KeyID = "", key, "req-2026" },
+		"the key of the client": func(c *neb.Config) { c.ClientSecret, c.PrivateKey, c.KeyID = mitid.Secret{}, key, "req-2026" },
 		"its own before the one": func(c *neb.Config) {
-			c.ClientSecret, c.PrivateKey, c.RequestKey, c.RequestKeyID = "", keys().token.key, key, "req-2026"
+			c.ClientSecret, c.PrivateKey, c.RequestKey, c.RequestKeyID = mitid.Secret{}, keys().token.key, key, "req-2026"
 		},
 	} {
 		t.Run(how, func(t *testing.T) {
@@ -190,9 +190,9 @@ func TestWhatThisBrokerCannotCarryIsRefused(t *testing.T) {
 }
 
 func TestNewNamesWhatIsWrong(t *testing.T) {
-	good := neb.Config{Issuer: issuer, ClientID: "c", ClientSecret: "s"}
+	good := neb.Config{Issuer: issuer, ClientID: "c", ClientSecret: mitid.NewSecret("s")}
 	for what, change := range map[string]func(*neb.Config){
-		"ClientSecret or PrivateKey": func(c *neb.Config) { c.ClientSecret = "" },
+		"ClientSecret or PrivateKey": func(c *neb.Config) { c.ClientSecret = mitid.Secret{} },
 		"one of":                     func(c *neb.Config) { c.PrivateKey = keys().token.key },
 		"ClientID":                   func(c *neb.Config) { c.ClientID = "" },
 		"Issuer":                     func(c *neb.Config) { c.Issuer = "http://netseidbroker.dk/op" },

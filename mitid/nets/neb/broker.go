@@ -19,6 +19,7 @@ var (
 	_ mitid.StepUpper      = (*Broker)(nil)
 	_ mitid.CPRMatcher     = (*Broker)(nil)
 	_ mitid.SessionEnder   = (*Broker)(nil)
+	_ mitid.Checker        = (*Broker)(nil)
 	_ mitid.TokenVerifier  = (*Broker)(nil)
 	_ mitid.LogoutReceiver = (*Broker)(nil)
 )
@@ -117,14 +118,14 @@ func (c *Config) check() ([]subject, error) {
 // auth chooses the one way in which the client authenticates.
 func (c *Config) auth() (oidcrp.ClientAuth, error) {
 	switch {
-	case c.ClientSecret == "" && c.PrivateKey == nil:
+	case c.ClientSecret.IsZero() && c.PrivateKey == nil:
 		return oidcrp.ClientAuth{}, fault.New(fault.ConfigInvalid, "Config needs ClientSecret or PrivateKey")
-	case c.ClientSecret != "" && c.PrivateKey != nil:
+	case !c.ClientSecret.IsZero() && c.PrivateKey != nil:
 		return oidcrp.ClientAuth{}, fault.New(fault.ConfigInvalid, "Config takes one of ClientSecret and PrivateKey")
 	case c.PrivateKey != nil:
 		return oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: c.PrivateKey, KeyID: c.KeyID}, nil
 	}
-	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: c.secret()}
+	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: c.ClientSecret.Reveal}
 	if c.PostSecret {
 		auth.Method = oidcrp.Post
 	}
@@ -142,13 +143,7 @@ func (c *Config) requestSigner() oidcrp.RequestSigner {
 	case key != nil:
 		return oidcrp.RequestSigner{Key: key, KeyID: id}
 	}
-	return oidcrp.RequestSigner{Secret: c.secret()}
-}
-
-// secret keeps the secret behind a function, where printers do not look.
-func (c *Config) secret() func() string {
-	s := c.ClientSecret
-	return func() string { return s }
+	return oidcrp.RequestSigner{Secret: c.ClientSecret.Reveal}
 }
 
 // Callback says that the answer comes back with the parameter state.

@@ -3,11 +3,11 @@ package neb
 import (
 	"crypto"
 	"crypto/x509"
-	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid"
 )
 
 // The issuers (Signaturgruppen, environments). Clients of one are unknown to the
@@ -17,16 +17,21 @@ const (
 	PreProduction = "https://pp.netseidbroker.dk/op"
 )
 
+// guarded keeps a type of this package out of logs; see there.
+type guarded = private.Value
+
 // Config configures a Broker. Issuer, ClientID and one way to authenticate are
 // required.
 type Config struct {
+	guarded
+
 	// Issuer is Production, PreProduction, or the address of a fake.
 	Issuer string
 	// ClientID is the client's id, a UUID at the real broker.
 	ClientID string
 
 	// ClientSecret authenticates the client with client_secret_basic.
-	ClientSecret string
+	ClientSecret mitid.Secret
 	// PostSecret sends ClientSecret with client_secret_post instead.
 	PostSecret bool
 	// PrivateKey authenticates with private_key_jwt instead of a secret: RS256,
@@ -113,18 +118,3 @@ const (
 	// needs SignRequests.
 	RequestObject
 )
-
-var errPrivate = errors.New("neb: a Config holds secrets and does not marshal")
-
-// Format prints issuer and client id only.
-func (c Config) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "neb.Config{%s %s …}", c.Issuer, c.ClientID)
-}
-
-// LogValue gives issuer and client id only.
-func (c Config) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("issuer", c.Issuer), slog.String("client_id", c.ClientID))
-}
-
-// MarshalJSON refuses.
-func (Config) MarshalJSON() ([]byte, error) { return nil, errPrivate }

@@ -5,7 +5,7 @@
 //	broker, err := neb.New(neb.Config{
 //		Issuer:       neb.Production,
 //		ClientID:     "0a775a87-878c-4b83-abe3-ee29c720c3e7",
-//		ClientSecret: secret,
+//		ClientSecret: mitid.NewSecret(secret),
 //	})
 //	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example.dk/callback"})
 //

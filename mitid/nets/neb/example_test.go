@@ -17,7 +17,7 @@ func atNets(secret string) neb.Config {
 	return neb.Config{
 		Issuer:       neb.PreProduction,
 		ClientID:     "0a775a87-878c-4b83-abe3-ee29c720c3e7", // published for tests
-		ClientSecret: secret,
+		ClientSecret: mitid.NewSecret(secret),
 	}
 }
 
@@ -150,7 +150,7 @@ func ExampleConfig() {
 	fmt.Println(cfg)
 	// Output:
 	// mitid: new (neb): ConfigInvalid: Config.TextCarrier RequestObject needs SignRequests
-	// neb.Config{https://pp.netseidbroker.dk/op 0a775a87-878c-4b83-abe3-ee29c720c3e7 …}
+	// [private]
 }
 
 // The endpoint tells a little more than the token, at the price of a call.

@@ -129,7 +129,7 @@ func newWire(tb testing.TB, par bool, change func(*neb.Config)) *wire {
 		status, text := w.match()
 		return status, text
 	})
-	cfg := neb.Config{Issuer: issuer, ClientID: clientID, ClientSecret: secret, HTTPClient: &http.Client{Transport: w.mock}, Now: func() time.Time { return w.now }}
+	cfg := neb.Config{Issuer: issuer, ClientID: clientID, ClientSecret: mitid.NewSecret(secret), HTTPClient: &http.Client{Transport: w.mock}, Now: func() time.Time { return w.now }}
 	if change != nil {
 		change(&cfg)
 	}
