@@ -31,6 +31,7 @@ func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broke
 func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker) mitid.Broker) {
 	s := &suite{d, open}
 	t.Run("logins", s.logins)
+	t.Run("people", s.people)
 	t.Run("request", s.fields)
 	t.Run("outcomes", s.outcomes)
 	t.Run("tamperings", s.tamperings)

@@ -65,6 +65,7 @@ func (e *eident) payload(g *eidentGrant, s EIdentSettings) object {
 	if g.company != nil {
 		o = g.aboutCompany(o, now, s)
 	}
+	o = optional(o, "lookup_error", g.citizen.lookUpError())
 	for _, name := range slices.Sorted(maps.Keys(g.citizen.Extra)) {
 		o.add(name, g.citizen.Extra[name])
 	}
