@@ -51,6 +51,22 @@ func (s *suite) people(t *testing.T) {
 			assert.Equal(t, who.Name, l.Identity.Name.Full)
 		}
 	})
+	t.Run("the register's words for a protected name are nobody's name", func(t *testing.T) {
+		r := s.rig(t, Config{})
+		private, employee := Paiman(), CompanyEmployee()
+		private.Name, employee.Name = nebProtected, nebProtected
+		l, err := r.login(mitid.Request{Address: true}, Approve(private))
+		if r.unsupported(err, "Address") {
+			l = r.must(mitid.Request{}, Approve(private))
+		}
+		at := r.must(mitid.Request{Identity: mitid.Professional}, Approve(employee).For(employee.Companies[0].CVR))
+		for _, l := range []*mitid.Login{l, at} {
+			require.NotNil(t, l)
+			assert.Nil(t, l.Identity.Name)
+			assert.Nil(t, l.Identity.Address)
+			assert.Equal(t, claims.NameAndAddressProtected, l.Identity.Protection)
+		}
+	})
 	t.Run("an error message is no address where the number was asked for", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		who := NotInRegister()
