@@ -231,3 +231,16 @@ func TestWithoutCPRIsACopy(t *testing.T) {
 	whole := (&NEB{}).WithoutCPR().(*NEB)
 	assert.Equal(t, NEB{}, *whole)
 }
+
+// A text with a number in it goes with its digest, which would tell the number to
+// somebody who tries all of them. A P number goes if it is the person's own number.
+func TestTransactionTextAndPNumberThatAreTheNumber(t *testing.T) {
+	e, err := ParseEIdent([]byte(`{"sub":"mitid:74ffcd31-fbaf-4c33-bdac-169f25c1e416","dk_ssn":"2101270087","nemlogin.p_number":"2101270087",
+		"transaction_text":"Nr. 210127-0087","transaction_text_type":"text","transaction_text_sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}`))
+	require.NoError(t, err)
+	require.NotNil(t, e.Text)
+	d := e.WithoutCPR().(*EIdent)
+	assert.Nil(t, d.Text)
+	assert.True(t, d.NemLogin.PNumber.IsZero())
+	assert.False(t, e.NemLogin.PNumber.IsZero(), "a copy")
+}
