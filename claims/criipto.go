@@ -68,13 +68,10 @@ type Criipto struct {
 // in its place.
 func (c *Criipto) TellsLevel() bool { return c.levelTold }
 
-// WithoutCPR returns a copy that holds no CPR number, for a login that did not
-// ask for one.
-func (c *Criipto) WithoutCPR() any {
-	d := *c
-	d.CPR = cpr.Number{}
-	return &d
-}
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (c *Criipto) WithoutCPR() any { return withoutCPR(c) }
 
 // CriiptoAddress is the claim address, part by part as it came.
 type CriiptoAddress struct {

@@ -21,7 +21,7 @@ func FuzzParseCriipto(f *testing.F) {
 	if err != nil || len(files) == 0 {
 		f.Fatal("no samples", err)
 	}
-	for _, file := range files {
+	for _, file := range append(files, "../testdata/criipto/vendor-address.json") {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -22,6 +22,9 @@ func (r *criiptoReader) object(claim criiptoClaim, v *strictjson.Value, parts []
 	}
 	return v.Members(func(name string, v *strictjson.Value) error {
 		to, err := find(name, parts)
+		if claim == claimAddress && err == nil && to == &r.details {
+			return r.detailsWithin(v)
+		}
 		if to == nil {
 			return err
 		}
@@ -37,6 +40,16 @@ func (r *criiptoReader) object(claim criiptoClaim, v *strictjson.Value, parts []
 		}
 		return nil
 	})
+}
+
+// detailsWithin reads address_details in address, where the vendor's example has it.
+// Recorded tokens have it beside address.
+func (r *criiptoReader) detailsWithin(v *strictjson.Value) error {
+	if v.Kind() == strictjson.Null {
+		return nil
+	}
+	r.within = new(CriiptoAddressDetails)
+	return r.object(claimAddressDetails, v, r.within.parts())
 }
 
 // find returns where the member goes; nil for an unknown one, and an error for a
@@ -85,23 +98,23 @@ func (c *Criipto) address() *Address {
 	var a Address
 	if f := c.Address; f != nil {
 		a.Lines = c.envelope()
-		a.Street = strings.Clone(f.StreetAddress)
-		a.PostalCode = strings.Clone(f.PostalCode)
-		a.City = strings.Clone(f.City)
-		a.Region = strings.Clone(f.Region)
-		a.Country = strings.Clone(f.Country)
+		a.Street = f.StreetAddress
+		a.PostalCode = f.PostalCode
+		a.City = f.City
+		a.Region = f.Region
+		a.Country = f.Country
 		if !placeholder(f.Locality) {
-			a.Locality = strings.Clone(f.Locality)
+			a.Locality = f.Locality
 		}
 	}
 	if d := c.AddressDetails; d != nil {
-		a.Road = strings.Clone(d.Road)
-		a.RoadCode = strings.Clone(d.RoadCode)
-		a.Municipality = strings.Clone(d.Municipality)
-		a.MunicipalityCode = strings.Clone(d.MunicipalityCode)
-		a.HouseNumber = strings.Clone(unpadded(d.HouseNumber))
-		a.Floor = strings.Clone(unpadded(d.Floor))
-		a.Side = strings.Clone(unpadded(d.ApartmentCode))
+		a.Road = d.Road
+		a.RoadCode = d.RoadCode
+		a.Municipality = d.Municipality
+		a.MunicipalityCode = d.MunicipalityCode
+		a.HouseNumber = unpadded(d.HouseNumber)
+		a.Floor = unpadded(d.Floor)
+		a.Side = unpadded(d.ApartmentCode)
 	}
 	if a.isZero() {
 		return nil
@@ -116,7 +129,7 @@ func (c *Criipto) envelope() []string {
 	for i, line := range strings.Split(c.Address.Formatted, "\n") {
 		name := i == 0 && line != "" && (line == c.Address.CommonName || line == c.Name)
 		if line != "" && !name && !placeholder(line) {
-			lines = append(lines, strings.Clone(line))
+			lines = append(lines, line)
 		}
 	}
 	return lines

@@ -17,9 +17,9 @@ const mitIDScheme = "dkmitid"
 // ClaimMissing: a login for an organisation without its CVR number. A CPR number,
 // a name, a level that is missing is no error here.
 //
-// Levels are taken from the claims about levels alone. Texts are copied, so that
-// an Identity does not keep the payload alive, with a CPR number in it that
-// nobody asked for.
+// Levels are taken from the claims about levels alone. Texts that may hold a CPR
+// number, and an address that is an error message, are left out; see
+// [Identity.Cleared].
 func (c *Criipto) Identity() (Identity, error) {
 	if c.invalid != nil {
 		return Identity{}, c.invalid
@@ -33,16 +33,16 @@ func (c *Criipto) Identity() (Identity, error) {
 	}
 	id := Identity{
 		Kind:      kind,
-		Subject:   strings.Clone(c.Subject),
+		Subject:   c.Subject,
 		UUID:      c.UUID,
 		CPR:       c.CPR,
 		CPRStatus: c.CPRStatus,
 		BirthDate: c.BirthDate,
-		Country:   strings.Clone(c.Country),
+		Country:   c.Country,
 		Address:   c.address(),
 		Levels:    c.Levels,
 		AuthTime:  c.AuthenticationInstant,
-		SessionID: strings.Clone(c.SessionIndex),
+		SessionID: c.SessionIndex,
 	}
 	switch c.Name {
 	case "":
@@ -50,21 +50,21 @@ func (c *Criipto) Identity() (Identity, error) {
 		id.Protection = NameAndAddressProtected
 		id.Address = nil
 	default:
-		id.Name = &Name{Full: strings.Clone(c.Name)}
+		id.Name = &Name{Full: c.Name}
 	}
 	if kind != KindPrivate {
 		id.Organisation = &Organisation{
-			Name:     strings.Clone(c.OrganisationName),
+			Name:     c.OrganisationName,
 			CVR:      c.CVR,
 			PNumber:  c.ProductionUnit,
 			SENumber: c.SENumber,
-			RID:      strings.Clone(c.RID),
+			RID:      c.RID,
 		}
 	}
 	if c.AuthenticationMethod != "" {
 		id.Authenticators = []Authenticator{c.authenticator()}
 	}
-	return id, nil
+	return id.Cleared()
 }
 
 // kind tells private from business by the claims, never by the acr: a business
@@ -99,7 +99,5 @@ func (c *Criipto) authenticator() Authenticator {
 	case "pwd":
 		return Authenticator{Kind: Password}
 	}
-	a := netsAuthenticators([]string{word})[0]
-	a.Word = strings.Clone(a.Word)
-	return a
+	return netsAuthenticators([]string{word})[0]
 }

@@ -39,6 +39,12 @@ func ParseCriipto(payload []byte) (*Criipto, error) {
 			r.invalid(claimBirthDate, "differs from dateofbirth")
 		}
 	}
+	switch {
+	case r.c.AddressDetails == nil:
+		r.c.AddressDetails = r.within
+	case r.within != nil && *r.within != *r.c.AddressDetails:
+		r.invalid(claimAddressDetails, "differs from the one in address")
+	}
 	r.c.levelTold = r.seen&(1<<claimLoA) != 0
 	return r.c, nil
 }
@@ -48,6 +54,8 @@ type criiptoReader struct {
 	c           *Criipto
 	seen        uint64 // a bit for each criiptoClaim
 	dateOfBirth time.Time
+	within      *CriiptoAddressDetails // address_details in address; nil: none
+	details     string                 // marks that member among the parts of address
 }
 
 // invalid remembers that a claim about the person cannot be used. why is ours.
@@ -77,7 +85,7 @@ func (r *criiptoReader) member(name string, v *strictjson.Value) error {
 	switch claim {
 	case claimAddress:
 		r.c.Address = new(CriiptoAddress)
-		return r.object(claim, v, r.c.Address.parts())
+		return r.object(claim, v, append(r.c.Address.parts(), part{claimAddressDetails.String(), &r.details}))
 	case claimAddressDetails:
 		r.c.AddressDetails = new(CriiptoAddressDetails)
 		return r.object(claim, v, r.c.AddressDetails.parts())

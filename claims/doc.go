@@ -41,6 +41,13 @@
 // diffs of test libraries) still see names and addresses; the CPR number is noise
 // even to them. Taking a field out takes the protection off: it is a string.
 //
+// No text of an Identity holds what may be a CPR number: such a text is no fact about
+// a person and is left out, as [Identity.Cleared] says. The WithoutCPR methods do the
+// same to all claims of a dialect, for logins that asked for no number; mitid.Client
+// calls them. Texts are judged by their shape, and by the number and birth date that
+// the claims themselves tell. Fields with a form of their own (P numbers, RID, UUIDs)
+// stay.
+//
 // A UUID is a pseudonym of a person. It prints in clear on its own, since
 // accounts are found by it, and not as part of an Identity. CVR, P- and
 // SE-numbers are public.

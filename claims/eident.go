@@ -134,14 +134,10 @@ func (e *EIdent) unusable(err error) {
 // assurance, even if it is a word that nobody knows.
 func (e *EIdent) TellsLevel() bool { return e.levelTold }
 
-// WithoutCPR returns a copy that holds no CPR number, for a login that did not
-// ask for one.
-func (e *EIdent) WithoutCPR() any {
-	d := *e
-	d.CPR = cpr.Number{}
-	d.NemLogin = e.NemLogin.withoutCPR()
-	return &d
-}
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (e *EIdent) WithoutCPR() any { return withoutCPR(e) }
 
 // String names the parts that are present.
 func (e EIdent) String() string {

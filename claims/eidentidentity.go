@@ -62,8 +62,7 @@ func (e *EIdent) Identity() (Identity, error) {
 	if id.Name = e.fullName(id.Kind, n); id.Name != nil && id.Name.Full == protectedName {
 		id.Name, id.Protection = nil, NameAndAddressProtected
 	}
-	id.detach()
-	return id, nil
+	return id.Cleared()
 }
 
 // isMitID reports whether sub and amr name MitID, private or Erhverv. An amr that

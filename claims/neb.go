@@ -35,21 +35,10 @@ func (n *NEB) Identity() (Identity, error) {
 	return n.IDToken.Identity(n.UserInfo)
 }
 
-// WithoutCPR returns a copy that holds no CPR number, for a login that did not
-// ask for one.
-func (n *NEB) WithoutCPR() any {
-	d := *n
-	if n.IDToken != nil {
-		d.IDToken = n.IDToken.WithoutCPR().(*NEBIDToken)
-	}
-	if n.UserInfo != nil {
-		d.UserInfo = n.UserInfo.WithoutCPR().(*NEBUserInfo)
-	}
-	if n.Transaction != nil {
-		d.Transaction = n.Transaction.WithoutCPR().(*NEBTransaction)
-	}
-	return &d
-}
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (n *NEB) WithoutCPR() any { return withoutCPR(n) }
 
 // String names the parts that are present.
 func (n NEB) String() string {

@@ -139,13 +139,6 @@ func (c *NEBClaims) keep(t *TransactionText, unusable error) *TransactionText {
 // assurance, even if it is a word that nobody knows.
 func (c *NEBClaims) TellsLevel() bool { return c.levelTold }
 
-// withoutCPR returns a copy that holds no CPR number.
-func (c NEBClaims) withoutCPR() NEBClaims {
-	c.CPR = cpr.Number{}
-	c.NemLogin = c.NemLogin.withoutCPR()
-	return c
-}
-
 // parts names what is present, for the tokens that c is in.
 func (c *NEBClaims) parts() string {
 	return list(

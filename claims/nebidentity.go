@@ -173,6 +173,5 @@ func (c *NEBClaims) identity(person *NEBClaims, subject, session string) (Identi
 	if err != nil {
 		return Identity{}, err
 	}
-	id.detach()
-	return id, nil
+	return id.Cleared()
 }

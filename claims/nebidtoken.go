@@ -47,13 +47,10 @@ func ParseNEBIDToken(payload []byte) (*NEBIDToken, error) {
 	return t, nil
 }
 
-// WithoutCPR returns a copy that holds no CPR number, for a login that did not
-// ask for one.
-func (t *NEBIDToken) WithoutCPR() any {
-	d := *t
-	d.NEBClaims = t.NEBClaims.withoutCPR()
-	return &d
-}
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (t *NEBIDToken) WithoutCPR() any { return withoutCPR(t) }
 
 // String names the parts that are present.
 func (t NEBIDToken) String() string { return outline("NEBIDToken", t.parts()) }

@@ -76,13 +76,10 @@ func (c textClaims) join(d textClaims) (textClaims, error) {
 	return c, nil
 }
 
-// WithoutCPR returns a copy that holds no CPR number, for a login that did not
-// ask for one.
-func (t *NEBTransaction) WithoutCPR() any {
-	d := *t
-	d.NEBClaims = t.NEBClaims.withoutCPR()
-	return &d
-}
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (t *NEBTransaction) WithoutCPR() any { return withoutCPR(t) }
 
 // String names the parts that are present.
 func (t NEBTransaction) String() string {

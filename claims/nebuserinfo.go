@@ -47,13 +47,10 @@ func ParseNEBUserInfo(payload []byte) (*NEBUserInfo, error) {
 	return &u, nil
 }
 
-// WithoutCPR returns a copy that holds no CPR number, for a login that did not
-// ask for one.
-func (u *NEBUserInfo) WithoutCPR() any {
-	d := *u
-	d.NEBClaims = u.NEBClaims.withoutCPR()
-	return &d
-}
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (u *NEBUserInfo) WithoutCPR() any { return withoutCPR(u) }
 
 // String names the parts that are present.
 func (u NEBUserInfo) String() string { return outline("NEBUserInfo", u.parts()) }

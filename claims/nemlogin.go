@@ -143,13 +143,3 @@ func (n NemLogin) MarshalText() ([]byte, error) { return nil, errInClear }
 
 // MarshalBinary refuses, and with it gob.
 func (n NemLogin) MarshalBinary() ([]byte, error) { return nil, errInClear }
-
-// withoutCPR returns a copy without the CPR number.
-func (n *NemLogin) withoutCPR() *NemLogin {
-	if n == nil {
-		return nil
-	}
-	d := *n
-	d.CPR = cpr.Number{}
-	return &d
-}

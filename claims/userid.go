@@ -2,6 +2,7 @@ package claims
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -25,7 +26,7 @@ const (
 	UserIDTooLong                  // more than UserIDMax characters
 	UserIDCharacter                // something else than a-z, æ, ø, å in either case, digits, blanks and {}!#$^,*()_+-=:;?.@
 	UserIDBlankAtEnds              // a blank first or last
-	UserIDTenDigits                // ten digits, as a CPR number has
+	UserIDTenDigits                // ten digits, as a CPR number has, and at most signs and blanks between them
 )
 
 var userIDReasons = [...]string{
@@ -50,11 +51,11 @@ const userIDSigns = " {}!#$^,*()_+-=:;?.@"
 // ValidateUserID reports whether a person could choose s as their MitID user ID,
 // by the rules that municipalities publish (Aabenraa, Herning): UserIDMin to
 // UserIDMax characters of a-z, æ, ø, å without distinction of case, digits,
-// blanks inside, and the signs {}!#$^,*()_+-=:;?.@; not ten digits. Characters
-// are counted after NFC, so that an å typed as a and a ring is one.
+// blanks inside, and the signs {}!#$^,*()_+-=:;?.@; nothing that looks like a CPR
+// number: ten digits with nothing, signs or blanks between them. Characters are
+// counted after NFC, so that an å typed as a and a ring is one.
 //
-// The error is a [*UserIDError]. Whether the user ID is taken, and whether it is
-// the person's own CPR number, only MitID knows; see also UserIDLooksLikeCPR.
+// The error is a [*UserIDError]. Only MitID knows whether the user ID is taken.
 func ValidateUserID(s string) error {
 	// The longest user ID consists of letters with a separate ring, three bytes each.
 	if len(s) > UserIDMax*len("a\u030a") {
@@ -75,7 +76,7 @@ func ValidateUserID(s string) error {
 	switch {
 	case s[0] == ' ' || s[len(s)-1] == ' ':
 		return &UserIDError{UserIDBlankAtEnds}
-	case len(s) == 10 && allDigits(s):
+	case len(digitsAlone(s)) == 10:
 		return &UserIDError{UserIDTenDigits}
 	}
 	return nil
@@ -89,11 +90,23 @@ func userIDCharacter(r rune) bool {
 	return strings.ContainsRune(userIDSigns+"æøåÆØÅ", r) && r != utf8.RuneError
 }
 
-// UserIDLooksLikeCPR reports whether s is a CPR number, with or without its
-// hyphen. Without one ValidateUserID refuses it; with one nobody publishes
-// whether MitID does, so warn the person, and say why: a user ID is typed where
-// others can see it.
+// UserIDLooksLikeCPR reports whether s is a CPR number, with nothing, signs or blanks
+// between its digits. ValidateUserID refuses it. Tell the person why: a user ID is
+// typed where others can see it.
 func UserIDLooksLikeCPR(s string) bool {
-	_, err := cpr.Parse(s)
+	_, err := cpr.Parse(digitsAlone(s))
 	return err == nil
+}
+
+// digitsAlone returns the digits of a text that has no letter; "" for any other.
+func digitsAlone(s string) string {
+	if strings.ContainsFunc(s, unicode.IsLetter) {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
 }

@@ -15,7 +15,7 @@ import (
 func TestValidateUserID(t *testing.T) {
 	for _, s := range []string{
 		"Bjørn2712", "abcde", "ÆØÅæøå", strings.Repeat("å", 48), strings.Repeat("a\u030a", 48), "a b c",
-		"12345", "123456789", "12345678901", "{}!#$^,*()_+-=:;?.@", "210127-0087", "A\u030angstrøm", "\u212bngstrøm",
+		"12345", "123456789", "12345678901", "{}!#$^,*()_+-=:;?.@", "æ2101270087", "210127-008", "A\u030angstrøm", "\u212bngstrøm",
 	} {
 		assert.NoError(t, claims.ValidateUserID(s), s)
 	}
@@ -42,6 +42,13 @@ func TestValidateUserID(t *testing.T) {
 		"abcde ":                       claims.UserIDBlankAtEnds,
 		"2101270087":                   claims.UserIDTenDigits,
 		"9999999999":                   claims.UserIDTenDigits, // no date
+		"210127-0087":                  claims.UserIDTenDigits,
+		"210127 0087":                  claims.UserIDTenDigits,
+		"21 01 27 00 87":               claims.UserIDTenDigits,
+		"21.01.27-0087":                claims.UserIDTenDigits,
+		"(210127) 0087":                claims.UserIDTenDigits,
+		"210127\u00a00087":             claims.UserIDCharacter,
+		"210127–0087":                  claims.UserIDCharacter,
 	} {
 		err := claims.ValidateUserID(s)
 		var refused *claims.UserIDError
@@ -56,6 +63,8 @@ func TestValidateUserID(t *testing.T) {
 func TestUserIDLooksLikeCPR(t *testing.T) {
 	assert.True(t, claims.UserIDLooksLikeCPR("2101270087"))
 	assert.True(t, claims.UserIDLooksLikeCPR("210127-0087"))
+	assert.True(t, claims.UserIDLooksLikeCPR("21 01 27 0087"))
+	assert.True(t, claims.UserIDLooksLikeCPR("210127\u00a00087"))
 	assert.False(t, claims.UserIDLooksLikeCPR("9999999999"))
 	assert.False(t, claims.UserIDLooksLikeCPR("Bjørn2712"))
 }

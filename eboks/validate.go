@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dkeid/dkeid/internal/cprshape"
 )
 
 // The limits that hold where an adapter's Limits has a zero.
@@ -106,7 +108,7 @@ func checkText(field, s string, limit int) error {
 		return inputInvalid(field + " is longer than " + strconv.Itoa(limit) + " characters")
 	case strings.ContainsFunc(s, hidden):
 		return inputInvalid(field + " has control characters")
-	case holdsTenDigits(s):
+	case cprshape.In(s):
 		return inputInvalid(field + " has ten digits that could be a CPR number; it is shown in e-mails")
 	}
 	return nil

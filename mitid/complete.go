@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
@@ -129,24 +131,52 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 	if err := sameText(a.Transaction, as.Texts.Transaction); err != nil {
 		return nil, err
 	}
-	dialect := as.Claims
+	l, err := c.login(as)
+	if err != nil {
+		return nil, err
+	}
 	switch a.Request.CPR {
 	case CPRNo:
-		id.CPR = cpr.Number{}
-		if d, ok := dialect.(interface{ WithoutCPR() any }); ok {
-			dialect = d.WithoutCPR()
-		}
+		l.withoutCPR(a)
 	case CPRRequired:
-		if id.CPR.IsZero() {
+		if l.Identity.CPR.IsZero() {
 			return nil, fault.New(fault.ClaimMissing, "the answer holds no CPR number: the person has none or did not give it, or the application may not ask for it")
 		}
 	}
-	return c.login(as, id, dialect), nil
+	return l, nil
 }
 
-func (c *Client) login(as *Assertion, id claims.Identity, dialect any) *Login {
-	return &Login{Identity: id, Level: id.Levels.LoA, Claims: dialect, Texts: as.Texts, Broker: c.rule.Name, Issuer: c.rule.Issuer, ClientID: c.rule.ClientID,
-		Expires: as.Expires, StepUp: as.StepUp, Evidence: as.Evidence}
+// login returns what as says, without the texts that are no facts about the person.
+func (c *Client) login(as *Assertion) (*Login, error) {
+	id, err := as.Identity.Cleared()
+	if err != nil {
+		return nil, err
+	}
+	return &Login{Identity: id, Level: id.Levels.LoA, Claims: as.Claims, Texts: as.Texts, Broker: c.rule.Name, Issuer: c.rule.Issuer, ClientID: c.rule.ClientID,
+		Expires: as.Expires, StepUp: as.StepUp, Evidence: as.Evidence}, nil
+}
+
+// withoutCPR takes every CPR number out of l, in whatever claim it came. Texts that
+// the request sent stay: they are the application's own. Claims without a method
+// WithoutCPR go as a whole.
+func (l *Login) withoutCPR(a *Attempt) {
+	known := cprshape.Known{Numbers: []cpr.Number{l.Identity.CPR}, Born: []time.Time{l.Identity.BirthDate}}
+	l.Identity.CPR = cpr.Number{}
+	switch d := l.Claims.(type) {
+	case interface{ WithoutCPR() any }:
+		l.Claims = d.WithoutCPR()
+	default:
+		l.Claims = nil
+	}
+	if known.In(l.Texts.ReferenceHeader) {
+		l.Texts.ReferenceHeader = ""
+	}
+	if t := l.Texts.Reference; a.Reference == nil && t != nil && known.In(t.Body) {
+		l.Texts.Reference = nil
+	}
+	if t := l.Texts.Transaction; a.Transaction == nil && t != nil && known.In(t.Body) {
+		l.Texts.Transaction = nil
+	}
 }
 
 // sameText compares the text that the person saw with the one that was sent.

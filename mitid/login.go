@@ -12,7 +12,7 @@ type Login struct {
 
 	Identity claims.Identity
 	Level    claims.Level // what was achieved; at least what was asked for
-	Claims   any          // the dialect's own claims, such as *claims.Criipto
+	Claims   any          // the dialect's own claims, such as *claims.Criipto; without any CPR number where none was asked for
 	Texts    Texts        // what the person saw, equal to what the Request said
 	Broker   string       // the adapter's name
 	Issuer   string

@@ -132,7 +132,11 @@ func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
 	if err := a.Admit(Facts{Level: as.Identity.Levels.LoA, Kind: as.Identity.Kind, AuthTime: as.Identity.AuthTime}); err != nil {
 		return nil, c.fail(ctx, op, asked(a.Level, err))
 	}
-	return c.login(as, as.Identity, as.Claims), nil
+	l, err := c.login(as)
+	if err != nil {
+		return nil, c.fail(ctx, op, err)
+	}
+	return l, nil
 }
 
 // EndSession logs the person out at the broker: send the browser to the

@@ -161,6 +161,16 @@ func (c *Citizen) level(want claims.Level) claims.Level {
 	return max(want, claims.Substantial)
 }
 
+// lookUpError is what a look-up in the register answers about somebody whom it does
+// not know: an error with the number in it, with and without its hyphen. Empty for
+// everybody else.
+func (c *Citizen) lookUpError() string {
+	if digits := c.CPR.Reveal(); c.NotInRegister && digits != "" {
+		return "Opslaget fejlede: " + digits + " er ikke i CPR (der findes ingen person med nummeret " + digits[:6] + "-" + digits[6:] + ")"
+	}
+	return ""
+}
+
 // authenticator returns what the person logs in with to reach level.
 func (c *Citizen) authenticator(level claims.Level) claims.AuthenticatorKind {
 	switch {

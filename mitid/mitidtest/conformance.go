@@ -42,6 +42,7 @@ func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker
 		require.True(t, canBeDemanded(name), "the suite knows no %q that could be demanded", name)
 	}
 	t.Run("logins", s.logins)
+	t.Run("people", s.people)
 	t.Run("request", s.fields)
 	t.Run("outcomes", s.outcomes)
 	t.Run("tamperings", s.tamperings)

@@ -166,7 +166,14 @@ func (g *grant) aboutCompany(o object, now time.Time) object {
 
 // tellAddress adds both address claims, or none for whom there is no address.
 func (c *Citizen) tellAddress(o object) object {
-	a := c.Address
+	a, message := c.Address, c.lookUpError()
+	if message != "" { // everything else in both claims is null then
+		o.add("address", object{{"formatted", message}, {"common_name", nil}, {"street_address", nil}, {"postal_code", nil}, {"city", nil},
+			{"locality", nil}, {"region", nil}, {"country", nil}})
+		o.add("address_details", object{{"road", nil}, {"road_code", nil}, {"municipality", nil}, {"municipality_code", nil},
+			{"house_number", nil}, {"floor", nil}, {"apartment_code", nil}})
+		return o
+	}
 	if a == nil {
 		return o
 	}

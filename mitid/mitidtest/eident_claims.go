@@ -46,6 +46,9 @@ func (e *eident) payload(g *eidentGrant, s EIdentSettings) object {
 	o.add("aal", nsisWords[g.level])
 	o.add("ial", nsisWords[g.identityLevel()])
 	o.add("loa", nsisWords[min(g.level, g.identityLevel())])
+	if s.PrivateForCompany && g.company != nil && g.company.Role == Signatory {
+		kind = "private"
+	}
 	o.add("identity_type", kind)
 	if g.company == nil {
 		o.add("mitid_transactionid", g.mitidID)
@@ -65,6 +68,7 @@ func (e *eident) payload(g *eidentGrant, s EIdentSettings) object {
 	if g.company != nil {
 		o = g.aboutCompany(o, now, s)
 	}
+	o = optional(o, "lookup_error", g.citizen.lookUpError())
 	for _, name := range slices.Sorted(maps.Keys(g.citizen.Extra)) {
 		o.add(name, g.citizen.Extra[name])
 	}
@@ -117,6 +121,9 @@ func (g *eidentGrant) tellTexts(o object, s EIdentSettings) object {
 	}
 	if text := g.req.transaction; text != "" {
 		sum := sha256.Sum256([]byte(text))
+		if s.DigestOverParameter {
+			sum = sha256.Sum256([]byte(g.req.params.Get("transactiontext")))
+		}
 		o.add("transaction_text", s.Echo.write(g.req.params.Get("transactiontext"), text))
 		o.add("transaction_text_sha256", base64.StdEncoding.EncodeToString(sum[:]))
 		o.add("transaction_text_type", or(g.req.params.Get("transactiontext_type"), "text"))
@@ -151,7 +158,7 @@ func (g *eidentGrant) aboutCompany(o object, now time.Time, s EIdentSettings) ob
 	if !g.citizen.CPR.IsZero() {
 		o.add("nemlogin.cpr_uuid", identifier("cpr", g.citizen.uuid()))
 	}
-	o.add("nemlogin.cvr", co.CVR)
+	o.add(or(s.OrganisationNumberClaim, "nemlogin.cvr"), co.CVR)
 	o.add("nemlogin.email", "")
 	if name := g.citizen.Name; name != "" {
 		given, family := splitName(name)

@@ -28,6 +28,10 @@ type EIdentSettings struct {
 	PIDClaim              string // the claim that tells it; "nemid.pid"
 	OrganisationNameClaim string // tells the organisation's name in place of nemlogin.org_name; empty
 
+	OrganisationNumberClaim string // tells the organisation's number in place of nemlogin.cvr; empty
+	PrivateForCompany       bool   // identity_type is private when somebody acts for a company with their private MitID
+	DigestOverParameter     bool   // transaction_text_sha256 is over the parameter as it was sent
+
 	AuthTime        EIdentAuthTime // how auth_time is written; EIdentSeconds
 	DottedBirthDate bool           // birthdate as 21.01.1927 in place of 1927-01-21
 	TextAMR         bool           // amr as a text in place of a list of one

@@ -179,6 +179,9 @@ func (g *nebGrant) details(s NEBSettings) object {
 	if !g.lookedUp {
 		return object{{"ssn.details.status", "unable_to_lookup"}}
 	}
+	if message := p.lookUpError(); message != "" {
+		return object{{"ssn.details.status", "unable_to_lookup"}, {"lookup_error", message}}
+	}
 	o := object{{"ssn.details.status", "success"}}
 	if p.Name == "" && !s.PublicProvider {
 		return append(o, member{"ssn.details.name_address_protected", "true"})

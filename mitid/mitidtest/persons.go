@@ -41,7 +41,7 @@ func Paiman() Citizen {
 		Address: &Address{
 			Street: "Grusgraven 1,3 tv", PostalCode: "3400", City: "Hillerød", Locality: "(Lokalitet ukendt)",
 			Road: "Grusgraven", RoadCode: "1732", Municipality: "Lyngby-Taarbæk", MunicipalityCode: "0173",
-			House: "001", Floor: "03", Apartment: "  tv",
+			House: "001", Floor: "03", Apartment: " tv",
 		},
 		Shows: Bilingual{DA: "har en adresse", EN: "has an address"},
 	}

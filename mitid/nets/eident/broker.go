@@ -33,11 +33,12 @@ type Broker struct {
 type settings struct {
 	issuer, clientID                         string
 	userinfo, noProfile, uuidInURL           bool
-	textOptional                             bool
+	textOptional, digestSent, privateActs    bool
 	language                                 mitid.Locale
 	aal                                      claims.Level
 	hintAs, textAs                           TextEncoding
 	separator, pidScope, pidClaim, orgsClaim string
+	cvrClaim                                 string
 }
 
 // New returns a Broker. It does no I/O: discovery and keys are fetched at the
@@ -55,6 +56,7 @@ func New(cfg Config) (*Broker, error) {
 		uuidInURL: cfg.UUIDInURL, textOptional: cfg.ReferenceTextOptional, language: cfg.Language, aal: cfg.AAL,
 		hintAs: cfg.HintEncoding, textAs: cfg.TextEncoding, separator: or(cfg.AMRSeparator, ","),
 		pidScope: or(cfg.PIDScope, "nemid.pid"), pidClaim: or(cfg.PIDClaim, "nemid.pid"), orgsClaim: cfg.OrganisationNameClaim,
+		cvrClaim: cfg.OrganisationNumberClaim, digestSent: cfg.DigestOverParameter, privateActs: cfg.PrivateForCompany,
 	}
 	if s.language == mitid.LocaleDefault {
 		s.language = mitid.Danish
@@ -115,7 +117,7 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 		return nil, err
 	}
 	as := st.assertion()
-	as.Texts = st.texts(nil)
+	as.Texts = st.texts(nil, nil)
 	return as, nil
 }
 

@@ -68,6 +68,18 @@ type Config struct {
 	// OrganisationNameClaim is a further claim to take the organisation's name
 	// from, where nemlogin.org_name is absent. Empty: none.
 	OrganisationNameClaim string
+	// OrganisationNumberClaim is a further claim to take the organisation's CVR
+	// number from, where nemlogin.cvr is absent. Empty: none.
+	OrganisationNumberClaim string
+	// PrivateForCompany reads a login of identity_type private that names the company
+	// the person represents as that of a signatory. Uncertain: the vendor documents
+	// this use of a private MitID, and not which identity_type it gets. Off: only
+	// professional is read so, and such a login is refused with ErrClaimInvalid.
+	PrivateForCompany bool
+	// DigestOverParameter expects transaction_text_sha256 over the parameter as it was
+	// sent, which differs from the text where TextEncoding is Base64. Uncertain: the
+	// vendor's page speaks of the parameter. Off: over the text.
+	DigestOverParameter bool
 	// ReferenceTextOptional accepts an answer that does not repeat the reference
 	// text. Off: it is refused with ErrTransactionMismatch. A different text is
 	// refused either way.

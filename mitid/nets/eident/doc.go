@@ -56,8 +56,10 @@
 // The vendor does not publish everything. Where that leaves a gap there is a
 // setting with a sound default: the algorithm ([Config.Algorithm]), encrypted
 // tokens, client_secret_post, the encoding of texts and hint, the separator of
-// amr_values, scope and claim of the NemID PID, the claim of the organisation's
-// name, and whether the reference text comes back. Read in every form that has
+// amr_values, scope and claim of the NemID PID, the claims of the organisation's
+// name and number, the identity_type of a private MitID that acts for a company
+// ([Config.PrivateForCompany]), what the digest of a transaction text is over
+// ([Config.DigestOverParameter]), and whether the reference text comes back. Read in every form that has
 // been seen: auth_time (a number or a date in text; anything else is not told, and
 // a fresh login is then refused), birthdate, amr, texts in the answer, the nonce
 // beside the state. Not known: what the broker answers to a late step-up,

@@ -35,6 +35,7 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 	text := mitid.Text{Type: mitid.HTMLText, Body: "<p>Jeg køber <b>Ærø</b></p>"}
 	either := mitid.Request{Identity: mitid.Either}
 	company := mitidtest.Approve(mitidtest.CompanyEmployee()).For("12345674")
+	signatory := mitidtest.Approve(mitidtest.CompanySignatory()).For("12345674")
 	for title, c := range map[string]struct {
 		turn    func(*switches)
 		config  func(*eident.Config)
@@ -69,6 +70,37 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 			check: func(t *testing.T, l *mitid.Login) {
 				require.Equal(t, "Smørrebrød & Søn ApS", l.Identity.Organisation.Name)
 			}},
+		"another claim of the organisation's number": {turn: func(s *switches) { s.OrganisationNumberClaim = "org_nr" },
+			config: func(c *eident.Config) { c.OrganisationNumberClaim = "org_nr" }, request: either, as: []mitidtest.Outcome{company},
+			check: func(t *testing.T, l *mitid.Login) {
+				require.Equal(t, "12345674", l.Identity.Organisation.CVR.String())
+			}},
+		"another claim of the organisation's number, not named": {turn: func(s *switches) { s.OrganisationNumberClaim = "org_nr" },
+			request: either, as: []mitidtest.Outcome{company}, want: mitid.ErrClaimMissing},
+		"a private MitID that acts for a company": {turn: func(s *switches) { s.PrivateForCompany = true },
+			config: func(c *eident.Config) { c.PrivateForCompany = true }, request: either, as: []mitidtest.Outcome{signatory},
+			check: func(t *testing.T, l *mitid.Login) {
+				require.Equal(t, claims.KindSignatory, l.Identity.Kind)
+				require.Equal(t, "12345674", l.Identity.Organisation.CVR.String())
+				require.Equal(t, "private", l.Claims.(*claims.EIdent).IdentityType, "the broker's own words stay")
+			}},
+		"a private MitID that acts for a company, not foreseen": {turn: func(s *switches) { s.PrivateForCompany = true },
+			request: either, as: []mitidtest.Outcome{signatory}, want: mitid.ErrClaimInvalid},
+		"a private MitID that acts for a company, where a private person was asked for": {turn: func(s *switches) { s.PrivateForCompany = true },
+			config: func(c *eident.Config) { c.PrivateForCompany = true }, as: []mitidtest.Outcome{mitidtest.Approve(mitidtest.Ditlev())}, check: isDitlev},
+		"a digest over the parameter in Base64": {turn: func(s *switches) { s.DigestOverParameter = true },
+			config:  func(c *eident.Config) { c.DigestOverParameter, c.TextEncoding = true, eident.Base64 },
+			request: mitid.Request{ReferenceText: "Åse", TransactionText: text}, check: func(t *testing.T, l *mitid.Login) { require.Equal(t, text, *l.Texts.Transaction) }},
+		"a digest over the parameter in Base64, the text plain": {turn: func(s *switches) { s.DigestOverParameter, s.Echo = true, mitidtest.EIdentEchoPlain },
+			config:  func(c *eident.Config) { c.DigestOverParameter, c.TextEncoding = true, eident.Base64 },
+			request: mitid.Request{TransactionText: text}, check: func(t *testing.T, l *mitid.Login) { require.Equal(t, text, *l.Texts.Transaction) }},
+		"a digest over the plain parameter": {turn: func(s *switches) { s.DigestOverParameter = true },
+			config: func(c *eident.Config) { c.DigestOverParameter = true }, request: mitid.Request{TransactionText: text}},
+		"a digest over the parameter, not foreseen": {turn: func(s *switches) { s.DigestOverParameter = true },
+			config: func(c *eident.Config) { c.TextEncoding = eident.Base64 }, request: mitid.Request{TransactionText: text}, want: mitid.ErrTransactionMismatch},
+		"a digest over the text where that of the parameter was agreed": {
+			config:  func(c *eident.Config) { c.DigestOverParameter, c.TextEncoding = true, eident.Base64 },
+			request: mitid.Request{TransactionText: text}, want: mitid.ErrTransactionMismatch},
 		"dates with dots":                       {turn: func(s *switches) { s.DottedBirthDate = true }, check: isDitlev},
 		"auth_time as a date":                   {turn: func(s *switches) { s.AuthTime = mitidtest.EIdentDate }, request: mitid.Request{Fresh: true}, check: isDitlev},
 		"auth_time unreadable":                  {turn: func(s *switches) { s.AuthTime = mitidtest.EIdentUnreadable }, check: untimed},

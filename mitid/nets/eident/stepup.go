@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -79,7 +80,7 @@ func (t transaction) String() string { return strconv.FormatInt(t.until.Unix(), 
 // transaction that could be sent back to it.
 func handleOf(id string, expires int64) string {
 	t := transaction{id, time.Unix(expires, 0)}
-	if !isID(id) || expires <= 0 {
+	if !isID(id) || expires <= 0 || (cprshape.Known{}).In(id) {
 		return ""
 	}
 	return t.String()

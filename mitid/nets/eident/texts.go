@@ -47,9 +47,9 @@ func (st *statement) checkTexts(a *mitid.Attempt, seen mitid.Texts) error {
 		return no("the answer lacks the transaction text, its type or its digest")
 	case c.Type != typeWords[a.Transaction.Type]:
 		return no("the person saw the transaction text in another form")
-	case c.SHA256 != a.Transaction.SHA256:
+	case c.SHA256 != st.b.digest(seen.Transaction.Body):
 		return no("the digest in the answer is that of another transaction text")
-	case !c.Agrees() || *mitid.DigestOf(*seen.Transaction) != *a.Transaction:
+	case *mitid.DigestOf(*seen.Transaction) != *a.Transaction:
 		return no("the person saw another transaction text than the one that was sent")
 	}
 	return nil
@@ -58,12 +58,15 @@ func (st *statement) checkTexts(a *mitid.Attempt, seen mitid.Texts) error {
 // texts are the texts that came back. Whether the broker gives a text back as it
 // was sent or in Base64 is not published: of a transaction text its digest tells,
 // of a reference text what was sent.
-func (st *statement) texts(sent *mitid.Digest) (t mitid.Texts) {
+func (st *statement) texts(reference, transaction *mitid.Digest) (t mitid.Texts) {
 	if came := st.claims.ReferenceText; came != "" {
-		t.Reference = &mitid.Text{Body: st.b.decoded(came, sent)}
+		t.Reference = &mitid.Text{Body: st.b.decoded(came, reference)}
 	}
 	if c := st.claims.Text; c != nil && c.Encoded != "" {
 		t.Transaction = &mitid.Text{Body: c.Body}
+		if st.b.cfg.digestSent { // then the digest does not tell how the text is written
+			t.Transaction.Body = st.b.decoded(c.Encoded, transaction)
+		}
 		if c.Type == typeWords[mitid.HTMLText] {
 			t.Transaction.Type = mitid.HTMLText
 		}
@@ -71,14 +74,22 @@ func (st *statement) texts(sent *mitid.Digest) (t mitid.Texts) {
 	return t
 }
 
-// decoded returns the reference text that came back: decoded, if that is what was
+// digest is what transaction_text_sha256 must be for a text.
+func (b *Broker) digest(body string) [sha256.Size]byte {
+	if b.cfg.digestSent {
+		body = b.cfg.textAs.write(body)
+	}
+	return sha256.Sum256([]byte(body))
+}
+
+// decoded returns the text that came back: decoded, if that is what was
 // sent, or if nothing is known of what was sent and texts are written so.
 func (b *Broker) decoded(came string, sent *mitid.Digest) string {
 	raw, err := base64.StdEncoding.DecodeString(came)
 	if err != nil || !utf8.Valid(raw) {
 		return came
 	}
-	if sent == nil && b.cfg.textAs == Base64 || sent != nil && *mitid.DigestOf(mitid.Text{Body: string(raw)}) == *sent {
+	if sent == nil && b.cfg.textAs == Base64 || sent != nil && sha256.Sum256(raw) == sent.SHA256 {
 		return string(raw)
 	}
 	return came

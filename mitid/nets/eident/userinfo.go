@@ -21,11 +21,8 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 	if c.Subject != id.Subject {
 		return fault.New(fault.TokenInvalid, "the userinfo answer is about somebody else")
 	}
-	more, err := c.Identity()
+	more, err := b.identity(c)
 	if err != nil {
-		return err
-	}
-	if err := b.complement(&more, c); err != nil {
 		return err
 	}
 	if more.UUID != (claims.UUID{}) && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {

@@ -1,4 +1,8 @@
-package eboks
+// Package cprshape finds what may be a CPR number in texts that other people
+// wrote, in the disguises in which people and machines write one. It is for texts
+// that must not hold any: titles of letters, names, addresses, and what a broker
+// tells without being asked. It would rather see a number too many.
+package cprshape
 
 import (
 	"strings"
@@ -15,7 +19,10 @@ var cprForms = [][]int{
 	{1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
 }
 
-// holdsTenDigits reports whether s has digits that could be a CPR number: in one of
+// letterO is the letter O, Latin, Greek and Cyrillic.
+const letterO = "OoΟοОо"
+
+// In reports whether s has digits that could be a CPR number: in one of
 // cprForms, beginning with a possible day and month. It would rather refuse:
 //   - A run of more than ten digits passes only if neither its first nor its last
 //     ten begin with a day and month. So most EANs pass, and a CPR number with a
@@ -26,12 +33,14 @@ var cprForms = [][]int{
 //   - Any sign that is neither letter nor digit separates.
 //
 // The letter O is read both as itself and as a zero.
-func holdsTenDigits(s string) bool {
-	if !strings.ContainsFunc(s, unicode.IsNumber) {
-		return false // most titles: ten letters O are no date
+func In(s string) bool {
+	if !hasDigits(s) {
+		return false // most texts: ten letters O are no date
 	}
-	return holdsNumber(digitGroups(s, "")) || holdsNumber(digitGroups(s, "OoΟοОо"))
+	return holdsNumber(digitGroups(s, "")) || holdsNumber(digitGroups(s, letterO))
 }
+
+func hasDigits(s string) bool { return strings.ContainsFunc(s, unicode.IsNumber) }
 
 func holdsNumber(groups []string) bool {
 	for i, g := range groups {

@@ -1,10 +1,11 @@
-package eboks
+package cprshape_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -65,12 +66,12 @@ func TestTextsThatMayHoldACPRNumber(t *testing.T) {
 		"the same, the year in full":  "Periode 01.01.2026-2027",
 		"a date and a year":           "01-01-26 – 2026",
 	} {
-		assert.True(t, holdsTenDigits(s), "%s: %q", name, s)
+		assert.True(t, cprshape.In(s), "%s: %q", name, s)
 	}
 	for i := range 1000 {
 		n := cprtest.Number(i).Reveal()
 		for _, s := range []string{n, n[:6] + "-" + n[6:], "Årsopgørelse 2025, " + n, cprtest.Replacement(i).Reveal()} {
-			assert.True(t, holdsTenDigits(s), "number %d", i)
+			assert.True(t, cprshape.In(s), "number %d", i)
 		}
 	}
 }
@@ -113,6 +114,6 @@ func TestTextsThatHoldNoCPRNumber(t *testing.T) {
 		"12.345.678,90 kr.",
 		"Zoo og foto 123456789",
 	} {
-		assert.False(t, holdsTenDigits(s), "%q", s)
+		assert.False(t, cprshape.In(s), "%q", s)
 	}
 }

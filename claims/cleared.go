@@ -1,0 +1,127 @@
+package claims
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/cprshape"
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// Cleared returns a copy of id without texts that are no facts about the person.
+// Brokers have put the error of a look-up where an address should be, with the
+// person's CPR number in it.
+//
+// A text that holds what may be a CPR number, the person's or anybody's, in one of
+// the many ways to write one, goes as follows. A name with one in any part becomes
+// nil, and so does an address. An organisation's name, a country, a session id and
+// an authenticator's word become empty. A Subject cannot be missing: ClaimInvalid.
+// An address that is a text alone and reads like an error message (no digit in it,
+// or a word such as "CPR", "fejl" or "not found") becomes nil too.
+//
+// Numbers with a form of their own (P, SE and CVR numbers, RID, the PID of NemID,
+// UUIDs) stay, unless their digits are those of id.CPR. CPR itself stays.
+//
+// The Identity methods of this package and mitid.Client do this to every identity.
+// Call it on one that you made from elsewhere.
+func (id Identity) Cleared() (Identity, error) {
+	known := cprshape.Known{Numbers: []cpr.Number{id.CPR}, Born: []time.Time{id.BirthDate}}
+	if known.In(id.Subject) {
+		return Identity{}, fault.New(fault.ClaimInvalid, "the subject may be a CPR number")
+	}
+	if n := id.Name; n != nil {
+		id.Name = &Name{strings.Clone(n.Full), strings.Clone(n.Given), strings.Clone(n.Middle), strings.Clone(n.Family)}
+		if anyIn(known, n.Full, n.Given, n.Middle, n.Family, list(n.Given, n.Middle, n.Family)) {
+			id.Name = nil
+		}
+	}
+	if a := id.Address; a != nil {
+		id.Address = a.cleared(known)
+	}
+	if o := id.Organisation; o != nil {
+		c := *o
+		clearTexts(known, &c.Name)
+		c.RID = strings.Clone(c.RID)
+		if known.Is(c.RID) {
+			c.RID = ""
+		}
+		if known.Is(c.PNumber.String()) {
+			c.PNumber = PNumber{}
+		}
+		id.Organisation = &c
+	}
+	id.Authenticators = slices.Clone(id.Authenticators)
+	for i := range id.Authenticators {
+		clearTexts(known, &id.Authenticators[i].Word)
+	}
+	clearTexts(known, &id.Country, &id.SessionID)
+	id.Subject, id.NemIDPID = strings.Clone(id.Subject), strings.Clone(id.NemIDPID)
+	if _, err := nemIDPID(id.NemIDPID); known.Is(id.NemIDPID) || err != nil && known.In(id.NemIDPID) {
+		id.NemIDPID = ""
+	}
+	return id, nil
+}
+
+// clearTexts empties texts with what may be a CPR number, and copies the others: an
+// Identity must not keep the payload alive that it was read from.
+func clearTexts(known cprshape.Known, texts ...*string) {
+	for _, t := range texts {
+		if known.In(*t) {
+			*t = ""
+		}
+		*t = strings.Clone(*t)
+	}
+}
+
+func anyIn(known cprshape.Known, texts ...string) bool { return slices.ContainsFunc(texts, known.In) }
+
+// cleared returns a copy; nil for what is no address.
+func (a *Address) cleared(known cprshape.Known) *Address {
+	c := *a
+	c.Lines = slices.Clone(a.Lines)
+	for i, line := range c.Lines {
+		c.Lines[i] = strings.Clone(line)
+	}
+	texts := []*string{&c.CareOf, &c.Street, &c.Road, &c.RoadCode, &c.HouseNumber, &c.Floor, &c.Side, &c.PostalCode, &c.City,
+		&c.Locality, &c.Region, &c.Municipality, &c.MunicipalityCode, &c.Country}
+	for _, t := range texts {
+		*t = strings.Clone(*t)
+		if known.In(*t) {
+			return nil
+		}
+	}
+	if anyIn(known, c.Lines...) || splitIn(known, c.Lines) || c.isMessage() {
+		return nil
+	}
+	return &c
+}
+
+// splitIn reports whether a number ends in another line than it begins in. House
+// numbers and a postal code below them look like much, so only the last digits of
+// one line and the first of the next count.
+func splitIn(known cprshape.Known, lines []string) bool {
+	for i := 1; i < len(lines); i++ {
+		words, next := strings.Fields(lines[i-1]), strings.Fields(lines[i])
+		if len(words) > 0 && len(next) > 0 && len(words[len(words)-1]) >= 6 && known.In(words[len(words)-1]+" "+next[0]) {
+			return true
+		}
+	}
+	return known.Is(strings.Join(lines, ""))
+}
+
+// isMessage reports whether the address is nothing but a text that reads like the
+// error of a look-up: without any digit, as no address is, or with a word of errors.
+func (a *Address) isMessage() bool {
+	parts := *a
+	parts.Lines, parts.Country, parts.Region, parts.CareOf = nil, "", "", ""
+	if len(a.Lines) == 0 || !parts.isZero() {
+		return false
+	}
+	text := strings.ToLower(strings.Join(a.Lines, " "))
+	isError := func(word string) bool { return strings.Contains(text, word) }
+	return !strings.ContainsFunc(text, unicode.IsNumber) ||
+		slices.ContainsFunc([]string{"cpr", "fejl", "error", "exception", "findes ikke", "ikke fundet", "not found", "kunne ikke"}, isError)
+}
