@@ -31,6 +31,9 @@ func (a *app) handler() http.Handler {
 	mux.Handle("/callback", a.gate.Callback())
 	mux.Handle("POST /logout", a.gate.Logout())
 
+	mux.Handle("GET "+loggedOutPath, a.open(a.loggedOut))
+	mux.Handle("GET "+backAgainPath, a.member(a.loggedOnAgain))
+
 	mux.Handle("GET /questionnaires/{slug}", a.oneLogin(a.member(a.showFirst)))
 	mux.Handle("POST /questionnaires/{slug}", a.member(a.takeFirst))
 	mux.Handle("GET /records/{id}", a.member(a.showRecord))
@@ -42,6 +45,9 @@ func (a *app) handler() http.Handler {
 		mux.Handle("GET /letters", a.member(a.listLetters))
 		mux.Handle("GET /letters/{id}", a.member(a.showLetter))
 		mux.Handle("GET /letters/{id}/pdf", a.member(a.showDocument))
+		if a.cfg.Mailboxes != "" {
+			mux.Handle("GET "+mailboxPath, a.member(a.openMailbox))
+		}
 		mux.Handle("GET "+linkPath, a.links.Handler(a.open(a.showOpened)))
 	}
 	mux.Handle("GET /profile", a.member(a.showProfile))

@@ -71,20 +71,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sender, mailboxes, stop, err := o.post(fake, clock, log)
+	sender, post, stop, err := o.post(fake, clock, log)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	cfg := appConfig{
 		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
-		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil, Mailboxes: mailboxes,
+		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil,
 		Now: clock, Logger: log,
 	}
+	if post != nil {
+		cfg.Mailboxes, cfg.Mailbox = post.PageURL(), mailboxOf(post)
+		cfg.NewsEvery = time.Second // a fake does not mind
+	}
 	if sender != nil {
-		if mailboxes != "" {
-			cfg.NewsEvery = time.Second // a fake does not mind
-		}
 		if cfg.Post, err = letterClient(sender, s, keys, log); err != nil {
 			return err
 		}
@@ -95,7 +96,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if fake != nil {
 		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", settings.Issuer)
-		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", mailboxes)
+		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", cfg.Mailboxes)
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
 	defer a.deliver(ctx)()
