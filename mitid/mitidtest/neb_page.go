@@ -62,9 +62,7 @@ func (n *neb) welcome(w http.ResponseWriter, r *http.Request, req *nebRequest, s
 		v.shown = again // re-authentication skips the user name
 	}
 	p := n.viewOf(r, v)
-	for i, who := range v.shown {
-		p.People = append(p.People, describe(who, i, p.T))
-	}
+	p.describe(v.shown)
 	n.showStep(w, "person", v, p)
 }
 

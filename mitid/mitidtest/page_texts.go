@@ -14,7 +14,7 @@ type texts struct {
 	CPRNone, CPRWrong, Remember             string
 	ErrorTitle, ErrorBody, LoggedOut        string
 	DifferencesTitle                        string
-	NoName, NoCPR, Protected                string
+	NoName, NoCPR                           string
 	Headings                                map[string]string
 }
 
@@ -45,7 +45,6 @@ func danish() texts {
 		DifferencesTitle: "Forskelle fra den rigtige broker",
 		NoName:           "Navn er beskyttet",
 		NoCPR:            "intet CPR-nummer",
-		Protected:        "navne- og adressebeskyttet",
 		Headings: map[string]string{
 			"login": "Log på hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
 		},
@@ -79,7 +78,6 @@ func english() texts {
 		DifferencesTitle: "Differences from the real broker",
 		NoName:           "Name is protected",
 		NoCPR:            "no CPR number",
-		Protected:        "name and address protected",
 		Headings: map[string]string{
 			"login": "Log on at", "confirm": "Confirm at", "accept": "Accept at", "approve": "Approve at", "sign": "Sign at",
 		},
