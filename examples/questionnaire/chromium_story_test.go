@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -108,10 +107,13 @@ func story(w *window, l lang) {
 	assert.NotContains(w.t, strings.ReplaceAll(profile, "-", ""), mitidtest.Paiman().CPR.Reveal())
 	w.picture("profile")
 	w.click("nav a[href='/answers']", ".list")
-	w.click("[data-testid=logout]", everydayCard)
+	w.click("[data-testid=logout]", "[data-testid=message]")
+	assert.Contains(w.t, w.see(), said("message.out.title"))
 	assert.Contains(w.t, w.see(), map[lang]string{danish: "Log ind med MitID", english: "Log on with MitID"}[l])
+	w.picture("logged-out")
 
 	// Somebody who changes their mind.
+	w.visit("/")
 	w.click(everydayCard, brokerPage)
 	w.click("[data-testid=cancel]", "[data-testid=message]")
 }
@@ -131,10 +133,8 @@ func mailbox(w *window, l lang, said func(string) string) {
 	assert.Contains(w.t, w.see(), said("letter.event.delivered digital"))
 	w.picture("letter")
 
-	w.click("[data-testid=mailbox]", "[data-testid=mailboxes]")
+	w.click("[data-testid=mailbox]", "[data-testid=letters]")
 	assert.Contains(w.t, w.see(), "Paiman Petersen")
-	w.do(chromedp.Navigate(w.h.post.MailboxURL(eboks.Person(mitidtest.Paiman().CPR)) + "?lang=" + string(l)))
-	w.do(chromedp.WaitVisible(chromedp.CSS("[data-testid=letters]")))
 	assert.Contains(w.t, w.see(), said("letter.title"))
 	w.picture("mailbox")
 	w.click("[data-testid=letter]", "[data-testid=document]")

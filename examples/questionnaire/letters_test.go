@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
@@ -50,7 +50,8 @@ func TestLetterArrives(t *testing.T) {
 	h.deliver(0)
 	sent := b.get(record)
 	assert.Contains(t, sent.body, `data-testid="letter-state">Sendt<`)
-	assert.Contains(t, sent.body, h.post.PageURL())
+	assert.Contains(t, sent.body, `href="`+mailboxPath+`"`)
+	assert.Contains(t, b.get(mailboxPath).body, "Indbakke: Paiman Petersen", "their own mailbox, and nobody else's")
 	h.deliver(10 * time.Minute)
 	assert.Contains(t, b.get(record).body, "Brevet ligger i din e-Boks.")
 	assert.Contains(t, b.get("/letters").body, `data-testid="letter-state">Leveret<`)
@@ -107,7 +108,8 @@ func TestLetterWaitsForTheNumber(t *testing.T) {
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
 	done := b.post(everydayPath, everydayAnswers())
-	assert.Contains(t, done.body, "Mangler CPR-nummer")
+	assert.NotContains(t, done.body, "Mangler", "nobody asked for the number")
+	assert.Contains(t, done.body, "Vil du have en kvittering i din e-Boks?")
 	assert.Contains(t, done.body, "Bekræft med MitID")
 	h.deliver(0)
 	assert.Zero(t, h.post.Total())
