@@ -162,7 +162,7 @@ func (w *window) write(id, words string) {
 // see returns the text of the page.
 func (w *window) see() string {
 	w.t.Helper()
-	return ask(w, chromedp.Text(chromedp.CSS("body")))
+	return ask(w, chromedp.Evaluate[string]("document.body.innerText"))
 }
 
 // tabTo presses the tabulator until sel has the focus.

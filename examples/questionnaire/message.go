@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/dkeid/dkeid/mitid"
@@ -18,6 +20,7 @@ type message struct {
 	Tab                 string         // where a new login begins in another tab, because this one holds a form
 	Retry               string         // where to try again without one
 	Instead             *questionnaire // what to answer instead
+	Kept                *kept          // a form that came too late
 }
 
 func (v *visit) message(status int, m message) error {
@@ -77,11 +80,34 @@ func (a *app) explain(v *visit, refusal error) message {
 		m.Advice = "message.level.advice"
 	case mitid.InteractionRequired: // a form that came after the session had ended
 		m = message{Title: "message.ended.title", Lead: "message.ended.lead", Advice: "message.ended.advice", Calm: true,
-			Tab: backAgainPath}
+			Tab: backAgainPath, Kept: keep(v.r)}
 	case mitid.InputInvalid, mitid.ConfigInvalid, mitid.Unsupported:
 		m.Advice, m.Again, m.Retry = "", "", "" // trying again changes nothing
 	}
 	return m
+}
+
+// kept is a form that was sent after the session had ended. The page holds it, so
+// that it can be sent once more.
+type kept struct {
+	Path   string
+	Fields []field
+}
+
+type field struct{ Name, Value string }
+
+// keep returns the form that r sends, or nil.
+func keep(r *http.Request) *kept {
+	if r.Method != http.MethodPost || r.ParseForm() != nil || len(r.PostForm) == 0 {
+		return nil
+	}
+	k := &kept{Path: r.URL.Path}
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		for _, value := range r.PostForm[name] {
+			k.Fields = append(k.Fields, field{name, value})
+		}
+	}
+	return k
 }
 
 // The pages that say what has just happened, after a detour to the broker.
