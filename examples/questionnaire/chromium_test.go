@@ -80,7 +80,7 @@ func (h *house) window(t *testing.T, browser context.Context, name string, s siz
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx))
-	ctx, end := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, end := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(end)
 	w := &window{t: t, h: h, ctx: ctx, name: name, images: t.TempDir(), pictures: true, close: func() { end(); cancel() }}
 	if *updateScreenshots {
