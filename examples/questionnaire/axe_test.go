@@ -92,7 +92,7 @@ func everyOtherPage(w *window, l lang) {
 	for _, path := range []string{"/", "/answers", "/letters", "/profile", "/records/none", backAgainPath} {
 		w.visit(path)
 	}
-	w.click("[data-testid=logout]", "[data-testid=message]")
+	w.click("[data-testid=logout]", refusal)
 
 	// Refusals.
 	for _, o := range []mitidtest.Outcome{

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	refusal   = "[data-testid=message]"
+	refusal   = ".errors[data-testid=message]"                    // the broker's page has a message too
 	anyPage   = "[data-testid=cpr], " + formPage + ", " + refusal // where the first page of the broker may lead
 	afterThat = formPage + ", " + refusal
 )
@@ -102,7 +102,8 @@ func (w *window) letter(c mitidtest.Citizen) {
 	w.click("[data-testid=mailbox]", "[data-testid=letters]")
 	assert.Contains(w.t, w.see(), "Indbakke: "+owner)
 	assert.Contains(w.t, w.see(), "Kvittering fra Ærøpanelet")
-	assert.Equal(w.t, 1, ask(w, chromedp.Evaluate[int]("document.querySelectorAll('[data-testid=letter]').length")))
+	// That about the other card waited for the number.
+	assert.Equal(w.t, 2, ask(w, chromedp.Evaluate[int]("document.querySelectorAll('[data-testid=letter]').length")))
 }
 
 // TestSomebodyWhoActsForACompany answers for the company on the card that asks for

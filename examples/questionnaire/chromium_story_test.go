@@ -35,7 +35,6 @@ func TestStoryInABrowser(t *testing.T) {
 		for _, l := range []lang{danish, english} {
 			t.Run(string(l)+v.name, func(t *testing.T) {
 				h := newHouse(t)
-				h.fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
 				story(h.window(t, browser, "questionnaire-"+string(l)+v.name, v.size), l)
 			})
 		}
@@ -107,7 +106,7 @@ func story(w *window, l lang) {
 	assert.NotContains(w.t, strings.ReplaceAll(profile, "-", ""), mitidtest.Paiman().CPR.Reveal())
 	w.picture("profile")
 	w.click("nav a[href='/answers']", ".list")
-	w.click("[data-testid=logout]", "[data-testid=message]")
+	w.click("[data-testid=logout]", refusal)
 	assert.Contains(w.t, w.see(), said("message.out.title"))
 	assert.Contains(w.t, w.see(), map[lang]string{danish: "Log ind med MitID", english: "Log on with MitID"}[l])
 	w.picture("logged-out")
@@ -115,7 +114,7 @@ func story(w *window, l lang) {
 	// Somebody who changes their mind.
 	w.visit("/")
 	w.click(everydayCard, brokerPage)
-	w.click("[data-testid=cancel]", "[data-testid=message]")
+	w.click("[data-testid=cancel]", refusal)
 }
 
 // mailbox follows a letter from the record to the fake e-Boks.

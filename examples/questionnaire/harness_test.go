@@ -52,6 +52,7 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	fake, err := mitidtest.Start(d, mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
+	calledAeroe(fake)
 	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
 		logs: &journal{}, urls: &journal{}}
 	v, err := newVault(h.keys)

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"html"
 	"net/http"
+	"regexp"
 	"testing"
 
+	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -86,4 +89,37 @@ func TestLevelTooLow(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, p.status)
 	assert.Contains(t, p.body, "did not reach the required level")
 	assert.Contains(t, b.get("/").body, "Log on with MitID", "and no session")
+}
+
+// TestNobodyStandsTwiceAmongTheMailboxes: everybody with a number has one mailbox,
+// and nobody else is there.
+func TestNobodyStandsTwiceAmongTheMailboxes(t *testing.T) {
+	h := newHouse(t)
+	names, numbers := map[string]int{}, 0
+	for _, c := range h.fake.Citizens() {
+		if c.CPR.IsZero() {
+			continue
+		}
+		numbers++
+		assert.NotEmpty(t, h.post.MailboxURL(eboks.Person(c.CPR)), c.Name)
+	}
+	for _, m := range h.post.Mailboxes() {
+		names[m.Name]++
+		assert.Equal(t, 1, names[m.Name], m.Name)
+	}
+	assert.Len(t, h.post.Mailboxes(), numbers)
+}
+
+// TestWhoCameWithTooLittleIsNotLedInCircles: this broker remembers a login, and
+// would answer the next one with the same level, without asking anybody.
+func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
+	h := newHouseOn(t, mitidtest.NEB)
+	b := h.browser("da")
+	refused := b.get(everydayPath, mitidtest.Approve(mitidtest.PasswordUser()))
+	require.Equal(t, http.StatusForbidden, refused.status)
+	again := regexp.MustCompile(`class="mitid-button" lang="da" href="([^"]+)"`).FindStringSubmatch(refused.body)
+	require.NotNil(t, again)
+	better := mitidtest.PasswordUser()
+	better.Password = false
+	assert.Equal(t, everydayPath, b.get(html.UnescapeString(again[1]), mitidtest.Approve(better)).path)
 }

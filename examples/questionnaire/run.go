@@ -173,10 +173,21 @@ func (o *options) fake() (*mitidtest.Broker, error) {
 		return nil, err
 	}
 	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+"/")
-	if speaks == mitidtest.Criipto {
-		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
-	}
+	calledAeroe(fake)
 	return fake, nil
+}
+
+// calledAeroe names the app as people read it in MitID.
+func calledAeroe(fake *mitidtest.Broker) {
+	const name = "Ærøpanelet"
+	switch fake.Dialect() {
+	case mitidtest.NEB:
+		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.ServiceName = name })
+	case mitidtest.EIdent:
+		fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.ServiceName = name })
+	default:
+		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = name, name })
+	}
 }
 
 // serve answers until ctx ends, and lets running answers finish.

@@ -49,7 +49,7 @@ var profileTexts = map[string]text{
 	"message.cpr.lead":      {"Skemaet kan kun besvares med CPR-nummer.", "That questionnaire can only be answered with a CPR number."},
 	"message.cpr.advice":    {"Har du et CPR-nummer, kan du prøve igen og give det videre hos MitID. Har du intet, er der et skema uden.", "If you have a CPR number, try again and pass it on at MitID. If you have none, there is a questionnaire without."},
 	"message.again.advice":  {"Intet er gået tabt. Du kan prøve igen med det samme.", "Nothing is lost. You can try again right away."},
-	"message.level.advice":  {"En adgangskode alene er ikke nok her. Har du hverken MitID-app, kodeviser eller chip, kan Borgerservice hjælpe dig.", "A password alone is not enough here. If you have neither the MitID app nor a code display nor a chip, Citizen Service can help you."},
+	"message.level.advice":  {"Mangler du det, der skal til, kan Borgerservice hjælpe dig.", "If you lack what it takes, Citizen Service can help you."},
 	"message.ended.title":   {"Du er ikke logget ind længere", "You are no longer logged on"},
 	"message.ended.lead":    {"Dine svar er ikke sendt.", "Your answers have not been sent."},
 	"message.ended.advice":  {"Intet er gået tabt: Knappen åbner en ny fane. Log ind dér, og kom tilbage til denne fane, og send svarene igen.", "Nothing is lost: the button opens a new tab. Log on there, come back to this tab and send the answers again."},

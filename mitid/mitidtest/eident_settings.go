@@ -12,6 +12,7 @@ import (
 // application does with the other answer. Change them with
 // [Broker.ConfigureEIdent].
 type EIdentSettings struct {
+	ServiceName string // on the page, as in "Log on at Acme"; "Acme"
 	// AMRSeparator is the only one that amr_values may be joined with: "," or " ".
 	// Empty: either.
 	AMRSeparator string
@@ -57,6 +58,7 @@ type EIdentSettings struct {
 
 func defaultEIdentSettings() EIdentSettings {
 	return EIdentSettings{
+		ServiceName:   "Acme",
 		PIDScope:      "nemid.pid",
 		PIDClaim:      "nemid.pid",
 		CPROptional:   true,
