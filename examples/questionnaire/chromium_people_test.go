@@ -94,8 +94,12 @@ func (w *window) letter(c mitidtest.Citizen) {
 	if owner == "" {
 		owner = "Navn er beskyttet"
 	}
-	if c.CPR == mitidtest.NoDigitalPost().CPR {
+	switch c.CPR {
+	case mitidtest.NoDigitalPost().CPR:
 		assert.Contains(w.t, w.see(), "Du er fritaget for digital post.")
+		return
+	case mitidtest.NotInRegister().CPR:
+		assert.Contains(w.t, w.see(), "Du har ingen digital postkasse")
 		return
 	}
 	assert.Contains(w.t, w.see(), "Brevet ligger i din e-Boks.")

@@ -75,7 +75,11 @@ type letterArgs struct {
 }
 
 func (a *app) letterArgs(v *visit, l *letter, q *questionnaire) letterArgs {
-	return letterArgs{View: view{Lang: v.lang, zone: a.zone}, Letter: viewOf(l), Q: q, Mailboxes: a.mailboxes()}
+	args := letterArgs{View: view{Lang: v.lang, zone: a.zone}, Letter: viewOf(l), Q: q}
+	if args.Letter.Stand != "refused" { // otherwise there is nothing to see
+		args.Mailboxes = a.mailboxes()
+	}
+	return args
 }
 
 // mailboxes is where the fake mailbox of the person is, or nothing.

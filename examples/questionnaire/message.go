@@ -68,6 +68,7 @@ func (a *app) explain(v *visit, refusal error) message {
 			m.Advice, m.Instead = "message.cancel.cpr", a.withoutCPR()
 		}
 	case mitid.ClaimMissing:
+		m.Calm = true // having no number is nobody's mistake
 		m.Title, m.Lead, m.Said, m.Advice = "message.cpr.title", "message.cpr.lead", "", "message.cpr.advice"
 		if m.Instead = a.withoutCPR(); strings.HasPrefix(back, "/letters/") {
 			m.Lead, m.Advice, m.Instead = "message.cpr.letter", "message.cpr.letter.advice", nil

@@ -50,7 +50,10 @@ func startFakePost(name string, people []mitidtest.Citizen, cfg ebokstest.Config
 			continue
 		}
 		box := ebokstest.Mailbox{Owner: eboks.Person(c.CPR), Name: c.Name}
-		if c.Name == "" {
+		switch {
+		case c.NotInRegister:
+			box.State = ebokstest.NotRegistered
+		case c.Name == "":
 			box.State = ebokstest.Protected
 		}
 		for _, known := range ebokstest.People() { // who cannot receive letters

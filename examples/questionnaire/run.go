@@ -186,7 +186,7 @@ func calledAeroe(fake *mitidtest.Broker) {
 	case mitidtest.EIdent:
 		fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.ServiceName = name })
 	default:
-		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = name, name })
+		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Spørgeskemaer", name })
 	}
 }
 
