@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,16 +51,6 @@ func (w *window) audit() {
 			require.Empty(w.t, ask(w, chromedp.Evaluate[[]string](axeFaults, chromedp.EvalAwaitPromise)), "%s %s, %d wide, %s", w.name, at, s.width, scheme)
 		}
 	}
-}
-
-// scheme is what a person has chosen for their screen: light or dark.
-func (w *window) scheme(name string) {
-	w.t.Helper()
-	w.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia,
-			emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
-		return err
-	}))
 }
 
 // TestAxeFindsNothingOnAnyPage walks every kind of page, those of the fakes and the
