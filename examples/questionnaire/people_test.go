@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"html"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -122,4 +126,36 @@ func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
 	better := mitidtest.PasswordUser()
 	better.Password = false
 	assert.Equal(t, everydayPath, b.get(html.UnescapeString(again[1]), mitidtest.Approve(better)).path)
+}
+
+// TestEveryPersonsLetterThroughPostNord: the other distributor, the same people.
+func TestEveryPersonsLetterThroughPostNord(t *testing.T) {
+	h := newHouse(t)
+	fake, err := startFakePost("postnord", h.fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = fake.Close() })
+	h.app.postman.client = h.carrier(fake)
+	h.app.cfg.Mailboxes, h.app.cfg.Mailbox = fake.PageURL(), mailboxOf(fake)
+	for _, c := range h.fake.Citizens() {
+		if c.CPR.IsZero() || c.Password {
+			continue
+		}
+		t.Run("person "+c.Name, func(t *testing.T) {
+			b := h.browser("da")
+			b.get("/login/cpr?return="+healthPath, mitidtest.Approve(c))
+			at := letterPath(t, b.post(healthPath, healthAnswers()))
+			h.deliver(0)
+			h.fake.Advance(10 * time.Minute)
+			h.deliver(0)
+			page, box := b.get(at), b.get(mailboxPath)
+			if c.NotInRegister || c.CPR == mitidtest.NoDigitalPost().CPR {
+				assert.Contains(t, page.body, "Ikke leveret")
+				assert.Contains(t, box.body, "Der er ingen breve endnu.")
+				return
+			}
+			assert.Contains(t, page.body, "Modtaget af e-Boks")
+			assert.Contains(t, box.body, "Indbakke: "+cmp.Or(c.Name, "Navn er beskyttet"))
+			assert.Equal(t, 1, strings.Count(box.body, `data-testid="letter"`))
+		})
+	}
 }
