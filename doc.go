@@ -1,10 +1,10 @@
 // Package dkeid is the root of a module for Danish eID and digital post: people log
-// on with MitID through a broker, and get letters in their e-Boks through a
+// in with MitID through a broker, and get letters in their e-Boks through a
 // distributor. This package holds no code. What you import lies below it:
 //
-//   - [github.com/dkeid/dkeid/mitid]: the client that logs people on. It speaks
+//   - [github.com/dkeid/dkeid/mitid]: the client that logs people in. It speaks
 //     MitID, not a broker's dialect.
-//   - [github.com/dkeid/dkeid/mitid/mitidhttp]: handlers for net/http: logon, callback,
+//   - [github.com/dkeid/dkeid/mitid/mitidhttp]: handlers for net/http: login, callback,
 //     session, logout, step-up and the MitID button.
 //   - [github.com/dkeid/dkeid/mitid/criipto]: Criipto Verify, sold as Idura Verify.
 //   - [github.com/dkeid/dkeid/mitid/nets/neb]: Nets eID Broker.

@@ -9,7 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// Somebody logs on. The broker is a fake one, and so is the person.
+// Somebody logs in. The broker is a fake one, and so is the person.
 func Example() {
 	fake, err := mitidtest.Start(mitidtest.Criipto, mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
@@ -53,8 +55,8 @@ func (w *window) audit() {
 	}
 }
 
-// TestAxeFindsNothingOnAnyPage walks every kind of page, those of the fakes and the
-// one that package mitidhttp brings included.
+// TestAxeFindsNothingOnAnyPage walks every kind of page, those of the fakes and those
+// that packages mitidhttp and readlink bring included.
 func TestAxeFindsNothingOnAnyPage(t *testing.T) {
 	axe := axeSource(t)
 	browser := chromium(t)
@@ -128,7 +130,7 @@ func company(w *window) {
 	w.click(brokerPage, "[data-testid=company-none]")
 }
 
-// ownPage shows the page of package mitidhttp, for apps that have none.
+// ownPage shows the pages of packages mitidhttp and readlink, for apps that have none.
 func ownPage(w *window) {
 	fake := w.h.fake
 	server := httptest.NewUnstartedServer(nil)
@@ -142,6 +144,12 @@ func ownPage(w *window) {
 	mux := http.NewServeMux()
 	mux.Handle("/callback", gate.Callback())
 	mux.Handle("/", gate.Start(mitid.Request{}))
+	links, err := readlink.New(readlink.Config{
+		Gate: gate, Address: at + "/brev", Keys: [][]byte{make([]byte, 32)}, Now: fake.Now,
+		Record: func(context.Context, readlink.Opening) error { return nil },
+	})
+	require.NoError(w.t, err)
+	mux.Handle("GET /brev/", links.Handler(http.NotFoundHandler()))
 	server.Config.Handler = mux
 	server.Start()
 	w.t.Cleanup(server.Close)
@@ -151,4 +159,13 @@ func ownPage(w *window) {
 		assert.Contains(w.t, w.see(), "MitID")
 		w.check()
 	}
+	w.do(chromedp.Navigate(at + "/brev/nothing"))
+	assert.NotEmpty(w.t, w.see())
+	w.check()
+	link, err := links.For(eboks.NewID(), eboks.Person(mitidtest.Paiman().CPR))
+	require.NoError(w.t, err)
+	fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
+	w.do(chromedp.Navigate(link))
+	assert.True(w.t, w.shows("main a"), "the way to log in as the recipient")
+	w.check()
 }
