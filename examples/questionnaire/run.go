@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -39,6 +40,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer listener.Close()
 	if o.PublicURL == "" {
 		o.PublicURL = "http://" + listener.Addr().String()
+	}
+	if !reachable(o.PublicURL) {
+		return errors.New("without https the app is for this machine alone: -listen 127.0.0.1:8080, or -public-url https://… where a proxy with TLS stands in front")
 	}
 
 	keys, err := openKeys(o, log)
@@ -101,6 +105,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
 	defer a.deliver(ctx)()
 	return serve(ctx, listener, a.handler(), log)
+}
+
+// reachable reports whether people may use the app at that address: by https, or
+// on this machine.
+func reachable(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // confirming is the verb for confirmations, where the broker can show one.

@@ -178,5 +178,6 @@ func TestRunRefuses(t *testing.T) {
 		err := run(t.Context(), append([]string{"-listen", "127.0.0.1:0"}, args...), io.Discard, io.Discard)
 		assert.Error(t, err, name)
 	}
+	assert.ErrorContains(t, run(t.Context(), []string{"-listen", ":0"}, io.Discard, io.Discard), "-listen 127.0.0.1:8080", "what to do instead")
 	assert.NoError(t, run(t.Context(), []string{"-h"}, io.Discard, io.Discard))
 }
