@@ -12,7 +12,6 @@ import (
 // application does with the other answer. Change them with
 // [Broker.ConfigureEIdent].
 type EIdentSettings struct {
-	ServiceName string // on the page, as in "Log on at Acme"; "Acme"
 	// AMRSeparator is the only one that amr_values may be joined with: "," or " ".
 	// Empty: either.
 	AMRSeparator string
@@ -25,6 +24,7 @@ type EIdentSettings struct {
 	// SilentReference leaves reference_text out of the tokens.
 	SilentReference bool
 
+	ServiceName           string // on the page, as in "Log on at Acme"; "Acme"
 	PIDScope              string // the scope that asks for the PID of NemID; "nemid.pid"
 	PIDClaim              string // the claim that tells it; "nemid.pid"
 	OrganisationNameClaim string // tells the organisation's name in place of nemlogin.org_name; empty
