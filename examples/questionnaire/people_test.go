@@ -91,7 +91,8 @@ func TestLevelTooLow(t *testing.T) {
 	b := h.browser("en")
 	p := b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
 	assert.Equal(t, http.StatusForbidden, p.status)
-	assert.Contains(t, p.body, "did not reach the required level")
+	assert.Contains(t, p.body, "level of assurance")
+	assert.Contains(t, p.body, `href="/login/anew`)
 	assert.Contains(t, b.get("/").body, "Log on with MitID", "and no session")
 }
 
