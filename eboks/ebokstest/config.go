@@ -26,6 +26,9 @@ type Config struct {
 	Inspect func(l Letter, document io.Reader)
 	// Now is the clock that Distributor.Advance moves. Nil: time.Now.
 	Now func() time.Time
+	// Mailboxes are there from the start. If nil, those of People; an empty list
+	// starts without any.
+	Mailboxes []Mailbox
 	// Settings are the distributor's, at start. Distributor.Configure changes them.
 	Settings Settings
 }

@@ -72,7 +72,10 @@ func newDistributor(d Dialect, cfg Config) *Distributor {
 	} else {
 		f.wire = newConnect()
 	}
-	f.Add(People()...)
+	if cfg.Mailboxes == nil {
+		cfg.Mailboxes = People()
+	}
+	f.Add(cfg.Mailboxes...)
 	return f
 }
 

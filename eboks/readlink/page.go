@@ -24,6 +24,13 @@ main { max-width: 36rem; margin: 0 auto; padding: 3rem 1.25rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; }
 a { color: #004cb8; }
 a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
+@media screen and (prefers-color-scheme: dark) {
+	:root { color-scheme: dark; }
+	body { background: #14181d; color: #eceff2; }
+	a { color: #9cc4ff; }
+	a:focus-visible { outline-color: #9cc4ff; }
+}
+@media print { a { display: none; } }
 </style>
 </head>
 <body>

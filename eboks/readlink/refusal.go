@@ -97,7 +97,7 @@ var danish = map[Reason]text{
 var english = map[Reason]text{
 	LinkInvalid:  {"The link does not work", "The link is wrong or has expired. Check that you have all of it from the letter."},
 	NotAPage:     {"Open the link in your browser", "The letter is shown only on a page that you open yourself, in a browser that keeps your login (cookies)."},
-	NotRecipient: {"The letter is for somebody else", "You are logged in as somebody other than the recipient. The letter was not shown."},
+	NotRecipient: {"The letter is for somebody else", "You are logged on as somebody other than the recipient. The letter was not shown."},
 	NoNumber:     {"The letter cannot be shown", "We cannot tell whether the letter is for you. Contact the sender."},
 	NotRecorded:  {"The letter cannot be shown right now", "Try again in a moment."},
 }

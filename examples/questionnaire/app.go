@@ -32,7 +32,10 @@ type appConfig struct {
 	Demo           bool // tell everybody that MitID is imitated
 	// Post carries the letters; nil: no letters are sent. Make it with letterClient.
 	Post      *eboks.Client
-	Mailboxes string        // address of the fake mailboxes; empty: the post is no fake
+	Mailboxes string // address of the fake mailboxes; empty: the post is no fake
+	// Mailbox returns the address of a person's fake mailbox, empty where there is
+	// none. Needed with Mailboxes.
+	Mailbox   func(cpr.Number) string
 	NewsEvery time.Duration // between two questions what became of letters; zero: a minute
 	Now       func() time.Time
 	Logger    *slog.Logger

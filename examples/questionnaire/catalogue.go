@@ -1,9 +1,10 @@
 package main
 
-// catalogue returns the questionnaires of this example: one that needs to know
-// that a person is a person, and one that needs to know who in CPR.
+// catalogue returns the questionnaires of this example: one that needs to know who
+// in CPR, so that a letter can follow, and one that needs to know that a person is a
+// person.
 func catalogue() []questionnaire {
-	return []questionnaire{everyday(), health()}
+	return []questionnaire{health(), everyday()}
 }
 
 func find(all []questionnaire, slug string) (*questionnaire, bool) {

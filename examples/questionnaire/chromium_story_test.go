@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -36,7 +35,6 @@ func TestStoryInABrowser(t *testing.T) {
 		for _, l := range []lang{danish, english} {
 			t.Run(string(l)+v.name, func(t *testing.T) {
 				h := newHouse(t)
-				h.fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
 				story(h.window(t, browser, "questionnaire-"+string(l)+v.name, v.size), l)
 			})
 		}
@@ -107,13 +105,22 @@ func story(w *window, l lang) {
 	assert.Contains(w.t, profile, cprMask)
 	assert.NotContains(w.t, strings.ReplaceAll(profile, "-", ""), mitidtest.Paiman().CPR.Reveal())
 	w.picture("profile")
+	w.click("nav a[href='/letters']", ".list")
+	w.picture("letters")
+	w.scheme("dark")
+	w.visit("/")
+	w.picture("dark-front")
+	w.scheme("light")
 	w.click("nav a[href='/answers']", ".list")
-	w.click("[data-testid=logout]", everydayCard)
+	w.click("[data-testid=logout]", refusal)
+	assert.Contains(w.t, w.see(), said("message.out.title"))
 	assert.Contains(w.t, w.see(), map[lang]string{danish: "Log ind med MitID", english: "Log on with MitID"}[l])
+	w.picture("logged-out")
 
 	// Somebody who changes their mind.
+	w.visit("/")
 	w.click(everydayCard, brokerPage)
-	w.click("[data-testid=cancel]", "[data-testid=message]")
+	w.click("[data-testid=cancel]", refusal)
 }
 
 // mailbox follows a letter from the record to the fake e-Boks.
@@ -131,10 +138,8 @@ func mailbox(w *window, l lang, said func(string) string) {
 	assert.Contains(w.t, w.see(), said("letter.event.delivered digital"))
 	w.picture("letter")
 
-	w.click("[data-testid=mailbox]", "[data-testid=mailboxes]")
+	w.click("[data-testid=mailbox]", "[data-testid=letters]")
 	assert.Contains(w.t, w.see(), "Paiman Petersen")
-	w.do(chromedp.Navigate(w.h.post.MailboxURL(eboks.Person(mitidtest.Paiman().CPR)) + "?lang=" + string(l)))
-	w.do(chromedp.WaitVisible(chromedp.CSS("[data-testid=letters]")))
 	assert.Contains(w.t, w.see(), said("letter.title"))
 	w.picture("mailbox")
 	w.click("[data-testid=letter]", "[data-testid=document]")

@@ -99,7 +99,10 @@ func TestFormAfterTheSessionEnded(t *testing.T) {
 	p := b.post(everydayPath, everydayAnswers())
 	require.Equal(t, http.StatusUnauthorized, p.status)
 	assert.Contains(t, p.body, "Dine svar er ikke sendt.")
-	assert.Contains(t, p.body, "Log ind igen i en ny fane")
+	assert.Contains(t, p.body, "Log ind med MitID")
+	assert.Contains(t, p.body, `action="/login" target="_blank"`, "what was typed stays in this tab")
+	assert.Contains(t, p.body, `name="joy" value="Rødgrød på Ærø"`, "and can be sent once more")
+	assert.Contains(t, b.get("/login?return="+backAgainPath, mitidtest.Approve(mitidtest.Ditlev())).body, "Du er logget ind igen")
 }
 
 func TestSessionWithoutAnAccount(t *testing.T) {

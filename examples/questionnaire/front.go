@@ -63,9 +63,18 @@ func (r *record) path() string { return "/records/" + r.ID }
 // loginHref begins a login that comes back to path, and asks for the CPR number
 // where questionnaire q needs it; q may be nil.
 func loginHref(q *questionnaire, path string) string {
-	login := "/login"
+	return loginPath(q) + "?" + url.Values{"return": {path}}.Encode()
+}
+
+func loginPath(q *questionnaire) string {
 	if q != nil && q.CPR {
-		login = "/login/cpr"
+		return "/login/cpr"
 	}
-	return login + "?" + url.Values{"return": {path}}.Encode()
+	return "/login"
+}
+
+// anewHref is loginHref for somebody whom the broker must ask again, although it
+// may remember them: what it remembers was not enough.
+func anewHref(q *questionnaire, path string) string {
+	return loginPath(q) + "/anew?" + url.Values{"return": {path}}.Encode()
 }

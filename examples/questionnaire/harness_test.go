@@ -52,6 +52,7 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	fake, err := mitidtest.Start(d, mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
+	calledAeroe(fake)
 	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
 		logs: &journal{}, urls: &journal{}}
 	v, err := newVault(h.keys)
@@ -73,7 +74,7 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	cfg := appConfig{
 		Broker: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
 		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d.String()), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
-		Mailboxes: h.post.PageURL(), Post: h.carrier(h.post),
+		Mailboxes: h.post.PageURL(), Mailbox: mailboxOf(h.post), Post: h.carrier(h.post),
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -75,15 +75,38 @@ type letterArgs struct {
 }
 
 func (a *app) letterArgs(v *visit, l *letter, q *questionnaire) letterArgs {
-	return letterArgs{View: view{Lang: v.lang, zone: a.zone}, Letter: viewOf(l), Q: q, Mailboxes: a.mailboxes(v)}
+	args := letterArgs{View: view{Lang: v.lang, zone: a.zone}, Letter: viewOf(l), Q: q}
+	if args.Letter.Stand != "refused" { // otherwise there is nothing to see
+		args.Mailboxes = a.mailboxes()
+	}
+	return args
 }
 
-// mailboxes is where the fake mailboxes are, or nothing.
-func (a *app) mailboxes(v *visit) string {
+// mailboxes is where the fake mailbox of the person is, or nothing.
+func (a *app) mailboxes() string {
 	if a.cfg.Mailboxes == "" {
 		return ""
 	}
-	return a.cfg.Mailboxes + "?lang=" + string(v.lang)
+	return mailboxPath
+}
+
+const mailboxPath = "/mailbox"
+
+// openMailbox leads a person to their own fake mailbox. Nobody knows it without
+// their CPR number, so that whoever gave none is led to all of them.
+func (a *app) openMailbox(v *visit) error {
+	n, err := a.cfg.Store.number(v.r.Context(), v.account)
+	if err != nil {
+		return err
+	}
+	at := ""
+	if !n.IsZero() {
+		at = a.cfg.Mailbox(n)
+	}
+	if at == "" {
+		at = a.cfg.Mailboxes
+	}
+	return v.to(at + "?lang=" + string(v.lang))
 }
 
 // lettersOf returns the letters about a record, the newest first.
@@ -131,7 +154,7 @@ func (a *app) listLetters(v *visit) error {
 	return v.show(http.StatusOK, "letters", view{Title: title, Path: "/letters", Content: struct {
 		Letters   []letterArgs
 		Mailboxes string
-	}{shown, a.mailboxes(v)}})
+	}{shown, a.mailboxes()}})
 }
 
 func (a *app) questionnaireOf(v *visit, l *letter) (*questionnaire, bool, error) {

@@ -1,9 +1,16 @@
 package main
 
 import (
+	"cmp"
+	"html"
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -84,6 +91,72 @@ func TestLevelTooLow(t *testing.T) {
 	b := h.browser("en")
 	p := b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
 	assert.Equal(t, http.StatusForbidden, p.status)
-	assert.Contains(t, p.body, "did not reach the required level")
+	assert.Contains(t, p.body, "level of assurance")
+	assert.Contains(t, p.body, `href="/login/anew`)
 	assert.Contains(t, b.get("/").body, "Log on with MitID", "and no session")
+}
+
+// TestNobodyStandsTwiceAmongTheMailboxes: everybody with a number has one mailbox,
+// and nobody else is there.
+func TestNobodyStandsTwiceAmongTheMailboxes(t *testing.T) {
+	h := newHouse(t)
+	names, numbers := map[string]int{}, 0
+	for _, c := range h.fake.Citizens() {
+		if c.CPR.IsZero() {
+			continue
+		}
+		numbers++
+		assert.NotEmpty(t, h.post.MailboxURL(eboks.Person(c.CPR)), c.Name)
+	}
+	for _, m := range h.post.Mailboxes() {
+		names[m.Name]++
+		assert.Equal(t, 1, names[m.Name], m.Name)
+	}
+	assert.Len(t, h.post.Mailboxes(), numbers)
+}
+
+// TestWhoCameWithTooLittleIsNotLedInCircles: this broker remembers a login, and
+// would answer the next one with the same level, without asking anybody.
+func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
+	h := newHouseOn(t, mitidtest.NEB)
+	b := h.browser("da")
+	refused := b.get(everydayPath, mitidtest.Approve(mitidtest.PasswordUser()))
+	require.Equal(t, http.StatusForbidden, refused.status)
+	again := regexp.MustCompile(`class="mitid-button" lang="da" href="([^"]+)"`).FindStringSubmatch(refused.body)
+	require.NotNil(t, again)
+	better := mitidtest.PasswordUser()
+	better.Password = false
+	assert.Equal(t, everydayPath, b.get(html.UnescapeString(again[1]), mitidtest.Approve(better)).path)
+}
+
+// TestEveryPersonsLetterThroughPostNord: the other distributor, the same people.
+func TestEveryPersonsLetterThroughPostNord(t *testing.T) {
+	h := newHouse(t)
+	fake, err := startFakePost("postnord", h.fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = fake.Close() })
+	h.app.postman.client = h.carrier(fake)
+	h.app.cfg.Mailboxes, h.app.cfg.Mailbox = fake.PageURL(), mailboxOf(fake)
+	for _, c := range h.fake.Citizens() {
+		if c.CPR.IsZero() || c.Password {
+			continue
+		}
+		t.Run("person "+c.Name, func(t *testing.T) {
+			b := h.browser("da")
+			b.get("/login/cpr?return="+healthPath, mitidtest.Approve(c))
+			at := letterPath(t, b.post(healthPath, healthAnswers()))
+			h.deliver(0)
+			h.fake.Advance(10 * time.Minute)
+			h.deliver(0)
+			page, box := b.get(at), b.get(mailboxPath)
+			if c.NotInRegister || c.CPR == mitidtest.NoDigitalPost().CPR {
+				assert.Contains(t, page.body, "Ikke leveret")
+				assert.Contains(t, box.body, "Der er ingen breve endnu.")
+				return
+			}
+			assert.Contains(t, page.body, "Modtaget af e-Boks")
+			assert.Contains(t, box.body, "Indbakke: "+cmp.Or(c.Name, "Navn er beskyttet"))
+			assert.Equal(t, 1, strings.Count(box.body, `data-testid="letter"`))
+		})
+	}
 }

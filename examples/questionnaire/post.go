@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
@@ -43,21 +44,31 @@ func startFakePost(name string, people []mitidtest.Citizen, cfg ebokstest.Config
 			speaks = d
 		}
 	}
-	fake, err := ebokstest.Start(speaks, cfg)
-	if err != nil {
-		return nil, err
-	}
+	cfg.Mailboxes = []ebokstest.Mailbox{} // no other people
 	for _, c := range people {
 		if c.CPR.IsZero() {
 			continue
 		}
 		box := ebokstest.Mailbox{Owner: eboks.Person(c.CPR), Name: c.Name}
-		if c.Name == "" {
+		switch {
+		case c.NotInRegister:
+			box.State = ebokstest.NotRegistered
+		case c.Name == "":
 			box.State = ebokstest.Protected
 		}
-		fake.Add(box)
+		for _, known := range ebokstest.People() { // who cannot receive letters
+			if known.Owner == box.Owner {
+				box.State = known.State
+			}
+		}
+		cfg.Mailboxes = append(cfg.Mailboxes, box)
 	}
-	return fake, nil
+	return ebokstest.Start(speaks, cfg)
+}
+
+// mailboxOf returns where the fake mailbox of a person is.
+func mailboxOf(fake *ebokstest.Distributor) func(cpr.Number) string {
+	return func(n cpr.Number) string { return fake.MailboxURL(eboks.Person(n)) }
 }
 
 // agreementWith is how the app is known to a fake distributor.
@@ -100,30 +111,30 @@ func (o *options) agreement(now func() time.Time, log *slog.Logger) (distributor
 }
 
 // post returns who carries the letters: a real distributor, a fake one beside a
-// fake broker, or nobody beside a real broker.
-func (o *options) post(broker *mitidtest.Broker, now func() time.Time, log *slog.Logger) (sender eboks.Sender, mailboxes string, stop func(), err error) {
+// fake broker, or nobody beside a real broker. fake is nil unless it is one.
+func (o *options) post(broker *mitidtest.Broker, now func() time.Time, log *slog.Logger) (sender eboks.Sender, fake *ebokstest.Distributor, stop func(), err error) {
 	var a distributor.Agreement
 	stop = func() {}
 	switch {
 	case o.PostURL != "":
 		if a, err = o.agreement(now, log); err != nil {
-			return nil, "", nil, err
+			return nil, nil, nil, err
 		}
 	case broker == nil:
-		return nil, "", stop, nil
+		return nil, nil, stop, nil
 	default:
-		fake, err := startFakePost(o.Distributor, broker.Citizens(), ebokstest.Config{Settings: ebokstest.Settings{
+		fake, err = startFakePost(o.Distributor, broker.Citizens(), ebokstest.Config{Settings: ebokstest.Settings{
 			Ready: time.Second, Taken: 2 * time.Second, Delivered: 4 * time.Second}})
 		if err != nil {
-			return nil, "", nil, err
+			return nil, nil, nil, err
 		}
 		stop = func() { _ = fake.Close() }
-		mailboxes, a = fake.PageURL(), agreementWith(fake, now, log)
+		a = agreementWith(fake, now, log)
 	}
 	sender, err = distributor.Open(o.Distributor, a)
 	if err != nil {
 		stop()
-		return nil, "", nil, err
+		return nil, nil, nil, err
 	}
-	return sender, mailboxes, stop, nil
+	return sender, fake, stop, nil
 }

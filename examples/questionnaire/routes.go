@@ -26,10 +26,17 @@ func (a *app) handler() http.Handler {
 	confirmAgain.Fresh, confirmAgain.Action = true, a.cfg.Confirm
 	mux.Handle("GET /login", a.gate.Start(a.request()))
 	mux.Handle("GET /login/cpr", a.gate.Start(withCPR))
+	for path, r := range map[string]mitid.Request{"/login/anew": a.request(), "/login/cpr/anew": withCPR} {
+		r.Fresh = true
+		mux.Handle("GET "+path, a.gate.Start(r))
+	}
 	mux.Handle("GET /confirm/cpr", a.gate.StepUp(confirmCPR))
 	mux.Handle("GET /confirm/again", a.gate.StepUp(confirmAgain))
 	mux.Handle("/callback", a.gate.Callback())
 	mux.Handle("POST /logout", a.gate.Logout())
+
+	mux.Handle("GET "+loggedOutPath, a.open(a.loggedOut))
+	mux.Handle("GET "+backAgainPath, a.member(a.loggedOnAgain))
 
 	mux.Handle("GET /questionnaires/{slug}", a.oneLogin(a.member(a.showFirst)))
 	mux.Handle("POST /questionnaires/{slug}", a.member(a.takeFirst))
@@ -42,6 +49,9 @@ func (a *app) handler() http.Handler {
 		mux.Handle("GET /letters", a.member(a.listLetters))
 		mux.Handle("GET /letters/{id}", a.member(a.showLetter))
 		mux.Handle("GET /letters/{id}/pdf", a.member(a.showDocument))
+		if a.cfg.Mailboxes != "" {
+			mux.Handle("GET "+mailboxPath, a.member(a.openMailbox))
+		}
 		mux.Handle("GET "+linkPath, a.links.Handler(a.open(a.showOpened)))
 	}
 	mux.Handle("GET /profile", a.member(a.showProfile))

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -39,6 +40,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer listener.Close()
 	if o.PublicURL == "" {
 		o.PublicURL = "http://" + listener.Addr().String()
+	}
+	if !reachable(o.PublicURL) {
+		return errors.New("without https the app is for this machine alone: -listen 127.0.0.1:8080, or -public-url https://… where a proxy with TLS stands in front")
 	}
 
 	keys, err := openKeys(o, log)
@@ -71,20 +75,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sender, mailboxes, stop, err := o.post(fake, clock, log)
+	sender, post, stop, err := o.post(fake, clock, log)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	cfg := appConfig{
 		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
-		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil, Mailboxes: mailboxes,
+		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil,
 		Now: clock, Logger: log,
 	}
+	if post != nil {
+		cfg.Mailboxes, cfg.Mailbox = post.PageURL(), mailboxOf(post)
+		cfg.NewsEvery = time.Second // a fake does not mind
+	}
 	if sender != nil {
-		if mailboxes != "" {
-			cfg.NewsEvery = time.Second // a fake does not mind
-		}
 		if cfg.Post, err = letterClient(sender, s, keys, log); err != nil {
 			return err
 		}
@@ -95,11 +100,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if fake != nil {
 		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", settings.Issuer)
-		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", mailboxes)
+		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", cfg.Mailboxes)
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
 	defer a.deliver(ctx)()
 	return serve(ctx, listener, a.handler(), log)
+}
+
+// reachable reports whether people may use the app at that address: by https, or
+// on this machine.
+func reachable(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // confirming is the verb for confirmations, where the broker can show one.
@@ -172,10 +188,21 @@ func (o *options) fake() (*mitidtest.Broker, error) {
 		return nil, err
 	}
 	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+"/")
-	if speaks == mitidtest.Criipto {
-		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Ærøpanelet", "Ærøpanelet" })
-	}
+	calledAeroe(fake)
 	return fake, nil
+}
+
+// calledAeroe names the app as people read it in MitID.
+func calledAeroe(fake *mitidtest.Broker) {
+	const name = "Ærøpanelet"
+	switch fake.Dialect() {
+	case mitidtest.NEB:
+		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.ServiceName = name })
+	case mitidtest.EIdent:
+		fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.ServiceName = name })
+	default:
+		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Spørgeskemaer", name })
+	}
 }
 
 // serve answers until ctx ends, and lets running answers finish.

@@ -206,8 +206,9 @@ func TestLogOut(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
-	p := b.post("/logout", nil)
-	assert.Equal(t, "/", p.path)
+	p := b.post("/logout?return="+loggedOutPath, nil)
+	assert.Equal(t, loggedOutPath, p.path)
+	assert.Contains(t, p.body, "Du er logget ud")
 	assert.Contains(t, p.body, "Log ind med MitID")
 	assert.Equal(t, http.StatusUnauthorized, b.post(everydayPath, everydayAnswers()).status)
 }

@@ -14,8 +14,8 @@ var pageTexts = map[string]text{
 	"nav.logout":  {"Log ud", "Log out"},
 	"nav.other":   {"English", "Dansk"},
 
-	"foot.as":       {"Du er logget ind som %s.", "You are logged in as %s."},
-	"foot.asNobody": {"Du er logget ind. Dit navn er ikke oplyst.", "You are logged in. Your name was not given."},
+	"foot.as":       {"Du er logget ind som %s.", "You are logged on as %s."},
+	"foot.asNobody": {"Du er logget ind. Dit navn er ikke oplyst.", "You are logged on. Your name was not given."},
 	"foot.what":     {"Ærøpanelet er et eksempel og findes ikke.", "The Ærø Panel is an example and does not exist."},
 
 	"front.title":      {"Fortæl os, hvordan det går", "Tell us how you are doing"},

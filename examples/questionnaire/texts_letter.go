@@ -21,7 +21,7 @@ var letterTexts = map[string]text{
 	"letter.mailbox": {"Åbn den efterlignede e-Boks", "Open the imitated e-Boks"},
 	"letter.pdf":     {"Læs brevet (PDF)", "Read the letter (PDF)"},
 
-	"letter.stand.number":    {"Mangler CPR-nummer", "CPR number missing"},
+	"letter.stand.number":    {"Kun hvis du vil", "Only if you like"},
 	"letter.stand.waiting":   {"Sendes om lidt", "Being sent"},
 	"letter.stand.asked":     {"Under behandling", "Being processed"},
 	"letter.stand.sent":      {"Sendt", "Sent"},
@@ -29,7 +29,7 @@ var letterTexts = map[string]text{
 	"letter.stand.opened":    {"Læst", "Read"},
 	"letter.stand.refused":   {"Ikke leveret", "Not delivered"},
 
-	"letter.means.number":    {"Vi har skrevet et brev til dig, men mangler dit CPR-nummer at sende det til. Bekræft med MitID, og giv nummeret videre, så sender vi brevet til din e-Boks.", "We have written you a letter, but have no CPR number to send it to. Confirm with MitID and pass the number on, and we send the letter to your e-Boks."},
+	"letter.means.number":    {"Vil du have en kvittering i din e-Boks? Så bekræft med MitID, og giv dit CPR-nummer videre. Ellers behøver du ikke gøre mere.", "Would you like a receipt in your e-Boks? Then confirm with MitID and pass your CPR number on. Otherwise there is nothing more to do."},
 	"letter.means.waiting":   {"Brevet er skrevet og bliver sendt, så snart det kan lade sig gøre.", "The letter is written and goes out as soon as possible."},
 	"letter.means.asked":     {"Brevet er afleveret, men vi venter stadig på at få det bekræftet. Det bliver ikke sendt to gange.", "The letter was handed over, but we still wait for confirmation. It will not be sent twice."},
 	"letter.means.sent":      {"Brevet er på vej til din e-Boks. Det tager som regel kort tid.", "The letter is on its way to your e-Boks. That usually takes a short time."},

@@ -90,6 +90,11 @@ func (v view) Day(t time.Time) string { return v.Lang.day(t.In(v.zone)) }
 // Machine writes a time for the datetime attribute.
 func (v view) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
+// MitIDSubmit returns the MitID button of a form that begins a login.
+func (v view) MitIDSubmit() template.HTML {
+	return mitidhttp.SubmitButton(mitid.LogOn, v.Lang.locale())
+}
+
 // MitID returns the MitID button: login or confirm.
 func (v view) MitID(action, href string) (template.HTML, error) {
 	switch action {

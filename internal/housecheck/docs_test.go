@@ -32,7 +32,8 @@ func TestEveryPackageHasADoc(t *testing.T) {
 			slices.Sort(files)
 			t.Errorf("%s: package comments in %s: one is enough", dir, strings.Join(files, ", "))
 		case classOf(dir) != example && path.Base(dir) != "testreport":
-			assert.True(t, strings.HasPrefix(text[dir], "Package "+path.Base(dir)+" "), "%s: the comment begins with Package %s", dir, path.Base(dir))
+			name := path.Base(path.Join(module, dir))
+			assert.True(t, strings.HasPrefix(text[dir], "Package "+name+" "), "%s: the comment begins with Package %s", dir, name)
 			if !isInternal(dir) {
 				assert.Equal(t, "doc.go", files[0], "%s: the package comment is in doc.go", dir)
 			}

@@ -59,9 +59,10 @@ func eidentLanguage(sent string) string {
 // viewOf returns the parts that every page of a visit shows.
 func (e *eident) viewOf(r *http.Request, v *eidentVisit) *view {
 	p := newView(r, v.language)
-	p.Heading = p.T.Headings["login"] + " Acme"
+	at := " " + e.snapshot().ServiceName
+	p.Heading = p.T.Headings["login"] + at
 	if p.Message = v.req.reference; v.req.transaction != "" {
-		p.Heading, p.Message = p.T.Headings["approve"]+" Acme", v.req.transaction
+		p.Heading, p.Message = p.T.Headings["approve"]+at, v.req.transaction
 	}
 	return p
 }

@@ -24,6 +24,7 @@ type EIdentSettings struct {
 	// SilentReference leaves reference_text out of the tokens.
 	SilentReference bool
 
+	ServiceName           string // on the page, as in "Log on at Acme"; "Acme"
 	PIDScope              string // the scope that asks for the PID of NemID; "nemid.pid"
 	PIDClaim              string // the claim that tells it; "nemid.pid"
 	OrganisationNameClaim string // tells the organisation's name in place of nemlogin.org_name; empty
@@ -61,6 +62,7 @@ type EIdentSettings struct {
 
 func defaultEIdentSettings() EIdentSettings {
 	return EIdentSettings{
+		ServiceName:   "Acme",
 		PIDScope:      "nemid.pid",
 		PIDClaim:      "nemid.pid",
 		CPROptional:   true,

@@ -70,14 +70,15 @@ func (n *neb) welcome(w http.ResponseWriter, r *http.Request, req *nebRequest, s
 func (n *neb) viewOf(r *http.Request, v *nebVisit) *view {
 	p := newView(r, v.language)
 	m := &v.req.idp.mitid
-	p.Heading = p.T.Headings[nebHeading(m.action)] + " Acme"
+	service := n.snapshot().ServiceName
+	p.Heading = p.T.Headings[nebHeading(m.action)] + " " + service
 	if raw, err := base64.StdEncoding.DecodeString(m.reference); err == nil {
 		p.Message = string(raw)
 	}
 	if t := v.req.text; t != nil && t.kind != "pdf" {
 		p.Message = strings.TrimSpace(p.Message + "\n\n" + string(t.raw))
 	}
-	p.Message = or(p.Message, "Acme web")
+	p.Message = or(p.Message, service+" web")
 	return p
 }
 

@@ -16,6 +16,7 @@ type NEBSettings struct {
 	// whole request. Replace the list, do not change it.
 	Scopes        []string
 	ServiceScopes []string // of client credentials; signtext_api
+	ServiceName   string   // on the page, as in "Log on at Acme"; "Acme"
 	IdPs          []string // shown when idp_values is left out; mitid
 	// PublicProvider: CPR numbers are looked up, without a page, and names and
 	// addresses that are protected are told.
@@ -52,6 +53,7 @@ func defaultNEBSettings() NEBSettings {
 	return NEBSettings{
 		Organisation:  "12345674",
 		Scopes:        nebScopes[1:],
+		ServiceName:   "Acme",
 		ServiceScopes: []string{"signtext_api"},
 		IdPs:          []string{"mitid"},
 		UserinfoToken: true,

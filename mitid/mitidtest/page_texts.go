@@ -46,7 +46,7 @@ func danish() texts {
 		NoName:           "Navn er beskyttet",
 		NoCPR:            "intet CPR-nummer",
 		Headings: map[string]string{
-			"login": "Log på hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
+			"login": "Log ind hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
 		},
 	}
 }

@@ -1,0 +1,33 @@
+// Package dkeid is the root of a module for Danish eID and digital post: people log
+// in with MitID through a broker, and get letters in their e-Boks through a
+// distributor. This package holds no code. What you import lies below it:
+//
+//   - [github.com/dkeid/dkeid/mitid]: the client that logs people in. It speaks
+//     MitID, not a broker's dialect.
+//   - [github.com/dkeid/dkeid/mitid/mitidhttp]: handlers for net/http: login, callback,
+//     session, logout, step-up and the MitID button.
+//   - [github.com/dkeid/dkeid/mitid/criipto]: Criipto Verify, sold as Idura Verify.
+//   - [github.com/dkeid/dkeid/mitid/nets/neb]: Nets eID Broker.
+//   - [github.com/dkeid/dkeid/mitid/nets/eident]: Nets E-Ident.
+//   - [github.com/dkeid/dkeid/claims]: who somebody is: identity, level, address,
+//     company, and what each broker says, read strictly.
+//   - [github.com/dkeid/dkeid/cpr]: CPR numbers that do not print themselves.
+//   - [github.com/dkeid/dkeid/eboks]: the client that sends letters, each of them once.
+//   - [github.com/dkeid/dkeid/eboks/stralfors]: PostNord Strålfors Connect.
+//   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
+//   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
+//     recipient opens.
+//
+// For your tests, without an account anywhere:
+//
+//   - [github.com/dkeid/dkeid/mitid/mitidtest]: fake brokers, people who do not exist,
+//     and a conformance suite for adapters.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes, and
+//     conformance suites for adapters and ledgers.
+//   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
+//
+// A program links what it imports and no more: cpr needs the standard library alone.
+//
+// Begin with the example below, and with "go run ./examples/questionnaire" in a clone
+// of the repository, which shows the whole in a browser.
+package dkeid

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+const (
+	refusal   = ".errors[data-testid=message]"                    // the broker's page has a message too
+	anyPage   = "[data-testid=cpr], " + formPage + ", " + refusal // where the first page of the broker may lead
+	afterThat = formPage + ", " + refusal
+)
+
+// TestEveryPersonHasAStoryAtEveryBroker lets every ready-made person walk to the end
+// on either card, at each broker.
+func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
+	browser := chromium(t)
+	for _, d := range mitidtest.Dialects() {
+		t.Run(d.String(), func(t *testing.T) {
+			h := newHouseOn(t, d)
+			people := h.fake.Citizens()
+			require.Equal(t, mitidtest.Citizens(), people, "the same people at every broker")
+			names := map[string]bool{}
+			for _, c := range people {
+				assert.False(t, names[c.Name], "%s stands in the list twice", c.Name)
+				names[c.Name] = true
+			}
+			for i := range people {
+				t.Run(strings.Join(strings.Fields("person "+people[i].Name), " "), func(t *testing.T) {
+					t.Parallel()
+					for _, q := range slices.Backward(catalogue()) { // first the one after which nobody knows the number
+						w := h.window(t, browser, "questionnaire-da", desktop)
+						w.pictures = d == mitidtest.Criipto
+						w.walk(people[i], i, &q)
+						w.close()
+					}
+				})
+			}
+		})
+	}
+}
+
+// walk is one person's way through one card.
+func (w *window) walk(c mitidtest.Citizen, i int, q *questionnaire) {
+	w.visit("/")
+	w.click(cardOf(q), brokerPage)
+	assert.Contains(w.t, w.see(), c.Shows.DA)
+	w.choosePerson(i)
+	w.click(brokerPage, anyPage)
+	w.giveNumber()
+	switch {
+	case c.Password:
+		assert.Contains(w.t, w.see(), "sikringsniveau")
+		assert.Contains(w.t, w.see(), "Borgerservice", "a way on")
+		if q.CPR {
+			w.picture("password")
+		}
+		w.click("main a.mitid-button", brokerPage) // to try with something better
+	case q.CPR && c.CPR.IsZero():
+		require.True(w.t, w.shows(refusal))
+		w.picture("no-number")
+		w.click("main a.button.quiet", brokerPage)
+		w.choosePerson(i)
+		w.click(brokerPage, ".history") // answered already, on the other card
+		assert.Contains(w.t, w.see(), "Trivsel i hverdagen")
+	default:
+		require.True(w.t, w.shows(formPage), w.see())
+		w.answer(q)
+		if q.CPR {
+			w.letter(c)
+			return
+		}
+		assert.NotContains(w.t, w.see(), "Mangler")
+		assert.Contains(w.t, w.see(), "Vil du have en kvittering i din e-Boks?")
+	}
+}
+
+// letter follows the letter into the person's own mailbox.
+func (w *window) letter(c mitidtest.Citizen) {
+	w.h.deliver(0)
+	w.h.deliver(10 * time.Minute)
+	w.click("[data-testid=see-letter]", "[data-testid=events]")
+	owner := c.Name
+	if owner == "" {
+		owner = "Navn er beskyttet"
+	}
+	switch c.CPR {
+	case mitidtest.NoDigitalPost().CPR:
+		assert.Contains(w.t, w.see(), "Du er fritaget for digital post.")
+		return
+	case mitidtest.NotInRegister().CPR:
+		assert.Contains(w.t, w.see(), "Du har ingen digital postkasse")
+		return
+	}
+	assert.Contains(w.t, w.see(), "Brevet ligger i din e-Boks.")
+	w.click("[data-testid=mailbox]", "[data-testid=letters]")
+	assert.Contains(w.t, w.see(), "Indbakke: "+owner)
+	assert.Contains(w.t, w.see(), "Kvittering fra Ærøpanelet")
+	// That about the other card waited for the number.
+	assert.Equal(w.t, 2, ask(w, chromedp.Evaluate[int]("document.querySelectorAll('[data-testid=letter]').length")))
+}
+
+// TestSomebodyWhoActsForACompany answers for the company on the card that asks for
+// no number, and is told on the other one to come as themself.
+func TestSomebodyWhoActsForACompany(t *testing.T) {
+	browser := chromium(t)
+	for _, d := range mitidtest.Dialects() {
+		t.Run(d.String(), func(t *testing.T) {
+			h := newHouseOn(t, d, func(c *appConfig) {
+				c.Identity = mitid.Either
+				c.Assignments, _ = parseAssignments(businessAssignments)
+			})
+			for i, c := range h.fake.Citizens() {
+				if len(c.Companies) == 0 {
+					continue
+				}
+				for _, q := range catalogue() {
+					w := h.window(t, browser, "business", desktop)
+					w.pictures = false
+					w.visit("/")
+					w.click(cardOf(&q), brokerPage)
+					w.choosePerson(i)
+					w.click(brokerPage, "[data-testid=company-none]")
+					w.do(chromedp.Click(chromedp.CSS("[data-testid=company-" + c.Companies[0].CVR + "]")))
+					w.click("[data-testid=continue]", anyPage)
+					w.giveNumber()
+					if q.CPR && w.shows(refusal) {
+						assert.Contains(t, w.see(), "Handlede du for en organisation, så prøv igen, og vælg dig selv.", c.Name)
+						w.close()
+						continue
+					}
+					require.True(t, w.shows(formPage), w.see())
+					w.answer(&q)
+					assert.False(t, w.shows("[data-testid=letter]"), "what is answered for a company goes into nobody's own mailbox")
+					w.close()
+				}
+			}
+		})
+	}
+}
+
+// TestALoginInAnotherTabSavesTheForm: a form that comes after the session ended.
+func TestALoginInAnotherTabSavesTheForm(t *testing.T) {
+	browser := chromium(t)
+	h := newHouse(t)
+	w := h.window(t, browser, "questionnaire-da-ended", desktop)
+	w.pictures = false
+	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
+	w.visit("/login?return=" + everydayPath)
+	w.choose("mood", "3", "sleep", "7to8")
+	h.fake.Advance(3 * time.Hour)
+	w.click("[data-testid=hand]", refusal)
+	assert.Contains(t, w.see(), "Dine svar er ikke sendt.")
+	require.True(t, w.shows("form[target=_blank] .mitid-button"))
+
+	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
+	logins := h.fake.Count("/oauth2/token")
+	w.do(chromedp.Click(chromedp.CSS("form[target=_blank] .mitid-button")))
+	require.Eventually(t, func() bool {
+		return h.fake.Count("/oauth2/token") > logins && strings.Contains(h.logs.String(), "GET "+backAgainPath)
+	},
+		20*time.Second, 50*time.Millisecond)
+	w.click("[data-testid=resend]", donePage)
+	w.click("[data-testid=see-record]", ".history")
+	assert.Contains(t, w.see(), "3 (1 = Meget dårligt")
+}
+
+func cardOf(q *questionnaire) string { return "[data-testid=card-" + q.Slug + "] a" }
+
+func (w *window) choosePerson(i int) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("[data-testid=citizen-%d]", i))))
+}
+
+// giveNumber types the number where the broker asks for it. Whoever has none goes
+// on without, or, where that is no choice, cancels.
+func (w *window) giveNumber() {
+	w.t.Helper()
+	if !w.shows("[data-testid=cpr]") {
+		return
+	}
+	switch {
+	case w.shows("[data-testid=cpr-own]"):
+		w.write("cpr", ask(w, chromedp.Evaluate[string]("document.querySelector('[data-testid=cpr-own]').textContent")))
+		w.click("[data-testid=continue]", afterThat)
+	case w.shows("[data-testid=skip]"):
+		w.click("[data-testid=skip]", afterThat)
+	default:
+		w.click("[data-testid=cancel]", afterThat)
+	}
+}
+
+// answer fills in the first form and hands it in.
+func (w *window) answer(q *questionnaire) {
+	w.t.Helper()
+	for _, question := range q.First.Questions {
+		switch question.Kind {
+		case scale:
+			w.choose(question.ID, "3")
+		case choice:
+			w.choose(question.ID, question.Options[0].ID)
+		case freeText:
+			w.write(question.ID, "På Ærø går det godt.")
+		}
+	}
+	w.click("[data-testid=hand]", donePage)
+}
+
+// shows reports whether the page has what sel names.
+func (w *window) shows(sel string) bool {
+	w.t.Helper()
+	return ask(w, chromedp.Evaluate[bool](fmt.Sprintf("document.querySelector(%q) !== null", sel)))
+}
