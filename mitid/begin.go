@@ -30,7 +30,12 @@ func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
 	if err != nil {
 		return nil, c.fail(ctx, "begin", err)
 	}
-	rd, err := c.start(a, func() (*Redirect, error) { return c.broker.Begin(ctx, a) })
+	rd, err := c.start(a, func() (*Redirect, error) {
+		if a.Request.Age != 0 {
+			return c.beginAge(ctx, a)
+		}
+		return c.broker.Begin(ctx, a)
+	})
 	if err != nil {
 		return nil, c.fail(ctx, "begin", err)
 	}
@@ -46,6 +51,9 @@ func (c *Client) attempt(r Request) (*Attempt, error) {
 	a := &Attempt{
 		Request: r, Handle: random(16), Nonce: random(16), Verifier: random(32), RedirectURL: c.redirect,
 		Started: now, Now: now, Expires: now.Add(c.lifetime), ExpectUUID: r.UUID, Level: max(r.Level, c.minLevel),
+	}
+	if r.Age != 0 {
+		a.Level = claims.LevelUnknown // no broker tells the level of a proof of age
 	}
 	if r.ReferenceText != "" {
 		a.Reference = DigestOf(Text{Body: r.ReferenceText})
@@ -75,6 +83,11 @@ func (c *Client) start(a *Attempt, adapter func() (*Redirect, error)) (*Redirect
 // check refuses what no broker could carry.
 func (r Request) check() error {
 	bad := func(why string) error { return fault.New(fault.InputInvalid, "Request."+why) }
+	if r.Age != 0 {
+		if err := r.checkAge(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case r.Level > claims.High:
 		return bad("Level is no level")

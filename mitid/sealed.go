@@ -23,6 +23,7 @@ type sealed struct {
 	Kind      claims.Kind  `json:"w,omitzero"`
 	CVR       claims.CVR   `json:"z,omitzero"`
 	UUID      string       `json:"u,omitempty"`
+	Age       int          `json:"g,omitempty"`
 	Level     uint8        `json:"l"`
 	Identity  IdentityKind `json:"k,omitempty"`
 	CPR       CPRUse       `json:"c,omitempty"`
@@ -63,7 +64,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	}
 	s := sealed{
 		Broker: c.rule.Name, Issuer: c.rule.Issuer, Handle: a.Handle, Nonce: a.Nonce, Verifier: a.Verifier, Redirect: a.RedirectURL,
-		Started: a.Started.Unix(), Expires: a.Expires.Unix(), Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Level: uint8(a.Level), Identity: a.Request.Identity,
+		Started: a.Started.Unix(), Expires: a.Expires.Unix(), Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Age: a.Request.Age, Level: uint8(a.Level), Identity: a.Request.Identity,
 		CPR: a.Request.CPR, Address: a.Request.Address, Org: a.Request.Organisation, Fresh: a.Request.Fresh, Silent: a.Request.Silent,
 		Reference: sealText(a.Reference), Transact: sealText(a.Transaction), Private: a.Private,
 	}
@@ -88,7 +89,7 @@ func (c *Client) open(state string) (a *Attempt, broker, issuer string, err erro
 		return nil, "", "", fault.New(fault.StateInvalid, "the pending login was sealed by another version; start anew")
 	}
 	a = &Attempt{
-		Request: Request{Level: claims.Level(s.Level), Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
+		Request: Request{Age: s.Age, Level: claims.Level(s.Level), Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
 		Handle:  s.Handle, Nonce: s.Nonce, Verifier: s.Verifier, RedirectURL: s.Redirect,
 		Started: time.Unix(s.Started, 0), Expires: time.Unix(s.Expires, 0), Now: c.now(), ExpectSubject: s.Subject, ExpectKind: s.Kind, ExpectCVR: s.CVR, Level: claims.Level(s.Level),
 		Reference: s.Reference.open(), Transaction: s.Transact.open(), Private: s.Private,

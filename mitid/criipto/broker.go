@@ -16,6 +16,7 @@ var (
 	_ mitid.Broker        = (*Broker)(nil)
 	_ mitid.SessionEnder  = (*Broker)(nil)
 	_ mitid.TokenVerifier = (*Broker)(nil)
+	_ mitid.AgeProver     = (*Broker)(nil)
 )
 
 // name is how errors call this broker.

@@ -14,7 +14,8 @@ import (
 // Logout began. Mount it at the path of the Client's RedirectURL.
 //
 // A login begins a new session and leads to its return path (302, or 303 after
-// a form post). A refused one leaves an existing session as it is. Either way
+// a form post). A proof of age leads there too, once Config.OnLogin has seen it,
+// and touches no session. A refused one leaves an existing session as it is. Either way
 // the pending login is gone from this browser; a browser that did not begin it
 // is refused with mitid.ErrStateInvalid and uses nothing up.
 func (g *Gate) Callback() http.Handler {
@@ -37,6 +38,10 @@ func (g *Gate) Callback() http.Handler {
 		s, err := g.complete(w, r, p, state, cb)
 		if err != nil {
 			g.refuse(w, r, p.Return, err)
+			return
+		}
+		if s == nil { // a proof of age: whoever is logged in stays so
+			redirect(w, r, p.Return)
 			return
 		}
 		sealed, err := g.sealSession(s)
@@ -88,7 +93,8 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 	return nil
 }
 
-// complete finishes a login, up to the session that it begins.
+// complete finishes a login, up to the session that it begins; nil: a proof of
+// age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
 	if p.From != nil && !g.continues(r, p.From) {
 		err := &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
@@ -108,6 +114,9 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 		g.note(r, err)
 		return nil, err
 	}
+	if l.Age != nil {
+		return nil, nil
+	}
 	return g.newSession(l, p.From), nil
 }
 
@@ -118,10 +127,11 @@ type person struct {
 	uuid           claims.UUID
 	level          claims.Level
 	broker, issuer string
+	age            *mitid.AgeProof
 }
 
 func personOf(l *mitid.Login) person {
-	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer}
+	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
 }
 
 // continues reports whether the browser is still in the session that began a

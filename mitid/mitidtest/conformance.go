@@ -36,6 +36,7 @@ func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker
 	t.Run("tamperings", s.tamperings)
 	t.Run("journeys", s.journeys)
 	t.Run("abilities", s.abilities)
+	t.Run("age", s.age)
 	t.Run("parallel", s.parallel)
 }
 

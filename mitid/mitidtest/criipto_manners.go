@@ -26,7 +26,7 @@ func (c *criipto) save() (restore func()) {
 // criiptoTamperings are the catalogue of this dialect.
 func criiptoTamperings() []Tampering {
 	announce := func(b *Broker) { b.criipto.settings.IssParameter = true }
-	return slices.Concat(sharedTamperings(announce), personTamperings(), userinfoTamperings())
+	return slices.Concat(sharedTamperings(announce), personTamperings(), userinfoTamperings(), criiptoAgeTamperings())
 }
 
 func (c *criipto) manners() manners {

@@ -42,6 +42,10 @@ func (c *criipto) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 		p.ACRs = req.acrs
 	}
 	for i, who := range v.shownPeople {
+		if req.provesAge() {
+			p.People = append(p.People, describeAge(who, i, p.T, c.b.Now()))
+			continue
+		}
 		p.People = append(p.People, describe(who, i, p.T))
 	}
 	c.showStep(w, "person", v, p)
@@ -67,6 +71,9 @@ func (c *criipto) viewOf(r *http.Request, v *visit, s Settings) *view {
 	p := newView(r, v.language)
 	_, p.Message = v.req.hint.heading(s)
 	p.Heading = p.T.Headings[v.req.hint.action] + " " + s.CompanyAlias
+	if v.req.provesAge() {
+		p.asksAge(ages(v.req.scopes, criiptoAgeOver))
+	}
 	return p
 }
 
@@ -130,7 +137,7 @@ func (v *visit) typed(form url.Values, c *criipto) {
 // next shows the page that still misses an answer, or ends the visit.
 func (c *criipto) next(w http.ResponseWriter, r *http.Request, v *visit, s Settings) {
 	o := v.outcome
-	if o.act != approves {
+	if o.act != approves || v.req.provesAge() {
 		c.act(w, r, v.req, s, o)
 		return
 	}

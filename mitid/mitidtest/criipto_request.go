@@ -64,7 +64,7 @@ func (c *criipto) check(q url.Values, acrHeader, pinnedACR string, s Settings) (
 		}
 	}
 	for _, acr := range req.acrs {
-		if !slices.Contains(acrs(), acr) {
+		if !slices.Contains(acrs(), acr) && !req.provesAge() {
 			return nil, &refusal{why: "no such acr value"}
 		}
 	}

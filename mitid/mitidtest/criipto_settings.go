@@ -43,6 +43,9 @@ type Settings struct {
 	TokenURLInAud bool                      // a client assertion may name the called address as aud, beside the issuer
 	SSO           bool                      // the domain remembers who logged in
 
+	AgeAbsent  bool // an age that is asked for is not answered, whoever it is
+	AgeInstant bool // a proof of age tells authenticationinstant
+
 	AbortDescription string // error_description when the person presses cancel; empty
 	CPRError         string // error after a wrong number, or none where one is needed; "access_denied"
 	TraceID          bool   // answers carry a Trace-Id header

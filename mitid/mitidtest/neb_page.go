@@ -63,6 +63,10 @@ func (n *neb) welcome(w http.ResponseWriter, r *http.Request, req *nebRequest, s
 	}
 	p := n.viewOf(r, v)
 	for i, who := range v.shown {
+		if req.provesAge() {
+			p.People = append(p.People, describeAge(who, i, p.T, n.b.Now()))
+			continue
+		}
 		p.People = append(p.People, describe(who, i, p.T))
 	}
 	n.showStep(w, "person", v, p)
@@ -80,6 +84,9 @@ func (n *neb) viewOf(r *http.Request, v *nebVisit) *view {
 		p.Message = strings.TrimSpace(p.Message + "\n\n" + string(t.raw))
 	}
 	p.Message = or(p.Message, "Acme web")
+	if v.req.provesAge() {
+		p.asksAge(v.req.agesAsked())
+	}
 	return p
 }
 
@@ -143,7 +150,7 @@ func (v *nebVisit) typed(form url.Values, s NEBSettings) {
 // next shows the page that still misses an answer, or ends the visit.
 func (n *neb) next(w http.ResponseWriter, r *http.Request, v *nebVisit, s NEBSettings) {
 	o := v.outcome
-	if o.act != approves {
+	if o.act != approves || v.req.provesAge() {
 		n.act(w, r, v.req, s, o, v.old)
 		return
 	}

@@ -29,6 +29,11 @@ type NEBSettings struct {
 	UninvitedCPR bool
 	// Level is what every login reaches, whatever is asked. Zero: the Citizen's.
 	Level claims.Level
+	// AgeAbsent: an age that is asked for is not answered, whoever it is.
+	AgeAbsent bool
+	// AgeOverAnnounced: the announced interface for proofs of age is there (scope
+	// age_over:18 and a boolean).
+	AgeOverAnnounced bool
 	// MatchAsText: cprNumberMatch is a text instead of a truth value.
 	MatchAsText bool
 

@@ -15,6 +15,7 @@ type texts struct {
 	ErrorTitle, ErrorBody, LoggedOut        string
 	DifferencesTitle                        string
 	NoName, NoCPR, Protected                string
+	AgeHeading, AgeWhy, Years, NoBirthDate  string
 	Headings                                map[string]string
 }
 
@@ -46,6 +47,10 @@ func danish() texts {
 		NoName:           "Navn er beskyttet",
 		NoCPR:            "intet CPR-nummer",
 		Protected:        "navne- og adressebeskyttet",
+		AgeHeading:       "Bekræft, at du er mindst %d år",
+		AgeWhy:           "Tjenesten får kun at vide, om du er gammel nok. Den får ikke at vide, hvem du er.",
+		Years:            "år",
+		NoBirthDate:      "ukendt fødselsdato",
 		Headings: map[string]string{
 			"login": "Log på hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
 		},
@@ -80,6 +85,10 @@ func english() texts {
 		NoName:           "Name is protected",
 		NoCPR:            "no CPR number",
 		Protected:        "name and address protected",
+		AgeHeading:       "Confirm that you are at least %d",
+		AgeWhy:           "The service learns whether you are old enough. It does not learn who you are.",
+		Years:            "years old",
+		NoBirthDate:      "birth date unknown",
 		Headings: map[string]string{
 			"login": "Log on at", "confirm": "Confirm at", "accept": "Accept at", "approve": "Approve at", "sign": "Sign at",
 		},

@@ -10,7 +10,7 @@ import (
 // Citizens returns the ready-made people, all fictitious, in the order of the
 // page. The first one is who logs in when nothing else is said.
 func Citizens() []Citizen {
-	return []Citizen{Ditlev(), Paiman(), Protected(), WithoutCPR(), PasswordUser(), CompanyEmployee(), CompanySignatory()}
+	return []Citizen{Ditlev(), Paiman(), Protected(), WithoutCPR(), PasswordUser(), CompanyEmployee(), CompanySignatory(), Teenager()}
 }
 
 // Ditlev is the vendor's published test person Ditlev Von Testesen.
@@ -71,6 +71,16 @@ func CompanySignatory() Citizen {
 		Name:      "Øjvind Håndværker",
 		CPR:       born(1968, 12, 3),
 		Companies: []Company{{CVR: "12345674", Name: "Smørrebrød & Søn ApS", Role: Signatory}},
+	}
+}
+
+// Teenager is a person of seventeen years, whenever one looks: over 15 and 16, not
+// over 18 and 21. They have a MitID and kept their CPR number to themself.
+func Teenager() Citizen {
+	return Citizen{
+		Name:      "Esbjørn Kærgård",
+		BirthDate: time.Now().UTC().AddDate(-17, -6, 0).Format(time.DateOnly),
+		UUID:      "3f0d6c1e-7a52-4b8d-9c45-1e2f3a4b5c6d",
 	}
 }
 

@@ -21,7 +21,9 @@ func Tamperings() []Tampering { return TamperingsOf(Criipto) }
 func TamperingsOf(d Dialect) []Tampering {
 	all := d.catalogue()
 	for i := range all {
-		all[i].Row = all[i].Name[:len("O-00")]
+		if name := all[i].Name; strings.HasPrefix(name, "O-") {
+			all[i].Row = name[:len("O-00")]
+		}
 	}
 	slices.SortFunc(all, func(a, b Tampering) int { return strings.Compare(a.Name, b.Name) })
 	return all

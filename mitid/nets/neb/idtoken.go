@@ -31,8 +31,21 @@ type idToken struct {
 	verified *oidcrp.Verified
 }
 
-// verifyID checks an ID token. nonce: empty, it is not compared.
+// verifyID checks an ID token and reads who it names. nonce: empty, it is not
+// compared.
 func (b *Broker) verifyID(ctx context.Context, raw, nonce string) (*idToken, error) {
+	t, err := b.signedID(ctx, raw, nonce)
+	if err != nil {
+		return nil, err
+	}
+	if t.identity, err = t.claims.Identity(nil); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// signedID checks an ID token and reads its claims, whoever they name.
+func (b *Broker) signedID(ctx context.Context, raw, nonce string) (*idToken, error) {
 	t := &idToken{}
 	var err error
 	t.verified, err = b.party.VerifyBy(ctx, raw, oidcrp.Rules{Nonce: nonce, Signer: b.signsTokens}, func(payload []byte) (*claims.Registered, error) {
@@ -44,9 +57,6 @@ func (b *Broker) verifyID(ctx context.Context, raw, nonce string) (*idToken, err
 		return shortLived(&c.Registered)
 	})
 	if err != nil {
-		return nil, err
-	}
-	if t.identity, err = t.claims.Identity(nil); err != nil {
 		return nil, err
 	}
 	return t, nil
