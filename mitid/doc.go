@@ -23,6 +23,9 @@
 // Identity.Subject, or on Identity.UUID where it is not zero (a broker may leave it
 // out): never on a name, and not on a CPR number, which can change.
 //
+// A Request with an Age is no login: the Login that comes of it holds an [AgeProof]
+// and nobody's identity, and only brokers that are an [AgeProver] can do it.
+//
 // # Errors
 //
 // Every error is an [*Error] whose Kind is one word; errors.Is(err,

@@ -114,7 +114,7 @@ func TestTamperCatalogue(t *testing.T) {
 	rows := map[string]int{}
 	seen := map[string]bool{}
 	for _, m := range all {
-		assert.Regexp(t, `^O-\d\d-[a-z0-9-]+$`, m.Name)
+		assert.Regexp(t, `^(O-\d\d|age)-[a-z0-9-]+$`, m.Name)
 		assert.False(t, seen[m.Name], "twice: %s", m.Name)
 		assert.NotEmpty(t, m.Doc, m.Name)
 		assert.True(t, m.Want == 0 || slices.Contains(mitid.Kinds(), m.Want), m.Name)

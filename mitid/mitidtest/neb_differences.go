@@ -4,7 +4,7 @@ func (n *neb) differences() []string {
 	return []string{
 		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
 		"Member order, JSON types, headers and statuses follow recordings of the pre-production system where there are some. Not recorded, and by documentation only: the successful PAR answer, prompt=none, a tried CPR match, end session with a hint, timeouts, and all of MitID Erhverv.",
-		"Response types code, id_token and code id_token are spoken; those with token are not, although discovery lists them. No CIBA, refresh tokens, iframe, controlled transfer, simulation, age verification, privileges, ssn-details, nemidPidLookup, tokenverify, PAdES or DPoP; request_uri takes pushed requests only.",
+		"Response types code, id_token and code id_token are spoken; those with token are not, although discovery lists them. No CIBA, refresh tokens, iframe, controlled transfer, simulation, exact age (scope age), privileges, ssn-details, nemidPidLookup, tokenverify, PAdES or DPoP; request_uri takes pushed requests only.",
 		"Only the eIDs mitid and mitid_erhverv are known; idp_values with another one gets the error page. A client that names none gets NEBSettings.IdPs.",
 		"The certificates are issued by fictitious authorities and hold for a century. The transaction certificate has the documented subject of pre-production, so that an adapter finds it without a setting; its issuer says that it is fictitious. The signing keys are published with this package.",
 		"Strict-Transport-Security is left out when this machine is named instead of numbered and TLS is on, because a browser would remember it.",
@@ -28,6 +28,9 @@ func (n *neb) differences() []string {
 		"Uncertain: ssn.details beside its status. By documentation here; names are split at blanks.",
 		"Uncertain: the logout token beyond the standard's members, and the body of session/logout. typ is logout+jwt here, the body is empty, and only addresses on loopback are called.",
 		"Uncertain: private_key_jwt. Every algorithm of discovery is accepted, jti is required and works once.",
+		"One client serves logins and proofs of age here, with scope minimal or without; the real broker has age clients of its own. A proof of age begins no session here.",
+		"Uncertain: a proof of age of somebody whose birth date nobody knows. The answer is left out here; NEBSettings.AgeAbsent leaves it out for everybody.",
+		"The announced interface for ages (age_over:18) is switched on by NEBSettings.AgeOverAnnounced. idp is euav and idtoken_type av then.",
 		"The pages are the fake's own, in Danish and English, with a Content-Security-Policy of their own.",
 		"app_switch_url is not checked against a list.",
 		"NewNEB accepts every address on loopback and below .example; a signed request may name any address, as at the real broker.",

@@ -21,7 +21,7 @@ func Tamperings() []Tampering { return TamperingsOf(Criipto) }
 func TamperingsOf(d Dialect) []Tampering {
 	all := d.catalogue()
 	for i := range all {
-		if name := all[i].Name; strings.HasPrefix(name, "O-") {
+		if name := all[i].Name; !strings.HasPrefix(name, "age-") {
 			all[i].Row = name[:len("O-00")]
 		}
 	}
