@@ -35,6 +35,8 @@ func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, errInClear 
 type AuthenticatorKind uint8
 
 // The kinds. They say nothing of the level that was reached; that is in Levels.
+// A login with the employer's own login (lokal IdP) has none of its own: brokers
+// tell it as any other login of MitID Erhverv.
 const (
 	AuthenticatorUnknown AuthenticatorKind = iota
 	App                                    // the MitID app
@@ -43,14 +45,13 @@ const (
 	CodeDisplay                            // the display that shows one-time codes (TOTP)
 	CodeReader                             // the reader that speaks one-time codes
 	Chip                                   // the MitID chip (U2F)
-	LocalIdP                               // the employer's own NSIS login (lokal IdP)
 )
 
 // ErrAuthenticatorKind says that a text names no kind of authenticator.
 var ErrAuthenticatorKind = errors.New("claims: not a kind of authenticator")
 
 var authenticatorKinds = [...]string{
-	"unknown", "app", "app_enhanced", "password", "code_display", "code_reader", "chip", "local_idp",
+	"unknown", "app", "app_enhanced", "password", "code_display", "code_reader", "chip",
 }
 
 // String returns the name of the kind.

@@ -89,7 +89,8 @@ func (c *Criipto) kind() (Kind, error) {
 }
 
 // authenticator reads the first word of authenticationmethod. The words of the
-// MitID app and of the password are known, the others are not published.
+// MitID app and of the password were seen. The others are not published; those of
+// Nets can mean one thing only.
 func (c *Criipto) authenticator() Authenticator {
 	word, _, _ := strings.Cut(c.AuthenticationMethod, ":")
 	switch word {
@@ -98,5 +99,7 @@ func (c *Criipto) authenticator() Authenticator {
 	case "pwd":
 		return Authenticator{Kind: Password}
 	}
-	return Authenticator{Word: strings.Clone(word)}
+	a := netsAuthenticators([]string{word})[0]
+	a.Word = strings.Clone(a.Word)
+	return a
 }

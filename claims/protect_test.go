@@ -194,7 +194,7 @@ func TestNamesOfValues(t *testing.T) {
 	}{
 		{claims.KindUnknown, claims.KindPrivate, claims.KindProfessional, claims.KindSignatory},
 		{claims.ProtectionUnknown, claims.Unprotected, claims.NameAndAddressProtected},
-		{claims.AuthenticatorUnknown, claims.App, claims.AppEnhanced, claims.Password, claims.CodeDisplay, claims.CodeReader, claims.Chip, claims.LocalIdP},
+		{claims.AuthenticatorUnknown, claims.App, claims.AppEnhanced, claims.Password, claims.CodeDisplay, claims.CodeReader, claims.Chip},
 	} {
 		seen := map[string]bool{}
 		for i, v := range values {
@@ -210,10 +210,10 @@ func TestNamesOfValues(t *testing.T) {
 	var a claims.AuthenticatorKind
 	require.NoError(t, k.UnmarshalText([]byte("professional")))
 	require.NoError(t, p.UnmarshalText([]byte("unprotected")))
-	require.NoError(t, a.UnmarshalText([]byte("local_idp")))
+	require.NoError(t, a.UnmarshalText([]byte("chip")))
 	assert.Equal(t, claims.KindProfessional, k)
 	assert.Equal(t, claims.Unprotected, p)
-	assert.Equal(t, claims.LocalIdP, a)
+	assert.Equal(t, claims.Chip, a)
 	assert.ErrorIs(t, k.UnmarshalText([]byte("unknown")), claims.ErrKind)
 	assert.ErrorIs(t, p.UnmarshalText([]byte("Protected")), claims.ErrProtection)
 	assert.ErrorIs(t, a.UnmarshalText([]byte("å")), claims.ErrAuthenticatorKind)

@@ -13,7 +13,7 @@ import (
 func ExampleAgeProof() {
 	fake, client := demo()
 	defer fake.Close()
-	for _, who := range []mitidtest.Citizen{mitidtest.Ditlev(), mitidtest.Teenager(), {Name: "Uden Fødselsdag"}} {
+	for _, who := range []mitidtest.Citizen{mitidtest.Ditlev(), mitidtest.Teenager(fake.Now()), {Name: "Uden Fødselsdag"}} {
 		login, err := logIn(fake, client, mitid.Request{Age: 18}, mitidtest.Approve(who))
 		if err != nil {
 			log.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
@@ -184,7 +185,7 @@ func TestLetterThatCannotArrive(t *testing.T) {
 func TestLetterToAReplacementNumber(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser("da")
-	b.get("/login/cpr", mitidtest.Approve(mitidtest.Protected()))
+	b.get("/login/cpr", mitidtest.Approve(mitidtest.Citizen{CPR: cprtest.Replacement(1)})) // name and address are protected
 	at := letterPath(t, b.post(everydayPath, everydayAnswers()))
 	h.deliver(0)
 	page := b.get(at)

@@ -88,7 +88,7 @@ func TestProofOfAgeByAnotherPersonLeavesTheSessionAlone(t *testing.T) {
 	w := s.fake.NewBrowser()
 	visit(t, w, s.at+"/members", mitidtest.Approve(mitidtest.Ditlev()))
 	for _, path := range []string{"/age", "/older"} {
-		_, text := visit(t, w, s.at+path+"?return=/who", mitidtest.Approve(mitidtest.Teenager()))
+		_, text := visit(t, w, s.at+path+"?return=/who", mitidtest.Approve(mitidtest.Teenager(s.fake.Now())))
 		require.Equal(t, "Ditlev Von Testesen", text, path)
 		l := s.seen[len(s.seen)-1]
 		require.Equal(t, mitid.AgeNotReached, l.Age.Answer)
@@ -112,7 +112,7 @@ func TestPersonWhoIsTooYoungGetsTheAnswerOfOnLogin(t *testing.T) {
 		}
 	})
 	w := s.fake.NewBrowser()
-	status, _ := visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Teenager()))
+	status, _ := visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Teenager(s.fake.Now())))
 	require.Equal(t, http.StatusForbidden, status)
 	require.ErrorIs(t, refused, tooYoung)
 	status, _ = visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))

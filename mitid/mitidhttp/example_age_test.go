@@ -66,7 +66,7 @@ func ExampleGate_Start_age() {
 	}
 	mux.HandleFunc("/checkout", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, o.proof["order 7"]) })
 
-	for _, who := range []mitidtest.Citizen{mitidtest.Paiman(), mitidtest.Teenager()} {
+	for _, who := range []mitidtest.Citizen{mitidtest.Paiman(), mitidtest.Teenager(fake.Now())} {
 		page, err := fake.NewBrowser().Visit(context.Background(), server.URL+"/age?return=/checkout", mitidtest.Approve(who))
 		if err != nil {
 			log.Fatal(err)

@@ -25,8 +25,29 @@ type Citizen struct {
 	Level     claims.Level // reached whatever is asked; zero: what is asked, at least Substantial
 	Password  bool         // logs in with a password instead of the app
 	Companies []Company    // organisations the person can act for
+	// Authenticator is what the person logs in with. Zero: the app, or the
+	// password where Password says so. With a password they reach Low, with a code
+	// display or a code reader Substantial at most, with the chip always High.
+	Authenticator claims.AuthenticatorKind
+	// NotInRegister says that the register does not know CPR: a look-up of the
+	// address answers with an error text, which holds the number.
+	NotInRegister bool
+	// Shows says in a line what this person is there to show. The page has it.
+	Shows Bilingual
 	// Extra are further claims of this person's tokens, in order of their names.
 	Extra map[string]any
+}
+
+// Bilingual is a text in Danish and in English.
+type Bilingual struct{ DA, EN string }
+
+// In returns the text in a language, "da" or "en". Any other gives the Danish
+// one, as MitID's own pages do.
+func (b Bilingual) In(language string) string {
+	if language == "en" {
+		return b.EN
+	}
+	return b.DA
 }
 
 // Role says why somebody may act for a company.
@@ -130,10 +151,34 @@ func (c *Citizen) level(want claims.Level) claims.Level {
 	switch {
 	case c.Level != claims.LevelUnknown:
 		return c.Level
-	case c.Password:
+	case c.authenticator(want) == claims.Password:
 		return claims.Low
+	case c.Authenticator == claims.CodeDisplay, c.Authenticator == claims.CodeReader:
+		return claims.Substantial
+	case c.Authenticator == claims.Chip, c.Authenticator == claims.AppEnhanced:
+		return claims.High
 	}
 	return max(want, claims.Substantial)
+}
+
+// authenticator returns what the person logs in with to reach level.
+func (c *Citizen) authenticator(level claims.Level) claims.AuthenticatorKind {
+	switch {
+	case c.Authenticator != claims.AuthenticatorUnknown:
+		return c.Authenticator
+	case c.Password:
+		return claims.Password
+	case level == claims.High:
+		return claims.AppEnhanced
+	}
+	return claims.App
+}
+
+// netsWords are the authenticators as NEB and E-Ident write them, misspelt as
+// they spell them.
+var netsWords = map[claims.AuthenticatorKind]string{
+	claims.App: "code_app", claims.AppEnhanced: "code_app_enchanced", claims.Password: "password",
+	claims.CodeDisplay: "code_token", claims.CodeReader: "code_reader", claims.Chip: "u2f_token",
 }
 
 // braced writes a subject as sub is written: a UUID inside braces.

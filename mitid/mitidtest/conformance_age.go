@@ -40,10 +40,11 @@ func (s *suite) ageAnswers(t *testing.T) {
 			want mitid.AgeAnswer
 		}{
 			{Ditlev(), mitid.AgeReached},
-			{PasswordUser(), mitid.AgeReached},
-			{Protected(), mitid.AgeReached},
+			{Citizen{Name: "Gerda Med Adgangskode", BirthDate: "1950-05-17", Password: true}, mitid.AgeReached},
+			{Citizen{BirthDate: "1979-03-31"}, mitid.AgeReached}, // a protected name
+			{Protected(), mitid.AgeNotProven},                    // a birth date that lies ahead
 			{WithoutCPR(), mitid.AgeReached},
-			{Teenager(), map[bool]mitid.AgeAnswer{true: mitid.AgeReached, false: mitid.AgeNotReached}[years <= 17]},
+			{Teenager(r.fake.Now()), map[bool]mitid.AgeAnswer{true: mitid.AgeReached, false: mitid.AgeNotReached}[years <= 17]},
 			{nobodyKnows, mitid.AgeNotProven},
 		} {
 			l := r.must(mitid.Request{Age: years}, Approve(c.who))
@@ -154,7 +155,7 @@ func (s *suite) ageJourneys(t *testing.T) {
 		r := s.rig(t, Config{})
 		r.fake.wire.manners().sessions(r.fake)
 		r.must(mitid.Request{}, Approve(Ditlev()))
-		r.isAge(r.must(asksAge(), Approve(Teenager())), 18, mitid.AgeNotReached)
+		r.isAge(r.must(asksAge(), Approve(Teenager(r.fake.Now()))), 18, mitid.AgeNotReached)
 		assert.Equal(t, "login", r.carried().prompt, "whoever holds the device is asked")
 	})
 	t.Run("the person cancels", func(t *testing.T) {

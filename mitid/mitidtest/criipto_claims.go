@@ -109,6 +109,13 @@ func (c *criipto) payload(g *grant, s Settings) object {
 	return o
 }
 
+// criiptoWords are the first words of authenticationmethod. Only app and pwd have
+// been seen in recorded tokens.
+var criiptoWords = map[claims.AuthenticatorKind]string{
+	claims.App: "app", claims.AppEnhanced: "app", claims.Password: "pwd",
+	claims.CodeDisplay: "code_token", claims.CodeReader: "code_reader", claims.Chip: "u2f_token",
+}
+
 // method returns the claim authenticationmethod. Its last two levels do not
 // match aal and fal in recorded tokens either.
 func method(g *grant) string {
@@ -118,10 +125,11 @@ func method(g *grant) string {
 		claims.Substantial: "SUBSTANTIAL:SUBSTANTIAL:HIGH:HIGH",
 		claims.High:        "HIGH:HIGH:HIGH:HIGH",
 	}[g.level]
-	if g.citizen.Password || g.level == claims.Low {
-		return "pwd:" + stamp + ":" + levels
+	kind := g.citizen.authenticator(g.level)
+	if g.level == claims.Low {
+		kind = claims.Password
 	}
-	return "app:" + stamp + ":" + levels
+	return criiptoWords[kind] + ":" + stamp + ":" + levels
 }
 
 func (g *grant) aboutPerson(o object, now time.Time) object {

@@ -41,29 +41,27 @@ func (c *criipto) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 	if len(req.acrs) > 1 {
 		p.ACRs = req.acrs
 	}
-	for i, who := range v.shownPeople {
-		if req.provesAge() {
-			p.People = append(p.People, describeAge(who, i, p.T, c.b.Now()))
-			continue
-		}
-		p.People = append(p.People, describe(who, i, p.T))
+	if req.provesAge() {
+		v.shownPeople = append(v.shownPeople, Teenager(c.b.Now()))
+		p.describeAges(v.shownPeople, c.b.Now())
+	} else {
+		p.describe(v.shownPeople)
 	}
 	c.showStep(w, "person", v, p)
 }
 
-func describe(who Citizen, i int, t texts) person {
-	p := person{Index: i, First: i == 0, Name: or(who.Name, t.NoName)}
-	p.About = t.NoCPR
-	if !who.CPR.IsZero() {
-		p.About = who.CPR.Reveal()[:6] + "-" + who.CPR.Reveal()[6:]
+// describe puts people on the page, in its language.
+func (p *view) describe(people []Citizen) {
+	for i, who := range people {
+		about := p.T.NoCPR
+		if !who.CPR.IsZero() {
+			about = who.CPR.Reveal()[:6] + "-" + who.CPR.Reveal()[6:]
+		}
+		for _, co := range who.Companies {
+			about += ", " + co.Name
+		}
+		p.People = append(p.People, person{Index: i, First: i == 0, Name: or(who.Name, p.T.NoName), About: about, Shows: who.Shows.In(p.Lang)})
 	}
-	if who.Name == "" {
-		p.About += ", " + t.Protected
-	}
-	for _, co := range who.Companies {
-		p.About += ", " + co.Name
-	}
-	return p
 }
 
 // viewOf returns the parts that every page of a visit shows.

@@ -21,6 +21,7 @@ func (c *criipto) differences() []string {
 		"Uncertain: token lifetime. 1200 seconds from the authentication here; Settings.TokenLifetime changes it (18000 has been seen).",
 		"Uncertain: max_age. Ignored, and no auth_time is sent.",
 		"Uncertain: a level that the person cannot reach. The login succeeds here with the lower level in loA, so that clients prove that they look.",
+		"Uncertain: the first word of authenticationmethod for a code display, a code reader and the chip. The words of Nets here (code_token, code_reader, u2f_token); app and pwd are as recorded.",
 		"Uncertain: levels and authenticationtype of business tokens. Levels are present here (Settings.BusinessLevels), authenticationtype is the acr asked for.",
 		"Uncertain: the alphabet of message. Both are read here; a text that is unreadable or longer than 130 characters gets an error page.",
 		"Uncertain: refTextBody with a message. The decoded text here; refTextHeader is English whatever ui_locales says.",

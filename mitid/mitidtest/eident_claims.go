@@ -93,16 +93,8 @@ func (g *eidentGrant) uuid() string {
 	return g.citizen.uuid()
 }
 
-// authenticator is a word of mitid_amr, misspelt as the vendor spells it.
-func (g *eidentGrant) authenticator() string {
-	switch {
-	case g.citizen.Password:
-		return "password"
-	case g.level == claims.High:
-		return "code_app_enchanced"
-	}
-	return "code_app"
-}
+// authenticator is a word of mitid_amr.
+func (g *eidentGrant) authenticator() string { return netsWords[g.citizen.authenticator(g.level)] }
 
 // identityLevel: everybody was identified at Substantial or above.
 func (g *eidentGrant) identityLevel() claims.Level { return max(g.level, claims.Substantial) }

@@ -41,9 +41,7 @@ func (e *eident) welcome(w http.ResponseWriter, r *http.Request, req *eidentRequ
 		v.shownPeople = named // login_hint skips the user name
 	}
 	p := e.viewOf(r, v)
-	for i, who := range v.shownPeople {
-		p.People = append(p.People, describe(who, i, p.T))
-	}
+	p.describe(v.shownPeople)
 	e.showStep(w, "person", v, p)
 }
 

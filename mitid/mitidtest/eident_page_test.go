@@ -45,6 +45,7 @@ func TestEIdentPages(t *testing.T) {
 	h := newEIdentHuman(t)
 	h.start("language", "da_DK", "scope", "openid profile ssn", "reference_text", "Køb <b>på</b> Ærø", "amr_values", "mitid,mitid:mitid_erhverv")
 	assert.Contains(t, h.page, "EFTERLIGNING")
+	assert.Contains(t, h.page, ">"+mitidtest.WithoutCPR().Shows.DA+"<")
 	assert.Contains(t, h.page, "Køb &lt;b&gt;på&lt;/b&gt; Ærø")
 	h.click("person", "citizen", "5")
 	assert.Contains(t, h.page, "Smørrebrød &amp; Søn ApS")

@@ -28,13 +28,7 @@ func unixText(t time.Time) string { return itoa(int(t.Unix())) }
 
 // amr is the authenticator.
 func (g *nebGrant) amr() string {
-	word := "code_app"
-	switch {
-	case g.session.citizen.Password:
-		word = "password"
-	case g.session.grantLevel.loa == claims.High:
-		word = "code_app_enchanced" // as the broker spells it
-	}
+	word := netsWords[g.session.citizen.authenticator(g.session.grantLevel.loa)]
 	if g.session.company != nil {
 		return "mitid:" + word
 	}

@@ -3,6 +3,7 @@ package mitidtest
 func (n *neb) differences() []string {
 	return []string{
 		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
+		"The people have the same CPR numbers as at the other fakes. At the real test system most have replacement numbers (60 added to the day).",
 		"Member order, JSON types, headers and statuses follow recordings of the pre-production system where there are some. Not recorded, and by documentation only: the successful PAR answer, prompt=none, a tried CPR match, end session with a hint, timeouts, and all of MitID Erhverv.",
 		"Response types code, id_token and code id_token are spoken; those with token are not, although discovery lists them. No CIBA, refresh tokens, iframe, controlled transfer, simulation, exact age (scope age), privileges, ssn-details, nemidPidLookup, tokenverify, PAdES or DPoP; request_uri takes pushed requests only.",
 		"Only the eIDs mitid and mitid_erhverv are known; idp_values with another one gets the error page. A client that names none gets NEBSettings.IdPs.",

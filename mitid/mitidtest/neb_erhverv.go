@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/cpr/cprtest"
 )
 
 // aboutCompany are the claims of scope nemlogin. No recording of them exists;
@@ -43,16 +42,4 @@ func (n *neb) aboutCompany(g *nebGrant, s NEBSettings) object {
 	o.add("nemlogin.cvr", co.CVR)
 	o = optional(o, "nemlogin.se_number", co.SE)
 	return optional(o, "nemlogin.p_number", co.ProductionUnit)
-}
-
-// citizens are the people on the page. As at the real test system, nobody has
-// an ordinary CPR number: 60 is added to the day.
-func (n *neb) citizens() []Citizen {
-	all := Citizens()
-	for i := range all {
-		if p := &all[i]; !p.CPR.IsZero() && p.CPR.Reveal()[0] < '4' {
-			p.CPR = cprtest.Born(p.born(), i)
-		}
-	}
-	return all
 }

@@ -62,12 +62,11 @@ func (n *neb) welcome(w http.ResponseWriter, r *http.Request, req *nebRequest, s
 		v.shown = again // re-authentication skips the user name
 	}
 	p := n.viewOf(r, v)
-	for i, who := range v.shown {
-		if req.provesAge() {
-			p.People = append(p.People, describeAge(who, i, p.T, n.b.Now()))
-			continue
-		}
-		p.People = append(p.People, describe(who, i, p.T))
+	if req.provesAge() {
+		v.shown = append(v.shown, Teenager(n.b.Now()))
+		p.describeAges(v.shown, n.b.Now())
+	} else {
+		p.describe(v.shown)
 	}
 	n.showStep(w, "person", v, p)
 }

@@ -54,6 +54,7 @@ func TestNEBPages(t *testing.T) {
 	c := at()
 	c.open("language", "en", "idp_params", `{"mitid":{"action_text":"SIGN","reference_text":"T3JkcmUg5pig"}}`)
 	assert.Contains(t, c.page, "Sign at Acme")
+	assert.Contains(t, c.page, ">"+mitidtest.PasswordUser().Shows.EN+"<")
 	c.send("do", "cancel")
 	assert.True(t, strings.HasPrefix(c.to, nebRedirect+"?error=access_denied&error_description=mitid_user_aborted&state=s&session_state="), c.to)
 

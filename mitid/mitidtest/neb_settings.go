@@ -73,9 +73,8 @@ var nebScopes = []string{
 	"userinfo_token", "transaction_token",
 }
 
-// NewNEB starts a fake Nets eID Broker and stops it when the test ends. Its
-// people have replacement CPR numbers (day + 60), as those of the real test
-// system. It accepts every redirect URI on a loopback address or below .example.
+// NewNEB starts a fake Nets eID Broker and stops it when the test ends. It
+// accepts every redirect URI on a loopback address or below .example.
 func NewNEB(tb testing.TB) *Broker {
 	tb.Helper()
 	return New(tb, NEB)

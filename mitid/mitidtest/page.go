@@ -41,6 +41,7 @@ type person struct {
 	Index       int
 	First       bool
 	Name, About string
+	Shows       string
 }
 
 // newView returns a view in the language that the person wants.

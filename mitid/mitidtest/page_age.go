@@ -16,11 +16,13 @@ func (p *view) asksAge(asked []int) {
 	p.Message = p.T.AgeWhy
 }
 
-// describeAge is a citizen on such a page.
-func describeAge(who Citizen, i int, t texts, now time.Time) person {
-	p := person{Index: i, First: i == 0, Name: or(who.Name, t.NoName), About: t.NoBirthDate}
-	if born := who.born(); !born.IsZero() {
-		p.About = age(born, now) + " " + t.Years
+// describeAges puts people on such a page, with their ages.
+func (p *view) describeAges(people []Citizen, now time.Time) {
+	for i, who := range people {
+		about := p.T.NoBirthDate
+		if _, known := who.isOver(0, now); known {
+			about = age(who.born(), now) + " " + p.T.Years
+		}
+		p.People = append(p.People, person{Index: i, First: i == 0, Name: or(who.Name, p.T.NoName), About: about})
 	}
-	return p
 }

@@ -14,7 +14,7 @@ type texts struct {
 	CPRNone, CPRWrong, Remember             string
 	ErrorTitle, ErrorBody, LoggedOut        string
 	DifferencesTitle                        string
-	NoName, NoCPR, Protected                string
+	NoName, NoCPR                           string
 	AgeHeading, AgeWhy, Years, NoBirthDate  string
 	Headings                                map[string]string
 }
@@ -46,7 +46,6 @@ func danish() texts {
 		DifferencesTitle: "Forskelle fra den rigtige broker",
 		NoName:           "Navn er beskyttet",
 		NoCPR:            "intet CPR-nummer",
-		Protected:        "navne- og adressebeskyttet",
 		AgeHeading:       "Bekræft, at du er mindst %d år",
 		AgeWhy:           "Tjenesten får kun at vide, om du er gammel nok. Den får ikke at vide, hvem du er.",
 		Years:            "år",
@@ -84,7 +83,6 @@ func english() texts {
 		DifferencesTitle: "Differences from the real broker",
 		NoName:           "Name is protected",
 		NoCPR:            "no CPR number",
-		Protected:        "name and address protected",
 		AgeHeading:       "Confirm that you are at least %d",
 		AgeWhy:           "The service learns whether you are old enough. It does not learn who you are.",
 		Years:            "years old",

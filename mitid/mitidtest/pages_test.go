@@ -1,6 +1,7 @@
 package mitidtest_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -85,11 +86,15 @@ func TestPageInBothLanguages(t *testing.T) {
 	assert.Contains(t, h.page, "&lt;script&gt;overførsel&lt;/script&gt;")
 	assert.NotContains(t, h.page, "<script")
 	assert.Contains(t, h.page, "EFTERLIGNING")
-	for i := range mitidtest.Citizens() {
-		assert.Contains(t, h.page, `data-testid="citizen-`+string(rune('0'+i))+`"`)
+	for i, c := range mitidtest.Citizens() {
+		assert.Contains(t, h.page, fmt.Sprintf(`data-testid="citizen-%d"`, i))
+		assert.Contains(t, h.page, ">"+c.Shows.DA+"<")
 	}
 	h.open(q, "en-US,da")
 	assert.Contains(t, h.page, "Approve at Acme")
+	for _, c := range mitidtest.Citizens() {
+		assert.Contains(t, h.page, ">"+c.Shows.EN+"<", "everybody has a line that says what they show")
+	}
 	h.open(query(fake, "ui_locales", "en"), "da")
 	assert.Contains(t, h.page, "Log on at Acme", "ui_locales goes first")
 	assert.Contains(t, h.page, "Acme web", "without a message the application's name is shown")

@@ -28,7 +28,7 @@ func TestAgeAsksForTheScopeOfItsSetting(t *testing.T) {
 		fake := mitidtest.NewNEB(t)
 		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.AgeOverAnnounced = true })
 		require.Equal(t, mitid.AgeReached, proves(t, fake, change, mitidtest.Ditlev()).Answer, scope)
-		require.Equal(t, mitid.AgeNotReached, proves(t, fake, change, mitidtest.Teenager()).Answer, scope)
+		require.Equal(t, mitid.AgeNotReached, proves(t, fake, change, mitidtest.Teenager(fake.Now())).Answer, scope)
 		var asked []string
 		for _, q := range fake.Requests() {
 			if q.Form.Has("scope") {
