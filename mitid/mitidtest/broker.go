@@ -69,6 +69,11 @@ func (b *Broker) ClientID() string { return b.cfg.ClientID }
 // ClientSecret returns that application's secret.
 func (b *Broker) ClientSecret() string { return b.cfg.ClientSecret }
 
+// PublicClientID returns the id of a second application that has no secret, such as
+// a single-page or native app: PKCE is all that it has. Empty where the real broker
+// documents no such clients (NEB, E-Ident).
+func (b *Broker) PublicClientID() string { return b.wire.publicClientID() }
+
 // Now returns the fake's time.
 func (b *Broker) Now() time.Time {
 	b.mu.Lock()
@@ -138,7 +143,11 @@ func (b *Broker) noteNonce(nonce string) {
 
 // ServeHTTP answers as the broker does. The addresses it hands out are those of
 // Issuer, wherever it is mounted.
-func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.wire.serve(w, r) }
+func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !b.crossOrigin(w, r) {
+		b.wire.serve(w, r)
+	}
+}
 
 // Close stops the fake and closes its connections.
 func (b *Broker) Close() error {

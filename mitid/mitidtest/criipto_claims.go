@@ -50,7 +50,7 @@ func (c *criipto) payload(g *grant, s Settings) object {
 	now := c.b.Now()
 	o := make(object, 0, 40)
 	o.add("iss", c.b.Issuer())
-	o.add("aud", c.b.ClientID())
+	o.add("aud", g.req.params.Get("client_id"))
 	if n := g.req.params.Get("nonce"); n != "" {
 		o.add("nonce", n)
 	}

@@ -14,6 +14,8 @@ func (c *criipto) paths() paths {
 	}
 }
 
+func (c *criipto) publicClientID() string { return "urn:my:application:identifier:6766" }
+
 func (c *criipto) clientID() string { return "urn:my:application:identifier:6765" }
 
 func (c *criipto) citizens() []Citizen { return Citizens() }

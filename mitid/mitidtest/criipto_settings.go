@@ -38,6 +38,7 @@ type Settings struct {
 
 	PAR           PARMode
 	IssParameter  bool                      // discovery announces RFC 9207 and answers carry iss
+	NoCrossOrigin bool                      // pages of other origins get nothing
 	PublicClient  bool                      // no client authentication; PKCE is required
 	ClientKeys    map[string]*rsa.PublicKey // by key id: private_key_jwt is accepted too. Replace the map, do not change it
 	TokenURLInAud bool                      // a client assertion may name the called address as aud, beside the issuer

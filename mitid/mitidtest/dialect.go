@@ -49,6 +49,8 @@ func (b *Broker) Dialect() Dialect { return b.dialect }
 type wire interface {
 	serve(w http.ResponseWriter, r *http.Request)
 	paths() paths
+	publicClientID() string // of an application without a secret; empty: none is documented
+	opensToScripts() bool   // whether pages of other origins may call
 	clientID() string    // of an application that names none
 	citizens() []Citizen // who is on the page
 	differences() []string

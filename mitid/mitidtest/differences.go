@@ -8,8 +8,10 @@ func (c *criipto) differences() []string {
 	return []string{
 		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
 		"Only response_type code with response_mode query and form_post is spoken, although discovery announces more, as the real one does. No implicit flow, fragment, json or post_message.",
-		"No request objects (JAR), CIBA, Headless, WS-Federation, mock eID, Controlled Transfer endpoint (its claims are there), webhooks, style sheets, cross-origin headers or other eIDs than MitID.",
+		"No request objects (JAR), CIBA, Headless, WS-Federation, mock eID, Controlled Transfer endpoint (its claims are there), webhooks, style sheets or other eIDs than MitID.",
 		"The discovery document is a reconstruction: no real one is public. Encryption algorithms and require_pushed_authorization_requests appear in it only when they are switched on.",
+		"Uncertain: cross-origin headers. Metadata is open to every page, the pushed-request, token and userinfo endpoints and the client probe to the origins of redirect addresses; no credentials. Settings.NoCrossOrigin sends none.",
+		"A second application has no secret and must use PKCE (Broker.PublicClientID). Single sign-on is one for both.",
 		"One application serves logins and proofs of age here; the real broker has a product of its own for ages. An age is asked for in Denmark, whatever country: says or leaves out.",
 		"Uncertain: technical claims of a proof of age beside iss, aud, nonce, sub, iat, nbf and exp. None here; Settings.AgeInstant adds authenticationinstant.",
 		"Uncertain: a proof of age of somebody who is too young, or whose birth date nobody knows. A login with false, and one without an answer, here; Settings.AgeAbsent leaves the answer out for everybody.",

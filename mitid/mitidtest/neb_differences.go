@@ -29,6 +29,7 @@ func (n *neb) differences() []string {
 		"Uncertain: ssn.details beside its status. By documentation here; names are split at blanks.",
 		"Uncertain: the logout token beyond the standard's members, and the body of session/logout. typ is logout+jwt here, the body is empty, and only addresses on loopback are called.",
 		"Uncertain: private_key_jwt. Every algorithm of discovery is accepted, jti is required and works once.",
+		"Uncertain: cross-origin headers. None here; NEBSettings.CrossOrigin opens metadata, token and userinfo to pages as Criipto's fake does. Whether there are clients without a secret is not documented; none here.",
 		"One client serves logins and proofs of age here, with scope minimal or without; the real broker has age clients of its own. A proof of age begins no session here.",
 		"Uncertain: a proof of age of somebody whose birth date nobody knows. The answer is left out here; NEBSettings.AgeAbsent leaves it out for everybody.",
 		"The announced interface for ages (age_over:18) is switched on by NEBSettings.AgeOverAnnounced. idp is euav and idtoken_type av then.",

@@ -48,6 +48,9 @@ type NEBSettings struct {
 	// FrontChannelURL is shown in a frame on the page after a logout. Empty: none.
 	FrontChannelURL string
 
+	// CrossOrigin: pages of other origins may call the endpoints for scripts.
+	CrossOrigin bool
+
 	NoCompany string // error_description for somebody without a company; "mitid_erhverv.no_identities"
 	WrongCPR  string // error_description after a wrong number; "mitid_cpr_match_failed"
 	BadParams string // error_description of idp_params that make no sense; "invalid_idp_params"

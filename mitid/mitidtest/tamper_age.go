@@ -119,10 +119,11 @@ func nebAgeTamperings() []Tampering {
 // ageLogin answers with a whole login, with the age in it.
 func ageLogin(login func(b *Broker) object, claim string, value any, more ...member) Tampering {
 	return ageTampering("age-in-a-login", "the answer is an ordinary login that tells the age too", func(b *Broker, o *object) {
-		nonce, sub := o.get("nonce"), o.get("sub")
+		nonce, sub, aud := o.get("nonce"), o.get("sub"), o.get("aud")
 		*o = login(b)
 		o.set("nonce", nonce)
 		o.set("sub", sub)
+		o.set("aud", aud)
 		o.set(claim, value)
 		*o = append(*o, more...)
 	})
