@@ -30,7 +30,19 @@ func main() {
 	flag.IntVar(&o.basePort, "base-port", 9400, "port of the first fake, the others follow; 0: free ports")
 	flag.BoolVar(&o.tls, "tls", false, "serve https")
 	flag.BoolVar(&o.auto, "auto", false, "approve every login as the first citizen, without a page")
+	flag.StringVar(&o.listen, "listen", "127.0.0.1", "IP address of the brokers; 0.0.0.0 in a container. Whoever reaches it is anybody: never on a network with strangers")
+	base := flag.String("base-url", "", "scheme and host under which callers reach the brokers, such as https://fakes; with a port, that of the first one (default where they listen)")
+	flag.StringVar(&o.clientSecret, "client-secret", "", "secret of every application (default random)")
+	flag.Func("redirect", "a redirect address to accept beside those on loopback; may be repeated", func(s string) error {
+		o.redirects = append(o.redirects, s)
+		return nil
+	})
+	flag.StringVar(&o.caFile, "ca-file", "", "with -tls: write the brokers' authorities there (default a temporary file)")
 	flag.Parse()
+	if err := o.read(*base); err != nil {
+		fmt.Fprintln(os.Stderr, "fakes:", err)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, o); err != nil {

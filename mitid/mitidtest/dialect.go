@@ -51,8 +51,8 @@ type wire interface {
 	paths() paths
 	publicClientID() string // of an application without a secret; empty: none is documented
 	opensToScripts() bool   // whether pages of other origins may call
-	clientID() string    // of an application that names none
-	citizens() []Citizen // who is on the page
+	clientID() string       // of an application that names none
+	citizens() []Citizen    // who is on the page
 	differences() []string
 	manners() manners
 	// save returns what turns the switches back to how they are now. Both run
