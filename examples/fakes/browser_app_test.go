@@ -62,8 +62,9 @@ func vendorLibrary(t *testing.T) []byte {
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>App</title>
 <p id="state">nobody</p><button id="login">Log in</button>
 <script src="/auth.js"></script><script>
+onerror = text => show("error " + text);
 const show = text => { const at = document.getElementById("state"); at.textContent = text; at.className = "done"; };
-const auth = new CriiptoAuth.CriiptoAuth({domain: %q, clientID: %q, store: sessionStorage, redirectUri: location.origin + "/", protocol: "http",
+const auth = new CriiptoAuth({domain: %q, clientID: %q, store: sessionStorage, redirectUri: location.origin + "/", protocol: "http",
   responseType: "token", acrValues: "urn:grn:authn:dk:mitid:substantial", scope: "openid"});
 document.getElementById("login").onclick = () => auth.redirect.authorize({redirectUri: location.origin + "/"}).catch(e => show("error " + e.message));
 auth.redirect.match().then(got => { if (got && got.id_token) {
@@ -101,7 +102,7 @@ func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
 	require.NoError(t, chromedp.Do(ctx), "the browser does not start")
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	for _, step := range []chromedp.Action[chromedp.Void]{
+	for i, step := range []chromedp.Action[chromedp.Void]{
 		chromedp.Navigate(app.URL),
 		chromedp.Click(chromedp.CSS("#login")),
 		chromedp.Click(chromedp.CSS("#approve")),
@@ -111,8 +112,9 @@ func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
 		err := chromedp.Do(soon, step)
 		cancel()
 		if err != nil {
+			at, _ := chromedp.Run(ctx, chromedp.Location())
 			text, _ := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
-			t.Fatalf("the app got stuck: %v; the page says:\n%s", err, text)
+			t.Fatalf("step %d got stuck at %s: %v; the page says:\n%s", i, at, err, text)
 		}
 	}
 	state, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("#state")))

@@ -40,6 +40,7 @@ func (b *Broker) crossOrigin(w http.ResponseWriter, r *http.Request) (answered b
 		}
 		methods = "GET, HEAD, POST"
 		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Expose-Headers", "Trace-Id")
 	default:
 		return false
 	}
