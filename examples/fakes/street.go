@@ -100,14 +100,14 @@ func open(o options) (*street, error) {
 	return s, nil
 }
 
-// next returns the address of the next fake.
-func (s *street) next() string {
+// next returns the address of the next fake, on host.
+func (s *street) next(host string) string {
 	port := 0
 	if s.opt.basePort > 0 {
 		port = s.opt.basePort + s.number
 	}
 	s.number++
-	return net.JoinHostPort(s.opt.listen, strconv.Itoa(port))
+	return net.JoinHostPort(host, strconv.Itoa(port))
 }
 
 // base returns under which address callers reach the broker that next gave; empty:
@@ -130,7 +130,7 @@ func (s *street) brokers() error {
 		ready   **application
 	}{{mitidtest.Criipto, &s.Ready.Criipto}, {mitidtest.NEB, &s.Ready.NEB}, {mitidtest.EIdent, &s.Ready.EIdent}} {
 		b, err := mitidtest.Start(at.dialect, mitidtest.Config{
-			Addr: s.next(), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
+			Addr: s.next(s.opt.listen), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
 			TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true, ClientSecret: s.opt.clientSecret,
 		})
 		if err != nil {
