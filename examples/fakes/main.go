@@ -1,5 +1,5 @@
 // Command fakes runs the fake brokers and distributors for test suites in any
-// language, on loopback addresses only. When all are ready it prints one line of
+// language, on loopback addresses unless -listen says otherwise. When all are ready it prints one line of
 // JSON on standard output and stays until it is interrupted:
 //
 //	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"},"neb":{…},"eident":{…},
@@ -11,7 +11,14 @@
 // a browser sees the mailboxes. All files go when the command ends. With -base-port
 // 9400 brokers have 9400 to 9402, distributors 9403 and 9404, pages 9405 and 9406.
 //
-// Every redirect address on loopback is accepted. Without -auto a page asks who
+// "public_client_id" is an application without a secret, at brokers that have such.
+//
+// In a container: -listen 0.0.0.0, -base-url for the address under which callers
+// reach the brokers, -ca-file for the authorities where others find them. Adapters take
+// http on loopback alone, so between containers it takes -tls, or one network
+// namespace; see compose.yaml and docs/guides/test.md. Distributors stay on loopback.
+//
+// Every redirect address on loopback is accepted, and those of -redirect. Without -auto a page asks who
 // logs in; a script posts it as a person would.
 package main
 
