@@ -18,59 +18,59 @@ func TestCriiptoClaimInvalid(t *testing.T) {
 		sample  string
 		members map[string]string
 	}{
-		"O-52 CPR a number":                 {"a-citizen", map[string]string{"cprNumberIdentifier": `2101270087`}},
-		"O-52 CPR a list of two":            {"a-citizen", map[string]string{"cprNumberIdentifier": `["2101270087","2712589100"]`}},
-		"O-52 CPR an object":                {"a-citizen", map[string]string{"cprNumberIdentifier": `{}`}},
-		"O-52 CPR a boolean":                {"a-citizen", map[string]string{"cprNumberIdentifier": `false`}},
-		"O-52 CPR with one digit more":      {"a-citizen", map[string]string{"cprNumberIdentifier": `"21012700870"`}},
-		"O-52 CPR with nine digits":         {"a-citizen", map[string]string{"cprNumberIdentifier": `"210127008"`}},
-		"O-52 CPR with a hyphen":            {"a-citizen", map[string]string{"cprNumberIdentifier": `"210127-0087"`}},
-		"O-52 CPR with a blank":             {"a-citizen", map[string]string{"cprNumberIdentifier": `"2101270087 "`}},
-		"O-52 CPR of a date that is not":    {"a-citizen", map[string]string{"cprNumberIdentifier": `"3102270087"`}},
-		"O-52 CPR in other digits":          {"a-citizen", map[string]string{"cprNumberIdentifier": `"١١١١١"`}},
-		"CPR in both styles":                {"a-citizen", map[string]string{"dk:gov:saml:attribute:CprNumberIdentifier": `"2101270087"`}},
-		"loA in both styles":                {"a-citizen", map[string]string{"dk:gov:saml:attribute:LoA": `"HIGH"`}},
-		"name in both styles":               {"long-citizen", map[string]string{"name": `"Åse Ærø"`}},
-		"uuid malformed":                    {"a-citizen", map[string]string{"uuid": `"74ffcd31fbaf4c33bdac169f25c1e416"`}},
-		"uuid in braces":                    {"a-citizen", map[string]string{"uuid": `"{74ffcd31-fbaf-4c33-bdac-169f25c1e416}"`}},
-		"uuid a list":                       {"a-citizen", map[string]string{"uuid": `["74ffcd31-fbaf-4c33-bdac-169f25c1e416"]`}},
-		"birthdate that is not":             {"a-citizen", map[string]string{"birthdate": `"1927-02-29"`}},
-		"birthdate in another form":         {"a-citizen", map[string]string{"birthdate": `"21.01.1927"`}},
-		"birthdate a number":                {"a-citizen", map[string]string{"birthdate": `19270121`}},
-		"birthdate and dateofbirth differ":  {"a-citizen", map[string]string{"dateofbirth": `"1927-01-22"`}},
-		"O-49 authenticationinstant":        {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01"`}},
-		"O-49 authenticationinstant number": {"a-citizen", map[string]string{"authenticationinstant": `1767261602`}},
-		"O-49 authenticationinstant ,":      {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01T10:00:02,410Z"`}},
-		"O-49 authenticationinstant, hour":  {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01T9:00:02.4100Z"`}},
-		"O-49 authenticationinstant, local": {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01T11:00:02+01:00"`}},
-		"O-49 authenticationinstant, 30/2":  {"a-citizen", map[string]string{"authenticationinstant": `"2026-02-30T10:00:02.410Z"`}},
-		"age negative":                      {"a-citizen", map[string]string{"age": `-1`}},
-		"age in words":                      {"a-citizen", map[string]string{"age": `"otteoghalvfems"`}},
-		"age a fraction":                    {"a-citizen", map[string]string{"age": `98.5`}},
-		"name a list":                       {"a-citizen", map[string]string{"name": `["Åse"]`}},
-		"country a boolean":                 {"a-citizen", map[string]string{"country": `true`}},
-		"C-13 status in one digit":          {"b-address", map[string]string{"cprNumberStatus": `"1"`}},
-		"C-13 status a number":              {"b-address", map[string]string{"cprNumberStatus": `90`}},
-		"C-13 status 00":                    {"b-address", map[string]string{"cprNumberStatus": `"00"`}},
-		"address a text":                    {"b-address", map[string]string{"address": `"Grusgraven 1"`}},
-		"address with a number in it":       {"b-address", map[string]string{"address": `{"postal_code":3400}`}},
-		"address_details a list":            {"b-address", map[string]string{"address_details": `[]`}},
-		"employee in capitals":              {"e-employee", map[string]string{"employee": `"TRUE"`}},
-		"employee a number":                 {"e-employee", map[string]string{"employee": `1`}},
-		"employee and signatory":            {"e-employee", map[string]string{"companySignatory": `"true"`}},
-		"CVR without employee":              {"e-employee", map[string]string{"employee": ``}},
-		"CVR and neither":                   {"e-employee", map[string]string{"employee": `"false"`}},
-		"organisation name and neither":     {"a-citizen", map[string]string{"2.5.4.10": `"Bageren på Ærø"`}},
-		"CVR of seven digits":               {"e-employee", map[string]string{"cvrNumberIdentifier": `"1234567"`}},
-		"CVR that lost a zero":              {"e-employee", map[string]string{"cvrNumberIdentifier": `1234567`}},
-		"CVR with DK":                       {"e-employee", map[string]string{"cvrNumberIdentifier": `"DK12345678"`}},
-		"P-number of eleven digits":         {"e-employee", map[string]string{"productionUnit": `"10927381200"`}},
-		"SE-number with letters":            {"e-employee", map[string]string{"seNumber": `"9820229a"`}},
-		"RID a number":                      {"e-employee", map[string]string{"ridNumberIdentifier": `8636770830`}},
-		"RID with letters":                  {"e-employee", map[string]string{"ridNumberIdentifier": `"RID:1"`}},
-		"another eID":                       {"a-citizen", map[string]string{"identityscheme": `"sebankid"`}},
-		"identityscheme a number":           {"a-citizen", map[string]string{"identityscheme": `1`}},
-		"refTextBody an object":             {"d-text", map[string]string{"refTextBody": `{}`}},
+		"CPR a number":                     {"a-citizen", map[string]string{"cprNumberIdentifier": `2101270087`}},
+		"CPR a list of two":                {"a-citizen", map[string]string{"cprNumberIdentifier": `["2101270087","2712589100"]`}},
+		"CPR an object":                    {"a-citizen", map[string]string{"cprNumberIdentifier": `{}`}},
+		"CPR a boolean":                    {"a-citizen", map[string]string{"cprNumberIdentifier": `false`}},
+		"CPR with one digit more":          {"a-citizen", map[string]string{"cprNumberIdentifier": `"21012700870"`}},
+		"CPR with nine digits":             {"a-citizen", map[string]string{"cprNumberIdentifier": `"210127008"`}},
+		"CPR with a hyphen":                {"a-citizen", map[string]string{"cprNumberIdentifier": `"210127-0087"`}},
+		"CPR with a blank":                 {"a-citizen", map[string]string{"cprNumberIdentifier": `"2101270087 "`}},
+		"CPR of a date that is not":        {"a-citizen", map[string]string{"cprNumberIdentifier": `"3102270087"`}},
+		"CPR in other digits":              {"a-citizen", map[string]string{"cprNumberIdentifier": `"١١١١١"`}},
+		"CPR in both styles":               {"a-citizen", map[string]string{"dk:gov:saml:attribute:CprNumberIdentifier": `"2101270087"`}},
+		"loA in both styles":               {"a-citizen", map[string]string{"dk:gov:saml:attribute:LoA": `"HIGH"`}},
+		"name in both styles":              {"long-citizen", map[string]string{"name": `"Åse Ærø"`}},
+		"uuid malformed":                   {"a-citizen", map[string]string{"uuid": `"74ffcd31fbaf4c33bdac169f25c1e416"`}},
+		"uuid in braces":                   {"a-citizen", map[string]string{"uuid": `"{74ffcd31-fbaf-4c33-bdac-169f25c1e416}"`}},
+		"uuid a list":                      {"a-citizen", map[string]string{"uuid": `["74ffcd31-fbaf-4c33-bdac-169f25c1e416"]`}},
+		"birthdate that is not":            {"a-citizen", map[string]string{"birthdate": `"1927-02-29"`}},
+		"birthdate in another form":        {"a-citizen", map[string]string{"birthdate": `"21.01.1927"`}},
+		"birthdate a number":               {"a-citizen", map[string]string{"birthdate": `19270121`}},
+		"birthdate and dateofbirth differ": {"a-citizen", map[string]string{"dateofbirth": `"1927-01-22"`}},
+		"authenticationinstant":            {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01"`}},
+		"authenticationinstant number":     {"a-citizen", map[string]string{"authenticationinstant": `1767261602`}},
+		"authenticationinstant ,":          {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01T10:00:02,410Z"`}},
+		"authenticationinstant, hour":      {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01T9:00:02.4100Z"`}},
+		"authenticationinstant, local":     {"a-citizen", map[string]string{"authenticationinstant": `"2026-01-01T11:00:02+01:00"`}},
+		"authenticationinstant, 30/2":      {"a-citizen", map[string]string{"authenticationinstant": `"2026-02-30T10:00:02.410Z"`}},
+		"age negative":                     {"a-citizen", map[string]string{"age": `-1`}},
+		"age in words":                     {"a-citizen", map[string]string{"age": `"otteoghalvfems"`}},
+		"age a fraction":                   {"a-citizen", map[string]string{"age": `98.5`}},
+		"name a list":                      {"a-citizen", map[string]string{"name": `["Åse"]`}},
+		"country a boolean":                {"a-citizen", map[string]string{"country": `true`}},
+		"status in one digit":              {"b-address", map[string]string{"cprNumberStatus": `"1"`}},
+		"status a number":                  {"b-address", map[string]string{"cprNumberStatus": `90`}},
+		"status 00":                        {"b-address", map[string]string{"cprNumberStatus": `"00"`}},
+		"address a text":                   {"b-address", map[string]string{"address": `"Grusgraven 1"`}},
+		"address with a number in it":      {"b-address", map[string]string{"address": `{"postal_code":3400}`}},
+		"address_details a list":           {"b-address", map[string]string{"address_details": `[]`}},
+		"employee in capitals":             {"e-employee", map[string]string{"employee": `"TRUE"`}},
+		"employee a number":                {"e-employee", map[string]string{"employee": `1`}},
+		"employee and signatory":           {"e-employee", map[string]string{"companySignatory": `"true"`}},
+		"CVR without employee":             {"e-employee", map[string]string{"employee": ``}},
+		"CVR and neither":                  {"e-employee", map[string]string{"employee": `"false"`}},
+		"organisation name and neither":    {"a-citizen", map[string]string{"2.5.4.10": `"Bageren på Ærø"`}},
+		"CVR of seven digits":              {"e-employee", map[string]string{"cvrNumberIdentifier": `"1234567"`}},
+		"CVR that lost a zero":             {"e-employee", map[string]string{"cvrNumberIdentifier": `1234567`}},
+		"CVR with DK":                      {"e-employee", map[string]string{"cvrNumberIdentifier": `"DK12345678"`}},
+		"P-number of eleven digits":        {"e-employee", map[string]string{"productionUnit": `"10927381200"`}},
+		"SE-number with letters":           {"e-employee", map[string]string{"seNumber": `"9820229a"`}},
+		"RID a number":                     {"e-employee", map[string]string{"ridNumberIdentifier": `8636770830`}},
+		"RID with letters":                 {"e-employee", map[string]string{"ridNumberIdentifier": `"RID:1"`}},
+		"another eID":                      {"a-citizen", map[string]string{"identityscheme": `"sebankid"`}},
+		"identityscheme a number":          {"a-citizen", map[string]string{"identityscheme": `1`}},
+		"refTextBody an object":            {"d-text", map[string]string{"refTextBody": `{}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := claims.ParseCriipto(with(t, test.sample, test.members))
@@ -91,7 +91,7 @@ func TestCriiptoClaimInvalid(t *testing.T) {
 	}
 }
 
-// O-50: the level comes from loA, and what is not one of the broker's words is no
+// The level comes from loA, and what is not one of the broker's words is no
 // level at all.
 func TestCriiptoLevel(t *testing.T) {
 	for value, want := range map[string]claims.Level{
@@ -108,7 +108,7 @@ func TestCriiptoLevel(t *testing.T) {
 	}
 }
 
-// O-51: three ways to have no CPR number, one answer.
+// Three ways to have no CPR number, one answer.
 func TestCriiptoWithoutCPR(t *testing.T) {
 	for _, value := range []string{``, `null`, `""`} {
 		id := identity(t, with(t, "a-citizen", map[string]string{"cprNumberIdentifier": value}))
@@ -128,7 +128,7 @@ func TestCriiptoOrganisationWithoutCVR(t *testing.T) {
 	}
 }
 
-// C-13: every status is data, no status is an error, and no address is guessed.
+// Every status is data, no status is an error, and no address is guessed.
 func TestCriiptoStatus(t *testing.T) {
 	for code, want := range map[string]claims.CPRStatus{
 		"01": claims.StatusResident, "70": claims.StatusMissing, "80": claims.StatusEmigrated,
@@ -142,7 +142,7 @@ func TestCriiptoStatus(t *testing.T) {
 	}
 }
 
-// C-13: MitID's words for a protected name are no name.
+// MitID's words for a protected name are no name.
 func TestCriiptoProtected(t *testing.T) {
 	id := identity(t, with(t, "b-address", map[string]string{"name": `"NAVNE & ADRESSEBESKYTTET"`}))
 	assert.Nil(t, id.Name)

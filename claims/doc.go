@@ -2,7 +2,7 @@
 // whichever broker vouched for it, and the values in it.
 //
 // Most users meet it in mitid.Login.Identity and need three things. Check Kind
-// and Levels for what was achieved; key the account on Subject or UUID; ask for
+// and Levels for what was achieved; key the account on Subject; ask for
 // the presence of what they need (CPR.IsZero, Name == nil) before they use it.
 // People without a CPR number and people with a protected name are normal users,
 // so absence is a type here, never an empty text in a field that looks filled.

@@ -49,11 +49,11 @@ func TestEIdentRefused(t *testing.T) {
 		sample, member, value string
 		want                  fault.Class
 	}{
-		"O-52 dk_ssn a number":       {"ssn", "dk_ssn", `7408860003`, fault.ClaimInvalid},
-		"O-52 ssn a list":            {"ssn", "ssn", `["7408860003","6203990004"]`, fault.ClaimInvalid},
-		"O-52 dk_ssn malformed":      {"ssn", "dk_ssn", `"740886000"`, fault.ClaimInvalid},
-		"O-52 dk_ssn with a hyphen":  {"ssn", "dk_ssn", `"740886-0003"`, fault.ClaimInvalid},
-		"O-52 ssn of eleven":         {"ssn", "ssn", `"24027625599"`, fault.ClaimInvalid},
+		"dk_ssn a number":            {"ssn", "dk_ssn", `7408860003`, fault.ClaimInvalid},
+		"ssn a list":                 {"ssn", "ssn", `["7408860003","6203990004"]`, fault.ClaimInvalid},
+		"dk_ssn malformed":           {"ssn", "dk_ssn", `"740886000"`, fault.ClaimInvalid},
+		"dk_ssn with a hyphen":       {"ssn", "dk_ssn", `"740886-0003"`, fault.ClaimInvalid},
+		"ssn of eleven":              {"ssn", "ssn", `"24027625599"`, fault.ClaimInvalid},
 		"dk_ssn is not ssn":          {"ssn", "ssn", `"6203990004"`, fault.ClaimInvalid},
 		"dk_ssn is not nemlogin.cpr": {"dk-ssn-alone", "nemlogin.cpr", `"6203990004"`, fault.ClaimInvalid},
 		"birthdate American":         {"profile", "birthdate", `"08/14/1986"`, fault.ClaimInvalid},
@@ -125,7 +125,7 @@ func TestEIdentSpellings(t *testing.T) {
 	}
 }
 
-// O-49: an auth_time that cannot be read is not told, and never a failure; a
+// An auth_time that cannot be read is not told, and never a failure; a
 // login that had to be fresh is refused for it by mitid.Attempt.Admit.
 func TestEIdentAuthTime(t *testing.T) {
 	for value, want := range map[string]time.Time{
@@ -144,7 +144,7 @@ func TestEIdentAuthTime(t *testing.T) {
 	}
 }
 
-// O-50: acr says high of every login and is not asked.
+// acr says high of every login and is not asked.
 func TestEIdentLevel(t *testing.T) {
 	for value, want := range map[string]claims.Level{
 		`"` + nsis + `Low"`: claims.Low, `"` + nsis + `High"`: claims.High, ``: 0, `null`: 0, `"high"`: 0,

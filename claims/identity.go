@@ -22,7 +22,7 @@ import (
 type Identity struct {
 	Kind           Kind
 	Subject        string     // the broker's own key for this account, byte for byte as it came
-	UUID           UUID       // MitID's key of this identity; zero when the broker did not give it
+	UUID           UUID       // MitID's key of a private person; of somebody who acts for an organisation it may name the organisation; zero when the broker did not give it
 	CPR            cpr.Number // zero: none, not asked for, or refused by the person
 	CPRStatus      CPRStatus  // civil status in CPR, when the broker looked it up
 	Protection     Protection // name and address protection, when known

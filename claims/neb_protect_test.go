@@ -55,7 +55,7 @@ func netsValues(t testing.TB) map[string]any {
 	}
 }
 
-// C-10: each of them through every printer.
+// Each of them through every printer.
 func TestNothingOfNetsIsPrinted(t *testing.T) {
 	for name, value := range netsValues(t) {
 		t.Run(name, func(t *testing.T) {

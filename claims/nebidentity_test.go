@@ -33,12 +33,12 @@ func TestNEBRefused(t *testing.T) {
 		edit
 		want fault.Class
 	}{
-		"O-52 CPR a number":           {edit{"ssn", "userinfo", "dk.cpr", `7408860003`}, fault.ClaimInvalid},
-		"O-52 CPR a list of two":      {edit{"ssn", "userinfo", "dk.cpr", `["7408860003","6203990004"]`}, fault.ClaimInvalid},
-		"O-52 CPR with a hyphen":      {edit{"ssn", "userinfo", "dk.cpr", `"740886-0003"`}, fault.ClaimInvalid},
-		"O-52 CPR with a digit more":  {edit{"ssn", "userinfo", "dk.cpr", `"74088600031"`}, fault.ClaimInvalid},
-		"O-52 CPR of no date":         {edit{"ssn", "userinfo", "dk.cpr", `"9908860003"`}, fault.ClaimInvalid},
-		"O-52 nemlogin.cpr a number":  {edit{"employee-public", "userinfo", "nemlogin.cpr", `7408860003`}, fault.ClaimInvalid},
+		"CPR a number":                {edit{"ssn", "userinfo", "dk.cpr", `7408860003`}, fault.ClaimInvalid},
+		"CPR a list of two":           {edit{"ssn", "userinfo", "dk.cpr", `["7408860003","6203990004"]`}, fault.ClaimInvalid},
+		"CPR with a hyphen":           {edit{"ssn", "userinfo", "dk.cpr", `"740886-0003"`}, fault.ClaimInvalid},
+		"CPR with a digit more":       {edit{"ssn", "userinfo", "dk.cpr", `"74088600031"`}, fault.ClaimInvalid},
+		"CPR of no date":              {edit{"ssn", "userinfo", "dk.cpr", `"9908860003"`}, fault.ClaimInvalid},
+		"nemlogin.cpr a number":       {edit{"employee-public", "userinfo", "nemlogin.cpr", `7408860003`}, fault.ClaimInvalid},
 		"two CPR numbers":             {edit{"employee-public", "userinfo", "dk.cpr", `"6203990004"`}, fault.ClaimInvalid},
 		"CPR of one who has none":     {edit{"ssn", "userinfo", "mitid.has_cpr", `"false"`}, fault.ClaimInvalid},
 		"has_cpr in capitals":         {edit{"ssn", "userinfo", "mitid.has_cpr", `"TRUE"`}, fault.ClaimInvalid},
@@ -56,10 +56,10 @@ func TestNEBRefused(t *testing.T) {
 		"identity_type test":          {edit{"id-token-alone", "id_token", "identity_type", `"test"`}, fault.ClaimInvalid},
 		"identity_type Private":       {edit{"id-token-alone", "id_token", "identity_type", `"Private"`}, fault.ClaimInvalid},
 		"no identity_type":            {edit{"id-token-alone", "id_token", "identity_type", ``}, fault.ClaimInvalid},
-		"O-49 auth_time a date":       {edit{"id-token-alone", "id_token", "auth_time", `"2026-08-29"`}, fault.ClaimInvalid},
-		"O-49 auth_time negative":     {edit{"id-token-alone", "id_token", "auth_time", `-1`}, fault.ClaimInvalid},
-		"O-49 auth_time a fraction":   {edit{"id-token-alone", "id_token", "auth_time", `1787999998.5`}, fault.ClaimInvalid},
-		"O-49 auth_time zero":         {edit{"id-token-alone", "id_token", "auth_time", `0`}, fault.ClaimInvalid},
+		"auth_time a date":            {edit{"id-token-alone", "id_token", "auth_time", `"2026-08-29"`}, fault.ClaimInvalid},
+		"auth_time negative":          {edit{"id-token-alone", "id_token", "auth_time", `-1`}, fault.ClaimInvalid},
+		"auth_time a fraction":        {edit{"id-token-alone", "id_token", "auth_time", `1787999998.5`}, fault.ClaimInvalid},
+		"auth_time zero":              {edit{"id-token-alone", "id_token", "auth_time", `0`}, fault.ClaimInvalid},
 		"amr with a number in it":     {edit{"id-token-alone", "id_token", "amr", `["code_app",7]`}, fault.ClaimInvalid},
 		"amr an object":               {edit{"id-token-alone", "id_token", "amr", `{}`}, fault.ClaimInvalid},
 		"an employer in a private":    {edit{"login", "userinfo", "nemlogin.cvr", `"43950932"`}, fault.ClaimInvalid},
@@ -75,10 +75,10 @@ func TestNEBRefused(t *testing.T) {
 		"employee without CVR":        {edit{"employee-public", "userinfo", "nemlogin.cvr", ``}, fault.ClaimMissing},
 		"signatory without CVR":       {edit{"signatory", "userinfo", "nemlogin.auth_to_repr", `""`}, fault.ClaimMissing},
 
-		"O-53 userinfo of another":     {edit{"login", "userinfo", "sub", `"d3b0f6a2-5c3e-4c1e-9d7a-0f6e2a1b4c5e"`}, fault.TokenInvalid},
-		"O-53 userinfo of nobody":      {edit{"login", "userinfo", "sub", ``}, fault.TokenInvalid},
-		"O-53 sub and a character":     {edit{"login", "userinfo", "sub", `"d3b0f6a2-5c3e-4c1e-9d7a-0f6e2a1b4c5d "`}, fault.TokenInvalid},
-		"O-53 sub in capitals":         {edit{"login", "userinfo", "sub", `"D3B0F6A2-5C3E-4C1E-9D7A-0F6E2A1B4C5D"`}, fault.TokenInvalid},
+		"userinfo of another":          {edit{"login", "userinfo", "sub", `"d3b0f6a2-5c3e-4c1e-9d7a-0f6e2a1b4c5e"`}, fault.TokenInvalid},
+		"userinfo of nobody":           {edit{"login", "userinfo", "sub", ``}, fault.TokenInvalid},
+		"sub and a character":          {edit{"login", "userinfo", "sub", `"d3b0f6a2-5c3e-4c1e-9d7a-0f6e2a1b4c5d "`}, fault.TokenInvalid},
+		"sub in capitals":              {edit{"login", "userinfo", "sub", `"D3B0F6A2-5C3E-4C1E-9D7A-0F6E2A1B4C5D"`}, fault.TokenInvalid},
 		"userinfo of another level":    {edit{"login", "userinfo", "loa", `"` + nsis + `High"`}, fault.TokenInvalid},
 		"userinfo of no known level":   {edit{"login", "userinfo", "loa", `"gold"`}, fault.TokenInvalid},
 		"userinfo of another ial":      {edit{"login", "userinfo", "ial", `"` + nsis + `High"`}, fault.TokenInvalid},
@@ -129,7 +129,7 @@ func TestNEBRefused(t *testing.T) {
 	assert.Equal(t, fault.TokenInvalid, fault.ClassOf(err))
 }
 
-// O-50: the level comes from loa alone, and only the URIs of NSIS are levels.
+// The level comes from loa alone, and only the URIs of NSIS are levels.
 func TestNEBLevel(t *testing.T) {
 	for value, want := range map[string]claims.Level{
 		`"` + nsis + `Low"`: claims.Low, `"` + nsis + `Substantial"`: claims.Substantial, `"` + nsis + `High"`: claims.High,
@@ -155,7 +155,7 @@ func TestNEBLevel(t *testing.T) {
 	assert.Equal(t, claims.Substantial, id.Levels.LoA)
 }
 
-// O-51 and C-13: each way in which something is absent is a type, no error.
+// Each way in which something is absent is a type, no error.
 func TestNEBAbsent(t *testing.T) {
 	for _, value := range []string{``, `null`, `""`} {
 		for _, e := range []edit{

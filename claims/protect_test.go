@@ -43,7 +43,7 @@ func canaryClaims(t testing.TB) *claims.Criipto {
 	return c
 }
 
-// C-10: every exported type with personal data, each through every printer.
+// Every exported type with personal data, each through every printer.
 func TestNothingPersonalIsPrinted(t *testing.T) {
 	id, c := full(t), canaryClaims(t)
 	invalid, err := claims.ParseCriipto([]byte(`{"cprNumberIdentifier":["2101270087"],"name":"canary"}`))

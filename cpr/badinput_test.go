@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One test for each C row of the table of bad input. Rows about login and
-// sending are tested where that happens.
+// One test for each row about CPR numbers in docs/bad-input.md. Rows about login
+// and sending are tested where that happens.
 
 func refusedInputs(t *testing.T, inputs ...string) {
 	t.Helper()
@@ -23,7 +23,7 @@ func refusedInputs(t *testing.T, inputs ...string) {
 	}
 }
 
-func TestC01_written_forms_and_blanks_at_the_ends(t *testing.T) {
+func TestWrittenFormsAndBlanksAtTheEnds(t *testing.T) {
 	want := cpr.MustParse("2712589100")
 	for _, s := range []string{"2712589100", "271258-9100", " 2712589100", "2712589100 ", "   271258-9100   "} {
 		n, err := cpr.Parse(s)
@@ -32,7 +32,7 @@ func TestC01_written_forms_and_blanks_at_the_ends(t *testing.T) {
 	}
 }
 
-func TestC02_fails_modulus_11_with_a_real_date(t *testing.T) {
+func TestNumberThatFailsModulus11IsANumber(t *testing.T) {
 	for i := range 1000 {
 		n, err := cpr.Parse(cprtest.WithoutChecksum(i).Reveal())
 		require.NoError(t, err)
@@ -44,12 +44,12 @@ func TestC02_fails_modulus_11_with_a_real_date(t *testing.T) {
 	assert.False(t, n.ChecksumOK())
 }
 
-func TestC03_impossible_date_and_zeros(t *testing.T) {
+func TestImpossibleDateAndZerosAreRefused(t *testing.T) {
 	refusedInputs(t, "0000000000", "000000-0000", "3201505000", "0001505000", "0100505000", "0113505000", "3002525000", "3104505000",
 		"2902515000", "2902001002", "9999999999", "0101500000")
 }
 
-func TestC04_century(t *testing.T) {
+func TestCenturyComesFromTheSeventhDigitAndTheYear(t *testing.T) {
 	for s, year := range map[string]int{
 		"610136-0001": 1936, "610137-0001": 1937, "610157-3999": 1957, "610158-0001": 1958, "610199-3999": 1999,
 		"610100-4000": 2000, "610136-4999": 2036, "610137-4000": 1937, "610157-4999": 1957, "610158-4000": 1958,
@@ -61,7 +61,7 @@ func TestC04_century(t *testing.T) {
 	}
 }
 
-func TestC05_replacement_number_is_refused_for_sending_and_matching(t *testing.T) {
+func TestReplacementNumberIsRefusedForSendingAndMatching(t *testing.T) {
 	for i := range 100 {
 		n, err := cpr.Parse(cprtest.Replacement(i).Reveal())
 		require.NoError(t, err, "login takes what the broker vouches for")
@@ -73,7 +73,7 @@ func TestC05_replacement_number_is_refused_for_sending_and_matching(t *testing.T
 	}
 }
 
-func TestC06_nine_and_eleven_digits(t *testing.T) {
+func TestNineAndElevenDigitsAreRefused(t *testing.T) {
 	n := cprtest.Number(0).Reveal()
 	require.Equal(t, byte('0'), n[0])
 	for _, s := range []string{n[1:], n[:9], n + "0", "0" + n, n[1:6] + "-" + n[6:], n[:6] + "-" + n[6:] + "0", n[:6] + "-" + n[7:]} {
@@ -83,7 +83,7 @@ func TestC06_nine_and_eleven_digits(t *testing.T) {
 	refusedWith(t, err, cpr.ReasonLength)
 }
 
-func TestC07_separators(t *testing.T) {
+func TestOtherSeparatorsAreRefused(t *testing.T) {
 	for _, sep := range []string{
 		"\u2013", "\u2011", "\u2010", "\u2014", "\u2212", "\u00ad", " ", "\u00a0", "--", "- ", " -", " - ", "/", ".", "\t", "\u200b",
 	} {
@@ -92,13 +92,13 @@ func TestC07_separators(t *testing.T) {
 	refusedInputs(t, "27 12 58 9100", "27-12-58-9100", "2712-589100", "2712589-100", "-2712589100", "2712589100-", "271258-9 100")
 }
 
-func TestC08_letters_and_company_number(t *testing.T) {
+func TestLettersAndCompanyNumbersAreRefused(t *testing.T) {
 	refusedInputs(t, "0203291WQ3", "1308781OS6", "3101057JC9", "130878KOT1", "13748136", "DK13748136", "æøåÆØÅ1234", "271258910O")
 	_, err := cpr.Parse("0203291WQ3")
 	refusedWith(t, err, cpr.ReasonLetters)
 }
 
-func TestC09_zero_value_is_refused_for_sending_and_matching(t *testing.T) {
+func TestZeroNumberIsRefusedForSendingAndMatching(t *testing.T) {
 	var n cpr.Number
 	refusedWith(t, n.RequireOrdinary(), cpr.ReasonMissing)
 	refusedWith(t, n.RequireBornBy(time.Unix(0, 0)), cpr.ReasonMissing)
@@ -106,9 +106,9 @@ func TestC09_zero_value_is_refused_for_sending_and_matching(t *testing.T) {
 	refusedWith(t, err, cpr.ReasonMissing)
 }
 
-// The verbs of the row itself; TestPrint, TestCrash and TestNumber_refuses go
+// The verbs that people use; TestPrint, TestCrash and TestNumber_refuses go
 // through every other way out.
-func TestC10_digits_never_appear(t *testing.T) {
+func TestDigitsNeverAppear(t *testing.T) {
 	for _, n := range protected() {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			masked(t, fmt.Sprintf(verb, n), verb)

@@ -26,8 +26,8 @@ func each(n int, ls *[]*eboks.Letter) iter.Seq[*eboks.Letter] {
 	}
 }
 
-// E-23: every recipient gets exactly its own document.
-func TestE23EveryRecipientItsOwnDocument(t *testing.T) {
+// Every recipient gets exactly its own document.
+func TestEveryRecipientItsOwnDocument(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s, func(cfg *eboks.Config) { cfg.InFlight = 16 })
 	var letters []*eboks.Letter
@@ -172,8 +172,8 @@ func TestBatchTravelsTogether(t *testing.T) {
 	require.Empty(t, s.offered)
 }
 
-// E-14: each letter on its own; missing is unknown.
-func TestE14BatchAnswersThatDoNotFit(t *testing.T) {
+// Each letter on its own; missing is unknown.
+func TestBatchAnswersThatDoNotFit(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func([]eboks.Result) ([]eboks.Result, error)
 		ok     int

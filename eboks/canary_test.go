@@ -34,9 +34,9 @@ func (e *ear) RoundTrip(r *http.Request) (*http.Response, error) {
 	return e.RoundTripper.RoundTrip(r)
 }
 
-// C-11: a CPR number is in no address, no header, no log, no error and no entry of
+// A CPR number is in no address, no header, no log, no error and no entry of
 // the ledger, whatever the distributor does.
-func TestC11NumberStaysInTheLetter(t *testing.T) {
+func TestNumberStaysInTheLetter(t *testing.T) {
 	n := cprtest.Number(9000)
 	const title = "Kanariefuglens afgørelse"
 	secrets := []string{n.Reveal(), n.Reveal()[:6] + "-" + n.Reveal()[6:], title}

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestE10NeverLeftIsOfferedAgain(t *testing.T) {
+func TestNeverLeftIsOfferedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScripted()
 		c := newClient(t, s)
@@ -80,7 +80,7 @@ func TestRetryBudgetEnds(t *testing.T) {
 	})
 }
 
-func TestE06RefusedSenderPausesTheChannel(t *testing.T) {
+func TestRefusedSenderPausesTheChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, told := newScripted(), new(alarms)
 		c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
@@ -112,7 +112,7 @@ func TestE06RefusedSenderPausesTheChannel(t *testing.T) {
 	})
 }
 
-func TestE08ThrottledWaits(t *testing.T) {
+func TestThrottledWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScripted()
 		c := newClient(t, s)
@@ -155,7 +155,7 @@ func TestE08ThrottledWaits(t *testing.T) {
 
 // An answer to a letter that was under way does not end a pause that the
 // distributor asked for.
-func TestE08ASuccessUnderWayDoesNotEndThePause(t *testing.T) {
+func TestASuccessUnderWayDoesNotEndThePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScripted()
 		c := newClient(t, s)

@@ -103,7 +103,7 @@ func ExampleClient_Send_lostAnswer() {
 	defer func() { _ = fake.Close() }()
 	letter := decision(eboks.NewID(), cprtest.Number(9000), pdf("Kære Åse"))
 
-	if err := fake.Next("drop answer"); err != nil {
+	if err := fake.Next("dropped-answer"); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -13,7 +13,7 @@ func event(id eboks.ID, s eboks.Status, when string) eboks.Event {
 	return eboks.Event{ID: id, Status: s, Code: s.String(), At: at(when)}
 }
 
-func TestE29SameReceiptTwice(t *testing.T) {
+func TestSameReceiptTwice(t *testing.T) {
 	id := eboks.NewID()
 	var h eboks.History
 	e := event(id, eboks.Accepted, "2026-11-22T10:00:00Z")
@@ -27,7 +27,7 @@ func TestE29SameReceiptTwice(t *testing.T) {
 	require.NoError(t, h.Add(other))
 }
 
-func TestE30ReceiptsInAnyOrder(t *testing.T) {
+func TestReceiptsInAnyOrder(t *testing.T) {
 	id := eboks.NewID()
 	course := []eboks.Event{
 		event(id, eboks.Submitted, "2026-11-22T10:00:00Z"),
@@ -119,7 +119,7 @@ func TestHistoryRefusesOthers(t *testing.T) {
 	require.Len(t, h.Events(), 1000)
 }
 
-func TestE32ReceiptOverdue(t *testing.T) {
+func TestReceiptOverdue(t *testing.T) {
 	s, told := newScripted(), new(alarms)
 	now := at("2026-11-22T10:00:00Z")
 	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell; cfg.Now = func() time.Time { return now } })

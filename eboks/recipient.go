@@ -37,7 +37,7 @@ func (r Recipient) CPR() cpr.Number { return r.person }
 // CVR returns the company's number, zero for a person.
 func (r Recipient) CVR() claims.CVR { return r.company }
 
-// check refuses whom no letter may go to (rows C-05 and C-09).
+// check refuses whom no letter may go to: nobody, and replacement numbers.
 func (r Recipient) check() error {
 	switch {
 	case r.IsZero():

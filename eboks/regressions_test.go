@@ -232,8 +232,8 @@ func TestAPanicDoesNotCloseTheChannel(t *testing.T) {
 	})
 }
 
-// E-06: the distributor comes back, and refuses us.
-func TestE06AlarmWhenTheTrialIsRefused(t *testing.T) {
+// The distributor comes back, and refuses us.
+func TestAlarmWhenTheTrialIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, told := newScripted(), new(alarms)
 		c := newClient(t, s, oneOffer, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
@@ -458,8 +458,8 @@ func TestAFullLedgerForgetsWhatWasNotDelivered(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// E-18: a claim is not cut short by the caller.
-func TestE18ClaimOutlivesTheCaller(t *testing.T) {
+// A claim is not cut short by the caller.
+func TestClaimOutlivesTheCaller(t *testing.T) {
 	s := newScripted()
 	ctx, cancel := context.WithCancel(t.Context())
 	book := &cutting{MemoryLedger: eboks.NewMemoryLedger(0), cancel: cancel}

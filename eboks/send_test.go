@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestE01Accepted(t *testing.T) {
+func TestAccepted(t *testing.T) {
 	s := newScripted()
 	l := letter(1)
 	r, err := newClient(t, s).Send(t.Context(), l)
@@ -32,8 +32,8 @@ func TestE01Accepted(t *testing.T) {
 	require.Equal(t, string(pdf("brev 1 til Åse")), s.got[l.ID])
 }
 
-// E-01: recorded durably, then reported.
-func TestE01AcceptedButNotRecorded(t *testing.T) {
+// The ledger has the letter before the caller hears of it.
+func TestAcceptedButNotRecorded(t *testing.T) {
 	s, book := newScripted(), &failing{Ledger: eboks.NewMemoryLedger(0), end: errDisk}
 	c := newClient(t, s, with(book))
 	l := letter(1)
@@ -49,7 +49,7 @@ func TestE01AcceptedButNotRecorded(t *testing.T) {
 	require.Equal(t, 1, s.offers[l.ID], "a letter that may have arrived is not offered again")
 }
 
-func TestE18StoreFailedBeforeSending(t *testing.T) {
+func TestStoreFailedBeforeSending(t *testing.T) {
 	s := newScripted()
 	_, err := newClient(t, s, with(&failing{Ledger: eboks.NewMemoryLedger(0), begin: errDisk})).Send(t.Context(), letter(1))
 	kindIs(t, err, eboks.StoreFailed)
@@ -81,7 +81,7 @@ func with(l eboks.Ledger) func(*eboks.Config) {
 	return func(cfg *eboks.Config) { cfg.Ledger, cfg.Key = l, bytes.Repeat([]byte("k"), eboks.KeySize) }
 }
 
-func TestE04RejectedIsForGood(t *testing.T) {
+func TestRejectedIsForGood(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	l := letter(1)
@@ -100,7 +100,7 @@ func TestE04RejectedIsForGood(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestE05IDUsedBeforeOnARetryOfOurs(t *testing.T) {
+func TestIDUsedBeforeOnARetryOfOurs(t *testing.T) {
 	s := newScripted()
 	s.can.Dedupes, s.can.Status = true, false
 	c := newClient(t, s)
@@ -119,7 +119,7 @@ func TestE05IDUsedBeforeOnARetryOfOurs(t *testing.T) {
 }
 
 // An id that the distributor knows and we do not is somebody else's letter.
-func TestE05IDUsedBeforeByAnother(t *testing.T) {
+func TestIDUsedBeforeByAnother(t *testing.T) {
 	s := newScripted()
 	s.can.Dedupes = true
 	c := newClient(t, s)
@@ -133,7 +133,7 @@ func TestE05IDUsedBeforeByAnother(t *testing.T) {
 	require.Equal(t, 1, s.offers[l.ID])
 }
 
-func TestE07RecipientUnreachable(t *testing.T) {
+func TestRecipientUnreachable(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	for r := eboks.Reachable; r <= eboks.InvalidNumber; r++ {
@@ -148,7 +148,7 @@ func TestE07RecipientUnreachable(t *testing.T) {
 }
 
 // A distributor that may print the letter has it, and goes on having it.
-func TestE07UnreachableButPerhapsPrinted(t *testing.T) {
+func TestUnreachableButPerhapsPrinted(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	l := letter(1)
@@ -160,8 +160,8 @@ func TestE07UnreachableButPerhapsPrinted(t *testing.T) {
 	}
 }
 
-// E-09 and E-11: ask before sending again, and the same id always.
-func TestE11UnknownOutcomeIsAskedFor(t *testing.T) {
+// The distributor is asked before a letter is sent again, always under the same id.
+func TestUnknownOutcomeIsAskedFor(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	l := letter(1)
@@ -190,7 +190,7 @@ func TestE11UnknownOutcomeIsAskedFor(t *testing.T) {
 	require.Equal(t, 1, s.offers[l.ID])
 }
 
-func TestE11StatusSettlesAnUnknownOutcome(t *testing.T) {
+func TestStatusSettlesAnUnknownOutcome(t *testing.T) {
 	for name, learn := range map[string]func(*testing.T, *eboks.Client, eboks.ID){
 		"by asking": func(t *testing.T, c *eboks.Client, id eboks.ID) {
 			h, err := c.Status(t.Context(), id)
@@ -220,7 +220,7 @@ func TestE11StatusSettlesAnUnknownOutcome(t *testing.T) {
 	}
 }
 
-func TestE13AnswerOfAnotherLetter(t *testing.T) {
+func TestAnswerOfAnotherLetter(t *testing.T) {
 	s, told := newScripted(), new(alarms)
 	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
 	for name, answer := range map[string]func(context.Context, *eboks.Letter) (*eboks.Receipt, error){
@@ -254,7 +254,7 @@ func TestE13AnswerOfAnotherLetter(t *testing.T) {
 	}
 }
 
-func TestE16PoisonIsParkedAndOthersPass(t *testing.T) {
+func TestPoisonIsParkedAndOthersPass(t *testing.T) {
 	s, told := newScripted(), new(alarms)
 	s.can.Dedupes, s.can.Status = true, false
 	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell; cfg.Retry.Park = 3 })
@@ -283,7 +283,7 @@ func TestE16PoisonIsParkedAndOthersPass(t *testing.T) {
 	kindIs(t, c.Release(t.Context(), eboks.NewID()), eboks.InputInvalid)
 }
 
-func TestE19SameLetterTwiceAndAtOnce(t *testing.T) {
+func TestSameLetterTwiceAndAtOnce(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	l := letter(1)
@@ -317,7 +317,7 @@ func TestE19SameLetterTwiceAndAtOnce(t *testing.T) {
 	}
 }
 
-func TestE20SameIDForAnotherLetter(t *testing.T) {
+func TestSameIDForAnotherLetter(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	first := letter(1)
@@ -345,8 +345,8 @@ func TestE20SameIDForAnotherLetter(t *testing.T) {
 	require.Len(t, s.offered, 1)
 }
 
-// E-20 while the first is on its way.
-func TestE20SameIDForAnotherLetterAtOnce(t *testing.T) {
+// The first is still on its way.
+func TestSameIDForAnotherLetterAtOnce(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	l := letter(1)
@@ -363,7 +363,7 @@ func TestE20SameIDForAnotherLetterAtOnce(t *testing.T) {
 	require.Len(t, s.offered, 1)
 }
 
-func TestC05ReplacementNumberIsNoAddress(t *testing.T) {
+func TestReplacementNumberIsNoAddress(t *testing.T) {
 	s := newScripted()
 	l := letter(1)
 	l.To = eboks.Person(cpr.MustParse("6112589100"))
@@ -375,7 +375,7 @@ func TestC05ReplacementNumberIsNoAddress(t *testing.T) {
 	require.Empty(t, s.offered)
 }
 
-func TestC09ZeroNumberIsNoAddress(t *testing.T) {
+func TestZeroNumberIsNoAddress(t *testing.T) {
 	s := newScripted()
 	for _, to := range []eboks.Recipient{{}, eboks.Person(cpr.Number{})} {
 		l := letter(1)

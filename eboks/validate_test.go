@@ -182,8 +182,8 @@ func TestWhatADistributorCannotCarry(t *testing.T) {
 	}
 }
 
-// E-12 locally: the limit is named, on the side of base64 that it is meant for.
-func TestE12SizesOnTheRightSideOfBase64(t *testing.T) {
+// Too large is refused here: the limit is named, on the side of base64 that it is meant for.
+func TestSizesOnTheRightSideOfBase64(t *testing.T) {
 	sized := func(n int) eboks.Document {
 		return eboks.Bytes(append(pdf(""), bytes.Repeat([]byte(" "), n-len(pdf("")))...))
 	}

@@ -44,6 +44,8 @@ type Attempt struct {
 	Reference     *Digest      // nil: no reference text was sent, or the broker cannot return it
 	Transaction   *Digest      // nil: no transaction text was sent
 	Private       []byte       // the adapter's own, at most 512 octets, sealed too
+
+	seed seed // Handle, Nonce and Verifier come from it
 }
 
 // Digest stands for a text that was sent.

@@ -16,7 +16,9 @@ import (
 // MaxReferenceText is the length of Request.ReferenceText, in characters.
 const MaxReferenceText = 130
 
-// MaxTransactionText is the length of Request.TransactionText, in characters.
+// MaxTransactionText is the length of Request.TransactionText, in characters, that
+// no broker's text may exceed. The limit is ours. A broker's own may be lower:
+// E-Ident's is 600.
 const MaxTransactionText = transactiontext.MaxCharacters
 
 // Begin starts a login: send the browser to the Redirect, and keep its State
@@ -26,6 +28,9 @@ const MaxTransactionText = transactiontext.MaxCharacters
 // ErrBrokerUnavailable and others come from the broker, whose addresses are
 // looked up at the first call.
 func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
+	if r.Identity == Professional && !r.UUID.IsZero() {
+		return nil, c.fail(ctx, "begin", fault.New(fault.Unsupported, "Request.UUID names private people alone: that of a person who acts for an organisation may be the organisation's, which colleagues share; use StepUp, or log in and compare Identity.Subject"))
+	}
 	a, err := c.attempt(r)
 	if err != nil {
 		return nil, c.fail(ctx, "begin", err)
@@ -49,9 +54,10 @@ func (c *Client) attempt(r Request) (*Attempt, error) {
 	}
 	now := c.now()
 	a := &Attempt{
-		Request: r, Handle: random(16), Nonce: random(16), Verifier: random(32), RedirectURL: c.redirect,
+		Request: r, seed: newSeed(), RedirectURL: c.redirect,
 		Started: now, Now: now, Expires: now.Add(c.lifetime), ExpectUUID: r.UUID, Level: max(r.Level, c.minLevel),
 	}
+	a.spread()
 	if r.Age != 0 {
 		a.Level = claims.LevelUnknown // no broker tells the level of a proof of age
 	}

@@ -53,7 +53,7 @@ func TestImpossibleRequestsAreRefused(t *testing.T) {
 		"not UTF-8":          {ReferenceText: "\xff"},
 		"text type":          {TransactionText: mitid.Text{Type: 5, Body: "x"}},
 		"text without body":  {TransactionText: mitid.Text{Type: mitid.HTMLText}},
-		"text of 601":        {TransactionText: mitid.Text{Body: strings.Repeat("ø", 601)}},
+		"text of 4001":       {TransactionText: mitid.Text{Body: strings.Repeat("ø", 4001)}},
 		"text not UTF-8":     {TransactionText: mitid.Text{Body: "\xff"}},
 		"text with a script": {TransactionText: mitid.Text{Type: mitid.HTMLText, Body: "<p>Æ</p><script>x</script>"}},
 		"text with handler":  {TransactionText: mitid.Text{Type: mitid.HTMLText, Body: `<p onclick="x">Æ</p>`}},

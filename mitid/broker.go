@@ -28,12 +28,19 @@ type Broker interface {
 	Complete(ctx context.Context, a *Attempt, cb Callback) (*Assertion, error)
 }
 
-// CallbackRule says how a broker's answer reaches the redirect URL.
+// CallbackRule says whose answers a broker gives, and how they reach the redirect
+// URL. Logins, pending ones included, belong to one application: what was begun
+// with one Name, Issuer and ClientID is never finished or used with another.
 type CallbackRule struct {
-	Name   string // the broker as errors name it: "criipto"
-	Issuer string // whom the broker speaks for; an attempt begun with one is never completed with another
-	Method string // http.MethodGet or http.MethodPost
-	State  string // the parameter that brings the handle back: "state", "RelayState", "TARGET"
+	Name     string // the broker as errors name it: "criipto"
+	Issuer   string // whom the broker speaks for
+	ClientID string // the application at that issuer; empty only where the broker knows applications by the redirect URL alone
+	Method   string // http.MethodGet or http.MethodPost
+	State    string // the parameter that brings the handle back: "state", "RelayState", "TARGET"
+	// KeepTokens says that EndSession or MatchCPR need the ID token and the access
+	// token of the login, and that neither holds a fact about the person, so that a
+	// session on the server keeps them.
+	KeepTokens bool
 }
 
 // Facts are what Attempt.Admit judges.

@@ -25,9 +25,10 @@ type Config struct {
 	// RedirectURL is where the broker sends the answer, registered there letter
 	// by letter. https, or http on a loopback address.
 	RedirectURL string
-	// StateKeys seal the pending attempts, 32 octets each, newest first. Every
-	// replica needs the same ones. Nil: a random key of this process, good for
-	// development only.
+	// StateKeys seal the pending attempts, 32 bytes each, newest first. Every
+	// replica needs the same ones. Another application (client id or RedirectURL)
+	// cannot open them, though it has the same keys. If nil, a random key of this
+	// process, good for development only.
 	StateKeys [][]byte `json:"-"`
 	// MinLevel is the floor under every login. Zero: claims.Substantial.
 	MinLevel claims.Level
@@ -80,9 +81,11 @@ func New(cfg Config) (*Client, error) {
 	if why := badReturnURL(cfg.RedirectURL); why != "" {
 		return bad("Config.RedirectURL " + why)
 	}
-	box, err := seal.New("mitid attempt", cfg.StateKeys)
+	// Broker and issuer are compared after opening, so that a mix-up of two brokers
+	// is told from a stranger's login (RFC 9700 section 2.1).
+	box, err := seal.New("mitid attempt", cfg.StateKeys, rule.ClientID, cfg.RedirectURL)
 	if err != nil {
-		return bad("each of Config.StateKeys needs 32 octets")
+		return bad("each of Config.StateKeys needs 32 bytes")
 	}
 	switch {
 	case cfg.MinLevel > claims.High:
@@ -115,6 +118,9 @@ func (c *Client) Callback() CallbackRule { return c.rule }
 
 // RedirectURL returns where answers arrive.
 func (c *Client) RedirectURL() string { return c.redirect }
+
+// MinLevel returns the floor under every login.
+func (c *Client) MinLevel() claims.Level { return c.minLevel }
 
 // String names the client's broker and nothing else.
 func (c *Client) String() string { return "mitid.Client(" + c.rule.Name + ")" }

@@ -37,12 +37,16 @@ func (c *Client) complete(ctx context.Context, state string, cb Callback) (*Logi
 	}
 	as, err := c.broker.Complete(ctx, a, cb)
 	if err != nil {
-		return nil, err
+		return nil, asked(a.Level, err)
 	}
 	if as == nil {
 		return nil, fault.New(fault.ResponseInvalid, "the adapter returned neither facts nor an error")
 	}
-	return c.judge(a, as)
+	l, err := c.judge(a, as)
+	if err != nil {
+		return nil, asked(a.Level, err)
+	}
+	return l, nil
 }
 
 // claim finds the attempt that cb answers and uses it up.
@@ -52,7 +56,7 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 	if len(handles) == 0 && malformed == nil {
 		return nil, fault.New(fault.StateInvalid, "the answer names no pending login")
 	}
-	a, broker, issuer, err := c.open(state)
+	a, begun, err := c.open(state)
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +82,8 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 		return nil, fault.New(fault.ResponseInvalid, "the answer came with another method than the broker's")
 	case cb.Method == http.MethodPost && answersInQuery(cb.RawQuery, c.rule.State):
 		return nil, fault.New(fault.ResponseInvalid, "the answer came twice, in the query and in the body")
-	case broker != c.rule.Name || issuer != c.rule.Issuer:
+	case begun.With != stampOf(c.rule.Name, c.rule.Issuer):
 		return nil, fault.New(fault.IssuerMismatch, "the login was begun with another broker")
-	case a.RedirectURL != c.redirect:
-		return nil, fault.New(fault.StateInvalid, "the login was begun for another redirect address")
 	}
 	if a.Request.Age != 0 {
 		return a, nil
@@ -107,6 +109,8 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 		return nil, fault.New(fault.TokenInvalid, "the broker's statement names nobody")
 	case a.ExpectUUID != claims.UUID{} && id.UUID != a.ExpectUUID:
 		return nil, fault.New(fault.TokenInvalid, "somebody else answered the re-authentication")
+	case a.ExpectUUID != claims.UUID{} && a.ExpectSubject == "" && id.Kind != claims.KindPrivate:
+		return nil, fault.New(fault.TokenInvalid, "a UUID alone vouches for private people: colleagues may share one")
 	case a.ExpectKind != claims.KindUnknown && id.Kind != a.ExpectKind:
 		return nil, fault.New(fault.TokenInvalid, "the step-up was answered in another capacity")
 	case !a.ExpectCVR.IsZero() && (id.Organisation == nil || id.Organisation.CVR != a.ExpectCVR):
@@ -140,7 +144,7 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 }
 
 func (c *Client) login(as *Assertion, id claims.Identity, dialect any) *Login {
-	return &Login{Identity: id, Level: id.Levels.LoA, Claims: dialect, Texts: as.Texts, Broker: c.rule.Name, Issuer: c.rule.Issuer,
+	return &Login{Identity: id, Level: id.Levels.LoA, Claims: dialect, Texts: as.Texts, Broker: c.rule.Name, Issuer: c.rule.Issuer, ClientID: c.rule.ClientID,
 		Expires: as.Expires, StepUp: as.StepUp, Evidence: as.Evidence}
 }
 

@@ -34,7 +34,7 @@ func TestCPRThatNobodyAskedForIsDropped(t *testing.T) {
 	require.True(t, l.Identity.CPR.IsZero())
 }
 
-func TestO06NoState(t *testing.T) {
+func TestNoState(t *testing.T) {
 	b := newBench(t, nil)
 	rd := b.begin(t, mitid.Request{})
 	_, err := b.Complete(context.Background(), rd.State, mitid.Callback{Method: "GET", RawQuery: "code=c"})
@@ -43,7 +43,7 @@ func TestO06NoState(t *testing.T) {
 	require.NoError(t, err, "an answer that names no login uses none up")
 }
 
-func TestO07StatePlusOneCharacter(t *testing.T) {
+func TestStatePlusOneCharacter(t *testing.T) {
 	b := newBench(t, nil)
 	rd := b.begin(t, mitid.Request{})
 	_, err := b.Complete(context.Background(), rd.State, mitid.Callback{Method: "GET", RawQuery: "code=c&state=" + rd.Handle + "A"})
@@ -53,7 +53,7 @@ func TestO07StatePlusOneCharacter(t *testing.T) {
 	require.Zero(t, b.stub.complete)
 }
 
-func TestO08OtherBrowser(t *testing.T) {
+func TestOtherBrowser(t *testing.T) {
 	b := newBench(t, nil)
 	mine, theirs := b.begin(t, mitid.Request{}), b.begin(t, mitid.Request{})
 	for _, state := range []string{"", theirs.State, "rubbish"} {
@@ -65,7 +65,7 @@ func TestO08OtherBrowser(t *testing.T) {
 	require.NoError(t, err, "the right browser can still finish")
 }
 
-func TestO09ReplayAfterSuccess(t *testing.T) {
+func TestReplayAfterSuccess(t *testing.T) {
 	b := newBench(t, nil)
 	rd := b.begin(t, mitid.Request{})
 	_, err := b.answer(rd)
@@ -97,7 +97,7 @@ func TestAnswerUsedAtOnceByManyIsTakenOnce(t *testing.T) {
 	require.Len(t, oks, 1)
 }
 
-func TestO10Expired(t *testing.T) {
+func TestExpired(t *testing.T) {
 	b := newBench(t, nil)
 	rd := b.begin(t, mitid.Request{})
 	b.now = rd.Expires
@@ -106,7 +106,7 @@ func TestO10Expired(t *testing.T) {
 	require.Zero(t, b.stub.complete)
 }
 
-func TestO12LoginBegunWithAnotherBroker(t *testing.T) {
+func TestLoginBegunWithAnotherBroker(t *testing.T) {
 	keys := [][]byte{bytes.Repeat([]byte{7}, 32)}
 	one := newBench(t, func(c *mitid.Config) { c.StateKeys = keys })
 	other := newBench(t, func(c *mitid.Config) {
@@ -118,7 +118,7 @@ func TestO12LoginBegunWithAnotherBroker(t *testing.T) {
 	require.Zero(t, one.stub.complete)
 }
 
-func TestO13StateTwice(t *testing.T) {
+func TestStateTwice(t *testing.T) {
 	b := newBench(t, nil)
 	rd := b.begin(t, mitid.Request{})
 	_, err := b.answer(rd, "state="+rd.Handle)
@@ -159,17 +159,17 @@ func TestRefusals(t *testing.T) {
 		spoil   func(*mitid.Assertion)
 		want    error
 	}{
-		"O-47 nonce missing":           {spoil: func(a *mitid.Assertion) { a.Echo = "" }, want: mitid.ErrTokenInvalid},
-		"O-47 nonce plus one":          {spoil: func(a *mitid.Assertion) { a.Echo += "A" }, want: mitid.ErrTokenInvalid},
-		"O-44 no subject":              {spoil: func(a *mitid.Assertion) { a.Identity.Subject = "" }, want: mitid.ErrTokenInvalid},
-		"O-50 level too low":           {spoil: func(a *mitid.Assertion) { a.Identity.Levels.LoA = claims.Low }, want: mitid.ErrAssuranceTooLow},
-		"O-50 level missing":           {spoil: func(a *mitid.Assertion) { a.Identity.Levels.LoA = 0 }, want: mitid.ErrAssuranceTooLow},
-		"O-50 level beyond the scale":  {spoil: func(a *mitid.Assertion) { a.Identity.Levels.LoA = 9 }, want: mitid.ErrAssuranceTooLow},
-		"O-50 below the request":       {request: mitid.Request{Level: claims.High}, want: mitid.ErrAssuranceTooLow},
-		"O-49 no authentication time":  {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = time.Time{} }, want: mitid.ErrAssuranceTooLow},
-		"O-49 older authentication":    {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = start.Add(-61 * time.Second) }, want: mitid.ErrAssuranceTooLow},
-		"O-49 authentication ahead":    {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = start.Add(6 * time.Minute) }, want: mitid.ErrAssuranceTooLow},
-		"O-51 CPR required and absent": {request: mitid.Request{CPR: mitid.CPRRequired}, spoil: func(a *mitid.Assertion) { a.Identity.CPR = cpr.Number{} }, want: mitid.ErrClaimMissing},
+		"nonce missing":                {spoil: func(a *mitid.Assertion) { a.Echo = "" }, want: mitid.ErrTokenInvalid},
+		"nonce plus one":               {spoil: func(a *mitid.Assertion) { a.Echo += "A" }, want: mitid.ErrTokenInvalid},
+		"no subject":                   {spoil: func(a *mitid.Assertion) { a.Identity.Subject = "" }, want: mitid.ErrTokenInvalid},
+		"level too low":                {spoil: func(a *mitid.Assertion) { a.Identity.Levels.LoA = claims.Low }, want: mitid.ErrAssuranceTooLow},
+		"level missing":                {spoil: func(a *mitid.Assertion) { a.Identity.Levels.LoA = 0 }, want: mitid.ErrAssuranceTooLow},
+		"level beyond the scale":       {spoil: func(a *mitid.Assertion) { a.Identity.Levels.LoA = 9 }, want: mitid.ErrAssuranceTooLow},
+		"below the request":            {request: mitid.Request{Level: claims.High}, want: mitid.ErrAssuranceTooLow},
+		"no authentication time":       {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = time.Time{} }, want: mitid.ErrAssuranceTooLow},
+		"older authentication":         {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = start.Add(-61 * time.Second) }, want: mitid.ErrAssuranceTooLow},
+		"authentication ahead":         {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = start.Add(6 * time.Minute) }, want: mitid.ErrAssuranceTooLow},
+		"CPR required and absent":      {request: mitid.Request{CPR: mitid.CPRRequired}, spoil: func(a *mitid.Assertion) { a.Identity.CPR = cpr.Number{} }, want: mitid.ErrClaimMissing},
 		"wrong capacity: private":      {request: mitid.Request{Identity: mitid.Professional}, want: mitid.ErrClaimInvalid},
 		"wrong capacity: professional": {spoil: func(a *mitid.Assertion) { a.Identity.Kind = claims.KindProfessional }, want: mitid.ErrClaimInvalid},
 		"capacity unknown":             {request: mitid.Request{Identity: mitid.Either}, spoil: func(a *mitid.Assertion) { a.Identity.Kind = 0 }, want: mitid.ErrClaimInvalid},
@@ -200,7 +200,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestO48NonceOfAnotherPendingLogin(t *testing.T) {
+func TestNonceOfAnotherPendingLogin(t *testing.T) {
 	b := newBench(t, nil)
 	first, second := b.begin(t, mitid.Request{}), b.begin(t, mitid.Request{})
 	var nonce string

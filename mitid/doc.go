@@ -20,8 +20,14 @@
 //
 // What a person is, is told by type ([claims.Identity]): a missing CPR number is
 // the zero cpr.Number, a protected name is a nil Name. Key accounts on Issuer and
-// Identity.Subject, or on Identity.UUID where it is not zero (a broker may leave it
-// out): never on a name, and not on a CPR number, which can change.
+// Identity.Subject. For private people alone, Identity.UUID is a second key, the same
+// at every broker, where it is not zero (a broker may leave it out); for people who
+// act for an organisation it may name the organisation, so colleagues would share
+// one account. Never key on a name, and not on a CPR number, which can change.
+//
+// A Login belongs to one application: Broker, Issuer and ClientID. StepUp, MatchCPR
+// and EndSession refuse that of another one. Whoever keeps sessions of their own
+// stores the three beside Identity and StepUp.
 //
 // A Request with an Age is no login: the Login that comes of it holds an [AgeProof]
 // and nobody's identity, and only brokers that are an [AgeProver] can do it.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
@@ -87,7 +88,9 @@ type Error struct {
 	Code   string // the broker's error code, when it is one that the adapter knows
 	Why    string // what to do about it, in our words
 	Detail Secret // what the broker said, cut to 512 characters; prints as a placeholder
-	Err    error  // the cause; an adapter puts one here only when its text is free of input
+	// Level is the level that was asked for, with AssuranceTooLow; else unknown.
+	Level claims.Level
+	Err   error // the cause; an adapter puts one here only when its text is free of input
 }
 
 func (e *Error) Error() string {
@@ -131,6 +134,9 @@ func (e *Error) LogValue() slog.Value {
 			as = append(as, a)
 		}
 	}
+	if e.Level != claims.LevelUnknown {
+		as = append(as, slog.String("asked", e.Level.String()))
+	}
 	if e.Err != nil {
 		as = append(as, slog.String("cause", e.Err.Error()))
 	}
@@ -146,6 +152,16 @@ func KindOf(err error) Kind {
 	return 0
 }
 
+// askedError is err beside the level that was asked for.
+type askedError struct {
+	error
+	level claims.Level
+}
+
+func (e askedError) Unwrap() error { return e.error }
+
+func asked(l claims.Level, err error) error { return askedError{err, l} }
+
 // refuse makes err an *Error of the client's operation op. What an adapter
 // returned without a kind is an answer that nobody understood.
 func (c *Client) refuse(op string, err error) *Error {
@@ -157,6 +173,9 @@ func (c *Client) refuse(op string, err error) *Error {
 		e = &copied
 	case errors.As(err, &f):
 		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Err: f.Err}
+		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow {
+			e.Level = at.level
+		}
 	default:
 		e = &Error{Kind: ResponseInvalid, Why: "the adapter returned an error without a kind"}
 	}

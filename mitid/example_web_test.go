@@ -26,13 +26,14 @@ func withMitID(app http.Handler, address string, at criipto.Config, keys [][]byt
 	if err != nil {
 		return nil, err
 	}
-	gate, err := mitidhttp.New(mitidhttp.Config{Client: client, Keys: keys})
+	gate, err := mitidhttp.New(mitidhttp.Config{Client: client, Keys: keys, LoggedOut: "/logged-out"})
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/callback", gate.Callback())
 	mux.Handle("/logout", gate.Logout())
+	mux.Handle("/logged-out", gate.LoggedOut())
 	mux.Handle("/", gate.Require(claims.Substantial)(app))
 	return mux, nil
 }

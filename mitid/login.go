@@ -21,6 +21,7 @@ type Login struct {
 	Texts    Texts        // what the person saw, equal to what the Request said
 	Broker   string       // the adapter's name
 	Issuer   string
+	ClientID string    // the application that the person logged in to; StepUp, MatchCPR and EndSession refuse another's
 	Expires  time.Time // when the broker's statement ends; not the life of your session
 	StepUp   string    // the adapter's handle for Client.StepUp; not secret, not personal
 	Evidence Evidence

@@ -20,11 +20,11 @@ type Request struct {
 	Address          bool
 	Organisation     bool        // organisation data of a person who acts for one
 	NemIDPID         bool        // the person's PID of the retired NemID
-	UUID             claims.UUID // re-authenticate this MitID identity; the answer must be the same
+	UUID             claims.UUID // re-authenticate this private person; the answer must be the same; refused with Professional, because colleagues may share one
 	CPRHint          cpr.Number  // fills the broker's CPR page; only where the browser does not carry it
 	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters
-	TransactionText  Text        // shown for approval, at most 600 characters; HTML is held to the brokers' list of tags; zero: none
+	TransactionText  Text        // shown for approval, at most MaxTransactionText characters, at E-Ident 600; HTML is held to the brokers' list of tags; zero: none
 	Action           Action      // the verb in the MitID app's heading
 	Locale           Locale      // zero: as the browser asks
 	Fresh            bool        // the person must use their authenticator now

@@ -16,8 +16,8 @@ const maxToken = 64 << 10
 // the same identity. A higher level always takes a fresh login. Finish it with
 // Complete, which refuses anybody else with ErrTokenInvalid.
 //
-// Errors: as Begin; ErrInputInvalid when l is of another broker or holds no MitID
-// UUID.
+// Errors: as Begin; ErrInputInvalid when l is of another broker or application, or
+// holds no MitID UUID where re-authentication needs one.
 func (c *Client) StepUp(ctx context.Context, l *Login, r Request) (*Redirect, error) {
 	rd, err := c.stepUp(ctx, l, r)
 	if err != nil {
@@ -72,6 +72,8 @@ func (c *Client) own(l *Login) error {
 		return fault.New(fault.InputInvalid, "there is no login")
 	case l.Broker != c.rule.Name || l.Issuer != c.rule.Issuer:
 		return fault.New(fault.InputInvalid, "the login is another broker's")
+	case l.ClientID != c.rule.ClientID:
+		return fault.New(fault.InputInvalid, "the login is another application's: Login.ClientID is not this client's")
 	}
 	return nil
 }
@@ -80,7 +82,7 @@ func (c *Client) own(l *Login) error {
 // "does not match", not "no such number".
 //
 // Errors: ErrUnsupported where the broker has no such call; ErrInputInvalid for
-// the zero number and for replacement numbers; ErrCPRMismatch when the broker
+// the zero number, for replacement numbers and for a login of another application; ErrCPRMismatch when the broker
 // allows no further try and the person must log in again.
 func (c *Client) MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, error) {
 	const op = "match CPR"
@@ -128,7 +130,7 @@ func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
 	}
 	a := &Attempt{Request: Request{Identity: Either}, Level: c.minLevel, Now: c.now()}
 	if err := a.Admit(Facts{Level: as.Identity.Levels.LoA, Kind: as.Identity.Kind, AuthTime: as.Identity.AuthTime}); err != nil {
-		return nil, c.fail(ctx, op, err)
+		return nil, c.fail(ctx, op, asked(a.Level, err))
 	}
 	return c.login(as, as.Identity, as.Claims), nil
 }
@@ -137,7 +139,8 @@ func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
 // Redirect. It comes back to returnTo, which must be registered at the broker,
 // with the Handle as state. End your own session first.
 //
-// Errors: ErrUnsupported where the broker has no logout; ErrInputInvalid.
+// Errors: ErrUnsupported where the broker has no logout; ErrInputInvalid, also for
+// a login of another application.
 func (c *Client) EndSession(ctx context.Context, l *Login, returnTo string) (*Redirect, error) {
 	const op = "end session"
 	e, ok := c.broker.(SessionEnder)

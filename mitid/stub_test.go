@@ -20,13 +20,14 @@ import (
 type stub struct {
 	method   string
 	issuer   string
+	clientID string
 	begun    *mitid.Attempt
 	assert   func(a *mitid.Attempt) (*mitid.Assertion, error)
 	complete int
 }
 
 func (s *stub) Callback() mitid.CallbackRule {
-	r := mitid.CallbackRule{Name: "stub", Issuer: s.issuer, Method: s.method, State: "state"}
+	r := mitid.CallbackRule{Name: "stub", Issuer: s.issuer, ClientID: s.clientID, Method: s.method, State: "state"}
 	if r.Method == "" {
 		r.Method = http.MethodGet
 	}

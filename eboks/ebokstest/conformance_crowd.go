@@ -17,7 +17,7 @@ import (
 // crowdSize is how many letters travel at once.
 const crowdSize = 1000
 
-// crowd: everybody gets their own document (E-23), also when the distributor has
+// crowd: everybody gets their own document, also when the distributor has
 // a bad day.
 func (s *suite) crowd(t *testing.T) {
 	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
@@ -54,16 +54,16 @@ func (s *suite) crowd(t *testing.T) {
 	assert.Equal(t, crowdSize, r.fake.Total())
 }
 
-// batch: several letters in one call (E-14).
+// batch: several letters in one call.
 func (s *suite) batch(t *testing.T) {
 	if r := s.rig(t, Config{}); r.can.Batch > 1 {
 		t.Run("each on its own", s.batchEach)
 		for _, m := range Misbehaviours() {
 			if m.Batch {
-				t.Run(m.Row+" "+m.Name, func(t *testing.T) { s.batchMisbehaviour(t, m) })
+				t.Run(m.Name, func(t *testing.T) { s.batchMisbehaviour(t, m) })
 			}
 		}
-		for _, name := range []string{"drop answer", "500 after accepting", "cut answer", "maintenance page", "400", "429 seconds", "401"} {
+		for _, name := range []string{"dropped-answer", "500-after-accepting", "cut-answer", "maintenance-page", "400", "429-retry-after-seconds", "401"} {
 			t.Run(name, func(t *testing.T) { s.batchTrouble(t, name) })
 		}
 		return
@@ -150,7 +150,7 @@ func (s *suite) batchMisbehaviour(t *testing.T, m Misbehaviour) {
 	require.NoError(t, err)
 	unknown := slices.IndexFunc(results, func(res eboks.Result) bool { return res.Err != nil })
 	switch m.Name {
-	case "batch item missing", "batch item twice":
+	case "batch-missing-item", "batch-item-twice":
 		require.Zero(t, unknown, "the first letter's outcome is not known")
 		r.expect(results[0].Err, m.Doc, eboks.OutcomeUnknown)
 		assert.False(t, eboks.SafeToRetry(results[0].Err))

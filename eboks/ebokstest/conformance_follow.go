@@ -61,7 +61,7 @@ func (s *suite) status(t *testing.T) {
 	for how := range lastReceipts {
 		t.Run(how.String(), func(t *testing.T) { s.statusReceipts(t, how) })
 	}
-	for _, name := range []string{"500", "empty 200", "maintenance page", "401", "429 seconds", "drop answer"} {
+	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "429-retry-after-seconds", "dropped-answer"} {
 		t.Run(name, func(t *testing.T) {
 			r := s.rig(t, Config{})
 			l := r.letter()
@@ -118,7 +118,7 @@ func (s *suite) events(t *testing.T) {
 	for how := range lastReceipts {
 		t.Run(how.String(), func(t *testing.T) { s.eventReceipts(t, how) })
 	}
-	for _, name := range []string{"500", "empty 200", "maintenance page", "403", "429 date", "cut answer"} {
+	for _, name := range []string{"500", "empty-200", "maintenance-page", "403", "429-retry-after-date", "cut-answer"} {
 		t.Run(name, func(t *testing.T) {
 			r := s.rig(t, Config{})
 			r.must(r.letter())
@@ -275,7 +275,7 @@ func (s *suite) lookup(t *testing.T) {
 			assert.NotEqual(t, eboks.ReachabilityUnknown, got, m.State.String())
 		}
 	}
-	for _, name := range []string{"500", "empty 200", "maintenance page", "401", "cut answer"} {
+	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "cut-answer"} {
 		require.NoError(t, r.fake.Always(name))
 		got, err := asked.Lookup(t.Context(), People()[2].Owner, materialDecision)
 		require.Error(t, err, name)
@@ -321,7 +321,7 @@ func (s *suite) recall(t *testing.T) {
 	require.Error(t, err, "a letter that the distributor does not know")
 	r.checkError(err)
 	assert.Nil(t, got)
-	for _, name := range []string{"500 after accepting", "drop answer", "maintenance page", "empty 200", "another letter's id"} {
+	for _, name := range []string{"500-after-accepting", "dropped-answer", "maintenance-page", "empty-200", "other-letter-id"} {
 		l := r.letter()
 		_, err := r.client.Send(t.Context(), l)
 		require.NoError(t, err)

@@ -234,7 +234,7 @@ func (s *suite) refusals(t *testing.T) {
 	})
 }
 
-// repeats: the same id again (E-05, E-19, E-20).
+// repeats: the same id again, for the same letter and for another.
 func (s *suite) repeats(t *testing.T) {
 	r := s.rig(t, Config{})
 	settings := []func(*Settings){func(*Settings) {}}
@@ -272,7 +272,7 @@ func (s *suite) repeats(t *testing.T) {
 	r.arrived(l)
 }
 
-// recipients: who cannot be reached (E-07).
+// recipients: who cannot be reached.
 func (s *suite) recipients(t *testing.T) {
 	want := map[State]eboks.Reachability{NotRegistered: eboks.NotRegistered, NotSubscribed: eboks.NotSubscribed,
 		Exempt: eboks.Exempt, Minor: eboks.Minor, Deceased: eboks.Deceased}

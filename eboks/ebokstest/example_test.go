@@ -53,7 +53,7 @@ func Example() {
 func ExampleDistributor() {
 	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
 	defer fake.Close()
-	_ = fake.Next("drop answer", "429 seconds")
+	_ = fake.Next("dropped-answer", "429-retry-after-seconds")
 	id := eboks.NewID()
 	fmt.Println(post(fake, id, ebokstest.People()[0].Owner, "Brev på dansk: æøå"), fake.Count(id), "letter, and no answer")
 	fmt.Println(post(fake, eboks.NewID(), ebokstest.People()[0].Owner, "Et til"))
@@ -140,12 +140,12 @@ func ExampleDocument() {
 
 func ExampleMisbehaviour() {
 	for _, m := range ebokstest.Misbehaviours()[:3] {
-		fmt.Printf("%s %s: %s (%s)\n", m.Row, m.Name, m.Doc, m.Kinds[0])
+		fmt.Printf("%s: %s (%s)\n", m.Name, m.Doc, m.Kinds[0])
 	}
 	// Output:
-	// E-10 refuse connection: the connection ends before TLS (Unavailable)
-	// E-11 reset before body: the connection ends before the body is asked for (Unavailable)
-	// E-11 reset after body: the body is read and thrown away, and the connection ends (OutcomeUnknown)
+	// refused-connection: the connection ends before TLS (Unavailable)
+	// reset-before-body: the connection ends before the body is asked for (Unavailable)
+	// reset-after-body: the body is read and thrown away, and the connection ends (OutcomeUnknown)
 }
 
 func ExampleReceipts() {

@@ -12,7 +12,6 @@ import (
 // ask for it by its name.
 type Misbehaviour struct {
 	Name string
-	Row  string // of the table of bad input, such as "E-11"
 	Doc  string
 	// Kinds are the errors of a Send that are right for it, the best first; none:
 	// the letter is accepted all the same.
@@ -29,55 +28,55 @@ type Misbehaviour struct {
 	play   func(*exchange)
 }
 
-// Misbehaviours returns all of them.
+// Misbehaviours returns all of them. docs/tamperings.md lists them too.
 func Misbehaviours() []Misbehaviour {
 	unknown := []eboks.Kind{eboks.OutcomeUnknown}
 	all := []Misbehaviour{
-		{Name: "refuse connection", Row: "E-10", Doc: "the connection ends before TLS", Kinds: []eboks.Kind{eboks.Unavailable}, Safe: true, atDoor: true, play: (*exchange).reset},
-		{Name: "reset before body", Row: "E-11", Doc: "the connection ends before the body is asked for", Kinds: []eboks.Kind{eboks.Unavailable, eboks.OutcomeUnknown}, Safe: true, play: (*exchange).reset},
-		{Name: "reset after body", Row: "E-11", Doc: "the body is read and thrown away, and the connection ends", Kinds: unknown, play: func(x *exchange) { x.drain(); x.reset() }},
-		{Name: "drop answer", Row: "E-11", Doc: "the letter is accepted, and the connection ends without an answer", Kinds: unknown, Taken: true, play: func(x *exchange) { x.answer(); x.reset() }},
-		{Name: "cut answer", Row: "E-11", Doc: "the letter is accepted, and the answer ends in the middle", Kinds: unknown, Taken: true, play: (*exchange).cut},
-		{Name: "slow answer", Row: "E-11", Doc: "the letter is accepted, and the answer comes at one octet a second", Kinds: unknown, Taken: true, play: (*exchange).drip},
-		{Name: "huge answer", Row: "E-11", Doc: "the letter is accepted, and the answer is 100 MB", Kinds: unknown, Taken: true, play: (*exchange).flood},
+		{Name: "refused-connection", Doc: "the connection ends before TLS", Kinds: []eboks.Kind{eboks.Unavailable}, Safe: true, atDoor: true, play: (*exchange).reset},
+		{Name: "reset-before-body", Doc: "the connection ends before the body is asked for", Kinds: []eboks.Kind{eboks.Unavailable, eboks.OutcomeUnknown}, Safe: true, play: (*exchange).reset},
+		{Name: "reset-after-body", Doc: "the body is read and thrown away, and the connection ends", Kinds: unknown, play: func(x *exchange) { x.drain(); x.reset() }},
+		{Name: "dropped-answer", Doc: "the letter is accepted, and the connection ends without an answer", Kinds: unknown, Taken: true, play: func(x *exchange) { x.answer(); x.reset() }},
+		{Name: "cut-answer", Doc: "the letter is accepted, and the answer ends in the middle", Kinds: unknown, Taken: true, play: (*exchange).cut},
+		{Name: "slow-answer", Doc: "the letter is accepted, and the answer comes at one byte a second", Kinds: unknown, Taken: true, play: (*exchange).drip},
+		{Name: "huge-answer", Doc: "the letter is accepted, and the answer is 100 MB", Kinds: unknown, Taken: true, play: (*exchange).flood},
 
-		{Name: "maintenance page", Row: "E-02", Doc: "an HTML page with status 200; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(maintenance()) }},
-		{Name: "empty 200", Row: "E-02", Doc: "the letter is accepted, and the answer has no body", Kinds: unknown, Taken: true, play: func(x *exchange) { x.answer(); x.send(&reply{status: 200}) }},
-		{Name: "unexpected success", Row: "E-02", Doc: "status 207, which nobody agreed on; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(&reply{status: 207, kind: textType, body: []byte("ok")}) }},
-		{Name: "early 200", Row: "E-02", Doc: "success before the body was asked for; nothing is accepted", Kinds: unknown, play: (*exchange).early},
-		{Name: "error with 200", Row: "E-03", Doc: "an error body with status 200; nothing is accepted", Kinds: []eboks.Kind{eboks.Rejected, eboks.OutcomeUnknown}, play: func(x *exchange) { x.drain(); x.refuse(200, CodeValidation, "Afvist") }},
-		{Name: "another letter's id", Row: "E-13", Doc: "the letter is accepted, and the answer names another one", Kinds: unknown, Taken: true, play: (*exchange).swapped},
+		{Name: "maintenance-page", Doc: "an HTML page with status 200; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(maintenance()) }},
+		{Name: "empty-200", Doc: "the letter is accepted, and the answer has no body", Kinds: unknown, Taken: true, play: func(x *exchange) { x.answer(); x.send(&reply{status: 200}) }},
+		{Name: "unexpected-success", Doc: "status 207, which nobody agreed on; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(&reply{status: 207, kind: textType, body: []byte("ok")}) }},
+		{Name: "early-200", Doc: "success before the body was asked for; nothing is accepted", Kinds: unknown, play: (*exchange).early},
+		{Name: "error-with-200", Doc: "an error body with status 200; nothing is accepted", Kinds: []eboks.Kind{eboks.Rejected, eboks.OutcomeUnknown}, play: func(x *exchange) { x.drain(); x.refuse(200, CodeValidation, "Afvist") }},
+		{Name: "other-letter-id", Doc: "the letter is accepted, and the answer names another one", Kinds: unknown, Taken: true, play: (*exchange).swapped},
 
-		{Name: "400", Row: "E-04", Doc: "refused for good", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: func(x *exchange) { x.drain(); x.refuse(400, CodeValidation, "Ugyldig forsendelse") }},
-		{Name: "echo", Row: "E-04", Doc: "refused for good, with number, title and name of the recipient in the error text", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: (*exchange).echo},
-		{Name: "413", Row: "E-12", Doc: "too large", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: func(x *exchange) { x.refuse(413, CodeTooLarge, "For stor") }},
-		{Name: "redirect", Row: "E-02", Doc: "sent on to another host", Kinds: []eboks.Kind{eboks.OutcomeUnknown, eboks.ConfigInvalid, eboks.Unavailable}, play: (*exchange).redirect},
+		{Name: "400", Doc: "refused for good", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: func(x *exchange) { x.drain(); x.refuse(400, CodeValidation, "Ugyldig forsendelse") }},
+		{Name: "echo", Doc: "refused for good, with number, title and name of the recipient in the error text", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: (*exchange).echo},
+		{Name: "413", Doc: "too large", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: func(x *exchange) { x.refuse(413, CodeTooLarge, "For stor") }},
+		{Name: "redirect", Doc: "sent on to another host", Kinds: []eboks.Kind{eboks.OutcomeUnknown, eboks.ConfigInvalid, eboks.Unavailable}, play: (*exchange).redirect},
 
-		{Name: "batch item missing", Row: "E-14", Doc: "the answer leaves one letter out", Kinds: nil, Taken: true, Batch: true, play: batch(omit)},
-		{Name: "batch item extra", Row: "E-14", Doc: "the answer holds a letter that nobody sent", Taken: true, Batch: true, play: batch(addStranger)},
-		{Name: "batch item twice", Row: "E-14", Doc: "the answer holds one letter twice", Taken: true, Batch: true, play: batch(double)},
-		{Name: "batch reversed", Row: "E-14", Doc: "the answer holds the letters in another order", Taken: true, Batch: true, play: batch(reverse)},
+		{Name: "batch-missing-item", Doc: "the answer leaves one letter out", Kinds: nil, Taken: true, Batch: true, play: batch(omit)},
+		{Name: "batch-extra-item", Doc: "the answer holds a letter that nobody sent", Taken: true, Batch: true, play: batch(addStranger)},
+		{Name: "batch-item-twice", Doc: "the answer holds one letter twice", Taken: true, Batch: true, play: batch(double)},
+		{Name: "batch-reversed", Doc: "the answer holds the letters in another order", Taken: true, Batch: true, play: batch(reverse)},
 	}
 	for _, status := range []int{401, 403} {
-		all = append(all, Misbehaviour{Name: strconv.Itoa(status), Row: "E-06", Doc: "the sender is not let in", Kinds: []eboks.Kind{eboks.AuthFailed}, Safe: true,
+		all = append(all, Misbehaviour{Name: strconv.Itoa(status), Doc: "the sender is not let in", Kinds: []eboks.Kind{eboks.AuthFailed}, Safe: true,
 			play: func(x *exchange) { x.refuse(status, CodeValidation, "Adgang nægtet") }})
 	}
 	for _, status := range []int{500, 502, 503, 504} {
 		name := strconv.Itoa(status)
 		all = append(all,
-			Misbehaviour{Name: name, Row: "E-09", Doc: "the body is read and thrown away; no Retry-After", Kinds: unknown,
+			Misbehaviour{Name: name, Doc: "the body is read and thrown away; no Retry-After", Kinds: unknown,
 				play: func(x *exchange) { x.drain(); x.fail(status) }},
-			Misbehaviour{Name: name + " after accepting", Row: "E-09", Doc: "the letter is accepted", Kinds: unknown, Taken: true,
+			Misbehaviour{Name: name + "-after-accepting", Doc: "the letter is accepted", Kinds: unknown, Taken: true,
 				play: func(x *exchange) { x.answer(); x.fail(status) }})
 	}
 	for _, wait := range waits() {
 		for _, status := range []int{429, 503} {
-			name := strconv.Itoa(status) + " " + wait.name
-			all = append(all, Misbehaviour{Name: name, Row: "E-08", Doc: "too many at once; Retry-After: " + wait.doc, Kinds: []eboks.Kind{eboks.Throttled}, Safe: true,
+			name := strconv.Itoa(status) + "-retry-after-" + wait.name
+			all = append(all, Misbehaviour{Name: name, Doc: "too many at once; Retry-After: " + wait.doc, Kinds: []eboks.Kind{eboks.Throttled}, Safe: true,
 				play: func(x *exchange) { x.fail(status, wait.values(x.d.Now())...) }})
 		}
 	}
-	return append(all, Misbehaviour{Name: "429", Row: "E-08", Doc: "too many at once; no Retry-After", Kinds: []eboks.Kind{eboks.Throttled}, Safe: true,
+	return append(all, Misbehaviour{Name: "429", Doc: "too many at once; no Retry-After", Kinds: []eboks.Kind{eboks.Throttled}, Safe: true,
 		play: func(x *exchange) { x.fail(429) }})
 }
 

@@ -14,13 +14,13 @@ type Receipts uint8
 const (
 	InOrder       Receipts = iota
 	Late                   // LateBy after it happened, with the right time in it
-	Twice                  // each one twice (E-29)
-	Reordered              // a letter's receipts when its last has come, last first (E-30)
+	Twice                  // each one twice
+	Reordered              // a letter's receipts when its last has come, last first
 	FromStrangers          // each one after one for a letter that nobody sent
 	WithoutUUID            // each one after one for a letter whose id is no UUID
 	UnknownState           // each one after one with a state that no table knows
 	Malformed              // the answer is cut in the middle, with status 200
-	Silent                 // none (E-32)
+	Silent                 // none
 	lastReceipts
 )
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/didyoumean"
 )
 
 // script says how the fake is to misbehave.
@@ -14,10 +15,8 @@ type script struct {
 	letters map[eboks.ID]*Misbehaviour
 }
 
-var errUnknownMisbehaviour = errors.New("ebokstest: there is no misbehaviour of that name")
-
 // Next queues misbehaviours: each of the next requests plays one. An unknown
-// name is an error, queues nothing, and fails the test that owns the fake. "" is
+// name is an error that says which names are near, queues nothing, and fails the test that owns the fake. "" is
 // a request that is answered well.
 func (d *Distributor) Next(names ...string) error {
 	var ms []*Misbehaviour
@@ -50,7 +49,7 @@ func (d *Distributor) Always(name string) error {
 }
 
 // For makes every request whose address names a letter play a misbehaviour,
-// before all others: a poison letter (E-16). "" ends it.
+// before all others: a poison letter. "" ends it.
 func (d *Distributor) For(id eboks.ID, name string) error {
 	m, err := d.misbehaviour(name)
 	if err != nil {
@@ -86,8 +85,13 @@ func (d *Distributor) misbehaviour(name string) (*Misbehaviour, error) {
 	all := Misbehaviours()
 	i := slices.IndexFunc(all, func(m Misbehaviour) bool { return m.Name == name })
 	if i < 0 {
-		d.complain("there is no misbehaviour of that name")
-		return nil, errUnknownMisbehaviour
+		names := make([]string, len(all))
+		for i := range all {
+			names[i] = all[i].Name
+		}
+		why := didyoumean.Text("misbehaviour", name, names)
+		d.complain(why)
+		return nil, errors.New("ebokstest: " + why)
 	}
 	return &all[i], nil
 }

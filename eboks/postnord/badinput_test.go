@@ -21,7 +21,7 @@ import (
 // otherMessage is the id of another letter of the same sender.
 const otherMessage = "00399412349d2b6a107c1e4f3a8b0d1f2e3d4c5b6a"
 
-func TestE01AcceptedWithTheMessageID(t *testing.T) {
+func TestAcceptedWithTheMessageID(t *testing.T) {
 	for _, status := range []int{200, 201, 202} {
 		w := newWire(t, says(status, well()))
 		l := toKaren(t)
@@ -36,7 +36,7 @@ func TestE01AcceptedWithTheMessageID(t *testing.T) {
 	}
 }
 
-func TestE01TakenInAndOnItsWayToThePrinter(t *testing.T) {
+func TestTakenInAndOnItsWayToThePrinter(t *testing.T) {
 	for post, want := range map[string]eboks.Status{"pending": eboks.Queued, "address resolved": eboks.PrintQueued, "remote printed": eboks.PrintQueued} {
 		w := newWire(t, says(200, answered(message, karen, "", post)))
 		r, err := w.Send(t.Context(), toKaren(t))
@@ -45,8 +45,8 @@ func TestE01TakenInAndOnItsWayToThePrinter(t *testing.T) {
 	}
 }
 
-// answers are those that are settled by what they say. Rows E-02 to E-09 and
-// E-12, E-13 of bad-input.md.
+// answers are those that are settled by what they say. See
+// docs/bad-input.md.
 var answers = []struct {
 	name   string
 	status int
@@ -57,59 +57,59 @@ var answers = []struct {
 	code   string
 	wait   time.Duration
 }{
-	{name: "E-02 empty", status: 200, kind: eboks.OutcomeUnknown},
-	{name: "E-02 a success of another sort", status: 207, body: well(), kind: eboks.OutcomeUnknown},
-	{name: "E-02 a proxy's success", status: 203, body: well(), kind: eboks.OutcomeUnknown},
-	{name: "E-02 blank", status: 200, body: " \n", kind: eboks.OutcomeUnknown},
-	{name: "E-02 no content", status: 204, kind: eboks.OutcomeUnknown},
-	{name: "E-02 maintenance page", status: 200, body: "<!DOCTYPE html><html><body>Vi er straks tilbage — på gensyn</body></html>", kind: eboks.OutcomeUnknown},
-	{name: "E-02 cut JSON", status: 200, body: well()[:40], kind: eboks.OutcomeUnknown},
-	{name: "E-02 JSON and more", status: 200, body: well() + "{}", kind: eboks.OutcomeUnknown},
-	{name: "E-02 not UTF-8", status: 200, body: strings.Replace(well(), "DK", "D\xe6", 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 a list", status: 200, body: "[" + well() + "]", kind: eboks.OutcomeUnknown},
-	{name: "E-02 null", status: 200, body: "null", kind: eboks.OutcomeUnknown},
-	{name: "E-02 no recipients", status: 200, body: `{"message_id":"` + message + `"}`, kind: eboks.OutcomeUnknown},
-	{name: "E-02 no message id", status: 200, body: strings.Replace(well(), "message_id", "messageid", 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 member twice", status: 200, body: strings.Replace(well(), `"status":""`, `"status":"","status":""`, 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 member in another case", status: 200, body: strings.Replace(well(), `"status"`, `"Status"`, 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 number as a number", status: 200, body: strings.Replace(well(), `"`+karen.Reveal()+`"`, "1", 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 unknown status", status: 200, body: answered(message, karen, "delivered", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-02 status with a blank", status: 200, body: answered(message, karen, " ", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-02 status in capitals", status: 200, body: answered(message, karen, "Exempt", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-02 no status", status: 200, body: strings.Replace(well(), `"status":"",`, "", 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 null status", status: 200, body: strings.Replace(well(), `"status":""`, `"status":null`, 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 unknown post-processing", status: 200, body: answered(message, karen, "", "æble"), kind: eboks.OutcomeUnknown},
-	{name: "E-02 unknown post-processing of an exempt one", status: 200, body: answered(message, karen, "exempt", "done"), kind: eboks.OutcomeUnknown},
-	{name: "E-02 no post-processing", status: 200, body: strings.Replace(well(), `,"post_processing_status":""`, "", 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 well, but rejected", status: 200, body: strings.Replace(well(), `"reject_reason":null`, `"reject_reason":"nej"`, 1), kind: eboks.OutcomeUnknown},
-	{name: "E-02 deep", status: 200, body: strings.Repeat(`{"a":`, 1000), kind: eboks.OutcomeUnknown},
-	{name: "E-03 success that says error", status: 200, body: `<Fejl xmlns="urn:oio:dkal:1.0.0"><FejlKode>1001</FejlKode><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.Rejected, code: "1001"},
-	{name: "E-03 the same with a byte order mark", status: 202, body: "\ufeff<Fejl><FejlKode>1001</FejlKode></Fejl>", kind: eboks.Rejected, code: "1001"},
-	{name: "E-03 error without a code", status: 200, body: `<Fejl><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.OutcomeUnknown},
-	{name: "E-04 invalid", status: 400, kind: eboks.Rejected, gone: true},
-	{name: "E-04 invalid with a code", status: 400, body: `<Fejl><FejlKode>1003</FejlKode><FejlTekst>0101505234</FejlTekst></Fejl>`, kind: eboks.Rejected, gone: true, code: "1003"},
-	{name: "E-04 code that is no code", status: 400, body: `<Fejl><FejlKode>0101505234</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
-	{name: "E-04 code twice", status: 400, body: `<Fejl><FejlKode>1</FejlKode><FejlKode>2</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
-	{name: "E-04 words", status: 422, body: "Nej, " + karen.Reveal() + " er ugyldig", kind: eboks.Rejected, gone: true},
-	{name: "E-05 id used before, 409", status: 409, kind: eboks.AlreadyAccepted},
-	{name: "E-05 id used before, 419", status: 419, body: well(), kind: eboks.AlreadyAccepted},
-	{name: "E-06 unauthorized", status: 401, kind: eboks.AuthFailed, gone: true},
-	{name: "E-06 forbidden", status: 403, body: "<html>", kind: eboks.AuthFailed, gone: true},
-	{name: "E-08 too many", status: 429, header: http.Header{"Retry-After": {"7"}}, kind: eboks.Throttled, gone: true, wait: 7 * time.Second},
-	{name: "E-08 away, as a date", status: 503, header: http.Header{"Retry-After": {today.Add(time.Minute).Format(http.TimeFormat)}}, kind: eboks.Throttled, gone: true, wait: time.Minute},
-	{name: "E-08 away, without a time", status: 503, kind: eboks.OutcomeUnknown},
-	{name: "E-09 server error", status: 500, body: "<Fejl><FejlKode>9999</FejlKode></Fejl>", kind: eboks.OutcomeUnknown, code: "9999"},
-	{name: "E-09 bad gateway", status: 502, body: "<html>", kind: eboks.OutcomeUnknown},
-	{name: "E-09 gateway timeout", status: 504, kind: eboks.OutcomeUnknown},
-	{name: "E-12 too large", status: 413, kind: eboks.Rejected, gone: true},
-	{name: "E-13 another letter", status: 200, body: answered(otherMessage, karen, "", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-13 another letter, refused", status: 200, body: answered(otherMessage, karen, "exempt", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-13 our id and one more", status: 200, body: answered(message+"0", karen, "", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-13 our id in capitals", status: 200, body: answered(strings.ToUpper(message), karen, "", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-13 another recipient", status: 200, body: answered(message, cprtest.Number(1), "", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-13 another recipient, dead", status: 200, body: answered(message, cprtest.Number(1), "dead", ""), kind: eboks.OutcomeUnknown},
-	{name: "E-13 no recipient", status: 200, body: strings.Replace(well(), karen.Reveal(), "", 1), kind: eboks.OutcomeUnknown},
-	{name: "E-13 two recipients", status: 200, body: strings.Replace(well(), `[`, `[{"nr":"`+karen.Reveal()+`","status":"","post_processing_status":""},`, 1), kind: eboks.OutcomeUnknown},
+	{name: "empty", status: 200, kind: eboks.OutcomeUnknown},
+	{name: "a success of another sort", status: 207, body: well(), kind: eboks.OutcomeUnknown},
+	{name: "a proxy's success", status: 203, body: well(), kind: eboks.OutcomeUnknown},
+	{name: "blank", status: 200, body: " \n", kind: eboks.OutcomeUnknown},
+	{name: "no content", status: 204, kind: eboks.OutcomeUnknown},
+	{name: "maintenance page", status: 200, body: "<!DOCTYPE html><html><body>Vi er straks tilbage — på gensyn</body></html>", kind: eboks.OutcomeUnknown},
+	{name: "cut JSON", status: 200, body: well()[:40], kind: eboks.OutcomeUnknown},
+	{name: "JSON and more", status: 200, body: well() + "{}", kind: eboks.OutcomeUnknown},
+	{name: "not UTF-8", status: 200, body: strings.Replace(well(), "DK", "D\xe6", 1), kind: eboks.OutcomeUnknown},
+	{name: "a list", status: 200, body: "[" + well() + "]", kind: eboks.OutcomeUnknown},
+	{name: "null", status: 200, body: "null", kind: eboks.OutcomeUnknown},
+	{name: "no recipients", status: 200, body: `{"message_id":"` + message + `"}`, kind: eboks.OutcomeUnknown},
+	{name: "no message id", status: 200, body: strings.Replace(well(), "message_id", "messageid", 1), kind: eboks.OutcomeUnknown},
+	{name: "member twice", status: 200, body: strings.Replace(well(), `"status":""`, `"status":"","status":""`, 1), kind: eboks.OutcomeUnknown},
+	{name: "member in another case", status: 200, body: strings.Replace(well(), `"status"`, `"Status"`, 1), kind: eboks.OutcomeUnknown},
+	{name: "number as a number", status: 200, body: strings.Replace(well(), `"`+karen.Reveal()+`"`, "1", 1), kind: eboks.OutcomeUnknown},
+	{name: "unknown status", status: 200, body: answered(message, karen, "delivered", ""), kind: eboks.OutcomeUnknown},
+	{name: "status with a blank", status: 200, body: answered(message, karen, " ", ""), kind: eboks.OutcomeUnknown},
+	{name: "status in capitals", status: 200, body: answered(message, karen, "Exempt", ""), kind: eboks.OutcomeUnknown},
+	{name: "no status", status: 200, body: strings.Replace(well(), `"status":"",`, "", 1), kind: eboks.OutcomeUnknown},
+	{name: "null status", status: 200, body: strings.Replace(well(), `"status":""`, `"status":null`, 1), kind: eboks.OutcomeUnknown},
+	{name: "unknown post-processing", status: 200, body: answered(message, karen, "", "æble"), kind: eboks.OutcomeUnknown},
+	{name: "unknown post-processing of an exempt one", status: 200, body: answered(message, karen, "exempt", "done"), kind: eboks.OutcomeUnknown},
+	{name: "no post-processing", status: 200, body: strings.Replace(well(), `,"post_processing_status":""`, "", 1), kind: eboks.OutcomeUnknown},
+	{name: "well, but rejected", status: 200, body: strings.Replace(well(), `"reject_reason":null`, `"reject_reason":"nej"`, 1), kind: eboks.OutcomeUnknown},
+	{name: "deep", status: 200, body: strings.Repeat(`{"a":`, 1000), kind: eboks.OutcomeUnknown},
+	{name: "success that says error", status: 200, body: `<Fejl xmlns="urn:oio:dkal:1.0.0"><FejlKode>1001</FejlKode><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.Rejected, code: "1001"},
+	{name: "the same with a byte order mark", status: 202, body: "\ufeff<Fejl><FejlKode>1001</FejlKode></Fejl>", kind: eboks.Rejected, code: "1001"},
+	{name: "error without a code", status: 200, body: `<Fejl><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.OutcomeUnknown},
+	{name: "invalid", status: 400, kind: eboks.Rejected, gone: true},
+	{name: "invalid with a code", status: 400, body: `<Fejl><FejlKode>1003</FejlKode><FejlTekst>0101505234</FejlTekst></Fejl>`, kind: eboks.Rejected, gone: true, code: "1003"},
+	{name: "code that is no code", status: 400, body: `<Fejl><FejlKode>0101505234</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
+	{name: "code twice", status: 400, body: `<Fejl><FejlKode>1</FejlKode><FejlKode>2</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
+	{name: "words", status: 422, body: "Nej, " + karen.Reveal() + " er ugyldig", kind: eboks.Rejected, gone: true},
+	{name: "id used before, 409", status: 409, kind: eboks.AlreadyAccepted},
+	{name: "id used before, 419", status: 419, body: well(), kind: eboks.AlreadyAccepted},
+	{name: "unauthorized", status: 401, kind: eboks.AuthFailed, gone: true},
+	{name: "forbidden", status: 403, body: "<html>", kind: eboks.AuthFailed, gone: true},
+	{name: "too many", status: 429, header: http.Header{"Retry-After": {"7"}}, kind: eboks.Throttled, gone: true, wait: 7 * time.Second},
+	{name: "away, as a date", status: 503, header: http.Header{"Retry-After": {today.Add(time.Minute).Format(http.TimeFormat)}}, kind: eboks.Throttled, gone: true, wait: time.Minute},
+	{name: "away, without a time", status: 503, kind: eboks.OutcomeUnknown},
+	{name: "server error", status: 500, body: "<Fejl><FejlKode>9999</FejlKode></Fejl>", kind: eboks.OutcomeUnknown, code: "9999"},
+	{name: "bad gateway", status: 502, body: "<html>", kind: eboks.OutcomeUnknown},
+	{name: "gateway timeout", status: 504, kind: eboks.OutcomeUnknown},
+	{name: "too large", status: 413, kind: eboks.Rejected, gone: true},
+	{name: "another letter", status: 200, body: answered(otherMessage, karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "another letter, refused", status: 200, body: answered(otherMessage, karen, "exempt", ""), kind: eboks.OutcomeUnknown},
+	{name: "our id and one more", status: 200, body: answered(message+"0", karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "our id in capitals", status: 200, body: answered(strings.ToUpper(message), karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "another recipient", status: 200, body: answered(message, cprtest.Number(1), "", ""), kind: eboks.OutcomeUnknown},
+	{name: "another recipient, dead", status: 200, body: answered(message, cprtest.Number(1), "dead", ""), kind: eboks.OutcomeUnknown},
+	{name: "no recipient", status: 200, body: strings.Replace(well(), karen.Reveal(), "", 1), kind: eboks.OutcomeUnknown},
+	{name: "two recipients", status: 200, body: strings.Replace(well(), `[`, `[{"nr":"`+karen.Reveal()+`","status":"","post_processing_status":""},`, 1), kind: eboks.OutcomeUnknown},
 	{name: "wrong address", status: 404, kind: eboks.ConfigInvalid, gone: true},
 	{name: "redirected", status: 307, header: http.Header{"Location": {"https://evil.example/"}}, kind: eboks.OutcomeUnknown},
 	{name: "not modified", status: 304, kind: eboks.OutcomeUnknown},
@@ -132,7 +132,7 @@ func TestAnswers(t *testing.T) {
 			assert.Equal(t, c.gone, e.NotDelivered)
 			assert.Equal(t, c.gone, eboks.SafeToRetry(err))
 			assert.Equal(t, c.code, e.Code)
-			assert.Equal(t, strings.HasPrefix(c.name, "E-13 another") || strings.HasPrefix(c.name, "E-13 our id"), e.Alarm, "whether a person must look at it")
+			assert.Equal(t, strings.HasPrefix(c.name, "another") || strings.HasPrefix(c.name, "our id"), e.Alarm, "whether a person must look at it")
 			assert.Equal(t, c.wait, e.RetryAfter)
 			if c.name != "redirected" {
 				assert.Equal(t, c.status, e.Status)
@@ -146,7 +146,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func TestE07RecipientUnreachable(t *testing.T) {
+func TestRecipientUnreachable(t *testing.T) {
 	l := toKaren(t)
 	for _, c := range []struct {
 		status, post string
@@ -179,7 +179,7 @@ func TestE07RecipientUnreachable(t *testing.T) {
 	}
 }
 
-func TestE10NothingLeaves(t *testing.T) {
+func TestNothingLeaves(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	closed := "https://" + listener.Addr().String()
@@ -193,7 +193,7 @@ func TestE10NothingLeaves(t *testing.T) {
 	}
 }
 
-func TestE10ServerThatNobodyVouchesFor(t *testing.T) {
+func TestServerThatNobodyVouchesFor(t *testing.T) {
 	stranger, err := newAuthority()
 	require.NoError(t, err)
 	w := newWire(t, says(200, well()), func(c *postnord.Config) { c.Roots = stranger.roots })
@@ -204,7 +204,7 @@ func TestE10ServerThatNobodyVouchesFor(t *testing.T) {
 	require.Empty(t, w.requests())
 }
 
-func TestE06RefusedCertificateKeepsTheLetter(t *testing.T) {
+func TestRefusedCertificateKeepsTheLetter(t *testing.T) {
 	stranger, err := newAuthority()
 	require.NoError(t, err)
 	w := newWire(t, says(200, well()), func(c *postnord.Config) { c.Certificate = stranger.certificate(t, "fremmed") })
@@ -216,7 +216,7 @@ func TestE06RefusedCertificateKeepsTheLetter(t *testing.T) {
 	require.Empty(t, w.requests())
 }
 
-func TestE11NoAnswer(t *testing.T) {
+func TestNoAnswer(t *testing.T) {
 	l := toKaren(t)
 	hijack := func(text string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -244,7 +244,7 @@ func TestE11NoAnswer(t *testing.T) {
 	}
 }
 
-func TestE11Timeout(t *testing.T) {
+func TestTimeout(t *testing.T) {
 	release := make(chan struct{})
 	w := newWire(t, func(http.ResponseWriter, *http.Request) { <-release }, func(c *postnord.Config) { c.Timeout = 300 * time.Millisecond })
 	defer close(release)
@@ -255,7 +255,7 @@ func TestE11Timeout(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-func TestE11HugeAnswer(t *testing.T) {
+func TestHugeAnswer(t *testing.T) {
 	w := newWire(t, func(rw http.ResponseWriter, _ *http.Request) {
 		for range 100 << 4 {
 			if _, err := rw.Write(make([]byte, 64<<10)); err != nil {

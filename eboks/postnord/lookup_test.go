@@ -72,7 +72,7 @@ func TestLookupWithItsOwnName(t *testing.T) {
 	}
 }
 
-// C-11: a CPR number gets into no address unless the settings say so.
+// A CPR number gets into no address unless the settings say so.
 func TestLookupOfAPersonNeedsASetting(t *testing.T) {
 	w := newWire(t, says(200, `{"tilmeldt":true}`))
 	_, err := w.Lookup(t.Context(), eboks.Person(karen), "1")

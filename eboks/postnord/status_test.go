@@ -1,7 +1,7 @@
 package postnord_test
 
 import (
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,30 +96,30 @@ func TestReadStatusOfALetterThatTheProxyHolds(t *testing.T) {
 func TestReadStatusThatCannotBeTrusted(t *testing.T) {
 	good := listed(message, "", "", "")
 	for name, body := range map[string]string{
-		"E-13 another letter":         "[" + listed(otherMessage, "", "", "") + "]",
-		"E-13 ours and another":       "[" + good + "," + listed(otherMessage, "", "", "") + "]",
-		"E-13 ours and one character": "[" + listed(message+"0", "", "", "") + "]",
-		"no letter":                   `[{"recipients":[]}]`,
-		"nobody":                      `[{"message_id":"` + message + `","recipients":[]}]`,
-		"two people":                  `[{"message_id":"` + message + `","recipients":[{"status":""},{"status":""}]}]`,
-		"unreadable time":             "[" + listed(message, "", "", `"modified_at":"i går",`) + "]",
-		"an object":                   good,
-		"null":                        "null",
-		"empty":                       "",
-		"E-02 maintenance":            "<html>Vi er straks tilbage på Ærø</html>",
-		"cut":                         "[" + good,
-		"more behind":                 "[" + good + "]]",
-		"a text":                      `["` + message + `"]`,
-		"a null":                      `[null]`,
-		"member twice":                `[{"message_id":"` + message + `","message_id":"` + message + `"}]`,
-		"another case":                `[{"Message_ID":"` + message + `"}]`,
+		"another letter":         "[" + listed(otherMessage, "", "", "") + "]",
+		"ours and another":       "[" + good + "," + listed(otherMessage, "", "", "") + "]",
+		"ours and one character": "[" + listed(message+"0", "", "", "") + "]",
+		"no letter":              `[{"recipients":[]}]`,
+		"nobody":                 `[{"message_id":"` + message + `","recipients":[]}]`,
+		"two people":             `[{"message_id":"` + message + `","recipients":[{"status":""},{"status":""}]}]`,
+		"unreadable time":        "[" + listed(message, "", "", `"modified_at":"i går",`) + "]",
+		"an object":              good,
+		"null":                   "null",
+		"empty":                  "",
+		"maintenance":            "<html>Vi er straks tilbage på Ærø</html>",
+		"cut":                    "[" + good,
+		"more behind":            "[" + good + "]]",
+		"a text":                 `["` + message + `"]`,
+		"a null":                 `[null]`,
+		"member twice":           `[{"message_id":"` + message + `","message_id":"` + message + `"}]`,
+		"another case":           `[{"Message_ID":"` + message + `"}]`,
 	} {
 		events, err := newWire(t, says(200, body)).ReadStatus(t.Context(), letter)
 		require.Nil(t, events, name)
 		require.ErrorIs(t, err, eboks.ErrReceiptInvalid, name)
 		require.False(t, eboks.SafeToRetry(err))
 		require.Equal(t, body, string(failure(t, err).Raw.Reveal()))
-		require.Equal(t, strings.HasPrefix(name, "E-13"), failure(t, err).Alarm, name)
+		require.Equal(t, slices.Contains([]string{"another letter", "ours and another", "ours and one character"}, name), failure(t, err).Alarm, name)
 	}
 }
 

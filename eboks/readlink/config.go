@@ -30,10 +30,13 @@ type Config struct {
 	// a link is this, a slash and the token. At most 300 characters. http is taken
 	// on a loopback address only.
 	Address string
-	// Keys seal the links, 32 octets each, newest first; older ones still open.
-	// Links live long: keep a key for Lifetime after it sealed its last.
+	// Keys seal the links, 32 bytes each, newest first; older ones still open.
+	// Links live long: keep a key for Lifetime after it sealed its last. A link opens
+	// under the path of the Address that it was made for, on any host, because links
+	// outlive hosts: give a test system keys of its own.
 	Keys [][]byte `json:"-"`
-	// Level is what an opening needs. Zero: claims.Substantial.
+	// Level is what an opening needs; a link that was made with a higher one needs
+	// that. If zero, claims.Substantial.
 	Level claims.Level
 	// Lifetime is how long a link opens. Zero: 90 days. At most ten years.
 	Lifetime time.Duration

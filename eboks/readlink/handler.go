@@ -62,9 +62,10 @@ func (l *Links) Handler(next http.Handler) http.Handler {
 // lead returns the session of the recipient, or has answered the request: with the
 // way to MitID, or with a refusal.
 func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *mitidhttp.Session, led bool) {
-	want := mitid.Request{Level: l.cfg.Level, CPR: mitid.CPRRequired}
+	level := max(l.cfg.Level, t.level)
+	want := mitid.Request{Level: level, CPR: mitid.CPRRequired}
 	if t.company {
-		want = mitid.Request{Level: l.cfg.Level, Identity: mitid.Professional, Organisation: true}
+		want = mitid.Request{Level: level, Identity: mitid.Professional, Organisation: true}
 	}
 	s, ok := l.cfg.Gate.Session(r)
 	if !ok && r.URL.RawQuery == returned { // the browser kept no session: once more would lead here again
@@ -76,7 +77,7 @@ func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *miti
 		l.cfg.Gate.Start(want).ServeHTTP(w, backHere(r))
 		return nil, true
 	}
-	if s.Level < l.cfg.Level {
+	if s.Level < level {
 		l.cfg.Gate.StepUp(want).ServeHTTP(w, backHere(r))
 		return nil, true
 	}

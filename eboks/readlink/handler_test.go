@@ -326,7 +326,7 @@ func TestRecordFails(t *testing.T) {
 	require.Equal(t, http.StatusOK, b.visit(address).StatusCode)
 }
 
-// C-10, C-11: the number is in no log, no address, no error, no opening.
+// The number is in no log, no address, no error, no opening.
 func TestNothingTellsTheNumber(t *testing.T) {
 	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
 		s := newSite(t, d)

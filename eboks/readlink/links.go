@@ -27,9 +27,9 @@ func New(cfg Config) (*Links, error) {
 	}
 	l := &Links{cfg: cfg, base: base}
 	for _, octets := range cfg.Keys {
-		k, err := newKey(octets)
+		k, err := newKey(octets, base.Path)
 		if err != nil {
-			return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Op: "new read links", Why: "each of Config.Keys needs 32 octets"}
+			return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Op: "new read links", Why: "each of Config.Keys needs 32 bytes"}
 		}
 		l.keys = append(l.keys, k)
 	}
@@ -49,7 +49,7 @@ func (l *Links) For(id eboks.ID, to eboks.Recipient) (address string, err error)
 	case to.IsZero():
 		return "", &eboks.Error{Kind: eboks.InputInvalid, Op: "read link", ID: id, Why: "the letter has no recipient"}
 	}
-	return l.base.String() + "/" + l.keys[0].seal(id, to, l.cfg.Now().Add(l.cfg.Lifetime)), nil
+	return l.base.String() + "/" + l.keys[0].seal(id, to, l.cfg.Now().Add(l.cfg.Lifetime), l.cfg.Level), nil
 }
 
 // refuse answers a request that is not let through.

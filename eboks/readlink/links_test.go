@@ -1,7 +1,9 @@
 package readlink_test
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -116,4 +118,39 @@ func TestEvent(t *testing.T) {
 	require.Equal(t, eboks.Event{ID: letter, Status: eboks.OpenedViaLink, Code: "readlink", At: at, Received: at, Actor: "criipto"}, e)
 	_, ok := readlink.FromContext(t.Context())
 	require.False(t, ok)
+}
+
+// Two handlers of one app have keys out of one vault.
+func TestLinkOpensUnderItsOwnPathAlone(t *testing.T) {
+	links := func(path string) *readlink.Links {
+		l, err := readlink.New(readlink.Config{Gate: gateOf(t), Address: "https://app.example.dk" + path, Keys: [][]byte{key1}, Record: func(context.Context, readlink.Opening) error { return nil }})
+		require.NoError(t, err)
+		return l
+	}
+	address, err := links("/brev").For(eboks.NewID(), eboks.Person(cprtest.Number(7)))
+	require.NoError(t, err)
+	token := address[strings.LastIndex(address, "/")+1:]
+	status := func(path string) int {
+		w := httptest.NewRecorder()
+		links(path).Handler(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path+"/"+token, nil))
+		return w.Code
+	}
+	require.NotEqual(t, http.StatusNotFound, status("/brev"))
+	for _, other := range []string{"/journal", "/Brev", "/brev/brev", ""} {
+		require.Equal(t, http.StatusNotFound, status(other), other)
+	}
+}
+
+// The level of the link is the letter's: a handler that was set lower later, or on
+// another host, does not lower it.
+func TestLinkKeepsTheLevelThatItWasMadeWith(t *testing.T) {
+	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) { set.links.Level = claims.High })
+	ditlev := s.citizen("Ditlev")
+	link := s.link(eboks.Person(ditlev.CPR))
+	lower := newSite(t, mitidtest.Criipto)
+	link = lower.server.URL + strings.TrimPrefix(link, s.server.URL)
+	ditlev.Level = claims.Substantial // whatever is asked
+	p := lower.browser().visit(link, mitidtest.Approve(ditlev))
+	require.Equal(t, http.StatusForbidden, p.StatusCode, p.body)
+	require.Empty(t, lower.opened())
 }

@@ -18,9 +18,9 @@ import (
 const maxToken = 256
 
 // The plain text of a token: version, sort of recipient, letter, end in Unix
-// seconds, pseudonym of the recipient. Its length is fixed.
+// seconds, pseudonym of the recipient, level. Its length is fixed.
 const (
-	version = 1
+	version = 2
 
 	person  = 'p'
 	company = 'c'
@@ -28,7 +28,8 @@ const (
 	atID        = 2
 	atEnd       = atID + 16
 	atPseudonym = atEnd + 8
-	plainLength = atPseudonym + sha256.Size
+	atLevel     = atPseudonym + sha256.Size
+	plainLength = atLevel + 1
 )
 
 // key seals tokens, and opens those that it sealed.
@@ -37,8 +38,11 @@ type key struct {
 	about func(eboks.ID) []byte // the key of a letter's pseudonym
 }
 
-func newKey(octets []byte) (key, error) {
-	box, err := seal.New("eboks readlink", [][]byte{octets})
+// newKey is the key of the links under one path: another handler, with other rules,
+// cannot open them, though its keys are the same. The host is left out, because
+// links outlive hosts.
+func newKey(octets []byte, path string) (key, error) {
+	box, err := seal.New("eboks readlink", [][]byte{octets}, path)
 	if err != nil {
 		return key{}, err
 	}
@@ -53,7 +57,7 @@ func newKey(octets []byte) (key, error) {
 }
 
 // seal makes the token of a letter.
-func (k *key) seal(id eboks.ID, to eboks.Recipient, end time.Time) string {
+func (k *key) seal(id eboks.ID, to eboks.Recipient, end time.Time, level claims.Level) string {
 	plain := make([]byte, plainLength)
 	plain[0], plain[1] = version, person
 	pseudonym := k.person(id, to.CPR())
@@ -63,6 +67,7 @@ func (k *key) seal(id eboks.ID, to eboks.Recipient, end time.Time) string {
 	copy(plain[atID:], id[:])
 	binary.BigEndian.PutUint64(plain[atEnd:], uint64(end.Unix()))
 	copy(plain[atPseudonym:], pseudonym)
+	plain[atLevel] = byte(level)
 	return k.box.Seal(plain)
 }
 
@@ -94,6 +99,7 @@ func (k *key) company(id eboks.ID, n claims.CVR) []byte {
 type ticket struct {
 	letter    eboks.ID
 	company   bool
+	level     claims.Level // that the link was made for
 	pseudonym []byte
 	key       *key
 }
@@ -110,14 +116,14 @@ func (l *Links) open(token string) *ticket {
 		if err != nil {
 			continue
 		}
-		if len(plain) != plainLength || plain[0] != version || plain[1] != person && plain[1] != company {
+		if len(plain) != plainLength || plain[0] != version || plain[1] != person && plain[1] != company || plain[atLevel] > byte(claims.High) {
 			return nil
 		}
 		end := binary.BigEndian.Uint64(plain[atEnd:])
 		if now := l.cfg.Now().Unix(); now < 0 || uint64(now) >= end {
 			return nil
 		}
-		return &ticket{letter: eboks.ID(plain[atID:atEnd]), company: plain[1] == company, pseudonym: plain[atPseudonym:], key: k}
+		return &ticket{letter: eboks.ID(plain[atID:atEnd]), company: plain[1] == company, level: claims.Level(plain[atLevel]), pseudonym: plain[atPseudonym:atLevel], key: k}
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func newLinks(tb testing.TB, octets ...byte) *Links {
 	tb.Helper()
 	l := &Links{cfg: Config{Now: func() time.Time { return time.Unix(1_800_000_000, 0) }}}
 	for _, o := range octets {
-		k, err := newKey(bytes.Repeat([]byte{o}, seal.KeySize))
+		k, err := newKey(bytes.Repeat([]byte{o}, seal.KeySize), "/brev")
 		require.NoError(tb, err)
 		l.keys = append(l.keys, k)
 	}
@@ -36,7 +36,7 @@ func TestToken(t *testing.T) {
 	karen, søren := cprtest.Number(0), cprtest.Number(1)
 	firm := claims.MustParseCVR("13748136")
 	for i := range l.keys {
-		token := l.keys[i].seal(tokenID, eboks.Person(karen), later)
+		token := l.keys[i].seal(tokenID, eboks.Person(karen), later, claims.Substantial)
 		got := l.open(token)
 		require.NotNil(t, got)
 		require.Equal(t, tokenID, got.letter)
@@ -46,15 +46,15 @@ func TestToken(t *testing.T) {
 		require.False(t, got.isForCompany(firm))
 		require.False(t, got.isForCompany(claims.CVR{}))
 
-		got = l.open(l.keys[i].seal(tokenID, eboks.Company(firm), later))
+		got = l.open(l.keys[i].seal(tokenID, eboks.Company(firm), later, claims.Substantial))
 		require.NotNil(t, got)
 		require.True(t, got.isForCompany(firm))
 		require.False(t, got.isForCompany(claims.MustParseCVR("12345674")))
 		require.False(t, got.isForCompany(claims.CVR{}))
 		require.False(t, got.isFor(karen))
 	}
-	require.Nil(t, l.open(l.keys[0].seal(tokenID, eboks.Person(karen), l.cfg.Now())), "it ends when it says")
-	require.Nil(t, l.open(newLinks(t, 3).keys[0].seal(tokenID, eboks.Person(karen), later)))
+	require.Nil(t, l.open(l.keys[0].seal(tokenID, eboks.Person(karen), l.cfg.Now(), claims.Substantial)), "it ends when it says")
+	require.Nil(t, l.open(newLinks(t, 3).keys[0].seal(tokenID, eboks.Person(karen), later, claims.Substantial)))
 }
 
 // The pseudonyms of two letters cannot be joined.
@@ -69,15 +69,16 @@ func TestPseudonymIsTheLettersOwn(t *testing.T) {
 func TestPlainTextThatIsNoTicket(t *testing.T) {
 	l := newLinks(t, 1)
 	good := make([]byte, plainLength)
-	good[0], good[1], good[atEnd] = version, person, 0x7f
+	good[0], good[1], good[atEnd], good[atLevel] = version, person, 0x7f, byte(claims.High)
 	require.NotNil(t, l.open(l.keys[0].box.Seal(good)))
 	for _, change := range []func([]byte) []byte{
 		func(b []byte) []byte { return nil },
 		func(b []byte) []byte { return b[:len(b)-1] },
 		func(b []byte) []byte { return append(b, 0) },
-		func(b []byte) []byte { b[0] = 2; return b },
+		func(b []byte) []byte { b[0] = 1; return b },
 		func(b []byte) []byte { b[1] = 0; return b },
 		func(b []byte) []byte { b[atEnd] = 0; return b },
+		func(b []byte) []byte { b[atLevel] = byte(claims.High) + 1; return b },
 	} {
 		require.Nil(t, l.open(l.keys[0].box.Seal(change(bytes.Clone(good)))))
 	}
@@ -89,7 +90,7 @@ func TestPlainTextThatIsNoTicket(t *testing.T) {
 // Nothing but what was sealed opens.
 func FuzzOpen(f *testing.F) {
 	l := newLinks(f, 2, 1)
-	good := l.keys[0].seal(tokenID, eboks.Person(cprtest.Number(0)), later)
+	good := l.keys[0].seal(tokenID, eboks.Person(cprtest.Number(0)), later, claims.Substantial)
 	f.Add(good)
 	f.Add(good[:len(good)-1])
 	f.Add(strings.Repeat(".", 200))

@@ -33,9 +33,8 @@ func fejl(code string) string {
 		` (Åse) findes ikke</dkal:FejlTekst><dkal:FejlIdentifikator>abc-123</dkal:FejlIdentifikator></dkal:Fejl>`
 }
 
-// TestRowsOfBadInput plays what a distributor may answer to a letter, by the
-// rows of the table of bad input.
-func TestRowsOfBadInput(t *testing.T) {
+// What a distributor may answer to a letter. See docs/bad-input.md.
+func TestAnswersToALetter(t *testing.T) {
 	var zero eboks.Kind
 	for name, c := range map[string]struct {
 		status int
@@ -45,62 +44,62 @@ func TestRowsOfBadInput(t *testing.T) {
 		safe   bool
 		check  func(*testing.T, *eboks.Receipt, *eboks.Error)
 	}{
-		"E-01 204":                      {204, "", nil, zero, false, nil},
-		"E-01 200 with the id":          {200, taken(theID, ""), nil, zero, false, nil},
-		"E-01 201 in capitals":          {201, taken(strings.ToUpper(theID), ""), nil, zero, false, nil},
-		"E-01 202 with a reference":     {202, taken(theID, "<ForsendelseIdentifikator>700001</ForsendelseIdentifikator>"), nil, zero, false, hasReference("700001")},
-		"E-01 a reference of words":     {200, taken(theID, "<ForsendelseIdentifikator>Åse 2712589100 "+strings.Repeat("9", 30)+"</ForsendelseIdentifikator>"), nil, zero, false, hasReference("")},
-		"E-01 a byte order mark":        {200, "\ufeff" + taken(theID, ""), nil, zero, false, nil},
-		"E-04 a byte order mark":        {400, "\ufeff" + fejl("2001"), nil, eboks.RecipientUnreachable, true, hasCode("2001")},
-		"E-02 200 empty":                {200, "", nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 200 HTML":                 {200, "<!DOCTYPE html><html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 200 XHTML":                {200, "<html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 200 cut":                  {200, taken(theID, "")[:150], nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 200 JSON":                 {200, `{"AfsendelseIdentifikator":"` + theID + `"}`, nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 200 id twice":             {200, taken(theID, "<AfsendelseIdentifikator>"+theID+"</AfsendelseIdentifikator>"), nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 206 is no success":        {206, taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
-		"E-02 a doctype":                {200, `<!DOCTYPE x [<!ENTITY a "b">]>` + taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
-		"E-03 200 with an error":        {200, fejl("1001"), nil, eboks.Rejected, false, hasCode("1001")},
-		"E-03 200 inside the answer":    {200, taken(theID, fejl("1001")), nil, eboks.Rejected, false, hasCode("1001")},
-		"E-03 200 error of no table":    {200, fejl("4242"), nil, eboks.Rejected, false, hasCode("4242")},
-		"E-03 201 two errors":           {201, taken(theID, fejl("1001")+fejl("2001")), nil, eboks.Rejected, false, hasCode("")},
-		"E-03 200 error of no number":   {200, fejl(leapling().Reveal()), nil, eboks.Rejected, false, hasCode("")},
-		"E-04 400":                      {400, "", nil, eboks.Rejected, true, nil},
-		"E-04 400 with its code":        {400, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
-		"E-04 400 code of no table":     {400, fejl("9999"), nil, eboks.Rejected, false, hasCode("9999")},
-		"E-05 409":                      {409, "", nil, eboks.AlreadyAccepted, false, nil},
-		"E-05 409 with its code":        {409, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
-		"E-05 400 with its code":        {400, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
-		"E-05 200 with its code":        {200, fejl("1409"), nil, eboks.AlreadyAccepted, false, nil},
-		"E-06 401":                      {401, "", nil, eboks.AuthFailed, true, nil},
-		"E-06 403 code of no table":     {403, fejl("9999"), nil, eboks.AuthFailed, true, nil},
-		"E-06 401 with a letter's code": {401, fejl("1001"), nil, eboks.AuthFailed, true, hasCode("1001")},
-		"E-07 not registered":           {400, fejl("2001"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.NotRegistered)},
-		"E-07 exempt":                   {400, fejl("2002"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Exempt)},
-		"E-07 minor":                    {400, fejl("2003"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Minor)},
-		"E-07 deceased":                 {400, fejl("2004"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Deceased)},
-		"E-07 not subscribed":           {200, fejl("2005"), nil, eboks.RecipientUnreachable, false, isReachability(eboks.NotSubscribed)},
-		"E-07 invalid number":           {400, fejl("2006"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.InvalidNumber)},
-		"E-08 429 seconds":              {429, "", []string{"Retry-After", "17"}, eboks.Throttled, true, waits(17 * time.Second)},
-		"E-08 429 date":                 {429, "", []string{"Retry-After", "Mon, 02 Mar 2026 11:01:00 GMT"}, eboks.Throttled, true, waits(time.Minute)},
-		"E-08 503 seconds":              {503, "", []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
-		"E-08 429 code of no table":     {429, fejl("9999"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
-		"E-08 503 with a letter's code": {503, fejl("1001"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
-		"E-09 500 with a letter's code": {500, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
-		"E-08 400 code says so":         {400, fejl("5003"), nil, eboks.Throttled, true, nil},
-		"E-09 500":                      {500, "<html>", nil, eboks.OutcomeUnknown, false, nil},
-		"E-09 502":                      {502, "", nil, eboks.OutcomeUnknown, false, nil},
-		"E-09 503":                      {503, "", nil, eboks.OutcomeUnknown, false, nil},
-		"E-09 504 code of no table":     {504, fejl("9999"), nil, eboks.OutcomeUnknown, false, hasCode("9999")},
-		"E-09 408":                      {408, "", nil, eboks.OutcomeUnknown, false, nil},
-		"E-12 413":                      {413, "", nil, eboks.Rejected, true, nil},
-		"E-12 413 code of no table":     {413, fejl("9999"), nil, eboks.Rejected, true, nil},
-		"E-13 another letter":           {200, taken(otherID, ""), nil, eboks.OutcomeUnknown, false, alarms},
-		"E-13 the id and one more":      {200, taken(theID+"0", ""), nil, eboks.OutcomeUnknown, false, alarms},
-		"E-13 no id":                    {200, "<ForsendelseO/>", nil, eboks.OutcomeUnknown, false, nil},
-		"no such address":               {404, "", nil, eboks.ConfigInvalid, true, nil},
-		"no such shipment type":         {404, fejl("3001"), nil, eboks.ConfigInvalid, true, nil},
-		"redirected":                    {302, "", []string{"Location", "https://evil.example/"}, eboks.OutcomeUnknown, false, nil},
+		"204":                              {204, "", nil, zero, false, nil},
+		"200 with the id":                  {200, taken(theID, ""), nil, zero, false, nil},
+		"201 in capitals":                  {201, taken(strings.ToUpper(theID), ""), nil, zero, false, nil},
+		"202 with a reference":             {202, taken(theID, "<ForsendelseIdentifikator>700001</ForsendelseIdentifikator>"), nil, zero, false, hasReference("700001")},
+		"a reference of words":             {200, taken(theID, "<ForsendelseIdentifikator>Åse 2712589100 "+strings.Repeat("9", 30)+"</ForsendelseIdentifikator>"), nil, zero, false, hasReference("")},
+		"a byte order mark":                {200, "\ufeff" + taken(theID, ""), nil, zero, false, nil},
+		"an error after a byte order mark": {400, "\ufeff" + fejl("2001"), nil, eboks.RecipientUnreachable, true, hasCode("2001")},
+		"200 empty":                        {200, "", nil, eboks.OutcomeUnknown, false, nil},
+		"200 HTML":                         {200, "<!DOCTYPE html><html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
+		"200 XHTML":                        {200, "<html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
+		"200 cut":                          {200, taken(theID, "")[:150], nil, eboks.OutcomeUnknown, false, nil},
+		"200 JSON":                         {200, `{"AfsendelseIdentifikator":"` + theID + `"}`, nil, eboks.OutcomeUnknown, false, nil},
+		"200 id twice":                     {200, taken(theID, "<AfsendelseIdentifikator>"+theID+"</AfsendelseIdentifikator>"), nil, eboks.OutcomeUnknown, false, nil},
+		"206 is no success":                {206, taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
+		"a doctype":                        {200, `<!DOCTYPE x [<!ENTITY a "b">]>` + taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
+		"200 with an error":                {200, fejl("1001"), nil, eboks.Rejected, false, hasCode("1001")},
+		"200 inside the answer":            {200, taken(theID, fejl("1001")), nil, eboks.Rejected, false, hasCode("1001")},
+		"200 error of no table":            {200, fejl("4242"), nil, eboks.Rejected, false, hasCode("4242")},
+		"201 two errors":                   {201, taken(theID, fejl("1001")+fejl("2001")), nil, eboks.Rejected, false, hasCode("")},
+		"200 error of no number":           {200, fejl(leapling().Reveal()), nil, eboks.Rejected, false, hasCode("")},
+		"400":                              {400, "", nil, eboks.Rejected, true, nil},
+		"400 with its code":                {400, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
+		"400 code of no table":             {400, fejl("9999"), nil, eboks.Rejected, false, hasCode("9999")},
+		"409":                              {409, "", nil, eboks.AlreadyAccepted, false, nil},
+		"409 with its code":                {409, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
+		"400 with the code of 409":         {400, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
+		"200 with the code of 409":         {200, fejl("1409"), nil, eboks.AlreadyAccepted, false, nil},
+		"401":                              {401, "", nil, eboks.AuthFailed, true, nil},
+		"403 code of no table":             {403, fejl("9999"), nil, eboks.AuthFailed, true, nil},
+		"401 with a letter's code":         {401, fejl("1001"), nil, eboks.AuthFailed, true, hasCode("1001")},
+		"not registered":                   {400, fejl("2001"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.NotRegistered)},
+		"exempt":                           {400, fejl("2002"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Exempt)},
+		"minor":                            {400, fejl("2003"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Minor)},
+		"deceased":                         {400, fejl("2004"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Deceased)},
+		"not subscribed":                   {200, fejl("2005"), nil, eboks.RecipientUnreachable, false, isReachability(eboks.NotSubscribed)},
+		"invalid number":                   {400, fejl("2006"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.InvalidNumber)},
+		"429 seconds":                      {429, "", []string{"Retry-After", "17"}, eboks.Throttled, true, waits(17 * time.Second)},
+		"429 date":                         {429, "", []string{"Retry-After", "Mon, 02 Mar 2026 11:01:00 GMT"}, eboks.Throttled, true, waits(time.Minute)},
+		"503 seconds":                      {503, "", []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
+		"429 code of no table":             {429, fejl("9999"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
+		"503 with a letter's code":         {503, fejl("1001"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
+		"500 with a letter's code":         {500, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
+		"400 code says so":                 {400, fejl("5003"), nil, eboks.Throttled, true, nil},
+		"500":                              {500, "<html>", nil, eboks.OutcomeUnknown, false, nil},
+		"502":                              {502, "", nil, eboks.OutcomeUnknown, false, nil},
+		"503":                              {503, "", nil, eboks.OutcomeUnknown, false, nil},
+		"504 code of no table":             {504, fejl("9999"), nil, eboks.OutcomeUnknown, false, hasCode("9999")},
+		"408":                              {408, "", nil, eboks.OutcomeUnknown, false, nil},
+		"413":                              {413, "", nil, eboks.Rejected, true, nil},
+		"413 code of no table":             {413, fejl("9999"), nil, eboks.Rejected, true, nil},
+		"another letter":                   {200, taken(otherID, ""), nil, eboks.OutcomeUnknown, false, alarms},
+		"the id and one more":              {200, taken(theID+"0", ""), nil, eboks.OutcomeUnknown, false, alarms},
+		"no id":                            {200, "<ForsendelseO/>", nil, eboks.OutcomeUnknown, false, nil},
+		"no such address":                  {404, "", nil, eboks.ConfigInvalid, true, nil},
+		"no such shipment type":            {404, fejl("3001"), nil, eboks.ConfigInvalid, true, nil},
+		"redirected":                       {302, "", []string{"Location", "https://evil.example/"}, eboks.OutcomeUnknown, false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := newServer(t)
@@ -151,7 +150,7 @@ func waits(want time.Duration) func(*testing.T, *eboks.Receipt, *eboks.Error) {
 
 func alarms(t *testing.T, _ *eboks.Receipt, e *eboks.Error) { assert.True(t, e.Alarm) }
 
-// E-02: a body of any size ends at the limit.
+// A body of any size ends at the limit.
 func TestAnAnswerWithoutEndIsUnknown(t *testing.T) {
 	srv := newServer(t)
 	srv.does(func(w http.ResponseWriter, _ *http.Request, _ []byte) {
@@ -167,7 +166,7 @@ func TestAnAnswerWithoutEndIsUnknown(t *testing.T) {
 	require.False(t, err.NotDelivered)
 }
 
-// E-06: the certificate is judged before the letter leaves.
+// The certificate is judged before the letter leaves.
 func TestARefusedCertificateKeepsTheLetterHere(t *testing.T) {
 	srv := newServer(t)
 	stranger := newAuthority(t).issue(t, "fremmed")
@@ -177,7 +176,7 @@ func TestARefusedCertificateKeepsTheLetterHere(t *testing.T) {
 	require.Zero(t, srv.count())
 }
 
-// E-06: a server that refuses by an answer before it asks for the body.
+// A server that refuses by an answer before it asks for the body.
 func TestAnEarlyRefusalKeepsTheLetterHere(t *testing.T) {
 	srv := newServer(t)
 	srv.early = true
@@ -205,7 +204,7 @@ func TestAnEarlySuccessIsUnknown(t *testing.T) {
 	}
 }
 
-// E-10: nothing left.
+// Nothing left.
 func TestNoConnectionIsUnavailable(t *testing.T) {
 	srv := newServer(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
@@ -225,7 +224,7 @@ func TestNoConnectionIsUnavailable(t *testing.T) {
 	require.Zero(t, srv.count())
 }
 
-// E-11: the letter left, and no answer came.
+// The letter left, and no answer came.
 func TestALostAnswerIsUnknown(t *testing.T) {
 	for name, answer := range map[string]func(http.ResponseWriter, *http.Request, []byte){
 		"dropped": func(w http.ResponseWriter, _ *http.Request, _ []byte) { hijack(w, "") },
@@ -253,7 +252,7 @@ func hijack(w http.ResponseWriter, answer string) {
 	_ = conn.Close()
 }
 
-// E-11: the answer does not come in time, or the caller gives up.
+// The answer does not come in time, or the caller gives up.
 func TestWaitingInVainIsUnknown(t *testing.T) {
 	srv := newServer(t)
 	release := make(chan struct{})

@@ -36,7 +36,7 @@ func three(t *testing.T) []*eboks.Letter {
 	return measured(t, ls...)
 }
 
-// E-14: each letter goes by its own part of the answer, wherever it stands.
+// Each letter goes by its own part of the answer, wherever it stands.
 func TestBatchAnswers(t *testing.T) {
 	ls := three(t)
 	a, b, c := ls[0].ID, ls[1].ID, ls[2].ID
@@ -47,18 +47,18 @@ func TestBatchAnswers(t *testing.T) {
 		alarm  bool          // of the first that is not
 		why    string
 	}{
-		"E-01 in order":           {batchAnswer(item(a, ""), item(b, ""), item(c, "")), [3]eboks.Kind{}, false, ""},
-		"E-14 reversed":           {batchAnswer(item(c, ""), item(b, ""), item(a, "")), [3]eboks.Kind{}, false, ""},
-		"E-14 one missing":        {batchAnswer(item(a, ""), item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, false, "does not name this letter"},
-		"E-14 all missing":        {batchAnswer(), [3]eboks.Kind{eboks.OutcomeUnknown, eboks.OutcomeUnknown, eboks.OutcomeUnknown}, false, ""},
-		"E-14 one twice":          {batchAnswer(item(a, ""), item(b, ""), item(b, ""), item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "more than once"},
-		"E-14 twice, and one bad": {batchAnswer(item(a, ""), item(b, ""), item(b, fejl("1001")), item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "more than once"},
-		"E-14 an extra":           {batchAnswer(item(a, ""), stranger, item(b, ""), item(c, "")), [3]eboks.Kind{}, false, ""},
-		"E-14 another's instead":  {batchAnswer(item(a, ""), stranger, item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "names others"},
-		"E-14 no id":              {batchAnswer(item(a, ""), "<f:ForsendelseO/>", item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "names others"},
-		"E-07 one unreachable":    {batchAnswer(item(a, ""), item(b, fejl("2003")), item(c, "")), [3]eboks.Kind{0, eboks.RecipientUnreachable, 0}, false, ""},
-		"E-04 one refused":        {batchAnswer(item(a, ""), item(b, ""), item(c, fejl("1001"))), [3]eboks.Kind{0, 0, eboks.Rejected}, false, ""},
-		"E-05 one known":          {batchAnswer(item(a, fejl("1409")), item(b, ""), item(c, "")), [3]eboks.Kind{eboks.AlreadyAccepted, 0, 0}, false, ""},
+		"in order":           {batchAnswer(item(a, ""), item(b, ""), item(c, "")), [3]eboks.Kind{}, false, ""},
+		"reversed":           {batchAnswer(item(c, ""), item(b, ""), item(a, "")), [3]eboks.Kind{}, false, ""},
+		"one missing":        {batchAnswer(item(a, ""), item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, false, "does not name this letter"},
+		"all missing":        {batchAnswer(), [3]eboks.Kind{eboks.OutcomeUnknown, eboks.OutcomeUnknown, eboks.OutcomeUnknown}, false, ""},
+		"one twice":          {batchAnswer(item(a, ""), item(b, ""), item(b, ""), item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "more than once"},
+		"twice, and one bad": {batchAnswer(item(a, ""), item(b, ""), item(b, fejl("1001")), item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "more than once"},
+		"an extra":           {batchAnswer(item(a, ""), stranger, item(b, ""), item(c, "")), [3]eboks.Kind{}, false, ""},
+		"another's instead":  {batchAnswer(item(a, ""), stranger, item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "names others"},
+		"no id":              {batchAnswer(item(a, ""), "<f:ForsendelseO/>", item(c, "")), [3]eboks.Kind{0, eboks.OutcomeUnknown, 0}, true, "names others"},
+		"one unreachable":    {batchAnswer(item(a, ""), item(b, fejl("2003")), item(c, "")), [3]eboks.Kind{0, eboks.RecipientUnreachable, 0}, false, ""},
+		"one refused":        {batchAnswer(item(a, ""), item(b, ""), item(c, fejl("1001"))), [3]eboks.Kind{0, 0, eboks.Rejected}, false, ""},
+		"one known":          {batchAnswer(item(a, fejl("1409")), item(b, ""), item(c, "")), [3]eboks.Kind{eboks.AlreadyAccepted, 0, 0}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := newServer(t)
@@ -134,17 +134,17 @@ func TestBatchesThatFailAsAWhole(t *testing.T) {
 		want   eboks.Kind
 		safe   bool
 	}{
-		"E-02 HTML":                     {200, "<html></html>", eboks.OutcomeUnknown, false},
-		"E-02 empty":                    {200, "", eboks.OutcomeUnknown, false},
-		"E-02 cut":                      {200, batchAnswer(item(ls[0].ID, ""))[:120], eboks.OutcomeUnknown, false},
-		"E-02 the answer to one letter": {200, taken(ls[0].ID.String(), ""), eboks.OutcomeUnknown, false},
-		"E-02 204":                      {204, "", eboks.OutcomeUnknown, false},
-		"E-05 409":                      {409, "", eboks.AlreadyAccepted, false},
-		"E-05 a known code":             {400, fejl("1409"), eboks.AlreadyAccepted, false},
-		"E-04 a code of no table":       {400, fejl("9999"), eboks.Rejected, false},
-		"E-06 401":                      {401, "", eboks.AuthFailed, true},
-		"E-08 429":                      {429, "", eboks.Throttled, true},
-		"E-09 500":                      {500, "", eboks.OutcomeUnknown, false},
+		"HTML":                     {200, "<html></html>", eboks.OutcomeUnknown, false},
+		"empty":                    {200, "", eboks.OutcomeUnknown, false},
+		"cut":                      {200, batchAnswer(item(ls[0].ID, ""))[:120], eboks.OutcomeUnknown, false},
+		"the answer to one letter": {200, taken(ls[0].ID.String(), ""), eboks.OutcomeUnknown, false},
+		"204":                      {204, "", eboks.OutcomeUnknown, false},
+		"409":                      {409, "", eboks.AlreadyAccepted, false},
+		"a known code":             {400, fejl("1409"), eboks.AlreadyAccepted, false},
+		"a code of no table":       {400, fejl("9999"), eboks.Rejected, false},
+		"401":                      {401, "", eboks.AuthFailed, true},
+		"429":                      {429, "", eboks.Throttled, true},
+		"500":                      {500, "", eboks.OutcomeUnknown, false},
 	} {
 		srv := newServer(t)
 		srv.answers(c.status, c.body)

@@ -93,7 +93,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"a recall of no letter": {func(c *config) { c.Operations.ForsendelseTilbagekald.Path = "/tilbage" }, "{shipment}"},
 		"a log without end":     {func(c *config) { c.Operations.TransaktionslogForsendelserHent.Path = "/log?antal={count}" }, "{after}"},
 		"a mass log of all":     {func(c *config) { c.Operations.TransaktionslogMasseforsendelseHent.Path = "/log" }, "{mass}"},
-		"C-11 cpr in an address": {func(c *config) {
+		"cpr in an address": {func(c *config) {
 			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}&cvr={cvr}"}
 		}, "CPRInURL"},
 		"a lookup of nobody": {func(c *config) {

@@ -121,18 +121,18 @@ func TestTimesOfTheLog(t *testing.T) {
 	assert.Equal(t, 10, events[0].At.Hour())
 }
 
-// E-31 and its kin: a page is used whole or not at all.
+// A page is used whole or not at all.
 func TestAPageThatCannotBeReadGivesNoEvent(t *testing.T) {
 	srv := newServer(t)
 	s := srv.sender(t)
 	good := transaction("1", theID, "2026-03-02T10:00:00Z", "Klar", "")
 	for name, body := range map[string]string{
-		"E-31 cut":                    page(good)[:len(page(good))-30],
-		"E-02 empty":                  "",
-		"E-02 HTML":                   "<!DOCTYPE html><html></html>",
-		"E-02 XHTML":                  "<html><body>Vi er straks tilbage</body></html>",
-		"E-31 wrong encoding":         strings.ReplaceAll(page(good), "Ærø", "\xc6r\xf8"),
-		"E-31 declares another one":   strings.Replace(page(good), "UTF-8", "ISO-8859-1", 1),
+		"cut":                         page(good)[:len(page(good))-30],
+		"empty":                       "",
+		"HTML":                        "<!DOCTYPE html><html></html>",
+		"XHTML":                       "<html><body>Vi er straks tilbage</body></html>",
+		"wrong encoding":              strings.ReplaceAll(page(good), "Ærø", "\xc6r\xf8"),
+		"declares another one":        strings.Replace(page(good), "UTF-8", "ISO-8859-1", 1),
 		"a time that is none":         page(good, transaction("2", theID, "i morgen", "Klar", "")),
 		"a time twice":                page(good, transaction("2", theID, "2026-03-02T10:00:00Z", "Klar", "<t:TransaktionsDatoTid/>")),
 		"a state twice":               page(good, transaction("2", theID, "2026-03-02T10:00:00Z", "Klar", "<x:TransaktionsStatusKode xmlns:x='x'/>")),
@@ -194,7 +194,7 @@ func TestTheLogIsReadPageByPage(t *testing.T) {
 	require.Equal(t, before, srv.count())
 }
 
-// E-13: the log of one letter names another.
+// The log of one letter names another.
 func TestTheLogOfAnotherLetter(t *testing.T) {
 	srv := newServer(t)
 	for _, other := range []string{otherID, "", "PARTI/ø", theID + "0"} {

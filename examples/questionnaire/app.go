@@ -95,7 +95,7 @@ func (a *app) openGate() error {
 		return err
 	}
 	a.gate, err = mitidhttp.New(mitidhttp.Config{
-		Client: client, Keys: sessionKeys, Request: a.request(), OnLogin: a.onLogin, Refused: a.refused,
+		Client: client, Keys: sessionKeys, Sessions: sessionTable{a.cfg.Store}, Request: a.request(), OnLogin: a.onLogin, Refused: a.refused,
 		Locale: func(r *http.Request) mitid.Locale { return a.languages.of(r).locale() },
 		Now:    a.cfg.Now, Logger: a.cfg.Logger,
 	})

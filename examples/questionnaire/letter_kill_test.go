@@ -66,7 +66,7 @@ func killPostmen(t *testing.T, d ebokstest.Dialect) {
 	for life, at := range []int64{3, 9, 10} {
 		killAt.Store(at)
 		if life == 1 { // the answer to one that arrives is lost, and the rest of the life with it
-			require.NoError(t, fake.Next("drop answer"))
+			require.NoError(t, fake.Next("dropped-answer"))
 		}
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoLetterIsLostOrDoubledByAKill$")
 		cmd.Env = append(os.Environ(), killedPostman+"="+dir, killedDay+"="+strconv.Itoa(life), "DIALECT="+d.String())

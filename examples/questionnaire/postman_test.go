@@ -27,7 +27,7 @@ func oneLetter(t *testing.T, h *house) (*browser, string) {
 func TestLetterWhoseAnswerWasLost(t *testing.T) {
 	h := newHouse(t)
 	b, at := oneLetter(t, h)
-	require.NoError(t, h.post.Next("drop answer"))
+	require.NoError(t, h.post.Next("dropped-answer"))
 	h.deliver(0)
 	assert.Contains(t, b.get(at).body, `data-testid="letter-state">`)
 	h.fake.Advance(time.Minute)
@@ -58,7 +58,7 @@ func TestLetterOfUnknownOutcomeIsNotSentAgain(t *testing.T) {
 	h.app.postman.client, err = letterClient(deaf{sender}, h.store, h.keys, newLogger(h.logs))
 	require.NoError(t, err)
 	b, at := oneLetter(t, h)
-	require.NoError(t, h.post.Next("drop answer"))
+	require.NoError(t, h.post.Next("dropped-answer"))
 	for range 12 {
 		h.deliver(0)
 		h.fake.Advance(2 * time.Hour)
@@ -72,7 +72,7 @@ func TestLetterOfUnknownOutcomeIsNotSentAgain(t *testing.T) {
 func TestLetterWhileTheDistributorIsAway(t *testing.T) {
 	h := newHouse(t)
 	b, at := oneLetter(t, h)
-	require.NoError(t, h.post.Always("refuse connection"))
+	require.NoError(t, h.post.Always("refused-connection"))
 	h.deliver(0)
 	h.fake.Advance(time.Second)
 	h.deliver(0)
@@ -158,7 +158,7 @@ func TestTwoPostmenSendOneLetter(t *testing.T) {
 func TestLetterGoesToTheNumberItWasWrittenFor(t *testing.T) {
 	h := newHouse(t)
 	_, at := oneLetter(t, h)
-	require.NoError(t, h.post.Always("refuse connection"))
+	require.NoError(t, h.post.Always("refused-connection"))
 	h.deliver(0)
 	account := accountOf(t, h)
 	_, err := h.store.db.ExecContext(t.Context(), "UPDATE cpr_number SET sealed = ?", h.store.vault.seal(mitidtest.Ditlev().CPR, account))

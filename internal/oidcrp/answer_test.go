@@ -37,24 +37,24 @@ func TestReadAnswerRefuses(t *testing.T) {
 		query string
 		want  fault.Class
 	}{
-		"O-11 iss plus one":       {"code=a&iss=" + testIssuer + "/", fault.IssuerMismatch},
-		"O-11 iss empty":          {"code=a&iss=", fault.IssuerMismatch},
-		"O-11 iss missing":        {"code=a", fault.IssuerMismatch},
-		"O-11 missing on error":   {"error=access_denied", fault.IssuerMismatch},
-		"O-12 another broker":     {"code=a&iss=https://evil.example", fault.IssuerMismatch},
-		"O-13 code twice":         {"code=a&code=a&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-13 iss twice":          {"code=a&iss=" + testIssuer + "&iss=https://evil.example", fault.ResponseInvalid},
-		"O-13 error twice":        {"error=a&error=b&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-13 state twice":        {"code=a&state=a&state=b&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 neither":            {"state=a&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 both":               {"code=a&error=b&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 both, code empty":   {"code=&error=b&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 code empty":         {"code=&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 error empty":        {"error=&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 code too long":      {"code=" + strings.Repeat("a", 4097) + "&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 code with break":    {"code=a%0d%0ab&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 error too long":     {"error=" + strings.Repeat("a", 257) + "&iss=" + testIssuer, fault.ResponseInvalid},
-		"O-14 error beyond ASCII": {"error=%C3%A6&iss=" + testIssuer, fault.ResponseInvalid},
+		"iss plus one":       {"code=a&iss=" + testIssuer + "/", fault.IssuerMismatch},
+		"iss empty":          {"code=a&iss=", fault.IssuerMismatch},
+		"iss missing":        {"code=a", fault.IssuerMismatch},
+		"missing on error":   {"error=access_denied", fault.IssuerMismatch},
+		"another broker":     {"code=a&iss=https://evil.example", fault.IssuerMismatch},
+		"code twice":         {"code=a&code=a&iss=" + testIssuer, fault.ResponseInvalid},
+		"iss twice":          {"code=a&iss=" + testIssuer + "&iss=https://evil.example", fault.ResponseInvalid},
+		"error twice":        {"error=a&error=b&iss=" + testIssuer, fault.ResponseInvalid},
+		"state twice":        {"code=a&state=a&state=b&iss=" + testIssuer, fault.ResponseInvalid},
+		"neither":            {"state=a&iss=" + testIssuer, fault.ResponseInvalid},
+		"both":               {"code=a&error=b&iss=" + testIssuer, fault.ResponseInvalid},
+		"both, code empty":   {"code=&error=b&iss=" + testIssuer, fault.ResponseInvalid},
+		"code empty":         {"code=&iss=" + testIssuer, fault.ResponseInvalid},
+		"error empty":        {"error=&iss=" + testIssuer, fault.ResponseInvalid},
+		"code too long":      {"code=" + strings.Repeat("a", 4097) + "&iss=" + testIssuer, fault.ResponseInvalid},
+		"code with break":    {"code=a%0d%0ab&iss=" + testIssuer, fault.ResponseInvalid},
+		"error too long":     {"error=" + strings.Repeat("a", 257) + "&iss=" + testIssuer, fault.ResponseInvalid},
+		"error beyond ASCII": {"error=%C3%A6&iss=" + testIssuer, fault.ResponseInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := announcing(t)
@@ -81,7 +81,7 @@ func TestReadAnswerErrorsWithoutIssuer(t *testing.T) {
 	requireClass(t, fault.IssuerMismatch, err)
 }
 
-func TestReadAnswerCutsTheDescription(t *testing.T) { // O-17
+func TestReadAnswerCutsTheDescription(t *testing.T) {
 	p := newParty(t, newFakeBroker(t))
 	a, err := p.ReadAnswer(t.Context(), url.Values{"error": {"x"}, "error_description": {strings.Repeat("<b>æ\r\n\x00\xff", 2000)}})
 	require.NoError(t, err)

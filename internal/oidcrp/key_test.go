@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unusable are keys that must be left out beside a good one (O-35).
+// unusable are keys that must be left out beside a good one.
 func unusable(t *testing.T) map[string]any {
 	rsaKey, ec := publicJWK(t, "x", testKey(t, "general")), publicJWK(t, "x", ecKey(t, elliptic.P256()))
 	return map[string]any{

@@ -111,7 +111,7 @@ func TestKeySetCold(t *testing.T) {
 	})
 }
 
-func TestKeySetRotation(t *testing.T) { // O-33
+func TestKeySetRotation(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *keyWorld) {
 		require.Zero(t, w.verify(w.signed("mitid")))
 		w.publish("general", "mitid-2")
@@ -125,7 +125,7 @@ func TestKeySetRotation(t *testing.T) { // O-33
 	})
 }
 
-func TestKeySetMadeUpKidsInSequence(t *testing.T) { // O-34
+func TestKeySetMadeUpKidsInSequence(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *keyWorld) {
 		require.Zero(t, w.verify(w.signed("mitid")))
 		began := time.Now()
@@ -246,7 +246,7 @@ func TestKeySetEveryCallerLeaves(t *testing.T) {
 	})
 }
 
-func TestKeySetEndpointDownKeyCached(t *testing.T) { // O-04
+func TestKeySetEndpointDownKeyCached(t *testing.T) {
 	for name, down := range map[string]fakeAnswer{
 		"HTML page":  {status: 200, body: "<html><body>Vi opdaterer æøå</body></html>"},
 		"503":        {status: 503},
@@ -288,18 +288,18 @@ func TestKeySetEndpointDownNothingCached(t *testing.T) {
 		down fakeAnswer
 		want fault.Class
 	}{
-		"O-04 HTML page":   {fakeAnswer{status: 200, body: " <html>"}, fault.BrokerUnavailable},
+		"HTML page":        {fakeAnswer{status: 200, body: " <html>"}, fault.BrokerUnavailable},
 		"empty":            {fakeAnswer{status: 200}, fault.BrokerUnavailable},
-		"O-21 500":         {fakeAnswer{status: 500}, fault.BrokerUnavailable},
+		"500":              {fakeAnswer{status: 500}, fault.BrokerUnavailable},
 		"404":              {fakeAnswer{status: 404}, fault.BrokerUnavailable},
 		"no answer":        {fakeAnswer{err: errors.New("reset")}, fault.BrokerUnavailable},
-		"O-02 redirect":    {fakeAnswer{status: 307, header: http.Header{"Location": {"https://evil.example"}}}, fault.IssuerMismatch},
-		"O-05 over 1 MB":   {fakeAnswer{status: 200, body: strings.Repeat(" ", 2<<20)}, fault.ResponseInvalid},
+		"redirect":         {fakeAnswer{status: 307, header: http.Header{"Location": {"https://evil.example"}}}, fault.IssuerMismatch},
+		"over 1 MB":        {fakeAnswer{status: 200, body: strings.Repeat(" ", 2<<20)}, fault.ResponseInvalid},
 		"no keys":          {fakeAnswer{status: 200, body: `{}`}, fault.ResponseInvalid},
 		"keys null":        {fakeAnswer{status: 200, body: `{"keys":null}`}, fault.ResponseInvalid},
 		"keys no list":     {fakeAnswer{status: 200, body: `{"keys":{}}`}, fault.ResponseInvalid},
-		"O-24 duplicates":  {fakeAnswer{status: 200, body: `{"keys":[],"keys":[]}`}, fault.ResponseInvalid},
-		"O-24 other case":  {fakeAnswer{status: 200, body: `{"keys":[],"Keys":[]}`}, fault.ResponseInvalid},
+		"duplicates":       {fakeAnswer{status: 200, body: `{"keys":[],"keys":[]}`}, fault.ResponseInvalid},
+		"other case":       {fakeAnswer{status: 200, body: `{"keys":[],"Keys":[]}`}, fault.ResponseInvalid},
 		"data behind":      {fakeAnswer{status: 200, body: `{"keys":[]}{}`}, fault.ResponseInvalid},
 		"duplicate in key": {fakeAnswer{status: 200, body: `{"keys":[{"kid":"a","kid":"b"}]}`}, fault.ResponseInvalid},
 	} {

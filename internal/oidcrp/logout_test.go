@@ -28,7 +28,7 @@ func TestVerifyLogout(t *testing.T) {
 	_, err = p.VerifyLogout(t.Context(), token(t, testKey(t, "mitid"), head, long), Rules{})
 	require.NoError(t, err)
 
-	// O-55: what is refused; the adapter's tests have the rest
+	// what is refused; the adapter's tests have the rest
 	for name, raw := range map[string]string{
 		"an ID token":            token(t, testKey(t, "mitid"), goodHeader(), goodClaims()),
 		"with a nonce":           token(t, testKey(t, "mitid"), head, with(logoutPayload(), "nonce", "n")),

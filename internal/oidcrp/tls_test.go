@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// O-25: a certificate that does not hold ends the call before anything is said.
+// A certificate that does not hold ends the call before anything is said.
 func TestCertificates(t *testing.T) {
 	var calls atomic.Int32
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

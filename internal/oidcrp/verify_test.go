@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,8 +75,7 @@ func peer(_ *fakeBroker, pub crypto.PublicKey, alg string) *oidc.IDTokenVerifier
 	})
 }
 
-// forged are tokens that must be refused, by row of the table of bad input and
-// what is wrong.
+// forged are tokens that must be refused, by what is wrong with them.
 func forged(t *testing.T) map[string]string {
 	mitid, general := testKey(t, "mitid"), testKey(t, "general")
 	good := goodToken(t)
@@ -99,103 +99,103 @@ func forged(t *testing.T) map[string]string {
 	exp := fmt.Sprintf(`"exp":%d`, testNow.Add(20*time.Minute).Unix())
 
 	return map[string]string{
-		"O-27 alg none":                 b64([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".",
-		"O-27 alg none, signed":         b64([]byte(`{"alg":"none","kid":"mitid"}`)) + "." + parts[1] + "." + parts[2],
-		"O-27 alg missing":              head("alg", nil),
-		"O-27 alg null":                 token(t, mitid, `{"alg":null,"kid":"mitid"}`, goodClaims()),
-		"O-27 alg a number":             token(t, mitid, `{"alg":256,"kid":"mitid"}`, goodClaims()),
-		"O-27 alg in another case":      token(t, mitid, `{"alg":"rs256","kid":"mitid"}`, goodClaims()),
-		"O-28 HS256, client secret":     hs256([]byte(testSecret)),
-		"O-28 HS256, public key DER":    hs256(der),
-		"O-28 HS256, public key PEM":    hs256(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})),
-		"O-29 RS512":                    head("alg", "RS512"),
-		"O-29 PS256":                    head("alg", "PS256"),
-		"O-30 one bit of the signature": parts[0] + "." + parts[1] + "." + flip(parts[2]),
-		"O-30 no signature":             parts[0] + "." + parts[1] + ".",
-		"O-30 signature cut":            parts[0] + "." + parts[1] + "." + parts[2][:len(parts[2])-4],
-		"O-30 signature of zeros":       parts[0] + "." + parts[1] + "." + b64(make([]byte, 256)),
-		"O-30 signature plus modulus":   parts[0] + "." + parts[1] + "." + b64(twice),
-		"O-30 another key's signature":  token(t, general, goodHeader(), goodClaims()),
-		"O-30 claims changed":           parts[0] + "." + b64([]byte(mustJSON(with(goodClaims(), "sub", "{ab2f}")))) + "." + parts[2],
-		"O-32 no kid, two keys":         head("kid", nil),
-		"O-34 unknown kid":              head("kid", "mitid2"),
-		"O-34 kid in another case":      head("kid", "MITID"),
-		"O-34 empty kid":                head("kid", ""),
-		"O-34 kid a number":             head("kid", 7),
-		"O-34 kid null":                 token(t, mitid, `{"alg":"RS256","kid":null}`, goodClaims()),
-		"O-36 jwk":                      head("jwk", publicJWK(t, "mitid", mitid)),
-		"O-36 jku":                      head("jku", "https://evil.example/jwks"),
-		"O-36 x5u":                      head("x5u", "https://evil.example/cert"),
-		"O-36 x5c":                      head("x5c", []string{"MIIB"}),
-		"O-36 jwk null":                 token(t, mitid, `{"alg":"RS256","kid":"mitid","jwk":null}`, goodClaims()),
-		"O-37 crit":                     head("crit", []string{"cpr"}, "cpr", "2101270087"),
-		"O-37 crit empty":               head("crit", []string{}),
-		"O-37 b64":                      head("b64", false, "crit", []string{"b64"}),
-		"O-37 zip":                      head("zip", "DEF"),
-		"O-37 typ of another token":     head("typ", "at+jwt"),
-		"O-37 header twice":             token(t, mitid, `{"alg":"none","alg":"RS256","kid":"mitid"}`, goodClaims()),
-		"O-37 header in another case":   token(t, mitid, `{"Alg":"none","alg":"RS256","kid":"mitid"}`, goodClaims()),
-		"O-37 header with data behind":  token(t, mitid, `{"alg":"RS256","kid":"mitid"}{}`, goodClaims()),
-		"O-37 header null":              token(t, mitid, `null`, goodClaims()),
-		"O-37 header a list":            token(t, mitid, `[]`, goodClaims()),
-		"O-38 JSON serialisation":       mustJSON(map[string]any{"payload": parts[1], "protected": parts[0], "signature": parts[2]}),
-		"O-38 two signatures":           good + "." + parts[2],
-		"O-38 four dots":                good + ".e.e",
-		"O-38 space in front":           " " + good,
-		"O-38 space behind":             good + " ",
-		"O-38 line break behind":        good + "\n",
-		"O-38 line break in payload":    parts[0] + "." + parts[1][:8] + "\r\n" + parts[1][8:] + "." + parts[2],
-		"O-38 line break in signature":  parts[0] + "." + parts[1] + "." + parts[2][:8] + "\n" + parts[2][8:],
-		"O-38 line break in header":     parts[0][:4] + "\n" + parts[0][4:] + "." + parts[1] + "." + parts[2],
-		"O-38 padding":                  good + "==",
-		"O-38 padding in header":        b64([]byte(`{"alg":"RS256","kid":"mitid"} `)) + "=." + parts[1] + "." + parts[2],
-		"O-38 standard alphabet":        strings.NewReplacer("-", "+", "_", "/").Replace(good) + "+",
-		"O-38 trailing bits":            parts[0] + "." + parts[1] + "." + lastBits(parts[2]),
-		"O-38 empty":                    "",
-		"O-38 dots alone":               "..",
-		"O-38 no payload":               parts[0] + ".." + parts[2],
-		"O-38 no header":                "." + parts[1] + "." + parts[2],
-		"O-38 not base64":               parts[0] + ".æøå." + parts[2],
-		"O-39 5 MB":                     parts[0] + "." + strings.Repeat("A", 5<<20) + "." + parts[2],
-		"O-39 a million dots":           strings.Repeat(".", 1e6),
-		"O-39 signature of 60 kB":       parts[0] + "." + parts[1] + "." + strings.Repeat("A", 60000),
-		"O-39 claims of 40 kB depth":    token(t, mitid, goodHeader(), strings.Repeat("[", 40000)),
-		"O-40 encrypted":                "e30.e30.e30.e30.e30",
-		"O-41 iss plus one":             claim("iss", testIssuer+"/"),
-		"O-41 iss missing":              claim("iss", nil),
-		"O-41 iss in another case":      claim("iss", "https://ACME.test.example"),
-		"O-41 iss a list":               claim("iss", []string{testIssuer}),
-		"O-42 aud plus one":             claim("aud", testClientID+"x"),
-		"O-42 aud missing":              claim("aud", nil),
-		"O-42 aud empty list":           claim("aud", []string{}),
-		"O-42 aud empty":                claim("aud", ""),
-		"O-42 aud number":               claim("aud", 1),
-		"O-43 aud with a stranger":      claim("aud", []string{testClientID, "stranger"}),
-		"O-43 aud twice":                claim("aud", []string{testClientID, testClientID}),
-		"O-43 azp a stranger":           claim("azp", "stranger"),
-		"O-44 sub missing":              claim("sub", nil),
-		"O-44 sub empty":                claim("sub", ""),
-		"O-44 sub number":               claim("sub", 7),
-		"O-45 exp missing":              claim("exp", nil),
-		"O-45 exp past":                 claim("exp", testNow.Add(-5*time.Minute).Unix()),
-		"O-45 exp null":                 text(exp, `"exp":null`),
-		"O-45 exp text":                 text(exp, `"exp":"never"`),
-		"O-45 exp 1e400":                text(exp, `"exp":1e400`),
-		"O-45 exp beyond int64":         text(exp, `"exp":9223372036854775808`),
-		"O-45 exp negative":             text(exp, `"exp":-9223372036854775808`),
-		"O-45 exp twice":                text(exp, exp+","+exp),
-		"O-45 Exp beside exp":           text(exp, `"Exp":1,`+exp),
-		"O-45 nbf ahead":                claim("nbf", testNow.Add(6*time.Minute).Unix()),
-		"O-46 iat missing":              claim("iat", nil),
-		"O-46 iat ahead":                claim("iat", testNow.Add(5*time.Minute+time.Second).Unix()),
-		"O-46 iat far ahead":            text(fmt.Sprintf(`"iat":%d`, testNow.Unix()), `"iat":9223372036854775807`),
-		"O-47 nonce missing":            claim("nonce", nil),
-		"O-47 nonce plus one":           claim("nonce", testNonce+"x"),
-		"O-48 nonce of another login":   claim("nonce", "nonce-0987654321"),
-		"claims not JSON":               token(t, mitid, goodHeader(), "<html>"),
-		"claims null":                   token(t, mitid, goodHeader(), "null"),
-		"claims with data behind":       token(t, mitid, goodHeader(), mustJSON(goodClaims())+"{}"),
-		"claims in Latin-1":             token(t, mitid, goodHeader(), strings.Replace(mustJSON(goodClaims()), "ø", "\xf8", 1)),
+		"alg none":                 b64([]byte(`{"alg":"none"}`)) + "." + parts[1] + ".",
+		"alg none, signed":         b64([]byte(`{"alg":"none","kid":"mitid"}`)) + "." + parts[1] + "." + parts[2],
+		"alg missing":              head("alg", nil),
+		"alg null":                 token(t, mitid, `{"alg":null,"kid":"mitid"}`, goodClaims()),
+		"alg a number":             token(t, mitid, `{"alg":256,"kid":"mitid"}`, goodClaims()),
+		"alg in another case":      token(t, mitid, `{"alg":"rs256","kid":"mitid"}`, goodClaims()),
+		"HS256, client secret":     hs256([]byte(testSecret)),
+		"HS256, public key DER":    hs256(der),
+		"HS256, public key PEM":    hs256(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})),
+		"RS512":                    head("alg", "RS512"),
+		"PS256":                    head("alg", "PS256"),
+		"one bit of the signature": parts[0] + "." + parts[1] + "." + flip(parts[2]),
+		"no signature":             parts[0] + "." + parts[1] + ".",
+		"signature cut":            parts[0] + "." + parts[1] + "." + parts[2][:len(parts[2])-4],
+		"signature of zeros":       parts[0] + "." + parts[1] + "." + b64(make([]byte, 256)),
+		"signature plus modulus":   parts[0] + "." + parts[1] + "." + b64(twice),
+		"another key's signature":  token(t, general, goodHeader(), goodClaims()),
+		"claims changed":           parts[0] + "." + b64([]byte(mustJSON(with(goodClaims(), "sub", "{ab2f}")))) + "." + parts[2],
+		"no kid, two keys":         head("kid", nil),
+		"unknown kid":              head("kid", "mitid2"),
+		"kid in another case":      head("kid", "MITID"),
+		"empty kid":                head("kid", ""),
+		"kid a number":             head("kid", 7),
+		"kid null":                 token(t, mitid, `{"alg":"RS256","kid":null}`, goodClaims()),
+		"jwk":                      head("jwk", publicJWK(t, "mitid", mitid)),
+		"jku":                      head("jku", "https://evil.example/jwks"),
+		"x5u":                      head("x5u", "https://evil.example/cert"),
+		"x5c":                      head("x5c", []string{"MIIB"}),
+		"jwk null":                 token(t, mitid, `{"alg":"RS256","kid":"mitid","jwk":null}`, goodClaims()),
+		"crit":                     head("crit", []string{"cpr"}, "cpr", "2101270087"),
+		"crit empty":               head("crit", []string{}),
+		"b64":                      head("b64", false, "crit", []string{"b64"}),
+		"zip":                      head("zip", "DEF"),
+		"typ of another token":     head("typ", "at+jwt"),
+		"header twice":             token(t, mitid, `{"alg":"none","alg":"RS256","kid":"mitid"}`, goodClaims()),
+		"header in another case":   token(t, mitid, `{"Alg":"none","alg":"RS256","kid":"mitid"}`, goodClaims()),
+		"header with data behind":  token(t, mitid, `{"alg":"RS256","kid":"mitid"}{}`, goodClaims()),
+		"header null":              token(t, mitid, `null`, goodClaims()),
+		"header a list":            token(t, mitid, `[]`, goodClaims()),
+		"JSON serialisation":       mustJSON(map[string]any{"payload": parts[1], "protected": parts[0], "signature": parts[2]}),
+		"two signatures":           good + "." + parts[2],
+		"four dots":                good + ".e.e",
+		"space in front":           " " + good,
+		"space behind":             good + " ",
+		"line break behind":        good + "\n",
+		"line break in payload":    parts[0] + "." + parts[1][:8] + "\r\n" + parts[1][8:] + "." + parts[2],
+		"line break in signature":  parts[0] + "." + parts[1] + "." + parts[2][:8] + "\n" + parts[2][8:],
+		"line break in header":     parts[0][:4] + "\n" + parts[0][4:] + "." + parts[1] + "." + parts[2],
+		"padding":                  good + "==",
+		"padding in header":        b64([]byte(`{"alg":"RS256","kid":"mitid"} `)) + "=." + parts[1] + "." + parts[2],
+		"standard alphabet":        strings.NewReplacer("-", "+", "_", "/").Replace(good) + "+",
+		"trailing bits":            parts[0] + "." + parts[1] + "." + lastBits(parts[2]),
+		"empty":                    "",
+		"dots alone":               "..",
+		"no payload":               parts[0] + ".." + parts[2],
+		"no header":                "." + parts[1] + "." + parts[2],
+		"not base64":               parts[0] + ".æøå." + parts[2],
+		"5 MB":                     parts[0] + "." + strings.Repeat("A", 5<<20) + "." + parts[2],
+		"a million dots":           strings.Repeat(".", 1e6),
+		"signature of 60 kB":       parts[0] + "." + parts[1] + "." + strings.Repeat("A", 60000),
+		"claims of 40 kB depth":    token(t, mitid, goodHeader(), strings.Repeat("[", 40000)),
+		"encrypted":                "e30.e30.e30.e30.e30",
+		"iss plus one":             claim("iss", testIssuer+"/"),
+		"iss missing":              claim("iss", nil),
+		"iss in another case":      claim("iss", "https://ACME.test.example"),
+		"iss a list":               claim("iss", []string{testIssuer}),
+		"aud plus one":             claim("aud", testClientID+"x"),
+		"aud missing":              claim("aud", nil),
+		"aud empty list":           claim("aud", []string{}),
+		"aud empty":                claim("aud", ""),
+		"aud number":               claim("aud", 1),
+		"aud with a stranger":      claim("aud", []string{testClientID, "stranger"}),
+		"aud twice":                claim("aud", []string{testClientID, testClientID}),
+		"azp a stranger":           claim("azp", "stranger"),
+		"sub missing":              claim("sub", nil),
+		"sub empty":                claim("sub", ""),
+		"sub number":               claim("sub", 7),
+		"exp missing":              claim("exp", nil),
+		"exp past":                 claim("exp", testNow.Add(-5*time.Minute).Unix()),
+		"exp null":                 text(exp, `"exp":null`),
+		"exp text":                 text(exp, `"exp":"never"`),
+		"exp 1e400":                text(exp, `"exp":1e400`),
+		"exp beyond int64":         text(exp, `"exp":9223372036854775808`),
+		"exp negative":             text(exp, `"exp":-9223372036854775808`),
+		"exp twice":                text(exp, exp+","+exp),
+		"Exp beside exp":           text(exp, `"Exp":1,`+exp),
+		"nbf ahead":                claim("nbf", testNow.Add(6*time.Minute).Unix()),
+		"iat missing":              claim("iat", nil),
+		"iat ahead":                claim("iat", testNow.Add(5*time.Minute+time.Second).Unix()),
+		"iat far ahead":            text(fmt.Sprintf(`"iat":%d`, testNow.Unix()), `"iat":9223372036854775807`),
+		"nonce missing":            claim("nonce", nil),
+		"nonce plus one":           claim("nonce", testNonce+"x"),
+		"nonce of another login":   claim("nonce", "nonce-0987654321"),
+		"claims not JSON":          token(t, mitid, goodHeader(), "<html>"),
+		"claims null":              token(t, mitid, goodHeader(), "null"),
+		"claims with data behind":  token(t, mitid, goodHeader(), mustJSON(goodClaims())+"{}"),
+		"claims in Latin-1":        token(t, mitid, goodHeader(), strings.Replace(mustJSON(goodClaims()), "ø", "\xf8", 1)),
 	}
 }
 
@@ -218,7 +218,7 @@ func TestVerifyRefuses(t *testing.T) {
 				v, err := p.Verify(t.Context(), raw, testNonce, parse)
 				assert.Nil(t, v)
 				requireClass(t, fault.TokenInvalid, err)
-				if !strings.Contains(name, "O-34") {
+				if !slices.Contains([]string{"unknown kid", "kid in another case"}, name) { // these ask for the keys once more
 					assert.LessOrEqual(t, b.count("/jwks"), 1)
 				}
 			}
@@ -243,7 +243,7 @@ func TestVerifyIsNoWeakerThanItsPeer(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestVerifyNoKidOneKey(t *testing.T) { // O-31
+func TestVerifyNoKidOneKey(t *testing.T) {
 	b := newFakeBroker(t)
 	b.set("/jwks", 200, keyDocument(
 		publicJWK(t, "mitid", testKey(t, "mitid")), publicJWK(t, "ec", ecKey(t, elliptic.P256())),
@@ -275,7 +275,7 @@ func TestVerifyAcceptsWithinTheSkew(t *testing.T) {
 	}
 }
 
-// O-39: a refused token costs less than an accepted one, whatever its size.
+// A refused token costs less than an accepted one, whatever its size.
 func TestVerifyAllocatesLittleForHugeTokens(t *testing.T) {
 	p := newParty(t, newFakeBroker(t))
 	for _, raw := range []string{strings.Repeat(".", 1e6), "e30." + strings.Repeat("A", 5<<20) + ".AAAA", strings.Repeat("A", 5<<20)} {

@@ -1,6 +1,6 @@
 // Package seal keeps short-lived state in the hands of a browser: a value is
 // encrypted and authenticated as a compact JWE (RFC 7516, "dir" with "A256GCM")
-// under keys that rotate, bound to one purpose.
+// under keys that rotate, bound to one purpose and one audience.
 //
 // One algorithm and one header for each key leave nothing of JWE's generality to
 // parse, so this is the standard library's AES-GCM and a comparison of the
@@ -12,11 +12,13 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -24,7 +26,7 @@ import (
 const KeySize = 32
 
 // MaxSealed bounds what Open reads, in characters.
-const MaxSealed = 16 << 10
+const MaxSealed = 128 << 10
 
 const (
 	nonceSize = 12 // RFC 7518 section 5.3
@@ -44,11 +46,16 @@ type Box struct {
 type key struct {
 	header string // encoded protected header; names the key
 	aead   cipher.AEAD
+	marks  []byte // the key of Marks
 }
 
-// New returns a Box for purpose. The first key seals, every key opens. No keys:
-// a random one that dies with the process.
-func New(purpose string, keys [][]byte) (*Box, error) {
+// New returns a Box for purpose and, where that is not enough, for an audience:
+// the parts that say whose it is, in a fixed order. The first key seals, every
+// key opens. If keys is empty, a random one seals that dies with the process.
+func New(purpose string, keys [][]byte, audience ...string) (*Box, error) {
+	for _, part := range audience {
+		purpose += "\x00" + strconv.Itoa(len(part)) + ":" + part // two audiences never give one text
+	}
 	if len(keys) == 0 {
 		k := make([]byte, KeySize)
 		_, _ = rand.Read(k) // never fails (crypto/rand)
@@ -59,8 +66,9 @@ func New(purpose string, keys [][]byte) (*Box, error) {
 		if len(k) != KeySize {
 			return nil, fmt.Errorf("seal: key %d has %d octets, want %d", i, len(k), KeySize)
 		}
-		// One derived key for each purpose: what was sealed as a pending login can
-		// never be opened as a session, though the caller gave both the same key.
+		// One derived key for each purpose and audience: what was sealed as a pending
+		// login, or for another application, can never be opened as a session, though
+		// the caller gave both the same key.
 		derived, err := hkdf.Expand(sha256.New, k, "dkeid seal v1 "+purpose, KeySize)
 		if err != nil {
 			return nil, fmt.Errorf("seal: %w", err)
@@ -73,9 +81,13 @@ func New(purpose string, keys [][]byte) (*Box, error) {
 		if err != nil {
 			return nil, fmt.Errorf("seal: %w", err)
 		}
+		marks, err := hkdf.Expand(sha256.New, k, "dkeid seal marks v1 "+purpose, KeySize)
+		if err != nil {
+			return nil, fmt.Errorf("seal: %w", err)
+		}
 		id := sha256.Sum256(derived)
 		header := `{"alg":"dir","enc":"A256GCM","kid":"` + encoding.EncodeToString(id[:6]) + `"}`
-		b.keys = append(b.keys, key{encoding.EncodeToString([]byte(header)), aead})
+		b.keys = append(b.keys, key{encoding.EncodeToString([]byte(header)), aead, marks})
 	}
 	return b, nil
 }
@@ -128,6 +140,19 @@ func (b *Box) Open(sealed string) ([]byte, error) {
 		return plain, nil
 	}
 	return nil, ErrOpen
+}
+
+// Marks returns what stands for text where somebody must find it again without
+// learning it: 43 characters for each key, newest first. Nobody without the keys
+// can tell which text it was, not even by trying them all.
+func (b *Box) Marks(text string) []string {
+	all := make([]string, len(b.keys))
+	for i := range b.keys {
+		mac := hmac.New(sha256.New, b.keys[i].marks)
+		mac.Write([]byte(text))
+		all[i] = encoding.EncodeToString(mac.Sum(nil))
+	}
+	return all
 }
 
 // String keeps the keys out of every print.

@@ -38,6 +38,36 @@ func TestOtherPurposeDoesNotOpen(t *testing.T) {
 	require.ErrorIs(t, err, ErrOpen)
 }
 
+func TestOtherAudienceDoesNotOpen(t *testing.T) {
+	audiences := [][]string{nil, {""}, {"", ""}, {"a"}, {"ab"}, {"a", "b"}, {"b", "a"}, {"a", "", "b"}, {"a\x001:b"}, {"a", "bc"}, {"ab", "c"}, {"A", "b"}}
+	for i, whose := range audiences {
+		mine, err := New("session", [][]byte{key32(1)}, whose...)
+		require.NoError(t, err)
+		s := mine.Seal([]byte("x"))
+		for k, other := range audiences {
+			theirs, err := New("session", [][]byte{key32(2), key32(1)}, other...)
+			require.NoError(t, err)
+			_, err = theirs.Open(s)
+			require.Equal(t, i == k, err == nil, "%q opens %q", other, whose)
+		}
+	}
+}
+
+func TestMarksAreFoundAgainAfterRotationAndByNobodyElse(t *testing.T) {
+	old, err := New("session", [][]byte{key32(1)}, "mine")
+	require.NoError(t, err)
+	rotated, err := New("session", [][]byte{key32(2), key32(1)}, "mine")
+	require.NoError(t, err)
+	theirs, err := New("session", [][]byte{key32(1)}, "theirs")
+	require.NoError(t, err)
+	mark := old.Marks("Søren")[0]
+	require.Len(t, mark, 43)
+	require.Equal(t, mark, rotated.Marks("Søren")[1])
+	for _, other := range []string{old.Marks("søren")[0], theirs.Marks("Søren")[0], rotated.Marks("Søren")[0], old.Marks("")[0]} {
+		require.NotEqual(t, mark, other)
+	}
+}
+
 func TestEveryChangedCharacterIsRefused(t *testing.T) {
 	b, err := New("attempt", [][]byte{key32(1)})
 	require.NoError(t, err)

@@ -36,14 +36,17 @@ const (
 	HTML
 )
 
-// MaxCharacters is the limit of MitID and of both Nets brokers. It counts the
-// characters of the text before it is encoded, markup included.
-const MaxCharacters = 600
+// MaxCharacters bounds a text at every broker. It counts the characters of the text
+// before it is encoded, markup included. The limit is ours: no broker's page that
+// we know allows more than 600 (E-Ident's), and Nets eID Broker's names none. It
+// lets a page of markup through and no document.
+const MaxCharacters = 4000
 
 // Check returns nil if body can be shown as kind and is at most limit characters
-// long; zero or less: MaxCharacters. Time and memory are bounded by limit.
+// long; zero or less, or above it: MaxCharacters. Time and memory are bounded by
+// limit.
 func Check(kind Kind, body string, limit int) error {
-	if limit <= 0 {
+	if limit <= 0 || limit > MaxCharacters {
 		limit = MaxCharacters
 	}
 	switch {

@@ -50,12 +50,15 @@ func TestAccepted(t *testing.T) {
 			assert.NoError(t, transactiontext.Check(test.kind, test.body, 2000))
 		})
 	}
-	require.NoError(t, transactiontext.Check(transactiontext.Plain, strings.Repeat("å", 600), 0))
-	require.Error(t, transactiontext.Check(transactiontext.Plain, strings.Repeat("å", 601), 0))
+	for limit, given := range map[int]int{600: 600, transactiontext.MaxCharacters: 0, transactiontext.MaxCharacters - 1: transactiontext.MaxCharacters - 1} {
+		require.NoError(t, transactiontext.Check(transactiontext.Plain, strings.Repeat("å", limit), given))
+		require.Error(t, transactiontext.Check(transactiontext.Plain, strings.Repeat("å", limit+1), given))
+	}
+	require.Error(t, transactiontext.Check(transactiontext.Plain, strings.Repeat("å", transactiontext.MaxCharacters+1), 1_000_000), "no limit is above it")
 	require.NoError(t, transactiontext.Check(transactiontext.Plain, "å", 1))
 	require.Error(t, transactiontext.Check(transactiontext.Plain, "åå", 1))
-	require.Error(t, transactiontext.Check(transactiontext.HTML, "<b>"+strings.Repeat("å", 594)+"</b>", 0), "markup counts")
-	require.NoError(t, transactiontext.Check(transactiontext.HTML, "<b>"+strings.Repeat("å", 593)+"</b>", 0))
+	require.Error(t, transactiontext.Check(transactiontext.HTML, "<b>"+strings.Repeat("å", 594)+"</b>", 600), "markup counts")
+	require.NoError(t, transactiontext.Check(transactiontext.HTML, "<b>"+strings.Repeat("å", 593)+"</b>", 600))
 }
 
 func TestRefused(t *testing.T) {
@@ -250,7 +253,7 @@ func TestRefused(t *testing.T) {
 		"empty": "", "blank": " \n\u00a0", "not UTF-8": "S\xf8ren", "NUL": "Å\x00", "bell": "Å\a", "escape": "Å\x1b[0m", "C1": "Å\u0085",
 		"carriage return": "Å\rB", "turned": "Å\u202eB", "isolate": "\u2066Å", "mark": "\u200fÅ", "byte order mark": "\ufeffÅ",
 		"line separator": "Å\u2028B", "no character": "Å\ufffe", "tag": "Å\U000e0041", "zero width": "Å\u200bB", "replacement": "Å\ufffd",
-		"private use": "Å\ue000", "too long": strings.Repeat("å", 601), "far too long": strings.Repeat("å", 1<<20),
+		"private use": "Å\ue000", "too long": strings.Repeat("å", transactiontext.MaxCharacters+1), "far too long": strings.Repeat("å", 1<<20),
 	} {
 		for _, kind := range []transactiontext.Kind{transactiontext.Plain, transactiontext.HTML} {
 			t.Run(name, func(t *testing.T) {

@@ -168,7 +168,7 @@ func TestPersonalHintsTravelOnlyInAPushedRequest(t *testing.T) {
 
 func TestStepUpWithoutPushedRequestsDoesWithoutTheHint(t *testing.T) {
 	w := newWire(t, false, nil)
-	l := &mitid.Login{Broker: "criipto", Issuer: domain, Identity: claims.Identity{Kind: claims.KindPrivate, Subject: "{s}", UUID: mustUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416")}}
+	l := &mitid.Login{Broker: "criipto", Issuer: domain, ClientID: "urn:my:application:identifier:6765", Identity: claims.Identity{Kind: claims.KindPrivate, Subject: "{s}", UUID: mustUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416")}}
 	rd, err := w.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})
 	require.NoError(t, err)
 	require.NotContains(t, rd.URL, "74ffcd31")
@@ -210,7 +210,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 
 func TestEndSessionCarriesNoToken(t *testing.T) {
 	w := newWire(t, true, nil)
-	l := &mitid.Login{Broker: "criipto", Issuer: domain, Identity: claims.Identity{Subject: "{s}"},
+	l := &mitid.Login{Broker: "criipto", Issuer: domain, ClientID: "urn:my:application:identifier:6765", Identity: claims.Identity{Subject: "{s}"},
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{{Use: "id_token", Raw: mitid.NewSecret("eyJ.raw.token")}}}}
 	rd, err := w.EndSession(context.Background(), l, "https://app.example.dk/bye")
 	require.NoError(t, err)

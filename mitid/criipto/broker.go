@@ -97,7 +97,7 @@ func (c *Config) auth() (oidcrp.ClientAuth, error) {
 
 // Callback says that the answer comes back with the parameter state.
 func (b *Broker) Callback() mitid.CallbackRule {
-	r := mitid.CallbackRule{Name: name, Issuer: b.cfg.issuer, Method: http.MethodGet, State: "state"}
+	r := mitid.CallbackRule{Name: name, Issuer: b.cfg.issuer, ClientID: b.cfg.clientID, Method: http.MethodGet, State: "state"}
 	if b.cfg.formPost {
 		r.Method = http.MethodPost
 	}

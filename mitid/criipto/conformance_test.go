@@ -1,6 +1,7 @@
 package criipto_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,13 +11,20 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
+// has is what this adapter must never lose.
+var has = []string{
+	"TokenVerifier", "SessionEnder", "par", "Level", "Identity", "CPR", "Address", "UUID", "CPRHint", "CVRHint", "ReferenceText",
+	"Locale/Danish", "Locale/English", "Organisation/of an employee", "Fresh", "Silent", "AppSwitch", "Action", "RevokeCPRConsent",
+}
+
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
-	mitidtest.TestBroker(t, configured(func(*criipto.Config) {}))
+	mitidtest.TestBroker(t, configured(func(*criipto.Config) {}), has...)
 }
 
 func TestConformanceWithUserinfoAndFormPost(t *testing.T) {
-	mitidtest.TestBroker(t, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }))
+	mitidtest.TestBroker(t, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }),
+		append(slices.Clone(has), "userinfo")...)
 }
 
 func configured(change func(*criipto.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {

@@ -48,8 +48,8 @@ func openRewritten(t *testing.T, fake *mitidtest.Broker, f *rewritten) *mitid.Cl
 	return c
 }
 
-// C-13: protected is who either statement says is protected.
-func TestC13ProtectionTakesTheStricterWord(t *testing.T) {
+// Protected is who either statement says is protected.
+func TestProtectionTakesTheStricterWord(t *testing.T) {
 	fake := mitidtest.NewCriipto(t)
 	nameless := mitidtest.Paiman()
 	nameless.Name = ""
@@ -89,4 +89,21 @@ func TestStepUpBySomebodyElseMakesNoFurtherCall(t *testing.T) {
 	_, err = c.Complete(t.Context(), rd.State, cb)
 	require.ErrorIs(t, err, mitid.ErrTokenInvalid)
 	require.Equal(t, asked, f.asked)
+}
+
+// Each call to the broker tells it something: there is none that nobody configured.
+func TestUserinfoIsAskedWhereItIsConfiguredAlone(t *testing.T) {
+	for _, on := range []bool{false, true} {
+		fake := mitidtest.NewCriipto(t)
+		broker := configured(func(cfg *criipto.Config) { cfg.Userinfo = on })(t, fake)
+		client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example/callback", Now: fake.Now})
+		require.NoError(t, err)
+		_, err = mitidtest.Login(t, client, fake, mitid.Request{})
+		require.NoError(t, err)
+		want := 0
+		if on {
+			want = 1
+		}
+		require.Equal(t, want, fake.Count("/oauth2/userinfo"))
+	}
 }

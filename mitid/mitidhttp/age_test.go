@@ -57,7 +57,7 @@ func newShop(t *testing.T, change func(*mitidhttp.Config)) *shop {
 	return s
 }
 
-func visit(t *testing.T, w *mitidtest.Browser, address string, as ...mitidtest.Outcome) (status int, text string) {
+func visitAs(t *testing.T, w *mitidtest.Browser, address string, as ...mitidtest.Outcome) (status int, text string) {
 	t.Helper()
 	page, err := w.Visit(t.Context(), address, as...)
 	require.NoError(t, err)
@@ -70,14 +70,14 @@ func visit(t *testing.T, w *mitidtest.Browser, address string, as ...mitidtest.O
 func TestProofOfAgeLogsNobodyIn(t *testing.T) {
 	s := newShop(t, nil)
 	w := s.fake.NewBrowser()
-	status, text := visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))
+	status, text := visitAs(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "nobody", text)
 	require.Len(t, s.seen, 1)
 	require.True(t, s.seen[0].Age.AtLeast(18))
 	require.Empty(t, s.seen[0].Identity.Subject)
 
-	_, text = visit(t, w, s.at+"/members", mitidtest.Approve(mitidtest.Paiman()))
+	_, text = visitAs(t, w, s.at+"/members", mitidtest.Approve(mitidtest.Paiman()))
 	require.Equal(t, "members", text)
 	require.Len(t, s.seen, 2, "the page for members asks for a login all the same")
 	require.Nil(t, s.seen[1].Age)
@@ -86,9 +86,9 @@ func TestProofOfAgeLogsNobodyIn(t *testing.T) {
 func TestProofOfAgeByAnotherPersonLeavesTheSessionAlone(t *testing.T) {
 	s := newShop(t, nil)
 	w := s.fake.NewBrowser()
-	visit(t, w, s.at+"/members", mitidtest.Approve(mitidtest.Ditlev()))
+	visitAs(t, w, s.at+"/members", mitidtest.Approve(mitidtest.Ditlev()))
 	for _, path := range []string{"/age", "/older"} {
-		_, text := visit(t, w, s.at+path+"?return=/who", mitidtest.Approve(mitidtest.Teenager(s.fake.Now())))
+		_, text := visitAs(t, w, s.at+path+"?return=/who", mitidtest.Approve(mitidtest.Teenager(s.fake.Now())))
 		require.Equal(t, "Ditlev Von Testesen", text, path)
 		l := s.seen[len(s.seen)-1]
 		require.Equal(t, mitid.AgeNotReached, l.Age.Answer)
@@ -112,16 +112,16 @@ func TestPersonWhoIsTooYoungGetsTheAnswerOfOnLogin(t *testing.T) {
 		}
 	})
 	w := s.fake.NewBrowser()
-	status, _ := visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Teenager(s.fake.Now())))
+	status, _ := visitAs(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Teenager(s.fake.Now())))
 	require.Equal(t, http.StatusForbidden, status)
 	require.ErrorIs(t, refused, tooYoung)
-	status, _ = visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))
+	status, _ = visitAs(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))
 	require.Equal(t, http.StatusOK, status)
 }
 
 func TestProofOfAgeThatNobodyWouldSeeIsNotAskedFor(t *testing.T) {
 	s := newShop(t, func(cfg *mitidhttp.Config) { cfg.OnLogin = nil })
-	status, _ := visit(t, s.fake.NewBrowser(), s.at+"/age")
+	status, _ := visitAs(t, s.fake.NewBrowser(), s.at+"/age")
 	require.Equal(t, http.StatusInternalServerError, status)
 	require.Zero(t, s.fake.Count("/oauth2/authorize"))
 }
@@ -140,9 +140,9 @@ func TestOnLoginThatMakesAPersonOfAProofOfAgeIsRefused(t *testing.T) {
 				cfg.OnLogin = func(_ http.ResponseWriter, _ *http.Request, l *mitid.Login) error { change(l); return nil }
 			})
 			w := s.fake.NewBrowser()
-			status, _ := visit(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))
+			status, _ := visitAs(t, w, s.at+"/age?return=/who", mitidtest.Approve(mitidtest.Ditlev()))
 			require.Equal(t, http.StatusInternalServerError, status)
-			_, text := visit(t, w, s.at+"/who")
+			_, text := visitAs(t, w, s.at+"/who")
 			require.Equal(t, "nobody", text)
 		})
 	}

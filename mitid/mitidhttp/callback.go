@@ -3,7 +3,6 @@ package mitidhttp
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -18,6 +17,10 @@ import (
 // and touches no session. A refused one leaves an existing session as it is. Either way
 // the pending login is gone from this browser; a browser that did not begin it
 // is refused with mitid.ErrStateInvalid and uses nothing up.
+//
+// An answer that comes again, by "reload" or "back", is refused as well. Where
+// somebody is logged in the page says so, and FromContext finds them in
+// Config.Refused.
 func (g *Gate) Callback() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guard(w)
@@ -31,63 +34,78 @@ func (g *Gate) Callback() http.Handler {
 			return
 		}
 		p, state := g.claim(w, r, cb)
+		others := slices.DeleteFunc(g.pendingOf(r), func(k kept) bool { return k.Handle == p.Handle })
 		if p.Purpose == logsOut {
+			g.trim(w, others, 0)
 			redirect(w, r, p.Return)
 			return
+		}
+		if p.Page {
+			r = fromPage(r)
 		}
 		s, err := g.complete(w, r, p, state, cb)
 		if err != nil {
-			g.refuse(w, r, p.Return, err)
+			g.trim(w, others, 0)
+			g.refuse(w, g.stillIn(r, p, err), p.Return, err)
 			return
 		}
 		if s == nil { // a proof of age: whoever is logged in stays so
+			g.trim(w, others, 0)
 			redirect(w, r, p.Return)
 			return
 		}
-		sealed, err := g.sealSession(s)
-		if err != nil {
+		if err := g.keepSession(w, r, s); err != nil {
 			g.note(r, err)
 			g.refuse(w, r, p.Return, err)
 			return
 		}
-		http.SetCookie(w, g.sessionCookie(sealed, s.Expires.Sub(g.now())))
-		g.forgetStepUps(w, r, p.Handle, s.Identity.Subject)
+		g.trim(w, g.forgetStepUps(w, others, s.Identity.Subject), 0)
 		redirect(w, r, p.Return)
 	})
+}
+
+// stillIn tells the refusal of an answer that came too late, or again, who is
+// logged in all the same.
+func (g *Gate) stillIn(r *http.Request, p *pending, err error) *http.Request {
+	if mitid.KindOf(err) != mitid.StateInvalid || p.From != nil {
+		return r
+	}
+	s, ok := g.Session(r)
+	if !ok {
+		return r
+	}
+	return r.WithContext(g.withSession(r.Context(), s))
 }
 
 // claim finds what this browser remembers of the journey that cb ends, and lets
 // it forget. What it does not remember is a login without a state.
 func (g *Gate) claim(w http.ResponseWriter, r *http.Request, cb mitid.Callback) (*pending, string) {
 	values, _ := cb.Values() // what was readable; the client refuses the malformed
-	handles := values[g.rule.State]
-	handles = handles[:min(len(handles), maxPending)] // more is an attack on the loop below
-	var p *pending
-	var state string
-	for _, c := range g.pendingOf(r) {
-		if !slices.Contains(handles, strings.TrimPrefix(c.Name, g.cookie+".")) {
+	found, state := &pending{Return: g.home}, ""
+	for _, handle := range firstHandles(values[g.rule.State]) {
+		p, s, c := g.find(r, handle)
+		if p == nil {
 			continue
 		}
 		g.forget(w, c.Name)
-		if p == nil {
-			p, state = g.openPending(c)
+		if found.Handle == "" {
+			found, state = p, s
 		}
 	}
-	if p == nil && cb.Method == http.MethodGet && cb.RawQuery == "" {
-		p = g.loggedOut(w, r)
+	if found.Handle == "" && cb.Method == http.MethodGet && cb.RawQuery == "" {
+		if p := g.loggedOut(w, r); p != nil {
+			found = p
+		}
 	}
-	if p == nil {
-		p = &pending{Return: g.home}
-	}
-	return p, state
+	return found, state
 }
 
 // loggedOut finds a logout that the broker did not name on the way back.
 func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
-	for _, c := range g.pendingOf(r) {
-		if p, _ := g.openPending(c); p != nil && p.Purpose == logsOut {
-			g.forget(w, c.Name)
-			return p
+	for _, k := range g.pendingOf(r) {
+		if k.Purpose == logsOut && g.lives(k.pending) {
+			g.forget(w, k.cookie.Name)
+			return k.pending
 		}
 	}
 	return nil
@@ -96,10 +114,10 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 // complete finishes a login, up to the session that it begins; nil: a proof of
 // age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
-	if p.From != nil && !g.continues(r, p.From) {
-		err := &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
-		g.note(r, err)
-		return nil, err
+	if p.From != nil {
+		if err := g.continues(r, p.From); err != nil {
+			return nil, err
+		}
 	}
 	l, err := g.client.Complete(r.Context(), state, cb)
 	if err != nil {
@@ -134,27 +152,32 @@ func personOf(l *mitid.Login) person {
 	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
 }
 
-// continues reports whether the browser is still in the session that began a
+// continues refuses unless the browser is still in the session that began a
 // step-up. A form post from the broker brings no Lax cookie; there, Logout and
 // the login of somebody else have taken the pending step-up away.
-func (g *Gate) continues(r *http.Request, from *origin) bool {
+func (g *Gate) continues(r *http.Request, from *origin) error {
 	s, garbage, err := g.live(r)
 	switch {
 	case err != nil:
-		return false
-	case s != nil:
-		return s.Identity.Subject == from.Subject
-	case garbage || r.Method != http.MethodPost:
-		return false
+		return err
+	case s != nil && personKey(s.Identity.Subject) == from.Person:
+		return nil
+	case s == nil && !garbage && r.Method == http.MethodPost && g.now().Before(time.Unix(int64(from.Expires), 0)):
+		return nil
 	}
-	return g.now().Before(time.Unix(from.Expires, 0))
+	err = &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+	g.note(r, err)
+	return err
 }
 
-// forgetStepUps takes away what another person's session asked for.
-func (g *Gate) forgetStepUps(w http.ResponseWriter, r *http.Request, done, subject string) {
-	for _, c := range g.pendingOf(r) {
-		if p, _ := g.openPending(c); p != nil && p.Handle != done && p.From != nil && p.From.Subject != subject {
-			g.forget(w, c.Name)
+// forgetStepUps takes away what another person's session asked for, and returns
+// the rest.
+func (g *Gate) forgetStepUps(w http.ResponseWriter, own []kept, subject string) []kept {
+	return slices.DeleteFunc(own, func(k kept) bool {
+		theirs := k.From != nil && k.From.Person != personKey(subject)
+		if theirs {
+			g.forget(w, k.cookie.Name)
 		}
-	}
+		return theirs
+	})
 }

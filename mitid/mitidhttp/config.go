@@ -1,17 +1,18 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/dkeid/dkeid/internal/seal"
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
 // maxLifetime bounds Config.Lifetime: a session in a cookie cannot be called
-// back, so it must end soon by itself.
+// back, so it must end soon by itself, and what Ended knows is kept no longer.
 const maxLifetime = 24 * time.Hour
 
 const defaultLifetime = time.Hour
@@ -24,9 +25,11 @@ type Config struct {
 	// gives Secure ones with the prefix __Host-, http (loopback only) plain ones
 	// named after the port.
 	Client *mitid.Client
-	// Keys seal the session and what waits for the broker's answer, 32 octets
+	// Keys seal the session and what waits for the broker's answer, 32 bytes
 	// each, newest first; older ones still open. Every replica needs the same
-	// ones. Nil: a random key of this process, good for development only.
+	// ones. What they seal belongs to one application (broker, issuer, client id,
+	// scheme and host of RedirectURL), so another one with the same keys sees nobody.
+	// If nil, a random key of this process, good for development only.
 	Keys [][]byte `json:"-"`
 	// Request is what Require asks for, its Level raised to Require's.
 	Request mitid.Request
@@ -47,9 +50,33 @@ type Config struct {
 	// Refused answers a login that failed. Use StatusOf, mitid.PublicText and
 	// ReturnPath. Nil: a small page in Danish or English.
 	Refused func(w http.ResponseWriter, r *http.Request, err error)
-	// Home is the local path to go to after a login or logout that named none.
-	// Empty: "/".
+	// Home is the local path to go to after a login or logout that named none, as
+	// browsers show it. If empty, PathPrefix and "/".
 	Home string
+	// LoggedOut is the local path to go to after a logout that named none, where a
+	// page says that the person is logged out: mount Gate.LoggedOut there, or a page
+	// of yours, and nothing that needs a login. If empty, Home.
+	LoggedOut string
+	// Login is the local path where Start is mounted, such as "/login". The pages of
+	// this package lead there, with the MitID button. If empty, they lead to where
+	// the person came from, with the button where a page behind Require is.
+	Login string
+	// Sessions keeps sessions on the server. If nil, a session is a sealed cookie.
+	Sessions Sessions
+	// Name is part of the names of the cookies, so that several gates can live under
+	// one host: 1 to 32 letters, digits, "-" and "_". If empty, "mitid".
+	Name string
+	// PathPrefix is what a proxy takes from the path before the app sees it, such as
+	// "/app". Return paths begin with it. What http.StripPrefix or a router takes
+	// away needs no setting. If empty, the proxy takes nothing.
+	PathPrefix string
+	// OuterPath tells the path and query that the person's browser shows for r,
+	// where PathPrefix cannot say it. A header that a proxy of yours sets, such as
+	// X-Forwarded-Prefix, may be believed here, if nobody can reach the app but
+	// through that proxy; nothing else believes one. An answer that is no path of
+	// this site stands for Home. If nil, it is PathPrefix and the path of the request
+	// line.
+	OuterPath func(r *http.Request) string
 	// Ended remembers the sessions that the broker's logout messages end. Nil: in
 	// memory and capped, so that with several replicas only the one that got the
 	// message knows; see ReceiveLogout.
@@ -65,25 +92,30 @@ type Config struct {
 // state of anybody, and any number of replicas with the same keys are one.
 type Gate struct {
 	guarded
+	boxes
 
-	client   *mitid.Client
-	rule     mitid.CallbackRule
-	session  *seal.Box
-	pending  *seal.Box
-	request  mitid.Request
-	locale   func(*http.Request) mitid.Locale
-	lifetime time.Duration
-	onLogin  func(http.ResponseWriter, *http.Request, *mitid.Login) error
-	refused  func(http.ResponseWriter, *http.Request, error)
-	home     string
-	ended    Ended
-	now      func() time.Time
-	log      *slog.Logger
-
+	client     *mitid.Client
+	rule       mitid.CallbackRule
+	floor      claims.Level // under every session
+	origin     string       // of the redirect address, as browsers write it
+	request    mitid.Request
+	locale     func(*http.Request) mitid.Locale
+	lifetime   time.Duration
+	onLogin    func(http.ResponseWriter, *http.Request, *mitid.Login) error
 	hasOnLogin bool // Config.OnLogin was set
-
-	cookie string // the session's name; pending ones have it as prefix
-	secure bool
+	refused    func(http.ResponseWriter, *http.Request, error)
+	home       string
+	farewell   string   // where a logout leads
+	start      string   // where Start is mounted; empty: unknown
+	callback   *url.URL // the Client's RedirectURL
+	prefix     string
+	outerPath  func(*http.Request) string
+	sessions   Sessions
+	ended      Ended
+	now        func() time.Time
+	log        *slog.Logger
+	cookie     string // the session's name; pending ones have it as prefix
+	secure     bool
 }
 
 // New returns a Gate. It does no I/O. Errors: mitid.ErrConfigInvalid, naming the
@@ -98,14 +130,6 @@ func New(cfg Config) (*Gate, error) {
 	if cfg.Request.Age != 0 {
 		return bad("Config.Request has an Age: a proof of age begins no session, so Require would ask again and again; use Start")
 	}
-	session, err := seal.New("mitidhttp session", cfg.Keys)
-	if err != nil {
-		return bad("each of Config.Keys needs 32 octets")
-	}
-	pending, err := seal.New("mitidhttp pending", cfg.Keys)
-	if err != nil {
-		return bad("each of Config.Keys needs 32 octets")
-	}
 	if cfg.Lifetime < 0 || cfg.Lifetime > maxLifetime {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
@@ -114,23 +138,53 @@ func New(cfg Config) (*Gate, error) {
 		return bad("Config.Client has no redirect address")
 	}
 	g := &Gate{
-		client: cfg.Client, rule: cfg.Client.Callback(), session: session, pending: pending, request: cfg.Request, locale: cfg.Locale,
-		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
-		cookie: "__Host-mitid", secure: at.Scheme == "https",
+		client: cfg.Client, rule: cfg.Client.Callback(), floor: cfg.Client.MinLevel(), origin: originOf(at), request: cfg.Request, locale: cfg.Locale,
+		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", sessions: cfg.Sessions, ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
+		callback: at, outerPath: cfg.OuterPath, secure: at.Scheme == "https",
 	}
+	name := cmp.Or(cfg.Name, "mitid")
+	if !isName(name) {
+		return bad("Config.Name is not 1 to 32 letters, digits, hyphens and underscores")
+	}
+	g.cookie = "__Host-" + name
 	if !g.secure {
 		// Browsers keep one jar for all ports of a host.
-		g.cookie = "mitid-" + at.Port()
+		g.cookie = name + "-" + at.Port()
+	}
+	if at.Path == "" {
+		at.Path = "/"
+	}
+	if cfg.PathPrefix != "" {
+		prefix, ok := pathPrefix(cfg.PathPrefix)
+		switch {
+		case !ok:
+			return bad("Config.PathPrefix is no path such as /app")
+		case cfg.OuterPath != nil:
+			return bad("Config.PathPrefix and Config.OuterPath are both set")
+		}
+		g.prefix, g.home = prefix, prefix+"/"
 	}
 	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
 	}
-	if cfg.Home != "" {
-		home, ok := localPath(cfg.Home)
-		if !ok {
-			return bad("Config.Home is no local path")
+	if g.boxes, err = newBoxes(cfg.Keys, g.rule, g.origin, g.cookie); err != nil {
+		return bad("each of Config.Keys needs 32 bytes")
+	}
+	for _, p := range []struct {
+		name, wanted string
+		to           *string
+	}{{"Home", cfg.Home, &g.home}, {"LoggedOut", cfg.LoggedOut, &g.farewell}, {"Login", cfg.Login, &g.start}} {
+		if p.wanted == "" {
+			continue
 		}
-		g.home = home
+		local, ok := localPath(p.wanted)
+		if !ok {
+			return bad("Config." + p.name + " is no local path")
+		}
+		*p.to = local
+	}
+	if g.farewell == "" {
+		g.farewell = g.home
 	}
 	if g.lifetime == 0 {
 		g.lifetime = defaultLifetime
@@ -152,7 +206,18 @@ func New(cfg Config) (*Gate, error) {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }
 	}
 	if g.refused == nil {
-		g.refused = refusedPage
+		g.refused = g.refusedAnswer
 	}
 	return g, nil
+}
+
+// isName reports whether s can be part of a cookie's name. A dot would run into
+// the handles of pending logins.
+func isName(s string) bool {
+	for _, c := range s {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 32
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Ended remembers which sessions the broker has ended, because a session lives in
-// a cookie that nobody can call back. One is for one Gate and its replicas. The
+// Ended remembers which sessions the broker has ended, because a session in a
+// cookie cannot be called back. With Config.Sessions the store's Delete does the
+// same and more, and the default is good enough. One is for one Gate and its replicas. The
 // methods are called at the same time, and End again for a message that comes
 // again; what they know may be forgotten after 24 hours, the longest life of a
 // session.
@@ -27,7 +28,7 @@ type Ended interface {
 // ReceiveLogout returns the handler for the broker's logout messages; register
 // its address at the broker. A POST is a back-channel message: it is verified, and
 // answered 200 when the sessions it names are over, 400 when it is refused, 503
-// when Config.Ended does not answer, so that the broker sends it again (OpenID
+// when Config.Ended or Config.Sessions does not answer, so that the broker sends it again (OpenID
 // Connect Back-Channel Logout 1.0 section 2.8).
 //
 // A GET is a front-channel message, which nobody signs: it ends the session of its
@@ -53,19 +54,50 @@ func (g *Gate) ReceiveLogout() http.Handler {
 			return
 		}
 		if r.Method == http.MethodGet {
-			if s, _ := g.read(r); s != nil && lo.SessionID != "" && s.Identity.SessionID == lo.SessionID {
-				http.SetCookie(w, g.sessionCookie("", 0))
-			}
+			g.endHere(w, r, lo)
 			return
 		}
 		if lo.At.IsZero() {
 			lo.At = g.now()
 		}
-		if err := g.ended.End(r.Context(), *lo); err != nil {
-			g.note(r, errEndedStore)
+		if err := g.end(r.Context(), lo); err != nil {
+			g.note(r, err)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
+}
+
+// endHere ends the session of the browser that brings the message, if it is the
+// one that the message names.
+func (g *Gate) endHere(w http.ResponseWriter, r *http.Request, lo *mitid.Logout) {
+	s, _, err := g.read(r)
+	if err == nil && (s == nil || lo.SessionID == "" || s.Identity.SessionID != lo.SessionID) {
+		return
+	}
+	if err == nil {
+		err = g.drop(r)
+	}
+	if err != nil {
+		g.note(r, err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	http.SetCookie(w, g.sessionCookie("", 0))
+}
+
+// end ends the sessions that a message names: what Ended remembers also ends those
+// that are being saved at this moment.
+func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
+	if g.ended.End(ctx, *lo) != nil {
+		return errEndedStore
+	}
+	switch {
+	case g.sessions == nil:
+		return nil
+	case lo.SessionID != "":
+		return g.deleteAll(ctx, brokerSessionName(lo.SessionID))
+	}
+	return g.deleteAll(ctx, personName(lo.Subject))
 }
 
 var errEndedStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
@@ -74,7 +106,11 @@ var errEndedStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", W
 // browser sent a cookie that is good for nothing. An error means that nobody knows:
 // let no one in, and take no session away.
 func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
-	s, garbage = g.read(r)
+	s, garbage, err = g.read(r)
+	if err != nil {
+		g.note(r, err)
+		return nil, false, err
+	}
 	if s == nil {
 		return nil, garbage, nil
 	}

@@ -162,7 +162,7 @@ func TestStoreOfEndedSessionsDown(t *testing.T) {
 	require.Equal(t, logins, s.fake.Count("/op/connect/token"))
 }
 
-func TestO55LogoutMessagesThatAreRefused(t *testing.T) {
+func TestLogoutMessagesThatAreRefused(t *testing.T) {
 	s := newNEBSite(t, nil)
 	b := s.fake.NewBrowser()
 	s.visit(t, b, mitidtest.Approve(mitidtest.Ditlev()))

@@ -1,14 +1,16 @@
 package mitidhttp
 
 import (
+	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/dkeid/dkeid/mitid"
 )
 
-var refusedTemplate = template.Must(template.New("refused").Parse(`<!DOCTYPE html>
+var wordsTemplate = template.Must(template.New("words").Parse(`<!DOCTYPE html>
 <html lang="{{.Lang}}">
 <head>
 <meta charset="utf-8">
@@ -20,30 +22,98 @@ main { max-width: 36rem; margin: 0 auto; padding: 3rem 1.25rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; }
 a { color: #004cb8; }
 a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
+@media screen and (prefers-color-scheme: dark) {
+	:root { color-scheme: dark; }
+	body { background: #14181d; color: #eceff2; }
+	a { color: #9cc4ff; }
+	a:focus-visible { outline-color: #9cc4ff; }
+}
+@media print { a { display: none; } }
+{{.Style}}
 </style>
 </head>
 <body>
 <main>
 <h1>{{.Title}}</h1>
 <p>{{.Text}}</p>
-<p><a href="{{.Back}}">{{.Again}}</a></p>
+<p>{{with .Button}}{{.}}{{else}}<a href="{{.Back}}">{{.On}}</a>{{end}}</p>
 </main>
 </body>
 </html>
 `))
 
+// words is a page of one message and one way on: Button, where it begins a login,
+// or the link On to Back.
+type words struct {
+	Lang, Title, Text, Back, On, Nonce string
+	Button                             template.HTML
+	Style                              template.CSS
+}
+
 // refusedPage is the answer where the application has none of its own.
-func refusedPage(w http.ResponseWriter, r *http.Request, err error) {
-	v := struct{ Lang, Title, Text, Back, Again, Nonce string }{
-		Lang: "da", Title: "Login med MitID", Again: "Prøv igen", Text: mitid.PublicText(err, mitid.Danish), Back: ReturnPath(r.Context()), Nonce: nonce(),
+func (g *Gate) refusedPage(w http.ResponseWriter, r *http.Request, err error) {
+	back := ReturnPath(r.Context())
+	v := words{Lang: "da", Title: "Login med MitID", On: "Prøv igen", Text: mitid.PublicText(err, mitid.Danish), Back: back}
+	locale := localeOf(r)
+	if locale == mitid.English {
+		v.Lang, v.Title, v.On, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
 	}
-	if localeOf(r) == mitid.English {
-		v.Lang, v.Title, v.Again, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
+	_, in := FromContext(r.Context())
+	switch {
+	case in && mitid.KindOf(err) == mitid.StateInvalid:
+		v.Title, v.Text, v.On = "Du er logget ind", "Siden hørte til et login, som er brugt eller udløbet. Du er stadig logget ind.", "Fortsæt"
+		if locale == mitid.English {
+			v.Title, v.Text, v.On = "You are logged on", "This page belonged to a login that was used or has expired. You are still logged on.", "Continue"
+		}
+	case isFromPage(r): // which leads through MitID
+		v.Button = Button(mitid.LogOn, locale, back)
+	case g.start != "":
+		v.Button = Button(mitid.LogOn, locale, g.startFor(back))
+	}
+	v.show(w, StatusOf(err))
+}
+
+// farewellPage says that the person is logged out.
+func (g *Gate) farewellPage(w http.ResponseWriter, r *http.Request) {
+	v := words{Lang: "da", Title: "Du er logget ud", Text: "Luk browseren, hvis andre bruger den samme computer eller telefon.", On: "Til forsiden", Back: g.home}
+	locale := localeOf(r)
+	if locale == mitid.English {
+		v.Lang, v.Title, v.Text, v.On = "en", "You are logged out", "Close the browser if others use the same computer or phone.", "To the front page"
+	}
+	if g.start != "" {
+		v.Button = Button(mitid.LogOn, locale, g.start)
+	}
+	v.show(w, http.StatusOK)
+}
+
+// startFor is the address that begins a login which leads to back.
+func (g *Gate) startFor(back string) string {
+	sep := "?"
+	if strings.Contains(g.start, "?") {
+		sep = "&"
+	}
+	return g.start + sep + returnParameter + "=" + url.QueryEscape(back)
+}
+
+func (v words) show(w http.ResponseWriter, status int) {
+	v.Nonce = nonce()
+	if v.Button != "" {
+		v.Style = ButtonCSS()
 	}
 	w.Header().Set("Vary", "Accept-Language")
 	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-		StatusOf(err), refusedTemplate, v)
+		status, wordsTemplate, v)
 }
+
+type fromPageKey struct{}
+
+// fromPage marks a request about a page behind Require: opening it again begins
+// the login again.
+func fromPage(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), fromPageKey{}, true))
+}
+
+func isFromPage(r *http.Request) bool { return r.Context().Value(fromPageKey{}) != nil }
 
 var postTemplate = template.Must(template.New("post").Parse(`<!DOCTYPE html>
 <html lang="{{.Lang}}">

@@ -88,8 +88,8 @@ func TestBrokerThatWantsAForm(t *testing.T) {
 	assert.Contains(t, b.get("/login").body, "Fortsæt")
 }
 
-// O-18 through the handlers: refused before anything begins.
-func TestO18StartRefusesForeignReturnPaths(t *testing.T) {
+// A return address elsewhere is refused before anything begins.
+func TestStartRefusesForeignReturnPaths(t *testing.T) {
 	s := newSite(t, true, nil)
 	b := s.browser()
 	for _, path := range []string{"/login", "/more"} {

@@ -1,9 +1,10 @@
 package mitidhttp
 
 import (
-	"bytes"
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/binary"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	maxPending     = 4
 	maxPendingSize = 4000 // characters of all of them, names included
 	maxCookie      = 4000 // browsers keep 4096 octets of name, value and attributes
+	maxLook        = 200  // more than browsers keep for one host
 )
 
 // stateMark parts our own record from the client's sealed state. It is no
@@ -32,51 +34,116 @@ const (
 	logsOut
 )
 
+// pageBit says pending.Page in the byte of the purpose.
+const pageBit = 0x80
+
 // pending is our own record of a journey to the broker, sealed beside the
-// client's state in one cookie.
+// client's state in one cookie, and bound to that cookie's name. Tabs that were
+// opened together know nothing of each other and leave one cookie each, so it is
+// as short as it can be.
 type pending struct {
-	Purpose purpose `json:"p,omitempty"`
-	Handle  string  `json:"h"`
-	Expires int64   `json:"e"` // Unix seconds
-	Return  string  `json:"r"`
-	From    *origin `json:"f,omitempty"` // stepsUp alone
+	Purpose purpose
+	Handle  string // in the cookie's name
+	Expires int64  // Unix seconds
+	Return  string
+	Page    bool    // Return is a page behind Require
+	From    *origin // stepsUp alone
 }
 
 // origin is the session that a step-up began with.
 type origin struct {
-	Subject    string `json:"s"`
-	LoggedInAt int64  `json:"l"` // Unix milliseconds
-	Expires    int64  `json:"e"`
-	AuthTime   int64  `json:"a,omitempty"`
+	Person     [16]byte // see personKey
+	LoggedInAt int64    // Unix milliseconds
+	Expires    uint32   // Unix seconds
+	AuthTime   uint32   // Unix seconds; 0: not told
 }
+
+// personKey stands for a subject, which can be long.
+func personKey(subject string) [16]byte {
+	sum := sha256.Sum256([]byte(subject))
+	return [16]byte(sum[:])
+}
+
+// pendingName is the name of the cookie for a handle.
+func (g *Gate) pendingName(handle string) string { return g.cookie + "." + handle }
 
 // sealPending makes the cookie's value.
 func (g *Gate) sealPending(p *pending, state string) (string, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // a path full of & must not grow sixfold
-	if e.Encode(p) != nil {
-		return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
+	first := byte(p.Purpose)
+	if p.Page {
+		first |= pageBit
 	}
-	return g.pending.Seal(b.Bytes()) + stateMark + state, nil
+	plain := []byte{first}
+	plain = binary.BigEndian.AppendUint32(plain, uint32(p.Expires))
+	if p.Purpose == stepsUp {
+		var err error
+		if plain, err = binary.Append(plain, binary.BigEndian, p.From); err != nil {
+			return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
+		}
+	}
+	plain = append(plain, p.Return...)
+	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateMark + state, nil
 }
 
 // openPending returns the record and the client's state, or nil for everything
-// that is not of this gate, has expired or was renamed.
+// that is not of this gate or was renamed.
 func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	sealed, state, ok := strings.Cut(c.Value, stateMark)
-	if !ok {
+	handle, ours := strings.CutPrefix(c.Name, g.cookie+".")
+	if !ok || !ours {
 		return nil, ""
 	}
-	plain, err := g.pending.Open(sealed)
-	if err != nil {
+	plain, err := g.pending.OpenShort(c.Name, sealed)
+	if err != nil || len(plain) < 5 {
 		return nil, ""
 	}
-	p := new(pending)
-	if json.Unmarshal(plain, p) != nil || g.cookie+"."+p.Handle != c.Name || !g.now().Before(time.Unix(p.Expires, 0)) {
-		return nil, ""
+	p := &pending{Purpose: purpose(plain[0] &^ pageBit), Page: plain[0]&pageBit != 0, Handle: handle, Expires: int64(binary.BigEndian.Uint32(plain[1:]))}
+	rest := plain[5:]
+	if p.Purpose == stepsUp {
+		p.From = new(origin)
+		n, err := binary.Decode(rest, binary.BigEndian, p.From)
+		if err != nil {
+			return nil, ""
+		}
+		rest = rest[n:]
 	}
+	p.Return = string(rest)
 	return p, state
+}
+
+// find returns what this browser remembers under handle, with its cookie. It looks
+// at that name alone, however many others there are.
+func (g *Gate) find(r *http.Request, handle string) (*pending, string, *http.Cookie) {
+	for _, c := range r.CookiesNamed(g.pendingName(handle)) {
+		if p, state := g.openPending(c); p != nil {
+			return p, state, c
+		}
+	}
+	return nil, "", nil
+}
+
+// firstHandles bounds what an answer may name: more is an attack on the loop over
+// them.
+func firstHandles(handles []string) []string { return handles[:min(len(handles), maxPending)] }
+
+// kept is a pending cookie that this gate opened.
+type kept struct {
+	*pending
+	cookie *http.Cookie
+}
+
+// pendingOf returns this gate's pending cookies in the order in which the browser
+// sent them: the oldest first (RFC 6265 section 5.4). What does not open belongs
+// to somebody else, and is left alone.
+func (g *Gate) pendingOf(r *http.Request) []kept {
+	named := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, g.cookie+".") })
+	var found []kept
+	for _, c := range named[max(0, len(named)-maxLook):] {
+		if p, _ := g.openPending(c); p != nil {
+			found = append(found, kept{p, c})
+		}
+	}
+	return found
 }
 
 // keep lets the browser remember p and state, and forget what is too much.
@@ -85,39 +152,71 @@ func (g *Gate) keep(w http.ResponseWriter, r *http.Request, p *pending, state st
 	if err != nil {
 		return err
 	}
-	name := g.cookie + "." + p.Handle
+	name := g.pendingName(p.Handle)
 	size := len(name) + len(value)
 	if size > maxCookie {
 		return &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login and its return path do not fit into a cookie"}
 	}
-	older := g.pendingOf(r)
-	for _, c := range older {
-		size += len(c.Name) + len(c.Value)
-	}
-	// Browsers send the oldest first (RFC 6265, 5.4).
-	for len(older) > 0 && (len(older) >= maxPending || size > maxPendingSize) {
-		g.forget(w, older[0].Name)
-		size -= len(older[0].Name) + len(older[0].Value)
-		older = older[1:]
-	}
 	http.SetCookie(w, g.pendingCookie(name, value, time.Unix(p.Expires, 0).Sub(g.now())))
+	g.trim(w, g.pendingOf(r), size)
 	return nil
 }
 
-// pendingOf returns the pending cookies that the browser sent, opened or not: at
-// most twice as many as we leave in one.
-func (g *Gate) pendingOf(r *http.Request) []*http.Cookie {
-	var found []*http.Cookie
-	for _, c := range r.Cookies() {
-		if strings.HasPrefix(c.Name, g.cookie+".") {
-			found = append(found, c)
+// maxTrimmed bounds the header of an answer that drops cookies, in characters:
+// proxies give 4 kB to the whole of it (nginx, proxy_buffer_size). What is left
+// over goes with the next answer.
+const (
+	maxTrimmed   = 3500
+	maxAuthorize = 1000 // of them for the broker's address, which is not there yet
+)
+
+// trim lets the browser forget what is expired or too much of own beside a new
+// pending cookie of so many characters; none: 0.
+func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
+	count, size := len(own), added
+	if added > 0 {
+		count++
+	}
+	for _, k := range own {
+		size += len(k.cookie.Name) + len(k.cookie.Value)
+	}
+	room := maxTrimmed - headerSize(w.Header())
+	if added > 0 {
+		room -= maxAuthorize
+	}
+	for _, k := range own {
+		if g.lives(k.pending) && count <= maxPending && size <= maxPendingSize {
+			continue
 		}
-		if len(found) == 2*maxPending {
-			break
+		c := g.pendingCookie(k.cookie.Name, "", 0)
+		c.HttpOnly, c.SameSite = false, 0 // a cookie that goes needs neither
+		if room -= len("Set-Cookie: \r\n") + len(c.String()); room < 0 {
+			return
+		}
+		http.SetCookie(w, c)
+		count, size = count-1, size-len(k.cookie.Name)-len(k.cookie.Value)
+	}
+}
+
+// tidy is for answers that have nothing to do with a login.
+func (g *Gate) tidy(w http.ResponseWriter, r *http.Request) {
+	if strings.Count(strings.Join(r.Header["Cookie"], ";"), g.cookie+".") > maxPending {
+		g.trim(w, g.pendingOf(r), 0)
+	}
+}
+
+func headerSize(h http.Header) int {
+	n := 0
+	for name, values := range h {
+		for _, v := range values {
+			n += len(name) + len(v) + len(": \r\n")
 		}
 	}
-	return found
+	return n
 }
+
+// lives reports whether p is still waiting.
+func (g *Gate) lives(p *pending) bool { return g.now().Before(time.Unix(p.Expires, 0)) }
 
 // forget drops a pending cookie from the browser.
 func (g *Gate) forget(w http.ResponseWriter, name string) {

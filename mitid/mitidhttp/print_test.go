@@ -3,6 +3,7 @@ package mitidhttp_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -46,9 +47,9 @@ func TestCanary(t *testing.T) {
 	require.Equal(t, "mitidhttp.Gate(stub)", canary.Renderings(s.gate)["fmt %+v"])
 }
 
-// C-11 and the logs: nothing about a person in an address, a header that is not
+// Nothing about a person in an address, a header that is not
 // sealed, or a log line.
-func TestC11NothingInClear(t *testing.T) {
+func TestNothingInClear(t *testing.T) {
 	var log bytes.Buffer
 	s := newSite(t, true, func(s *site) {
 		s.cfg.Logger = slog.New(slog.NewJSONHandler(&log, nil))
@@ -84,3 +85,5 @@ func TestC11NothingInClear(t *testing.T) {
 		require.NotContains(t, sent.String(), secret)
 	}
 }
+
+func jsonLog(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, nil)) }

@@ -164,7 +164,6 @@ func TestRequireRefusesWhatCannotComeBack(t *testing.T) {
 		})
 	}
 	b := s.browser()
-	require.Equal(t, http.StatusFound, b.do("HEAD", "/in/", "").StatusCode)
 	require.Equal(t, http.StatusFound, b.do("GET", "/in/", "", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document").StatusCode)
 }
 
@@ -193,8 +192,8 @@ func TestRequireOfLongAndStrangeAddresses(t *testing.T) {
 	require.NoError(t, err)
 	for _, path := range []string{"//evil.example/", "/\\evil.example", "//evil.example/%2e%2e"} {
 		w := recorded(g.Require(claims.Low)(http.NotFoundHandler()), path)
-		require.Equal(t, http.StatusBadRequest, w.Code, path)
-		require.Empty(t, w.Header().Get("Location"))
+		require.Equal(t, http.StatusFound, w.Code, path)
+		require.Equal(t, "/hjem", s.browserWith(w.Result().Cookies()).answer(page{Response: w.Result()}).to(), path)
 	}
 }
 
@@ -209,8 +208,7 @@ func TestGarbageIsNoSession(t *testing.T) {
 		require.Equal(t, "nobody", c.get("/").body)
 		p := c.do("POST", "/in/", "")
 		require.Equal(t, http.StatusUnauthorized, p.StatusCode)
-		require.Equal(t, -1, p.Cookies()[0].MaxAge, "cleared")
-		require.Empty(t, c.session())
+		require.Empty(t, p.Cookies(), "it may be another gate's")
 	}
 	pending := b.get("/login")
 	c := s.browser()

@@ -67,7 +67,8 @@ func (g *Gate) wish(r *http.Request) (string, error) {
 	bad := func(why string) (string, error) {
 		return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: why}
 	}
-	q, err := url.ParseQuery(r.URL.RawQuery)
+	// A semicolon is an ordinary character to browsers, and an error to net/url.
+	q, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
 	if err != nil {
 		return bad("the query is malformed")
 	}

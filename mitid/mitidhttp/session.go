@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/seal"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -16,10 +17,10 @@ import (
 const maxSessionCookie = 3800
 
 // sessionVersion changes when the cookie's content changes its meaning.
-const sessionVersion = 1
+const sessionVersion = 2
 
-// Session is one person who is logged in. It lives in a sealed cookie and
-// nowhere else. It prints masked and does not marshal.
+// Session is one person who is logged in. It lives in a sealed cookie, or where
+// Config.Sessions keeps it. It prints masked and does not marshal.
 type Session struct {
 	guarded
 
@@ -28,26 +29,39 @@ type Session struct {
 	LoggedInAt time.Time    // to the millisecond
 	Expires    time.Time    // absolute; using the session does not move it
 
-	broker, issuer, stepUp string
+	rule   mitid.CallbackRule
+	stepUp string
+	tokens []mitid.Token // what EndSession and MatchCPR need; in a store alone
+	until  time.Time     // when the broker's statement ends; zero without tokens
 }
 
 // Login returns the session as mitid.Client's StepUp, MatchCPR and EndSession
 // want it. It holds no claims of the dialect and no evidence: these are for
-// Config.OnLogin.
+// Config.OnLogin. With Config.Sessions it has the tokens that EndSession and
+// MatchCPR need, where the broker's tokens hold no fact about the person (Nets eID
+// Broker) and OnLogin left them in Login.Evidence.
 func (s *Session) Login() *mitid.Login {
-	return &mitid.Login{Identity: s.Identity, Level: s.Level, Broker: s.broker, Issuer: s.issuer, StepUp: s.stepUp}
+	return &mitid.Login{Identity: s.Identity, Level: s.Level, Broker: s.rule.Name, Issuer: s.rule.Issuer, ClientID: s.rule.ClientID, StepUp: s.stepUp,
+		Expires: s.until, Evidence: mitid.Evidence{Tokens: s.tokens}}
 }
 
-// sealedSession is a Session in its cookie.
+// sealedSession is a Session in its cookie or store. Whose application it is
+// stands in the key that it is sealed with.
 type sealedSession struct {
-	Version    int          `json:"v"`
-	Broker     string       `json:"b"`
-	Issuer     string       `json:"i"`
-	StepUp     string       `json:"s,omitempty"`
-	Level      claims.Level `json:"l"`
-	LoggedInAt int64        `json:"t"` // Unix milliseconds
-	Expires    int64        `json:"e"` // Unix seconds
-	Identity   claims.Plain `json:"p"`
+	Version    int           `json:"v"`
+	ID         string        `json:"h,omitempty"` // of a stored one: a row that was moved, or put into a cookie, is nobody
+	StepUp     string        `json:"s,omitempty"`
+	Level      claims.Level  `json:"l"`
+	LoggedInAt int64         `json:"t"` // Unix milliseconds
+	Expires    int64         `json:"e"` // Unix seconds
+	Identity   claims.Plain  `json:"p"`
+	Tokens     []sealedToken `json:"k,omitempty"`
+	Until      int64         `json:"u,omitempty"` // Unix seconds
+}
+
+type sealedToken struct {
+	Use string `json:"u"`
+	Raw string `json:"r"`
 }
 
 // newSession begins a session with l. A step-up for which nobody logged in anew
@@ -55,33 +69,63 @@ type sealedSession struct {
 func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
 	now := g.now().Truncate(time.Millisecond)
 	s := &Session{Identity: l.Identity, Level: l.Level, LoggedInAt: now, Expires: now.Add(g.lifetime).Truncate(time.Second),
-		broker: l.Broker, issuer: l.Issuer, stepUp: l.StepUp}
-	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= from.AuthTime) {
-		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(from.Expires, 0)
+		rule: g.rule, stepUp: l.StepUp}
+	if g.sessions != nil && g.rule.KeepTokens {
+		for _, t := range l.Evidence.Tokens {
+			if t.Use == "id_token" || t.Use == "access_token" {
+				s.tokens, s.until = append(s.tokens, mitid.Token{Use: t.Use, Raw: t.Raw}), l.Expires
+			}
+		}
+	}
+	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= int64(from.AuthTime)) {
+		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(int64(from.Expires), 0)
 	}
 	return s
 }
 
-// sealSession makes the cookie's value.
-func (g *Gate) sealSession(s *Session) (string, error) {
-	plain, err := json.Marshal(sealedSession{
-		Version: sessionVersion, Broker: s.broker, Issuer: s.issuer, StepUp: s.stepUp, Level: s.Level,
+// keepSession makes s the session of the browser, in the place of the one it has.
+func (g *Gate) keepSession(w http.ResponseWriter, r *http.Request, s *Session) error {
+	var value string
+	var err error
+	if g.sessions != nil {
+		value, err = g.save(r, s)
+	} else {
+		value, err = g.sealSession(s, "")
+	}
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, g.sessionCookie(value, s.Expires.Sub(g.now())))
+	return nil
+}
+
+// sealSession makes the cookie's value, or with an id the data for the store.
+func (g *Gate) sealSession(s *Session, id string) (string, error) {
+	c := sealedSession{
+		Version: sessionVersion, ID: id, StepUp: s.stepUp, Level: s.Level,
 		LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: s.Expires.Unix(), Identity: claims.Plain(s.Identity),
-	})
+	}
+	for _, t := range s.tokens {
+		c.Tokens, c.Until = append(c.Tokens, sealedToken{t.Use, t.Raw.Reveal()}), s.until.Unix()
+	}
+	plain, err := json.Marshal(c)
 	if err != nil {
 		return "", &mitid.Error{Kind: mitid.ClaimInvalid, Op: "begin session", Why: "the identity cannot be written down"}
 	}
 	sealed := g.session.Seal(plain)
-	if len(g.cookie)+len(sealed) > maxSessionCookie {
-		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity does not fit into a session cookie; let OnLogin store it and take parts out"}
+	switch {
+	case id == "" && len(g.cookie)+len(sealed) > maxSessionCookie:
+		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity does not fit into a session cookie; set Config.Sessions, or let OnLogin store it and take parts out"}
+	case len(sealed) > seal.MaxSealed:
+		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity is too large for a session; let OnLogin store it and take parts out"}
 	}
 	return sealed, nil
 }
 
-// openSession returns the session of a cookie's value, or nil for everything
-// that is not a living session of this gate's broker.
-func (g *Gate) openSession(sealed string) *Session {
-	if len(sealed) > maxSessionCookie {
+// openSession returns what was sealed, or nil for everything that is not a living
+// session of this application (and, with an id, of that row).
+func (g *Gate) openSession(sealed, id string) *Session {
+	if id == "" && len(sealed) > maxSessionCookie {
 		return nil
 	}
 	plain, err := g.session.Open(sealed)
@@ -89,40 +133,46 @@ func (g *Gate) openSession(sealed string) *Session {
 		return nil
 	}
 	var c sealedSession
-	if json.Unmarshal(plain, &c) != nil || c.Version != sessionVersion {
-		return nil
-	}
-	// A test system with the keys of production must not open its doors.
-	if c.Broker != g.rule.Name || c.Issuer != g.rule.Issuer {
+	if json.Unmarshal(plain, &c) != nil || c.Version != sessionVersion || c.ID != id {
 		return nil
 	}
 	s := &Session{Identity: claims.Identity(c.Identity), Level: c.Level, LoggedInAt: time.UnixMilli(c.LoggedInAt), Expires: time.Unix(c.Expires, 0),
-		broker: c.Broker, issuer: c.Issuer, stepUp: c.StepUp}
+		rule: g.rule, stepUp: c.StepUp}
+	for _, t := range c.Tokens {
+		s.tokens, s.until = append(s.tokens, mitid.Token{Use: t.Use, Raw: mitid.NewSecret(t.Raw)}), time.Unix(c.Until, 0)
+	}
 	if s.Identity.Subject == "" || !g.now().Before(s.Expires) {
 		return nil
 	}
 	return s
 }
 
-// Session returns who is logged in. It is for pages that are open to everybody;
-// behind Require there is always one.
+// Session returns who is logged in, at the Client's MinLevel or above. It is for
+// pages that are open to everybody; behind Require there is always one. When a
+// store does not answer, nobody is.
 func (g *Gate) Session(r *http.Request) (*Session, bool) {
 	if s, ok := r.Context().Value(sessionKey{g}).(*Session); ok {
 		return s, true
 	}
 	s, _, err := g.live(r)
-	return s, err == nil && s != nil
+	if err != nil || s == nil || s.Level < g.floor {
+		return nil, false
+	}
+	return s, true
 }
 
-// read returns the session, and whether the browser sent a cookie that is none.
-func (g *Gate) read(r *http.Request) (s *Session, garbage bool) {
-	switch sent := r.CookiesNamed(g.cookie); len(sent) {
-	case 0:
-		return nil, false
-	case 1:
-		s = g.openSession(sent[0].Value)
+// read returns the session, and whether the browser sent a cookie that is none. An
+// error means that the store does not answer.
+func (g *Gate) read(r *http.Request) (s *Session, garbage bool, err error) {
+	switch sent := r.CookiesNamed(g.cookie); {
+	case len(sent) == 0:
+		return nil, false, nil
+	case g.sessions != nil:
+		s, err = g.load(r)
+	case len(sent) == 1:
+		s = g.openSession(sent[0].Value, "")
 	}
-	return s, s == nil
+	return s, s == nil && err == nil, err
 }
 
 // sessionCookie carries a session. Lax: it comes along when the broker sends the

@@ -26,8 +26,10 @@ import (
 // The person is decided at the answer.
 type stub struct {
 	method, issuer string
+	clientID       string
 	form           map[string]string
 	noLogout       bool
+	slow           time.Duration // how long Begin takes, as where it calls the broker
 
 	mu       sync.Mutex
 	begun    []mitid.Request
@@ -36,10 +38,16 @@ type stub struct {
 }
 
 func (s *stub) Callback() mitid.CallbackRule {
-	return mitid.CallbackRule{Name: "stub", Issuer: s.issuer, Method: s.method, State: "state"}
+	return mitid.CallbackRule{Name: "stub", Issuer: s.issuer, ClientID: s.clientID, Method: s.method, State: "state"}
 }
 
-func (s *stub) Begin(_ context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+func (s *stub) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	if s.slow > 0 {
+		select {
+		case <-time.After(s.slow):
+		case <-ctx.Done():
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.begun = append(s.begun, a.Request)
@@ -236,10 +244,20 @@ type browser struct {
 func (s *site) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	require.NoError(s.t, err)
-	c := *s.server.Client()
-	c.Jar = jar
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &browser{&c, s}
+	c := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if own := s.server.Client(); own != nil { // trusts the server's certificate
+		c.Transport = own.Transport
+	}
+	return &browser{c, s}
+}
+
+// browserWith is a browser that got these cookies from the app.
+func (s *site) browserWith(cookies []*http.Cookie) *browser {
+	b := s.browser()
+	for _, c := range cookies {
+		b.put(c.Name, c.Value)
+	}
+	return b
 }
 
 // page is an answer that was read.

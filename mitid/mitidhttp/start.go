@@ -9,7 +9,7 @@ import (
 
 // Start returns a handler that begins a login as r says and sends the browser
 // to the broker (302). The query parameter "return" names the local path to come
-// back to; anything but a path of this site is refused with
+// back to, as browsers show it; anything but a path of this site is refused with
 // mitid.ErrInputInvalid and status 400.
 //
 // A Request with an Age begins a proof of age: Config.OnLogin finds the answer in
@@ -17,8 +17,25 @@ import (
 //
 // It answers GET alone, and only where a person opens a page: not scripts, not
 // frames (MitID may not be framed), not links that a browser fetches in advance.
+// Mounted at the address of the Client's RedirectURL it is the Callback. Behind
+// Require, where somebody is logged in already, it leads straight to the return
+// path if their session has what r asks for, so that nobody logs in twice.
 func (g *Gate) Start(r mitid.Request) http.Handler {
-	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) { g.login(w, hr, r, back) })
+	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) {
+		if s, ok := hr.Context().Value(sessionKey{g}).(*Session); ok && fulfils(s, r) {
+			redirect(w, hr, back)
+			return
+		}
+		g.login(w, hr, r, back)
+	})
+}
+
+// fulfils reports whether s surely has all that want asks for.
+func fulfils(s *Session, want mitid.Request) bool {
+	has := s.Level >= want.Level && suits(s.Identity.Kind, want.Identity) &&
+		(want.CPR == mitid.CPRNo || !s.Identity.CPR.IsZero()) && (!want.Address || s.Identity.Address != nil)
+	want.Level, want.Identity, want.CPR, want.Address, want.Locale, want.Action = 0, 0, 0, false, 0, 0
+	return has && want == (mitid.Request{})
 }
 
 // StepUp returns a handler that asks the logged-in person for more, such as
@@ -28,27 +45,39 @@ func (g *Gate) Start(r mitid.Request) http.Handler {
 // For the query parameter "return" see there.
 func (g *Gate) StepUp(r mitid.Request) http.Handler {
 	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) {
-		if s, ok := g.Session(hr); ok && r.Age == 0 {
+		s, _, err := g.live(hr)
+		switch {
+		case err != nil:
+			g.refuse(w, hr, back, err)
+		case s != nil && r.Age == 0:
 			g.stepUp(w, hr, s, r, back)
-			return
+		default:
+			g.login(w, hr, r, back)
 		}
-		g.login(w, hr, r, back)
 	})
 }
 
 func (g *Gate) beginner(begin func(w http.ResponseWriter, r *http.Request, back string)) http.Handler {
+	callback := g.Callback()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.isAnswer(r) { // to begin a login here would send people in circles
+			callback.ServeHTTP(w, r)
+			return
+		}
 		guard(w)
 		if !allow(w, r, http.MethodGet) {
 			return
 		}
 		back, err := g.wish(r)
-		if err == nil && !opensPage(r) {
+		if err == nil && !mayOpenPage(r) {
 			err = &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "only a page that a person opens can begin a login"}
 		}
 		if err != nil {
 			g.note(r, err)
 			g.refuse(w, r, g.home, err)
+			return
+		}
+		if g.leadToHost(w, r, g.here(r)) {
 			return
 		}
 		begin(w, r, back)
@@ -78,9 +107,9 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 		g.refuse(w, r, back, err)
 		return
 	}
-	from := &origin{Subject: s.Identity.Subject, LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: s.Expires.Unix()}
+	from := &origin{Person: personKey(s.Identity.Subject), LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: uint32(s.Expires.Unix())}
 	if !s.Identity.AuthTime.IsZero() {
-		from.AuthTime = s.Identity.AuthTime.Unix()
+		from.AuthTime = uint32(s.Identity.AuthTime.Unix())
 	}
 	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from})
 }
@@ -107,7 +136,7 @@ func keeping(s *Session, want mitid.Request) mitid.Request {
 
 // depart remembers the journey and sends the browser on it.
 func (g *Gate) depart(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect, p *pending) {
-	p.Handle, p.Expires = rd.Handle, rd.Expires.Unix()
+	p.Handle, p.Expires, p.Page = rd.Handle, rd.Expires.Unix(), isFromPage(r)
 	if err := g.keep(w, r, p, rd.State); err != nil {
 		g.note(r, err)
 		g.refuse(w, r, p.Return, err)

@@ -29,7 +29,7 @@ const maxPage = 1 << 20
 // and an empty queue approves the first citizen.
 //
 // Tamperings of the callback's parameters are carried out here; those that are
-// about who brings it, how often and when (O-08, O-09, O-10) by [Login] and
+// about who brings it, how often and when by [Login] and
 // [Browser.Visit].
 func Walk(ctx context.Context, b *Broker, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
 	return b.NewBrowser().Walk(ctx, redirect, as...)

@@ -3,6 +3,10 @@ package mitidtest
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +19,8 @@ import (
 )
 
 // TestBroker is TestBrokerOf for adapters of Criipto.
-func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broker) {
-	TestBrokerOf(t, Criipto, open)
+func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broker, demand ...string) {
+	TestBrokerOf(t, Criipto, open, demand...)
 }
 
 // TestBrokerOf is the conformance suite of the seam: it holds an adapter of a
@@ -26,15 +30,23 @@ func TestBroker(t *testing.T, open func(tb testing.TB, fake *Broker) mitid.Broke
 // HTTP client and clock (fake.Now). It may change the fake's switches, and is
 // called once for each fake.
 //
-// What an adapter cannot carry it refuses with ErrUnsupported; the suite says so
-// in its log.
-func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker) mitid.Broker) {
-	s := &suite{d, open}
+// What an adapter cannot carry it refuses with ErrUnsupported, and an ability that
+// it lacks is not tried; the suite says so in its log. demand names what this
+// adapter must have, so that nothing of it can vanish unseen: abilities
+// ("TokenVerifier", "SessionEnder", "MatchCPR", "LogoutReceiver", "front channel
+// logout"), fields of mitid.Request, whole ("CPRHint") or one case of the suite
+// ("Locale/Danish"), and stages that its logins must pass ("par", "userinfo").
+func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker) mitid.Broker, demand ...string) {
+	s := &suite{dialect: d, open: open, demand: demand}
+	for _, name := range demand {
+		require.True(t, canBeDemanded(name), "the suite knows no %q that could be demanded", name)
+	}
 	t.Run("logins", s.logins)
 	t.Run("request", s.fields)
 	t.Run("outcomes", s.outcomes)
 	t.Run("tamperings", s.tamperings)
 	t.Run("journeys", s.journeys)
+	t.Run("applications", s.applications)
 	t.Run("abilities", s.abilities)
 	t.Run("age", s.age)
 	t.Run("parallel", s.parallel)
@@ -43,11 +55,46 @@ func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker
 type suite struct {
 	dialect Dialect
 	open    func(tb testing.TB, fake *Broker) mitid.Broker
+	demand  []string
+}
+
+// absent says that the adapter lacks what the suite would try now, or fails if it
+// was demanded.
+func (s *suite) absent(t *testing.T, name string) {
+	t.Helper()
+	field, _, _ := strings.Cut(name, "/")
+	if slices.Contains(s.demand, name) || slices.Contains(s.demand, field) {
+		t.Errorf("this adapter must have %s, and lacks it", name)
+		return
+	}
+	t.Logf("this adapter lacks %s", name)
+}
+
+// The abilities that the suite tries. Beside them fields of mitid.Request and
+// stages can be demanded.
+const (
+	tokenVerifier = "TokenVerifier"
+	sessionEnder  = "SessionEnder"
+	matchCPR      = "MatchCPR"
+	logoutMessage = "LogoutReceiver"
+	frontChannel  = "front channel logout"
+)
+
+func canBeDemanded(name string) bool {
+	for s := StageTLS; s <= StageLogout; s++ {
+		if s.String() == name {
+			return true
+		}
+	}
+	field, _, _ := strings.Cut(name, "/")
+	_, ok := reflect.TypeFor[mitid.Request]().FieldByName(field)
+	return ok || slices.Contains([]string{tokenVerifier, sessionEnder, matchCPR, logoutMessage, frontChannel}, name)
 }
 
 // rig is one fake, the adapter under test and a client on top.
 type rig struct {
 	*testing.T
+	suite  *suite
 	fake   *Broker
 	broker mitid.Broker
 	client *mitid.Client
@@ -66,7 +113,7 @@ func (s *suite) rig(t *testing.T, cfg Config, prepare ...func(*Broker)) *rig {
 	for _, p := range prepare {
 		p(fake)
 	}
-	r := &rig{T: t, fake: fake, broker: s.open(t, fake)}
+	r := &rig{T: t, suite: s, fake: fake, broker: s.open(t, fake)}
 	r.client = r.newClient(claims.Substantial)
 	return r
 }
@@ -86,6 +133,7 @@ func (r *rig) login(q mitid.Request, as ...Outcome) (*mitid.Login, error) {
 	r.Helper()
 	l, err := Login(r, r.client, r.fake, q, as...)
 	r.checkResult(l, err)
+	r.checkBrowser()
 	return l, err
 }
 
@@ -158,8 +206,8 @@ func (q Request) param(name string) string {
 }
 
 // unsupported reports whether err refuses a field as one that this broker cannot
-// carry, and holds the refusal to its form.
-func (r *rig) unsupported(err error, field string) bool {
+// carry, and holds the refusal to its form. title: which case of the field.
+func (r *rig) unsupported(err error, field string, title ...string) bool {
 	r.Helper()
 	if mitid.KindOf(err) != mitid.Unsupported {
 		return false
@@ -167,8 +215,24 @@ func (r *rig) unsupported(err error, field string) bool {
 	text := err.Error()
 	assert.Contains(r, text, r.broker.Callback().Name, "the refusal names the broker")
 	assert.Contains(r, text, field, "the refusal names the field")
-	r.Logf("%s: refused as unsupported", field)
+	r.suite.absent(r.T, strings.Join(append([]string{field}, title...), "/"))
 	return true
+}
+
+// checkBrowser: nothing that the browser carried to the broker holds a CPR number
+// or the client's secret.
+func (r *rig) checkBrowser() {
+	r.Helper()
+	for _, q := range r.fake.Requests() {
+		if route(q.Path) != r.fake.paths().authorize || q.Method != http.MethodGet {
+			continue
+		}
+		text := q.Query.Encode()
+		for _, who := range []Citizen{Ditlev(), Paiman()} {
+			assert.NotContains(r, text, who.CPR.Reveal(), "the browser carries a CPR number")
+		}
+		assert.NotContains(r, text, url.QueryEscape(r.fake.ClientSecret()), "the browser carries the client secret")
+	}
 }
 
 // begin starts a login and holds the redirect to its form.

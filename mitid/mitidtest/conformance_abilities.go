@@ -21,6 +21,7 @@ func (s *suite) matching(t *testing.T) {
 	if _, ok := r.broker.(mitid.CPRMatcher); !ok {
 		_, err := r.client.MatchCPR(t.Context(), l, ditlev.CPR)
 		r.expect(mitid.Unsupported, err, "this broker has no CPR match")
+		s.absent(t, matchCPR)
 		return
 	}
 	ask := func(r *rig, l *mitid.Login, who *Citizen) (bool, error) {
@@ -31,6 +32,12 @@ func (s *suite) matching(t *testing.T) {
 		}
 		return match, err
 	}
+	calls := r.fake.Count("")
+	for title, foreign := range foreignLogins(l) {
+		_, err := r.client.MatchCPR(t.Context(), foreign, ditlev.CPR)
+		r.expect(mitid.InputInvalid, err, title)
+	}
+	assert.Equal(t, calls, r.fake.Count(""), "no number is sent for a login of somebody else's")
 	yes, err := ask(r, l, &ditlev)
 	require.NoError(t, err)
 	assert.True(t, yes)
@@ -86,6 +93,7 @@ func (s *suite) logouts(t *testing.T) {
 	if _, ok := r.broker.(mitid.LogoutReceiver); !ok {
 		_, err := receive(r, post("x"))
 		r.expect(mitid.Unsupported, err, "this broker sends no logout messages")
+		s.absent(t, logoutMessage)
 		return
 	}
 	token, err := r.fake.LogoutToken(l.Identity.Subject)
@@ -126,7 +134,7 @@ func (s *suite) frontChannel(r *rig, l *mitid.Login) {
 	require.NoError(r, err)
 	lo, err := r.client.ReceiveLogout(r.Context(), mitid.Callback{Method: http.MethodGet, RawQuery: query})
 	if slices.Contains([]mitid.Kind{mitid.Unsupported, mitid.ResponseInvalid}, mitid.KindOf(err)) {
-		r.Log("this adapter takes no front-channel logout")
+		s.absent(r.T, frontChannel)
 		return
 	}
 	require.NoError(r, err)

@@ -33,7 +33,11 @@ func (s *suite) fields(t *testing.T) {
 				f.prepare(r.fake)
 			}
 			l, err := r.login(f.request, f.as)
-			if r.unsupported(err, f.name) {
+			if f.want == mitid.Unsupported {
+				r.expect(f.want, err, f.title)
+				return
+			}
+			if r.unsupported(err, f.name, f.title) {
 				return
 			}
 			r.expect(f.want, err, f.title)
@@ -49,6 +53,7 @@ func (s *suite) fields(t *testing.T) {
 		r.client = r.newClient(claims.Low)
 		l := r.must(mitid.Request{Level: claims.Low}, Approve(PasswordUser()))
 		assert.Equal(t, claims.Low, l.Level)
+		assert.Equal(t, "low", r.carried().level, "no more than what was asked for")
 		_, err = r.login(mitid.Request{Level: claims.Substantial}, Approve(PasswordUser()))
 		r.expect(mitid.AssuranceTooLow, err, "the request's level holds")
 	})
@@ -78,8 +83,13 @@ func personFields(m manners) []field {
 		withoutHint, m.withoutPAR = accepted, func(*Broker) {}
 	}
 	return []field{
+		{name: "Level", title: "not asked for", as: Approve(ditlev), check: func(r *rig, _ *mitid.Login) {
+			assert.Equal(r, "substantial", r.carried().level, "the client's floor is what is asked for")
+			assert.False(r, r.carried().asksCPR, "nobody asked for a CPR number")
+		}},
 		{name: "Level", title: "high", request: mitid.Request{Level: claims.High}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.High, l.Level)
+			assert.Equal(r, "high", r.carried().level)
 		}},
 		{name: "Level", title: "high not reached", request: mitid.Request{Level: claims.High}, as: Approve(Citizen{Name: "Øjvind", Level: claims.Substantial}), want: mitid.AssuranceTooLow},
 		{name: "Identity", title: "employee", request: professional, as: Approve(employee), check: func(r *rig, l *mitid.Login) {

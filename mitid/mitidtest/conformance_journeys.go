@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
 // journeys are attacks that take more than one login.
 func (s *suite) journeys(t *testing.T) {
-	t.Run("O-06 to O-08: a foreign answer leaves the login pending", func(t *testing.T) {
+	t.Run("a foreign answer leaves the login pending", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		mine, theirs := r.begin(t.Context(), mitid.Request{}), r.begin(t.Context(), mitid.Request{})
 		cb := r.walk(mine)
@@ -29,7 +30,7 @@ func (s *suite) journeys(t *testing.T) {
 		_, err = r.client.Complete(t.Context(), theirs.State, r.walk(theirs))
 		require.NoError(t, err)
 	})
-	t.Run("O-12: two brokers are mixed up", func(t *testing.T) {
+	t.Run("two brokers are mixed up", func(t *testing.T) {
 		honest, attacker := s.rig(t, Config{}), s.rig(t, Config{})
 		rd := honest.begin(t.Context(), mitid.Request{})
 		cb := honest.walk(rd)
@@ -38,11 +39,11 @@ func (s *suite) journeys(t *testing.T) {
 		honest.expect(mitid.IssuerMismatch, err, "an answer of one broker at the callback of another")
 		assert.Zero(t, honest.fake.Count(honest.fake.paths().token)+attacker.fake.Count(attacker.fake.paths().token), "the code goes to neither")
 	})
-	t.Run("O-34: a thousand unknown key ids", func(t *testing.T) {
+	t.Run("a thousand unknown key ids", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		verifier, ok := r.broker.(mitid.TokenVerifier)
 		if !ok {
-			t.Log("this adapter verifies no tokens of front ends")
+			s.absent(t, tokenVerifier)
 			return
 		}
 		token := r.must(mitid.Request{}).Evidence.Tokens[0].Raw.Reveal()
@@ -57,10 +58,10 @@ func (s *suite) journeys(t *testing.T) {
 		_, err := r.client.VerifyToken(t.Context(), token)
 		require.NoError(t, err, "honest tokens suffer")
 	})
-	t.Run("O-39: tokens that are too large", func(t *testing.T) {
+	t.Run("tokens that are too large", func(t *testing.T) {
 		r := s.rig(t, Config{})
 		if _, ok := r.broker.(mitid.TokenVerifier); !ok {
-			t.Log("this adapter verifies no tokens of front ends")
+			s.absent(t, tokenVerifier)
 			return
 		}
 		r.must(mitid.Request{})
@@ -95,16 +96,17 @@ func (s *suite) parallel(t *testing.T) {
 
 // abilities are the optional interfaces of an adapter.
 func (s *suite) abilities(t *testing.T) {
-	t.Run("TokenVerifier", func(t *testing.T) {
+	t.Run(tokenVerifier, func(t *testing.T) {
 		r := s.rig(t, Config{})
 		who := Ditlev()
 		l := r.must(mitid.Request{}, Approve(who))
 		again, err := r.client.VerifyToken(t.Context(), l.Evidence.Tokens[0].Raw.Reveal())
 		if mitid.KindOf(err) == mitid.Unsupported {
-			t.Log("this adapter verifies no tokens of front ends")
+			s.absent(t, tokenVerifier)
 			return
 		}
 		require.NoError(t, err)
+		s.floor(r)
 		if m := r.fake.wire.manners(); m.bareIDToken {
 			assert.Equal(t, m.subject(&who, nil), again.Identity.Subject)
 			assert.Equal(t, l.Level, again.Level)
@@ -112,16 +114,20 @@ func (s *suite) abilities(t *testing.T) {
 		}
 		r.isPerson(again, &who)
 	})
-	t.Run("SessionEnder", func(t *testing.T) {
+	t.Run(sessionEnder, func(t *testing.T) {
 		r := s.rig(t, Config{})
 		l := r.must(mitid.Request{})
 		const back = "https://app.example/bye"
 		rd, err := r.client.EndSession(t.Context(), l, back)
 		if mitid.KindOf(err) == mitid.Unsupported {
-			t.Log("this adapter ends no sessions")
+			s.absent(t, sessionEnder)
 			return
 		}
 		require.NoError(t, err)
+		for title, foreign := range foreignLogins(l) {
+			_, err := r.client.EndSession(t.Context(), foreign, back)
+			r.expect(mitid.InputInvalid, err, title)
+		}
 		if !r.fake.wire.manners().logoutHint {
 			assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
 		}
@@ -145,6 +151,32 @@ func (s *suite) abilities(t *testing.T) {
 		_, err = up(Ditlev())
 		r.expect(mitid.TokenInvalid, err, "somebody else answers the step-up")
 	})
-	t.Run("MatchCPR", s.matching)
-	t.Run("LogoutReceiver", s.logouts)
+	t.Run(matchCPR, s.matching)
+	t.Run(logoutMessage, s.logouts)
+}
+
+// floor: a token below the client's level is refused, whoever brings it.
+func (s *suite) floor(r *rig) {
+	r.client = r.newClient(claims.Low)
+	low := r.must(mitid.Request{Level: claims.Low}, Approve(PasswordUser()))
+	token := low.Evidence.Tokens[0].Raw.Reveal()
+	l, err := r.client.VerifyToken(r.Context(), token)
+	require.NoError(r, err)
+	assert.Equal(r, claims.Low, l.Level)
+	for _, floor := range []claims.Level{claims.Substantial, claims.High} {
+		l, err = r.newClient(floor).VerifyToken(r.Context(), token)
+		r.checkResult(l, err)
+		r.expect(mitid.AssuranceTooLow, err, "a front end's token is below the client's floor")
+	}
+}
+
+// foreignLogins are logins that no client of l's broker may act on.
+func foreignLogins(l *mitid.Login) map[string]*mitid.Login {
+	otherBroker, otherIssuer, nobody := *l, *l, *l
+	otherBroker.Broker += "x"
+	otherIssuer.Issuer += "x"
+	nobody.Identity.Subject = ""
+	return map[string]*mitid.Login{
+		"no login": nil, "another broker's login": &otherBroker, "another issuer's login": &otherIssuer, "nobody's login": &nobody,
+	}
 }

@@ -1,7 +1,10 @@
 package mitidtest
 
 import (
+	"bytes"
 	"context"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -20,6 +24,7 @@ func (s *suite) logins(t *testing.T) {
 		assert.NotEmpty(t, rule.Name)
 		assert.NotEmpty(t, rule.State)
 		assert.Equal(t, r.fake.Issuer(), rule.Issuer)
+		assert.Equal(t, r.fake.ClientID(), rule.ClientID)
 		assert.Contains(t, []string{"GET", "POST"}, rule.Method)
 		r.must(mitid.Request{})
 		assert.Equal(t, rule, r.broker.Callback())
@@ -84,6 +89,9 @@ func (s *suite) logins(t *testing.T) {
 		uninvite(r.fake)
 		l := r.must(mitid.Request{}, Approve(Ditlev()))
 		assert.True(t, l.Identity.CPR.IsZero())
+		assert.False(t, holdsNumber(reflect.ValueOf(l.Claims), Ditlev().CPR), "Login.Claims keeps the CPR number")
+		l = r.must(mitid.Request{CPR: mitid.CPRRequired}, Approve(Ditlev()))
+		assert.True(t, holdsNumber(reflect.ValueOf(l.Claims), Ditlev().CPR), "Login.Claims has the number that was asked for")
 	})
 	t.Run("long claim names", func(t *testing.T) {
 		if s.dialect != Criipto {
@@ -130,6 +138,42 @@ func (s *suite) logins(t *testing.T) {
 		r.expect(mitid.BrokerUnavailable, err, "nobody listens")
 		assert.True(t, mitid.KindOf(err).Temporary())
 	})
+}
+
+// holdsNumber reports whether v holds a CPR number, or the digits of n, in any
+// field.
+func holdsNumber(v reflect.Value, n cpr.Number) bool {
+	if v.IsValid() && v.Type() == reflect.TypeFor[cpr.Number]() {
+		return !v.IsZero()
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return !v.IsNil() && holdsNumber(v.Elem(), n)
+	case reflect.Struct:
+		for _, f := range v.Fields() {
+			if holdsNumber(f, n) {
+				return true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 && v.Kind() == reflect.Slice {
+			return bytes.Contains(v.Bytes(), []byte(n.Reveal()))
+		}
+		for i := range v.Len() {
+			if holdsNumber(v.Index(i), n) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			if holdsNumber(v.MapIndex(k), n) {
+				return true
+			}
+		}
+	case reflect.String:
+		return strings.Contains(v.String(), n.Reveal())
+	}
+	return false
 }
 
 // isPerson: the login is that of who, in their private capacity.

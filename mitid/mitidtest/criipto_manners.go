@@ -77,10 +77,15 @@ var actionWords = [...]string{mitid.LogOn: "login", mitid.Approve: "approve", mi
 
 // criiptoCarried reads the login_hint.
 func criiptoCarried(q Request) carried {
+	acr, scope := q.param("acr_values"), q.param("scope")
 	c := carried{locale: q.param("ui_locales"), prompt: q.param("prompt"), action: "log_on"}
 	for _, t := range q.Hint {
 		name, value, _ := strings.Cut(t, ":")
 		switch {
+		case name == "acr_values":
+			acr = value
+		case name == "scope":
+			scope = value
 		case name == "uuid":
 			c.uuid = value
 		case name == "sub":
@@ -93,5 +98,9 @@ func criiptoCarried(q Request) carried {
 			c.platform = value
 		}
 	}
+	if slices.Contains(acrs(), acr) && acr != acrBusiness {
+		c.level = levelOf(acr).String()
+	}
+	c.asksCPR = slices.Contains(strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' }), "ssn")
 	return c
 }

@@ -173,5 +173,7 @@ type ending struct {
 // carried is what an authorization request asks for, in the words of mitid:
 // da, login, log_on.
 type carried struct {
-	locale, prompt, uuid, cpr, action, platform, resume string
+	level, locale, prompt, uuid, cpr, action, platform, resume string
+	// asksCPR: the request asks for the CPR number.
+	asksCPR bool
 }

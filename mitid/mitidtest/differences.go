@@ -27,6 +27,7 @@ func (c *criipto) differences() []string {
 		"Uncertain: levels and authenticationtype of business tokens. Levels are present here (Settings.BusinessLevels), authenticationtype is the acr asked for.",
 		"Uncertain: the alphabet of message. Both are read here; a text that is unreadable or longer than 130 characters gets an error page.",
 		"Uncertain: refTextBody with a message. The decoded text here; refTextHeader is English whatever ui_locales says.",
+		"Uncertain: texts in logins for an organisation. Shown and echoed here as in private ones.",
 		"Uncertain: a person without CPR number. The claim is left out here.",
 		"Uncertain: prompt=consent is a normal login here; consent_revoke is a login after which the remembered CPR number is forgotten.",
 		"Uncertain: userinfo's claims and content types. The ID token's claims without nonce here; application/jwt when signed.",

@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -40,6 +41,7 @@ func (e *eident) manners() manners {
 func eidentCarried(q Request) carried {
 	c := carried{prompt: q.param("prompt"), action: "log_on"}
 	c.locale = map[string]string{"da_DK": "da", "en_GB": "en"}[q.param("language")]
+	c.level, c.asksCPR = q.param("loa_value"), slices.Contains(strings.Fields(q.param("scope")), "ssn")
 	c.uuid, _ = EIdentEither.read(q.param("login_hint"))
 	return c
 }

@@ -84,7 +84,7 @@ func ExampleBroker_Tamper() {
 	defer func() { _ = fake.Close() }()
 	ctx := context.Background()
 
-	if err := fake.Tamper("O-41-iss-plus-one"); err != nil {
+	if err := fake.Tamper("wrong-issuer"); err != nil {
 		panic(err)
 	}
 	redirect, err := client.Begin(ctx, mitid.Request{})

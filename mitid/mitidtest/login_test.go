@@ -30,8 +30,8 @@ func TestLoginRefusesWhatTamperPromises(t *testing.T) {
 		name string
 		want error
 	}{
-		{"O-08-other-browser", mitid.ErrStateInvalid}, {"O-09-twice", mitid.ErrStateInvalid}, {"O-10-late", mitid.ErrStateInvalid},
-		{"O-13-code-twice", mitid.ErrResponseInvalid}, {"O-30-first-bit", mitid.ErrTokenInvalid}, {"O-48-nonce-of-another-login", mitid.ErrTokenInvalid},
+		{"callback-in-other-browser", mitid.ErrStateInvalid}, {"callback-replayed", mitid.ErrStateInvalid}, {"callback-late", mitid.ErrStateInvalid},
+		{"code-twice", mitid.ErrResponseInvalid}, {"wrong-signature", mitid.ErrTokenInvalid}, {"other-nonce", mitid.ErrTokenInvalid},
 	} {
 		require.NoError(t, fake.Tamper(m.name))
 		l, err := mitidtest.Login(t, c, fake, mitid.Request{})
@@ -40,7 +40,7 @@ func TestLoginRefusesWhatTamperPromises(t *testing.T) {
 		_, err = mitidtest.Login(t, c, fake, mitid.Request{})
 		require.NoError(t, err, "a tampering spoils one login")
 	}
-	require.NoError(t, fake.Tamper("O-19-invalid-grant"))
+	require.NoError(t, fake.Tamper("invalid-grant"))
 	fake.Untamper()
 	_, err := mitidtest.Login(t, c, fake, mitid.Request{})
 	require.NoError(t, err)
@@ -117,8 +117,8 @@ func visits(t *testing.T, change func(*mitidtest.Broker, *criipto.Config)) {
 	_, class := visit(mitidtest.Abort())
 	assert.Equal(t, "UserCancelled", class)
 	for name, want := range map[string]string{
-		"O-06-state-missing": "StateInvalid", "O-08-other-browser": "StateInvalid", "O-09-twice": "StateInvalid", "O-10-late": "StateInvalid",
-		"O-13-code-twice": "ResponseInvalid", "O-16-error-unknown-state": "StateInvalid", "O-45-exp-1e400": "TokenInvalid",
+		"missing-state": "StateInvalid", "callback-in-other-browser": "StateInvalid", "callback-replayed": "StateInvalid", "callback-late": "StateInvalid",
+		"code-twice": "ResponseInvalid", "error-with-unknown-state": "StateInvalid", "expiry-1e400": "TokenInvalid",
 	} {
 		require.NoError(t, fake.Tamper(name))
 		status, class := visit()

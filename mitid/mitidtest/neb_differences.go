@@ -26,6 +26,7 @@ func (n *neb) differences() []string {
 		"Uncertain: an employee whose login asks for a CPR number. No page and no claim here.",
 		"Uncertain: transaction tokens of a reused session. transaction_actions is mitid.reuse_jwt here.",
 		"Uncertain: claims of documents signed through the signtext API. Those of a signed transaction_text here.",
+		"Uncertain: how long a text to approve may be. As long as the address or the form that carries it here.",
 		"Uncertain: ssn.details beside its status. By documentation here; names are split at blanks.",
 		"Uncertain: the logout token beyond the standard's members, and the body of session/logout. typ is logout+jwt here, the body is empty, and only addresses on loopback are called.",
 		"Uncertain: private_key_jwt. Every algorithm of discovery is accepted, jti is required and works once.",

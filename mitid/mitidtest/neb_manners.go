@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/dkeid/dkeid/mitid"
@@ -60,6 +61,7 @@ func (n *neb) manners() manners {
 func nebCarried(q Request) carried {
 	var idps struct {
 		MitID struct {
+			Level    string `json:"loa_value"`
 			UUID     string `json:"uuid_hint"`
 			CPR      string `json:"cpr_hint"`
 			Action   string `json:"action_text"`
@@ -70,6 +72,7 @@ func nebCarried(q Request) carried {
 	_ = json.Unmarshal([]byte(q.param("idp_params")), &idps) // nothing is carried then
 	m := idps.MitID
 	return carried{
+		level: or(m.Level, "substantial"), asksCPR: slices.Contains(strings.Fields(q.param("scope")), "ssn"),
 		locale: q.param("language"), prompt: q.param("prompt"), uuid: m.UUID, cpr: m.CPR,
 		action: or(strings.ToLower(m.Action), "log_on"), platform: m.Platform, resume: m.URL,
 	}

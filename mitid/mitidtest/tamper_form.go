@@ -28,19 +28,19 @@ func signatureTamperings() []Tampering {
 		}
 	}
 	return []Tampering{
-		bad("O-30-first-bit", "the signature's first bit is wrong", flip(7)),
-		bad("O-30-last-bit", "the signature's last bit is wrong", flip(255*8)),
-		bad("O-30-middle-bit", "a bit in the middle of the signature is wrong", flip(1000)),
-		bad("O-30-empty", "the signature is empty", func(_ *Broker, d *draft) { d.sign = func([]byte) ([]byte, error) { return nil, nil } }),
-		bad("O-30-short", "the signature lacks its last octet", func(_ *Broker, d *draft) {
+		bad("wrong-signature", "the signature's first bit is wrong", flip(7)),
+		bad("wrong-signature-last-bit", "the signature's last bit is wrong", flip(255*8)),
+		bad("wrong-signature-middle-bit", "a bit in the middle of the signature is wrong", flip(1000)),
+		bad("empty-signature", "the signature is empty", func(_ *Broker, d *draft) { d.sign = func([]byte) ([]byte, error) { return nil, nil } }),
+		bad("cut-signature", "the signature lacks its last byte", func(_ *Broker, d *draft) {
 			d.sign = func(input []byte) ([]byte, error) {
 				s, err := d.key.signRS256(input)
 				return s[:max(0, len(s)-1)], err
 			}
 		}),
-		bad("O-30-other-published-key", "another published key signed under this key's id", func(b *Broker, d *draft) { d.key = b.keys.general() }),
-		bad("O-30-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *draft) { d.key = b.keys.stranger() }),
-		bad("O-30-payload-changed", "a claim was changed after signing", func(_ *Broker, d *draft) {
+		bad("signed-by-other-key", "another published key signed under this key's id", func(b *Broker, d *draft) { d.key = b.keys.general() }),
+		bad("signed-by-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *draft) { d.key = b.keys.stranger() }),
+		bad("changed-after-signing", "a claim was changed after signing", func(_ *Broker, d *draft) {
 			original := d.key
 			d.sign = func(input []byte) ([]byte, error) {
 				other := newDraft(original, d.payload.clone())
@@ -63,34 +63,34 @@ func formTamperings() []Tampering {
 	}
 	parts := func(token string) []string { return strings.Split(token, ".") }
 	return []Tampering{
-		onToken("O-38-payload-sub-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("sub", d.payload.get("sub")) }),
-		onToken("O-38-payload-other-sub-last", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *draft) {
+		onToken("subject-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("sub", d.payload.get("sub")) }),
+		onToken("two-subjects", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *draft) {
 			d.payload.add("sub", "{00000000-0000-4000-8000-000000000000}")
 		}),
-		onToken("O-38-payload-other-case", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("Sub", d.payload.get("sub")) }),
-		finish("O-38-flattened-json", "the token is in flattened JSON serialisation", func(t string) string {
+		onToken("subject-in-two-cases", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("Sub", d.payload.get("sub")) }),
+		finish("flattened-json", "the token is in flattened JSON serialisation", func(t string) string {
 			p := parts(t)
 			return fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, p[1], p[0], p[2])
 		}),
-		finish("O-38-two-signatures", "the token is in JSON serialisation with two signatures", func(t string) string {
+		finish("two-signatures", "the token is in JSON serialisation with two signatures", func(t string) string {
 			p := parts(t)
 			s := fmt.Sprintf(`{"protected":%q,"signature":%q}`, p[0], p[2])
 			return fmt.Sprintf(`{"payload":%q,"signatures":[%s,%s]}`, p[1], s, s)
 		}),
-		finish("O-38-four-dots", "the token has four dots", func(t string) string { return t + ".." }),
-		finish("O-38-one-dot", "the token has one dot", func(t string) string { return t[:strings.LastIndexByte(t, '.')] }),
-		finish("O-38-leading-blank", "the token begins with a blank", func(t string) string { return " " + t }),
-		finish("O-38-trailing-newline", "the token ends with a line break", func(t string) string { return t + "\n" }),
-		finish("O-38-inner-blank", "the token holds a blank", func(t string) string { return t[:40] + " " + t[40:] }),
-		finish("O-38-inner-newline", "the token holds a line break", func(t string) string { return t[:40] + "\r\n" + t[40:] }),
-		finish("O-38-padding", "the token's parts are padded", func(t string) string {
+		finish("four-dots", "the token has four dots", func(t string) string { return t + ".." }),
+		finish("one-dot", "the token has one dot", func(t string) string { return t[:strings.LastIndexByte(t, '.')] }),
+		finish("leading-blank", "the token begins with a blank", func(t string) string { return " " + t }),
+		finish("trailing-newline", "the token ends with a line break", func(t string) string { return t + "\n" }),
+		finish("inner-blank", "the token holds a blank", func(t string) string { return t[:40] + " " + t[40:] }),
+		finish("inner-newline", "the token holds a line break", func(t string) string { return t[:40] + "\r\n" + t[40:] }),
+		finish("padded-base64", "the token's parts are padded", func(t string) string {
 			p := parts(t)
 			for i := range p {
 				p[i] += strings.Repeat("=", (4-len(p[i])%4)%4)
 			}
 			return strings.Join(p, ".") + "="
 		}),
-		finish("O-38-standard-alphabet", "the signature is in the other Base64 alphabet", func(t string) string {
+		finish("standard-base64", "the signature is in the other Base64 alphabet", func(t string) string {
 			p := parts(t)
 			p[2] = strings.NewReplacer("-", "+", "_", "/").Replace(p[2])
 			if !strings.ContainsAny(p[2], "+/") { // one signature in 10,000
@@ -98,17 +98,17 @@ func formTamperings() []Tampering {
 			}
 			return strings.Join(p, ".")
 		}),
-		finish("O-38-loose-bits", "the signature's last character has bits that stand for nothing", func(t string) string {
+		finish("loose-base64-bits", "the signature's last character has bits that stand for nothing", func(t string) string {
 			const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-			last := len(t) - 1 // of 256 octets the last character carries two bits
+			last := len(t) - 1 // of 256 bytes the last character carries two bits
 			return t[:last] + string(alphabet[strings.IndexByte(alphabet, t[last])|1])
 		}),
-		onToken("O-38-payload-no-object", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = []byte(`"blåbær"`) }),
-		onToken("O-38-payload-trailing", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = append(d.payload.bytes(), "{}"...) }),
-		onToken("O-39-large", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("fyld", strings.Repeat("x", 675_000)) }),
-		finish("O-39-dots", "the token is 900,000 dots", func(string) string { return strings.Repeat(".", 900_000) }),
-		encrypted("O-40-jwe", "the token is encrypted although nothing was agreed", jose.RSA_OAEP_256),
-		encrypted("O-40-jwe-direct", "the token is encrypted with a secret that nobody knows", jose.DIRECT),
+		onToken("payload-text", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = []byte(`"blåbær"`) }),
+		onToken("payload-trailing-value", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = append(d.payload.bytes(), "{}"...) }),
+		onToken("oversized", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("fyld", strings.Repeat("x", 675_000)) }),
+		finish("only-dots", "the token is 900,000 dots", func(string) string { return strings.Repeat(".", 900_000) }),
+		encrypted("encrypted", "the token is encrypted although nothing was agreed", jose.RSA_OAEP_256),
+		encrypted("encrypted-direct", "the token is encrypted with a secret that nobody knows", jose.DIRECT),
 	}
 }
 

@@ -42,63 +42,63 @@ func headerTamperings() []Tampering {
 		})
 	}
 	ts := []Tampering{
-		none("O-27-none", "alg is none, without a signature", "none"),
-		none("O-27-none-mixed-case", "alg is nOnE, without a signature", "nOnE"),
-		none("O-27-empty", "alg is empty, without a signature", ""),
-		set("O-27-none-signed", "alg is none, with the right signature", "alg", "none"),
-		bad("O-27-missing", "there is no alg", func(_ *Broker, d *draft) { d.header.drop("alg") }),
-		set("O-27-null", "alg is null", "alg", nil),
-		hmacWith("O-28-client-secret", "HS256 with the client secret", func(b *Broker, _ *draft) []byte { return []byte(b.ClientSecret()) }),
-		hmacWith("O-28-public-key-pem", "HS256 with the broker's public key in PEM", func(_ *Broker, d *draft) []byte {
+		none("alg-none", "alg is none, without a signature", "none"),
+		none("alg-none-mixed-case", "alg is nOnE, without a signature", "nOnE"),
+		none("empty-alg", "alg is empty, without a signature", ""),
+		set("alg-none-signed", "alg is none, with the right signature", "alg", "none"),
+		bad("missing-alg", "there is no alg", func(_ *Broker, d *draft) { d.header.drop("alg") }),
+		set("null-alg", "alg is null", "alg", nil),
+		hmacWith("alg-hs256-client-secret", "HS256 with the client secret", func(b *Broker, _ *draft) []byte { return []byte(b.ClientSecret()) }),
+		hmacWith("alg-hs256-public-key-pem", "HS256 with the broker's public key in PEM", func(_ *Broker, d *draft) []byte {
 			return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki(d.key)})
 		}),
-		hmacWith("O-28-public-key-der", "HS256 with the broker's public key in DER", func(_ *Broker, d *draft) []byte { return spki(d.key) }),
-		hmacWith("O-28-modulus", "HS256 with the broker's modulus", func(_ *Broker, d *draft) []byte { return d.key.public.N.Bytes() }),
-		hmacWith("O-28-empty", "HS256 with an empty secret", func(*Broker, *draft) []byte { return nil }),
-		bad("O-29-rs384", "RS384 by the right key", rsaWith("RS384", crypto.SHA384, false)),
-		bad("O-29-rs512", "RS512 by the right key", rsaWith("RS512", crypto.SHA512, false)),
-		bad("O-29-ps256", "PS256 by the right key", rsaWith("PS256", crypto.SHA256, true)),
-		bad("O-29-es256", "ES256 under the right key id", func(_ *Broker, d *draft) {
+		hmacWith("alg-hs256-public-key-der", "HS256 with the broker's public key in DER", func(_ *Broker, d *draft) []byte { return spki(d.key) }),
+		hmacWith("alg-hs256-modulus", "HS256 with the broker's modulus", func(_ *Broker, d *draft) []byte { return d.key.public.N.Bytes() }),
+		hmacWith("alg-hs256-empty-secret", "HS256 with an empty secret", func(*Broker, *draft) []byte { return nil }),
+		bad("alg-rs384", "RS384 by the right key", rsaWith("RS384", crypto.SHA384, false)),
+		bad("alg-rs512", "RS512 by the right key", rsaWith("RS512", crypto.SHA512, false)),
+		bad("alg-ps256", "PS256 by the right key", rsaWith("PS256", crypto.SHA256, true)),
+		bad("alg-es256", "ES256 under the right key id", func(_ *Broker, d *draft) {
 			d.header.set("alg", "ES256")
 			d.sign = signES256
 		}),
-		set("O-29-lower-case", "alg is rs256", "alg", "rs256"),
-		set("O-29-list", "alg is a list", "alg", []string{"RS256"}),
-		bad("O-36-jwk", "the header brings its own key", func(b *Broker, d *draft) {
+		set("alg-lower-case", "alg is rs256", "alg", "rs256"),
+		set("alg-list", "alg is a list", "alg", []string{"RS256"}),
+		bad("header-jwk", "the header brings its own key", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
 			d.header.add("jwk", d.key.jwk)
 		}),
-		bad("O-36-jwk-known-kid", "the header brings its own key under a known id", func(b *Broker, d *draft) {
+		bad("header-jwk-known-kid", "the header brings its own key under a known id", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.add("jwk", d.key.jwk)
 		}),
-		bad("O-36-jku", "the header names an address of keys", func(b *Broker, d *draft) {
+		bad("header-jku", "the header names an address of keys", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
 			d.header.add("jku", b.origin()+pathElsewhere+b.paths().jwks)
 		}),
-		bad("O-36-jku-genuine", "a rightly signed token names an address of keys", func(b *Broker, d *draft) { d.header.add("jku", b.origin()+pathElsewhere+b.paths().jwks) }),
-		bad("O-36-x5c", "the header brings its own certificate", func(b *Broker, d *draft) {
+		bad("header-jku-genuine", "a rightly signed token names an address of keys", func(b *Broker, d *draft) { d.header.add("jku", b.origin()+pathElsewhere+b.paths().jwks) }),
+		bad("header-x5c", "the header brings its own certificate", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
 			d.header.add("x5c", d.key.jwk.get("x5c"))
 		}),
-		bad("O-36-x5u", "the header names an address of a certificate", func(b *Broker, d *draft) {
+		bad("header-x5u", "the header names an address of a certificate", func(b *Broker, d *draft) {
 			d.key = b.keys.stranger()
 			d.header.set("kid", d.key.id)
 			d.header.add("x5u", b.origin()+pathElsewhere+b.paths().jwks)
 		}),
-		bad("O-37-crit-unknown", "crit names something unknown", func(_ *Broker, d *draft) {
+		bad("unknown-crit", "crit names something unknown", func(_ *Broker, d *draft) {
 			d.header.add("crit", []string{"https://evil.example/ext"})
 			d.header.add("https://evil.example/ext", true)
 		}),
-		bad("O-37-crit-empty", "crit is empty", func(_ *Broker, d *draft) { d.header.add("crit", []string{}) }),
-		bad("O-37-crit-b64", "crit names b64, which is false", func(_ *Broker, d *draft) {
+		bad("empty-crit", "crit is empty", func(_ *Broker, d *draft) { d.header.add("crit", []string{}) }),
+		bad("crit-b64", "crit names b64, which is false", func(_ *Broker, d *draft) {
 			d.header.add("crit", []string{"b64"})
 			d.header.add("b64", false)
 		}),
-		bad("O-37-zip", "the header says that the payload is packed", func(_ *Broker, d *draft) { d.header.add("zip", "DEF") }),
+		bad("header-zip", "the header says that the payload is packed", func(_ *Broker, d *draft) { d.header.add("zip", "DEF") }),
 	}
 	return append(ts, kidTamperings()...)
 }
@@ -108,9 +108,9 @@ func kidTamperings() []Tampering {
 	bad := func(name, doc string, f func(*Broker, *draft)) Tampering {
 		return onToken(name, doc, mitid.TokenInvalid, f)
 	}
-	single := onToken("O-31-no-kid-one-key", "no kid, and one key in the set", accepted, func(_ *Broker, d *draft) { d.header.drop("kid") })
+	single := onToken("missing-kid-one-key", "no kid, and one key in the set", accepted, func(_ *Broker, d *draft) { d.header.drop("kid") })
 	single.spoil.jwks = func(b *Broker, p *reply) { p.object.set("keys", []any{b.keys.active().jwk.clone()}) }
-	rotated := onToken("O-33-rotated", "the key was rotated just before signing", accepted, func(b *Broker, d *draft) {
+	rotated := onToken("rotated-key", "the key was rotated just before signing", accepted, func(b *Broker, d *draft) {
 		b.RotateKeys()
 		d.key = b.keys.active()
 		d.header.set("kid", d.key.id)
@@ -118,13 +118,13 @@ func kidTamperings() []Tampering {
 	rotated.Warm = true
 	return []Tampering{
 		single, rotated,
-		bad("O-32-no-kid", "no kid, and several keys in the set", func(_ *Broker, d *draft) { d.header.drop("kid") }),
-		bad("O-32-empty-kid", "kid is empty", func(_ *Broker, d *draft) { d.header.set("kid", "") }),
-		bad("O-32-null-kid", "kid is null", func(_ *Broker, d *draft) { d.header.set("kid", nil) }),
-		bad("O-34-unknown-kid", "kid is random", func(_ *Broker, d *draft) { d.header.set("kid", strings.ToUpper(randomHex(20))) }),
-		bad("O-34-kid-lower-case", "kid is the right one in lower case", func(_ *Broker, d *draft) { d.header.set("kid", strings.ToLower(d.key.id)) }),
-		bad("O-34-kid-plus-one", "kid is the right one plus one character", func(_ *Broker, d *draft) { d.header.set("kid", d.key.id+"A") }),
-		bad("O-34-x5t-as-kid", "kid is the certificate's thumbprint", func(_ *Broker, d *draft) { d.header.set("kid", d.key.jwk.get("x5t")) }),
+		bad("missing-kid", "no kid, and several keys in the set", func(_ *Broker, d *draft) { d.header.drop("kid") }),
+		bad("empty-kid", "kid is empty", func(_ *Broker, d *draft) { d.header.set("kid", "") }),
+		bad("null-kid", "kid is null", func(_ *Broker, d *draft) { d.header.set("kid", nil) }),
+		bad("unknown-kid", "kid is random", func(_ *Broker, d *draft) { d.header.set("kid", strings.ToUpper(randomHex(20))) }),
+		bad("lower-case-kid", "kid is the right one in lower case", func(_ *Broker, d *draft) { d.header.set("kid", strings.ToLower(d.key.id)) }),
+		bad("wrong-kid", "kid is the right one plus one character", func(_ *Broker, d *draft) { d.header.set("kid", d.key.id+"A") }),
+		bad("kid-is-thumbprint", "kid is the certificate's thumbprint", func(_ *Broker, d *draft) { d.header.set("kid", d.key.jwk.get("x5t")) }),
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 // keyTamperings put an unusable key beside the good ones.
 func keyTamperings() []Tampering {
 	beside := func(name, doc string, key object) Tampering {
-		return onReply("O-35-"+name, "the key set has "+doc+" beside the good keys", StageKeys, accepted, func(b *Broker, p *reply) {
+		return onReply("jwks-"+name, "the key set has "+doc+" beside the good keys", StageKeys, accepted, func(b *Broker, p *reply) {
 			p.object.set("keys", append([]any{key}, b.keys.set()...))
 		})
 	}

@@ -13,41 +13,41 @@ func discoveryTamperings() []Tampering {
 		return onReply(name, doc, StageDiscovery, want, func(b *Broker, p *reply) { change(b, &p.object) })
 	}
 	ts := []Tampering{
-		member("O-01-issuer-plus-one", "discovery names the issuer plus one character", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", b.Issuer()+"1") }),
-		member("O-01-issuer-slash", "discovery names the issuer plus a slash", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", b.Issuer()+"/") }),
-		member("O-01-issuer-cut", "discovery names the issuer without its last character", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", b.Issuer()[:len(b.Issuer())-1]) }),
-		member("O-01-issuer-upper-case", "discovery names the issuer in capitals", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", strings.ToUpper(b.Issuer())) }),
-		member("O-01-issuer-missing", "discovery names no issuer", mitid.IssuerMismatch, func(_ *Broker, o *object) { o.drop("issuer") }),
-		member("O-01-issuer-empty", "discovery names an empty issuer", mitid.IssuerMismatch, func(_ *Broker, o *object) { o.set("issuer", "") }),
+		member("discovery-wrong-issuer", "discovery names the issuer plus one character", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", b.Issuer()+"1") }),
+		member("discovery-issuer-with-slash", "discovery names the issuer plus a slash", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", b.Issuer()+"/") }),
+		member("discovery-cut-issuer", "discovery names the issuer without its last character", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", b.Issuer()[:len(b.Issuer())-1]) }),
+		member("discovery-upper-case-issuer", "discovery names the issuer in capitals", mitid.IssuerMismatch, func(b *Broker, o *object) { o.set("issuer", strings.ToUpper(b.Issuer())) }),
+		member("discovery-missing-issuer", "discovery names no issuer", mitid.IssuerMismatch, func(_ *Broker, o *object) { o.drop("issuer") }),
+		member("discovery-empty-issuer", "discovery names an empty issuer", mitid.IssuerMismatch, func(_ *Broker, o *object) { o.set("issuer", "") }),
 
-		member("O-24-discovery-issuer-twice", "discovery has two members issuer", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("issuer", b.Issuer()) }),
-		member("O-24-discovery-other-case", "discovery has Token_Endpoint beside token_endpoint", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("Token_Endpoint", b.origin()+b.paths().token) }),
+		member("discovery-issuer-twice", "discovery has two members issuer", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("issuer", b.Issuer()) }),
+		member("discovery-endpoint-in-two-cases", "discovery has Token_Endpoint beside token_endpoint", mitid.ResponseInvalid, func(b *Broker, o *object) { o.add("Token_Endpoint", b.origin()+b.paths().token) }),
 	}
 	for _, e := range []struct {
-		member string
-		path   func(paths) string
+		member, place string
+		path          func(paths) string
 	}{
-		{"authorization_endpoint", func(p paths) string { return p.authorize }},
-		{"token_endpoint", func(p paths) string { return p.token }},
-		{"jwks_uri", func(p paths) string { return p.jwks }},
-		{"userinfo_endpoint", func(p paths) string { return p.userinfo }},
-		{"pushed_authorization_request_endpoint", func(p paths) string { return p.par }},
-		{"end_session_endpoint", func(p paths) string { return p.logout }},
+		{"authorization_endpoint", "authorization-endpoint", func(p paths) string { return p.authorize }},
+		{"token_endpoint", "token-endpoint", func(p paths) string { return p.token }},
+		{"jwks_uri", "jwks", func(p paths) string { return p.jwks }},
+		{"userinfo_endpoint", "userinfo", func(p paths) string { return p.userinfo }},
+		{"pushed_authorization_request_endpoint", "par", func(p paths) string { return p.par }},
+		{"end_session_endpoint", "logout", func(p paths) string { return p.logout }},
 	} {
-		short, _, _ := strings.Cut(e.member, "_")
+		place := "discovery-" + e.place + "-"
 		foreign := func(name, doc string, address func(*Broker) string) {
-			ts = append(ts, member("O-03-"+short+"-"+name, "discovery lists "+e.member+" "+doc, mitid.ConfigInvalid,
+			ts = append(ts, member(place+name, "discovery lists "+e.member+" "+doc, mitid.ConfigInvalid,
 				func(b *Broker, o *object) { o.set(e.member, address(b)+e.path(b.paths())) }))
 		}
 		foreign("other-host", "on another host", func(*Broker) string { return "https://evil.example" })
-		foreign("http", "with http: on another host", func(*Broker) string { return "http://evil.example" })
+		foreign("plain-http", "with http: on another host", func(*Broker) string { return "http://evil.example" })
 		foreign("other-name", "under another name of the same machine", func(b *Broker) string { return b.listener.alias })
 		foreign("other-port", "on another port", func(b *Broker) string { return strings.TrimSuffix(b.origin(), b.listener.port) + "1" })
-		foreign("user", "behind an @", func(b *Broker) string {
+		foreign("user-in-address", "behind an @", func(b *Broker) string {
 			return strings.Replace(b.origin(), "://", "://x@", 1)
 		})
 	}
-	downgrade := member("O-03-token-downgrade", "discovery lists token_endpoint with http: on the same host", mitid.ConfigInvalid, func(b *Broker, o *object) {
+	downgrade := member("discovery-token-endpoint-plain-http-same-host", "discovery lists token_endpoint with http: on the same host", mitid.ConfigInvalid, func(b *Broker, o *object) {
 		o.set("token_endpoint", strings.Replace(b.origin(), "https:", "http:", 1)+b.paths().token)
 	})
 	downgrade.TLS = true
@@ -60,7 +60,7 @@ func redirectTamperings() []Tampering {
 	var ts []Tampering
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
 		for status, word := range map[int]string{http.StatusFound: "302", http.StatusTemporaryRedirect: "307"} {
-			ts = append(ts, onReply("O-02-"+stage.String()+"-"+word, stage.String()+" answers with a redirect to another host", stage, mitid.IssuerMismatch,
+			ts = append(ts, onReply(stage.place()+"-redirect-"+word, stage.String()+" answers with a redirect to another host", stage, mitid.IssuerMismatch,
 				func(b *Broker, p *reply) { p.moved(status, b.listener.alias+pathElsewhere+b.paths().of(stage)) }))
 		}
 	}
@@ -73,34 +73,34 @@ const maintenance = "<!doctype html><html lang=\"da\"><title>Vedligeholdelse</ti
 func bodyTamperings() []Tampering {
 	var ts []Tampering
 	for _, stage := range []Stage{StageDiscovery, StageKeys} {
-		w := stage.String()
+		at, w := stage.place(), stage.String()
 		ts = append(ts,
-			onReply("O-04-"+w+"-html", w+" is a maintenance page with status 200", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
+			onReply(at+"-html", w+" is a maintenance page with status 200", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
 				p.replace(http.StatusOK, "text/html; charset=utf-8", []byte(maintenance))
 			}),
-			onReply("O-04-"+w+"-html-as-json", w+" is a maintenance page that calls itself JSON", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
+			onReply(at+"-html-as-json", w+" is a maintenance page that calls itself JSON", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
 				p.replace(http.StatusOK, "application/json", []byte(maintenance))
 			}),
-			onReply("O-04-"+w+"-503", w+" answers 503", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
+			onReply(at+"-503", w+" answers 503", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
 				p.replace(http.StatusServiceUnavailable, "text/html; charset=utf-8", []byte(maintenance))
 			}),
 		)
 	}
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
-		w := stage.String()
-		slow := onReply("O-05-"+w+"-slow", w+" sends one octet a second", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.drip = true })
+		at, w := stage.place(), stage.String()
+		slow := onReply(at+"-slow", w+" sends one byte a second", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.drip = true })
 		slow.Slow = true
 		ts = append(ts, slow,
-			onReply("O-05-"+w+"-100-mb", w+" sends 100 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.stretch = 100 << 20 }),
-			onReply("O-05-"+w+"-gzip-bomb", w+" sends a few kB that unpack to 16 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) {
+			onReply(at+"-100-mb", w+" sends 100 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.stretch = 100 << 20 }),
+			onReply(at+"-gzip-bomb", w+" sends a few kB that unpack to 16 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) {
 				p.replace(p.status, p.header.Get("Content-Type"), bomb(p.bytes()))
 				p.header.Set("Content-Encoding", "gzip")
 			}),
 		)
 	}
 	return append(ts,
-		onReply("O-24-jwks-keys-twice", "the key set has two members keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.add("keys", []any{}) }),
-		onReply("O-24-jwks-other-case", "the key set has Keys beside keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.add("Keys", []any{}) }),
-		onReply("O-24-par-twice", "the PAR answer has two members request_uri", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.add("request_uri", p.object.get("request_uri")) }),
+		onReply("jwks-keys-twice", "the key set has two members keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.add("keys", []any{}) }),
+		onReply("jwks-keys-in-two-cases", "the key set has Keys beside keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.add("Keys", []any{}) }),
+		onReply("par-request-uri-twice", "the PAR answer has two members request_uri", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.add("request_uri", p.object.get("request_uri")) }),
 	)
 }

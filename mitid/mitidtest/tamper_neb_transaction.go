@@ -23,34 +23,34 @@ func approving() mitid.Request {
 // nebTransactionTamperings spoil the transaction token.
 func nebTransactionTamperings() []Tampering {
 	put := func(s *spoiler, f func(*Broker, *draft)) { s.approval = f }
-	ts := another(StageTransactionToken, within("transaction-token"), put, "O-30-other-published-key", "O-43-azp",
-		"O-38-loose-bits") // a signature of 384 octets has none
+	ts := another(StageTransactionToken, within("transaction-token"), put, "signed-by-other-key", "other-azp",
+		"loose-base64-bits") // a signature of 384 bytes has none
 	on := func(name, doc string, f func(*Broker, *draft)) {
 		ts = append(ts, Tampering{Name: name, Doc: doc, Stage: StageTransactionToken, Want: mitid.TokenInvalid, spoil: spoiler{approval: f}})
 	}
 	change := func(name, doc, claim string, value any) {
-		on("O-53-transaction-token-"+name, doc, func(_ *Broker, d *draft) { d.payload.set(claim, value) })
+		on("transaction-token-"+name, doc, func(_ *Broker, d *draft) { d.payload.set(claim, value) })
 	}
-	on("O-30-transaction-token-by-token-key", "the transaction token is signed by the key of ID tokens", func(b *Broker, d *draft) {
+	on("transaction-token-signed-by-token-key", "the transaction token is signed by the key of ID tokens", func(b *Broker, d *draft) {
 		d.key = b.keys.active()
 		d.header.set("kid", d.key.id)
 	})
-	on("O-30-transaction-token-by-token-key-known-kid", "the key of ID tokens signs under the transaction key's id", func(b *Broker, d *draft) { d.key = b.keys.active() })
-	on("O-30-transaction-token-unpublished", "a key with the right certificate subject signs, and is not published", func(b *Broker, d *draft) {
+	on("transaction-token-signed-by-token-key-known-kid", "the key of ID tokens signs under the transaction key's id", func(b *Broker, d *draft) { d.key = b.keys.active() })
+	on("transaction-token-signed-by-look-alike", "a key with the right certificate subject signs, and is not published", func(b *Broker, d *draft) {
 		d.key = b.neb.keys.stranger
 		d.header.set("kid", d.key.id)
 	})
-	on("O-30-transaction-token-own-certificate", "a key with the right certificate subject comes along in the header", func(b *Broker, d *draft) {
+	on("transaction-token-own-certificate", "a key with the right certificate subject comes along in the header", func(b *Broker, d *draft) {
 		d.key = b.neb.keys.stranger
 		d.header.set("kid", d.key.id)
 		d.header.add("x5c", d.key.jwk.get("x5c"))
 	})
-	change("other-sub", "the transaction token is about another subject", "sub", "00000000-0000-4000-8000-000000000000")
-	change("other-transaction", "the transaction token is of another login", "transaction_id", "00000000-0000-4000-8000-000000000000")
-	change("other-mitid-transaction", "the transaction token is of another MitID login", "mitid.transaction_id", "00000000-0000-4000-8000-000000000000")
+	change("other-subject", "the transaction token is about another subject", "sub", "00000000-0000-4000-8000-000000000000")
+	change("other-login", "the transaction token is of another login", "transaction_id", "00000000-0000-4000-8000-000000000000")
+	change("other-mitid-login", "the transaction token is of another MitID login", "mitid.transaction_id", "00000000-0000-4000-8000-000000000000")
 	change("other-person", "the transaction token is about another MitID person", "mitid.uuid", "00000000-0000-4000-8000-000000000000")
-	change("other-redirect", "the transaction token is of a login that went elsewhere", "redirect_uri", "https://other.example/callback")
-	on("O-53-transaction-token-no-transaction", "the transaction token does not say of which login it is", func(_ *Broker, d *draft) { d.payload.drop("transaction_id") })
+	change("other-redirect-address", "the transaction token is of a login that went elsewhere", "redirect_uri", "https://other.example/callback")
+	on("transaction-token-missing-login", "the transaction token does not say of which login it is", func(_ *Broker, d *draft) { d.payload.drop("transaction_id") })
 	for i := range ts {
 		ts[i].Request = approving()
 	}
@@ -80,24 +80,24 @@ func nebTextTamperings() []Tampering {
 		return base64.StdEncoding.EncodeToString(sum[:])
 	}
 	const other = "Jeg sælger Ærø for 1 kr."
-	on("D-01-no-text", "nothing is told of a text", drop("transaction_text", "transaction_text_type", "transaction_text_sha256"))
-	on("D-01-no-digest", "the digest of the text is not told", drop("transaction_text_sha256"))
-	on("D-01-no-type", "the type of the text is not told", drop("transaction_text_type"))
-	on("D-01-not-signed", "the person logged in and approved nothing", func(_ *Broker, d *draft) { d.payload.set("transaction_actions", "mitid.login") })
-	on("D-02-wrong-digest", "the digest is another text's", func(_ *Broker, d *draft) { both(d, "transaction_text_sha256", digest(other)) })
-	on("D-02-digest-of-base64", "the digest is of the Base64, not of the text", func(_ *Broker, d *draft) {
+	on("missing-text", "nothing is told of a text", drop("transaction_text", "transaction_text_type", "transaction_text_sha256"))
+	on("missing-text-digest", "the digest of the text is not told", drop("transaction_text_sha256"))
+	on("missing-text-type", "the type of the text is not told", drop("transaction_text_type"))
+	on("text-not-approved", "the person logged in and approved nothing", func(_ *Broker, d *draft) { d.payload.set("transaction_actions", "mitid.login") })
+	on("other-text-digest", "the digest is that of another text", func(_ *Broker, d *draft) { both(d, "transaction_text_sha256", digest(other)) })
+	on("text-digest-of-base64", "the digest is of the Base64, not of the text", func(_ *Broker, d *draft) {
 		body, _ := d.payload.get("transaction_text").(string)
 		both(d, "transaction_text_sha256", digest(body))
 	})
-	on("D-02-other-text", "the text is another one than its digest's", func(_ *Broker, d *draft) {
+	on("other-text", "the person saw another text", func(_ *Broker, d *draft) {
 		both(d, "transaction_text", base64.StdEncoding.EncodeToString([]byte(other)))
 	})
-	on("D-02-other-text-and-digest", "another text was approved", func(_ *Broker, d *draft) {
+	on("other-text-and-digest", "the person saw another text, and its digest came", func(_ *Broker, d *draft) {
 		both(d, "transaction_text", base64.StdEncoding.EncodeToString([]byte(other)))
 		both(d, "transaction_text_sha256", digest(other))
 	})
-	on("D-02-other-type", "the text was shown in another way", func(_ *Broker, d *draft) { both(d, "transaction_text_type", "html") })
-	gone := onReply("D-01-no-transaction-token", "the token answer has no transaction token", StageToken, mitid.TransactionMismatch, func(_ *Broker, p *reply) {
+	on("other-text-type", "the person saw the text as html", func(_ *Broker, d *draft) { both(d, "transaction_text_type", "html") })
+	gone := onReply("missing-transaction-token", "the token answer has no transaction token", StageToken, mitid.TransactionMismatch, func(_ *Broker, p *reply) {
 		p.object.drop("transaction_token")
 		p.object.drop("transaction_token_ocsp_resp")
 	})
@@ -109,7 +109,7 @@ func nebTextTamperings() []Tampering {
 func nebOCSPTamperings() []Tampering {
 	var ts []Tampering
 	on := func(name, doc string, f func(b *Broker, a *ocspAnswer)) {
-		ts = append(ts, Tampering{Name: "O-30-ocsp-" + name, Doc: doc, Stage: StageOCSP, Want: mitid.TokenInvalid, Request: approving(), spoil: spoiler{ocsp: f}})
+		ts = append(ts, Tampering{Name: "ocsp-" + name, Doc: doc, Stage: StageOCSP, Want: mitid.TokenInvalid, Request: approving(), spoil: spoiler{ocsp: f}})
 	}
 	on("missing", "there is no OCSP answer", func(_ *Broker, a *ocspAnswer) { a.missing = true })
 	on("unauthorized", "the OCSP answer is an error", func(_ *Broker, a *ocspAnswer) { a.status = 6 })
@@ -117,7 +117,7 @@ func nebOCSPTamperings() []Tampering {
 	on("revoked", "the certificate is revoked", func(_ *Broker, a *ocspAnswer) { a.verdict = ocspRevoked(a.at.Add(-time.Hour)) })
 	on("unknown", "the certificate is unknown", func(_ *Broker, a *ocspAnswer) { a.verdict = ocspUnknown })
 	on("other-certificate", "the OCSP answer is about another certificate", func(b *Broker, a *ocspAnswer) { a.cert = b.neb.keys.stranger.cert })
-	on("serial-plus-one", "the OCSP answer is about the next serial number", func(_ *Broker, a *ocspAnswer) {
+	on("wrong-serial", "the OCSP answer is about the next serial number", func(_ *Broker, a *ocspAnswer) {
 		next := *a.cert
 		next.SerialNumber = new(big.Int).Add(a.cert.SerialNumber, big.NewInt(1))
 		a.cert = &next
@@ -125,12 +125,12 @@ func nebOCSPTamperings() []Tampering {
 	on("expired", "the OCSP answer has expired", func(_ *Broker, a *ocspAnswer) {
 		a.at, a.produced, a.until = a.at.AddDate(0, 0, -10), a.produced.AddDate(0, 0, -10), a.until.AddDate(0, 0, -8)
 	})
-	on("ahead", "the OCSP answer is of tomorrow", func(_ *Broker, a *ocspAnswer) {
+	on("in-future", "the OCSP answer is of tomorrow", func(_ *Broker, a *ocspAnswer) {
 		a.at, a.produced, a.until = a.at.AddDate(0, 0, 1), a.produced.AddDate(0, 0, 1), a.until.AddDate(0, 0, 1)
 	})
-	on("broken-signature", "the OCSP answer's signature is wrong", func(_ *Broker, a *ocspAnswer) { a.breakSignature = true })
-	on("trailing", "the OCSP answer is followed by octets", func(_ *Broker, a *ocspAnswer) { a.trailing = []byte{5, 0} })
-	on("no-certificate", "the responder's certificate is missing", func(_ *Broker, a *ocspAnswer) { a.certs = nil })
+	on("wrong-signature", "the OCSP answer's signature is wrong", func(_ *Broker, a *ocspAnswer) { a.breakSignature = true })
+	on("trailing-bytes", "the OCSP answer is followed by more bytes", func(_ *Broker, a *ocspAnswer) { a.trailing = []byte{5, 0} })
+	on("missing-certificate", "the responder's certificate is missing", func(_ *Broker, a *ocspAnswer) { a.certs = nil })
 	responder := func(name, doc string, change func(t *x509.Certificate), foreign bool) {
 		on(name, doc, func(b *Broker, a *ocspAnswer) {
 			if r := spoiltResponder(b.neb.keys, a, change, foreign); r != nil {
@@ -138,9 +138,9 @@ func nebOCSPTamperings() []Tampering {
 			}
 		})
 	}
-	responder("no-purpose", "the responder's certificate is not for OCSP", func(t *x509.Certificate) { t.ExtKeyUsage = nil }, false)
+	responder("missing-purpose", "the responder's certificate is not for OCSP", func(t *x509.Certificate) { t.ExtKeyUsage = nil }, false)
 	responder("other-purpose", "the responder's certificate is for a web server", func(t *x509.Certificate) { t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }, false)
-	responder("responder-expired", "the responder's certificate has expired", func(t *x509.Certificate) {
+	responder("expired-responder", "the responder's certificate has expired", func(t *x509.Certificate) {
 		t.NotBefore, t.NotAfter = t.NotBefore.AddDate(-1, 0, 0), t.NotBefore.AddDate(0, -1, 0)
 	}, false)
 	responder("other-authority", "another authority issued the responder's certificate", func(*x509.Certificate) {}, true)

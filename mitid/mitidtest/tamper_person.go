@@ -18,8 +18,8 @@ func personTamperings() []Tampering {
 	set := func(name, doc string, want mitid.Kind, r mitid.Request, claim string, value any) {
 		edit(name, doc, want, r, func(_ *Broker, o *object) { o.set(spelled(*o, claim), value) })
 	}
-	drop := func(name string, want mitid.Kind, r mitid.Request, claim string) {
-		edit(name, "there is no "+claim, want, r, func(_ *Broker, o *object) { o.drop(spelled(*o, claim)) })
+	drop := func(name, doc string, want mitid.Kind, r mitid.Request, claim string) {
+		edit(name, doc, want, r, func(_ *Broker, o *object) { o.drop(spelled(*o, claim)) })
 	}
 	const instant, level, number = "authenticationinstant", "loA", "cprNumberIdentifier"
 
@@ -29,34 +29,34 @@ func personTamperings() []Tampering {
 			o.set(spelled(*o, instant), b.Now().Add(-ago).UTC().Format(instantLayout))
 		})
 	}
-	drop("O-49-missing", mitid.AssuranceTooLow, fresh, instant)
-	set("O-49-null", "authenticationinstant is null", mitid.AssuranceTooLow, fresh, instant, nil)
-	when("O-49-yesterday", "the person logged in yesterday, and a fresh login was asked for", 24*time.Hour)
-	when("O-49-ten-minutes", "the person logged in ten minutes before the login began", 10*time.Minute)
-	when("O-49-ahead", "the person logs in in an hour", -time.Hour)
+	drop("missing-login-time", "there is no time of login, and a fresh login was asked for", mitid.AssuranceTooLow, fresh, instant)
+	set("null-login-time", "the time of login is null", mitid.AssuranceTooLow, fresh, instant, nil)
+	when("login-yesterday", "the person logged in yesterday, and a fresh login was asked for", 24*time.Hour)
+	when("login-ten-minutes-ago", "the person logged in ten minutes before the login began", 10*time.Minute)
+	when("login-in-an-hour", "the person logs in in an hour", -time.Hour)
 
 	substantial := mitid.Request{Level: claims.Substantial}
-	set("O-50-low", "LOW where Substantial was asked for", mitid.AssuranceTooLow, substantial, level, "LOW")
-	set("O-50-substantial-for-high", "SUBSTANTIAL where High was asked for", mitid.AssuranceTooLow, mitid.Request{Level: claims.High}, level, "SUBSTANTIAL")
-	drop("O-50-missing", mitid.AssuranceTooLow, substantial, level)
-	set("O-50-null", "loA is null", mitid.AssuranceTooLow, substantial, level, nil)
-	set("O-50-empty", "loA is empty", mitid.AssuranceTooLow, substantial, level, "")
-	set("O-50-unknown-word", "loA is an unknown word", mitid.AssuranceTooLow, substantial, level, "HØJ")
-	set("O-50-plus-one", "loA is SUBSTANTIAL plus one character", mitid.AssuranceTooLow, substantial, level, "SUBSTANTIAL1")
+	set("level-low", "the level is Low where Substantial was asked for", mitid.AssuranceTooLow, substantial, level, "LOW")
+	set("level-substantial-for-high", "the level is Substantial where High was asked for", mitid.AssuranceTooLow, mitid.Request{Level: claims.High}, level, "SUBSTANTIAL")
+	drop("missing-level", "there is no level", mitid.AssuranceTooLow, substantial, level)
+	set("null-level", "the level is null", mitid.AssuranceTooLow, substantial, level, nil)
+	set("empty-level", "the level is empty", mitid.AssuranceTooLow, substantial, level, "")
+	set("unknown-level", "the level is an unknown word", mitid.AssuranceTooLow, substantial, level, "HØJ")
+	set("wrong-level", "the level is the right one plus one character", mitid.AssuranceTooLow, substantial, level, "SUBSTANTIAL1")
 	business := Tampering{
-		Name: "O-50-business-without-level", Doc: "a business token tells no level", Stage: StageIDToken, Want: mitid.AssuranceTooLow,
+		Name: "business-without-level", Doc: "a business token tells no level", Stage: StageIDToken, Want: mitid.AssuranceTooLow,
 		Request: mitid.Request{Identity: mitid.Professional}, settings: func(b *Broker) { b.criipto.settings.BusinessLevels = false },
 	}
 	ts = append(ts, business)
 
 	required := mitid.Request{CPR: mitid.CPRRequired}
-	drop("O-51-missing", mitid.ClaimMissing, required, number)
-	set("O-51-null", "the CPR claim is null", mitid.ClaimMissing, required, number, nil)
-	set("O-51-empty", "the CPR claim is empty", mitid.ClaimMissing, required, number, "")
+	drop("missing-cpr", "there is no CPR number", mitid.ClaimMissing, required, number)
+	set("null-cpr", "the CPR claim is null", mitid.ClaimMissing, required, number, nil)
+	set("empty-cpr", "the CPR claim is empty", mitid.ClaimMissing, required, number, "")
 
 	for name, value := range impossibleNumbers() {
-		set("O-52-"+name, "the CPR claim is malformed: "+name, mitid.ClaimInvalid, required, number, value)
-		set("O-52-"+name+"-if-present", "the CPR claim is malformed, and optional: "+name, mitid.ClaimInvalid, mitid.Request{CPR: mitid.CPRIfPresent}, number, value)
+		set("cpr-"+name, "the CPR claim is malformed: "+name, mitid.ClaimInvalid, required, number, value)
+		set("cpr-"+name+"-if-present", "the CPR claim is malformed, and optional: "+name, mitid.ClaimInvalid, mitid.Request{CPR: mitid.CPRIfPresent}, number, value)
 	}
 	return ts
 }
@@ -76,12 +76,12 @@ func userinfoTamperings() []Tampering {
 		return onReply(name, doc, StageUserinfo, mitid.TokenInvalid, func(_ *Broker, p *reply) { change(&p.object) })
 	}
 	return []Tampering{
-		member("O-53-other-sub", "userinfo is about somebody else", func(o *object) { o.set("sub", "{00000000-0000-4000-8000-000000000000}") }),
-		member("O-53-sub-plus-one", "userinfo's sub is the right one plus one character", func(o *object) {
+		member("userinfo-other-subject", "userinfo is about somebody else", func(o *object) { o.set("sub", "{00000000-0000-4000-8000-000000000000}") }),
+		member("userinfo-wrong-subject", "userinfo's sub is the right one plus one character", func(o *object) {
 			sub, _ := o.get("sub").(string)
 			o.set("sub", sub+"1")
 		}),
-		member("O-53-no-sub", "userinfo has no sub", func(o *object) { o.drop("sub") }),
-		member("O-53-empty-sub", "userinfo's sub is empty", func(o *object) { o.set("sub", "") }),
+		member("userinfo-missing-subject", "userinfo has no sub", func(o *object) { o.drop("sub") }),
+		member("userinfo-empty-subject", "userinfo's sub is empty", func(o *object) { o.set("sub", "") }),
 	}
 }

@@ -29,17 +29,17 @@ func tlsTamperings() []Tampering {
 	}
 	here := net.IPv4(127, 0, 0, 1)
 	return []Tampering{
-		swap("O-25-unknown-authority", "the server's certificate is of another authority", func(*authority) (*tls.Certificate, error) {
+		swap("tls-unknown-authority", "the server's certificate is of another authority", func(*authority) (*tls.Certificate, error) {
 			other, err := newAuthority("")
 			if err != nil {
 				return nil, err
 			}
 			return &other.leaf, nil
 		}),
-		swap("O-25-expired", "the server's certificate has expired", func(a *authority) (*tls.Certificate, error) {
+		swap("tls-expired", "the server's certificate has expired", func(a *authority) (*tls.Certificate, error) {
 			return a.issue(longAgo().AddDate(1, 0, 0), "localhost", here, net.IPv6loopback)
 		}),
-		swap("O-25-other-host", "the server's certificate is for another host", func(a *authority) (*tls.Certificate, error) {
+		swap("tls-other-host", "the server's certificate is for another host", func(a *authority) (*tls.Certificate, error) {
 			return a.issue(farAhead(), "other.example")
 		}),
 	}

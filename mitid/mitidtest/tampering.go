@@ -4,15 +4,16 @@ import (
 	"crypto/tls"
 	"errors"
 	"slices"
+	"strings"
 
+	"github.com/dkeid/dkeid/internal/didyoumean"
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Tampering is one way to spoil a login, named after the row of the table of bad
-// input that it carries out: O-41-iss-plus-one.
+// Tampering is one way to spoil a login, with a name that says how: expired,
+// wrong-nonce, alg-none. See [TamperingsOf] for how names are made.
 type Tampering struct {
 	Name string
-	Row  string // O-41
 	Doc  string // what arrives
 	// Want is how the login must be refused. 0: it must succeed, and refusing it
 	// would be the fault.
@@ -71,6 +72,14 @@ func (s Stage) String() string {
 		"person", "userinfo_token", "transaction_token", "ocsp", "match", "logout"}[s]
 }
 
+// place is the word for a stage in the names of tamperings.
+func (s Stage) place() string {
+	if s == StageToken {
+		return "token-endpoint"
+	}
+	return strings.ReplaceAll(s.String(), "_", "-")
+}
+
 // spoiler is what a tampering does at each stage. A function is used once.
 type spoiler struct {
 	handshake func(*authority) (*tls.Certificate, error)
@@ -96,9 +105,9 @@ type journey uint8
 
 const (
 	straight     journey = iota
-	otherBrowser         // O-08
-	twice                // O-09
-	late                 // O-10
+	otherBrowser         // callback-in-other-browser
+	twice                // callback-replayed
+	late                 // callback-late
 )
 
 // Tamper spoils the next login, or the next answer of the stage that the
@@ -106,16 +115,32 @@ const (
 // the key set says is spoilt at its next fetch, so tamper with them before a
 // client has its copy.
 //
-// An unknown name is an error, and fails the test that owns the fake.
+// An unknown name is an error that says which names are near, and fails the test
+// that owns the fake.
 func (b *Broker) Tamper(name string) error {
 	all := TamperingsOf(b.dialect)
 	i := slices.IndexFunc(all, func(t Tampering) bool { return t.Name == name })
 	if i < 0 {
-		b.complain("there is no tampering of that name")
-		return errors.New("mitidtest: there is no tampering of that name")
+		why := b.dialect.unknownTampering(name, all)
+		b.complain(why)
+		return errors.New("mitidtest: " + why)
 	}
 	b.apply(all[i])
 	return nil
+}
+
+// unknownTampering says why there is none of that name, and what is near.
+func (d Dialect) unknownTampering(name string, all []Tampering) string {
+	for _, other := range Dialects() {
+		if other != d && slices.ContainsFunc(TamperingsOf(other), func(t Tampering) bool { return t.Name == name }) {
+			return "tampering \"" + name + "\" is for " + other.String() + ", not for " + d.String()
+		}
+	}
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].Name
+	}
+	return didyoumean.Text("tampering", name, names)
 }
 
 // apply is Tamper with a tampering that is at hand.

@@ -13,18 +13,23 @@ const accepted mitid.Kind = 0
 // Tamperings returns the catalogue of Criipto. See TamperingsOf.
 func Tamperings() []Tampering { return TamperingsOf(Criipto) }
 
-// TamperingsOf returns the catalogue of a dialect, ordered by name: every row of
-// the table of bad input that an answer of that broker can carry, in several
-// variants. Rows that take more than one login or another caller (O-18, O-56,
-// O-57) are cases of [TestBroker] or belong to the packages around it; no broker
-// here gives out refresh tokens (O-54), and only NEB sends logout tokens (O-55).
+// TamperingsOf returns the catalogue of a dialect, ordered by name. A name is made
+// of plain words in one order: where it happens, what is the matter, with what.
+// The place is left out where it is the ID token, or where the thing is in one
+// place only: expired, wrong-nonce, alg-none, missing-state, userinfo-other-subject.
+//
+//   - wrong: the right value plus one character
+//   - cut: the right value without its last character
+//   - other: the value of somebody or something else
+//   - missing, empty, null: it is not there, is "", is JSON's null
+//   - twice: two equal ones; two: different ones
+//
+// docs/tamperings.md lists all of them, and docs/bad-input.md says what must come
+// of each. What takes more than one login, or another caller, is a case of
+// [TestBroker] or belongs to the packages around it. No broker here gives out
+// refresh tokens, and only NEB sends logout tokens.
 func TamperingsOf(d Dialect) []Tampering {
 	all := d.catalogue()
-	for i := range all {
-		if name := all[i].Name; !strings.HasPrefix(name, "age-") {
-			all[i].Row = name[:len("O-00")]
-		}
-	}
 	slices.SortFunc(all, func(a, b Tampering) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

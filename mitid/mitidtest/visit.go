@@ -18,9 +18,9 @@ const maxHops = 20
 // broker, until the app shows a page. The caller closes the answer's body.
 //
 // The app speaks http: this browser trusts no certificate but the fake's.
-// Walker-side tamperings spoil what comes back to the app. O-10 advances the
-// fake's clock by a day, so the app must use it; O-09 brings the answer twice and
-// goes on with the second page.
+// Walker-side tamperings spoil what comes back to the app. callback-late advances
+// the fake's clock by a day, so the app must use it; callback-replayed brings the
+// answer twice and goes on with the second page.
 func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*http.Response, error) {
 	req, err := newRequest(ctx, address, nil, false)
 	if err != nil {

@@ -220,7 +220,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 }
 
 func TestThereIsNoLogout(t *testing.T) {
-	l := &mitid.Login{Broker: "eident", Issuer: issuer, Identity: claims.Identity{Subject: "mitid:" + someUUID}}
+	l := &mitid.Login{Broker: "eident", Issuer: issuer, ClientID: "MER2", Identity: claims.Identity{Subject: "mitid:" + someUUID}}
 	_, err := newWire(t, nil).EndSession(context.Background(), l, "https://app.example.dk/bye")
 	require.ErrorIs(t, err, mitid.ErrUnsupported)
 }

@@ -96,7 +96,7 @@ func (c *Config) wrong() string {
 
 // Callback says that the answer comes back with the parameter state.
 func (b *Broker) Callback() mitid.CallbackRule {
-	return mitid.CallbackRule{Name: name, Issuer: b.cfg.issuer, Method: http.MethodGet, State: "state"}
+	return mitid.CallbackRule{Name: name, Issuer: b.cfg.issuer, ClientID: b.cfg.clientID, Method: http.MethodGet, State: "state"}
 }
 
 // String names the broker and its issuer.

@@ -1,6 +1,7 @@
 package eident_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,16 +11,22 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 )
 
+// has is what this adapter must never lose.
+var has = []string{
+	"TokenVerifier", "Level", "Identity", "CPR", "NemIDPID", "ReferenceText", "TransactionText", "Fresh",
+	"Locale/Danish", "Locale/English", "Organisation/of an employee",
+}
+
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.EIdent, configured(func(*eident.Config) {}))
+	mitidtest.TestBrokerOf(t, mitidtest.EIdent, configured(func(*eident.Config) {}), has...)
 }
 
 func TestConformanceWithUserinfoAndOtherEncodings(t *testing.T) {
 	mitidtest.TestBrokerOf(t, mitidtest.EIdent, configured(func(cfg *eident.Config) {
 		cfg.Userinfo, cfg.PostSecret, cfg.UUIDInURL = true, true, true
 		cfg.TextEncoding, cfg.HintEncoding, cfg.AMRSeparator = eident.Base64, eident.Base64, " "
-	}))
+	}), append(slices.Clone(has), "UUID", "userinfo")...)
 }
 
 func configured(change func(*eident.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {

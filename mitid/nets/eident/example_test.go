@@ -172,7 +172,7 @@ func ExampleBroker_Complete() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := fake.Tamper("D-02-other-text"); err != nil {
+	if err := fake.Tamper("other-text"); err != nil {
 		log.Fatal(err)
 	}
 	_, err = finish(fake, client, redirect, mitidtest.Approve(mitidtest.Ditlev()))

@@ -10,10 +10,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// TestO56RightPerson: 10,000 logins (without the race detector 2,000), 64 at any
+// TestRightPerson: 10,000 logins (without the race detector 2,000), 64 at any
 // moment, every person with claims of their own, and every caller gets exactly
 // their own person.
-func TestO56RightPerson(t *testing.T) {
+func TestRightPerson(t *testing.T) {
 	n := 2_000
 	if raceDetector && !testing.Short() {
 		n = 10_000

@@ -19,7 +19,7 @@ func now() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) }
 // known is a login of long enough ago that its transaction ends at until.
 func known(until string) *mitid.Login {
 	return &mitid.Login{
-		Broker: "eident", Issuer: issuer, StepUp: until + ".617b5cdc6fb84f16a6022e328d970bb7",
+		Broker: "eident", Issuer: issuer, ClientID: "MER2", StepUp: until + ".617b5cdc6fb84f16a6022e328d970bb7",
 		Identity: claims.Identity{Kind: claims.KindPrivate, Subject: "mitid:" + someUUID, UUID: mustUUID(someUUID), Levels: claims.Levels{LoA: claims.Substantial}},
 	}
 }

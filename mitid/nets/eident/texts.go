@@ -14,13 +14,17 @@ import (
 // typeWords are transactiontext_type and transaction_text_type.
 var typeWords = map[mitid.TextType]string{mitid.PlainText: "text", mitid.HTMLText: "html"}
 
+// maxTransactionText is the broker's limit, in characters before they are encoded
+// (Nets E-Ident, MitID parameters).
+const maxTransactionText = 600
+
 // checkText refuses a transaction text that MitID does not show.
 func checkText(t mitid.Text) error {
 	kind := transactiontext.Plain
 	if t.Type == mitid.HTMLText {
 		kind = transactiontext.HTML
 	}
-	return transactiontext.Check(kind, t.Body, transactiontext.MaxCharacters)
+	return transactiontext.Check(kind, t.Body, maxTransactionText)
 }
 
 // checkTexts compares what the broker says of the texts with what was sent, before

@@ -8,7 +8,6 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
-	"github.com/dkeid/dkeid/internal/transactiontext"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -23,11 +22,6 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mitid.Redirect, error) {
 	if err := unsupported(&a.Request); err != nil {
 		return nil, err
-	}
-	if t := a.Request.TransactionText; t.Body != "" {
-		if err := transactiontext.Check(textKinds[t.Type], t.Body, transactiontext.MaxCharacters); err != nil {
-			return nil, err
-		}
 	}
 	md, err := b.party.Metadata(ctx)
 	if err != nil {
@@ -157,12 +151,6 @@ var idpValues = map[mitid.IdentityKind]string{
 	mitid.Private:      "mitid",
 	mitid.Professional: "mitid_erhverv",
 	mitid.Either:       "mitid mitid_erhverv",
-}
-
-// textKinds are the types of texts as the check calls them.
-var textKinds = map[mitid.TextType]transactiontext.Kind{
-	mitid.PlainText: transactiontext.Plain,
-	mitid.HTMLText:  transactiontext.HTML,
 }
 
 var languages = map[mitid.Locale]string{

@@ -3,6 +3,7 @@ package neb_test
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,19 +13,27 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 )
 
+// has is what this adapter must never lose.
+var has = []string{
+	"TokenVerifier", "SessionEnder", "MatchCPR", "LogoutReceiver", "front channel logout", "par", "Level", "Identity", "CPR", "Address",
+	"NemIDPID", "UUID", "CPRHint", "ReferenceText", "TransactionText", "Locale", "Organisation/of an employee", "Fresh", "Silent",
+	"AppSwitch/iOS", "Action",
+}
+
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(*neb.Config) {}))
+	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(*neb.Config) {}), append(slices.Clone(has), "userinfo_token")...)
 }
 
 func TestConformanceWithTheEndpointAndFormPost(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) { cfg.Source, cfg.FormPost = neb.UserinfoEndpoint, true }))
+	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) { cfg.Source, cfg.FormPost = neb.UserinfoEndpoint, true }),
+		append(slices.Clone(has), "userinfo")...)
 }
 
 func TestConformanceWithSignedRequestsAndEvidence(t *testing.T) {
 	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) {
 		cfg.SignRequests, cfg.TextCarrier, cfg.TransactionToken, cfg.RegisteredName = true, neb.RequestObject, true, true
-	}))
+	}), append(slices.Clone(has), "userinfo_token", "transaction_token", "ocsp")...)
 }
 
 func configured(change func(*neb.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {

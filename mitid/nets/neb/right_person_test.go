@@ -10,9 +10,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// TestO56RightPerson: 1,000 logins, 64 at any moment, every person with claims of
+// TestRightPerson: 1,000 logins, 64 at any moment, every person with claims of
 // their own, and every caller gets exactly their own person.
-func TestO56RightPerson(t *testing.T) {
+func TestRightPerson(t *testing.T) {
 	const n = 1_000
 	fake := mitidtest.NewNEB(t)
 	c := open(t, fake, nil)

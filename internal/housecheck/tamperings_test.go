@@ -1,0 +1,151 @@
+package housecheck
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// docs/tamperings.md lists what the fakes can spoil, and is made from their
+// catalogues.
+func TestTamperingsAreListed(t *testing.T) {
+	const doc = "docs/tamperings.md"
+	want := tamperingsDoc()
+	if *update {
+		require.NoError(t, os.WriteFile(filepath.Join(root(t), filepath.FromSlash(doc)), []byte(want), 0o644))
+	}
+	assert.Equal(t, want, file(t, doc), "the catalogues have changed: go test ./internal/housecheck -update")
+}
+
+func tamperingsDoc() string {
+	var b strings.Builder
+	b.WriteString(`# What the fakes can spoil, by name
+
+This list is made from the catalogues: ` + "`go test ./internal/housecheck -update`" + `. What dkeid does with bad input, and why, stands in
+[bad-input.md](bad-input.md).
+
+## Logins
+
+` + "`fake.Tamper(\"expired\")`" + ` spoils the next login once ([mitidtest](guides/test.md)). The error must be of the kind that stands here, as
+` + "`mitid.KindOf`" + ` tells it; "accepted" means that the login must succeed. All: Criipto, NEB and E-Ident.
+
+A name is made of plain words in one order: where it happens, what is the matter, with what. The place is left out where it is the ID token, or where
+the thing is in one place only. *wrong* is the right value plus one character, *cut* the right value without its last character, *other* the value
+of somebody or something else. *missing*, *empty* and *null* are what they say; *twice* means two equal ones.
+
+`)
+	for _, stage := range stagesOf() {
+		fmt.Fprintf(&b, "### %s\n\n| name | what arrives | error | at |\n| --- | --- | --- | --- |\n", stage.title)
+		for _, row := range stage.rows {
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", row.name, cell(row.doc), row.want, row.at())
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString(`## Letters
+
+` + "`fake.Next(\"dropped-answer\")`" + ` makes the next request misbehave; ` + "`Always`" + ` and ` + "`For`" + ` last longer ([ebokstest](guides/send.md)). The error of a
+` + "`Send`" + ` must be of one of the kinds that stand here, the best one first.
+
+| name | what arrives | error | letter | send again? |
+| --- | --- | --- | --- | --- |
+`)
+	for _, m := range sortedMisbehaviours() {
+		kinds := make([]string, len(m.Kinds))
+		for i, k := range m.Kinds {
+			kinds[i] = k.String()
+		}
+		where, again := "not taken", "ask first"
+		if m.Taken {
+			where = "taken"
+		}
+		if m.Safe {
+			again = "yes"
+		}
+		if len(kinds) == 0 {
+			kinds, again = []string{"each letter has its own"}, "as each letter says"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, cell(m.Doc), strings.Join(kinds, ", "), where, again)
+	}
+	return b.String()
+}
+
+func sortedMisbehaviours() []ebokstest.Misbehaviour {
+	return slices.SortedFunc(slices.Values(ebokstest.Misbehaviours()), func(a, b ebokstest.Misbehaviour) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+// A spoiltRow is one tampering, and the dialects that have it.
+type spoiltRow struct {
+	name, doc, want string
+	dialects        []mitidtest.Dialect
+}
+
+var brokerNames = map[mitidtest.Dialect]string{mitidtest.Criipto: "Criipto", mitidtest.NEB: "NEB", mitidtest.EIdent: "E-Ident"}
+
+func (r *spoiltRow) at() string {
+	if len(r.dialects) == len(brokerNames) {
+		return "all"
+	}
+	var names []string
+	for _, d := range r.dialects {
+		names = append(names, brokerNames[d])
+	}
+	return strings.Join(names, ", ")
+}
+
+type spoiltStage struct {
+	title string
+	rows  []*spoiltRow
+}
+
+var stageTitles = map[mitidtest.Stage]string{
+	mitidtest.StageTLS: "The connection", mitidtest.StageDiscovery: "Discovery", mitidtest.StagePAR: "The pushed request (PAR)",
+	mitidtest.StageCallback: "The callback", mitidtest.StageToken: "The token endpoint", mitidtest.StageIDToken: "The ID token, and what is told of the person",
+	mitidtest.StageKeys: "The keys", mitidtest.StageUserinfo: "Userinfo",
+	mitidtest.StageUserinfoToken: "The userinfo token", mitidtest.StageTransactionToken: "The transaction token",
+	mitidtest.StageOCSP: "The OCSP answer", mitidtest.StageMatch: "The CPR match", mitidtest.StageLogout: "The logout token",
+}
+
+// stagesOf returns all tamperings by stage. Dialects that say the same of a name
+// share a row.
+func stagesOf() []spoiltStage {
+	rows := map[mitidtest.Stage][]*spoiltRow{}
+	for _, d := range mitidtest.Dialects() {
+		for _, m := range mitidtest.TamperingsOf(d) {
+			want := m.Want.String()
+			if m.Want == mitid.Kind(0) {
+				want = "accepted"
+			}
+			stage := m.Stage
+			if stage == mitidtest.StagePerson {
+				stage = mitidtest.StageIDToken // one section says it, wherever a broker tells it
+			}
+			i := slices.IndexFunc(rows[stage], func(r *spoiltRow) bool { return r.name == m.Name && r.doc == m.Doc && r.want == want })
+			if i >= 0 {
+				rows[stage][i].dialects = append(rows[stage][i].dialects, d)
+				continue
+			}
+			rows[stage] = append(rows[stage], &spoiltRow{m.Name, m.Doc, want, []mitidtest.Dialect{d}})
+		}
+	}
+	var stages []spoiltStage
+	for s := mitidtest.StageTLS; s <= mitidtest.StageLogout; s++ {
+		if len(rows[s]) == 0 {
+			continue
+		}
+		slices.SortStableFunc(rows[s], func(a, b *spoiltRow) int { return strings.Compare(a.name, b.name) })
+		stages = append(stages, spoiltStage{stageTitles[s], rows[s]})
+	}
+	return stages
+}

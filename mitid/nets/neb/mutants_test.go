@@ -1,0 +1,137 @@
+package neb_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/neb"
+)
+
+// mutantEnv names the mutant that a child process puts through the suite.
+const mutantEnv = "DKEID_TEST_MUTANT"
+
+// A mistake is one that people have made, and the part of the suite that must find
+// it. Those that are the same at every broker are tried in package criipto.
+type mistake struct {
+	part   string
+	change func(*mutant)
+}
+
+// rightAdapter is wrapped as the mutants are, and has no mistake.
+const rightAdapter = "is right"
+
+var mistakes = map[string]mistake{
+	rightAdapter: {part: "(abilities|logins|request)", change: func(*mutant) {}},
+	"drops the comparison of transaction texts": {part: "tamperings/other-text", change: func(m *mutant) {
+		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+			a.Transaction = nil
+			return m.Broker.Complete(ctx, a, cb)
+		}
+	}},
+	"tells of the text that was sent, whatever was seen": {part: "tamperings/(missing-text|text-not-approved)", change: func(m *mutant) {
+		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+			sent := a.Transaction
+			a.Transaction = nil
+			as, err := m.Broker.Complete(ctx, a, cb)
+			if err == nil && sent != nil {
+				as.Texts.Transaction = &mitid.Text{Body: "Jeg køber Ærø for 100 kr."}
+			}
+			return as, err
+		}
+	}},
+	"keeps the CPR number that nobody asked for": {part: "logins", change: func(m *mutant) {
+		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+			as, err := m.Broker.Complete(ctx, a, cb)
+			if err == nil {
+				as.Claims = struct{ Claims *claims.NEB }{as.Claims.(*claims.NEB)}
+			}
+			return as, err
+		}
+	}},
+	"says yes to every number": {part: "abilities/MatchCPR", change: func(m *mutant) {
+		m.match = func(ctx context.Context, l *mitid.Login, n cpr.Number) (bool, error) {
+			_, err := m.Broker.MatchCPR(ctx, l, n)
+			return err == nil, err
+		}
+	}},
+	"says no where nobody answers": {part: "abilities/MatchCPR", change: func(m *mutant) {
+		m.match = func(ctx context.Context, l *mitid.Login, n cpr.Number) (bool, error) {
+			yes, _ := m.Broker.MatchCPR(ctx, l, n)
+			return yes, nil
+		}
+	}},
+	"takes a forged logout for a real one": {part: "abilities/LogoutReceiver", change: func(m *mutant) {
+		m.logout = func(ctx context.Context, cb mitid.Callback) (*mitid.Logout, error) {
+			lo, err := m.Broker.ReceiveLogout(ctx, cb)
+			if err != nil {
+				return &mitid.Logout{SessionID: "x"}, nil
+			}
+			return lo, nil
+		}
+	}},
+	"has lost its abilities": {part: "abilities", change: func(m *mutant) { m.bare = true }},
+}
+
+// mutant is the adapter with a mistake.
+type mutant struct {
+	*neb.Broker
+	bare     bool // it has no optional abilities
+	complete func(context.Context, *mitid.Attempt, mitid.Callback) (*mitid.Assertion, error)
+	match    func(context.Context, *mitid.Login, cpr.Number) (bool, error)
+	logout   func(context.Context, mitid.Callback) (*mitid.Logout, error)
+}
+
+func (m *mutant) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+	return m.complete(ctx, a, cb)
+}
+
+func (m *mutant) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bool, error) {
+	return m.match(ctx, l, n)
+}
+
+func (m *mutant) ReceiveLogout(ctx context.Context, cb mitid.Callback) (*mitid.Logout, error) {
+	return m.logout(ctx, cb)
+}
+
+// The suite is worth what it finds: it must not pass an adapter that is wrong.
+func TestTheSuiteFindsMutants(t *testing.T) {
+	for name, m := range mistakes {
+		t.Run(name, func(t *testing.T) {
+			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMutant$/"+m.part, "-test.failfast")
+			child.Env = append(os.Environ(), mutantEnv+"="+name)
+			out, err := child.CombinedOutput()
+			if name == rightAdapter {
+				require.NoError(t, err, "what wraps the mutants is no mistake: %s", out)
+				return
+			}
+			require.Error(t, err, "the suite passes an adapter that %s", name)
+			require.Contains(t, string(out), "--- FAIL: TestMutant/", "it fails as a test does, and does not crash")
+			require.NotContains(t, string(out), "panic:")
+		})
+	}
+}
+
+// TestMutant is what the child process runs; on its own it does nothing.
+func TestMutant(t *testing.T) {
+	wrong, ok := mistakes[os.Getenv(mutantEnv)]
+	if !ok {
+		return
+	}
+	mitidtest.TestBrokerOf(t, mitidtest.NEB, func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+		m := &mutant{Broker: configured(func(*neb.Config) {})(tb, fake).(*neb.Broker)}
+		m.complete, m.match, m.logout = m.Broker.Complete, m.Broker.MatchCPR, m.Broker.ReceiveLogout
+		wrong.change(m)
+		if m.bare {
+			return struct{ mitid.Broker }{m}
+		}
+		return m
+	}, has...)
+}
