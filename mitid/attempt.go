@@ -67,21 +67,17 @@ func (a *Attempt) Challenge() string {
 // person of a step-up (ErrTokenInvalid), the level and, where demanded, a fresh
 // authentication (ErrAssuranceTooLow), the capacity (ErrClaimInvalid).
 func (a *Attempt) Admit(f Facts) error {
+	if a.Request.Age != 0 {
+		return fault.New(fault.ClaimInvalid, "a proof of age was asked for and a login came")
+	}
 	if a.ExpectSubject != "" && f.Subject != a.ExpectSubject {
 		return fault.New(fault.TokenInvalid, "somebody else answered the step-up")
 	}
 	if f.Level < a.Level || f.Level > claims.High || f.Level == claims.LevelUnknown {
 		return fault.New(fault.AssuranceTooLow, "the level reached is below the level asked for, or the broker did not tell it")
 	}
-	if a.Request.Fresh {
-		switch {
-		case f.AuthTime.IsZero():
-			return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and the broker did not say when it was")
-		case f.AuthTime.Before(a.Started.Add(-freshSkew)):
-			return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and an older one came")
-		case f.AuthTime.After(a.Now.Add(aheadSkew)):
-			return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and its time lies ahead")
-		}
+	if err := a.admitTime(f.AuthTime); err != nil {
+		return err
 	}
 	private := f.Kind == claims.KindPrivate
 	professional := f.Kind == claims.KindProfessional || f.Kind == claims.KindSignatory
@@ -92,6 +88,20 @@ func (a *Attempt) Admit(f Facts) error {
 		return fault.New(fault.ClaimInvalid, "a login for an organisation was asked for and a private one came")
 	case professional && a.Request.Identity == Private:
 		return fault.New(fault.ClaimInvalid, "a private login was asked for and one for an organisation came")
+	}
+	return nil
+}
+
+// admitTime refuses what is not fresh where a fresh login was demanded.
+func (a *Attempt) admitTime(at time.Time) error {
+	switch {
+	case !a.Request.Fresh:
+	case at.IsZero():
+		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and the broker did not say when it was")
+	case at.Before(a.Started.Add(-freshSkew)):
+		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and an older one came")
+	case at.After(a.Now.Add(aheadSkew)):
+		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and its time lies ahead")
 	}
 	return nil
 }

@@ -35,7 +35,12 @@ func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
 	if err != nil {
 		return nil, c.fail(ctx, "begin", err)
 	}
-	rd, err := c.start(a, func() (*Redirect, error) { return c.broker.Begin(ctx, a) })
+	rd, err := c.start(a, func() (*Redirect, error) {
+		if a.Request.Age != 0 {
+			return c.beginAge(ctx, a)
+		}
+		return c.broker.Begin(ctx, a)
+	})
 	if err != nil {
 		return nil, c.fail(ctx, "begin", err)
 	}
@@ -53,6 +58,9 @@ func (c *Client) attempt(r Request) (*Attempt, error) {
 		Started: now, Now: now, Expires: now.Add(c.lifetime), ExpectUUID: r.UUID, Level: max(r.Level, c.minLevel),
 	}
 	a.spread()
+	if r.Age != 0 {
+		a.Level = claims.LevelUnknown // no broker tells the level of a proof of age
+	}
 	if r.ReferenceText != "" {
 		a.Reference = DigestOf(Text{Body: r.ReferenceText})
 	}
@@ -81,6 +89,11 @@ func (c *Client) start(a *Attempt, adapter func() (*Redirect, error)) (*Redirect
 // check refuses what no broker could carry.
 func (r Request) check() error {
 	bad := func(why string) error { return fault.New(fault.InputInvalid, "Request."+why) }
+	if r.Age != 0 {
+		if err := r.checkAge(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case r.Level > claims.High:
 		return bad("Level is no level")

@@ -35,6 +35,7 @@ func requests() []struct {
 		field string
 		r     mitid.Request
 	}{
+		{"Age: 18", mitid.Request{Age: 18}},
 		{"Level: High", mitid.Request{Level: claims.High}},
 		{"Identity: Professional", mitid.Request{Identity: mitid.Professional}},
 		{"Identity: Either", mitid.Request{Identity: mitid.Either}},

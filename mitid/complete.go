@@ -17,7 +17,8 @@ import (
 // under the handle which cb brings back; empty when it kept none.
 //
 // It returns a Login or an error, never both; a Login means that every rule of
-// the Request holds. Whatever the outcome, the pending login is used up, unless
+// the Request holds; for Request.Age it means that the broker answered, and
+// Login.Age what. Whatever the outcome, the pending login is used up, unless
 // state is not the one that cb names: then this browser did not begin it
 // (ErrStateInvalid). See the package documentation for the other errors.
 func (c *Client) Complete(ctx context.Context, state string, cb Callback) (*Login, error) {
@@ -32,6 +33,9 @@ func (c *Client) complete(ctx context.Context, state string, cb Callback) (*Logi
 	a, err := c.claim(ctx, state, cb)
 	if err != nil {
 		return nil, err
+	}
+	if a.Request.Age != 0 {
+		return c.completeAge(ctx, a, cb)
 	}
 	as, err := c.broker.Complete(ctx, a, cb)
 	if err != nil {
@@ -82,6 +86,9 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 		return nil, fault.New(fault.ResponseInvalid, "the answer came twice, in the query and in the body")
 	case begun.With != stampOf(c.rule.Name, c.rule.Issuer):
 		return nil, fault.New(fault.IssuerMismatch, "the login was begun with another broker")
+	}
+	if a.Request.Age != 0 {
+		return a, nil
 	}
 	a.Level = max(a.Level, c.minLevel) // the floor may have risen while the person was away
 	return a, nil

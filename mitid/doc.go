@@ -29,6 +29,9 @@
 // and EndSession refuse that of another one. Whoever keeps sessions of their own
 // stores the three beside Identity and StepUp.
 //
+// A Request with an Age is no login: the Login that comes of it holds an [AgeProof]
+// and nobody's identity, and only brokers that are an [AgeProver] can do it.
+//
 // # Errors
 //
 // Every error is an [*Error] whose Kind is one word; errors.Is(err,

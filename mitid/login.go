@@ -7,9 +7,14 @@ import (
 )
 
 // Login is one completed login: every rule of the Request holds.
+//
+// For Request.Age it is no login of anybody: Age is not nil, Identity, Level,
+// Claims, Texts and StepUp are zero, and the sub in the evidence is made up anew
+// each time, so that it is no key of an account.
 type Login struct {
 	guarded
 
+	Age      *AgeProof // nil: a login; otherwise the answer to Request.Age, and nobody's identity
 	Identity claims.Identity
 	Level    claims.Level // what was achieved; at least what was asked for
 	Claims   any          // the dialect's own claims, such as *claims.Criipto; without any CPR number where none was asked for

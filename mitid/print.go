@@ -12,6 +12,10 @@ type guarded = private.Value
 
 // Format prints broker and level only.
 func (l Login) Format(f fmt.State, _ rune) {
+	if l.Age != nil {
+		_, _ = fmt.Fprintf(f, "mitid.Login{%s proof of age}", l.Broker)
+		return
+	}
 	_, _ = fmt.Fprintf(f, "mitid.Login{%s %s}", l.Broker, l.Level)
 }
 

@@ -13,6 +13,7 @@ import (
 type Request struct {
 	guarded
 
+	Age              int          // proof that the person is this old (15, 16, 18, 21 years), without telling who it is; see Login.Age; zero: a login
 	Level            claims.Level // at least this; zero or lower than Config.MinLevel: Config.MinLevel
 	Identity         IdentityKind
 	CPR              CPRUse

@@ -30,6 +30,7 @@ type sealed struct {
 	Kind      claims.Kind  `json:"w,omitzero"`
 	CVR       claims.CVR   `json:"z,omitzero"`
 	UUID      string       `json:"u,omitempty"`
+	Age       int          `json:"g,omitempty"`
 	Identity  IdentityKind `json:"k,omitempty"`
 	CPR       CPRUse       `json:"c,omitempty"`
 	Address   bool         `json:"a,omitempty"`
@@ -102,7 +103,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	s := sealed{
 		Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Identity: a.Request.Identity, CPR: a.Request.CPR, Address: a.Request.Address,
 		Org: a.Request.Organisation, Fresh: a.Request.Fresh, Silent: a.Request.Silent, Reference: sealText(a.Reference), Transact: sealText(a.Transaction),
-		Private: a.Private,
+		Private: a.Private, Age: a.Request.Age,
 	}
 	if a.ExpectUUID != (claims.UUID{}) {
 		s.UUID = a.ExpectUUID.String()
@@ -142,7 +143,7 @@ func (c *Client) open(state string) (*Attempt, *head, error) {
 	}
 	started := time.Unix(int64(h.Started), 0)
 	a := &Attempt{
-		Request: Request{Level: h.Level, Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
+		Request: Request{Age: s.Age, Level: h.Level, Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
 		seed:    h.Seed, RedirectURL: c.redirect, Started: started, Expires: started.Add(time.Duration(h.Lifetime) * time.Second), Now: c.now(),
 		ExpectSubject: s.Subject, ExpectKind: s.Kind, ExpectCVR: s.CVR, Level: h.Level,
 		Reference: s.Reference.open(), Transaction: s.Transact.open(), Private: s.Private,

@@ -32,6 +32,9 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if err := c.own(l); err != nil {
 		return nil, err
 	}
+	if r.Age != 0 {
+		return nil, fault.New(fault.InputInvalid, "Request.Age: a proof of age names nobody, so it is no step-up; use Begin")
+	}
 	r.Identity = Private
 	if l.Identity.Kind != claims.KindPrivate {
 		r.Identity = Professional
@@ -67,6 +70,8 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 // own refuses a login that this client's broker did not vouch for.
 func (c *Client) own(l *Login) error {
 	switch {
+	case l != nil && l.Age != nil:
+		return fault.New(fault.InputInvalid, "the login is a proof of age, which names nobody")
 	case l == nil || l.Identity.Subject == "":
 		return fault.New(fault.InputInvalid, "there is no login")
 	case l.Broker != c.rule.Name || l.Issuer != c.rule.Issuer:

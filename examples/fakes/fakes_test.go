@@ -34,6 +34,8 @@ type application struct {
 	Issuer       string `json:"issuer"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
+
+	PublicClientID string `json:"public_client_id"`
 }
 
 func build(t *testing.T) string {

@@ -1,5 +1,5 @@
 // Command fakes runs the fake brokers and distributors for test suites in any
-// language, on loopback addresses only. When all are ready it prints one line of
+// language, on loopback addresses unless -listen says otherwise. When all are ready it prints one line of
 // JSON on standard output and stays until it is interrupted:
 //
 //	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"},"neb":{…},"eident":{…},
@@ -11,7 +11,14 @@
 // a browser sees the mailboxes. All files go when the command ends. With -base-port
 // 9400 brokers have 9400 to 9402, distributors 9403 and 9404, pages 9405 and 9406.
 //
-// Every redirect address on loopback is accepted. Without -auto a page asks who
+// "public_client_id" is an application without a secret, at brokers that have such.
+//
+// In a container: -listen 0.0.0.0, -base-url for the address under which callers
+// reach the brokers, -ca-file for the authorities where others find them. Adapters take
+// http on loopback alone, so between containers it takes -tls, or one network
+// namespace; see compose.yaml and docs/guides/test.md. Distributors stay on loopback.
+//
+// Every redirect address on loopback is accepted, and those of -redirect. Without -auto a page asks who
 // logs in; a script posts it as a person would.
 package main
 
@@ -30,7 +37,19 @@ func main() {
 	flag.IntVar(&o.basePort, "base-port", 9400, "port of the first fake, the others follow; 0: free ports")
 	flag.BoolVar(&o.tls, "tls", false, "serve https")
 	flag.BoolVar(&o.auto, "auto", false, "approve every login as the first citizen, without a page")
+	flag.StringVar(&o.listen, "listen", "127.0.0.1", "IP address of the brokers; 0.0.0.0 in a container. Whoever reaches it is anybody: never on a network with strangers")
+	base := flag.String("base-url", "", "scheme and host under which callers reach the brokers, such as https://fakes; with a port, that of the first one (default where they listen)")
+	flag.StringVar(&o.clientSecret, "client-secret", "", "secret of every application (default random)")
+	flag.Func("redirect", "a redirect address to accept beside those on loopback; may be repeated", func(s string) error {
+		o.redirects = append(o.redirects, s)
+		return nil
+	})
+	flag.StringVar(&o.caFile, "ca-file", "", "with -tls: write the brokers' authorities there (default a temporary file)")
 	flag.Parse()
+	if err := o.read(*base); err != nil {
+		fmt.Fprintln(os.Stderr, "fakes:", err)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, o); err != nil {

@@ -24,15 +24,19 @@ type distributor struct {
 	Page     string         `json:"page"`                // the mailboxes, for a browser, without TLS
 }
 
+// loopback is where distributors listen, whatever -listen says: who reaches one reads
+// every mailbox.
+const loopback = "127.0.0.1"
+
 // distributors starts the fake distributors: both wires first, then their pages.
 func (s *street) distributors() error {
 	starts := []struct {
 		dialect ebokstest.Dialect
 		ready   **distributor
 		addr    string
-	}{{ebokstest.Stralfors, &s.Ready.Stralfors, s.next()}, {ebokstest.PostNord, &s.Ready.PostNord, s.next()}}
+	}{{ebokstest.Stralfors, &s.Ready.Stralfors, s.next(loopback)}, {ebokstest.PostNord, &s.Ready.PostNord, s.next(loopback)}}
 	for _, at := range starts {
-		d, err := ebokstest.Start(at.dialect, ebokstest.Config{Addr: at.addr, PageAddr: s.next()})
+		d, err := ebokstest.Start(at.dialect, ebokstest.Config{Addr: at.addr, PageAddr: s.next(loopback)})
 		if err != nil {
 			return err
 		}

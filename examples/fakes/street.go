@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 
@@ -11,8 +12,45 @@ import (
 
 // options are the command's flags.
 type options struct {
-	basePort  int
-	tls, auto bool
+	basePort     int
+	tls, auto    bool
+	listen       string // an IP address
+	baseURL      *url.URL
+	clientSecret string
+	redirects    []string
+	caFile       string
+}
+
+// read takes -base-url, and refuses what cannot work.
+func (o *options) read(base string) error {
+	if net.ParseIP(o.listen) == nil {
+		return errors.New("-listen is no IP address")
+	}
+	if o.caFile != "" && !o.tls {
+		return errors.New("-ca-file needs -tls")
+	}
+	for _, r := range o.redirects {
+		if u, err := url.Parse(r); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Fragment != "" {
+			return errors.New("-redirect is no absolute http or https address")
+		}
+	}
+	if base == "" {
+		if ip := net.ParseIP(o.listen); ip.IsUnspecified() {
+			return errors.New("-listen with every address needs -base-url: callers must be told one")
+		}
+		return nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Hostname() == "" || base != u.Scheme+"://"+u.Host || u.Scheme != map[bool]string{true: "https", false: "http"}[o.tls] {
+		return errors.New("-base-url is not scheme, host and perhaps port (https with -tls, http without)")
+	}
+	if u.Port() != "" {
+		if n, err := strconv.Atoi(u.Port()); err != nil || n < 1 || n > 65000 {
+			return errors.New("-base-url has a port that is none")
+		}
+	}
+	o.baseURL = u
+	return nil
 }
 
 // ready is the line that the command prints.
@@ -30,6 +68,8 @@ type application struct {
 	Issuer       string `json:"issuer"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
+
+	PublicClientID string `json:"public_client_id,omitempty"` // of an app without a secret, where the broker has such
 }
 
 // street is a row of fakes, one port after the other.
@@ -47,6 +87,9 @@ func open(o options) (*street, error) {
 	if o.basePort < 0 || o.basePort > 65000 {
 		return nil, errors.New("-base-port is not between 0 and 65000")
 	}
+	if o.baseURL != nil && o.basePort == 0 {
+		return nil, errors.New("-base-url needs a -base-port that is known beforehand")
+	}
 	s := &street{opt: o}
 	for _, start := range []func() error{s.brokers, s.writeCA, s.distributors} {
 		if err := start(); err != nil {
@@ -57,14 +100,28 @@ func open(o options) (*street, error) {
 	return s, nil
 }
 
-// next returns the address of the next fake.
-func (s *street) next() string {
+// next returns the address of the next fake, on host.
+func (s *street) next(host string) string {
 	port := 0
 	if s.opt.basePort > 0 {
 		port = s.opt.basePort + s.number
 	}
 	s.number++
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+// base returns under which address callers reach the broker that next gave; empty:
+// where it listens.
+func (s *street) base() string {
+	u := s.opt.baseURL
+	if u == nil {
+		return ""
+	}
+	first := s.opt.basePort
+	if u.Port() != "" {
+		first, _ = strconv.Atoi(u.Port()) // checked before
+	}
+	return u.Scheme + "://" + net.JoinHostPort(u.Hostname(), strconv.Itoa(first+s.number-1))
 }
 
 func (s *street) brokers() error {
@@ -72,13 +129,17 @@ func (s *street) brokers() error {
 		dialect mitidtest.Dialect
 		ready   **application
 	}{{mitidtest.Criipto, &s.Ready.Criipto}, {mitidtest.NEB, &s.Ready.NEB}, {mitidtest.EIdent, &s.Ready.EIdent}} {
-		b, err := mitidtest.Start(at.dialect, mitidtest.Config{Addr: s.next(), TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true})
+		b, err := mitidtest.Start(at.dialect, mitidtest.Config{
+			Addr: s.next(s.opt.listen), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
+			TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true, ClientSecret: s.opt.clientSecret,
+		})
 		if err != nil {
 			return err
 		}
+		b.AllowRedirect(s.opt.redirects...)
 		s.stops = append(s.stops, func() { _ = b.Close() })
 		s.ca = append(s.ca, b.CA()...)
-		*at.ready = &application{b.Issuer(), b.ClientID(), b.ClientSecret().Reveal()}
+		*at.ready = &application{b.Issuer(), b.ClientID(), b.ClientSecret().Reveal(), b.PublicClientID()}
 	}
 	return nil
 }
@@ -87,6 +148,16 @@ func (s *street) brokers() error {
 func (s *street) writeCA() error {
 	if len(s.ca) == 0 {
 		return nil
+	}
+	if s.opt.caFile != "" {
+		// Others may wait for it: it is whole, or not there.
+		part := s.opt.caFile + ".part"
+		s.Ready.CA = s.opt.caFile
+		s.stops = append(s.stops, func() { _ = os.Remove(s.opt.caFile) })
+		if err := os.WriteFile(part, s.ca, 0o644); err != nil {
+			return errors.New("-ca-file cannot be written")
+		}
+		return os.Rename(part, s.opt.caFile)
 	}
 	f, err := os.CreateTemp("", "dkeid-fakes-*.pem")
 	if err != nil {

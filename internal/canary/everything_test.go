@@ -92,6 +92,8 @@ var everything = []struct {
 	{value: eident.Broker{}},
 	{value: eident.Config{}, shows: "issuer and client id"},
 	{value: eident.DecryptionKey{}, shows: "key id"},
+	{value: mitid.AgeAssertion{}},
+	{value: mitid.AgeProof{}},
 	{value: mitid.AppSwitch{}, shows: "an address of the app"},
 	{value: mitid.Assertion{}},
 	{value: mitid.Attempt{}},

@@ -45,6 +45,12 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	if err != nil {
 		return nil, err
 	}
+	return b.send(ctx, md, q)
+}
+
+// send pushes a request where the broker takes pushed ones, and puts it into the
+// address elsewhere.
+func (b *Broker) send(ctx context.Context, md *oidcrp.Metadata, q oidcrp.Params) (*mitid.Redirect, error) {
 	if md.PAR != "" {
 		uri, _, err := b.party.Push(ctx, q.Values())
 		if err != nil {
@@ -82,18 +88,10 @@ func (b *Broker) params(a *mitid.Attempt) (oidcrp.Params, error) {
 		return nil, err
 	}
 	q := make(oidcrp.Params, 0, 13)
-	q.Add("client_id", b.cfg.clientID)
-	q.Add("redirect_uri", a.RedirectURL)
-	q.Add("response_type", "code")
-	if b.cfg.formPost {
-		q.Add("response_mode", "form_post")
-	}
+	b.addStart(&q, a)
 	q.Add("scope", b.scope(&a.Request))
 	q.Add("acr_values", acr)
-	q.Add("state", a.Handle)
-	q.Add("nonce", a.Nonce)
-	q.Add("code_challenge", a.Challenge())
-	q.Add("code_challenge_method", "S256")
+	b.addJourney(&q, a)
 	switch {
 	case a.Request.Fresh:
 		q.Add("prompt", "login")
@@ -102,16 +100,36 @@ func (b *Broker) params(a *mitid.Attempt) (oidcrp.Params, error) {
 	case a.Request.RevokeCPRConsent:
 		q.Add("prompt", "consent_revoke")
 	}
-	switch a.Request.Locale {
+	addLocale(&q, a.Request.Locale)
+	if hint != "" {
+		q.Add("login_hint", hint)
+	}
+	return q, nil
+}
+
+func (b *Broker) addStart(q *oidcrp.Params, a *mitid.Attempt) {
+	q.Add("client_id", b.cfg.clientID)
+	q.Add("redirect_uri", a.RedirectURL)
+	q.Add("response_type", "code")
+	if b.cfg.formPost {
+		q.Add("response_mode", "form_post")
+	}
+}
+
+func (b *Broker) addJourney(q *oidcrp.Params, a *mitid.Attempt) {
+	q.Add("state", a.Handle)
+	q.Add("nonce", a.Nonce)
+	q.Add("code_challenge", a.Challenge())
+	q.Add("code_challenge_method", "S256")
+}
+
+func addLocale(q *oidcrp.Params, l mitid.Locale) {
+	switch l {
 	case mitid.Danish:
 		q.Add("ui_locales", "da")
 	case mitid.English:
 		q.Add("ui_locales", "en")
 	}
-	if hint != "" {
-		q.Add("login_hint", hint)
-	}
-	return q, nil
 }
 
 // acrOf chooses the acr value. A business login that must reach high goes

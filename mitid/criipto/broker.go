@@ -17,6 +17,7 @@ var (
 	_ mitid.SessionEnder  = (*Broker)(nil)
 	_ mitid.Checker       = (*Broker)(nil)
 	_ mitid.TokenVerifier = (*Broker)(nil)
+	_ mitid.AgeProver     = (*Broker)(nil)
 )
 
 // name is how errors call this broker.

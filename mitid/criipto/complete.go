@@ -21,18 +21,7 @@ type statement struct {
 
 // Complete exchanges the code and verifies the ID token.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	values, err := cb.Values()
-	if err != nil {
-		return nil, err
-	}
-	answer, err := b.party.ReadAnswer(ctx, values)
-	if err != nil {
-		return nil, err
-	}
-	if answer.Error != "" {
-		return nil, declined(answer)
-	}
-	tokens, err := b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
+	tokens, err := b.exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
 	}
@@ -61,18 +50,25 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	return as, nil
 }
 
+// exchange reads the broker's answer and turns its code into tokens.
+func (b *Broker) exchange(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*oidcrp.Tokens, error) {
+	values, err := cb.Values()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := b.party.ReadAnswer(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Error != "" {
+		return nil, declined(answer)
+	}
+	return b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
+}
+
 // verify checks an ID token and reads who it names.
 func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*statement, error) {
-	st := &statement{}
-	var err error
-	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
-		c, err := claims.ParseCriipto(payload)
-		if err != nil {
-			return nil, err
-		}
-		st.claims = c
-		return &c.Registered, nil
-	})
+	st, err := b.signed(ctx, raw, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -86,12 +82,34 @@ func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*s
 	return st, nil
 }
 
+// signed checks an ID token and reads its claims, whoever they name.
+func (b *Broker) signed(ctx context.Context, raw string, rules oidcrp.Rules) (*statement, error) {
+	st := &statement{}
+	var err error
+	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+		c, err := claims.ParseCriipto(payload)
+		if err != nil {
+			return nil, err
+		}
+		st.claims = c
+		return &c.Registered, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+func (st *statement) token() mitid.Token {
+	return mitid.Token{Use: "id_token", Raw: mitid.NewSecret(st.verified.JWS), Key: st.verified.Key}
+}
+
 func (st *statement) assertion() *mitid.Assertion {
 	c := st.claims
 	as := &mitid.Assertion{
 		Identity: st.identity, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
 		Texts:    mitid.Texts{ReferenceHeader: c.RefTextHeader},
-		Evidence: mitid.Evidence{Tokens: []mitid.Token{{Use: "id_token", Raw: mitid.NewSecret(st.verified.JWS), Key: st.verified.Key}}},
+		Evidence: mitid.Evidence{Tokens: []mitid.Token{st.token()}},
 	}
 	if c.RefTextBody != "" {
 		as.Texts.Reference = &mitid.Text{Body: c.RefTextBody}
@@ -102,12 +120,18 @@ func (st *statement) assertion() *mitid.Assertion {
 // record writes down what was asked, as far as it is known after the journey: of
 // the text its digest, under a name of our own.
 func (b *Broker) record(a *mitid.Attempt) string {
-	q := url.Values{
-		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"}, "scope": {b.scope(&a.Request)},
-		"acr_values": {acrOf(a)}, "nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
-	}
+	q := b.recordStart(a)
+	q.Set("scope", b.scope(&a.Request))
+	q.Set("acr_values", acrOf(a))
 	if a.Reference != nil {
 		q.Set("message_sha256", hex.EncodeToString(a.Reference.SHA256[:]))
 	}
 	return q.Encode()
+}
+
+func (b *Broker) recordStart(a *mitid.Attempt) url.Values {
+	return url.Values{
+		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"},
+		"nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
+	}
 }

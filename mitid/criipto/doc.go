@@ -15,7 +15,8 @@
 // ssn and address, or login_hint tokens where an intermediary owns the scope);
 // the text and the verb of the MitID app; re-authentication of a known identity;
 // a company by CVR number; app switch; Danish and English; fresh and silent
-// logins; taking back the CPR consent; logout; ID tokens of front ends. Not
+// logins; taking back the CPR consent; logout; ID tokens of front ends; proofs of
+// age. Not
 // carried, and refused with ErrUnsupported: transaction texts, the PID of NemID,
 // Greenlandic, organisation data of a private login.
 //
@@ -24,7 +25,9 @@
 // "Enable dynamic scopes" makes the application's scopes count; without it the
 // CPR number comes whenever the domain collects it, and [mitid.Client] drops it
 // unless the Request asked. "CPR optional" lets people without a CPR number in.
-// The redirect address must be registered letter by letter.
+// The redirect address must be registered letter by letter. Proofs of age
+// (mitid.Request.Age) need an application of the product Age Verification, with a
+// client id of its own.
 //
 // # Personal data
 //

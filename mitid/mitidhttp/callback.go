@@ -13,7 +13,8 @@ import (
 // Logout began. Mount it at the path of the Client's RedirectURL.
 //
 // A login begins a new session and leads to its return path (302, or 303 after
-// a form post). A refused one leaves an existing session as it is. Either way
+// a form post). A proof of age leads there too, once Config.OnLogin has seen it,
+// and touches no session. A refused one leaves an existing session as it is. Either way
 // the pending login is gone from this browser; a browser that did not begin it
 // is refused with mitid.ErrStateInvalid and uses nothing up.
 //
@@ -46,6 +47,11 @@ func (g *Gate) Callback() http.Handler {
 		if err != nil {
 			g.trim(w, others, 0)
 			g.refuse(w, g.stillIn(r, p, err), p.Return, err)
+			return
+		}
+		if s == nil { // a proof of age: whoever is logged in stays so
+			g.trim(w, others, 0)
+			redirect(w, r, p.Return)
 			return
 		}
 		if err := g.keepSession(w, r, s); err != nil {
@@ -105,7 +111,8 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 	return nil
 }
 
-// complete finishes a login, up to the session that it begins.
+// complete finishes a login, up to the session that it begins; nil: a proof of
+// age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
 	if p.From != nil {
 		if err := g.continues(r, p.From); err != nil {
@@ -125,6 +132,9 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 		g.note(r, err)
 		return nil, err
 	}
+	if l.Age != nil {
+		return nil, nil
+	}
 	return g.newSession(l, p.From), nil
 }
 
@@ -135,10 +145,11 @@ type person struct {
 	uuid           claims.UUID
 	level          claims.Level
 	broker, issuer string
+	age            *mitid.AgeProof
 }
 
 func personOf(l *mitid.Login) person {
-	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer}
+	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
 }
 
 // continues refuses unless the browser is still in the session that began a

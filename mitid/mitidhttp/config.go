@@ -39,7 +39,8 @@ type Config struct {
 	// Lifetime is how long a session lasts from the login on, used or not. Zero:
 	// one hour. At most 24 hours.
 	Lifetime time.Duration
-	// OnLogin sees each completed login, and each step-up, before its session
+	// OnLogin sees each completed login, each step-up, and each proof of age
+	// (l.Age not nil, l.Identity empty, no session), a login before its session
 	// begins: the place to find or make the user's profile and to store tokens and
 	// evidence. An error refuses the login. What it takes out of l.Identity, such
 	// as the CPR number, is not in the session either; who it is (Kind, Subject,
@@ -93,27 +94,28 @@ type Gate struct {
 	guarded
 	boxes
 
-	client    *mitid.Client
-	rule      mitid.CallbackRule
-	floor     claims.Level // under every session
-	origin    string       // of the redirect address, as browsers write it
-	request   mitid.Request
-	locale    func(*http.Request) mitid.Locale
-	lifetime  time.Duration
-	onLogin   func(http.ResponseWriter, *http.Request, *mitid.Login) error
-	refused   func(http.ResponseWriter, *http.Request, error)
-	home      string
-	farewell  string   // where a logout leads
-	start     string   // where Start is mounted; empty: unknown
-	callback  *url.URL // the Client's RedirectURL
-	prefix    string
-	outerPath func(*http.Request) string
-	sessions  Sessions
-	ended     Ended
-	now       func() time.Time
-	log       *slog.Logger
-	cookie    string // the session's name; pending ones have it as prefix
-	secure    bool
+	client     *mitid.Client
+	rule       mitid.CallbackRule
+	floor      claims.Level // under every session
+	origin     string       // of the redirect address, as browsers write it
+	request    mitid.Request
+	locale     func(*http.Request) mitid.Locale
+	lifetime   time.Duration
+	onLogin    func(http.ResponseWriter, *http.Request, *mitid.Login) error
+	hasOnLogin bool // Config.OnLogin was set
+	refused    func(http.ResponseWriter, *http.Request, error)
+	home       string
+	farewell   string   // where a logout leads
+	start      string   // where Start is mounted; empty: unknown
+	callback   *url.URL // the Client's RedirectURL
+	prefix     string
+	outerPath  func(*http.Request) string
+	sessions   Sessions
+	ended      Ended
+	now        func() time.Time
+	log        *slog.Logger
+	cookie     string // the session's name; pending ones have it as prefix
+	secure     bool
 }
 
 // New returns a Gate. It does no I/O. Errors: mitid.ErrConfigInvalid, naming the
@@ -124,6 +126,9 @@ func New(cfg Config) (*Gate, error) {
 	}
 	if cfg.Client == nil {
 		return bad("Config.Client is missing")
+	}
+	if cfg.Request.Age != 0 {
+		return bad("Config.Request has an Age: a proof of age begins no session, so Require would ask again and again; use Start")
 	}
 	if cfg.Lifetime < 0 || cfg.Lifetime > maxLifetime {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
@@ -196,6 +201,7 @@ func New(cfg Config) (*Gate, error) {
 	if g.locale == nil {
 		g.locale = func(*http.Request) mitid.Locale { return mitid.LocaleDefault }
 	}
+	g.hasOnLogin = g.onLogin != nil
 	if g.onLogin == nil {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }
 	}

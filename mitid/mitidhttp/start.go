@@ -12,6 +12,9 @@ import (
 // back to, as browsers show it; anything but a path of this site is refused with
 // mitid.ErrInputInvalid and status 400.
 //
+// A Request with an Age begins a proof of age: Config.OnLogin finds the answer in
+// Login.Age, no session begins, and one that the browser has stays as it is.
+//
 // It answers GET alone, and only where a person opens a page: not scripts, not
 // frames (MitID may not be framed), not links that a browser fetches in advance.
 // Mounted at the address of the Client's RedirectURL it is the Callback. Behind
@@ -38,14 +41,15 @@ func fulfils(s *Session, want mitid.Request) bool {
 // StepUp returns a handler that asks the logged-in person for more, such as
 // their CPR number or a higher level, and replaces the session when it comes. It
 // also asks for what the session has already, so that nothing is lost. Without
-// a session it is Start. For the query parameter "return" see there.
+// a session it is Start, and for a proof of age too, since that is about no session.
+// For the query parameter "return" see there.
 func (g *Gate) StepUp(r mitid.Request) http.Handler {
 	return g.beginner(func(w http.ResponseWriter, hr *http.Request, back string) {
 		s, _, err := g.live(hr)
 		switch {
 		case err != nil:
 			g.refuse(w, hr, back, err)
-		case s != nil:
+		case s != nil && r.Age == 0:
 			g.stepUp(w, hr, s, r, back)
 		default:
 			g.login(w, hr, r, back)
@@ -82,6 +86,12 @@ func (g *Gate) beginner(begin func(w http.ResponseWriter, r *http.Request, back 
 
 // login sends the browser to the broker.
 func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request, back string) {
+	if want.Age != 0 && !g.hasOnLogin {
+		err := &mitid.Error{Kind: mitid.ConfigInvalid, Op: "begin", Why: "Request.Age needs Config.OnLogin, which alone sees the answer"}
+		g.note(r, err)
+		g.refuse(w, r, back, err)
+		return
+	}
 	rd, err := g.client.Begin(r.Context(), g.spoken(r, want))
 	if err != nil {
 		g.refuse(w, r, back, err)

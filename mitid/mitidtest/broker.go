@@ -71,6 +71,11 @@ func (b *Broker) ClientID() string { return b.cfg.ClientID }
 // ClientSecret returns that application's secret.
 func (b *Broker) ClientSecret() mitid.Secret { return mitid.NewSecret(b.cfg.ClientSecret) }
 
+// PublicClientID returns the id of a second application that has no secret, such as
+// a single-page or native app: PKCE is all that it has. Empty where the real broker
+// documents no such clients (NEB, E-Ident).
+func (b *Broker) PublicClientID() string { return b.wire.publicClientID() }
+
 // Now returns the fake's time.
 func (b *Broker) Now() time.Time {
 	b.mu.Lock()
@@ -142,7 +147,9 @@ func (b *Broker) noteNonce(nonce string) {
 // Issuer, wherever it is mounted.
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", b.Now().UTC().Format(http.TimeFormat)) // by the clock that signs
-	b.wire.serve(w, r)
+	if !b.crossOrigin(w, r) {
+		b.wire.serve(w, r)
+	}
 }
 
 // Close stops the fake and closes its connections.

@@ -16,8 +16,18 @@ import (
 // Config configures a fake that is started by a command. The zero value is
 // useful.
 type Config struct {
-	// Addr is the loopback address to listen on. Empty: 127.0.0.1 and a free port.
+	// Addr is the loopback address to listen on; see BeyondLoopback. Empty: 127.0.0.1
+	// and a free port.
 	Addr string
+	// BeyondLoopback lets Addr be an address of a network, such as 0.0.0.0:9400 in a
+	// container. Whoever reaches it can log in as anybody, and the signing keys are
+	// published: never where strangers are.
+	BeyondLoopback bool
+	// BaseURL is scheme, host and port under which callers reach the fake, and so its
+	// issuer's: http with TLS off, https with TLS on. Empty: the address it listens on.
+	// Adapters take http on loopback alone; elsewhere set TLS, whose certificate names
+	// this host.
+	BaseURL string
 	// TLS serves https, with a certificate authority made at start (Broker.CA).
 	TLS bool
 	// Auto approves every login as the first citizen, without a page.
@@ -78,8 +88,11 @@ func start(d Dialect, cfg Config, prepare func(*Broker)) (*Broker, error) {
 		cfg.Now = time.Now
 	}
 	host, _, err := net.SplitHostPort(cfg.Addr)
-	if err != nil || !loopback(host) {
-		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port")
+	if err != nil || !loopback(host) && !cfg.BeyondLoopback {
+		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
+	}
+	if cfg.BaseURL != "" && !isBaseURL(cfg.BaseURL, cfg.TLS) {
+		return nil, errors.New("mitidtest: Config.BaseURL must be scheme, host and perhaps port, https with TLS and http without")
 	}
 	b, err := newBroker(d, cfg)
 	if err != nil {
@@ -90,6 +103,16 @@ func start(d Dialect, cfg Config, prepare func(*Broker)) (*Broker, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// isBaseURL reports whether raw is an origin, of the scheme that the fake speaks.
+func isBaseURL(raw string, tls bool) bool {
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	u, err := url.Parse(raw)
+	return err == nil && u.Scheme == scheme && u.Hostname() != "" && raw == u.Scheme+"://"+u.Host
 }
 
 // loopback reports whether host, as it stands in an address, is this machine.

@@ -49,6 +49,7 @@ func TestBrokerOf(t *testing.T, d Dialect, open func(tb testing.TB, fake *Broker
 	t.Run("journeys", s.journeys)
 	t.Run("applications", s.applications)
 	t.Run("abilities", s.abilities)
+	t.Run("age", s.age)
 	t.Run("parallel", s.parallel)
 }
 

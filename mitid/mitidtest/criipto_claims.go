@@ -44,10 +44,13 @@ const mitIDLag = 2090 * time.Millisecond
 // payload returns the ID token's claims, in the order of recorded tokens. Every
 // claim about the user is a text, numbers and truth values included.
 func (c *criipto) payload(g *grant, s Settings) object {
+	if g.req.provesAge() {
+		return c.agePayload(g, s)
+	}
 	now := c.b.Now()
 	o := make(object, 0, 40)
 	o.add("iss", c.b.Issuer())
-	o.add("aud", c.b.ClientID())
+	o.add("aud", g.req.params.Get("client_id"))
 	if n := g.req.params.Get("nonce"); n != "" {
 		o.add("nonce", n)
 	}

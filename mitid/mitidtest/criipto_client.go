@@ -38,7 +38,7 @@ func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, pat
 	case secret != "":
 		ok = id == c.b.ClientID() && secret == c.b.ClientSecret().Reveal()
 	default:
-		ok = s.PublicClient && id == c.b.ClientID()
+		ok = s.PublicClient && id == c.b.ClientID() || id == c.publicClientID()
 	}
 	if ok {
 		return nil
@@ -62,6 +62,12 @@ func (b *Broker) basic(header string) bool {
 	}
 	return fits(string(raw[:at]), b.ClientID()) && fits(string(raw[at+1:]), b.ClientSecret().Reveal())
 }
+
+// caller is the application that made a request which authenticate let through.
+func (c *criipto) caller(form url.Values) string { return or(form.Get("client_id"), c.b.ClientID()) }
+
+// knows reports whether id is an application of this domain.
+func (c *criipto) knows(id string) bool { return id == c.b.ClientID() || id == c.publicClientID() }
 
 func fits(half, want string) bool {
 	decoded, err := url.QueryUnescape(half)

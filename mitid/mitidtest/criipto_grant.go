@@ -23,6 +23,9 @@ type grant struct {
 // grantTo returns what o's person grants, or how the broker ends the login.
 func (c *criipto) grantTo(req *request, s Settings, o Outcome) (*grant, *refusal) {
 	g := &grant{req: req, citizen: o.citizen, acr: req.acrs[0], at: c.b.Now(), session: newUUID()}
+	if req.provesAge() {
+		return g, nil
+	}
 	if o.cvr != "" && slices.Contains(req.acrs, acrBusiness) {
 		g.acr = acrBusiness
 	}

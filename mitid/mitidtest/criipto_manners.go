@@ -14,6 +14,8 @@ func (c *criipto) paths() paths {
 	}
 }
 
+func (c *criipto) publicClientID() string { return "urn:my:application:identifier:6766" }
+
 func (c *criipto) clientID() string { return "urn:my:application:identifier:6765" }
 
 func (c *criipto) citizens() []Citizen { return Citizens() }
@@ -26,7 +28,7 @@ func (c *criipto) save() (restore func()) {
 // criiptoTamperings are the catalogue of this dialect.
 func criiptoTamperings() []Tampering {
 	announce := func(b *Broker) { b.criipto.settings.IssParameter = true }
-	return slices.Concat(sharedTamperings(announce), personTamperings(), userinfoTamperings())
+	return slices.Concat(sharedTamperings(announce), personTamperings(), userinfoTamperings(), criiptoAgeTamperings())
 }
 
 func (c *criipto) manners() manners {

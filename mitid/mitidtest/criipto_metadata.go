@@ -55,7 +55,7 @@ func (c *criipto) jwks() *reply { return metadata(object{{"keys", c.b.keys.set()
 // probe tells the vendor's browser SDKs whether a client id is known here.
 func (c *criipto) probe(r *http.Request) *reply {
 	id := r.URL.Query().Get("client_id")
-	if id != c.b.ClientID() {
+	if !c.knows(id) {
 		return fault(http.StatusNotFound, "not_found", "unknown client")
 	}
 	return metadata(object{{"clients", []any{object{{"client_id", id}}}}})

@@ -41,7 +41,12 @@ func (c *criipto) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 	if len(req.acrs) > 1 {
 		p.ACRs = req.acrs
 	}
-	p.describe(v.shownPeople)
+	if req.provesAge() {
+		v.shownPeople = append(v.shownPeople, Teenager(c.b.Now()))
+		p.describeAges(v.shownPeople, c.b.Now())
+	} else {
+		p.describe(v.shownPeople)
+	}
 	c.showStep(w, "person", v, p)
 }
 
@@ -64,6 +69,9 @@ func (c *criipto) viewOf(r *http.Request, v *visit, s Settings) *view {
 	p := newView(r, v.language)
 	_, p.Message = v.req.hint.heading(s)
 	p.Heading = p.T.Headings[v.req.hint.action] + " " + s.CompanyAlias
+	if v.req.provesAge() {
+		p.asksAge(ages(v.req.scopes, criiptoAgeOver))
+	}
 	return p
 }
 
@@ -127,7 +135,7 @@ func (v *visit) typed(form url.Values, c *criipto) {
 // next shows the page that still misses an answer, or ends the visit.
 func (c *criipto) next(w http.ResponseWriter, r *http.Request, v *visit, s Settings) {
 	o := v.outcome
-	if o.act != approves {
+	if o.act != approves || v.req.provesAge() {
 		c.act(w, r, v.req, s, o)
 		return
 	}

@@ -24,7 +24,7 @@ type refusal struct{ code, why string }
 
 // read finds the request's parameters: pushed before, or sent now.
 func (c *criipto) read(params url.Values, s Settings) (url.Values, string, *refusal) {
-	if params.Get("client_id") != c.b.ClientID() {
+	if !c.knows(params.Get("client_id")) {
 		return nil, "", &refusal{why: "unknown client_id"}
 	}
 	uri := params.Get("request_uri")
@@ -35,8 +35,8 @@ func (c *criipto) read(params url.Values, s Settings) (url.Values, string, *refu
 		return params, "", nil
 	}
 	pushed, ok := take(c.b, c.pushed, uri)
-	if !ok {
-		return nil, "", &refusal{why: "the request_uri is unknown, used or expired"}
+	if !ok || pushed.Get("client_id") != params.Get("client_id") {
+		return nil, "", &refusal{why: "the request_uri is unknown, used or expired, or another application's"}
 	}
 	return pushed, uri, nil
 }
@@ -64,7 +64,7 @@ func (c *criipto) check(q url.Values, acrHeader, pinnedACR string, s Settings) (
 		}
 	}
 	for _, acr := range req.acrs {
-		if !slices.Contains(acrs(), acr) {
+		if !slices.Contains(acrs(), acr) && !req.provesAge() {
 			return nil, &refusal{why: "no such acr value"}
 		}
 	}
@@ -81,7 +81,7 @@ func (c *criipto) check(q url.Values, acrHeader, pinnedACR string, s Settings) (
 		return req, &refusal{"invalid_request", "this fake speaks response_mode query and form_post only"}
 	case !slices.Contains(req.scopes, "openid"):
 		return req, &refusal{"invalid_scope", "scope must contain openid"}
-	case challenge == "" && s.PublicClient:
+	case challenge == "" && (s.PublicClient || q.Get("client_id") == c.publicClientID()):
 		return req, &refusal{"invalid_request", "a public client needs a code_challenge"}
 	case challenge != "" && method != "S256":
 		return req, &refusal{"invalid_request", "code_challenge_method must be S256"}

@@ -38,10 +38,14 @@ type Settings struct {
 
 	PAR           PARMode
 	IssParameter  bool                      // discovery announces RFC 9207 and answers carry iss
+	NoCrossOrigin bool                      // pages of other origins get nothing
 	PublicClient  bool                      // no client authentication; PKCE is required
 	ClientKeys    map[string]*rsa.PublicKey // by key id: private_key_jwt is accepted too. Replace the map, do not change it
 	TokenURLInAud bool                      // a client assertion may name the called address as aud, beside the issuer
 	SSO           bool                      // the domain remembers who logged in
+
+	AgeAbsent  bool // an age that is asked for is not answered, whoever it is
+	AgeInstant bool // a proof of age tells authenticationinstant
 
 	AbortDescription string // error_description when the person presses cancel; empty
 	CPRError         string // error after a wrong number, or none where one is needed; "access_denied"

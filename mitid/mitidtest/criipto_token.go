@@ -32,6 +32,8 @@ func (c *criipto) token(r *http.Request, form url.Values, s Settings) *reply {
 	switch {
 	case !ok:
 		return fault(http.StatusBadRequest, "invalid_grant", unknownCode)
+	case c.caller(form) != g.req.params.Get("client_id"):
+		return fault(http.StatusBadRequest, "invalid_grant", "the code is another application's")
 	case form.Get("redirect_uri") != g.req.params.Get("redirect_uri"):
 		return fault(http.StatusBadRequest, "invalid_grant", "redirect_uri differs from the one at authorize")
 	case !provesChallenge(form, g.req.params.Get("code_challenge")):

@@ -49,8 +49,10 @@ func (b *Broker) Dialect() Dialect { return b.dialect }
 type wire interface {
 	serve(w http.ResponseWriter, r *http.Request)
 	paths() paths
-	clientID() string    // of an application that names none
-	citizens() []Citizen // who is on the page
+	publicClientID() string // of an application without a secret; empty: none is documented
+	opensToScripts() bool   // whether pages of other origins may call
+	clientID() string       // of an application that names none
+	citizens() []Citizen    // who is on the page
 	differences() []string
 	manners() manners
 	// save returns what turns the switches back to how they are now. Both run

@@ -58,6 +58,7 @@ func eidentTamperings() []Tampering {
 func (e *eident) differences() []string {
 	return []string{
 		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
+		"Uncertain: cross-origin headers, and clients without a secret. Neither here; EIdentSettings.CrossOrigin opens metadata, token and userinfo to pages as Criipto's fake does.",
 		"Only the code flow is spoken. No CIBA, SAML, other eIDs than MitID, embedded or pop-up pages, templates, style, start, status, wi, deflect, additional_info or action_context.",
 		"The discovery document is a reconstruction: no real one could be had. The path of the keys, the algorithms and the list of client authentications are ours; there is no logout.",
 		"The keys are those of the other fakes, with their shape; a rotation withdraws the old key at once.",

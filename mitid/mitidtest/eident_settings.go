@@ -12,6 +12,8 @@ import (
 // application does with the other answer. Change them with
 // [Broker.ConfigureEIdent].
 type EIdentSettings struct {
+	// CrossOrigin: pages of other origins may call the endpoints for scripts.
+	CrossOrigin bool
 	// AMRSeparator is the only one that amr_values may be joined with: "," or " ".
 	// Empty: either.
 	AMRSeparator string
@@ -118,6 +120,8 @@ func (e *eident) paths() paths {
 
 // clientID is a merchant id.
 func (e *eident) clientID() string { return "MER2" }
+
+func (e *eident) publicClientID() string { return "" }
 
 func (e *eident) citizens() []Citizen { return Citizens() }
 

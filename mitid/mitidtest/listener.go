@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -13,6 +14,8 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,6 +24,7 @@ import (
 type listener struct {
 	base   string // the issuer
 	port   string
+	dial   string // where it listens
 	alias  string // the same server under another host name
 	server *http.Server
 	client *http.Client
@@ -42,7 +46,7 @@ func (b *Broker) listen(cfg Config) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: 128, MaxConnsPerHost: 256, IdleConnTimeout: time.Minute}
 	if cfg.TLS {
 		scheme = "https://"
-		ca, err := newAuthority()
+		ca, err := newAuthority(hostOf(cfg.BaseURL))
 		if err != nil {
 			_ = ln.Close()
 			return err
@@ -61,7 +65,11 @@ func (b *Broker) listen(cfg Config) error {
 			},
 		})
 	}
-	l.base = scheme + host
+	l.base, l.dial = scheme+host, host
+	if cfg.BaseURL != "" {
+		l.base = cfg.BaseURL
+		transport.DialContext = l.dialSelf
+	}
 	l.port = itoa(port)
 	l.alias = scheme + net.JoinHostPort("localhost", l.port)
 	l.client = &http.Client{Transport: transport, Timeout: callLimit}
@@ -79,6 +87,25 @@ func (b *Broker) listen(cfg Config) error {
 		_ = l.server.Serve(ln)
 	}()
 	return nil
+}
+
+// hostOf returns the host of an origin, without its port.
+func hostOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// dialSelf connects to the fake under its BaseURL, whose name this process may not
+// know, and to everything else as usual.
+func (l *listener) dialSelf(ctx context.Context, network, address string) (net.Conn, error) {
+	if u, err := url.Parse(l.base); err == nil && (address == u.Host || u.Port() == "" && strings.HasPrefix(address, u.Hostname()+":")) {
+		address = l.dial
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
 }
 
 func (l *listener) close() error {
@@ -108,7 +135,7 @@ type authority struct {
 	leaf tls.Certificate
 }
 
-func newAuthority() (*authority, error) {
+func newAuthority(host string) (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -131,7 +158,13 @@ func newAuthority() (*authority, error) {
 	if a.cert, err = x509.ParseCertificate(der); err != nil {
 		return nil, err
 	}
-	leaf, err := a.issue(farAhead(), "localhost", net.IPv4(127, 0, 0, 1), net.IPv6loopback)
+	name, addresses := "localhost", []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	if ip := net.ParseIP(host); ip != nil {
+		addresses = append(addresses, ip)
+	} else if host != "" {
+		name = host
+	}
+	leaf, err := a.issue(farAhead(), name, addresses...)
 	if err != nil {
 		return nil, err
 	}

@@ -135,7 +135,7 @@ func (n *neb) act(w http.ResponseWriter, r *http.Request, req *nebRequest, s NEB
 			n.sendError(w, req, bad.code, bad.why)
 			return
 		}
-		if !g.reused {
+		if !g.reused && !req.provesAge() {
 			n.remember(w, g.session)
 		}
 		n.handOut(w, req, g, s)

@@ -59,7 +59,10 @@ func (g *nebGrant) identity() string {
 
 // idClaims are the ID token's. It says nothing about the person. hash is at_hash
 // or c_hash, of what.
-func (n *neb) idClaims(g *nebGrant, hash, what string) object {
+func (n *neb) idClaims(g *nebGrant, settings NEBSettings, hash, what string) object {
+	if g.req.provesAge() {
+		return n.ageClaims(g, settings)
+	}
 	now := n.b.Now().Unix()
 	s := g.session
 	o := make(object, 0, 32)
@@ -95,7 +98,7 @@ func (n *neb) idClaims(g *nebGrant, hash, what string) object {
 	if g.req.idp.mitid.psd2 {
 		o.add("mitid.psd2", "true")
 	}
-	return o
+	return append(o, n.ageAnswers(g, settings)...)
 }
 
 // accessClaims are the access token's: no aud and no nonce, and client_id stands
@@ -105,7 +108,7 @@ func (n *neb) accessClaims(g *nebGrant) object {
 	s := g.session
 	return object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebAccessLife/time.Second)},
-		{"scope", g.scopes()}, {"amr", []string{g.amr()}}, {"client_id", n.b.ClientID()}, {"sub", s.sub},
+		{"scope", g.scopes()}, {"amr", []string{g.amr()}}, {"client_id", n.b.ClientID()}, {"sub", g.sub()},
 		{"auth_time", s.at.Unix()}, {"idp", g.idp()}, {"acr", nebLevelURIs[s.grantLevel.loa]}, {"neb_sid", s.sid},
 		{"idp_transaction_id", s.transaction}, {"transaction_id", g.transaction}, {"sid", s.sid},
 		{"jti", strings.ToUpper(randomHex(16))},

@@ -93,6 +93,9 @@ func nebSubject(organisation string, p *Citizen, co *Company) string {
 
 // asksNEBCPR reports whether scopes of req need a CPR number.
 func asksNEBCPR(req *nebRequest, s NEBSettings) bool {
+	if req.provesAge() {
+		return false
+	}
 	return s.UninvitedCPR || slices.ContainsFunc(req.scopes, func(w string) bool {
 		return w == "ssn" || w == "ssn.details_name" || w == "ssn.details_address" || w == "nemid.pid"
 	})

@@ -15,6 +15,8 @@ func (n *neb) paths() paths {
 	}
 }
 
+func (n *neb) publicClientID() string { return "" }
+
 func (n *neb) clientID() string { return "0b7e2f5c-6d41-4a83-9c1e-5f0a7d3b2e64" }
 
 func (n *neb) citizens() []Citizen { return Citizens() }

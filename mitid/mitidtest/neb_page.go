@@ -62,7 +62,12 @@ func (n *neb) welcome(w http.ResponseWriter, r *http.Request, req *nebRequest, s
 		v.shown = again // re-authentication skips the user name
 	}
 	p := n.viewOf(r, v)
-	p.describe(v.shown)
+	if req.provesAge() {
+		v.shown = append(v.shown, Teenager(n.b.Now()))
+		p.describeAges(v.shown, n.b.Now())
+	} else {
+		p.describe(v.shown)
+	}
 	n.showStep(w, "person", v, p)
 }
 
@@ -79,6 +84,9 @@ func (n *neb) viewOf(r *http.Request, v *nebVisit) *view {
 		p.Message = strings.TrimSpace(p.Message + "\n\n" + string(t.raw))
 	}
 	p.Message = or(p.Message, service+" web")
+	if v.req.provesAge() {
+		p.asksAge(v.req.agesAsked())
+	}
 	return p
 }
 
@@ -142,7 +150,7 @@ func (v *nebVisit) typed(form url.Values, s NEBSettings) {
 // next shows the page that still misses an answer, or ends the visit.
 func (n *neb) next(w http.ResponseWriter, r *http.Request, v *nebVisit, s NEBSettings) {
 	o := v.outcome
-	if o.act != approves {
+	if o.act != approves || v.req.provesAge() {
 		n.act(w, r, v.req, s, o, v.old)
 		return
 	}

@@ -23,6 +23,8 @@ type nebRequest struct {
 	text     *nebText // to be signed; nil: none
 	response []string // code, id_token: what comes back
 	mode     string   // query, fragment, form_post
+
+	ageSub, ageSID string // of a proof of age: random
 }
 
 // nebResponses are the response types that this fake speaks, in either order of
@@ -115,7 +117,7 @@ func (n *neb) check(req *nebRequest, s NEBSettings) *refusal {
 		return &refusal{"invalid_request", "scope is missing"}
 	case !slices.Contains(req.scopes, "openid"):
 		return &refusal{"invalid_scope", "openid scope is missing"}
-	case slices.ContainsFunc(req.scopes, func(w string) bool { return w != "openid" && !slices.Contains(s.Scopes, w) }):
+	case slices.ContainsFunc(req.scopes, func(w string) bool { return !s.mayUse(w) }):
 		return &refusal{"invalid_scope", "Invalid scope"}
 	case front && q.Get("nonce") == "":
 		return &refusal{"invalid_request", "Invalid nonce"}
@@ -133,6 +135,7 @@ func (n *neb) check(req *nebRequest, s NEBSettings) *refusal {
 		}
 		req.maxAge = time.Duration(seconds) * time.Second
 	}
+	req.ageSub, req.ageSID = newUUID(), newUUID()
 	return n.findText(req)
 }
 

@@ -30,6 +30,11 @@ type NEBSettings struct {
 	UninvitedCPR bool
 	// Level is what every login reaches, whatever is asked. Zero: the Citizen's.
 	Level claims.Level
+	// AgeAbsent: an age that is asked for is not answered, whoever it is.
+	AgeAbsent bool
+	// AgeOverAnnounced: the announced interface for proofs of age is there (scope
+	// age_over:18 and a boolean).
+	AgeOverAnnounced bool
 	// MatchAsText: cprNumberMatch is a text instead of a truth value.
 	MatchAsText bool
 
@@ -43,6 +48,9 @@ type NEBSettings struct {
 	BackChannelURL string
 	// FrontChannelURL is shown in a frame on the page after a logout. Empty: none.
 	FrontChannelURL string
+
+	// CrossOrigin: pages of other origins may call the endpoints for scripts.
+	CrossOrigin bool
 
 	NoCompany string // error_description for somebody without a company; "mitid_erhverv.no_identities"
 	WrongCPR  string // error_description after a wrong number; "mitid_cpr_match_failed"

@@ -106,7 +106,7 @@ func (n *neb) tokens(g *nebGrant, s NEBSettings) (object, error) {
 		{"token_type", "Bearer"},
 		{"scope", strings.Join(g.scopes(), " ")},
 	}
-	if s.UserinfoToken || g.has("userinfo_token") {
+	if (s.UserinfoToken || g.has("userinfo_token")) && !g.req.provesAge() {
 		d := newNEBDraft(n.b.keys.active(), "at+jwt", n.userinfoClaims(g, s))
 		if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.facts }); spoil != nil {
 			spoil(n.b, d)
@@ -131,8 +131,8 @@ func (n *neb) tokens(g *nebGrant, s NEBSettings) (object, error) {
 }
 
 // idToken signs an ID token, and remembers it as a hint for a logout.
-func (n *neb) idToken(g *nebGrant, _ NEBSettings, hash, what string) (string, error) {
-	d := newNEBDraft(n.b.keys.active(), "JWT", n.idClaims(g, hash, what))
+func (n *neb) idToken(g *nebGrant, s NEBSettings, hash, what string) (string, error) {
+	d := newNEBDraft(n.b.keys.active(), "JWT", n.idClaims(g, s, hash, what))
 	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.draft }); spoil != nil {
 		spoil(n.b, d)
 	}

@@ -24,6 +24,9 @@ func (n *neb) userinfo(r *http.Request, s NEBSettings) *reply {
 		p.header.Set("WWW-Authenticate", `Bearer realm="IdentityServer",error="invalid_token"`)
 		return p
 	}
+	if g.req.provesAge() {
+		return nebAnswer(http.StatusOK, n.ageUserinfo(g, s))
+	}
 	n.b.mu.Lock()
 	active := !g.session.ended && !n.b.now().After(g.session.expiry())
 	n.b.mu.Unlock()

@@ -15,6 +15,7 @@ type texts struct {
 	ErrorTitle, ErrorBody, LoggedOut        string
 	DifferencesTitle                        string
 	NoName, NoCPR                           string
+	AgeHeading, AgeWhy, Years, NoBirthDate  string
 	Headings                                map[string]string
 }
 
@@ -45,6 +46,10 @@ func danish() texts {
 		DifferencesTitle: "Forskelle fra den rigtige broker",
 		NoName:           "Navn er beskyttet",
 		NoCPR:            "intet CPR-nummer",
+		AgeHeading:       "Bekræft, at du er mindst %d år",
+		AgeWhy:           "Tjenesten får kun at vide, om du er gammel nok. Den får ikke at vide, hvem du er.",
+		Years:            "år",
+		NoBirthDate:      "ukendt fødselsdato",
 		Headings: map[string]string{
 			"login": "Log ind hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
 		},
@@ -78,6 +83,10 @@ func english() texts {
 		DifferencesTitle: "Differences from the real broker",
 		NoName:           "Name is protected",
 		NoCPR:            "no CPR number",
+		AgeHeading:       "Confirm that you are at least %d",
+		AgeWhy:           "The service learns whether you are old enough. It does not learn who you are.",
+		Years:            "years old",
+		NoBirthDate:      "birth date unknown",
 		Headings: map[string]string{
 			"login": "Log on at", "confirm": "Confirm at", "accept": "Accept at", "approve": "Approve at", "sign": "Sign at",
 		},

@@ -1,6 +1,8 @@
 package mitidtest
 
 import (
+	"time"
+
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
@@ -91,6 +93,17 @@ func CompanySignatory() Citizen {
 		CPR:       cprtest.Number(9011),
 		Companies: []Company{{CVR: "12345674", Name: "Smørrebrød & Søn ApS", Role: Signatory}},
 		Shows:     Bilingual{DA: "må tegne en virksomhed alene", EN: "may bind a company alone"},
+	}
+}
+
+// Teenager is a person who is seventeen at the time now, such as Broker.Now: over
+// 15 and 16, not over 18 and 21. The pages of a proof of age show them too.
+func Teenager(now time.Time) Citizen {
+	return Citizen{
+		Name:      "Esbjørn Kærgård",
+		BirthDate: now.UTC().AddDate(-17, -6, 0).Format(time.DateOnly),
+		UUID:      "3f0d6c1e-7a52-4b8d-9c45-1e2f3a4b5c6d",
+		Shows:     Bilingual{DA: "er 17 år", EN: "is seventeen"},
 	}
 }
 

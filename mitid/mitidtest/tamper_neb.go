@@ -17,7 +17,7 @@ func nebTamperings() []Tampering {
 	return slices.Concat(
 		sharedTamperings(nil), nebPersonTamperings(), userinfoTamperings(), nebUserinfoTamperings(),
 		nebUserinfoTokenTamperings(), nebTransactionTamperings(), nebTextTamperings(), nebOCSPTamperings(),
-		nebMatchTamperings(), nebLogoutTamperings(), outageTamperings(StageMatch),
+		nebMatchTamperings(), nebLogoutTamperings(), outageTamperings(StageMatch), nebAgeTamperings(),
 	)
 }
 

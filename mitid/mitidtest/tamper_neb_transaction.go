@@ -161,7 +161,7 @@ func spoiltResponder(k *nebKeys, a *ocspAnswer, change func(*x509.Certificate), 
 	}
 	algorithm := x509.SHA256WithRSAPSS
 	if foreign {
-		other, err := newAuthority()
+		other, err := newAuthority("")
 		if err != nil {
 			return nil
 		}

@@ -30,7 +30,7 @@ func tlsTamperings() []Tampering {
 	here := net.IPv4(127, 0, 0, 1)
 	return []Tampering{
 		swap("tls-unknown-authority", "the server's certificate is of another authority", func(*authority) (*tls.Certificate, error) {
-			other, err := newAuthority()
+			other, err := newAuthority("")
 			if err != nil {
 				return nil, err
 			}

@@ -32,8 +32,14 @@ func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mit
 			return nil, err
 		}
 	}
-	q := b.params(a, raises)
+	return b.send(ctx, md, b.params(a, raises))
+}
+
+// send signs a request where that is configured, pushes it where the broker takes
+// pushed ones, and puts it into the address elsewhere.
+func (b *Broker) send(ctx context.Context, md *oidcrp.Metadata, q oidcrp.Params) (*mitid.Redirect, error) {
 	if b.party.SignsRequests() {
+		var err error
 		if q, err = b.signed(q, md.PAR != ""); err != nil {
 			return nil, err
 		}
@@ -100,17 +106,9 @@ func (b *Broker) withoutPAR(a *mitid.Attempt) error {
 func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 	r := &a.Request
 	q := make(oidcrp.Params, 0, 17)
-	q.Add("client_id", b.cfg.clientID)
-	q.Add("redirect_uri", a.RedirectURL)
-	q.Add("response_type", "code")
-	if b.cfg.formPost {
-		q.Add("response_mode", "form_post")
-	}
+	b.addStart(&q, a)
 	q.Add("scope", b.scope(a))
-	q.Add("state", a.Handle)
-	q.Add("nonce", a.Nonce)
-	q.Add("code_challenge", a.Challenge())
-	q.Add("code_challenge_method", "S256")
+	b.addJourney(&q, a)
 	q.Add("idp_values", idpValues[r.Identity])
 	q.Add("idp_params", b.idpParams(a, raises))
 	switch {
@@ -130,6 +128,22 @@ func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 		q.Add("signtext_type", textTypes[r.TransactionText.Type])
 	}
 	return q
+}
+
+func (b *Broker) addStart(q *oidcrp.Params, a *mitid.Attempt) {
+	q.Add("client_id", b.cfg.clientID)
+	q.Add("redirect_uri", a.RedirectURL)
+	q.Add("response_type", "code")
+	if b.cfg.formPost {
+		q.Add("response_mode", "form_post")
+	}
+}
+
+func (b *Broker) addJourney(q *oidcrp.Params, a *mitid.Attempt) {
+	q.Add("state", a.Handle)
+	q.Add("nonce", a.Nonce)
+	q.Add("code_challenge", a.Challenge())
+	q.Add("code_challenge_method", "S256")
 }
 
 // idpValues are the identity providers, in order of preference.

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ var (
 	_ mitid.Checker        = (*Broker)(nil)
 	_ mitid.TokenVerifier  = (*Broker)(nil)
 	_ mitid.LogoutReceiver = (*Broker)(nil)
+	_ mitid.AgeProver      = (*Broker)(nil)
 )
 
 // name is how errors call this broker.
@@ -44,6 +46,8 @@ type settings struct {
 	source                                                     Source
 	carrier                                                    TextCarrier
 	maxAge                                                     time.Duration
+	ageScope                                                   AgeScope
+	ageProviders                                               []string
 	formPost, evidence, registered, textOptional, ocspOptional bool
 }
 
@@ -80,6 +84,7 @@ func New(cfg Config) (*Broker, error) {
 		cfg: settings{
 			issuer: issuer, clientID: cfg.ClientID, source: cfg.Source, carrier: cfg.TextCarrier, maxAge: cfg.MaxAge,
 			formPost: cfg.FormPost, evidence: cfg.TransactionToken, registered: cfg.RegisteredName,
+			ageScope: cfg.AgeScope, ageProviders: slices.Clone(cfg.AgeProviders),
 			textOptional: cfg.ReferenceTextOptional, ocspOptional: cfg.OCSPOptional,
 		},
 	}, nil
@@ -97,6 +102,10 @@ func (c *Config) check() ([]subject, error) {
 		return no("TextCarrier RequestObject needs SignRequests")
 	case c.RequestKey != nil && !c.SignRequests:
 		return no("RequestKey needs SignRequests")
+	case c.AgeScope > AgeOverAnnounced:
+		return no("AgeScope is none of the scopes")
+	case slices.Contains(c.AgeProviders, ""):
+		return no("AgeProviders holds an empty name")
 	case c.MaxAge < 0 || c.MaxAge%time.Second != 0:
 		return no("MaxAge is not in whole seconds")
 	}

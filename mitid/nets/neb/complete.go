@@ -15,18 +15,7 @@ import (
 // Complete exchanges the code and verifies what comes: the ID token, then what it
 // binds.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	values, err := cb.Values()
-	if err != nil {
-		return nil, err
-	}
-	answer, err := b.party.ReadAnswer(ctx, values)
-	if err != nil {
-		return nil, err
-	}
-	if answer.Error != "" {
-		return nil, declined(answer)
-	}
-	tokens, err := b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
+	tokens, err := b.exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +28,22 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	as.Evidence.Request = mitid.NewSecret(request)
 	as.Evidence.At = a.Now
 	return as, nil
+}
+
+// exchange reads the broker's answer and turns its code into tokens.
+func (b *Broker) exchange(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*oidcrp.Tokens, error) {
+	values, err := cb.Values()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := b.party.ReadAnswer(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Error != "" {
+		return nil, declined(answer)
+	}
+	return b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
 }
 
 // judge verifies the token answer. Whether the login may go on is settled before

@@ -87,6 +87,13 @@ type Config struct {
 	// that comes is checked all the same.
 	OCSPOptional bool
 
+	// AgeScope is how a proof of age is asked for (mitid.Request.Age). Zero: with an
+	// age client of the broker's.
+	AgeScope AgeScope
+	// AgeProviders are further identity providers (claim idp) whose answer to an age
+	// counts. Nil: MitID's alone, and with AgeOverAnnounced the wallets'.
+	AgeProviders []string
+
 	// Hosts are further hosts (host or host:port) that discovery may name. Nil:
 	// the issuer's own only.
 	Hosts []string

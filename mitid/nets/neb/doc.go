@@ -16,7 +16,7 @@
 // re-authentication of a known identity; app switch; Danish, English and
 // Greenlandic; fresh and silent logins; a step-up to the CPR number on a running
 // session, and the CPR match, each within 15 minutes; logout, and logout messages
-// of both channels. Not carried, and refused with ErrUnsupported: taking back a CPR
+// of both channels; proofs of age ([Config.AgeScope]). Not carried, and refused with ErrUnsupported: taking back a CPR
 // consent, the choice of a company by CVR number, an app switch without an address
 // to come back to.
 //

@@ -1,0 +1,83 @@
+package claims
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"github.com/dkeid/dkeid/cpr"
+)
+
+// NamesPerson reports whether the token tells more than that somebody was there:
+// a key, a number, a name, a birth date, an age, an address, an organisation, or
+// a claim about them that cannot be read. A proof of age must not.
+func (c *Criipto) NamesPerson() bool {
+	person := !c.UUID.IsZero() || !c.CPR.IsZero() || c.CPRStatus != 0 || c.Name != "" || !c.BirthDate.IsZero() || c.Age != 0 ||
+		c.Address != nil || c.AddressDetails != nil || len(c.RiskData) > 0
+	organisation := c.Employee || c.CompanySignatory || !c.CVR.IsZero() || c.OrganisationName != "" || !c.ProductionUnit.IsZero() ||
+		!c.SENumber.IsZero() || c.RID != ""
+	return person || organisation || c.invalid != nil || namesPerson(c.Unknown)
+}
+
+// NamesPerson is [Criipto.NamesPerson] for this broker's ID token.
+func (t *NEBIDToken) NamesPerson() bool {
+	person := !t.UUID.IsZero() || !t.CPR.IsZero() || t.IdentityID != "" || t.IdentityName != "" || !t.BirthDate.IsZero() || t.Age != 0 ||
+		t.NemIDPID != "" || t.Details != nil || t.NemLogin != nil
+	return person || t.invalid != nil || namesPerson(t.Unknown)
+}
+
+// personalNames are words by which tokens of eIDs name a person: the standard
+// claims (OpenID Connect Core section 5.1) and those of the Nordic eIDs. It is
+// only read.
+var personalNames = map[string]bool{
+	"name": true, "given_name": true, "family_name": true, "middle_name": true, "nickname": true, "preferred_username": true,
+	"profile": true, "picture": true, "website": true, "email": true, "gender": true, "birthdate": true, "phone_number": true,
+	"address": true, "firstname": true, "lastname": true, "givenname": true, "surname": true, "familyname": true, "phone": true,
+	"mobile": true, "dateofbirth": true, "date_of_birth": true, "birth_date": true, "dob": true, "age": true, "idbrokerdk_age": true,
+	"cpr": true, "dk_ssn": true, "ssn": true, "socialno": true, "nin": true, "hetu": true, "pid": true, "uuid": true,
+	"personal_administrative_number": true, "personalidentitynumber": true, "personal_identity_number": true,
+	"full_name": true, "birth_place": true, "nationality": true, "resident_address": true, "nameprotected": true,
+}
+
+// namesPerson reports whether a claim that a dialect does not know has such a
+// name, alone or at the end of a path, or a CPR number somewhere in it.
+func namesPerson(unknown map[string]json.RawMessage) bool {
+	for name, value := range unknown {
+		word := strings.ToLower(name)
+		if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || holdsCPR(string(value)) {
+			return true
+		}
+		for _, family := range []string{"mitid.uuid", "mitid.identity", "mitid.date", "mitid.age", "mitid.has_cpr", "nemlogin.", "ssn.", "dk.cpr", "nemid."} {
+			if strings.HasPrefix(word, family) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cprShaped finds what may be a CPR number: ten digits, with a hyphen or a blank
+// after the sixth or none. It is only read.
+var cprShaped = regexp.MustCompile(`[0-9]{6}[- ]?[0-9]{4}`)
+
+// holdsCPR reports whether a JSON value holds a CPR number in a text. Parts of
+// longer words, such as of a UUID, do not count; nor does a bare number, which is
+// a time.
+func holdsCPR(value string) bool {
+	if value == "" || value[0] != '"' && value[0] != '{' && value[0] != '[' {
+		return false
+	}
+	for _, at := range cprShaped.FindAllStringIndex(value, -1) {
+		if at[0] > 0 && isWord(value[at[0]-1]) || at[1] < len(value) && isWord(value[at[1]]) {
+			continue
+		}
+		if _, err := cpr.Parse(strings.Replace(value[at[0]:at[1]], " ", "-", 1)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func isWord(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}

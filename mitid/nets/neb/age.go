@@ -1,0 +1,152 @@
+package neb
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// AgeScope is how a proof of age is asked for, and so the form of its answer.
+type AgeScope uint8
+
+// The scopes.
+const (
+	// AgeVerify is "openid age_verify:18", for an age client of the broker's.
+	AgeVerify AgeScope = iota
+	// AgeVerifyMinimal is "openid minimal age_verify:18", for a client with a MitID
+	// agreement of one's own.
+	AgeVerifyMinimal
+	// AgeOverAnnounced is "openid age_over:18", which the broker has announced for
+	// MitID and the EU's wallets, AltID among them. In June 2026 neither its test
+	// system nor production had it.
+	AgeOverAnnounced
+)
+
+// The claims of the two forms.
+const (
+	ageVerified = "idbrokerdk_age_verified" // a text: "18:true"
+	ageOver     = "age_over_"               // with the age: a boolean
+	ageOverText = "age_over:"               // as one of the vendor's samples prints it
+)
+
+// ageProviders are the eIDs that may answer, by the claim idp; the value is
+// AgeProof.EID.
+var ageProviders = map[string]string{"idbrokerdk": "mitid", "mitid": "mitid"}
+
+// ageOverProviders are those of the announced form. The vendor's pages spell the
+// wallet in three ways.
+var ageOverProviders = map[string]string{"euav": "euav", "eudi": "euav", "eu_av": "euav", "idbrokerdk": "mitid", "mitid": "mitid"}
+
+// BeginAge asks for a proof of age. It always asks for a new login, because a session
+// at the broker may be somebody else's who used this browser. No idp_params go
+// along: they would switch the broker's own text and level for age checks off.
+func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
+	if a.Request.AppSwitch != (mitid.AppSwitch{}) {
+		return nil, fault.New(fault.Unsupported, "Request.AppSwitch and Request.Age: this broker takes no app switch with a proof of age")
+	}
+	md, err := b.party.Metadata(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := make(oidcrp.Params, 0, 12)
+	b.addStart(&q, a)
+	q.Add("scope", b.ageScope(a))
+	b.addJourney(&q, a)
+	q.Add("prompt", "login")
+	if l := languages[a.Request.Locale]; l != "" {
+		q.Add("language", l)
+	}
+	return b.send(ctx, md, q)
+}
+
+func (b *Broker) ageScope(a *mitid.Attempt) string {
+	years := strconv.Itoa(a.Request.Age)
+	switch b.cfg.ageScope {
+	case AgeVerifyMinimal:
+		return "openid minimal age_verify:" + years
+	case AgeOverAnnounced:
+		return "openid age_over:" + years
+	}
+	return "openid age_verify:" + years
+}
+
+// CompleteAge exchanges the code, verifies the ID token as that of any login, and
+// reads the answer in it and nothing else.
+func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
+	tokens, err := b.exchange(ctx, a, cb)
+	if err != nil {
+		return nil, err
+	}
+	t, err := b.signedID(ctx, tokens.IDToken, oidcrp.Rules{Nonce: a.Nonce, AccessToken: tokens.AccessToken, Began: a.Started})
+	if err != nil {
+		return nil, err
+	}
+	c := t.claims
+	as := &mitid.AgeAssertion{
+		Proof: mitid.AgeProof{Asked: a.Request.Age, At: c.AuthTime},
+		Echo:  c.Nonce, AuthTime: c.AuthTime, Expires: time.Unix(c.Expires, 0),
+		Evidence: mitid.Evidence{Request: mitid.NewSecret(b.recordAge(a)), At: a.Now},
+	}
+	if as.Proof.At.IsZero() {
+		as.Proof.At = time.Unix(c.IssuedAt, 0)
+	}
+	if c.NamesPerson() {
+		// Neither the answer nor the token is kept: the client is set up for logins.
+		as.Proof.Why = "the answer also says who the person is; use an age client of the broker's, or Config.AgeScope AgeVerifyMinimal"
+		return as, nil
+	}
+	as.Evidence.Tokens = []mitid.Token{tokenAs(useIDToken, t.verified)}
+	providers := ageProviders
+	if b.cfg.ageScope == AgeOverAnnounced {
+		providers = ageOverProviders
+	}
+	eid, known := providers[c.IdP]
+	if !known && !slices.Contains(b.cfg.ageProviders, c.IdP) {
+		as.Proof.Why = "the answer is of an eID that is not known to prove ages; see Config.AgeProviders"
+		return as, nil
+	}
+	if as.Proof.Answer, as.Proof.Why = b.readAge(t, a.Request.Age); as.Proof.Answer != mitid.AgeNotProven {
+		as.Proof.EID = eid
+		if !known {
+			as.Proof.EID = strings.Clone(c.IdP) // listed in Config.AgeProviders
+		}
+	}
+	return as, nil
+}
+
+// readAge reads the answer in the configured form. A value in the other form, or
+// about another age, is no answer.
+func (b *Broker) readAge(t *idToken, years int) (answer mitid.AgeAnswer, why string) {
+	n := strconv.Itoa(years)
+	said := []string{string(t.claims.Unknown[ageVerified])}
+	yes, no := `"`+n+`:true"`, `"`+n+`:false"`
+	if b.cfg.ageScope == AgeOverAnnounced {
+		said = []string{string(t.claims.Unknown[ageOver+n]), string(t.claims.Unknown[ageOverText+n])}
+		yes, no = "true", "false"
+	}
+	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
+	switch {
+	case len(said) == 0:
+		return mitid.AgeNotProven, "the answer holds nothing about the age that was asked for"
+	case !slices.ContainsFunc(said, func(s string) bool { return s != yes }):
+		return mitid.AgeReached, ""
+	case !slices.ContainsFunc(said, func(s string) bool { return s != no }):
+		return mitid.AgeNotReached, ""
+	}
+	return mitid.AgeNotProven, "the answer is not in the form of Config.AgeScope, or about another age"
+}
+
+// recordAge writes down what was asked.
+func (b *Broker) recordAge(a *mitid.Attempt) string {
+	return url.Values{
+		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"}, "scope": {b.ageScope(a)},
+		"nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
+	}.Encode()
+}
