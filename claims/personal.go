@@ -2,10 +2,10 @@ package claims
 
 import (
 	"encoding/json"
-	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/cprshape"
 )
 
 // NamesPerson reports whether the token tells more than that somebody was there:
@@ -39,45 +39,44 @@ var personalNames = map[string]bool{
 	"full_name": true, "birth_place": true, "nationality": true, "resident_address": true, "nameprotected": true,
 }
 
-// namesPerson reports whether a claim that a dialect does not know has such a
-// name, alone or at the end of a path, or a CPR number somewhere in it.
+// namesPerson reports whether a claim that a dialect does not know, or a member
+// within one, has such a name, alone or at the end of a path, or a text that may
+// hold a CPR number. A bare number is a time.
 func namesPerson(unknown map[string]json.RawMessage) bool {
 	for name, value := range unknown {
-		word := strings.ToLower(name)
-		if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || holdsCPR(string(value)) {
+		var v any
+		if isPersonal(name) || json.Unmarshal(value, &v) != nil || personalWithin(v) {
 			return true
 		}
-		for _, family := range []string{"mitid.uuid", "mitid.identity", "mitid.date", "mitid.age", "mitid.has_cpr", "nemlogin.", "ssn.", "dk.cpr", "nemid."} {
-			if strings.HasPrefix(word, family) {
+	}
+	return false
+}
+
+func isPersonal(name string) bool {
+	word := strings.ToLower(name)
+	if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || (cprshape.Known{}).In(name) {
+		return true
+	}
+	for _, family := range []string{"mitid.uuid", "mitid.identity", "mitid.date", "mitid.age", "mitid.has_cpr", "nemlogin.", "ssn.", "dk.cpr", "nemid."} {
+		if strings.HasPrefix(word, family) {
+			return true
+		}
+	}
+	return false
+}
+
+func personalWithin(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return cprshape.Known{}.In(v)
+	case []any:
+		return slices.ContainsFunc(v, personalWithin)
+	case map[string]any:
+		for name, value := range v {
+			if isPersonal(name) || personalWithin(value) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// cprShaped finds what may be a CPR number: ten digits, with a hyphen or a blank
-// after the sixth or none. It is only read.
-var cprShaped = regexp.MustCompile(`[0-9]{6}[- ]?[0-9]{4}`)
-
-// holdsCPR reports whether a JSON value holds a CPR number in a text. Parts of
-// longer words, such as of a UUID, do not count; nor does a bare number, which is
-// a time.
-func holdsCPR(value string) bool {
-	if value == "" || value[0] != '"' && value[0] != '{' && value[0] != '[' {
-		return false
-	}
-	for _, at := range cprShaped.FindAllStringIndex(value, -1) {
-		if at[0] > 0 && isWord(value[at[0]-1]) || at[1] < len(value) && isWord(value[at[1]]) {
-			continue
-		}
-		if _, err := cpr.Parse(strings.Replace(value[at[0]:at[1]], " ", "-", 1)); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-func isWord(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }

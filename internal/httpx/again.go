@@ -15,17 +15,24 @@ var pauses = [...]time.Duration{50 * time.Millisecond, 150 * time.Millisecond, 4
 // DoAgain is Do, and makes the call again, a few times after small pauses, while
 // it is certain that nothing of it left this machine and waiting may help: the
 // connection was refused, the network or the name was not found, TLS did not
-// begin. What may have been written is never written twice. All tries share one
-// limit of time. A request with a body needs GetBody, as http.NewRequest sets it
-// for bytes in memory.
+// begin. What may have been written is not written twice; only a GET is, by net/http
+// itself, when a connection from its pool dies under it. All tries share one limit of
+// time. A request with a body needs GetBody, as http.NewRequest sets it for bytes in
+// memory.
 func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
 	defer cancel()
 	for i := 0; ; i++ {
 		resp, err := c.once(ctx, limited, req)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !e.passes() || i == len(pauses) || !wait(limited, pauses[i]) {
+		if !ok || !e.passes() || i == len(pauses) {
 			return resp, err
+		}
+		if !wait(limited, pauses[i]) {
+			if ctx.Err() != nil {
+				return nil, &Error{Reason: Cancelled, Err: ctx.Err(), unsent: true}
+			}
+			return nil, err
 		}
 		if req.Body == nil || req.Body == http.NoBody {
 			continue

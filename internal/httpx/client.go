@@ -97,7 +97,7 @@ func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Respons
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
-		return nil, &Error{Reason: Redirected}
+		return nil, &Error{Reason: Redirected, Status: resp.StatusCode}
 	}
 	taken := body == nil || body.taken.Load() == req.ContentLength // before the answer is read: what counts is what it answers
 	answer, err := c.read(ctx, limited, resp)
@@ -135,19 +135,19 @@ func failed(ctx context.Context, err error, unsent bool, body *watched, length i
 
 func (c *Client) read(ctx, limited context.Context, resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > c.lim.MaxBody {
-		return nil, &Error{Reason: TooLarge}
+		return nil, &Error{Reason: TooLarge, Status: resp.StatusCode}
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.lim.MaxBody+1))
 	switch {
 	case int64(len(body)) > c.lim.MaxBody:
-		return nil, &Error{Reason: TooLarge}
+		return nil, &Error{Reason: TooLarge, Status: resp.StatusCode}
 	case err == nil:
 		return body, nil
 	case ctx.Err() != nil:
-		return nil, &Error{Reason: Cancelled, Err: ctx.Err()}
+		return nil, &Error{Reason: Cancelled, Err: ctx.Err(), Status: resp.StatusCode}
 	case limited.Err() != nil:
-		return nil, &Error{Reason: Slow, Err: limited.Err()}
+		return nil, &Error{Reason: Slow, Err: limited.Err(), Status: resp.StatusCode}
 	default:
-		return nil, &Error{Reason: Cut}
+		return nil, &Error{Reason: Cut, Status: resp.StatusCode}
 	}
 }
