@@ -92,16 +92,20 @@ func (a *Attempt) Admit(f Facts) error {
 	return nil
 }
 
-// admitTime refuses what is not fresh where a fresh login was demanded.
+// admitTime refuses what is not fresh where a fresh login was demanded. No higher
+// level would help, so none is named.
 func (a *Attempt) admitTime(at time.Time) error {
+	bad := func(why string) error {
+		return asked(claims.LevelUnknown, fault.New(fault.AssuranceTooLow, "a fresh login was asked for and "+why))
+	}
 	switch {
 	case !a.Request.Fresh:
 	case at.IsZero():
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and the broker did not say when it was")
+		return bad("the broker did not say when it was")
 	case at.Before(a.Started.Add(-freshSkew)):
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and an older one came")
+		return bad("an older one came")
 	case at.After(a.Now.Add(aheadSkew)):
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and its time lies ahead")
+		return bad("its time lies ahead")
 	}
 	return nil
 }

@@ -90,7 +90,8 @@ type Error struct {
 	Why    string // what to do about it, in our words
 	Detail Secret // what the broker said, cut to 512 bytes; prints as a placeholder. It may hold anything: never log it unread
 	Status int    // the HTTP status of the broker's answer; 0: none, or no answer was refused
-	// Level is the level that was asked for, with AssuranceTooLow; else unknown.
+	// Level is the level that was asked for, with AssuranceTooLow; unknown with every
+	// other kind, and where the login was not fresh, which no level mends.
 	Level claims.Level
 	Err   error // the cause; an adapter puts one here only when its text is free of input
 
@@ -167,7 +168,13 @@ type askedError struct {
 
 func (e askedError) Unwrap() error { return e.error }
 
-func asked(l claims.Level, err error) error { return askedError{err, l} }
+// asked keeps what err says about the level already.
+func asked(l claims.Level, err error) error {
+	if _, told := errors.AsType[askedError](err); told {
+		return err
+	}
+	return askedError{err, l}
+}
 
 // refuse makes err an *Error of the client's operation op. What an adapter
 // returned without a kind is an answer that nobody understood.

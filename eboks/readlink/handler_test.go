@@ -263,7 +263,7 @@ func TestEveryWordOfAFetchInAdvance(t *testing.T) {
 	for want, headers := range map[int][]http.Header{
 		http.StatusBadRequest: {
 			{"Sec-Purpose": {"", "prefetch"}}, {"Sec-Purpose": {"æ", "Prefetch;prerender"}}, {"Purpose": {"", "prefetch"}},
-			{"Purpose": {"preview, prefetch"}}, {"X-Moz": {"prefetch"}}, {"X-Moz": {"", "PREFETCH"}},
+			{"Purpose": {"preview, prefetch"}}, {"Purpose": {"preview"}}, {"X-Purpose": {"preview"}}, {"Sec-Purpose": {"prerender"}}, {"X-Moz": {"prefetch"}}, {"X-Moz": {"", "PREFETCH"}},
 		},
 		http.StatusFound: {{"Sec-Purpose": {"", "æ"}}, {"Purpose": {""}}, {"X-Moz": {"microsummary"}}},
 	} {

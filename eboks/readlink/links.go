@@ -34,6 +34,9 @@ func New(cfg Config) (*Links, error) {
 		l.keys = append(l.keys, k)
 	}
 	l.cfg.Keys = nil
+	if l.cfg.Refused == nil {
+		l.cfg.Refused = l.refusedPage
+	}
 	return l, nil
 }
 

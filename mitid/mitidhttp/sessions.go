@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -47,7 +48,10 @@ type StoredSession struct {
 // browser has gone.
 const storeLimit = 10 * time.Second
 
-var errSessionStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
+var (
+	errSessionStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
+	errSessionOver  = &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+)
 
 // EndSessions ends every session of subject (claims.Identity.Subject) on every
 // replica: a lost phone, a person who left, a doubt. It needs Config.Sessions, and
@@ -99,6 +103,14 @@ func idOf(handle string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
+// storedID is sentID where there is a store.
+func (g *Gate) storedID(r *http.Request) string {
+	if g.sessions == nil {
+		return ""
+	}
+	return g.sentID(r)
+}
+
 // sentID returns what the store calls the session of the one handle that the
 // browser sent, or "".
 func (g *Gate) sentID(r *http.Request) string {
@@ -111,7 +123,11 @@ func (g *Gate) sentID(r *http.Request) string {
 
 // save keeps s under a new handle, in the place of the session that the browser
 // has. If either fails, the browser goes on with that one.
-func (g *Gate) save(r *http.Request, s *Session) (handle string, err error) {
+//
+// A step-up may have been on its way while its session was ended: by Logout in
+// another tab, by EndSessions, by a message of the broker. So its row is looked for
+// after the new one is there, which a later end finds.
+func (g *Gate) save(r *http.Request, s *Session, p *pending) (handle string, err error) {
 	handle = newHandle()
 	id := idOf(handle)
 	sealed, err := g.sealSession(s, id)
@@ -127,7 +143,18 @@ func (g *Gate) save(r *http.Request, s *Session) (handle string, err error) {
 	if g.sessions.Save(ctx, kept) != nil {
 		return "", errSessionStore
 	}
-	if old := g.sentID(r); old != "" && g.sessions.Delete(ctx, old) != nil {
+	old := cmp.Or(g.sentID(r), p.Stored) // a form post of the broker brings no Lax cookie
+	if p.Purpose == stepsUp && old != "" {
+		data, err := g.sessions.Load(ctx, old)
+		if err != nil || len(data) == 0 {
+			_ = g.sessions.Delete(ctx, id) // if it stays, no browser knows its handle
+			if err != nil {
+				return "", errSessionStore
+			}
+			return "", errSessionOver
+		}
+	}
+	if old != "" && g.sessions.Delete(ctx, old) != nil {
 		return "", errSessionStore // no browser knows the new handle
 	}
 	return handle, nil

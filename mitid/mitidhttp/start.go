@@ -111,7 +111,7 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 	if !s.Identity.AuthTime.IsZero() {
 		from.AuthTime = uint32(s.Identity.AuthTime.Unix())
 	}
-	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from})
+	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from, Stored: g.storedID(r)})
 }
 
 // spoken gives want the language of the page that it comes from.

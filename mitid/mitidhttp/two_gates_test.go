@@ -88,7 +88,7 @@ func TestAGateDeletesNothingThatItCouldNotOpen(t *testing.T) {
 
 func TestGateNamesAreChecked(t *testing.T) {
 	s := newSite(t, true, nil)
-	for _, bad := range []string{"a.b", "a b", "a;b", "a=b", "æ", "a,b", "\x00", strings.Repeat("a", 33), `"a"`, "__Host-mitid.x"} {
+	for _, bad := range []string{"a.b", "a b", "a;b", "a=b", "æ", "a,b", "\x00", strings.Repeat("a", 33), `"a"`, "__Host-mitid.x", "__Host-mitid", "__secure-a", "Http-a", "http-"} {
 		cfg := s.cfg
 		cfg.Name = bad
 		_, err := mitidhttp.New(cfg)
