@@ -64,7 +64,7 @@ func (l *Links) refusedPage(w http.ResponseWriter, r *http.Request, e *Refusal) 
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Frame-Options", "DENY")
-	h.Set("Vary", "Accept-Language")
+	h.Add("Vary", "Accept-Language")
 	w.WriteHeader(StatusOf(e))
 	_ = refusedTemplate.Execute(w, v) // the browser may have gone
 }

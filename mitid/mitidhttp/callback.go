@@ -165,8 +165,9 @@ func (g *Gate) continues(r *http.Request, from *origin) error {
 	case s == nil && !garbage && r.Method == http.MethodPost && g.now().Before(time.Unix(int64(from.Expires), 0)):
 		return nil
 	}
-	g.note(r, errSessionOver)
-	return errSessionOver
+	err = sessionOver()
+	g.note(r, err)
+	return err
 }
 
 // forgetStepUps takes away what another person's session asked for, and returns

@@ -107,7 +107,7 @@ func (v words) show(w http.ResponseWriter, status int) {
 	if v.Button != "" {
 		v.Style = ButtonCSS()
 	}
-	w.Header().Set("Vary", "Accept-Language")
+	w.Header().Add("Vary", "Accept, Accept-Language")
 	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 		status, wordsTemplate, v)
 }

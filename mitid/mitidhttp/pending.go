@@ -49,7 +49,7 @@ type pending struct {
 	Return  string
 	Page    bool    // Return is a page behind Require
 	From    *origin // stepsUp alone
-	Stored  string  // stepsUp alone: what Config.Sessions calls that session
+	Stored  string  // what Config.Sessions calls the session that was there; empty: none was
 }
 
 // origin is the session that a step-up began with.
@@ -86,9 +86,8 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 		if plain, err = binary.Append(plain, binary.BigEndian, p.From); err != nil {
 			return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
 		}
-		plain = append(plain, p.Stored...)
 	}
-	plain = append(plain, p.Return...)
+	plain = append(append(plain, p.Stored...), p.Return...)
 	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateMark + state, nil
 }
 
@@ -113,9 +112,9 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 			return nil, ""
 		}
 		rest = rest[n:]
-		if len(rest) >= idLength && rest[0] != '/' {
-			p.Stored, rest = string(rest[:idLength]), rest[idLength:]
-		}
+	}
+	if len(rest) >= idLength && rest[0] != '/' {
+		p.Stored, rest = string(rest[:idLength]), rest[idLength:]
 	}
 	p.Return = string(rest)
 	return p, state

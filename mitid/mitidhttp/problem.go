@@ -37,7 +37,7 @@ func problem(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Language", language)
-	h.Set("Vary", "Accept, Accept-Language")
+	h.Add("Vary", "Accept, Accept-Language") // another may stand there, such as Origin
 	w.WriteHeader(status)
 	_, _ = w.Write(append(body, '\n')) // the client may have gone
 }

@@ -48,10 +48,14 @@ type StoredSession struct {
 // browser has gone.
 const storeLimit = 10 * time.Second
 
-var (
-	errSessionStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
-	errSessionOver  = &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
-)
+// Each error is made anew: Config.Refused gets it, and may write into it.
+func storeDown() error {
+	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
+}
+
+func sessionOver() error {
+	return &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+}
 
 // EndSessions ends every session of subject (claims.Identity.Subject) on every
 // replica: a lost phone, a person who left, a doubt. It needs Config.Sessions, and
@@ -79,7 +83,7 @@ func brokerSessionName(sessionID string) string { return "session " + sessionID 
 func (g *Gate) deleteAll(ctx context.Context, name string) error {
 	for _, mark := range g.session.Marks(name) {
 		if g.sessions.Delete(ctx, mark) != nil {
-			return errSessionStore
+			return storeDown()
 		}
 	}
 	return nil
@@ -141,7 +145,7 @@ func (g *Gate) save(r *http.Request, s *Session, p *pending) (handle string, err
 		kept.BrokerSession = g.session.Marks(brokerSessionName(s.Identity.SessionID))[0]
 	}
 	if g.sessions.Save(ctx, kept) != nil {
-		return "", errSessionStore
+		return "", storeDown()
 	}
 	old := cmp.Or(g.sentID(r), p.Stored) // a form post of the broker brings no Lax cookie
 	if p.Purpose == stepsUp && old != "" {
@@ -149,13 +153,13 @@ func (g *Gate) save(r *http.Request, s *Session, p *pending) (handle string, err
 		if err != nil || len(data) == 0 {
 			_ = g.sessions.Delete(ctx, id) // if it stays, no browser knows its handle
 			if err != nil {
-				return "", errSessionStore
+				return "", storeDown()
 			}
-			return "", errSessionOver
+			return "", sessionOver()
 		}
 	}
 	if old != "" && g.sessions.Delete(ctx, old) != nil {
-		return "", errSessionStore // no browser knows the new handle
+		return "", storeDown() // no browser knows the new handle
 	}
 	return handle, nil
 }
@@ -168,7 +172,7 @@ func (g *Gate) load(r *http.Request) (*Session, error) {
 	}
 	data, err := g.sessions.Load(r.Context(), id)
 	if err != nil {
-		return nil, errSessionStore
+		return nil, storeDown()
 	}
 	return g.openSession(string(data), id), nil
 }
@@ -183,7 +187,7 @@ func (g *Gate) drop(r *http.Request) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
 	defer cancel()
 	if g.sessions.Delete(ctx, id) != nil {
-		return errSessionStore
+		return storeDown()
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request,
 		g.refuse(w, r, back, err)
 		return
 	}
-	g.depart(w, r, rd, &pending{Purpose: logsIn, Return: back})
+	g.depart(w, r, rd, &pending{Purpose: logsIn, Return: back, Stored: g.storedID(r)})
 }
 
 // stepUp sends the browser to the broker for more about the person of s.

@@ -92,3 +92,17 @@ func TestStepUpThatIsPostedBackEndsTheRowThatItCameFrom(t *testing.T) {
 		require.Equal(t, "{søren} substantial", b.get("/").body)
 	})
 }
+
+func TestLoginThatIsPostedBackEndsTheRowOfTheSessionBefore(t *testing.T) {
+	s, kept := newStoredSite(t, func(s *site) { s.method = http.MethodPost })
+	b := s.browser()
+	b.logIn()
+	copied := s.browserWith([]*http.Cookie{{Name: s.cookie(), Value: b.session()}})
+	begun := b.get("/login?return=/brev/%C3%A6")
+	name := s.cookie() + "." + begun.handle()
+	u := s.browserWith([]*http.Cookie{{Name: name, Value: b.cookies()[name]}})
+	done := u.answer(begun)
+	require.Equal(t, "/brev/%C3%A6", done.to())
+	require.Equal(t, 1, kept.count(), "the row of the earlier session is still there")
+	require.Equal(t, "nobody", copied.get("/").body)
+}
