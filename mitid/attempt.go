@@ -92,11 +92,10 @@ func (a *Attempt) Admit(f Facts) error {
 	return nil
 }
 
-// admitTime refuses what is not fresh where a fresh login was demanded. No higher
-// level would help, so none is named.
+// admitTime refuses what is not fresh where a fresh login was demanded.
 func (a *Attempt) admitTime(at time.Time) error {
 	bad := func(why string) error {
-		return asked(claims.LevelUnknown, fault.New(fault.AssuranceTooLow, "a fresh login was asked for and "+why))
+		return &fault.Error{Class: fault.AssuranceTooLow, Why: "a fresh login was asked for and " + why, Stale: true}
 	}
 	switch {
 	case !a.Request.Fresh:

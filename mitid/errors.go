@@ -168,13 +168,7 @@ type askedError struct {
 
 func (e askedError) Unwrap() error { return e.error }
 
-// asked keeps what err says about the level already.
-func asked(l claims.Level, err error) error {
-	if _, told := errors.AsType[askedError](err); told {
-		return err
-	}
-	return askedError{err, l}
-}
+func asked(l claims.Level, err error) error { return askedError{err, l} }
 
 // refuse makes err an *Error of the client's operation op. What an adapter
 // returned without a kind is an answer that nobody understood.
@@ -187,7 +181,7 @@ func (c *Client) refuse(op string, err error) *Error {
 		e = &copied
 	case errors.As(err, &f):
 		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Detail: NewSecret(f.Said()), Status: f.Status, Err: f.Err, expired: f.Expired}
-		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow {
+		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow && !f.Stale {
 			e.Level = at.level
 		}
 	default:

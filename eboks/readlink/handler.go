@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/nostore"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
@@ -55,7 +56,7 @@ func (l *Links) Handler(next http.Handler) http.Handler {
 			return
 		}
 		l.cfg.Logger.LogAttrs(r.Context(), slog.LevelInfo, "readlink: opened", slog.Any("opening", o))
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), openingKey{}, o)))
+		next.ServeHTTP(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), openingKey{}, o)))
 	})
 }
 

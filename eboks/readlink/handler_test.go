@@ -356,3 +356,25 @@ func TestNothingTellsTheNumber(t *testing.T) {
 		}
 	})
 }
+
+// http.ServeFile takes Cache-Control away where the file is missing.
+func TestErrorPageOfTheLetterStaysOutOfCaches(t *testing.T) {
+	missing := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, t.TempDir()+"/findes-ikke.pdf") }
+	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) {
+		set.links.Refused = func(w http.ResponseWriter, r *http.Request, _ *readlink.Refusal) { missing(w, r) }
+	})
+	app := s.server.Config.Handler
+	s.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/brev/") {
+			s.Handler(http.HandlerFunc(missing)).ServeHTTP(w, r)
+			return
+		}
+		app.ServeHTTP(w, r)
+	})
+	ditlev := s.citizen("Ditlev")
+	p := s.browser().visit(s.link(eboks.Person(ditlev.CPR)), mitidtest.Approve(ditlev))
+	require.Equal(t, http.StatusNotFound, p.StatusCode)
+	require.Len(t, s.opened(), 1)
+	require.Equal(t, "no-store", p.Header.Get("Cache-Control"))
+	require.Equal(t, "no-store", s.get(http.MethodGet, s.server.URL+"/brev/x").Header.Get("Cache-Control"))
+}

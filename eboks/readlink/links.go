@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/nostore"
 )
 
 // Links makes links and answers those who follow them. It is safe for concurrent
@@ -58,5 +59,5 @@ func (l *Links) For(id eboks.ID, to eboks.Recipient) (address string, err error)
 // refuse answers a request that is not let through.
 func (l *Links) refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	l.log(r, e)
-	l.cfg.Refused(w, r, e)
+	l.cfg.Refused(nostore.Wrap(w), r, e)
 }

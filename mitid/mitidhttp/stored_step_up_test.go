@@ -3,6 +3,9 @@ package mitidhttp_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -105,4 +108,37 @@ func TestLoginThatIsPostedBackEndsTheRowOfTheSessionBefore(t *testing.T) {
 	require.Equal(t, "/brev/%C3%A6", done.to())
 	require.Equal(t, 1, kept.count(), "the row of the earlier session is still there")
 	require.Equal(t, "nobody", copied.get("/").body)
+}
+
+// The browser repeats the callback, and a proxy tries again.
+func TestTheSameAnswerManyTimesAtOnceBeginsOneSession(t *testing.T) {
+	s, kept := newStoredSite(t, nil)
+	b := s.browser()
+	b.logIn()
+	for _, path := range []string{"/login", "/high"} {
+		begun := b.get(path)
+		cookies := b.cookies()
+		var all sync.WaitGroup
+		var begins atomic.Int32
+		for range 8 {
+			all.Go(func() {
+				r := httptest.NewRequest(http.MethodGet, "/callback?code=c&state="+begun.handle(), nil)
+				for name, value := range cookies {
+					r.AddCookie(&http.Cookie{Name: name, Value: value})
+				}
+				w := httptest.NewRecorder()
+				s.handler.ServeHTTP(w, r)
+				for _, c := range w.Result().Cookies() {
+					if c.Name == s.cookie() && c.MaxAge > 0 {
+						begins.Add(1)
+						b.put(c.Name, c.Value)
+					}
+				}
+			})
+		}
+		all.Wait()
+		require.EqualValues(t, 1, begins.Load(), path)
+		require.Equal(t, 1, kept.count(), path)
+	}
+	require.Equal(t, "{søren} high", b.get("/").body)
 }
