@@ -102,3 +102,17 @@ func TestGateNamesAreChecked(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// A gate around another one's callback has people of its own.
+func TestSessionOfAnotherGateIsNotToldAsThisOnes(t *testing.T) {
+	inner := newSite(t, true, func(s *site) { s.cfg.Refused, s.cfg.Name = nil, "inner" })
+	outer := newSite(t, true, nil)
+	b := outer.browser()
+	b.logIn()
+	outer.mu.Lock()
+	outer.handler = outer.gate.Require(claims.Substantial)(http.StripPrefix("/inner", inner.handler))
+	outer.mu.Unlock()
+	p := b.get("/inner/callback?code=c&state=x")
+	require.Equal(t, http.StatusBadRequest, p.StatusCode)
+	require.NotContains(t, p.body, "Du er logget ind")
+}
