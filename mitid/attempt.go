@@ -94,14 +94,17 @@ func (a *Attempt) Admit(f Facts) error {
 
 // admitTime refuses what is not fresh where a fresh login was demanded.
 func (a *Attempt) admitTime(at time.Time) error {
+	bad := func(why string) error {
+		return &fault.Error{Class: fault.AssuranceTooLow, Why: "a fresh login was asked for and " + why, Stale: true}
+	}
 	switch {
 	case !a.Request.Fresh:
 	case at.IsZero():
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and the broker did not say when it was")
+		return bad("the broker did not say when it was")
 	case at.Before(a.Started.Add(-freshSkew)):
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and an older one came")
+		return bad("an older one came")
 	case at.After(a.Now.Add(aheadSkew)):
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and its time lies ahead")
+		return bad("its time lies ahead")
 	}
 	return nil
 }

@@ -90,7 +90,8 @@ type Error struct {
 	Why    string // what to do about it, in our words
 	Detail Secret // what the broker said, cut to 512 bytes; prints as a placeholder. It may hold anything: never log it unread
 	Status int    // the HTTP status of the broker's answer; 0: none, or no answer was refused
-	// Level is the level that was asked for, with AssuranceTooLow; else unknown.
+	// Level is the level that was asked for, with AssuranceTooLow; unknown with every
+	// other kind, and where the login was not fresh, which no level mends.
 	Level claims.Level
 	Err   error // the cause; an adapter puts one here only when its text is free of input
 
@@ -180,7 +181,7 @@ func (c *Client) refuse(op string, err error) *Error {
 		e = &copied
 	case errors.As(err, &f):
 		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Detail: NewSecret(f.Said()), Status: f.Status, Err: f.Err, expired: f.Expired}
-		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow {
+		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow && !f.Stale {
 			e.Level = at.level
 		}
 	default:

@@ -97,9 +97,6 @@ func (c *Config) withDefaults() (base *url.URL, err error) {
 	if c.Number == nil {
 		c.Number = func(_ context.Context, s *mitidhttp.Session) (cpr.Number, error) { return s.Identity.CPR, nil }
 	}
-	if c.Refused == nil {
-		c.Refused = refusedPage
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

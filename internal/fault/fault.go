@@ -71,6 +71,9 @@ type Error struct {
 	Status int
 	// Expired: of class TokenInvalid, and the token's time is all that is wrong.
 	Expired bool
+	// Stale: of class AssuranceTooLow, and the login is not recent enough; a higher
+	// level would not help.
+	Stale bool
 
 	said func() string // behind a function, where printers do not look
 }

@@ -54,7 +54,7 @@ func (g *Gate) Callback() http.Handler {
 			redirect(w, r, p.Return)
 			return
 		}
-		if err := g.keepSession(w, r, s); err != nil {
+		if err := g.keepSession(w, r, s, p); err != nil {
 			g.note(r, err)
 			g.refuse(w, r, p.Return, err)
 			return
@@ -165,7 +165,7 @@ func (g *Gate) continues(r *http.Request, from *origin) error {
 	case s == nil && !garbage && r.Method == http.MethodPost && g.now().Before(time.Unix(int64(from.Expires), 0)):
 		return nil
 	}
-	err = &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+	err = sessionOver()
 	g.note(r, err)
 	return err
 }

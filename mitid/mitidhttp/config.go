@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -64,7 +65,8 @@ type Config struct {
 	// Sessions keeps sessions on the server. If nil, a session is a sealed cookie.
 	Sessions Sessions
 	// Name is part of the names of the cookies, so that several gates can live under
-	// one host: 1 to 32 letters, digits, "-" and "_". If empty, "mitid".
+	// one host: 1 to 32 letters, digits, "-" and "_", but neither "__" nor "http-" at
+	// its beginning, which mean something to browsers. If empty, "mitid".
 	Name string
 	// PathPrefix is what a proxy takes from the path before the app sees it, such as
 	// "/app". Return paths begin with it. What http.StripPrefix or a router takes
@@ -219,5 +221,7 @@ func isName(s string) bool {
 			return false
 		}
 	}
-	return s != "" && len(s) <= 32
+	// Browsers refuse names with prefixes of theirs where the rest of the cookie does
+	// not fit them (RFC 6265bis section 4.1.3): nobody could stay logged in.
+	return s != "" && len(s) <= 32 && !strings.HasPrefix(s, "__") && !strings.HasPrefix(strings.ToLower(s), "http-")
 }
