@@ -80,6 +80,9 @@ func (s Stage) place() string {
 	return strings.ReplaceAll(s.String(), "_", "-")
 }
 
+// words is the stage in the descriptions of tamperings.
+func (s Stage) words() string { return strings.ReplaceAll(s.place(), "-", " ") }
+
 // spoiler is what a tampering does at each stage. A function is used once.
 type spoiler struct {
 	handshake func(*authority) (*tls.Certificate, error)
