@@ -95,7 +95,7 @@ type Error struct {
 	// Reachability says why with RecipientUnreachable.
 	Reachability Reachability
 	Status       int           // of HTTP, if there was an answer
-	RetryAfter   time.Duration // with Throttled and Unavailable: not before that; zero: not known
+	RetryAfter   time.Duration // with Throttled and Unavailable: not before that; zero if not known
 	// NotDelivered: it is certain that the distributor does not have the letter.
 	NotDelivered bool
 	// Alarm: a person should look at once. Set by an adapter where an answer names

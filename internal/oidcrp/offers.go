@@ -3,7 +3,7 @@ package oidcrp
 import "slices"
 
 // offers are the lists of discovery (OpenID Connect Discovery 1.0 section 3, RFC
-// 8414 section 2) that tell what a broker takes. Nil: it does not tell, which says
+// 8414 section 2) that tell what a broker takes. If nil, it does not tell, which says
 // nothing against it.
 type offers struct {
 	Challenges     []string `json:"code_challenge_methods_supported"`

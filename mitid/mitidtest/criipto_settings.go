@@ -22,13 +22,13 @@ type Settings struct {
 
 	LongClaimNames bool // the older, URI style of claim names
 	BusinessLevels bool // loA, ial, aal and fal in business tokens. On
-	// Level is what every login reaches, whatever is asked. Zero: the Citizen's.
+	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
 
 	TokenLifetime time.Duration // exp, counted from the authentication; 20 minutes (18000 s has been seen too)
 	CodeLifetime  time.Duration // 60 seconds
 	Userinfo      UserinfoStrategy
-	// EncryptTo is the client's encryption key (RSA-OAEP-256, A256GCM). Nil:
+	// EncryptTo is the client's encryption key (RSA-OAEP-256, A256GCM). If nil,
 	// nothing is encrypted.
 	EncryptTo *rsa.PublicKey
 	// EncryptKeyID is the key id in the header of what is encrypted; may be empty.
