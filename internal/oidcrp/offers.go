@@ -16,7 +16,7 @@ type offers struct {
 	RequestObjects []string `json:"request_object_signing_alg_values_supported"`
 }
 
-// needs are what this client uses of each list. An empty name: nothing of it.
+// needs are what this client uses of each list. An empty name means that it uses none.
 type needs struct {
 	algs                                             []string // one of them is enough
 	responseMode, authMethod, assertion, requestSign string
