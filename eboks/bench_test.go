@@ -37,7 +37,7 @@ type sink struct {
 	*httptest.Server
 	certificate tls.Certificate
 	roots       *x509.CertPool
-	held        chan struct{} // not nil: requests wait for it, their bodies half read
+	held        chan struct{} // if not nil, requests wait for it, their bodies half read
 	waiting     atomic.Int32
 }
 

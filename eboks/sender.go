@@ -69,7 +69,7 @@ type Result struct {
 // is refused by the Client with [ErrUnsupported].
 type Capabilities struct {
 	Name string // of the adapter, such as "stralfors"
-	// Dedupes: a repeated ID is recognised and never becomes a second letter, so
+	// Dedupes means that a repeated ID is recognised and never becomes a second letter, so
 	// that a letter with an unknown outcome may be offered again.
 	Dedupes   bool
 	Status    bool // StatusReader

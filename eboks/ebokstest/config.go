@@ -36,14 +36,14 @@ type Config struct {
 // Settings are what a distributor decides. The zero value is how the fake
 // behaves when nothing is said.
 type Settings struct {
-	// AnyRecipient: everybody has a mailbox. Otherwise only those who were added.
+	// AnyRecipient means that everybody has a mailbox. Otherwise only those who were added.
 	AnyRecipient bool
 	// Ready, Taken and Delivered are how long after it was accepted, or after its
 	// not-before, a letter is ready, taken in by the mailbox system (or the
 	// printer), and in the mailbox (or with the carrier). If zero, they are 1, 2 and 5 minutes.
 	// They hold for letters that arrive after the change.
 	Ready, Taken, Delivered time.Duration
-	// RefuseCertificate: the client certificate is no longer welcome. It holds for
+	// RefuseCertificate means that the client certificate is no longer welcome. It holds for
 	// connections made after the change.
 	RefuseCertificate bool
 

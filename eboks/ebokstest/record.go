@@ -31,7 +31,7 @@ type Request struct {
 	Status    int // that was answered; 0 if there is none
 	// Misbehaviour is the name of the one that was played, or "".
 	Misbehaviour string
-	// Personal: a CPR number stood in the address or in a header.
+	// Personal means that a CPR number stood in the address or in a header.
 	Personal bool
 }
 

@@ -81,10 +81,10 @@ type Answer uint8
 
 // The answers.
 const (
-	// AnswerJSON: the answer names the message and says of the recipient what
+	// AnswerJSON means that the answer names the message and says of the recipient what
 	// became of it. Nothing else is a success.
 	AnswerJSON Answer = iota
-	// AnswerStatus: a success may have no body, and then says no more than that
+	// AnswerStatus means that a success may have no body, and then says no more than that
 	// the letter is taken in. A body, if there is one, is read as with AnswerJSON.
 	AnswerStatus
 	lastAnswer

@@ -14,14 +14,14 @@ type Settings struct {
 	ApplicationName string // refTextBody when no message is sent; "Acme web"
 	CompanyAlias    string // as in "Log on at Acme"; "Acme"
 
-	DynamicScopes bool // scope decides what comes; otherwise the toggles below do. On
-	CPR           bool // "Add CPR for MitID logins". On
-	CPROptional   bool // people without a CPR number, or who keep it to themselves, get through. On
-	Address       bool // the add-on is contracted. On
-	Signatories   bool // company signatories may log in to business. On
+	DynamicScopes bool // scope decides what comes; otherwise the toggles below do; on by default
+	CPR           bool // "Add CPR for MitID logins"; on by default
+	CPROptional   bool // people without a CPR number, or who keep it to themselves, get through; on by default
+	Address       bool // the add-on is contracted; on by default
+	Signatories   bool // company signatories may log in to business; on by default
 
 	LongClaimNames bool // the older, URI style of claim names
-	BusinessLevels bool // loA, ial, aal and fal in business tokens. On
+	BusinessLevels bool // loA, ial, aal and fal in business tokens; on by default
 	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
 

@@ -43,7 +43,7 @@ type EIdentSettings struct {
 	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
 
-	CPROptional   bool   // people without a CPR number, or who keep it to themselves, get through. On
+	CPROptional   bool   // people without a CPR number, or who keep it to themselves, get through; on by default
 	CPRUninvited  bool   // tokens hold the number though nobody asked
 	CPRError      string // error after a wrong number, or none where one is needed; "match_ssn_error"
 	CompanyError  string // error when somebody has no organisation to log in for; "blankcvr"

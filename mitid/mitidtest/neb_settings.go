@@ -18,10 +18,10 @@ type NEBSettings struct {
 	ServiceScopes []string // of client credentials; signtext_api
 	ServiceName   string   // on the page, as in "Log on at Acme"; "Acme"
 	IdPs          []string // shown when idp_values is left out; mitid
-	// PublicProvider: CPR numbers are looked up, without a page, and names and
+	// PublicProvider says that CPR numbers are looked up, without a page, and names and
 	// addresses that are protected are told.
 	PublicProvider bool
-	// UserinfoToken says that a userinfo token comes unasked, as in every recording. On.
+	// UserinfoToken says that a userinfo token comes unasked, as in every recording. It is on by default.
 	UserinfoToken bool
 	// CPRSkip says that people without a CPR number pass by the CPR page, and others may
 	// leave it. If false, they can only cancel.
