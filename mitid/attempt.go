@@ -41,9 +41,9 @@ type Attempt struct {
 	ExpectCVR     claims.CVR   // step-up: for this organisation
 	ExpectUUID    claims.UUID  // re-authentication: the answer must be this identity
 	Level         claims.Level // the floor that holds for this attempt
-	Reference     *Digest      // nil: no reference text was sent, or the broker cannot return it
-	Transaction   *Digest      // nil: no transaction text was sent
-	Private       []byte       // the adapter's own, at most 512 octets, sealed too
+	Reference     *Digest      // nil if no reference text was sent, or the broker cannot return it
+	Transaction   *Digest      // nil if no transaction text was sent
+	Private       []byte       // the adapter's own, at most 512 bytes, sealed too
 
 	seed seed // Handle, Nonce and Verifier come from it
 }
@@ -109,7 +109,7 @@ func (a *Attempt) admitTime(at time.Time) error {
 	return nil
 }
 
-// random returns n random octets as base64url text.
+// random returns n random bytes as base64url text.
 func random(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails (crypto/rand)

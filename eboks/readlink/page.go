@@ -76,7 +76,7 @@ func nonce() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// maxLanguages bounds what localeOf reads of a header, in octets.
+// maxLanguages bounds what localeOf reads of a header, in bytes.
 const maxLanguages = 1024
 
 // localeOf chooses Danish or English, whichever the browser prefers (RFC 9110

@@ -55,7 +55,7 @@ func (e *Error) passes() bool {
 	return e.Reason == NotSent && e.Err != errCertificate && e.Err != errTLS && e.Err != errRequest
 }
 
-// wait waits for d. False: ctx ended before that.
+// wait waits for d. False means that ctx ended before that.
 func wait(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

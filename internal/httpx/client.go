@@ -17,8 +17,8 @@ const (
 
 // Limits bound one call.
 type Limits struct {
-	Timeout time.Duration // for the whole call, the body included; zero: DefaultTimeout
-	MaxBody int64         // bytes of the body after unpacking; zero: DefaultMaxBody
+	Timeout time.Duration // for the whole call, the body included; if zero, DefaultTimeout
+	MaxBody int64         // bytes of the body after unpacking; if zero, DefaultMaxBody
 }
 
 // Client calls remote parties. It is safe for concurrent use.
@@ -28,7 +28,7 @@ type Client struct {
 }
 
 // New returns a Client that uses the transport of c, and its timeout where that
-// is the shorter one; nil: the default transport. Redirect policy and cookie jar
+// is the shorter one; if nil, it is the default transport. Redirect policy and cookie jar
 // of c are not used. The transport must be of the kind of [http.Transport] for
 // [Error.NotSent] to be ever true.
 func New(c *http.Client, lim Limits) *Client {

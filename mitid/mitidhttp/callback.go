@@ -111,7 +111,7 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 	return nil
 }
 
-// complete finishes a login, up to the session that it begins; nil: a proof of
+// complete finishes a login, up to the session that it begins. It returns nil for a proof of
 // age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
 	if p.From != nil {

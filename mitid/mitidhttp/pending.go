@@ -18,7 +18,7 @@ import (
 const (
 	maxPending     = 4
 	maxPendingSize = 4000 // characters of all of them, names included
-	maxCookie      = 4000 // browsers keep 4096 octets of name, value and attributes
+	maxCookie      = 4000 // browsers keep 4096 bytes of name, value and attributes
 	maxLook        = 200  // more than browsers keep for one host
 )
 
@@ -57,7 +57,7 @@ type origin struct {
 	Person     [16]byte // see personKey
 	LoggedInAt int64    // Unix milliseconds
 	Expires    uint32   // Unix seconds
-	AuthTime   uint32   // Unix seconds; 0: not told
+	AuthTime   uint32   // Unix seconds; 0 if not told
 }
 
 // idLength is that of StoredSession.ID. A return path, which stands behind it,
