@@ -17,6 +17,7 @@ func TestAgeInABrowser(t *testing.T) {
 	for _, d := range []mitidtest.Dialect{mitidtest.Criipto, mitidtest.NEB} {
 		for _, l := range []lang{danish, english} {
 			t.Run(d.String()+"/"+string(l), func(t *testing.T) {
+				t.Parallel()
 				h := newHouseOn(t, d)
 				w := h.window(t, browser, "questionnaire-"+string(l), desktop)
 				w.pictures = d == mitidtest.Criipto

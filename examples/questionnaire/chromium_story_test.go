@@ -34,6 +34,7 @@ func TestStoryInABrowser(t *testing.T) {
 	}{{"", desktop}, {"-phone", phone}, {"-narrow", narrow}} {
 		for _, l := range []lang{danish, english} {
 			t.Run(string(l)+v.name, func(t *testing.T) {
+				t.Parallel()
 				h := newHouse(t)
 				story(h.window(t, browser, "questionnaire-"+string(l)+v.name, v.size), l)
 			})

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -88,9 +91,22 @@ func (h *house) window(t *testing.T, browser context.Context, name string, s siz
 		require.NoError(t, os.MkdirAll(w.images, 0o755))
 	}
 	w.listen()
-	w.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)))
+	w.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)), focused)
 	return w
 }
+
+// focused lets every window believe that it is the one in front, so that several work
+// side by side.
+var focused = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	return err
+})
+
+// stranger makes a new person's browser of a window: it remembers nothing.
+var stranger = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, network.ClearBrowserCookies, cdp.Empty{})
+	return err
+})
 
 // listen fails the test when the browser complains about what our content
 // security policy forbids.
