@@ -10,7 +10,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -100,21 +99,6 @@ func run() error {
 	})
 	fmt.Println("listening on " + base)
 	return (&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}).Serve(ln)
-}
-
-// report prints what stands between the settings and a login.
-func report(broker string, app dialect.Application, redirect string, level claims.Level) error {
-	adapter, err := dialect.Open(broker, app)
-	if err != nil {
-		return err
-	}
-	client, err := mitid.New(mitid.Config{Broker: adapter, RedirectURL: redirect, MinLevel: level})
-	if err != nil {
-		return err
-	}
-	r := client.Check(context.Background())
-	fmt.Print(r)
-	return r.Err()
 }
 
 // refused answers with the error's class alone.
