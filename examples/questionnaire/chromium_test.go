@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var updateScreenshots = flag.Bool("update-screenshots", false, "store the screenshots in docs/images, where the README shows them")
+var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
 
 // chromium returns a running browser that talks to this machine alone, in
 // Danish. A test that finds none is skipped; with DKEID_NO_SKIP=1 it fails.
@@ -212,6 +212,10 @@ func (w *window) picture(what string) {
 	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile"}, what):
 		return
 	}
+	at := filepath.Join(w.images, w.name+"-"+what+".png")
+	if _, err := os.Stat(at); *updateScreenshots && err != nil {
+		return // no document shows it
+	}
 	w.do(chromedp.Evaluate[chromedp.Void]("scrollTo(0, 0)"))
 	var shot []byte
 	for range 3 { // a busy machine does not always draw the page in time
@@ -224,7 +228,7 @@ func (w *window) picture(what string) {
 		}
 	}
 	require.NotEmpty(w.t, shot, "no picture of %s", what)
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.images, w.name+"-"+what+".png"), shot, 0o644))
+	require.NoError(w.t, os.WriteFile(at, shot, 0o644))
 }
 
 // check looks at the page the way a person with poor sight or a small phone
