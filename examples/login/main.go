@@ -52,11 +52,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	app := dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}
 	if *check {
 		if *redirect == "" {
 			*redirect = "http://" + *listen + "/callback"
 		}
-		return report(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}, *redirect, level)
+		return report(*broker, app, *redirect, level)
 	}
 	ln, err := net.Listen("tcp", *listen)
 	if err != nil {
@@ -66,7 +67,7 @@ func run() error {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	base := "http://" + net.JoinHostPort(host, port)
 
-	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller})
+	adapter, err := dialect.Open(*broker, app)
 	if err != nil {
 		return err
 	}
