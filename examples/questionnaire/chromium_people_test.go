@@ -117,6 +117,7 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 	browser := chromium(t)
 	for _, d := range mitidtest.Dialects() {
 		t.Run(d.String(), func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d, func(c *appConfig) {
 				c.Identity = mitid.Either
 				c.Assignments, _ = parseAssignments(businessAssignments)
