@@ -16,12 +16,13 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
-// appConfig is what the app is made of. All fields are required, except Demo and
-// what is about letters.
+// appConfig is what the app is made of. All fields are required, except Ages, Demo
+// and what is about letters.
 type appConfig struct {
 	Broker         mitid.Broker
-	Issuer         string // the broker's origin; the browser is sent there and back
-	PublicURL      string // where people reach the app: scheme and host, no path
+	Ages           mitid.Broker // proves ages; nil, or one that cannot: nobody is asked for theirs
+	Issuer         string       // the broker's origin; the browser is sent there and back
+	PublicURL      string       // where people reach the app: scheme and host, no path
 	Store          *store
 	Keys           keyring
 	Questionnaires []questionnaire
@@ -49,6 +50,7 @@ type app struct {
 	languages languages
 	pages     map[string]*template.Template
 	gate      *mitidhttp.Gate
+	ages      *ages    // nil if nobody is asked for their age
 	postman   *postman // nil if no letters are sent
 	links     *readlink.Links
 }
@@ -66,6 +68,9 @@ func newApp(cfg appConfig) (*app, error) {
 		return nil, err
 	}
 	if err := a.openGate(); err != nil {
+		return nil, err
+	}
+	if err := a.openAges(); err != nil {
 		return nil, err
 	}
 	if cfg.Post != nil {

@@ -62,6 +62,7 @@ func TestAxeFindsNothingOnAnyPage(t *testing.T) {
 	browser := chromium(t)
 	for _, l := range []lang{danish, english} {
 		t.Run(string(l), func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t)
 			w := h.window(t, browser, "axe-"+string(l), desktop)
 			w.pictures = false

@@ -26,6 +26,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	other.client.Transport = nil // what a broker writes into an address is not ours
 	other.get("/login", mitidtest.Fail("server_error", who.Name+" "+who.CPR.Reveal()))
 	b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
+	b.get("/age/ask", mitidtest.Approve(who))
 	b.get("/callback?code=" + url.QueryEscape(who.CPR.Reveal()[:6]) + "&state=unknown")
 	b.get("/login?return="+healthPath, mitidtest.Approve(who))
 	b.get("/confirm/cpr", mitidtest.Approve(mitidtest.Ditlev()))

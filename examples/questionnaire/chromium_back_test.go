@@ -23,3 +23,25 @@ func TestBackButtonAfterLogoutShowsNobody(t *testing.T) {
 	assert.NotContains(t, w.see(), "Du er logget ind", "the page was kept")
 	assert.NotContains(t, ask(w, chromedp.Location()), "/profile", "the way back leads through MitID")
 }
+
+// TestLogoutComesBackFromEveryBroker: the person ends on the app's own page, also where
+// the logout leads over the broker's, and the broker has forgotten them.
+func TestLogoutComesBackFromEveryBroker(t *testing.T) {
+	browser := chromium(t)
+	for _, d := range mitidtest.Dialects() {
+		t.Run(d.String(), func(t *testing.T) {
+			t.Parallel()
+			h := newHouseOn(t, d)
+			w := h.window(t, browser, "logout", desktop)
+			w.pictures = false
+			w.visit("/")
+			w.click(everydayCard, brokerPage)
+			w.click(brokerPage, formPage)
+			w.click("[data-testid=logout]", refusal)
+			assert.Equal(t, h.url+loggedOutPath, ask(w, chromedp.Location()))
+			assert.Contains(t, w.see(), "Du er logget ud")
+			assert.Zero(t, h.sessions())
+			w.click("main a.mitid-button", brokerPage) // who comes next is asked who they are
+		})
+	}
+}

@@ -34,6 +34,7 @@ func TestStoryInABrowser(t *testing.T) {
 	}{{"", desktop}, {"-phone", phone}, {"-narrow", narrow}} {
 		for _, l := range []lang{danish, english} {
 			t.Run(string(l)+v.name, func(t *testing.T) {
+				t.Parallel()
 				h := newHouse(t)
 				story(h.window(t, browser, "questionnaire-"+string(l)+v.name, v.size), l)
 			})
@@ -82,7 +83,7 @@ func story(w *window, l lang) {
 	w.choose("help", "partly", "trouble", "stairs")
 	w.write("wish", "At få hjælp til trapperne.")
 	w.click("[data-testid=hand]", problems)
-	assert.True(w.t, ask(w, chromedp.Evaluate[bool]("document.activeElement.matches('"+problems+"')")), "the list of problems has the focus")
+	w.do(chromedp.WaitVisible(chromedp.CSS(problems + ":focus")))
 	assert.Contains(w.t, w.see(), said("problem.missing.scale"))
 	w.picture("problem")
 	w.choose("pain", "2")

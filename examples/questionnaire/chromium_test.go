@@ -12,12 +12,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
-var updateScreenshots = flag.Bool("update-screenshots", false, "store the screenshots in docs/images, where the README shows them")
+var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
 
 // chromium returns a running browser that talks to this machine alone, in
 // Danish. A test that finds none is skipped; with DKEID_NO_SKIP=1 it fails.
@@ -88,9 +91,22 @@ func (h *house) window(t *testing.T, browser context.Context, name string, s siz
 		require.NoError(t, os.MkdirAll(w.images, 0o755))
 	}
 	w.listen()
-	w.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)))
+	w.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)), focused)
 	return w
 }
+
+// focused lets every window believe that it is the one in front, so that several work
+// side by side.
+var focused = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	return err
+})
+
+// stranger makes a new person's browser of a window: it remembers nothing.
+var stranger = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	_, err := cdp.Call(ctx, t, network.ClearBrowserCookies, cdp.Empty{})
+	return err
+})
 
 // listen fails the test when the browser complains about what our content
 // security policy forbids.
@@ -196,6 +212,10 @@ func (w *window) picture(what string) {
 	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile"}, what):
 		return
 	}
+	at := filepath.Join(w.images, w.name+"-"+what+".png")
+	if _, err := os.Stat(at); *updateScreenshots && err != nil {
+		return // no document shows it
+	}
 	w.do(chromedp.Evaluate[chromedp.Void]("scrollTo(0, 0)"))
 	var shot []byte
 	for range 3 { // a busy machine does not always draw the page in time
@@ -208,7 +228,7 @@ func (w *window) picture(what string) {
 		}
 	}
 	require.NotEmpty(w.t, shot, "no picture of %s", what)
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.images, w.name+"-"+what+".png"), shot, 0o644))
+	require.NoError(w.t, os.WriteFile(at, shot, 0o644))
 }
 
 // check looks at the page the way a person with poor sight or a small phone

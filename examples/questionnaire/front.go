@@ -42,7 +42,10 @@ func (a *app) front(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "front", view{Title: title, Content: struct{ Cards []card }{cards}})
+	return v.show(http.StatusOK, "front", view{Title: title, Content: struct {
+		Cards []card
+		Age   string // where a proof of age begins; empty: there is none
+	}{cards, a.askAge()}})
 }
 
 // next returns what a person can do with a record: a text, and where it leads.
@@ -63,18 +66,9 @@ func (r *record) path() string { return "/records/" + r.ID }
 // loginHref begins a login that comes back to path, and asks for the CPR number
 // where questionnaire q needs it; q may be nil.
 func loginHref(q *questionnaire, path string) string {
-	return loginPath(q) + "?" + url.Values{"return": {path}}.Encode()
-}
-
-func loginPath(q *questionnaire) string {
+	login := "/login"
 	if q != nil && q.CPR {
-		return "/login/cpr"
+		login = "/login/cpr"
 	}
-	return "/login"
-}
-
-// anewHref is loginHref for somebody whom the broker must ask again, although it
-// may remember them: what it remembers was not enough.
-func anewHref(q *questionnaire, path string) string {
-	return loginPath(q) + "/anew?" + url.Values{"return": {path}}.Encode()
+	return login + "?" + url.Values{"return": {path}}.Encode()
 }

@@ -72,7 +72,7 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	server := httptest.NewUnstartedServer(nil)
 	h.url = "http://" + server.Listener.Addr().String()
 	cfg := appConfig{
-		Broker: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
+		Broker: broker, Ages: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
 		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d.String()), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
 		Mailboxes: h.post.PageURL(), Mailbox: mailboxOf(h.post), Post: h.carrier(h.post),
 	}

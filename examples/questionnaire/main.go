@@ -28,6 +28,10 @@
 // is killed, there is one letter, and it is the stored one. A link in it leads
 // through MitID; who opens it has shown that they read it (reading.go).
 //
+// One card asks for an age and learns nothing else: it begins no session and
+// stores nothing (age.go). A real broker knows it as an application of its own,
+// that of -age-client-id.
+//
 // There is no JavaScript. Whoever reads the code begins at routes.go.
 package main
 

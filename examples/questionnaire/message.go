@@ -79,9 +79,6 @@ func (a *app) explain(v *visit, refusal error) message {
 		}
 	case mitid.AssuranceTooLow:
 		m.Advice = "message.level.advice"
-		if m.Again != "" {
-			m.Again = anewHref(a.asked(back), back)
-		}
 	case mitid.InteractionRequired: // a form that came after the session had ended
 		m = message{Title: "message.ended.title", Lead: "message.ended.lead", Advice: "message.ended.advice", Calm: true,
 			Tab: backAgainPath, Kept: keep(v.r)}

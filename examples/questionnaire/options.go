@@ -30,6 +30,8 @@ type options struct {
 	Issuer       string
 	ClientID     string
 	ClientSecret string
+	AgeID        string
+	AgeSecret    string
 	CA           string
 	Level        claims.Level
 	Identity     mitid.IdentityKind
@@ -59,6 +61,8 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	f.StringVar(&o.Issuer, "issuer", "", "the broker's `domain`, such as https://acme.idura.broker (default a fake broker inside this program)")
 	f.StringVar(&o.ClientID, "client-id", "", "the application's `id` at the broker")
 	f.StringVar(&o.ClientSecret, "client-secret", "", "the application's `secret` at the broker")
+	f.StringVar(&o.AgeID, "age-client-id", "", "the `id` of the application that asks for ages and for nothing else (default without -issuer the fake's, otherwise nobody is asked)")
+	f.StringVar(&o.AgeSecret, "age-client-secret", "", "its `secret`")
 	f.StringVar(&o.CA, "ca", "", "trust the authorities in this PEM `file` and no others (default the system's)")
 	f.StringVar(&level, "level", "substantial", "lowest `level` of assurance: low, substantial or high")
 	f.BoolVar(&business, "business", false, "people may also log on for an organisation; each capacity has its own account")
@@ -117,6 +121,8 @@ func (o *options) check() error {
 		return errors.New("-issuer needs -client-id and -client-secret")
 	case o.Issuer == "" && (o.ClientID != "" || o.ClientSecret != "" || o.CA != ""):
 		return errors.New("-client-id, -client-secret and -ca need -issuer")
+	case (o.AgeID != "") != (o.AgeSecret != "") || o.AgeID != "" && o.Issuer == "":
+		return errors.New("-age-client-id needs -age-client-secret and -issuer")
 	case o.DB != "" && o.Key == "":
 		return errors.New("-db needs -key: CPR numbers are stored encrypted, and without the key file nobody could read them again")
 	case o.PublicURL != "":

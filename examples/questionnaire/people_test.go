@@ -92,7 +92,7 @@ func TestLevelTooLow(t *testing.T) {
 	p := b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
 	assert.Equal(t, http.StatusForbidden, p.status)
 	assert.Contains(t, p.body, "level of assurance")
-	assert.Contains(t, p.body, `href="/login/anew`)
+	assert.Contains(t, p.body, `href="/login?return=`)
 	assert.Contains(t, b.get("/").body, "Log on with MitID", "and no session")
 }
 

@@ -26,14 +26,16 @@ func (a *app) handler() http.Handler {
 	confirmAgain.Fresh, confirmAgain.Action = true, a.cfg.Confirm
 	mux.Handle("GET /login", a.gate.Start(a.request()))
 	mux.Handle("GET /login/cpr", a.gate.Start(withCPR))
-	for path, r := range map[string]mitid.Request{"/login/anew": a.request(), "/login/cpr/anew": withCPR} {
-		r.Fresh = true
-		mux.Handle("GET "+path, a.gate.Start(r))
-	}
 	mux.Handle("GET /confirm/cpr", a.gate.StepUp(confirmCPR))
 	mux.Handle("GET /confirm/again", a.gate.StepUp(confirmAgain))
 	mux.Handle("/callback", a.gate.Callback())
 	mux.Handle("POST /logout", a.gate.Logout())
+
+	if a.ages != nil {
+		mux.Handle("GET "+agePath, a.open(a.showAge))
+		mux.Handle("GET "+askAgePath, a.ages.gate.Start(mitid.Request{Age: adult}))
+		mux.Handle(ageCallback, a.ages.gate.Callback())
+	}
 
 	mux.Handle("GET "+loggedOutPath, a.open(a.loggedOut))
 	mux.Handle("GET "+backAgainPath, a.member(a.loggedOnAgain))

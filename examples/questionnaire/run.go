@@ -75,13 +75,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	ages, err := o.ages(broker, settings)
+	if err != nil {
+		return err
+	}
 	sender, post, stop, err := o.post(fake, clock, log)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	cfg := appConfig{
-		Broker: broker, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
+		Broker: broker, Ages: ages, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
 		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil,
 		Now: clock, Logger: log,
 	}
@@ -176,6 +180,26 @@ func (o *options) broker() (settings dialect.Application, fake *mitidtest.Broker
 	return settings, nil, nil
 }
 
+// ages returns who proves ages: the fake, which needs no second application, or the
+// application of the flags; nil where there is neither.
+func (o *options) ages(broker mitid.Broker, at dialect.Application) (mitid.Broker, error) {
+	if o.Issuer == "" {
+		return broker, nil
+	}
+	if o.AgeID == "" {
+		return nil, nil
+	}
+	at.ClientID, at.ClientSecret = o.AgeID, mitid.NewSecret(o.AgeSecret)
+	ages, err := dialect.Open(o.Broker, at)
+	if err != nil {
+		return nil, err
+	}
+	if _, able := ages.(mitid.AgeProver); !able {
+		return nil, errors.New("-age-client-id: this broker proves no age without telling who it is")
+	}
+	return ages, nil
+}
+
 func (o *options) fake() (*mitidtest.Broker, error) {
 	var speaks mitidtest.Dialect
 	for _, d := range mitidtest.Dialects() {
@@ -187,7 +211,7 @@ func (o *options) fake() (*mitidtest.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+"/")
+	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+ageCallback, o.PublicURL+"/")
 	calledAeroe(fake)
 	return fake, nil
 }

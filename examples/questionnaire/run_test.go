@@ -39,6 +39,8 @@ func TestOptions(t *testing.T) {
 		"level":            {"-level", "medium"},
 		"broker":           {"-broker", "acme"},
 		"client id":        {"-issuer", "https://a.example"},
+		"age alone":        {"-age-client-id", "x", "-age-client-secret", "y"},
+		"no age secret":    {"-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y", "-age-client-id", "z"},
 		"stray secret":     {"-client-secret", "x"},
 		"key":              {"-db", "a.db"},
 		"public address":   {"-public-url", "https://a.example/path"},

@@ -33,7 +33,7 @@ func knownText(key string) bool {
 }
 
 func lookUp(key string) (text, bool) {
-	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts} {
+	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts} {
 		if t, ok := table[key]; ok {
 			return t, true
 		}

@@ -16,7 +16,7 @@ var letterTexts = map[string]text{
 	"letters.about":   {"Kvittering for »%s«", "Receipt for “%s”"},
 	"letters.written": {"Skrevet %s", "Written %s"},
 
-	"letter.heading": {"Kvittering til din e-Boks · %s", "Receipt to your e-Boks · %s"},
+	"letter.heading": {"Kvittering til din e-Boks\u00a0· %s", "Receipt to your e-Boks\u00a0· %s"},
 	"letter.see":     {"Se, hvad der blev af brevet", "See what became of the letter"},
 	"letter.mailbox": {"Åbn den efterlignede e-Boks", "Open the imitated e-Boks"},
 	"letter.pdf":     {"Læs brevet (PDF)", "Read the letter (PDF)"},

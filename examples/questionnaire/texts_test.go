@@ -60,6 +60,9 @@ func TestTextsThatAreBuiltAreThere(t *testing.T) {
 		keys = append(keys, "letter.why."+r.String())
 	}
 	keys = append(keys, "letter.why."+reasonReplacement)
+	for _, w := range []string{"ask", "yes", "no", "unproven"} {
+		keys = append(keys, "age."+w+".title", "age."+w+".lead")
+	}
 	for _, w := range []string{sayerUs, sayerMitID, sayerDistributor} {
 		keys = append(keys, "letter.who."+w)
 	}
@@ -75,7 +78,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 		assert.NotEmpty(t, x.EN, name)
 		assert.Equal(t, strings.Count(x.DA, "%"), strings.Count(x.EN, "%"), name)
 	}
-	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts} {
+	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts} {
 		for key, x := range table {
 			both(key, x)
 		}
@@ -109,6 +112,9 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 	for key := range letterTexts {
 		assert.NotContains(t, pageTexts, key, "in both tables")
 		assert.NotContains(t, profileTexts, key, "in both tables")
+	}
+	for key := range ageTexts {
+		assert.True(t, strings.HasPrefix(key, "age."), key)
 	}
 	_, err := textOf(danish, "no such text")
 	assert.Error(t, err)

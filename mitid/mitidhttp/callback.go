@@ -18,6 +18,11 @@ import (
 // the pending login is gone from this browser; a browser that did not begin it
 // is refused with mitid.ErrStateInvalid and uses nothing up.
 //
+// A broker with single sign-on would answer the next login like the last one. So
+// after a level that is too low, and after an error of Config.OnLogin (one that is
+// not mitid.Kind.Temporary), the next login of this browser is a fresh one
+// (mitid.Request.Fresh), for an hour.
+//
 // An answer that comes again, by "reload" or "back", is refused as well. Where
 // somebody is logged in the page says so, and FromContext finds them in
 // Config.Refused.
@@ -59,6 +64,7 @@ func (g *Gate) Callback() http.Handler {
 			g.refuse(w, r, p.Return, err)
 			return
 		}
+		g.enough(w, r)
 		g.trim(w, g.forgetStepUps(w, others, s.Identity.Subject), 0)
 		redirect(w, r, p.Return)
 	})
@@ -121,10 +127,16 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 	}
 	l, err := g.client.Complete(r.Context(), state, cb)
 	if err != nil {
+		if p.From == nil && mitid.KindOf(err) == mitid.AssuranceTooLow {
+			g.askAnew(w)
+		}
 		return nil, err
 	}
 	before := personOf(l)
 	err = g.onLogin(w, r, l)
+	if err != nil && p.From == nil && l.Age == nil && !mitid.KindOf(err).Temporary() {
+		g.askAnew(w)
+	}
 	if err == nil && personOf(l) != before {
 		err = &mitid.Error{Kind: mitid.ConfigInvalid, Op: "begin session", Why: "Config.OnLogin changed who logged in"}
 	}

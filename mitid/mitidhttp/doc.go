@@ -28,6 +28,8 @@
 //     opened at the same moment know nothing of each other and leave one each, of
 //     about 220 characters: thirty of them fit into the 8 kB that nginx takes by
 //     default, any of them can be finished, and the first answer tidies up.
+//   - __Host-mitid.anew for an hour, after a login whose level was too low or that
+//     Config.OnLogin refused: a mark that the next login is a fresh one.
 //
 // They are Secure, HttpOnly and SameSite=Lax; pending ones are SameSite=None
 // where the broker posts its answer. On http (loopback only) the names have the

@@ -20,13 +20,6 @@ var wordsTemplate = template.Must(template.New("words").Parse(`<!DOCTYPE html>
 body { margin: 0; background: #ffffff; color: #1c1c1c; font: 1.125rem/1.5 "IBM Plex Sans", Helvetica, Arial, sans-serif; }
 main { max-width: 36rem; margin: 0 auto; padding: 3rem 1.25rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; }
-@media screen and (prefers-color-scheme: dark) {
-	html { color-scheme: dark; }
-	html body { background: #14181d; color: #eceff2; }
-	html a { color: #9cc4ff; }
-	html a:focus-visible { outline-color: #9cc4ff; }
-}
-@media print { html a { display: none; } }
 a { color: #004cb8; }
 a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
 {{.Style}}

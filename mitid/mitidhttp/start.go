@@ -92,7 +92,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request,
 		g.refuse(w, r, back, err)
 		return
 	}
-	rd, err := g.client.Begin(r.Context(), g.spoken(r, want))
+	rd, err := g.client.Begin(r.Context(), g.spoken(r, g.askedAnew(r, want)))
 	if err != nil {
 		g.refuse(w, r, back, err)
 		return

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// TestAgeInABrowser lets an adult, somebody without a known birth date, and somebody
+// of seventeen click, while axe-core looks at every page.
+func TestAgeInABrowser(t *testing.T) {
+	axe := axeSource(t)
+	browser := chromium(t)
+	for _, d := range []mitidtest.Dialect{mitidtest.Criipto, mitidtest.NEB} {
+		for _, l := range []lang{danish, english} {
+			t.Run(d.String()+"/"+string(l), func(t *testing.T) {
+				t.Parallel()
+				h := newHouseOn(t, d)
+				w := h.window(t, browser, "questionnaire-"+string(l), desktop)
+				w.pictures = d == mitidtest.Criipto
+				w.axe = axe
+				said := func(key string) string {
+					s, err := textOf(l, key)
+					assert.NoError(t, err)
+					return s
+				}
+				w.visit("/")
+				if l == english {
+					w.click(".language a", "html[lang=en] main")
+				}
+				w.click("[data-testid=card-age] a", brokerPage)
+				for i, c := range []struct {
+					person int
+					answer string
+				}{{0, "yes"}, {4, "unproven"}, {len(mitidtest.Citizens()), "no"}} {
+					if i == 0 {
+						w.picture("age-broker")
+					} else {
+						w.axe = "" // the same page again
+						w.click("[data-testid=ask-age]", brokerPage)
+						w.axe = axe
+					}
+					w.choosePerson(c.person)
+					w.click(brokerPage, "[data-testid=age-"+c.answer+"]")
+					assert.Contains(t, w.see(), said("age."+c.answer+".title"))
+					w.picture("age-" + c.answer)
+				}
+				w.axe = ""
+				w.click("[data-testid=ask-age]", brokerPage)
+				w.axe = axe
+				w.click("[data-testid=cancel]", refusal)
+				assert.Contains(t, w.see(), said("age.cancelled"))
+				assert.Zero(t, h.sessions())
+				w.do(chromedp.Click(chromedp.CSS("main a[href='/']")), chromedp.WaitVisible(chromedp.CSS("[data-testid=card-age]")))
+			})
+		}
+	}
+}
