@@ -2,10 +2,9 @@ package claims
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
-	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/cprshape"
 )
 
 // NamesPerson reports whether the token tells more than that somebody was there:
@@ -44,7 +43,7 @@ var personalNames = map[string]bool{
 func namesPerson(unknown map[string]json.RawMessage) bool {
 	for name, value := range unknown {
 		word := strings.ToLower(name)
-		if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || holdsCPR(string(value)) {
+		if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || holdsCPR(value) {
 			return true
 		}
 		for _, family := range []string{"mitid.uuid", "mitid.identity", "mitid.date", "mitid.age", "mitid.has_cpr", "nemlogin.", "ssn.", "dk.cpr", "nemid."} {
@@ -56,28 +55,11 @@ func namesPerson(unknown map[string]json.RawMessage) bool {
 	return false
 }
 
-// cprShaped finds what may be a CPR number: ten digits, with a hyphen or a blank
-// after the sixth or none. It is only read.
-var cprShaped = regexp.MustCompile(`[0-9]{6}[- ]?[0-9]{4}`)
-
-// holdsCPR reports whether a JSON value holds a CPR number in a text. Parts of
-// longer words, such as of a UUID, do not count; nor does a bare number, which is
-// a time.
-func holdsCPR(value string) bool {
-	if value == "" || value[0] != '"' && value[0] != '{' && value[0] != '[' {
+// holdsCPR reports whether a JSON value may hold a CPR number. A bare number does
+// not count: it is a time.
+func holdsCPR(value json.RawMessage) bool {
+	if len(value) == 0 || value[0] != '"' && value[0] != '{' && value[0] != '[' {
 		return false
 	}
-	for _, at := range cprShaped.FindAllStringIndex(value, -1) {
-		if at[0] > 0 && isWord(value[at[0]-1]) || at[1] < len(value) && isWord(value[at[1]]) {
-			continue
-		}
-		if _, err := cpr.Parse(strings.Replace(value[at[0]:at[1]], " ", "-", 1)); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-func isWord(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+	return cprshape.Known{}.InJSON(value)
 }

@@ -164,5 +164,5 @@ func (c *Client) completeAge(ctx context.Context, a *Attempt, cb Callback) (*Log
 		// An application that is set up for logins is found by this line alone.
 		c.log.WarnContext(ctx, "mitid: age not proven", "broker", c.rule.Name, "age", strconv.Itoa(proof.Asked), "why", proof.Why)
 	}
-	return &Login{Age: &proof, Broker: c.rule.Name, Issuer: c.rule.Issuer, Expires: as.Expires, Evidence: as.Evidence}, nil
+	return &Login{Age: &proof, Broker: c.rule.Name, Issuer: c.rule.Issuer, ClientID: c.rule.ClientID, Expires: as.Expires, Evidence: as.Evidence}, nil
 }

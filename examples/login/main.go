@@ -10,7 +10,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -53,11 +52,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	app := dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}
 	if *check {
 		if *redirect == "" {
 			*redirect = "http://" + *listen + "/callback"
 		}
-		return report(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}, *redirect, level)
+		return report(*broker, app, *redirect, level)
 	}
 	ln, err := net.Listen("tcp", *listen)
 	if err != nil {
@@ -67,7 +67,7 @@ func run() error {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	base := "http://" + net.JoinHostPort(host, port)
 
-	adapter, err := dialect.Open(*broker, dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller})
+	adapter, err := dialect.Open(*broker, app)
 	if err != nil {
 		return err
 	}
@@ -100,21 +100,6 @@ func run() error {
 	})
 	fmt.Println("listening on " + base)
 	return (&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}).Serve(ln)
-}
-
-// report prints what stands between the settings and a login.
-func report(broker string, app dialect.Application, redirect string, level claims.Level) error {
-	adapter, err := dialect.Open(broker, app)
-	if err != nil {
-		return err
-	}
-	client, err := mitid.New(mitid.Config{Broker: adapter, RedirectURL: redirect, MinLevel: level})
-	if err != nil {
-		return err
-	}
-	r := client.Check(context.Background())
-	fmt.Print(r)
-	return r.Err()
 }
 
 // refused answers with the error's class alone.

@@ -1,4 +1,4 @@
-// The questionnaire is a small web app that people log on to with MitID: they
+// Command questionnaire is a small web app that people log on to with MitID: they
 // answer a questionnaire, follow up later, get a receipt in their e-Boks, and see
 // on their profile what MitID told about them. Started without flags it needs
 // nothing but Go: it brings a fake broker with made-up people and a fake e-Boks,

@@ -133,6 +133,7 @@ func failures(t *testing.T) map[string]error {
 	_, err = cprtest.Number(1).Pseudonym(nil)
 	add("cpr: method (Number) Pseudonym", err)
 	add("cpr: method (Number) RequireBornBy", cprtest.Number(1).RequireBornBy(time.Time{}))
+	add("cpr: method (Plain) BytesValue", second(cpr.Plain(cprtest.Number(1)).BytesValue()))
 	add("cpr: method (Number) RequireOrdinary", cpr.Number{}.RequireOrdinary())
 
 	_, err = claims.MachineReadable("北", claims.MachineReadableOptions{})
@@ -151,6 +152,7 @@ func failures(t *testing.T) map[string]error {
 	add("claims: func ParseSENumber", second(claims.ParseSENumber("x")))
 	add("claims: func ParseUUID", second(claims.ParseUUID("x")))
 	add("claims: func ValidateUserID", claims.ValidateUserID("x"))
+	add("claims: method (Identity) Cleared", second(claims.Identity{Subject: cprtest.Number(1).Reveal()}.Cleared()))
 	add("claims: method (*Criipto) Identity", second((&claims.Criipto{IdentityScheme: "x"}).Identity()))
 	add("claims: method (*EIdent) Identity", second(new(claims.EIdent).Identity()))
 	add("claims: method (*NEB) Identity", second(new(claims.NEB).Identity()))
@@ -161,6 +163,7 @@ func failures(t *testing.T) map[string]error {
 	add("mitid: func New", second(mitid.New(mitid.Config{})))
 	add("mitid: func ReadCallback", second(mitid.ReadCallback(httptest.NewRequest(http.MethodPut, "/", nil))))
 	add("mitid: method (*Attempt) Admit", new(mitid.Attempt).Admit(mitid.Facts{}))
+	add("mitid: method (*Report) Err", (&mitid.Report{Findings: []mitid.Finding{{Grade: mitid.Failed, Kind: mitid.ConfigInvalid}}}).Err())
 	add("mitid: method (Callback) Values", second(mitid.Callback{RawQuery: "%"}.Values()))
 	add("mitid/criipto: func New", second(criipto.New(criipto.Config{})))
 	add("mitid/nets/neb: func New", second(neb.New(neb.Config{})))
@@ -181,6 +184,13 @@ func failures(t *testing.T) map[string]error {
 		add(where+": method (*Broker) Begin", second(p.Begin(ctx, &mitid.Attempt{})))
 		add(where+": method (*Broker) Complete", second(p.Complete(ctx, &mitid.Attempt{}, mitid.Callback{Method: http.MethodGet})))
 		add(where+": method (*Broker) VerifyToken", second(p.VerifyToken(ctx, "x")))
+		gate, err := mitidhttp.New(mitidhttp.Config{Client: c})
+		require.NoError(t, err)
+		add("mitid/mitidhttp: method (*Gate) EndSessions", gate.EndSessions(ctx, "somebody"))
+		if able, ok := p.(mitid.AgeProver); ok {
+			add(where+": method (*Broker) BeginAge", second(able.BeginAge(ctx, &mitid.Attempt{})))
+			add(where+": method (*Broker) CompleteAge", second(able.CompleteAge(ctx, &mitid.Attempt{}, mitid.Callback{Method: http.MethodGet})))
+		}
 		if able, ok := p.(mitid.SessionEnder); ok {
 			add(where+": method (*Broker) EndSession", second(able.EndSession(ctx, &mitid.Login{}, aRedirect, "s")))
 		}

@@ -73,7 +73,7 @@ var mistakes = map[string]mistake{
 		}
 	}},
 	"returns the login without Echo": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) { as.Echo = "" })},
-	"keeps the CPR number that nobody asked for": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
+	"has claims that cannot do without the CPR number": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
 		as.Claims = keeper{as.Claims.(*claims.Criipto)}
 	})},
 	"asks for the CPR number of everybody": {part: "request/Level", change: func(m *mutant) {

@@ -114,7 +114,7 @@ func (r *rig) check() *mitid.Report {
 	}
 	assert.Equal(r, report.OK(), report.Err() == nil)
 	for _, text := range []string{report.String(), fmt.Sprintf("%v %+v %#v", report, report, report)} {
-		for _, secret := range []string{r.fake.ClientSecret().Reveal(), "eyJ", "urn:ietf:params:oauth:request_uri", "code_challenge"} {
+		for _, secret := range []string{r.fake.ClientSecret().Reveal(), "eyJ", "urn:ietf:params:oauth:request_uri", "code_challenge="} {
 			assert.False(r, strings.Contains(text, secret), "a report holds what it must not")
 		}
 	}
