@@ -73,8 +73,11 @@ var mistakes = map[string]mistake{
 		}
 	}},
 	"returns the login without Echo": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) { as.Echo = "" })},
-	"has claims that cannot do without the CPR number": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
+	"keeps the CPR number that nobody asked for": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
 		as.Claims = keeper{as.Claims.(*claims.Criipto)}
+	})},
+	"has claims that cannot do without the CPR number": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
+		as.Claims = struct{ Claims *claims.Criipto }{as.Claims.(*claims.Criipto)}
 	})},
 	"asks for the CPR number of everybody": {part: "request/Level", change: func(m *mutant) {
 		m.begin = func(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
