@@ -87,22 +87,22 @@ func (a *Address) cleared(known cprshape.Known) *Address {
 	}
 	texts := []*string{&c.CareOf, &c.Street, &c.Road, &c.RoadCode, &c.HouseNumber, &c.Floor, &c.Side, &c.PostalCode, &c.City,
 		&c.Locality, &c.Region, &c.Municipality, &c.MunicipalityCode, &c.Country}
-	for _, t := range texts {
+	parts := make([]string, len(texts))
+	for i, t := range texts {
 		*t = strings.Clone(*t)
-		if known.In(*t) {
-			return nil
-		}
+		parts[i] = *t
 	}
-	if anyIn(known, c.Lines...) || splitIn(known, c.Lines) || c.isMessage() {
+	if anyIn(known, parts...) || splitIn(known, parts) || anyIn(known, c.Lines...) || splitIn(known, c.Lines) || c.isMessage() {
 		return nil
 	}
 	return &c
 }
 
-// splitIn reports whether a number ends in another line than it begins in. House
-// numbers and a postal code below them look like much, so only the last digits of
-// one line and the first of the next count.
+// splitIn reports whether a number ends in another line, or part, than it begins in.
+// House numbers and a postal code below them look like much, so only the last digits
+// of one line and the first of the next count.
 func splitIn(known cprshape.Known, lines []string) bool {
+	lines = slices.DeleteFunc(slices.Clone(lines), func(s string) bool { return s == "" })
 	for i := 1; i < len(lines); i++ {
 		words, next := strings.Fields(lines[i-1]), strings.Fields(lines[i])
 		if len(words) > 0 && len(next) > 0 && len(words[len(words)-1]) >= 6 && known.In(words[len(words)-1]+" "+next[0]) {

@@ -74,6 +74,7 @@ func TestClearedLeavesOutTextsWithANumber(t *testing.T) {
 		"line":           {func(id *claims.Identity) { id.Address.Lines[1] = bad }, func(id claims.Identity) bool { return id.Address == nil }},
 		"care of":        {func(id *claims.Identity) { id.Address.CareOf = bad }, func(id claims.Identity) bool { return id.Address == nil }},
 		"municipality":   {func(id *claims.Identity) { id.Address.Municipality = bad }, func(id claims.Identity) bool { return id.Address == nil }},
+		"two parts":      {func(id *claims.Identity) { id.Address.Street, id.Address.PostalCode = "Vej 210127", "0087" }, func(id claims.Identity) bool { return id.Address == nil }},
 		"organisation":   {func(id *claims.Identity) { id.Organisation.Name = bad }, func(id claims.Identity) bool { return id.Organisation.Name == "" }},
 		"country":        {func(id *claims.Identity) { id.Country = bad }, func(id claims.Identity) bool { return id.Country == "" }},
 		"session":        {func(id *claims.Identity) { id.SessionID = bad }, func(id claims.Identity) bool { return id.SessionID == "" }},

@@ -36,7 +36,7 @@ type Criipto struct {
 
 	Name           string                 // name
 	BirthDate      time.Time              // birthdate, dateofbirth: midnight UTC
-	Age            int                    // age: in years, as the broker counts; 0: not given
+	Age            int                    // age: in years, as the broker counts; 0 if not given
 	CPR            cpr.Number             // cprNumberIdentifier
 	CPRStatus      CPRStatus              // cprNumberStatus
 	Address        *CriiptoAddress        // address
@@ -57,7 +57,7 @@ type Criipto struct {
 	TransferExpires string          // mitid:ct:sid:exp: as it came, its form is not documented
 	RiskData        json.RawMessage // mitid_risk_data: as it came; holds IP addresses and device ids
 
-	Unknown map[string]json.RawMessage // everything else; nil: nothing
+	Unknown map[string]json.RawMessage // everything else; nil if there is nothing
 
 	levelTold bool  // there is a claim loA, whatever it says
 	invalid   error // the first claim about the person that cannot be used

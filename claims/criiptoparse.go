@@ -54,7 +54,7 @@ type criiptoReader struct {
 	c           *Criipto
 	seen        uint64 // a bit for each criiptoClaim
 	dateOfBirth time.Time
-	within      *CriiptoAddressDetails // address_details in address; nil: none
+	within      *CriiptoAddressDetails // address_details in address; nil if there is none
 	details     string                 // marks that member among the parts of address
 }
 

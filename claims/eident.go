@@ -38,13 +38,13 @@ type EIdent struct {
 	CPR       cpr.Number // dk_ssn, ssn
 
 	AuthorizedToRepresent CVR       // authorized_to_represent: an older name of nemlogin.auth_to_repr
-	NemLogin              *NemLogin // nemlogin.*; nil: none
+	NemLogin              *NemLogin // nemlogin.*; nil if there is none
 
 	ReferenceText  string           // reference_text: as it came
-	Text           *TransactionText // transaction_text, _type and _sha256; nil: none
+	Text           *TransactionText // transaction_text, _type and _sha256; nil if there is none
 	AdditionalInfo string           // additional_info: what the request said
 
-	Unknown map[string]json.RawMessage // everything else; nil: nothing
+	Unknown map[string]json.RawMessage // everything else; nil if there is nothing
 
 	levelTold bool  // there is a claim loa, whatever it says
 	invalid   error // the first claim about the person that cannot be used

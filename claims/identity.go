@@ -23,17 +23,17 @@ type Identity struct {
 	Kind           Kind
 	Subject        string     // the broker's own key for this account, byte for byte as it came
 	UUID           UUID       // MitID's key of a private person; of somebody who acts for an organisation it may name the organisation; zero when the broker did not give it
-	CPR            cpr.Number // zero: none, not asked for, or refused by the person
+	CPR            cpr.Number // zero if there is none, nobody asked, or the person refused
 	CPRStatus      CPRStatus  // civil status in CPR, when the broker looked it up
 	Protection     Protection // name and address protection, when known
-	Name           *Name      // nil: not given, as for people with a protected name
-	BirthDate      time.Time  // midnight UTC of the day; zero: not given
+	Name           *Name      // nil if not given, as for people with a protected name
+	BirthDate      time.Time  // midnight UTC of the day; zero if not given
 	Country        string     // ISO 3166-1 alpha-2, as the broker gave it
-	Address        *Address   // nil: not asked for, protected, or abroad
+	Address        *Address   // nil if nobody asked, or it is protected or abroad
 	Organisation   *Organisation
 	Levels         Levels
 	Authenticators []Authenticator
-	AuthTime       time.Time // UTC; when the person used their authenticator; zero: not told
+	AuthTime       time.Time // UTC; when the person used their authenticator; zero if not told
 	SessionID      string    // the broker's session, for logout
 	NemIDPID       string    // the person's key at the retired NemID (9208-2002-2-…); for migration only
 }

@@ -13,8 +13,8 @@ const MaxName = 128
 type MachineReadableOptions struct {
 	Language Language // of the document; needed for Cyrillic letters only
 	Umlauts  Umlauts  // Ä Ö Ü
-	SingleA  bool     // Å as A. Zero: AA
-	LongN    bool     // Ñ as NXX. Zero: N
+	SingleA  bool     // Å as A. If zero, it is AA
+	LongN    bool     // Ñ as NXX. If zero, it is N
 }
 
 // Umlauts is how a document writes Ä, Ö and Ü.

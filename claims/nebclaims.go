@@ -41,17 +41,17 @@ type NEBClaims struct {
 	CPRConsentText     string      // mitid.cpr_consent_text, decoded
 	MitIDTransactionID string      // mitid.transaction_id: equal to IdPTransactionID in a private login
 	UUID               UUID        // mitid.uuid: MitID's key of the person
-	Age                int         // mitid.age: in years; 0: not given
+	Age                int         // mitid.age: in years; 0 if not given
 	BirthDate          time.Time   // mitid.date_of_birth: midnight UTC
-	HasCPR             *bool       // mitid.has_cpr: whether the person has a CPR number at all; nil: not told
+	HasCPR             *bool       // mitid.has_cpr: whether the person has a CPR number at all; nil if not told
 	IdentityName       string      // mitid.identity_name: "NAVNE & ADRESSEBESKYTTET" stands for none
 	CPR                cpr.Number  // dk.cpr
 	NemIDPID           string      // nemid.pid
 	NemIDPIDStatus     string      // nemid.pid_status: "success", "unable_to_lookup"
-	Details            *NEBDetails // ssn.details.*; nil: none
-	NemLogin           *NemLogin   // nemlogin.*; nil: none
+	Details            *NEBDetails // ssn.details.*; nil if there is none
+	NemLogin           *NemLogin   // nemlogin.*; nil if there is none
 
-	Unknown map[string]json.RawMessage // everything else; nil: nothing
+	Unknown map[string]json.RawMessage // everything else; nil if there is nothing
 
 	levelTold bool  // there is a claim loa, whatever it says
 	invalid   error // the first claim about the person that cannot be used

@@ -15,7 +15,7 @@ const (
 // Identity returns the person behind an ID token and the userinfo that belongs to
 // it, or an error, never both. Call it only when the signatures hold.
 //
-// u nil: what the ID token alone tells. That is enough to judge level, kind and
+// If u is nil, it is what the ID token alone tells. That is enough to judge level, kind and
 // time before userinfo is asked for, and has nothing about the person. The kind
 // of a login for an organisation is KindProfessional then, an employee or not,
 // and its Organisation is empty.
@@ -141,8 +141,8 @@ func differ[T comparable](a, b T) bool {
 	return a != none && b != none && a != b
 }
 
-// identity joins what c says of the login with what person says; person nil: the
-// part of c, and no demand that it is whole.
+// identity joins what c says of the login with what person says. If person is nil,
+// it is the part of c, and nobody demands that it is whole.
 func (c *NEBClaims) identity(person *NEBClaims, subject, session string) (Identity, error) {
 	if c.invalid != nil {
 		return Identity{}, c.invalid

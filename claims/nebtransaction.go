@@ -20,7 +20,7 @@ type NEBTransaction struct {
 	RequestedScope string           // requested_scope
 	Actions        []string         // transaction_actions: "mitid.login", "mitid.transaction_signing"; a text when there is one
 	ClientIP       string           // transaction_client_ip: the person's
-	Text           *TransactionText // transaction_text, _type and _sha256, with and without "mitid." before them; nil: none
+	Text           *TransactionText // transaction_text, _type and _sha256, with and without "mitid." before them; nil if there is none
 }
 
 type nebTransactionReader struct {

@@ -15,8 +15,8 @@ type NEBUserInfo struct {
 	Registered
 	NEBClaims
 
-	SessionIsActive *bool            // session_is_active; nil: not told
-	Text            *TransactionText // mitid.transaction_text_type and _sha256: the text itself is in NEBTransaction alone; nil: none
+	SessionIsActive *bool            // session_is_active; nil if not told
+	Text            *TransactionText // mitid.transaction_text_type and _sha256: the text itself is in NEBTransaction alone; nil if there is none
 }
 
 type nebUserInfoReader struct {

@@ -20,7 +20,7 @@ type NemLogin struct {
 	FamilyName     string     // nemlogin.family_name
 	Alias          string     // nemlogin.alias: "Pseudonym" for an employee whose name is kept back
 	BirthDate      time.Time  // nemlogin.date_of_birth: midnight UTC
-	Age            int        // nemlogin.age: in years; 0: not given
+	Age            int        // nemlogin.age: in years; 0 if not given
 	Email          string     // nemlogin.email
 	CPR            cpr.Number // nemlogin.cpr: to public service providers alone
 	CPRUUID        string     // nemlogin.cpr_uuid: to private ones, stands for the CPR number

@@ -2,6 +2,7 @@ package claims
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/dkeid/dkeid/internal/cprshape"
@@ -38,28 +39,44 @@ var personalNames = map[string]bool{
 	"full_name": true, "birth_place": true, "nationality": true, "resident_address": true, "nameprotected": true,
 }
 
-// namesPerson reports whether a claim that a dialect does not know has such a
-// name, alone or at the end of a path, or a CPR number somewhere in it.
+// namesPerson reports whether a claim that a dialect does not know, or a member
+// within one, has such a name, alone or at the end of a path, or a text that may
+// hold a CPR number. A bare number is a time.
 func namesPerson(unknown map[string]json.RawMessage) bool {
 	for name, value := range unknown {
-		word := strings.ToLower(name)
-		if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || holdsCPR(value) {
+		var v any
+		if isPersonal(name) || json.Unmarshal(value, &v) != nil || personalWithin(v) {
 			return true
-		}
-		for _, family := range []string{"mitid.uuid", "mitid.identity", "mitid.date", "mitid.age", "mitid.has_cpr", "nemlogin.", "ssn.", "dk.cpr", "nemid."} {
-			if strings.HasPrefix(word, family) {
-				return true
-			}
 		}
 	}
 	return false
 }
 
-// holdsCPR reports whether a JSON value may hold a CPR number. A bare number does
-// not count: it is a time.
-func holdsCPR(value json.RawMessage) bool {
-	if len(value) == 0 || value[0] != '"' && value[0] != '{' && value[0] != '[' {
-		return false
+func isPersonal(name string) bool {
+	word := strings.ToLower(name)
+	if personalNames[word] || personalNames[word[strings.LastIndexAny(word, "/.:")+1:]] || (cprshape.Known{}).In(name) {
+		return true
 	}
-	return cprshape.Known{}.InJSON(value)
+	for _, family := range []string{"mitid.uuid", "mitid.identity", "mitid.date", "mitid.age", "mitid.has_cpr", "nemlogin.", "ssn.", "dk.cpr", "nemid."} {
+		if strings.HasPrefix(word, family) {
+			return true
+		}
+	}
+	return false
+}
+
+func personalWithin(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return cprshape.Known{}.In(v)
+	case []any:
+		return slices.ContainsFunc(v, personalWithin)
+	case map[string]any:
+		for name, value := range v {
+			if isPersonal(name) || personalWithin(value) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -20,9 +20,9 @@ type Registered struct {
 	Nonce           string
 	AuthorizedParty string
 	AtHash          string // at_hash: of the access token that came along (OpenID Connect Core section 3.1.3.6)
-	Expires         int64  // Unix seconds, a fraction rounded down; 0: missing
-	NotBefore       int64  // Unix seconds, a fraction rounded up; 0: missing
-	IssuedAt        int64  // Unix seconds, a fraction rounded up; 0: missing
+	Expires         int64  // Unix seconds, a fraction rounded down; 0 if missing
+	NotBefore       int64  // Unix seconds, a fraction rounded up; 0 if missing
+	IssuedAt        int64  // Unix seconds, a fraction rounded up; 0 if missing
 }
 
 // String names the parts that are present.

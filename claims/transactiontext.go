@@ -17,9 +17,9 @@ import (
 // as what it is about.
 type TransactionText struct {
 	Encoded string            // as it came: base64, or plain text from an E-Ident that is set to it
-	Body    string            // the octets that the person was shown
-	Type    string            // "text", "html"; "pdf" for a document, whose octets do not come back
-	SHA256  [sha256.Size]byte // of Body, as the broker claims; zero: not told
+	Body    string            // the bytes that the person was shown
+	Type    string            // "text", "html"; "pdf" for a document, whose bytes do not come back
+	SHA256  [sha256.Size]byte // of Body, as the broker claims; zero if not told
 }
 
 // Agrees reports whether the broker told both a text and a digest, and the

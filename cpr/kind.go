@@ -5,9 +5,9 @@ type Kind uint8
 
 // The kinds.
 const (
-	// Ordinary: the form in which the register (CPR) gives numbers.
+	// Ordinary is the form in which the register (CPR) gives numbers.
 	Ordinary Kind = iota + 1
-	// Replacement: 60 added to the day. Companies and authorities make these up
+	// Replacement has 60 added to the day. Companies and authorities make these up
 	// for people who cannot get a number; they mean nothing outside the system
 	// that made them, and CPR never gives one.
 	Replacement

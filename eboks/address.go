@@ -23,7 +23,7 @@ type Address struct {
 	POBox       string   // 1–9999
 	PostCode    string   // four digits; 1000 is refused by the printers
 	Lines       []string // instead of Street and the rest: one to six lines of at most 34
-	Country     string   // ISO 3166-1 alpha-2; empty: DK
+	Country     string   // ISO 3166-1 alpha-2; if empty, DK
 }
 
 // IsZero reports whether nothing is set.

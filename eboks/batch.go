@@ -9,9 +9,9 @@ import (
 
 // Batch says how SendBatch works. The zero Batch is sound.
 type Batch struct {
-	InFlight int            // letters at once; zero: Config.InFlight
-	Progress func(Progress) // called from the caller's own loop; nil: not
-	Every    time.Duration  // the least time between two calls of Progress; zero: 1 s
+	InFlight int            // letters at once; if zero, Config.InFlight
+	Progress func(Progress) // called from the caller's own loop; if nil, not
+	Every    time.Duration  // the least time between two calls of Progress; if zero, 1 s
 }
 
 // Progress counts the letters of a batch so far.
@@ -23,7 +23,7 @@ type Progress struct {
 	Octets      int64
 	Elapsed     time.Duration
 	Rate        float64 // letters with a result in a second
-	OctetsASec  float64 // octets of main documents in a second
+	OctetsASec  float64 // bytes of main documents in a second
 	LastOfBatch bool    // the batch has ended
 }
 

@@ -37,7 +37,7 @@ type sink struct {
 	*httptest.Server
 	certificate tls.Certificate
 	roots       *x509.CertPool
-	held        chan struct{} // not nil: requests wait for it, their bodies half read
+	held        chan struct{} // if not nil, requests wait for it, their bodies half read
 	waiting     atomic.Int32
 }
 
@@ -93,7 +93,7 @@ func document(tb testing.TB, size int) string {
 }
 
 // BenchmarkSend is what a letter costs, beside the yardstick of opening, hashing,
-// base64-encoding and posting the same octets with a bare http.Client.
+// base64-encoding and posting the same bytes with a bare http.Client.
 func BenchmarkSend(b *testing.B) {
 	for _, size := range []struct {
 		name   string

@@ -44,7 +44,7 @@ type bulkOrder struct {
 // bulkReport is what the child tells at the end.
 type bulkReport struct {
 	Progress eboks.Progress
-	Resident int64 // octets at most
+	Resident int64 // bytes at most
 	Told     int   // how often progress was told
 }
 
@@ -194,7 +194,7 @@ func (o bulkOrder) each() iter.Seq[*eboks.Letter] {
 	}
 }
 
-// resident returns the most memory that this process had, in octets.
+// resident returns the most memory that this process had, in bytes.
 func resident(t *testing.T) int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -20,7 +20,7 @@ type channel struct {
 	last   ID  // of them
 	// throttled counts answers that say "later" without saying when.
 	throttled int
-	until     time.Time // paused until then; zero: open
+	until     time.Time // paused until then; if zero, open
 	since     time.Time // of the first pause in a row
 	why       Kind      // of the pause
 	trying    bool      // a letter tries the way

@@ -11,7 +11,7 @@ type checksum struct {
 	seed  maphash.Seed
 	sum   uint64
 	block [sumBlock]byte
-	fill  int // octets in block
+	fill  int // bytes in block
 }
 
 const sumBlock = 1 << 10

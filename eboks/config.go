@@ -8,51 +8,51 @@ import (
 	"time"
 )
 
-// KeySize is the length of Config.Key in octets.
+// KeySize is the length of Config.Key in bytes.
 const KeySize = 32
 
 // Config is what New needs. Sender is required.
 type Config struct {
 	guarded
 	Sender Sender
-	// Ledger remembers which letters were sent. Nil: in memory ([NewMemoryLedger]),
+	// Ledger remembers which letters were sent. If nil, it is in memory ([NewMemoryLedger]),
 	// which forgets when the process ends. In earnest use one that does not.
 	Ledger Ledger
-	// Key turns letters into digests for the Ledger, 32 octets. It is what keeps a
-	// stolen ledger from telling who got which document. Nil: a random key, with
+	// Key turns letters into digests for the Ledger, 32 bytes. It is what keeps a
+	// stolen ledger from telling who got which document. If nil, it is a random key, with
 	// the Ledger in memory alone.
 	Key []byte
-	// InFlight is how many letters SendBatch offers at once; zero: 4.
+	// InFlight is how many letters SendBatch offers at once; if zero, 4.
 	InFlight int
 	Retry    Retry
 	// ReceiptWithin is the time within which a letter has an end, as agreed with
-	// the distributor; see [Client.Overdue]. Zero: 24 hours.
+	// the distributor; see [Client.Overdue]. If zero, it is 24 hours.
 	ReceiptWithin time.Duration
 	// Alarm is called, at once and perhaps by several goroutines, for what a person
 	// must look at: the channel is paused because the distributor refuses us, an
-	// answer named another letter, a letter is parked, a receipt is overdue. Nil:
+	// answer named another letter, a letter is parked, a receipt is overdue. If nil,
 	// the Logger gets it at level Error.
 	Alarm  func(context.Context, *Error)
-	Now    func() time.Time // nil: time.Now
-	Logger *slog.Logger     // nil: none
+	Now    func() time.Time // if nil, time.Now
+	Logger *slog.Logger     // nil if there is none
 }
 
 // Retry says how hard to try. Only a letter that surely never left is offered
 // again within one Send. The zero Retry is sound.
 type Retry struct {
-	Offers int           // per Send, the first included; zero: 4; 1: no second offer
-	Base   time.Duration // the first wait is a random part of it, the next of its double …; zero: 200 ms
-	Max    time.Duration // no wait for a second offer is longer; zero: 10 s
+	Offers int           // per Send, the first included; if zero, 4; 1 means no second offer
+	Base   time.Duration // the first wait is a random part of it, the next of its double …; if zero, 200 ms
+	Max    time.Duration // no wait for a second offer is longer; if zero, 10 s
 	// Budget is how many second offers there may be when nothing succeeds; each
 	// letter taken in gives back a tenth of one. It keeps a distributor in trouble
-	// from getting all letters four times. Zero: 100.
+	// from getting all letters four times. If zero, it is 100.
 	Budget int
 	// Patience is how long Send waits when the channel is paused (Retry-After,
-	// distributor away) before it gives the letter back; zero: 30 s.
+	// distributor away) before it gives the letter back; if zero, 30 s.
 	Patience time.Duration
-	Trip     int           // failures in a row that pause the channel; zero: 5
-	Pause    time.Duration // how long; then one letter tries the way for all; zero: 30 s
-	Park     int           // unknown outcomes after which a letter is parked; zero: 5
+	Trip     int           // failures in a row that pause the channel; if zero, 5
+	Pause    time.Duration // how long; then one letter tries the way for all; if zero, 30 s
+	Park     int           // unknown outcomes after which a letter is parked; if zero, 5
 }
 
 // withDefaults fills in what is zero.
@@ -65,7 +65,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	switch {
 	case len(cfg.Key) != 0 && len(cfg.Key) != KeySize:
-		return cfg, invalid("Key must have 32 octets")
+		return cfg, invalid("Key must have 32 bytes")
 	case len(cfg.Key) == 0 && cfg.Ledger != nil:
 		return cfg, invalid("Key is missing: a Ledger that outlives the process needs the same Key each time")
 	case len(cfg.Key) == 0:

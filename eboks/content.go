@@ -3,8 +3,8 @@ package eboks
 import "io"
 
 // content reads a document for the second time and compares it with the first.
-// It runs one octet behind, so that a document which is not the measured one
-// never ends well: the last octet is given out only when all of it is right.
+// It runs one byte behind, so that a document which is not the measured one
+// never ends well: the last byte is given out only when all of it is right.
 //
 // The first reading took a SHA-256 digest. Here a keyed checksum serves, whose
 // key never leaves the process: it costs a tenth, and there is nobody who could
@@ -13,7 +13,7 @@ type content struct {
 	from io.ReadCloser
 	want *measure
 	sum  checksum
-	left int64 // octets still to come
+	left int64 // bytes still to come
 	err  error // how it ended
 }
 
@@ -25,7 +25,7 @@ func (c *content) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if c.left > 1 {
-		// Everything but the last octet may go as it comes.
+		// Everything but the last byte may go as it comes.
 		n, err := c.from.Read(p[:min(int64(len(p)), c.left-1)])
 		c.sum.write(p[:n])
 		c.left -= int64(n)
@@ -38,7 +38,7 @@ func (c *content) Read(p []byte) (int, error) {
 		}
 		return n, c.err
 	}
-	// The last octet, and the end behind it.
+	// The last byte, and the end behind it.
 	var end [2]byte
 	n, err := io.ReadFull(c.from, end[:])
 	c.sum.write(end[:n])
@@ -70,7 +70,7 @@ func (h *held) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Next gives out the next n octets, or what is left, without copying them.
+// Next gives out the next n bytes, or what is left, without copying them.
 func (h *held) Next(n int) []byte {
 	next := h.left[:min(n, len(h.left))]
 	h.left = h.left[len(next):]

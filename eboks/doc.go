@@ -30,7 +30,7 @@
 //
 // Documents are PDF and are read twice, to measure and to send; no more than 24 kB
 // of one is ever held, so smaller ones are read once. If the second reading differs
-// from the first by one octet the request is left incomplete and nothing arrives.
+// from the first by one byte the request is left incomplete and nothing arrives.
 //
 // # Errors
 //

@@ -55,10 +55,10 @@ type measure struct {
 }
 
 // keepWhole is how large a document may be to be kept between measuring and
-// sending, in octets: what sending holds of a larger one at any time.
+// sending, in bytes: what sending holds of a larger one at any time.
 const keepWhole = 24 << 10
 
-// Size returns the length in octets. It is known in a letter that a Client hands
+// Size returns the length in bytes. It is known in a letter that a Client hands
 // to a [Sender], and zero before.
 func (d Document) Size() int64 {
 	if d.measured == nil {
@@ -84,7 +84,7 @@ var ErrChanged = errors.New("eboks: the document changed between two readings")
 var ErrUnread = errors.New("eboks: the document could not be read")
 
 // Content opens the document for sending. For use by a [Sender]: what it reads is
-// what was measured; anything else ends in [ErrChanged] before the last octet.
+// what was measured; anything else ends in [ErrChanged] before the last byte.
 func (d Document) Content() (io.ReadCloser, error) {
 	if d.measured == nil || d.Open == nil {
 		return nil, ErrChanged

@@ -95,10 +95,10 @@ type Error struct {
 	// Reachability says why with RecipientUnreachable.
 	Reachability Reachability
 	Status       int           // of HTTP, if there was an answer
-	RetryAfter   time.Duration // with Throttled and Unavailable: not before that; zero: not known
-	// NotDelivered: it is certain that the distributor does not have the letter.
+	RetryAfter   time.Duration // with Throttled and Unavailable: not before that; zero if not known
+	// NotDelivered means that it is certain that the distributor does not have the letter.
 	NotDelivered bool
-	// Alarm: a person should look at once. Set by an adapter where an answer names
+	// Alarm means that a person should look at once. Set by an adapter where an answer names
 	// another letter or another recipient; the Client calls Config.Alarm.
 	Alarm bool
 	Raw   Raw   // what the distributor said, at most 64 kB; prints as a placeholder

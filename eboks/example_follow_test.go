@@ -160,8 +160,8 @@ func ExampleSender() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(receipt.Status, d.letters[letter.ID], "octets")
-	// Output: delivered digital 31 octets
+	fmt.Println(receipt.Status, d.letters[letter.ID], "bytes")
+	// Output: delivered digital 31 bytes
 }
 
 // journal is a Ledger that writes down what it did.

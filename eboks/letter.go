@@ -24,7 +24,7 @@ type Letter struct {
 	Channel  Channel
 	// Address is required when print may happen (Channel) and unused otherwise.
 	Address Address
-	// NotBefore holds the letter back at the distributor; zero: at once.
+	// NotBefore holds the letter back at the distributor; if zero, at once.
 	NotBefore time.Time
 	Reply     Reply
 }

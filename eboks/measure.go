@@ -28,7 +28,7 @@ func (s *steady) Read(p []byte) (int, error) {
 
 const pdfHead = "%PDF-"
 
-// read measures d: it must be a PDF of at most limit octets.
+// read measures d: it must be a PDF of at most limit bytes.
 func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, error) {
 	if d.Open == nil {
 		return d, inputInvalid("a document has no Open; use eboks.File, FS or Bytes")

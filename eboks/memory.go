@@ -11,7 +11,7 @@ import (
 const DefaultLetters = 1 << 18
 
 // MemoryLedger is a Ledger that lives as long as the process. It remembers a
-// bounded number of letters, about 250 octets each. When it is full it forgets
+// bounded number of letters, about 250 bytes each. When it is full it forgets
 // letters that surely were not delivered, then those that were accepted longest
 // ago; what may have been delivered, and has no end, it keeps. It is right for tests, and for programs whose own store decides what is
 // sent.

@@ -2,7 +2,7 @@ package eboks
 
 import "strconv"
 
-// octets writes a number of octets for people, in the unit that divides it.
+// octets writes a number of bytes for people, in the unit that divides it.
 func octets(n int64) string {
 	for _, u := range []struct {
 		size int64
@@ -12,5 +12,5 @@ func octets(n int64) string {
 			return strconv.FormatInt(n/u.size, 10) + u.name
 		}
 	}
-	return strconv.FormatInt(n, 10) + " octets"
+	return strconv.FormatInt(n, 10) + " bytes"
 }

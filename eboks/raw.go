@@ -2,7 +2,7 @@ package eboks
 
 import "slices"
 
-// Raw is what a distributor sent, octet by octet, kept as evidence. It may name
+// Raw is what a distributor sent, byte by byte, kept as evidence. It may name
 // the recipient, so it prints as a placeholder and refuses to marshal.
 type Raw struct {
 	guarded
@@ -20,7 +20,7 @@ func NewRaw(b []byte) Raw {
 // IsZero reports whether there is nothing.
 func (r Raw) IsZero() bool { return r.reveal == nil }
 
-// Reveal returns a copy of the octets. Encrypt what you store.
+// Reveal returns a copy of the bytes. Encrypt what you store.
 func (r Raw) Reveal() []byte {
 	if r.reveal == nil {
 		return nil

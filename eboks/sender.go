@@ -69,7 +69,7 @@ type Result struct {
 // is refused by the Client with [ErrUnsupported].
 type Capabilities struct {
 	Name string // of the adapter, such as "stralfors"
-	// Dedupes: a repeated ID is recognised and never becomes a second letter, so
+	// Dedupes means that a repeated ID is recognised and never becomes a second letter, so
 	// that a letter with an unknown outcome may be offered again.
 	Dedupes   bool
 	Status    bool // StatusReader
@@ -83,17 +83,17 @@ type Capabilities struct {
 	Batch     int // how many letters BatchSender takes at once; below 2: none
 	Limits    Limits
 	// CertificateExpires is the end of the client certificate, where the adapter
-	// can see it; zero: unknown.
+	// can see it; zero if unknown.
 	CertificateExpires time.Time
 }
 
 // Limits bound a letter. Zero means the default of this package, except for
 // Attachments, where it means none.
 type Limits struct {
-	Title       int   // characters; zero: 255
+	Title       int   // characters; if zero, 255
 	Attachments int   // how many
-	File        int64 // octets of one document, before base64; zero: 10 MB (10,000,000)
-	Total       int64 // octets of all documents, before base64; zero: 10 MB
-	Encoded     int64 // octets of all documents as base64; zero: no further limit
-	PrintTotal  int64 // octets of all documents when print may happen, before base64; zero: 7 MiB
+	File        int64 // bytes of one document, before base64; if zero, 10 MB (10,000,000)
+	Total       int64 // bytes of all documents, before base64; if zero, 10 MB
+	Encoded     int64 // bytes of all documents as base64; if zero, no further limit
+	PrintTotal  int64 // bytes of all documents when print may happen, before base64; if zero, 7 MiB
 }

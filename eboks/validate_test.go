@@ -79,7 +79,7 @@ func TestLettersThatAreRefused(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		change func(*eboks.Letter)
-		kind   eboks.Kind // zero: accepted
+		kind   eboks.Kind // zero if it is accepted
 	}{
 		"sound":                {func(*eboks.Letter) {}, 0},
 		"company":              {func(l *eboks.Letter) { l.To = eboks.Company(claims.MustParseCVR("10150817")) }, 0},
@@ -195,15 +195,15 @@ func TestSizesOnTheRightSideOfBase64(t *testing.T) {
 		says   string
 	}{
 		"file":               {eboks.Limits{File: 100, Attachments: 1}, 100, 0, false, ""},
-		"file and one":       {eboks.Limits{File: 100, Attachments: 1}, 101, 0, false, "100 octets"},
-		"attachment and one": {eboks.Limits{File: 100, Attachments: 1}, 50, 101, false, "100 octets"},
+		"file and one":       {eboks.Limits{File: 100, Attachments: 1}, 101, 0, false, "100 bytes"},
+		"attachment and one": {eboks.Limits{File: 100, Attachments: 1}, 50, 101, false, "100 bytes"},
 		"total":              {eboks.Limits{Total: 300, Attachments: 1}, 150, 150, false, ""},
-		"total and one":      {eboks.Limits{Total: 300, Attachments: 1}, 151, 150, false, "300 octets"},
+		"total and one":      {eboks.Limits{Total: 300, Attachments: 1}, 151, 150, false, "300 bytes"},
 		"encoded":            {eboks.Limits{Encoded: 400, Attachments: 1}, 300, 0, false, ""},
 		"encoded and one":    {eboks.Limits{Encoded: 400, Attachments: 1}, 301, 0, false, "base64"},
 		"encoded, both":      {eboks.Limits{Encoded: 400, Attachments: 1}, 100, 199, false, "base64"},
 		"paper":              {eboks.Limits{PrintTotal: 300}, 300, 0, true, ""},
-		"paper and one":      {eboks.Limits{PrintTotal: 300}, 301, 0, true, "300 octets"},
+		"paper and one":      {eboks.Limits{PrintTotal: 300}, 301, 0, true, "300 bytes"},
 		"default":            {eboks.Limits{}, 10_000_000, 0, false, ""},
 		"default and one":    {eboks.Limits{}, 10_000_001, 0, false, "10 MB"},
 		"default paper":      {eboks.Limits{}, 7<<20 + 1, 0, true, "7 MiB"},

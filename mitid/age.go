@@ -22,7 +22,7 @@ type AgeProof struct {
 
 	Asked  int       // the age that was asked for, in years
 	Answer AgeAnswer // whether the person is at least that old
-	EID    string    // the eID that knew it, such as "mitid"; empty: the answer tells none that is known
+	EID    string    // the eID that knew it, such as "mitid"; if empty, the answer tells none that is known
 	At     time.Time // when it was proven, as far as the broker tells
 	Why    string    // of AgeNotProven: the reason, in our words, for a log
 }
@@ -71,7 +71,7 @@ type AgeAssertion struct {
 
 	Proof    AgeProof
 	Echo     string    // the nonce that came back; the Client compares it
-	AuthTime time.Time // when the person used their eID; zero: the broker did not say
+	AuthTime time.Time // when the person used their eID; if zero, the broker did not say
 	Expires  time.Time
 	Evidence Evidence // without a token that names the person
 }

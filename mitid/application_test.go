@@ -120,3 +120,24 @@ func TestStrangeBrowserIsNamedAsAReason(t *testing.T) {
 	require.Contains(t, mitid.PublicText(err, mitid.Danish), "anden browser")
 	require.Contains(t, mitid.PublicText(err, mitid.English), "another browser")
 }
+
+// A higher level would not help, and "log in with the app" said to somebody who did
+// leads them in circles.
+func TestLoginThatIsNotFreshIsNotAskedForAHigherLevel(t *testing.T) {
+	for name, at := range map[string]time.Time{"untold": {}, "an hour old": start.Add(-time.Hour), "ahead": start.Add(time.Hour)} {
+		b := newBench(t, nil)
+		b.stub.assert = func(a *mitid.Attempt) (*mitid.Assertion, error) {
+			as := person(a)
+			as.Identity.Levels.LoA, as.Identity.AuthTime = claims.High, at
+			return as, a.Admit(mitid.Facts{Level: claims.High, Kind: claims.KindPrivate, AuthTime: at, Subject: as.Identity.Subject})
+		}
+		_, err := b.answer(b.begin(t, mitid.Request{Level: claims.High, Fresh: true}))
+		require.ErrorIs(t, err, mitid.ErrAssuranceTooLow, name)
+		var e *mitid.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, claims.LevelUnknown, e.Level, name)
+		for _, l := range []mitid.Locale{mitid.Danish, mitid.English} {
+			require.NotContains(t, mitid.PublicText(err, l), "chip", name)
+		}
+	}
+}

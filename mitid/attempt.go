@@ -41,9 +41,9 @@ type Attempt struct {
 	ExpectCVR     claims.CVR   // step-up: for this organisation
 	ExpectUUID    claims.UUID  // re-authentication: the answer must be this identity
 	Level         claims.Level // the floor that holds for this attempt
-	Reference     *Digest      // nil: no reference text was sent, or the broker cannot return it
-	Transaction   *Digest      // nil: no transaction text was sent
-	Private       []byte       // the adapter's own, at most 512 octets, sealed too
+	Reference     *Digest      // nil if no reference text was sent, or the broker cannot return it
+	Transaction   *Digest      // nil if no transaction text was sent
+	Private       []byte       // the adapter's own, at most 512 bytes, sealed too
 
 	seed seed // Handle, Nonce and Verifier come from it
 }
@@ -94,19 +94,22 @@ func (a *Attempt) Admit(f Facts) error {
 
 // admitTime refuses what is not fresh where a fresh login was demanded.
 func (a *Attempt) admitTime(at time.Time) error {
+	bad := func(why string) error {
+		return &fault.Error{Class: fault.AssuranceTooLow, Why: "a fresh login was asked for and " + why, Stale: true}
+	}
 	switch {
 	case !a.Request.Fresh:
 	case at.IsZero():
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and the broker did not say when it was")
+		return bad("the broker did not say when it was")
 	case at.Before(a.Started.Add(-freshSkew)):
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and an older one came")
+		return bad("an older one came")
 	case at.After(a.Now.Add(aheadSkew)):
-		return fault.New(fault.AssuranceTooLow, "a fresh login was asked for and its time lies ahead")
+		return bad("its time lies ahead")
 	}
 	return nil
 }
 
-// random returns n random octets as base64url text.
+// random returns n random bytes as base64url text.
 func random(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails (crypto/rand)

@@ -49,7 +49,7 @@ type Facts struct {
 
 	Level    claims.Level
 	Kind     claims.Kind
-	AuthTime time.Time // zero: the broker did not say
+	AuthTime time.Time // zero if the broker did not say
 	Subject  string
 }
 
@@ -71,8 +71,8 @@ type Texts struct {
 	guarded
 
 	ReferenceHeader string // "Log on at Acme"
-	Reference       *Text  // nil: the answer tells of none
-	Transaction     *Text  // nil: the answer tells of none
+	Reference       *Text  // nil if the answer tells of none
+	Transaction     *Text  // nil if the answer tells of none
 }
 
 // The optional abilities of a broker. The Client finds them by type assertion
@@ -106,10 +106,10 @@ type (
 type Logout struct {
 	guarded
 
-	Subject   string // empty: every subject of SessionID
-	SessionID string // empty: every session of Subject
+	Subject   string // if empty, every subject of SessionID
+	SessionID string // if empty, every session of Subject
 
-	At time.Time // when the broker said so; sessions of logins after it are not meant; zero: not told
+	At time.Time // when the broker said so; sessions of logins after it are not meant; zero if not told
 }
 
 // Redirect starts a login (or a logout) in the person's browser.
@@ -117,7 +117,7 @@ type Redirect struct {
 	guarded
 
 	URL     string            // where to send the browser
-	Form    map[string]string // when not nil: post these fields to URL instead
+	Form    map[string]string // if not nil, post these fields to URL instead
 	Handle  string            // 22 URL-safe characters; travels to the broker and back
 	State   string            // the sealed attempt; keep it under Handle in this browser only
 	Expires time.Time         // after this, Complete refuses

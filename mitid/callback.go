@@ -9,13 +9,13 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// The bounds of ReadCallback, in octets.
+// The bounds of ReadCallback, in bytes.
 const (
 	MaxCallbackQuery = 64 << 10
 	MaxCallbackBody  = 512 << 10 // a SAML response travels in it
 )
 
-// Callback is a broker's answer as it arrived: raw octets, because signatures
+// Callback is a broker's answer as it arrived: raw bytes, because signatures
 // cover them and because parsers drop what they do not understand.
 type Callback struct {
 	guarded

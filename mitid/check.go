@@ -30,7 +30,7 @@ type Finding struct {
 	Kind  Kind   // of a Failed one; otherwise 0
 	Code  string // the broker's error code, when it is one that the adapter knows
 	What  string // what was seen
-	Do    string // what to do about it; empty: nothing
+	Do    string // what to do about it; empty if there is nothing
 }
 
 // Grade says how a Finding came out.

@@ -30,17 +30,17 @@ type Config struct {
 	// cannot open them, though it has the same keys. If nil, a random key of this
 	// process, good for development only.
 	StateKeys [][]byte `json:"-"`
-	// MinLevel is the floor under every login. Zero: claims.Substantial.
+	// MinLevel is the floor under every login. If zero, it is claims.Substantial.
 	MinLevel claims.Level
-	// Lifetime is how long a person may take. Zero: 15 minutes.
+	// Lifetime is how long a person may take. If zero, it is 15 minutes.
 	Lifetime time.Duration
-	// Once makes an answer usable a single time. Nil: a capped set in memory, so
+	// Once makes an answer usable a single time. If nil, it is a capped set in memory, so
 	// that with several replicas single use is per replica (plus the broker's
 	// one-time code).
 	Once Once
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
-	// Logger gets one line for each refusal, without personal data. Nil: none.
+	// Logger gets one line for each refusal, without personal data. If nil, nothing is logged.
 	Logger *slog.Logger
 }
 

@@ -74,7 +74,7 @@ var (
 	ErrUnsupported         error = sentinel(Unsupported)
 	ErrInteractionRequired error = sentinel(InteractionRequired)
 	ErrTransactionMismatch error = sentinel(TransactionMismatch)
-	// ErrTokenExpired: a genuine token that came too late. Every such error is
+	// ErrTokenExpired says that a genuine token came too late. Every such error is
 	// ErrTokenInvalid too. A forged token that is late as well is ErrTokenInvalid
 	// alone.
 	ErrTokenExpired error = fault.Sentinel{Package: "mitid", Class: fault.TokenInvalid, Expired: true}
@@ -89,8 +89,9 @@ type Error struct {
 	Code   string // the broker's error code, when it is one that the adapter knows
 	Why    string // what to do about it, in our words
 	Detail Secret // what the broker said, cut to 512 bytes; prints as a placeholder. It may hold anything: never log it unread
-	Status int    // the HTTP status of the broker's answer; 0: none, or no answer was refused
-	// Level is the level that was asked for, with AssuranceTooLow; else unknown.
+	Status int    // the HTTP status of the broker's answer; 0 if there was none, or no answer was refused
+	// Level is the level that was asked for, with AssuranceTooLow; unknown with every
+	// other kind, and where the login was not fresh, which no level mends.
 	Level claims.Level
 	Err   error // the cause; an adapter puts one here only when its text is free of input
 
@@ -180,7 +181,7 @@ func (c *Client) refuse(op string, err error) *Error {
 		e = &copied
 	case errors.As(err, &f):
 		e = &Error{Kind: Kind(f.Class), Code: f.Code, Why: f.Why, Detail: NewSecret(f.Said()), Status: f.Status, Err: f.Err, expired: f.Expired}
-		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow {
+		if at, ok := errors.AsType[askedError](err); ok && e.Kind == AssuranceTooLow && !f.Stale {
 			e.Level = at.level
 		}
 	default:

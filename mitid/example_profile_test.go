@@ -29,7 +29,7 @@ type account struct{ Issuer, Subject string }
 type people struct {
 	mu       sync.Mutex
 	profiles map[account]profile
-	key      []byte // of the pseudonyms: 32 random octets, kept apart from the table
+	key      []byte // of the pseudonyms: 32 random bytes, kept apart from the table
 }
 
 // link makes or finds the user behind a login or a step-up, before the session

@@ -16,7 +16,7 @@ import (
 )
 
 // withMitID puts MitID in front of app, which people reach at address. keys are
-// random, 32 octets each, the same on every replica.
+// random, 32 bytes each, the same on every replica.
 func withMitID(app http.Handler, address string, at criipto.Config, keys [][]byte) (http.Handler, error) {
 	broker, err := criipto.New(at)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 type Login struct {
 	guarded
 
-	Age      *AgeProof // nil: a login; otherwise the answer to Request.Age, and nobody's identity
+	Age      *AgeProof // nil for a login; otherwise the answer to Request.Age, and nobody's identity
 	Identity claims.Identity
 	Level    claims.Level // what was achieved; at least what was asked for
 	Claims   any          // the dialect's own claims, such as *claims.Criipto; without any CPR number where none was asked for

@@ -41,7 +41,7 @@ var publicTexts = [...]publicText{
 	TokenInvalid:        textAgain,
 	SignatureInvalid:    textAgain,
 	Replay:              textOver,
-	AssuranceTooLow:     {"Dit login havde ikke det krævede sikringsniveau. Log ind på en måde, der giver et højere niveau.", "Your login did not reach the required level of assurance. Please log on in a way that reaches a higher level."},
+	AssuranceTooLow:     {"Dit login var ikke nyt nok, eller det havde ikke det krævede sikringsniveau. Log ind igen.", "Your login was not recent enough, or it did not reach the required level of assurance. Please log on again."},
 	ClaimMissing:        {"Vi mangler en oplysning for at kunne fortsætte, for eksempel dit CPR-nummer.", "We lack something to be able to continue, such as your CPR number."},
 	ClaimInvalid:        textAgain,
 	UserCancelled:       {"Du afbrød dit login. Prøv igen, når du er klar.", "You cancelled your login. Try again when you are ready."},

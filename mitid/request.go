@@ -13,7 +13,7 @@ import (
 type Request struct {
 	guarded
 
-	Age              int          // proof that the person is this old (15, 16, 18, 21 years), without telling who it is; see Login.Age; zero: a login
+	Age              int          // proof that the person is this old (15, 16, 18, 21 years), without telling who it is; see Login.Age; zero for a login
 	Level            claims.Level // at least this; zero or lower than Config.MinLevel: Config.MinLevel
 	Identity         IdentityKind
 	CPR              CPRUse
@@ -24,9 +24,9 @@ type Request struct {
 	CPRHint          cpr.Number  // fills the broker's CPR page; only where the browser does not carry it
 	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters
-	TransactionText  Text        // shown for approval, at most MaxTransactionText characters, at E-Ident 600; HTML is held to the brokers' list of tags; zero: none
+	TransactionText  Text        // shown for approval, at most MaxTransactionText characters, at E-Ident 600; HTML is held to the brokers' list of tags; zero if there is none
 	Action           Action      // the verb in the MitID app's heading
-	Locale           Locale      // zero: as the browser asks
+	Locale           Locale      // if zero, as the browser asks
 	Fresh            bool        // the person must use their authenticator now
 	Silent           bool        // no page may be shown: ErrInteractionRequired if one is needed
 	AppSwitch        AppSwitch   // for native apps

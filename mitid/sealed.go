@@ -98,7 +98,7 @@ func (s *sealedText) open() *Digest {
 // seal turns a into Redirect.State.
 func (c *Client) seal(a *Attempt) (string, error) {
 	if len(a.Private) > maxPrivate {
-		return "", fault.New(fault.ConfigInvalid, "the adapter keeps more than 512 octets of a login")
+		return "", fault.New(fault.ConfigInvalid, "the adapter keeps more than 512 bytes of a login")
 	}
 	s := sealed{
 		Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Identity: a.Request.Identity, CPR: a.Request.CPR, Address: a.Request.Address,

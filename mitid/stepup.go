@@ -8,7 +8,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// maxToken bounds what VerifyToken looks at, in octets.
+// maxToken bounds what VerifyToken looks at, in bytes.
 const maxToken = 64 << 10
 
 // StepUp asks the person behind l for more: a CPR number, a higher level. Where

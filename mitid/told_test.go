@@ -24,7 +24,7 @@ func TestOperatorFindsTheBrokersWordsInDetailAndTheStatusBesideThem(t *testing.T
 			fake := mitidtest.New(t, d)
 			c, err := mitid.New(mitid.Config{Broker: adapter(t, fake), RedirectURL: "https://app.example/callback", Now: fake.Now, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 			require.NoError(t, err)
-			require.NoError(t, fake.Tamper("token-page-403"))
+			require.NoError(t, fake.Tamper("token-endpoint-html-403"))
 			_, err = mitidtest.Login(t, c, fake, mitid.Request{}, mitidtest.Approve(mitidtest.Ditlev()))
 			require.ErrorIs(t, err, mitid.ErrBrokerUnavailable)
 			var e *mitid.Error

@@ -11,11 +11,11 @@ import (
 
 // Config configures a fake. The zero value is useful.
 type Config struct {
-	// Addr is the loopback address of the wire, which speaks TLS. Empty: 127.0.0.1
+	// Addr is the loopback address of the wire, which speaks TLS. If empty, it is 127.0.0.1
 	// and a free port.
 	Addr string
 	// PageAddr is the loopback address of the mailbox page, in plain HTTP, because
-	// a browser has no client certificate. Empty: 127.0.0.1 and a free port.
+	// a browser has no client certificate. If empty, it is 127.0.0.1 and a free port.
 	PageAddr string
 	// DigestsOnly keeps size and SHA-256 of each document and not the document:
 	// for bulk. The zero value keeps documents, and memory grows with them.
@@ -24,7 +24,7 @@ type Config struct {
 	// end. The letter may still be refused after that. It is called by the
 	// goroutine of the request: by several at once.
 	Inspect func(l Letter, document io.Reader)
-	// Now is the clock that Distributor.Advance moves. Nil: time.Now.
+	// Now is the clock that Distributor.Advance moves. If nil, it is time.Now.
 	Now func() time.Time
 	// Mailboxes are there from the start. If nil, those of People; an empty list
 	// starts without any.
@@ -36,14 +36,14 @@ type Config struct {
 // Settings are what a distributor decides. The zero value is how the fake
 // behaves when nothing is said.
 type Settings struct {
-	// AnyRecipient: everybody has a mailbox. Otherwise only those who were added.
+	// AnyRecipient means that everybody has a mailbox. Otherwise only those who were added.
 	AnyRecipient bool
 	// Ready, Taken and Delivered are how long after it was accepted, or after its
 	// not-before, a letter is ready, taken in by the mailbox system (or the
-	// printer), and in the mailbox (or with the carrier). Zero: 1, 2 and 5 minutes.
+	// printer), and in the mailbox (or with the carrier). If zero, they are 1, 2 and 5 minutes.
 	// They hold for letters that arrive after the change.
 	Ready, Taken, Delivered time.Duration
-	// RefuseCertificate: the client certificate is no longer welcome. It holds for
+	// RefuseCertificate means that the client certificate is no longer welcome. It holds for
 	// connections made after the change.
 	RefuseCertificate bool
 

@@ -30,7 +30,7 @@ type Distributor struct {
 	boxes boxes
 	play  script
 
-	accepted func() // called, under mu, when a letter is accepted; nil: not
+	accepted func() // called, under mu, when a letter is accepted; if nil, not
 }
 
 // wire is a dialect: it answers requests, and never panics on any.
@@ -48,7 +48,7 @@ type wire interface {
 type operation struct {
 	name     string
 	template string   // of the path
-	letter   eboks.ID // which the path names; zero: none, or several
+	letter   eboks.ID // which the path names; zero if there is none, or several
 	bears    bool     // it brings letters
 	batch    bool
 	answer   func(d *Distributor, r *http.Request) *reply

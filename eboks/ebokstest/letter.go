@@ -100,7 +100,7 @@ type letter struct {
 	print    [sha256.Size]byte // of everything that the sender said
 	handle   string            // on the page
 	number   int               // in the order of arrival
-	box      *box              // whose; nil: nobody's mailbox
+	box      *box              // whose; if nil, nobody's mailbox
 	steps    []step            // still to come
 	receipts []*receipt
 	held     []*receipt // by the Reordered script

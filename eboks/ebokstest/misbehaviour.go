@@ -16,12 +16,12 @@ type Misbehaviour struct {
 	// Kinds are the errors of a Send that are right for it, the best first; none:
 	// the letter is accepted all the same.
 	Kinds []eboks.Kind
-	// Safe: it is certain that the letter was not delivered, and the error must say
+	// Safe means that it is certain that the letter was not delivered, and the error must say
 	// so. With more than one kind it holds for the first.
 	Safe bool
-	// Taken: the distributor has the letter afterwards.
+	// Taken means that the distributor has the letter afterwards.
 	Taken bool
-	// Batch: it shows in the answer to several letters alone.
+	// Batch means that it shows in the answer to several letters alone.
 	Batch bool
 
 	atDoor bool // it is played before there is a request

@@ -63,7 +63,7 @@ func (x *exchange) cut() {
 	panic(http.ErrAbortHandler) // net/http's way to leave an answer unfinished
 }
 
-// drip answers one octet a second, until somebody loses patience.
+// drip answers one byte a second, until somebody loses patience.
 func (x *exchange) drip() {
 	a := x.accepted()
 	x.start(a, len(a.body)+100_000)

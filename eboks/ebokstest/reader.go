@@ -16,7 +16,7 @@ type node struct {
 	kids []*node
 }
 
-// child returns the first child of a name along a path; nil: there is none.
+// child returns the first child of a name along a path, or nil if there is none.
 func (n *node) child(path ...string) *node {
 	for _, name := range path {
 		if n == nil {
@@ -51,7 +51,7 @@ type reader struct {
 	src    *source
 	dec    *xml.Decoder
 	spaces map[string][]string                    // prefix in the schema → namespaces it may stand for
-	choose func(space string) map[string][]string // spaces by the root's namespace; nil: as they are
+	choose func(space string) map[string][]string // spaces by the root's namespace; if nil, as they are
 	next   *xml.StartElement                      // seen and not yet read
 	ended  bool                                   // likewise, the end of the element
 	root   *node                                  // the letter that is being read

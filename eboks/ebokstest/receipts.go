@@ -41,7 +41,7 @@ const strangerID = "PARTI-2024-Ø/0001"
 // receipt is one entry of the log.
 type receipt struct {
 	mark     int
-	letter   *letter // nil: a stranger's
+	letter   *letter // if nil, a stranger's
 	stranger string  // the id that is told then
 	at       time.Time
 	code     string

@@ -26,12 +26,12 @@ type Request struct {
 	Query     string // numbers of people and companies are starred out
 	Header    http.Header
 	Length    int64    // of the body as announced; -1: not announced
-	Letter    eboks.ID // that the path names; zero: none
+	Letter    eboks.ID // that the path names; zero if there is none
 	At        time.Time
-	Status    int // that was answered; 0: none
+	Status    int // that was answered; 0 if there is none
 	// Misbehaviour is the name of the one that was played, or "".
 	Misbehaviour string
-	// Personal: a CPR number stood in the address or in a header.
+	// Personal means that a CPR number stood in the address or in a header.
 	Personal bool
 }
 

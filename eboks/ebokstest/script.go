@@ -119,7 +119,7 @@ func (d *Distributor) turnsAway() bool {
 	return d.play.always != nil && d.play.always.atDoor
 }
 
-// misbehaves returns what a request is to play; nil: nothing.
+// misbehaves returns what a request is to play, or nil for nothing.
 func (d *Distributor) misbehaves(op *operation) *Misbehaviour {
 	d.mu.Lock()
 	defer d.mu.Unlock()

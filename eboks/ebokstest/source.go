@@ -13,12 +13,12 @@ const maxText = 1 << 20
 
 var errTooMuchText = errors.New("ebokstest: too much text")
 
-// source gives a request to an XML decoder octet by octet, so that the decoder
+// source gives a request to an XML decoder byte by byte, so that the decoder
 // is never ahead of what it has understood, and a document can be read past it.
 type source struct {
 	r     *bufio.Reader
-	left  int     // octets of text still allowed
-	tail  [2]byte // the last two octets
+	left  int     // bytes of text still allowed
+	tail  [2]byte // the last two bytes
 	cause error   // why reading ended, other than at the end
 }
 

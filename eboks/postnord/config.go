@@ -32,47 +32,47 @@ type Config struct {
 
 	// Certificate is the client certificate, with its key.
 	Certificate tls.Certificate
-	// Roots are the authorities that the server's certificate may come from. Nil:
+	// Roots are the authorities that the server's certificate may come from. If nil, they are
 	// those of the system.
 	Roots *x509.CertPool
 	// HTTPClient makes the calls instead of Certificate and Roots, for a proxy
-	// that shows the certificate. It never follows redirects. Nil: one of our own.
+	// that shows the certificate. It never follows redirects. If nil, it is one of our own.
 	HTTPClient *http.Client
 
-	// Materials maps the app's words to the content type ids of the agreement. Nil:
-	// a letter's Material is the id itself. Set: a Material that is not in it is
+	// Materials maps the app's words to the content type ids of the agreement. If nil,
+	// a letter's Material is the id itself. If set, a Material that is not in it is
 	// refused with ErrInputInvalid.
 	Materials map[eboks.Material]string
 
-	// Answer says what a success looks like. Zero: AnswerJSON.
+	// Answer says what a success looks like. If zero, it is AnswerJSON.
 	Answer Answer
 	// RecipientOptional accepts an answer that does not repeat the recipient's
-	// number. Off: it is OutcomeUnknown. Another number is, either way.
+	// number. If false, it is OutcomeUnknown. Another number is, either way.
 	RecipientOptional bool
 	// NoDedupe says that the agreement does not promise to recognise a repeated
-	// message id, so that no letter with an unknown outcome is offered again. Off:
+	// message id, so that no letter with an unknown outcome is offered again. If false,
 	// it does, as two public senders rely on.
 	NoDedupe bool
 
 	// CPRInURL allows the lookup of a person, which has the CPR number in its
-	// address. Off: it is refused with ErrUnsupported.
+	// address. If false, it is refused with ErrUnsupported.
 	CPRInURL bool
 	// LookupName is what the lookup's answer calls its verdict: the XML element and
-	// the JSON member. Empty: "Tilmeldt" in XML, "tilmeldt" in JSON.
+	// the JSON member. If empty, it is "Tilmeldt" in XML, "tilmeldt" in JSON.
 	LookupName string
 
 	// StatusURL is where a letter's state can be read, as an https address with
 	// {message} for the message id and, if it is wanted, {client} for ClientID:
-	// https://proxy.example/rest/messages/{client}/?message_id={message}. Empty:
+	// https://proxy.example/rest/messages/{client}/?message_id={message}. If empty,
 	// states cannot be read.
 	StatusURL string
 
 	// Limits bound a letter; Attachments is not used, there are none. Zero fields:
 	// eboks' own. Neither the longest title nor the largest document is public.
 	Limits eboks.Limits
-	// Timeout is for one call, the letter included. Zero: 60 seconds.
+	// Timeout is for one call, the letter included. If zero, it is 60 seconds.
 	Timeout time.Duration
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
 }
 
@@ -81,10 +81,10 @@ type Answer uint8
 
 // The answers.
 const (
-	// AnswerJSON: the answer names the message and says of the recipient what
+	// AnswerJSON means that the answer names the message and says of the recipient what
 	// became of it. Nothing else is a success.
 	AnswerJSON Answer = iota
-	// AnswerStatus: a success may have no body, and then says no more than that
+	// AnswerStatus means that a success may have no body, and then says no more than that
 	// the letter is taken in. A body, if there is one, is read as with AnswerJSON.
 	AnswerStatus
 	lastAnswer

@@ -14,7 +14,7 @@ import (
 // used before; the other two get 409.
 const statusUsed = 419
 
-// maxRaw bounds what is kept of an answer, in octets.
+// maxRaw bounds what is kept of an answer, in bytes.
 const maxRaw = 64 << 10
 
 func configInvalid(why string) error {

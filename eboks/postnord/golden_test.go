@@ -113,7 +113,7 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
-// The document arrives octet by octet, whatever its length does to base64.
+// The document arrives byte by byte, whatever its length does to base64.
 func TestDocumentArrivesWhole(t *testing.T) {
 	for _, size := range []int{8, 64, 24 << 10, 100_000, 3 << 20} {
 		for extra := range 3 {

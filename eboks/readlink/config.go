@@ -38,7 +38,7 @@ type Config struct {
 	// Level is what an opening needs; a link that was made with a higher one needs
 	// that. If zero, claims.Substantial.
 	Level claims.Level
-	// Lifetime is how long a link opens. Zero: 90 days. At most ten years.
+	// Lifetime is how long a link opens. If zero, it is 90 days. At most ten years.
 	Lifetime time.Duration
 
 	// Record stores an opening, before the content is shown. With an error nothing
@@ -47,17 +47,17 @@ type Config struct {
 	Record func(ctx context.Context, o Opening) error
 	// Number returns the CPR number that the broker vouched for when s logged in,
 	// zero where the app has none of that login, for an app that keeps it out of
-	// the session. Look it up by the session's subject or UUID. Nil: it is in the
+	// the session. Look it up by the session's subject or UUID. If nil, it is in the
 	// session.
 	Number func(ctx context.Context, s *mitidhttp.Session) (cpr.Number, error)
 	// Refused answers a request that is not let through; see StatusOf and
-	// Refusal.Public. Nil: a small page in Danish or English.
+	// Refusal.Public. If nil, the answer is a small page in Danish or English.
 	Refused func(w http.ResponseWriter, r *http.Request, err *Refusal)
 
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
 	// Logger gets one line for each opening and each refusal, with the letter's ID
-	// and nothing about a person. Nil: none.
+	// and nothing about a person. If nil, nothing is logged.
 	Logger *slog.Logger
 }
 
@@ -96,9 +96,6 @@ func (c *Config) withDefaults() (base *url.URL, err error) {
 	}
 	if c.Number == nil {
 		c.Number = func(_ context.Context, s *mitidhttp.Session) (cpr.Number, error) { return s.Identity.CPR, nil }
-	}
-	if c.Refused == nil {
-		c.Refused = refusedPage
 	}
 	if c.Now == nil {
 		c.Now = time.Now

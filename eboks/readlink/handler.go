@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/nostore"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
@@ -20,7 +21,8 @@ const (
 )
 
 // Handler returns the handler that answers who follows a link. Mount it at the
-// path of Config.Address with a slash behind it. next shows the content, and finds
+// path of Config.Address with a slash behind it, less what http.StripPrefix or a
+// proxy takes away in front of it. next shows the content, and finds
 // in the context ([FromContext]) which letter it is; it sees the recipient alone,
 // and only after Config.Record has stored the opening.
 //
@@ -35,8 +37,7 @@ func (l *Links) Handler(next http.Handler) http.Handler {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 			return
 		}
-		token, _ := strings.CutPrefix(r.URL.Path, l.base.Path+"/")
-		t := l.open(token)
+		t := l.open(l.token(r))
 		if t == nil {
 			l.refuse(w, r, &Refusal{Reason: LinkInvalid})
 			return
@@ -55,7 +56,7 @@ func (l *Links) Handler(next http.Handler) http.Handler {
 			return
 		}
 		l.cfg.Logger.LogAttrs(r.Context(), slog.LevelInfo, "readlink: opened", slog.Any("opening", o))
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), openingKey{}, o)))
+		next.ServeHTTP(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), openingKey{}, o)))
 	})
 }
 
@@ -74,11 +75,11 @@ func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *miti
 	}
 	if !ok || t.company == (s.Identity.Kind == claims.KindPrivate) || r.URL.RawQuery == again {
 		want.Fresh = r.URL.RawQuery == again
-		l.cfg.Gate.Start(want).ServeHTTP(w, backHere(r))
+		l.cfg.Gate.Start(want).ServeHTTP(w, l.backHere(r))
 		return nil, true
 	}
 	if s.Level < level {
-		l.cfg.Gate.StepUp(want).ServeHTTP(w, backHere(r))
+		l.cfg.Gate.StepUp(want).ServeHTTP(w, l.backHere(r))
 		return nil, true
 	}
 	if t.company {
@@ -95,7 +96,7 @@ func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *miti
 	case n.IsZero() && r.URL.RawQuery == returned: // once more would bring no more
 		l.refuse(w, r, &Refusal{Reason: NoNumber, Letter: t.letter})
 	case n.IsZero():
-		l.cfg.Gate.StepUp(want).ServeHTTP(w, backHere(r))
+		l.cfg.Gate.StepUp(want).ServeHTTP(w, l.backHere(r))
 	case !t.isFor(n):
 		l.refuse(w, r, &Refusal{Reason: NotRecipient, Letter: t.letter})
 	default:
@@ -104,11 +105,24 @@ func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *miti
 	return nil, true
 }
 
+// token returns what r brings as a token. What stands in front of it is the path of
+// Config.Address, or what http.StripPrefix or a proxy left of that.
+func (l *Links) token(r *http.Request) string {
+	token := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	if !strings.HasSuffix(l.base.Path+"/"+token, r.URL.Path) {
+		return ""
+	}
+	return token
+}
+
+// path is that of the link which r followed, as the browser shows it.
+func (l *Links) path(r *http.Request) string { return l.base.Path + "/" + l.token(r) }
+
 // backHere is the request with which the Gate begins a login that comes back to
 // the link.
-func backHere(r *http.Request) *http.Request {
+func (l *Links) backHere(r *http.Request) *http.Request {
 	b := r.Clone(r.Context())
-	b.URL = &url.URL{Path: "/", RawQuery: url.Values{"return": {r.URL.Path + "?" + returned}}.Encode()}
+	b.URL = &url.URL{Path: "/", RawQuery: url.Values{"return": {l.path(r) + "?" + returned}}.Encode()}
 	return b
 }
 
@@ -143,9 +157,10 @@ func opensPage(r *http.Request) bool {
 
 // fetchesInAdvance looks at every value, because a proxy may have added its own.
 func fetchesInAdvance(h http.Header) bool {
-	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Moz"} {
+	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
 		for _, v := range h.Values(name) {
-			if strings.Contains(strings.ToLower(v), "prefetch") {
+			v = strings.ToLower(v)
+			if strings.Contains(v, "prefetch") || strings.Contains(v, "prerender") || strings.Contains(v, "preview") {
 				return true
 			}
 		}

@@ -263,7 +263,7 @@ func TestEveryWordOfAFetchInAdvance(t *testing.T) {
 	for want, headers := range map[int][]http.Header{
 		http.StatusBadRequest: {
 			{"Sec-Purpose": {"", "prefetch"}}, {"Sec-Purpose": {"æ", "Prefetch;prerender"}}, {"Purpose": {"", "prefetch"}},
-			{"Purpose": {"preview, prefetch"}}, {"X-Moz": {"prefetch"}}, {"X-Moz": {"", "PREFETCH"}},
+			{"Purpose": {"preview, prefetch"}}, {"Purpose": {"preview"}}, {"X-Purpose": {"preview"}}, {"Sec-Purpose": {"prerender"}}, {"X-Moz": {"prefetch"}}, {"X-Moz": {"", "PREFETCH"}},
 		},
 		http.StatusFound: {{"Sec-Purpose": {"", "æ"}}, {"Purpose": {""}}, {"X-Moz": {"microsummary"}}},
 	} {
@@ -355,4 +355,26 @@ func TestNothingTellsTheNumber(t *testing.T) {
 			require.True(t, canary.OutOfReach(printer), printer)
 		}
 	})
+}
+
+// http.ServeFile takes Cache-Control away where the file is missing.
+func TestErrorPageOfTheLetterStaysOutOfCaches(t *testing.T) {
+	missing := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, t.TempDir()+"/findes-ikke.pdf") }
+	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) {
+		set.links.Refused = func(w http.ResponseWriter, r *http.Request, _ *readlink.Refusal) { missing(w, r) }
+	})
+	app := s.server.Config.Handler
+	s.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/brev/") {
+			s.Handler(http.HandlerFunc(missing)).ServeHTTP(w, r)
+			return
+		}
+		app.ServeHTTP(w, r)
+	})
+	ditlev := s.citizen("Ditlev")
+	p := s.browser().visit(s.link(eboks.Person(ditlev.CPR)), mitidtest.Approve(ditlev))
+	require.Equal(t, http.StatusNotFound, p.StatusCode)
+	require.Len(t, s.opened(), 1)
+	require.Equal(t, "no-store", p.Header.Get("Cache-Control"))
+	require.Equal(t, "no-store", s.get(http.MethodGet, s.server.URL+"/brev/x").Header.Get("Cache-Control"))
 }

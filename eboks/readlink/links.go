@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/nostore"
 )
 
 // Links makes links and answers those who follow them. It is safe for concurrent
@@ -34,6 +35,9 @@ func New(cfg Config) (*Links, error) {
 		l.keys = append(l.keys, k)
 	}
 	l.cfg.Keys = nil
+	if l.cfg.Refused == nil {
+		l.cfg.Refused = l.refusedPage
+	}
 	return l, nil
 }
 
@@ -55,5 +59,5 @@ func (l *Links) For(id eboks.ID, to eboks.Recipient) (address string, err error)
 // refuse answers a request that is not let through.
 func (l *Links) refuse(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	l.log(r, e)
-	l.cfg.Refused(w, r, e)
+	l.cfg.Refused(nostore.Wrap(w), r, e)
 }

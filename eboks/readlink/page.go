@@ -44,7 +44,7 @@ a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
 `))
 
 // refusedPage is the answer where the application has none of its own.
-func refusedPage(w http.ResponseWriter, r *http.Request, e *Refusal) {
+func (l *Links) refusedPage(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	locale := localeOf(r)
 	title, body := e.Public(locale)
 	v := struct{ Lang, Title, Text, Way, On, Nonce string }{Lang: "da", Title: title, Text: body, On: "Prøv igen", Nonce: nonce()}
@@ -53,18 +53,18 @@ func refusedPage(w http.ResponseWriter, r *http.Request, e *Refusal) {
 	}
 	switch e.Reason {
 	case NotRecipient:
-		v.Way, v.On = r.URL.Path+"?"+again, "Log ind som en anden"
+		v.Way, v.On = l.path(r)+"?"+again, "Log ind som en anden"
 		if locale == mitid.English {
 			v.On = "Log on as somebody else"
 		}
 	case NotAPage, NotRecorded, NoNumber:
-		v.Way = r.URL.Path
+		v.Way = l.path(r)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Frame-Options", "DENY")
-	h.Set("Vary", "Accept-Language")
+	h.Add("Vary", "Accept-Language")
 	w.WriteHeader(StatusOf(e))
 	_ = refusedTemplate.Execute(w, v) // the browser may have gone
 }
@@ -76,7 +76,7 @@ func nonce() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// maxLanguages bounds what localeOf reads of a header, in octets.
+// maxLanguages bounds what localeOf reads of a header, in bytes.
 const maxLanguages = 1024
 
 // localeOf chooses Danish or English, whichever the browser prefers (RFC 9110

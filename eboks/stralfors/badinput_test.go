@@ -40,7 +40,7 @@ func TestAnswersToALetter(t *testing.T) {
 		status int
 		body   string
 		header []string
-		kind   eboks.Kind // zero: taken in
+		kind   eboks.Kind // if zero, taken in
 		safe   bool
 		check  func(*testing.T, *eboks.Receipt, *eboks.Error)
 	}{

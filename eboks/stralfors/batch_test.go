@@ -43,7 +43,7 @@ func TestBatchAnswers(t *testing.T) {
 	stranger := item(id(otherID), "")
 	for name, tc := range map[string]struct {
 		answer string
-		want   [3]eboks.Kind // zero: taken in
+		want   [3]eboks.Kind // if zero, taken in
 		alarm  bool          // of the first that is not
 		why    string
 	}{

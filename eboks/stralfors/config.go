@@ -29,25 +29,25 @@ type Config struct {
 
 	// Certificate is the client certificate with its key.
 	Certificate tls.Certificate
-	// Roots are the authorities that the server's certificate may come from. Nil:
+	// Roots are the authorities that the server's certificate may come from. If nil, they are
 	// those of the system.
 	Roots *x509.CertPool
 	// HTTPClient is used instead of Certificate and Roots, for tests and special
 	// proxies. Its transport must show the certificate, and wait for the word after
 	// Expect: 100-continue (ExpectContinueTimeout). Redirects are never followed.
 	HTTPClient *http.Client
-	Timeout    time.Duration    // of one call, the letter included; zero: 60 s
-	Now        func() time.Time // nil: time.Now
+	Timeout    time.Duration    // of one call, the letter included; if zero, 60 s
+	Now        func() time.Time // if nil, time.Now
 	// Logger hears of what no result can carry: a batch answer with letters that
-	// were not asked about. Nil: nobody.
+	// were not asked about. If nil, nobody hears of it.
 	Logger *slog.Logger
 
-	// Materials maps the application's words to the ids of the agreement. Nil: a
+	// Materials maps the application's words to the ids of the agreement. If nil, a
 	// letter's Material is the number of a shipment type. Otherwise a Material that
 	// is not in it is ErrInputInvalid.
 	Materials map[eboks.Material]Material
 	// BatchSize is how many letters go into one ForsendelserOpret, at most 1000.
-	// Zero: that service is not used, and letters go one by one.
+	// If zero, that service is not used, and letters go one by one.
 	BatchSize int
 	// Dedupes says that Strålfors recognises a repeated AfsendelseIdentifikator and
 	// never makes a second letter of it. False until the agreement promises it.
@@ -74,21 +74,21 @@ type Config struct {
 	// Namespace is fjernprint's: Namespace3 (when empty) or Namespace1.
 	Namespace string
 	// NumberNamespace is that of CPRnummerIdentifikator and CVRnummerIdentifikator.
-	// Empty: Namespace with Namespace3, NumberNamespace1 with Namespace1.
+	// If empty, it is Namespace with Namespace3, NumberNamespace1 with Namespace1.
 	NumberNamespace string
-	FileFormat      string // dkal:FilformatNavn, at most 10 characters; empty: "PDF"
+	FileFormat      string // dkal:FilformatNavn, at most 10 characters; if empty, "PDF"
 	Channels        Channels
 	// LogMarker is the element that counts the transactions of the log, for
-	// {after}. Empty: TransaktionsIdentifikator.
+	// {after}. If empty, it is TransaktionsIdentifikator.
 	LogMarker string
-	PageSize  int // {count}: how many events to ask for at once, 1 to 1000; zero: 100
-	// Zone is that of times in the log that name none. Nil: Europe/Copenhagen,
+	PageSize  int // {count}: how many events to ask for at once, 1 to 1000; if zero, 100
+	// Zone is that of times in the log that name none. If nil, it is Europe/Copenhagen,
 	// which New looks up in the machine's time zones (or in time/tzdata).
 	Zone *time.Location
 
-	Unit       string        // EnhedTekst, at most 2000 characters; empty: left out
-	CostGroup  string        // KonteringsGruppeTekst, at most 2000 characters; empty: left out
-	From       eboks.Address // ForsendelseAfsender, where returned paper goes; zero: left out
+	Unit       string        // EnhedTekst, at most 2000 characters; if empty, left out
+	CostGroup  string        // KonteringsGruppeTekst, at most 2000 characters; if empty, left out
+	From       eboks.Address // ForsendelseAfsender, where returned paper goes; if zero, left out
 	NoTitle    bool          // leave TitelTekst out, so that DokumentParametre is empty, as the public 3.0.0 example has it
 	DocumentID bool          // write the letter's ID as UUIDIdentifikator
 	LetterDate bool          // write today in Zone as BrevDato
@@ -110,7 +110,7 @@ type Material struct {
 	// digits. The portal lists them; [Sender.ShipmentTypes] asks for them.
 	ShipmentType string
 	// ContentType is dkal:MeddelelseIndholdstypeIdentifikator, a number of at most
-	// ten digits. Empty: left out, the shipment type decides.
+	// ten digits. If empty, it is left out, and the shipment type decides.
 	ContentType string
 }
 
@@ -127,9 +127,9 @@ type Verdict struct {
 
 // Channels are the words for the channels (KanalKode).
 type Channels struct {
-	Digital string // of DigitalOnly; empty: "Digital Post"
-	Print   string // of PrintOnly; empty: "Fysisk Post"
-	Either  string // of DigitalThenPrint; empty: the element is left out, which leaves the choice to Strålfors
+	Digital string // of DigitalOnly; if empty, "Digital Post"
+	Print   string // of PrintOnly; if empty, "Fysisk Post"
+	Either  string // of DigitalThenPrint; if empty, the element is left out, which leaves the choice to Strålfors
 }
 
 // Choice is a yes or no that can be left to Strålfors.
@@ -148,7 +148,7 @@ const (
 type Receipts struct {
 	Mass  string // MasseForsendelseIdentifikator that the letters belong to; see Sender.CreateMass
 	Mail  string // KvitteringsEmail: where Strålfors sends a receipt for each letter
-	Which string // KvitteringsTypeKode: "Alle", "Ingen", "Kun fejl"; empty: left out
+	Which string // KvitteringsTypeKode: "Alle", "Ingen", "Kun fejl"; if empty, left out
 	Time  bool   // write the time of sending as TransaktionsDatoTid
 }
 

@@ -3,8 +3,6 @@ package stralfors_test
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,13 +10,12 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/internal/mutanttest"
 )
-
-// mutantEnv names the mutant that a child process puts through the suite.
-const mutantEnv = "DKEID_TEST_MUTANT"
 
 // mutants are adapters with one fault each that people have made.
 var mutants = map[string]func(mutant) mutant{
+	mutanttest.Right: func(m mutant) mutant { return m },
 	"resends blindly": func(m mutant) mutant {
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			r, err := m.Sender.Send(ctx, l)
@@ -119,20 +116,12 @@ func (m mutant) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, err
 
 // The suite is worth what it finds: it must not pass an adapter that is wrong.
 func TestTheSuiteFindsMutants(t *testing.T) {
-	for name := range mutants {
-		t.Run(name, func(t *testing.T) {
-			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMutant$", "-test.failfast")
-			child.Env = append(os.Environ(), mutantEnv+"="+name)
-			out, err := child.CombinedOutput()
-			require.Error(t, err, "the suite passes an adapter that %s", name)
-			require.Contains(t, string(out), "--- FAIL: TestMutant", "it fails as a test does, and does not crash")
-		})
-	}
+	mutanttest.FindAll(t, mutants, func(func(mutant) mutant) string { return "" })
 }
 
 // TestMutant is what the child process runs; on its own it does nothing.
 func TestMutant(t *testing.T) {
-	change, ok := mutants[os.Getenv(mutantEnv)]
+	change, ok := mutanttest.Chosen(mutants)
 	if !ok {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// octetsOf returns the octets of each child called local of the root, in order:
+// octetsOf returns the bytes of each child called local of the root, in order:
 // as many as strictxml, which has read data before and stands on the same
 // decoder, finds with All.
 func octetsOf(data []byte, local string) [][]byte {

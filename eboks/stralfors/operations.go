@@ -21,7 +21,7 @@ type Operation struct {
 	//	{mass}             the mass shipment's id: MasseforsendelseOpret,
 	//	                   TransaktionslogMasseforsendelseHent
 	//	{cpr} {cvr}        the recipient's number: KanalvalgHent; see Config.CPRInURL
-	//	{after} {count}    marker (empty: from the beginning) and number of
+	//	{after} {count}    marker (if empty, from the beginning) and number of
 	//	                   transactions: TransaktionslogForsendelserHent
 	Path   string
 	Expect []int // the statuses of success, 200 to 299

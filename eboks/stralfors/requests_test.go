@@ -43,7 +43,7 @@ func full(c *stralfors.Config) {
 
 func v1(c *stralfors.Config) { c.Namespace = stralfors.Namespace1 }
 
-// TestLettersLeaveAsTheGoldenFilesSay holds every octet of a letter that leaves
+// TestLettersLeaveAsTheGoldenFilesSay holds every byte of a letter that leaves
 // against its file.
 func TestLettersLeaveAsTheGoldenFilesSay(t *testing.T) {
 	for name, c := range map[string]struct {

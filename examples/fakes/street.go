@@ -79,7 +79,7 @@ type street struct {
 	number int // of the next fake
 	opt    options
 	ca     []byte
-	dir    string // of the distributors' certificates; empty: not made yet
+	dir    string // of the distributors' certificates; empty if not made yet
 }
 
 // open starts every fake, or none.
@@ -110,7 +110,7 @@ func (s *street) next(host string) string {
 	return net.JoinHostPort(host, strconv.Itoa(port))
 }
 
-// base returns under which address callers reach the broker that next gave; empty:
+// base returns under which address callers reach the broker that next gave; if empty,
 // where it listens.
 func (s *street) base() string {
 	u := s.opt.baseURL

@@ -29,7 +29,7 @@ func newAlphabet(ttf []byte) (*alphabet, error) {
 
 func (a *alphabet) has(r rune) bool {
 	i, err := a.font.GlyphIndex(&a.buffer, r)
-	return err == nil && i != 0 && r <= 0xffff // the PDF's text is two octets a letter
+	return err == nil && i != 0 && r <= 0xffff // the PDF's text is two bytes a letter
 }
 
 // legible writes s with the letters of the font: ễ becomes e where it must, and

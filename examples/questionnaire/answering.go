@@ -14,7 +14,7 @@ type paper struct {
 	q     *questionnaire
 	stage stage
 	path  string  // of the page that shows it
-	rec   *record // nil: not begun
+	rec   *record // nil if not begun
 }
 
 // showFirst shows the first form, or what takes its place: the record when it is

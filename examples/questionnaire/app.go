@@ -31,13 +31,13 @@ type appConfig struct {
 	Confirm        mitid.Action // the verb MitID shows where somebody confirms
 	Level          claims.Level
 	Demo           bool // tell everybody that MitID is imitated
-	// Post carries the letters; nil: no letters are sent. Make it with letterClient.
+	// Post carries the letters; if nil, no letters are sent. Make it with letterClient.
 	Post      *eboks.Client
-	Mailboxes string // address of the fake mailboxes; empty: the post is no fake
+	Mailboxes string // address of the fake mailboxes; if empty, the post is no fake
 	// Mailbox returns the address of a person's fake mailbox, empty where there is
 	// none. Needed with Mailboxes.
 	Mailbox   func(cpr.Number) string
-	NewsEvery time.Duration // between two questions what became of letters; zero: a minute
+	NewsEvery time.Duration // between two questions what became of letters; if zero, a minute
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
@@ -50,8 +50,8 @@ type app struct {
 	languages languages
 	pages     map[string]*template.Template
 	gate      *mitidhttp.Gate
-	ages      *ages    // nil: nobody is asked for their age
-	postman   *postman // nil: no letters are sent
+	ages      *ages    // nil if nobody is asked for their age
+	postman   *postman // nil if no letters are sent
 	links     *readlink.Links
 }
 

@@ -62,7 +62,7 @@ type window struct {
 	images string
 	// pictures says that screenshots are stored.
 	pictures bool
-	axe      string // the source of axe-core; empty: it does not look
+	axe      string // the source of axe-core; if empty, it does not look
 	close    context.CancelFunc
 }
 

@@ -8,8 +8,8 @@ import (
 // card is one questionnaire on the front page.
 type card struct {
 	Q      *questionnaire
-	Record *record // nil: not begun
-	Login  string  // where the MitID button leads; empty: the person is logged in
+	Record *record // nil if not begun
+	Login  string  // where the MitID button leads; if empty, the person is logged in
 	Action string  // a text, and Href where it leads
 	Href   string
 }

@@ -12,7 +12,7 @@ import (
 	"os"
 )
 
-// keySize is the length of a key in octets.
+// keySize is the length of a key in bytes.
 const keySize = 32
 
 // keyring holds the app's secret keys, newest first. The first one seals, every

@@ -41,7 +41,7 @@ type letterContent struct {
 	// that announces it: it names no questionnaire, because that may be about health.
 	Title   string
 	At      time.Time // of the status change, UTC, whole seconds
-	Name    string    // empty: protected
+	Name    string    // empty if protected
 	Subject string    // the questionnaire
 	Again   bool      // the follow-up
 	Lines   []contentLine
@@ -92,8 +92,8 @@ type letter struct {
 	Attempts  int
 	Created   time.Time
 	Addressed bool      // there is a number to send it to
-	Offered   time.Time // for the first time; zero: not yet
-	SHA256    string    // of the PDF, in hexadecimal digits; empty: not made yet
+	Offered   time.Time // for the first time; zero if not yet
+	SHA256    string    // of the PDF, in hexadecimal digits; empty if not made yet
 	History   eboks.History
 }
 

@@ -33,7 +33,7 @@ type sheet struct {
 // renderLetter writes the PDF of a letter. The same content, ID and link give the
 // same bytes, as long as the program is the same; the bytes that were sent are
 // kept all the same. link is the address of the page where the recipient shows
-// with MitID that they read it; empty: the letter has none.
+// with MitID that they read it; if empty, the letter has none.
 func renderLetter(c letterContent, id eboks.ID, link string, zone *time.Location) ([]byte, error) {
 	letters, err := newAlphabet(goregular.TTF)
 	if err != nil {

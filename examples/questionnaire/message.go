@@ -16,7 +16,7 @@ type message struct {
 	Title, Lead, Advice string
 	Said                string
 	Calm                bool           // nothing is wrong: a person changed their mind, or time went by
-	Again               string         // where a new login begins; empty: no such button
+	Again               string         // where a new login begins; if empty, no such button
 	Tab                 string         // where a new login begins in another tab, because this one holds a form
 	Retry               string         // where to try again without one
 	Instead             *questionnaire // what to answer instead

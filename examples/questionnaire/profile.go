@@ -12,7 +12,7 @@ const cprMask = "••••••-••••"
 type profileRow struct {
 	Claim, Property string
 	Label           string // a text of the table
-	Value           string // empty: see Why
+	Value           string // if empty, see Why
 	Why             string // a text of the table
 	SetAt           time.Time
 }

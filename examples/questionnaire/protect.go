@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// maxBody bounds what a form may send, in octets: two full free texts, escaped.
+// maxBody bounds what a form may send, in bytes: two full free texts, escaped.
 const maxBody = 128 << 10
 
 // secured sets what every answer must say to the browser, and bounds the body.

@@ -61,7 +61,7 @@ func (a *app) showOpened(v *visit) error {
 	}
 	content := struct {
 		At   time.Time
-		Path string // of the letter's page; empty: it belongs to another account of the same person
+		Path string // of the letter's page; if empty, it belongs to another account of the same person
 	}{At: o.At}
 	l, err := a.cfg.Store.letter(v.r.Context(), v.account, o.Letter)
 	switch {

@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// keyIDSize is how many octets in front of what is sealed name its key.
+// keyIDSize is how many bytes in front of what is sealed name its key.
 const keyIDSize = 8
 
 // safe seals things for the store under keys that are good for one purpose. What

@@ -30,7 +30,7 @@ type arrival struct {
 	Capacity string
 	Set      []property // SetAt is filled in by the store
 	Drop     []string   // properties that MitID no longer tells
-	CPR      cpr.Number // zero: not asked for, or none; what is stored stays
+	CPR      cpr.Number // if zero, not asked for, or none; what is stored stays
 }
 
 // arrive makes or finds the account of a login and updates its profile. shared

@@ -27,9 +27,9 @@ func TestVault(t *testing.T) {
 		changed := append([]byte(nil), sealed...)
 		changed[i] ^= 1
 		_, err := v.open(changed, "åse")
-		assert.ErrorIs(t, err, errVault, "octet %d", i)
+		assert.ErrorIs(t, err, errVault, "byte %d", i)
 		_, err = v.open(sealed[:i], "åse")
-		assert.ErrorIs(t, err, errVault, "%d octets", i)
+		assert.ErrorIs(t, err, errVault, "%d bytes", i)
 	}
 }
 

@@ -17,8 +17,8 @@ type visit struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	lang    lang
-	session *mitidhttp.Session // nil: nobody is logged in
-	account string             // empty: nobody is logged in
+	session *mitidhttp.Session // nil if nobody is logged in
+	account string             // empty if nobody is logged in
 }
 
 // open is a page for everybody. What do returns as an error becomes a page too.

@@ -69,7 +69,7 @@ func Renderings(v any) map[string]string {
 }
 
 // Leaks names every printer whose rendering of v holds one of the secrets, also
-// in hexadecimal or with each octet as a decimal number.
+// in hexadecimal or with each byte as a decimal number.
 func Leaks(v any, secrets ...string) []string {
 	var leaks []string
 	for printer, text := range Renderings(v) {

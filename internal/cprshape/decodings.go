@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"html"
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,32 +19,46 @@ func decodings(s string) []string {
 		all = append(all, html.UnescapeString(s))
 	}
 	if strings.ContainsRune(s, '%') {
-		if d, err := url.PathUnescape(s); err == nil {
-			all = append(all, d)
-		}
+		all = append(all, unpercent(s))
 	}
 	if len(s) < minEncoded {
 		return all
 	}
-	// A dot stands between the parts of a signed token.
-	words := strings.FieldsFunc(s, func(r rune) bool {
-		return r > unicode.MaxASCII || !(isWord(byte(r)) || strings.ContainsRune("+/-_=", r))
-	})
-	for _, w := range words {
-		if len(w) < minEncoded {
-			continue
-		}
-		w = strings.TrimRight(w, "=")
-		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+	// The signs of both alphabets of base64 also stand between words (a path, "id-…"),
+	// and ten digits need none of them.
+	for signs, e := range map[string]*base64.Encoding{"+/": base64.RawStdEncoding, "-_": base64.RawURLEncoding, "": base64.RawStdEncoding} {
+		words := strings.FieldsFunc(s, func(r rune) bool {
+			return r > unicode.MaxASCII || !isWord(byte(r)) && !strings.ContainsRune(signs, r)
+		})
+		for _, w := range words {
+			if len(w) < minEncoded {
+				continue
+			}
 			if b, err := e.DecodeString(w); err == nil && isText(b) {
 				all = append(all, string(b))
 			}
-		}
-		if b, err := hex.DecodeString(w); err == nil && isText(b) {
-			all = append(all, string(b))
+			if b, err := hex.DecodeString(w); err == nil && isText(b) {
+				all = append(all, string(b))
+			}
 		}
 	}
 	return all
+}
+
+// unpercent decodes percent-encoded bytes. A percent sign that begins none stays.
+func unpercent(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if c, err := hex.DecodeString(s[i+1 : i+3]); err == nil {
+				b.WriteByte(c[0])
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 func isWord(c byte) bool {

@@ -21,7 +21,7 @@ type Known struct {
 // In reports whether s may hold a CPR number: by its shape (see the function In), by
 // a birth date of k with four digits behind it whatever lies between, or because all
 // digits of s together hold a number of k. Texts in base64, hexadecimal,
-// percent-encoding or HTML entities are read too.
+// percent-encoding, HTML entities or JSON are read too.
 //
 // UUIDs and long hexadecimal keys are passed over, unless they hold a number of k:
 // their digits are by chance.
@@ -34,7 +34,8 @@ func (k Known) In(s string) bool {
 			return true
 		}
 	}
-	return false
+	start := strings.TrimLeft(s, " \t\r\n")
+	return start != "" && (start[0] == '{' || start[0] == '[') && k.InJSON([]byte(start))
 }
 
 func (k Known) plain(s string) bool {
@@ -44,16 +45,17 @@ func (k Known) plain(s string) bool {
 	if k.Is(s) {
 		return true
 	}
-	rest := withoutKeys(s)
+	rest := withoutKeys(strings.Join(strings.Fields(s), " ")) // registers pad with blanks
 	return In(rest) || k.born(rest)
 }
 
-// Is reports whether the digits of s, read together, hold a number of k. It is for
-// fields with a form of their own, such as a P number, whose digits may look like
-// anything.
+// Is reports whether the digits of s, read together, hold a number of k, be it
+// without its leading zero. It is for fields with a form of their own, such as a P
+// number, whose digits may look like anything.
 func (k Known) Is(s string) bool {
 	return slices.ContainsFunc(k.Numbers, func(n cpr.Number) bool {
-		return !n.IsZero() && (strings.Contains(digitsIn(s, false), n.Reveal()) || strings.Contains(digitsIn(s, true), n.Reveal()))
+		digits := strings.TrimPrefix(n.Reveal(), "0")
+		return !n.IsZero() && (strings.Contains(digitsIn(s, false), digits) || strings.Contains(digitsIn(s, true), digits))
 	})
 }
 

@@ -72,7 +72,9 @@ func hasForm(groups []string, form []int) bool {
 // many separators lie between. A digit that is none of 0 to 9, whatever its script
 // or shape, is a '?'.
 func digitGroups(s, zeros string) []string {
-	groups := []string{""}
+	var groups []string
+	var group []byte
+	next := func() { groups, group = append(groups, string(group)), nil }
 	separators := 0 // since the last digit
 	for _, r := range s {
 		digit := byte('?')
@@ -92,14 +94,15 @@ func digitGroups(s, zeros string) []string {
 			continue
 		}
 		if separators > maxSeparators {
-			groups = append(groups, "")
+			next()
 		}
 		if separators > 0 {
-			groups = append(groups, "")
+			next()
 		}
-		groups[len(groups)-1] += string(digit)
+		group = append(group, digit)
 		separators = 0
 	}
+	next()
 	return groups
 }
 

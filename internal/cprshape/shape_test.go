@@ -1,9 +1,13 @@
 package cprshape_test
 
 import (
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/stretchr/testify/assert"
@@ -115,5 +119,52 @@ func TestTextsThatHoldNoCPRNumber(t *testing.T) {
 		"Zoo og foto 123456789",
 	} {
 		assert.False(t, cprshape.In(s), "%q", s)
+	}
+}
+
+func TestNumberIsFoundInWhateverAProgramMadeOfIt(t *testing.T) {
+	const n = "0101505234"
+	packed := base64.RawStdEncoding.EncodeToString([]byte(n))
+	percent, escaped := "", ""
+	for _, c := range n {
+		percent += fmt.Sprintf("%%%02X", c)
+		escaped += fmt.Sprintf(`\\u%04x`, c)
+	}
+	for name, raw := range map[string]string{
+		"behind an equals sign":    `"a=1&cpr=` + packed + `&ø=2"`,
+		"a data address":           `"data:text/plain;base64,` + packed + `"`,
+		"in a path":                `"https://x.example/opslag/` + packed + `/fejl"`,
+		"behind a hyphen":          `"id-` + packed + `"`,
+		"behind an underscore":     `"id_` + packed + `"`,
+		"a stray percent sign":     `"100% ` + percent + `%"`,
+		"a list over two lines":    "[\n            \"010150\",\n            \"5234\"\n]",
+		"two members":              `{"dato":"010150","løbenummer":"5234"}`,
+		"a text and a number":      `{"date":"010150","serial":5234}`,
+		"four members":             `{"d":"01","m":"01","y":"50","ok":true,"nil":null,"n":"5234"}`,
+		"members of inner objects": `[{"a":{"date":"010150"}},{"b":["5234"]}]`,
+		"name and value":           `{"010150":"5234"}`,
+		"JSON in a text":           `"{\"cpr\":\"` + escaped + `\"}"`,
+		"padded with blanks":       `"010150            5234"`,
+	} {
+		assert.True(t, cprshape.Known{}.InJSON([]byte(raw)), "%s: %s", name, raw)
+	}
+	for _, raw := range []string{
+		`{"year":"2026","month":"12","day":"10","time":"10:30"}`, `{"street":"Ågade 10","floor":"1","door":"12","postal":"2100"}`, `[1,2,3]`, `{}`, `[`,
+		`{"010150":{"x":1},"y":"5234 Å"}`, `"100 % af 12"`, `{"id":"74ffcd31-0101-4053-8123-0123456789ab","n":1799999999}`,
+	} {
+		assert.False(t, cprshape.Known{}.InJSON([]byte(raw)), raw)
+	}
+	known := cprshape.Known{Numbers: []cpr.Number{cprtest.Number(4711)}}
+	digits := known.Numbers[0].Reveal()
+	assert.True(t, strings.HasPrefix(digits, "0"))
+	assert.True(t, known.In("nr. "+digits[1:]), "a spreadsheet took the zero")
+}
+
+// A text of 64 kB of digits once took eight seconds.
+func TestLongTextOfDigitsCostsLittle(t *testing.T) {
+	for _, s := range []string{strings.Repeat("7", 1<<16), strings.Repeat("7 ", 1<<15), strings.Repeat(`{"a":`, 1<<10) + "1" + strings.Repeat("}", 1<<10)} {
+		began := time.Now()
+		cprshape.Known{}.InJSON([]byte(s))
+		assert.Less(t, time.Since(began), 4*time.Second)
 	}
 }

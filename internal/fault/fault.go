@@ -67,10 +67,13 @@ type Error struct {
 	Why   string // written by us; never holds input
 	Code  string // the other side's error code, only when it is one that our tables know
 	Err   error  // a cause whose text is known to be free of input, or nil
-	// Status is the HTTP status of the answer that was refused; 0: none.
+	// Status is the HTTP status of the answer that was refused; 0 if there is none.
 	Status int
 	// Expired: of class TokenInvalid, and the token's time is all that is wrong.
 	Expired bool
+	// Stale: of class AssuranceTooLow, and the login is not recent enough; a higher
+	// level would not help.
+	Stale bool
 
 	said func() string // behind a function, where printers do not look
 }

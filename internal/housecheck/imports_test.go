@@ -59,7 +59,7 @@ func with(more ...string) []string { return append(more, ground...) }
 // A guest is a third-party module and where it is at home.
 type guest struct {
 	module string
-	where  func(rel string) bool // nil: in tests alone
+	where  func(rel string) bool // if nil, in tests alone
 	why    string
 }
 

@@ -97,7 +97,7 @@ func TestTriesShareOneLimitOfTime(t *testing.T) {
 	_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, "http://127.0.0.1:1"))
 	assert.Equal(t, "http: not sent: connection refused", failure(t, err).Error())
 	assert.Less(t, time.Since(began), 100*time.Millisecond+time.Second)
-	assert.EqualValues(t, 2, dials.Load(), "no pause goes beyond the end")
+	assert.LessOrEqual(t, dials.Load(), int32(2), "no pause goes beyond the end")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	transport, dials = refusing(1000, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
@@ -182,4 +182,59 @@ func TestServerThatHangsUpBeforeTLSIsTriedAgain(t *testing.T) {
 	_, err := httpx.New(&http.Client{Transport: tr}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, dials.Load())
+}
+
+// net/http repeats a POST that it can write again; it cannot write ours.
+func TestPostThatArrivedOverHTTP2IsSentOnce(t *testing.T) {
+	var calls atomic.Int32
+	s, hc := serve(t, true, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		calls.Add(1)
+		panic(http.ErrAbortHandler)
+	})
+	_, err := httpx.New(hc, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+	assert.Equal(t, httpx.NoAnswer, failure(t, err).Reason)
+	assert.EqualValues(t, 1, calls.Load())
+}
+
+func TestPostOnAPooledConnectionThatDiesIsSentOnce(t *testing.T) {
+	var calls atomic.Int32
+	s, hc := serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		if calls.Add(1) == 2 {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	c := httpx.New(hc, httpx.Limits{Timeout: patient})
+	_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+	require.NoError(t, err)
+	_, err = c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+	assert.Equal(t, httpx.NoAnswer, failure(t, err).Reason)
+	assert.EqualValues(t, 2, calls.Load())
+}
+
+func TestCallerWhoLeavesBetweenTwoTriesIsToldThat(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	tr := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		time.AfterFunc(10*time.Millisecond, cancel)
+		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	}}
+	_, err := httpx.New(&http.Client{Transport: tr}, httpx.Limits{Timeout: patient}).DoAgain(ctx, request(t, http.MethodPost, "http://127.0.0.1:1"))
+	e := failure(t, err)
+	assert.Equal(t, httpx.Cancelled, e.Reason)
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.True(t, e.NotSent())
+}
+
+func TestAnswerThatIsNotReadKeepsItsStatus(t *testing.T) {
+	for answer, want := range map[string]int{
+		"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example\r\nContent-Length: 0\r\n\r\n": 302,
+		"HTTP/1.1 300 Multiple Choices\r\nContent-Length: 0\r\n\r\n":                             300,
+		"HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{":                                 403,
+		"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99999999\r\n\r\n{":                          502,
+	} {
+		address, _ := rawServer(t, answer)
+		_, err := httpx.New(&http.Client{Transport: new(http.Transport)}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, address))
+		assert.Equal(t, want, failure(t, err).Status, answer)
+	}
 }

@@ -23,7 +23,7 @@ func proven(c httptrace.GotConnInfo) bool { return c.Reused && c.IdleTime < prov
 type watched struct {
 	io.ReadCloser
 	state  atomic.Uint32
-	taken  atomic.Int64 // octets
+	taken  atomic.Int64 // bytes
 	failed atomic.Pointer[error]
 }
 
@@ -66,7 +66,7 @@ func certificateRefused(err error) bool {
 	if !ok || op.Op != "remote error" {
 		return false
 	}
-	// crypto/tls keeps the type of an alert to itself; it is a number of one octet.
+	// crypto/tls keeps the type of an alert to itself; it is a number of one byte.
 	alert := reflect.ValueOf(op.Err)
 	if alert.Kind() != reflect.Uint8 {
 		return false

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// upload is a PUT of size octets that asks before it sends.
+// upload is a PUT of size bytes that asks before it sends.
 func upload(t *testing.T, address string, size int) *http.Request {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodPut, address, bytes.NewReader(make([]byte, size)))

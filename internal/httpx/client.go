@@ -17,8 +17,8 @@ const (
 
 // Limits bound one call.
 type Limits struct {
-	Timeout time.Duration // for the whole call, the body included; zero: DefaultTimeout
-	MaxBody int64         // bytes of the body after unpacking; zero: DefaultMaxBody
+	Timeout time.Duration // for the whole call, the body included; if zero, DefaultTimeout
+	MaxBody int64         // bytes of the body after unpacking; if zero, DefaultMaxBody
 }
 
 // Client calls remote parties. It is safe for concurrent use.
@@ -28,7 +28,7 @@ type Client struct {
 }
 
 // New returns a Client that uses the transport of c, and its timeout where that
-// is the shorter one; nil: the default transport. Redirect policy and cookie jar
+// is the shorter one; if nil, it is the default transport. Redirect policy and cookie jar
 // of c are not used. The transport must be of the kind of [http.Transport] for
 // [Error.NotSent] to be ever true.
 func New(c *http.Client, lim Limits) *Client {
@@ -97,7 +97,7 @@ func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Respons
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
-		return nil, &Error{Reason: Redirected}
+		return nil, &Error{Reason: Redirected, Status: resp.StatusCode}
 	}
 	taken := body == nil || body.taken.Load() == req.ContentLength // before the answer is read: what counts is what it answers
 	answer, err := c.read(ctx, limited, resp)
@@ -135,19 +135,19 @@ func failed(ctx context.Context, err error, unsent bool, body *watched, length i
 
 func (c *Client) read(ctx, limited context.Context, resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > c.lim.MaxBody {
-		return nil, &Error{Reason: TooLarge}
+		return nil, &Error{Reason: TooLarge, Status: resp.StatusCode}
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.lim.MaxBody+1))
 	switch {
 	case int64(len(body)) > c.lim.MaxBody:
-		return nil, &Error{Reason: TooLarge}
+		return nil, &Error{Reason: TooLarge, Status: resp.StatusCode}
 	case err == nil:
 		return body, nil
 	case ctx.Err() != nil:
-		return nil, &Error{Reason: Cancelled, Err: ctx.Err()}
+		return nil, &Error{Reason: Cancelled, Err: ctx.Err(), Status: resp.StatusCode}
 	case limited.Err() != nil:
-		return nil, &Error{Reason: Slow, Err: limited.Err()}
+		return nil, &Error{Reason: Slow, Err: limited.Err(), Status: resp.StatusCode}
 	default:
-		return nil, &Error{Reason: Cut}
+		return nil, &Error{Reason: Cut, Status: resp.StatusCode}
 	}
 }

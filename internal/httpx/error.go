@@ -45,6 +45,9 @@ type Error struct {
 	// Err is the cause where its text holds nothing of the request or the answer:
 	// a context error, an error number of the system, or words of this package.
 	Err error
+	// Status is that of the answer that was not read to its end, or not followed; 0:
+	// no answer began.
+	Status int
 
 	unsent, untouched bool
 }

@@ -38,7 +38,7 @@ func Transport(cert tls.Certificate, roots *x509.CertPool, conns int) *http.Tran
 		DisableCompression:     true,
 		WriteBufferSize:        32 << 10,
 		ReadBufferSize:         8 << 10,
-		// Not nil: HTTP/1.1 alone.
+		// If not nil, it speaks HTTP/1.1 alone.
 		TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
 }

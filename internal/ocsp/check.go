@@ -12,7 +12,7 @@ import (
 )
 
 // Check holds the answer against cert. issuer is the certificate of the authority
-// that issued cert; nil: not known (see the package documentation). skew is how
+// that issued cert; nil if not known (see the package documentation). skew is how
 // far the clocks may differ.
 func (r *Response) Check(cert, issuer *x509.Certificate, now time.Time, skew time.Duration) error {
 	switch {

@@ -3,7 +3,7 @@
 // made, no nonce is known.
 //
 // [Parse] takes one form only: a basic response with exactly one single
-// response, times in GeneralizedTime, nothing behind it, [MaxSize] octets at most.
+// response, times in GeneralizedTime, nothing behind it, [MaxSize] bytes at most.
 // [Response.Check] holds it against the certificate that it should be about: the
 // certificate's serial number and issuer, status good, the times, and the
 // signature.

@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// MaxSize is how long an answer may be, in octets. Recorded ones have about 1,600.
+// MaxSize is how long an answer may be, in bytes. Recorded ones have about 1,600.
 const MaxSize = 16 << 10
 
 // Status is what the responder says of the certificate.
@@ -30,7 +30,7 @@ type Response struct {
 	Serial     *big.Int
 	ProducedAt time.Time
 	ThisUpdate time.Time
-	NextUpdate time.Time // zero: not told
+	NextUpdate time.Time // zero if not told
 	Responder  *x509.Certificate
 
 	issuerHash               asn1.ObjectIdentifier // of the two below

@@ -92,7 +92,7 @@ type (
 		basic     outBasic
 		response  outResponse
 		signer    *ecdsa.PrivateKey
-		responder *x509.Certificate // whom the answer names; nil: as it stands
+		responder *x509.Certificate // whom the answer names; if nil, as it stands
 	}
 )
 

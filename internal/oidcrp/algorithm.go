@@ -14,7 +14,7 @@ import (
 // of a stranger.
 type algorithm struct {
 	hash  crypto.Hash
-	curve elliptic.Curve // nil: RSA
+	curve elliptic.Curve // if nil, RSA
 	pss   bool
 	check func(a *algorithm, k *key, signed, sig []byte) bool
 }

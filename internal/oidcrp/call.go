@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/dkeid/dkeid/internal/fault"
@@ -33,7 +34,11 @@ func (p *Party) unanswered(err error, where string) error {
 	case httpx.TooLarge, httpx.Slow, httpx.Cut:
 		class = fault.ResponseInvalid
 	}
-	return p.fault(class, where).With(call)
+	e := p.fault(class, where)
+	if e.Status = call.Status; e.Status != 0 {
+		e.Why += " (HTTP " + strconv.Itoa(e.Status) + ")"
+	}
+	return e.With(call)
 }
 
 // get fetches address, which discovery named or the configuration.

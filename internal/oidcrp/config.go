@@ -18,12 +18,12 @@ type Config struct {
 	Issuer string
 	// ClientID is how the broker knows us.
 	ClientID string
-	// Auth is how the token and PAR endpoints know us. Zero: not at all, as a
+	// Auth is how the token and PAR endpoints know us. If zero, they do not know us, as with a
 	// public client with PKCE.
 	Auth ClientAuth
-	// Request signs the requests that a browser carries. Zero: they are not signed.
+	// Request signs the requests that a browser carries. If zero, they are not signed.
 	Request RequestSigner
-	// ResponseMode is how answers arrive: "query" or "form_post". Empty: query. It is
+	// ResponseMode is how answers arrive: "query" or "form_post". If empty, it is "query". It is
 	// compared with what discovery offers, and not sent.
 	ResponseMode string
 	// Hosts are further hosts (host or host:port) on which discovery may place
@@ -33,23 +33,23 @@ type Config struct {
 	// PS256, PS384, PS512, ES256, ES384. What the message or discovery says never
 	// widens them.
 	Algs []string
-	// Decrypt are the keys for encrypted ID tokens. None: an encrypted token is
-	// refused. Some: a plain one is refused, unless AcceptPlain.
+	// Decrypt are the keys for encrypted ID tokens. If there are none, an encrypted token is refused. If there
+	// are some, a plain one is refused, unless AcceptPlain.
 	Decrypt     []DecryptKey
 	AcceptPlain bool
 	// ErrorsWithoutIssuer takes an error answer without `iss` from a broker that
 	// announces it (RFC 9207). It never applies to an answer with a code.
 	ErrorsWithoutIssuer bool
-	// HTTPClient makes the calls. Nil: the default transport. Redirects are never
+	// HTTPClient makes the calls. If nil, it is the default transport. Redirects are never
 	// followed and cookies never kept, whatever it says.
 	HTTPClient *http.Client
-	// Timeout bounds each call as a whole. Zero: 10 seconds.
+	// Timeout bounds each call as a whole. If zero, it is 10 seconds.
 	Timeout time.Duration
-	// MaxBody bounds each answer in bytes, after unpacking. Zero: 1 MiB.
+	// MaxBody bounds each answer in bytes, after unpacking. If zero, it is 1 MiB.
 	MaxBody int64
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
-	// Skew is how far the broker's clock may differ from ours. Zero: 5 minutes.
+	// Skew is how far the broker's clock may differ from ours. If zero, it is 5 minutes.
 	Skew time.Duration
 	// Cache bounds the life of the discovery document and of the keys.
 	Cache Cache
@@ -58,14 +58,14 @@ type Config struct {
 // Cache says how long a document of the broker is used. The broker's
 // Cache-Control max-age decides between MinAge and MaxAge.
 type Cache struct {
-	MinAge     time.Duration // zero: 5 minutes
-	MaxAge     time.Duration // zero: 24 hours
-	DefaultAge time.Duration // without a max-age; zero: 1 hour
+	MinAge     time.Duration // if zero, 5 minutes
+	MaxAge     time.Duration // if zero, 24 hours
+	DefaultAge time.Duration // without a max-age; if zero, 1 hour
 	// StaleFor is how long after it was fetched a copy still serves while
-	// fetching a new one fails. Zero: 24 hours.
+	// fetching a new one fails. If zero, it is 24 hours.
 	StaleFor time.Duration
 	// CoolDown is the least time between two fetches that a key id asked for and
-	// that did not bring it. Zero: 10 seconds.
+	// that did not bring it. If zero, it is 10 seconds.
 	CoolDown time.Duration
 }
 
@@ -87,8 +87,8 @@ type ClientAuth struct {
 	Secret   func() string // Basic, Post
 	Key      crypto.Signer // PrivateKeyJWT: RSA of 2048 bits or more, or ECDSA on P-256 or P-384
 	KeyID    string        // the kid registered for Key; may be empty
-	Alg      string        // empty: RS256, ES256 or ES384 as Key demands
-	Audience string        // empty: the issuer
+	Alg      string        // if empty, RS256, ES256 or ES384 as Key demands
+	Audience string        // if empty, the issuer
 }
 
 // Format writes the method under every verb.
@@ -100,7 +100,7 @@ func (a ClientAuth) LogValue() slog.Value { return slog.IntValue(int(a.Method)) 
 // DecryptKey opens tokens that were encrypted for us (RSA-OAEP-256). It prints
 // as its key id alone.
 type DecryptKey struct {
-	KeyID string // empty: tried for every token
+	KeyID string // if empty, tried for every token
 	Key   *rsa.PrivateKey
 }
 

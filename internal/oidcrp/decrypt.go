@@ -7,7 +7,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A decrypter opens an encrypted token (RFC 7516, compact form). False: it does
+// A decrypter opens an encrypted token (RFC 7516, compact form). False means that it does
 // not open, for whatever reason; nobody learns which.
 type decrypter func(raw string) (string, bool)
 

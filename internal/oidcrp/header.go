@@ -15,7 +15,7 @@ type header struct {
 	enc     string // of an encrypted token
 	kid     string
 	hasKid  bool
-	typ     string // a mediaType; empty: none
+	typ     string // a mediaType; empty if there is none
 }
 
 // plainType is the typ of a token that is no special one (RFC 7519 section 5.1), as
@@ -24,7 +24,7 @@ const plainType = "jwt"
 
 // mediaType returns the media type that a typ or cty header means: the prefix
 // "application/" may be left out, and letter case means nothing (RFC 7515 section
-// 4.1.9). Empty: none that a token can have.
+// 4.1.9). If empty, it is none that a token can have.
 func mediaType(v jsontext.Value) string {
 	s, ok := text(v)
 	if !ok || !isGraphic(s) {

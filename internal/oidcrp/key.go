@@ -24,13 +24,13 @@ const (
 
 // A key is one usable public signing key. Only seen ever changes.
 type key struct {
-	id  string // empty: none
-	alg string // the only algorithm it is for; empty: any that its type allows
+	id  string // empty if there is none
+	alg string // the only algorithm it is for; if empty, any that its type allows
 	rsa *rsa.PublicKey
 	ec  *ecdsa.PublicKey
 	jwk []byte // as published
 
-	certificate *x509.Certificate // the published one of this very key; nil: none
+	certificate *x509.Certificate // the published one of this very key; nil if there is none
 
 	// seen is the last header under which this key verified a token. The next
 	// token's header is nearly always the same, and then needs no parsing.
@@ -92,7 +92,7 @@ func (j *jwk) private() bool {
 	return false
 }
 
-// readKey reads one key. False: it is none that we can use. A certificate in it
+// readKey reads one key. False means that it is none that we can use. A certificate in it
 // (x5c) vouches for nothing: the key document itself, from the issuer over TLS,
 // does. It is kept for those who must tell the broker's keys apart.
 func readKey(raw jsontext.Value) (*key, bool) {

@@ -57,7 +57,7 @@ func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	return s, nil
 }
 
-// fitting returns the one key of list that is for alg. Nil: there is none, or
+// fitting returns the one key of list that is for alg. It returns nil if there is none, or
 // (several) there are two and nobody can tell which is meant. One key that is
 // listed twice, such as once for each of its algorithms, is one; of its entries the
 // one with a certificate tells most.

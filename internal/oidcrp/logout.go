@@ -16,8 +16,8 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 // Logout is what a logout token says. It names at least one of Subject and
 // SessionID.
 type Logout struct {
-	Subject   string    // empty: whoever SessionID is
-	SessionID string    // empty: every session of Subject
+	Subject   string    // if empty, whoever SessionID is
+	SessionID string    // if empty, every session of Subject
 	At        time.Time // iat: when the broker said so
 }
 

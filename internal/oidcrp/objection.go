@@ -7,7 +7,7 @@ import (
 )
 
 // objection judges the claims that decide whether a token is meant for us, now
-// and in this login; that it has expired is judged elsewhere. Empty: none. Everything is compared byte for byte.
+// and in this login; that it has expired is judged elsewhere. If empty, there is none. Everything is compared byte for byte.
 func (p *Party) objection(r *claims.Registered, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {

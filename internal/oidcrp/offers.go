@@ -3,7 +3,7 @@ package oidcrp
 import "slices"
 
 // offers are the lists of discovery (OpenID Connect Discovery 1.0 section 3, RFC
-// 8414 section 2) that tell what a broker takes. Nil: it does not tell, which says
+// 8414 section 2) that tell what a broker takes. If nil, it does not tell, which says
 // nothing against it.
 type offers struct {
 	Challenges     []string `json:"code_challenge_methods_supported"`
@@ -16,7 +16,7 @@ type offers struct {
 	RequestObjects []string `json:"request_object_signing_alg_values_supported"`
 }
 
-// needs are what this client uses of each list. An empty name: nothing of it.
+// needs are what this client uses of each list. An empty name means that it uses none.
 type needs struct {
 	algs                                             []string // one of them is enough
 	responseMode, authMethod, assertion, requestSign string

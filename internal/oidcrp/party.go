@@ -30,13 +30,13 @@ type Party struct {
 	// Secrets live behind functions, so that printers that walk values by
 	// reflection find an address and no more.
 	authenticate authenticator
-	request      *signer   // nil: requests are not signed
-	decrypt      decrypter // nil: encrypted tokens are refused
+	request      *signer   // nil if requests are not signed
+	decrypt      decrypter // nil if encrypted tokens are refused
 	acceptPlain  bool
 
 	metadata *source[*Metadata]
 	keys     *source[*keySet]
-	clock    atomic.Pointer[clock] // at the latest discovery; nil: not told
+	clock    atomic.Pointer[clock] // at the latest discovery; nil if not told
 }
 
 // errNotWritten is the answer to whoever marshals a token or a code.

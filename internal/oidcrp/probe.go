@@ -18,7 +18,7 @@ type Finding struct {
 	Class fault.Class // of a Failed one
 	Code  string      // the broker's error code, when it is one of the table
 	What  string      // in our words
-	Do    string      // what to do about it; empty: nothing
+	Do    string      // what to do about it; empty if there is nothing
 }
 
 // Grade says how a Finding came out.

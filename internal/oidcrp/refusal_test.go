@@ -217,3 +217,16 @@ func TestPushedRequestThatPointsElsewhereIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestOperatorReadsTheStatusOfARedirectToALoginPage(t *testing.T) {
+	for where, c := range ask {
+		b := newFakeBroker(t)
+		b.answer(c.path, fakeAnswer{status: 302, header: http.Header{"Location": {"https://proxy.example/login?cpr=2101270087"}}})
+		err := c.call(t, newParty(t, b))
+		requireClass(t, fault.IssuerMismatch, err)
+		f, _ := errors.AsType[*fault.Error](err)
+		assert.Equal(t, 302, f.Status, where)
+		assert.Contains(t, err.Error(), where+" (HTTP 302)")
+		assert.NotContains(t, err.Error(), "proxy.example", where)
+	}
+}

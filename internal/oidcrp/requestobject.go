@@ -19,7 +19,7 @@ import (
 // the broker at once.
 const requestLife = 5 * time.Minute
 
-// minSecret is the least length of a secret for HS256, in octets (RFC 7518 section
+// minSecret is the least length of a secret for HS256, in bytes (RFC 7518 section
 // 3.2).
 const minSecret = 32
 
@@ -28,7 +28,7 @@ const minSecret = 32
 type RequestSigner struct {
 	Key    crypto.Signer // as ClientAuth.Key
 	KeyID  string        // the kid registered for Key; may be empty
-	Alg    string        // empty: RS256, ES256 or ES384 as Key demands
+	Alg    string        // if empty, RS256, ES256 or ES384 as Key demands
 	Secret func() string // HS256 with the client secret
 }
 
@@ -44,7 +44,7 @@ type signer struct {
 	sign func(message []byte) ([]byte, bool)
 }
 
-// newRequestSigner checks Config.Request. Nil: requests are not signed.
+// newRequestSigner checks Config.Request. If nil, requests are not signed.
 func newRequestSigner(cfg Config) (*signer, error) {
 	s := cfg.Request
 	switch {
@@ -54,7 +54,7 @@ func newRequestSigner(cfg Config) (*signer, error) {
 		return nil, cfg.invalid("Request takes one of Key and Secret")
 	case s.Secret != nil:
 		if len(s.Secret()) < minSecret {
-			return nil, cfg.invalid("Request.Secret is shorter than the 32 octets that HS256 needs")
+			return nil, cfg.invalid("Request.Secret is shorter than the 32 bytes that HS256 needs")
 		}
 		return &signer{requestHead("HS256", ""), func(message []byte) ([]byte, bool) {
 			mac := hmac.New(sha256.New, []byte(s.Secret()))

@@ -19,7 +19,7 @@ type source[T any] struct {
 	now   func() time.Time
 	cache Cache
 
-	current atomic.Pointer[document[T]] // nil: none yet
+	current atomic.Pointer[document[T]] // nil if there is none yet
 
 	mu        sync.Mutex
 	flight    *flight[T]
@@ -86,7 +86,7 @@ func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T],
 
 // refetch returns a copy that is newer than seen, which lacked something, if one
 // can be had: it joins a fetch under way, or makes one unless a useless one lies
-// less than the cool-down back. Both results nil: none to be had now, because the
+// less than the cool-down back. Both results are nil if none is to be had now, because the
 // last one was a good copy that lacked it too.
 func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(T) bool) (*document[T], error) {
 	now := s.now()

@@ -19,7 +19,7 @@ import (
 type Tokens struct {
 	IDToken     string
 	AccessToken string
-	Lifetime    time.Duration // of the access token; zero: not told
+	Lifetime    time.Duration // of the access token; zero if not told
 	// Extra are the other members whose value is a string, by name: brokers add
 	// tokens of their own here.
 	Extra map[string]string

@@ -23,7 +23,7 @@ const MaxToken = 64 << 10
 type Verified struct {
 	JWS string // the signed token, after decryption
 	Key []byte // the public key that verified it, as the broker published it: a JWK
-	// Certificate is the one that the broker published beside Key (x5c); nil: none,
+	// Certificate is the one that the broker published beside Key (x5c); nil if there is none,
 	// or one of another key. Nothing about it has been checked. It is shared: do
 	// not change it.
 	Certificate *x509.Certificate
@@ -43,7 +43,7 @@ func (v Verified) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 // parse has read. An error of parse is a refusal: parse reports here only that
 // the payload is no set of claims, and keeps what it thinks of single ones.
 //
-// nonce must come back in the token; empty: it is not compared, for a token that
+// nonce must come back in the token; if empty, it is not compared, for a token that
 // a front end obtained.
 //
 // The order is the cheapest first: size and form, header, claims that anybody can
@@ -57,21 +57,21 @@ func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payloa
 // Rules are what a token must keep beside what every token must. The zero value
 // is an ID token without a nonce to compare.
 type Rules struct {
-	// Token is what errors call the token. Empty: "ID token".
+	// Token is what errors call the token. If empty, it is "ID token".
 	Token string
-	// Nonce must come back. Empty: it is not compared.
+	// Nonce must come back. If empty, it is not compared.
 	Nonce string
 	// AccessToken is the one that came along. A token that holds its hash (at_hash)
-	// must hold this one's. Empty: the hash is not compared.
+	// must hold this one's. If empty, the hash is not compared.
 	AccessToken string
-	// Began is when the login began. The token must not be older. Zero: any age.
+	// Began is when the login began. The token must not be older. If zero, any age will do.
 	Began time.Time
 	// Types are the media types of the typ header that are taken, in lower case and
-	// without "application/". Nil: "jwt", and none.
+	// without "application/". If nil, they are "jwt" and none.
 	Types []string
 	// Signer says whether a published key may have signed the token, by the
-	// certificate that the key document has beside it (x5c; nil: none, or one of
-	// another key). Nil: every key may.
+	// certificate that the key document has beside it (x5c; nil if there is none, or one of
+	// another key). If nil, every key may.
 	Signer func(*x509.Certificate) bool
 
 	noSubject bool

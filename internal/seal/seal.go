@@ -22,7 +22,7 @@ import (
 	"strings"
 )
 
-// KeySize is the length of a key in octets.
+// KeySize is the length of a key in bytes.
 const KeySize = 32
 
 // MaxSealed bounds what Open reads, in characters.
@@ -64,7 +64,7 @@ func New(purpose string, keys [][]byte, audience ...string) (*Box, error) {
 	b := new(Box)
 	for i, k := range keys {
 		if len(k) != KeySize {
-			return nil, fmt.Errorf("seal: key %d has %d octets, want %d", i, len(k), KeySize)
+			return nil, fmt.Errorf("seal: key %d has %d bytes, want %d", i, len(k), KeySize)
 		}
 		// One derived key for each purpose and audience: what was sealed as a pending
 		// login, or for another application, can never be opened as a session, though

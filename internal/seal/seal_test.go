@@ -134,6 +134,33 @@ func TestSealWithALineBreakPutInIsRefused(t *testing.T) {
 	}
 }
 
+// Each of them decodes to what was sealed.
+func TestSealWhosePartsAreCutElsewhereIsRefused(t *testing.T) {
+	b, err := New("attempt", [][]byte{key32(1)})
+	require.NoError(t, err)
+	sealed := b.Seal([]byte("Ærø og Årh")) // twelve bytes: all parts but the tag are whole groups of four characters
+	parts := strings.Split(sealed, ".")
+	require.Len(t, parts, 5)
+	for _, move := range []int{4, 8, 12, 16} {
+		nonce, text, tag := parts[2], parts[3], parts[4]
+		joined := nonce + text + tag
+		for _, cut := range [][2]int{
+			{len(nonce) - move, len(nonce) + len(text)},
+			{len(nonce) + move, len(nonce) + len(text)},
+			{len(nonce), len(nonce) + len(text) - move},
+			{len(nonce), len(nonce) + len(text) + move},
+			{len(nonce) - move, len(nonce) + len(text) - move},
+		} {
+			if cut[1] < cut[0] {
+				continue
+			}
+			other := parts[0] + ".." + joined[:cut[0]] + "." + joined[cut[0]:cut[1]] + "." + joined[cut[1]:]
+			_, err := b.Open(other)
+			require.ErrorIs(t, err, ErrOpen, "%d and %d", cut[0], cut[1])
+		}
+	}
+}
+
 // Nothing but the length is wrong with the last one.
 func TestWellFormedSealAboveTheLimitIsRefused(t *testing.T) {
 	b, err := New("attempt", [][]byte{key32(1)})

@@ -59,3 +59,17 @@ func TestShortFormRefusesEveryChangedCharacter(t *testing.T) {
 	_, err = b.OpenShort("n", strings.Repeat("A", MaxSealed+1))
 	require.ErrorIs(t, err, ErrOpen)
 }
+
+func TestShortFormHoldsNothingAndMuch(t *testing.T) {
+	b, err := New("attempt", [][]byte{key32(1)})
+	require.NoError(t, err)
+	longest := MaxSealed*3/4 - nonceSize - tagSize
+	for n, want := range map[int]error{0: nil, 1: nil, longest: nil, longest + 1: ErrOpen} {
+		sealed := b.SealShort("a", make([]byte, n))
+		plain, err := b.OpenShort("a", sealed)
+		require.ErrorIs(t, err, want, "%d bytes, %d characters", n, len(sealed))
+		if want == nil {
+			require.Len(t, plain, n)
+		}
+	}
+}

@@ -14,7 +14,7 @@ const (
 )
 
 // Seconds reads a JSON number as whole seconds (NumericDate, RFC 7519 section 2,
-// allows a fraction and an exponent). A fraction is rounded down, or up. False: it
+// allows a fraction and an exponent). A fraction is rounded down, or up. False means that it
 // is no JSON number, negative, or beyond the range of int64.
 func Seconds(number string, up bool) (int64, bool) {
 	if n, err := strconv.ParseInt(number, 10, 64); err == nil && number[0] != '+' && (number[0] != '0' || len(number) == 1) {

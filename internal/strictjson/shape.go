@@ -15,7 +15,7 @@ import (
 // its structs. A nil shape knows no names, here and below. Shapes are complete
 // once they are published, and never change.
 type shape struct {
-	fields map[string]*shape // exact name → shape of the value; nil: not a struct
+	fields map[string]*shape // exact name → shape of the value; nil if it is no struct
 	folded map[string]struct{}
 	elem   *shape // of slices, arrays and maps
 	isMap  bool

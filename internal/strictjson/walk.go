@@ -15,7 +15,7 @@ type walker struct {
 	depth int
 }
 
-// document walks the whole text. Zero: nothing to object to.
+// document walks the whole text. It returns zero if there is nothing to object to.
 func (w *walker) document(s *shape) Reason {
 	if r := w.value(s); r != 0 {
 		return r

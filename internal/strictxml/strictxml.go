@@ -1,5 +1,5 @@
 // Package strictxml reads what remote parties send as XML: one element, bounded
-// in octets, depth and number of elements, without a document type, and with
+// in bytes, depth and number of elements, without a document type, and with
 // nothing after it. What a caller asks for once must be there once.
 package strictxml
 

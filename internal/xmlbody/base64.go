@@ -4,13 +4,13 @@ import "encoding/binary"
 
 // Half of what a large letter costs this machine is base64, and encoding/base64
 // looks up one character at a time. Here two are looked up at once, four times for
-// six octets. Tests hold it against encoding/base64, whose alphabet and padding
+// six bytes. Tests hold it against encoding/base64, whose alphabet and padding
 // it has (RFC 4648 section 4).
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 // pairs are the two characters of each number of twelve bits, the first in the
-// lower octet.
+// lower byte.
 var pairs = makePairs()
 
 func makePairs() (t [1 << 12]uint16) {
@@ -20,7 +20,7 @@ func makePairs() (t [1 << 12]uint16) {
 	return t
 }
 
-// encode writes in as base64 into out, which has encodedLen(len(in)) octets.
+// encode writes in as base64 into out, which has encodedLen(len(in)) bytes.
 func encode(out, in []byte) {
 	for len(in) >= 8 && len(out) >= 8 {
 		six := binary.BigEndian.Uint64(in) >> 16

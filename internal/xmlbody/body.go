@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// chunk is how many octets of a document are read at once: a multiple of three,
+// chunk is how many bytes of a document are read at once: a multiple of three,
 // so that base64 needs no padding in between, and in base64 what net/http copies
 // at once.
 const chunk = 24 << 10
@@ -23,14 +23,14 @@ type Body struct {
 	mu     sync.Mutex // guards what follows
 	parts  []part
 	from   io.ReadCloser // the document that is open
-	left   int64         // octets still to read of it
+	left   int64         // bytes still to read of it
 	raw    []byte        // of group, not yet given out
 	group  [4]byte
 	buf    []byte
 	err    error
 }
 
-// Len returns the length of the whole body in octets.
+// Len returns the length of the whole body in bytes.
 func (b *Body) Len() int64 { return b.length }
 
 func (b *Body) Read(p []byte) (int, error) {
@@ -110,7 +110,7 @@ func (b *Body) document(p []byte) (int, error) {
 	return len(out), nil
 }
 
-// take reads the next octets of the open document. One that holds its octets gives
+// take reads the next bytes of the open document. One that holds its bytes gives
 // them out as they are.
 func (b *Body) take(size int64) ([]byte, error) {
 	if held, ok := b.from.(interface{ Next(int) []byte }); ok {

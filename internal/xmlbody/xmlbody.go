@@ -110,7 +110,7 @@ func (b *Builder) TextIf(name, text string) {
 	}
 }
 
-// Base64 writes an element that holds a document of size octets in base64 (RFC
+// Base64 writes an element that holds a document of size bytes in base64 (RFC
 // 4648 section 4, one line).
 func (b *Builder) Base64(name string, size int64, document func() (io.ReadCloser, error)) {
 	b.Open(name)
@@ -148,5 +148,5 @@ func (b *Builder) Body() (*Body, error) {
 	return body, nil
 }
 
-// encodedLen is the length of n octets in base64.
+// encodedLen is the length of n bytes in base64.
 func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }

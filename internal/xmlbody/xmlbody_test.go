@@ -57,7 +57,7 @@ func TestBodyIsTheSameInEveryStride(t *testing.T) {
 	}
 }
 
-// limited reads n octets at most at a time.
+// limited reads n bytes at most at a time.
 type limited struct {
 	r io.Reader
 	n int

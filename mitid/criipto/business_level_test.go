@@ -25,7 +25,7 @@ func TestBusinessLevelIsForBusinessTokensWithoutALevelAlone(t *testing.T) {
 		tamper  string
 		request mitid.Request
 		who     mitidtest.Citizen
-		want    mitid.Kind // 0: the login succeeds
+		want    mitid.Kind // 0 if the login succeeds
 		reached claims.Level
 	}{
 		{"no level, not configured", 0, silent, "", professional, employee, mitid.AssuranceTooLow, 0},

@@ -35,14 +35,14 @@ type Config struct {
 	PrivateKey crypto.Signer
 	// KeyID is the kid under which PrivateKey is registered.
 	KeyID string
-	// AssertionAudience is the aud of the client assertion. Empty: the issuer, as
+	// AssertionAudience is the aud of the client assertion. If empty, it is the issuer, as
 	// the vendor documents; one integrator reports the token endpoint.
 	AssertionAudience string
 	// Public is for an application without a secret that relies on PKCE alone.
 	Public bool
 
 	// DecryptionKeys open encrypted ID tokens; their public halves are registered
-	// with "use": "enc". Nil: an encrypted token is refused. Set: a plain one is.
+	// with "use": "enc". If nil, an encrypted token is refused. If set, a plain one is.
 	DecryptionKeys []DecryptionKey
 	// Userinfo also asks the userinfo endpoint and fills in what the ID token
 	// lacks of name, birth date, country, CPR number and address. Level and capacity
@@ -53,11 +53,11 @@ type Config struct {
 	FormPost bool
 
 	// BusinessLevel is the level of a business login whose token tells none.
-	// Zero: such a login is refused with ErrAssuranceTooLow. Recorded tokens do
+	// If zero, such a login is refused with ErrAssuranceTooLow. Recorded tokens do
 	// tell it; the vendor does not promise it.
 	BusinessLevel claims.Level
 	// ReferenceTextOptional accepts an answer that does not repeat the reference
-	// text. Off: it is refused with ErrTransactionMismatch. A different text is
+	// text. If false, it is refused with ErrTransactionMismatch. A different text is
 	// refused either way.
 	ReferenceTextOptional bool
 
@@ -73,16 +73,16 @@ type Config struct {
 	// NoContinueButton leaves out the continue button between app and browser.
 	NoContinueButton bool
 	// CSSPath chooses another style sheet for the broker's page: path and query,
-	// as css_path wants it. Empty: the domain's own.
+	// as css_path wants it. If empty, it is the domain's own.
 	CSSPath string
 
-	// Hosts are further hosts (host or host:port) that discovery may name. Nil:
+	// Hosts are further hosts (host or host:port) that discovery may name. If nil, it may name
 	// the issuer's own only.
 	Hosts []string
-	// HTTPClient makes the calls. It never follows redirects. Nil: one of our own
+	// HTTPClient makes the calls. It never follows redirects. If nil, it is one of our own
 	// with a timeout of 10 seconds.
 	HTTPClient *http.Client
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
 }
 

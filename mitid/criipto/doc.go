@@ -16,9 +16,8 @@
 // the text and the verb of the MitID app; re-authentication of a known identity;
 // a company by CVR number; app switch; Danish and English; fresh and silent
 // logins; taking back the CPR consent; logout; ID tokens of front ends; proofs of
-// age. Not
-// carried, and refused with ErrUnsupported: transaction texts, the PID of NemID,
-// Greenlandic, organisation data of a private login.
+// age. Not carried, and refused with ErrUnsupported: transaction texts, the PID of
+// NemID, Greenlandic, organisation data of a private login.
 //
 // # Settings at the broker that matter
 //

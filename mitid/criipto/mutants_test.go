@@ -8,24 +8,18 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
-
-// mutantEnv names the mutant that a child process puts through the suite.
-const mutantEnv = "DKEID_TEST_MUTANT"
 
 // A mistake is one that people have made, and the part of the suite that must find it.
 type mistake struct {
@@ -34,12 +28,9 @@ type mistake struct {
 	change   func(*mutant)
 }
 
-// rightAdapter is wrapped as the mutants are, and has no mistake.
-const rightAdapter = "is right"
-
 // mistakes are what is wrong with the mutants, one at each.
 var mistakes = map[string]mistake{
-	rightAdapter: {change: func(*mutant) {}},
+	mutanttest.Right: {change: func(*mutant) {}},
 	"takes a lower level than was asked for": {part: "tamperings/level-", change: func(m *mutant) {
 		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
 			asked := a.Level
@@ -82,8 +73,11 @@ var mistakes = map[string]mistake{
 		}
 	}},
 	"returns the login without Echo": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) { as.Echo = "" })},
-	"has claims that cannot do without the CPR number": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
+	"keeps the CPR number that nobody asked for": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
 		as.Claims = keeper{as.Claims.(*claims.Criipto)}
+	})},
+	"has claims that cannot do without the CPR number": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
+		as.Claims = struct{ Claims *claims.Criipto }{as.Claims.(*claims.Criipto)}
 	})},
 	"asks for the CPR number of everybody": {part: "request/Level", change: func(m *mutant) {
 		m.begin = func(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
@@ -198,8 +192,10 @@ func changed(f func(*mitid.Attempt, *mitid.Assertion)) func(*mutant) {
 	}
 }
 
-// keeper hides WithoutCPR.
+// keeper keeps the CPR number where it should go.
 type keeper struct{ Claims *claims.Criipto }
+
+func (k keeper) WithoutCPR() any { return k.Claims }
 
 func isClass(err error, c fault.Class) bool {
 	f, ok := errors.AsType[*fault.Error](err)
@@ -302,29 +298,12 @@ func (c *tape) nonce() string {
 
 // The suite is worth what it finds: it must not pass an adapter that is wrong.
 func TestTheSuiteFindsMutants(t *testing.T) {
-	run := func(t *testing.T, name, part string) (string, error) {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMutant$/"+part, "-test.failfast")
-		child.Env = append(os.Environ(), mutantEnv+"="+name)
-		out, err := child.CombinedOutput()
-		return string(out), err
-	}
-	for name, m := range mistakes {
-		t.Run(name, func(t *testing.T) {
-			out, err := run(t, name, m.part)
-			if name == rightAdapter {
-				require.NoError(t, err, "what wraps the mutants is no mistake: %s", out)
-				return
-			}
-			require.Error(t, err, "the suite passes an adapter that %s", name)
-			require.Contains(t, out, "--- FAIL: TestMutant/", "it fails as a test does, and does not crash")
-			require.NotContains(t, out, "panic:")
-		})
-	}
+	mutanttest.FindAll(t, mistakes, func(m mistake) string { return m.part })
 }
 
 // TestMutant is what the child process runs; on its own it does nothing.
 func TestMutant(t *testing.T) {
-	wrong, ok := mistakes[os.Getenv(mutantEnv)]
+	wrong, ok := mutanttest.Chosen(mistakes)
 	if !ok {
 		return
 	}

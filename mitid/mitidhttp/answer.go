@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dkeid/dkeid/internal/nostore"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -53,9 +54,10 @@ func send(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	postPage(w, r, rd)
 }
 
-// refuse answers a login that failed.
+// refuse answers a login that failed. The application's own page stays out of
+// caches as well, however it is written.
 func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, back string, err error) {
-	g.refused(w, r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
+	g.refused(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
 }
 
 // note logs a refusal that the client knows nothing of. Texts of errors that

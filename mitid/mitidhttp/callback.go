@@ -59,7 +59,7 @@ func (g *Gate) Callback() http.Handler {
 			redirect(w, r, p.Return)
 			return
 		}
-		if err := g.keepSession(w, r, s); err != nil {
+		if err := g.keepSession(w, r, s, p); err != nil {
 			g.note(r, err)
 			g.refuse(w, r, p.Return, err)
 			return
@@ -117,7 +117,7 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 	return nil
 }
 
-// complete finishes a login, up to the session that it begins; nil: a proof of
+// complete finishes a login, up to the session that it begins. It returns nil for a proof of
 // age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
 	if p.From != nil {
@@ -177,7 +177,7 @@ func (g *Gate) continues(r *http.Request, from *origin) error {
 	case s == nil && !garbage && r.Method == http.MethodPost && g.now().Before(time.Unix(int64(from.Expires), 0)):
 		return nil
 	}
-	err = &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+	err = sessionOver()
 	g.note(r, err)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -34,9 +35,9 @@ type Config struct {
 	// Request is what Require asks for, its Level raised to Require's.
 	Request mitid.Request
 	// Locale chooses the language of the broker's and MitID's pages for a login
-	// whose Request names none. Nil: as the browser asks.
+	// whose Request names none. If nil, it is as the browser asks.
 	Locale func(*http.Request) mitid.Locale
-	// Lifetime is how long a session lasts from the login on, used or not. Zero:
+	// Lifetime is how long a session lasts from the login on, used or not. If zero, it is
 	// one hour. At most 24 hours.
 	Lifetime time.Duration
 	// OnLogin sees each completed login, each step-up, and each proof of age
@@ -45,10 +46,10 @@ type Config struct {
 	// evidence. An error refuses the login. What it takes out of l.Identity, such
 	// as the CPR number, is not in the session either; who it is (Kind, Subject,
 	// UUID, Level) must stay. It may set headers and cookies on w but must not
-	// write an answer. Nil: nothing happens.
+	// write an answer. If nil, nothing happens.
 	OnLogin func(w http.ResponseWriter, r *http.Request, l *mitid.Login) error
 	// Refused answers a login that failed. Use StatusOf, mitid.PublicText and
-	// ReturnPath. Nil: a small page in Danish or English.
+	// ReturnPath. If nil, the answer is a small page in Danish or English.
 	Refused func(w http.ResponseWriter, r *http.Request, err error)
 	// Home is the local path to go to after a login or logout that named none, as
 	// browsers show it. If empty, PathPrefix and "/".
@@ -64,7 +65,8 @@ type Config struct {
 	// Sessions keeps sessions on the server. If nil, a session is a sealed cookie.
 	Sessions Sessions
 	// Name is part of the names of the cookies, so that several gates can live under
-	// one host: 1 to 32 letters, digits, "-" and "_". If empty, "mitid".
+	// one host: 1 to 32 letters, digits, "-" and "_", but neither "__" nor "http-" at
+	// its beginning, which mean something to browsers. If empty, "mitid".
 	Name string
 	// PathPrefix is what a proxy takes from the path before the app sees it, such as
 	// "/app". Return paths begin with it. What http.StripPrefix or a router takes
@@ -77,14 +79,14 @@ type Config struct {
 	// this site stands for Home. If nil, it is PathPrefix and the path of the request
 	// line.
 	OuterPath func(r *http.Request) string
-	// Ended remembers the sessions that the broker's logout messages end. Nil: in
+	// Ended remembers the sessions that the broker's logout messages end. If nil, it is in
 	// memory and capped, so that with several replicas only the one that got the
 	// message knows; see ReceiveLogout.
 	Ended Ended
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
 	// Logger gets one line for each refusal that the Client did not log itself,
-	// without personal data. Nil: none.
+	// without personal data. If nil, nothing is logged.
 	Logger *slog.Logger
 }
 
@@ -106,7 +108,7 @@ type Gate struct {
 	refused    func(http.ResponseWriter, *http.Request, error)
 	home       string
 	farewell   string   // where a logout leads
-	start      string   // where Start is mounted; empty: unknown
+	start      string   // where Start is mounted; empty if unknown
 	callback   *url.URL // the Client's RedirectURL
 	prefix     string
 	outerPath  func(*http.Request) string
@@ -219,5 +221,7 @@ func isName(s string) bool {
 			return false
 		}
 	}
-	return s != "" && len(s) <= 32
+	// Browsers refuse names with prefixes of theirs where the rest of the cookie does
+	// not fit them (RFC 6265bis section 4.1.3): nobody could stay logged in.
+	return s != "" && len(s) <= 32 && !strings.HasPrefix(s, "__") && !strings.HasPrefix(strings.ToLower(s), "http-")
 }

@@ -156,7 +156,7 @@ func FuzzPendingCookie(f *testing.F) {
 }
 
 // The session check of one request, beside the one operation that it cannot do
-// without: opening so many octets with AES-256-GCM.
+// without: opening so many bytes with AES-256-GCM.
 func BenchmarkSession(b *testing.B) {
 	g := newGate(b)
 	sealed, err := g.sealSession(full(), "")

@@ -15,9 +15,9 @@
 //
 // # What a browser keeps
 //
-// Nothing is kept on the server unless you want it, so any number of replicas with the same keys
-// are one, and a million logins that nobody finishes cost no memory. The browser
-// keeps sealed cookies (AES-256-GCM):
+// Nothing is kept on the server unless you want it, so any number of replicas with
+// the same keys are one, and a million logins that nobody finishes cost no memory.
+// The browser keeps sealed cookies (AES-256-GCM):
 //
 //   - __Host-mitid, the session: the identity, the level, when it ends. At most
 //     3.8 kB; an identity that does not fit is refused, never cut. It ends

@@ -89,7 +89,7 @@ func (g *Gate) endHere(w http.ResponseWriter, r *http.Request, lo *mitid.Logout)
 // that are being saved at this moment.
 func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
 	if g.ended.End(ctx, *lo) != nil {
-		return errEndedStore
+		return endedDown()
 	}
 	switch {
 	case g.sessions == nil:
@@ -100,7 +100,9 @@ func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
 	return g.deleteAll(ctx, personName(lo.Subject))
 }
 
-var errEndedStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
+func endedDown() error {
+	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
+}
 
 // live returns the session of r unless the broker has ended it, and whether the
 // browser sent a cookie that is good for nothing. An error means that nobody knows:
@@ -121,8 +123,9 @@ func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
 	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, login)
 	switch {
 	case err != nil:
-		g.note(r, errEndedStore)
-		return nil, false, errEndedStore
+		err = endedDown()
+		g.note(r, err)
+		return nil, false, err
 	case over:
 		return nil, true, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// maxLanguages bounds what localeOf reads of a header, in octets.
+// maxLanguages bounds what localeOf reads of a header, in bytes.
 const maxLanguages = 1024
 
 // localeOf chooses the language of a page: Danish or English, whichever the

@@ -45,9 +45,7 @@ func (g *Gate) Logout() http.Handler {
 		if s != nil || err != nil { // another cookie of that name is not ours to drop
 			http.SetCookie(w, g.sessionCookie("", 0))
 		}
-		for _, k := range g.pendingOf(r) {
-			g.forget(w, k.cookie.Name)
-		}
+		g.trimAll(w, g.pendingOf(r))
 		if err != nil {
 			g.note(r, err)
 			g.refuse(w, r, back, err)

@@ -22,13 +22,6 @@ main { max-width: 36rem; margin: 0 auto; padding: 3rem 1.25rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; }
 a { color: #004cb8; }
 a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
-@media screen and (prefers-color-scheme: dark) {
-	:root { color-scheme: dark; }
-	body { background: #14181d; color: #eceff2; }
-	a { color: #9cc4ff; }
-	a:focus-visible { outline-color: #9cc4ff; }
-}
-@media print { a { display: none; } }
 {{.Style}}
 </style>
 </head>
@@ -58,7 +51,7 @@ func (g *Gate) refusedPage(w http.ResponseWriter, r *http.Request, err error) {
 	if locale == mitid.English {
 		v.Lang, v.Title, v.On, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
 	}
-	_, in := FromContext(r.Context())
+	_, in := r.Context().Value(sessionKey{g}).(*Session) // not that of a gate around this one
 	switch {
 	case in && mitid.KindOf(err) == mitid.StateInvalid:
 		v.Title, v.Text, v.On = "Du er logget ind", "Siden hørte til et login, som er brugt eller udløbet. Du er stadig logget ind.", "Fortsæt"
@@ -100,7 +93,7 @@ func (v words) show(w http.ResponseWriter, status int) {
 	if v.Button != "" {
 		v.Style = ButtonCSS()
 	}
-	w.Header().Set("Vary", "Accept-Language")
+	w.Header().Add("Vary", "Accept, Accept-Language")
 	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 		status, wordsTemplate, v)
 }

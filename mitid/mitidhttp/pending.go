@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"net/http"
@@ -17,7 +18,7 @@ import (
 const (
 	maxPending     = 4
 	maxPendingSize = 4000 // characters of all of them, names included
-	maxCookie      = 4000 // browsers keep 4096 octets of name, value and attributes
+	maxCookie      = 4000 // browsers keep 4096 bytes of name, value and attributes
 	maxLook        = 200  // more than browsers keep for one host
 )
 
@@ -48,6 +49,7 @@ type pending struct {
 	Return  string
 	Page    bool    // Return is a page behind Require
 	From    *origin // stepsUp alone
+	Stored  string  // what Config.Sessions calls the session that was there; empty: none was
 }
 
 // origin is the session that a step-up began with.
@@ -55,8 +57,12 @@ type origin struct {
 	Person     [16]byte // see personKey
 	LoggedInAt int64    // Unix milliseconds
 	Expires    uint32   // Unix seconds
-	AuthTime   uint32   // Unix seconds; 0: not told
+	AuthTime   uint32   // Unix seconds; 0 if not told
 }
+
+// idLength is that of StoredSession.ID. A return path, which stands behind it,
+// begins with another character than any ID.
+const idLength = 43
 
 // personKey stands for a subject, which can be long.
 func personKey(subject string) [16]byte {
@@ -81,7 +87,7 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 			return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
 		}
 	}
-	plain = append(plain, p.Return...)
+	plain = append(append(plain, p.Stored...), p.Return...)
 	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateMark + state, nil
 }
 
@@ -106,6 +112,9 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 			return nil, ""
 		}
 		rest = rest[n:]
+	}
+	if len(rest) >= idLength && rest[0] != '/' {
+		p.Stored, rest = string(rest[:idLength]), rest[idLength:]
 	}
 	p.Return = string(rest)
 	return p, state
@@ -188,14 +197,34 @@ func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
 		if g.lives(k.pending) && count <= maxPending && size <= maxPendingSize {
 			continue
 		}
-		c := g.pendingCookie(k.cookie.Name, "", 0)
-		c.HttpOnly, c.SameSite = false, 0 // a cookie that goes needs neither
-		if room -= len("Set-Cookie: \r\n") + len(c.String()); room < 0 {
+		if !g.drops(w, k, &room) {
 			return
 		}
-		http.SetCookie(w, c)
 		count, size = count-1, size-len(k.cookie.Name)-len(k.cookie.Value)
 	}
+}
+
+// trimAll lets the browser forget all of own that fit into a header, step-ups first:
+// where the broker posts its answer, they outlive their session otherwise.
+func (g *Gate) trimAll(w http.ResponseWriter, own []kept) {
+	slices.SortStableFunc(own, func(a, b kept) int { return cmp.Compare(b.Purpose, a.Purpose) })
+	room := maxTrimmed - maxAuthorize - headerSize(w.Header())
+	for _, k := range own {
+		if !g.drops(w, k, &room) {
+			return
+		}
+	}
+}
+
+// drops lets the browser forget k, if there is room for so many characters more.
+func (g *Gate) drops(w http.ResponseWriter, k kept, room *int) bool {
+	c := g.pendingCookie(k.cookie.Name, "", 0)
+	c.HttpOnly, c.SameSite = false, 0 // a cookie that goes needs neither
+	if *room -= len("Set-Cookie: \r\n") + len(c.String()); *room < 0 {
+		return false
+	}
+	http.SetCookie(w, c)
+	return true
 }
 
 // tidy is for answers that have nothing to do with a login.

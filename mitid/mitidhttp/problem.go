@@ -37,7 +37,7 @@ func problem(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Language", language)
-	h.Set("Vary", "Accept, Accept-Language")
+	h.Add("Vary", "Accept, Accept-Language") // another may stand there, such as Origin
 	w.WriteHeader(status)
 	_, _ = w.Write(append(body, '\n')) // the client may have gone
 }
@@ -77,11 +77,24 @@ func mayOpenPage(r *http.Request) bool {
 		return false
 	case mode != "" && mode != "navigate", dest != "" && dest != "document":
 		return false
-	case strings.Contains(h.Get("Sec-Purpose"), "prefetch"), strings.EqualFold(h.Get("Purpose"), "prefetch"), strings.EqualFold(h.Get("X-Moz"), "prefetch"):
+	case fetchesInAdvance(h):
 		return false
 	}
 	// Old Android browsers name their app here.
 	return !strings.EqualFold(h.Get("X-Requested-With"), "XMLHttpRequest")
+}
+
+// fetchesInAdvance looks at every value, because a proxy may have added its own.
+func fetchesInAdvance(h http.Header) bool {
+	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
+		for _, v := range h.Values(name) {
+			v = strings.ToLower(v)
+			if strings.Contains(v, "prefetch") || strings.Contains(v, "prerender") || strings.Contains(v, "preview") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func tellsPurpose(r *http.Request) bool {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/nostore"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -50,7 +51,7 @@ func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 			}
 			if s != nil && s.Level >= want.Level && suits(s.Identity.Kind, want.Identity) {
 				g.tidy(w, r)
-				next.ServeHTTP(&noStore{ResponseWriter: w}, r.WithContext(g.withSession(r.Context(), s)))
+				next.ServeHTTP(nostore.Wrap(w), r.WithContext(g.withSession(r.Context(), s)))
 				return
 			}
 			guard(w)

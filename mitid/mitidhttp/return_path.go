@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// maxReturnPath bounds a return path, in octets after escaping: it lives in a
+// maxReturnPath bounds a return path, in bytes after escaping: it lives in a
 // cookie.
 const maxReturnPath = 1024
 

@@ -83,12 +83,13 @@ func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
 	return s
 }
 
-// keepSession makes s the session of the browser, in the place of the one it has.
-func (g *Gate) keepSession(w http.ResponseWriter, r *http.Request, s *Session) error {
+// keepSession makes s, which p waited for, the session of the browser, in the place
+// of the one it has.
+func (g *Gate) keepSession(w http.ResponseWriter, r *http.Request, s *Session, p *pending) error {
 	var value string
 	var err error
 	if g.sessions != nil {
-		value, err = g.save(r, s)
+		value, err = g.save(r, s, p)
 	} else {
 		value, err = g.sealSession(s, "")
 	}

@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -47,7 +48,14 @@ type StoredSession struct {
 // browser has gone.
 const storeLimit = 10 * time.Second
 
-var errSessionStore = &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
+// Each error is made anew: Config.Refused gets it, and may write into it.
+func storeDown() error {
+	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
+}
+
+func sessionOver() error {
+	return &mitid.Error{Kind: mitid.StateInvalid, Op: "step up", Why: "the session that asked for more has ended or is another person's"}
+}
 
 // EndSessions ends every session of subject (claims.Identity.Subject) on every
 // replica: a lost phone, a person who left, a doubt. It needs Config.Sessions, and
@@ -75,7 +83,7 @@ func brokerSessionName(sessionID string) string { return "session " + sessionID 
 func (g *Gate) deleteAll(ctx context.Context, name string) error {
 	for _, mark := range g.session.Marks(name) {
 		if g.sessions.Delete(ctx, mark) != nil {
-			return errSessionStore
+			return storeDown()
 		}
 	}
 	return nil
@@ -99,6 +107,14 @@ func idOf(handle string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
+// storedID is sentID where there is a store.
+func (g *Gate) storedID(r *http.Request) string {
+	if g.sessions == nil {
+		return ""
+	}
+	return g.sentID(r)
+}
+
 // sentID returns what the store calls the session of the one handle that the
 // browser sent, or "".
 func (g *Gate) sentID(r *http.Request) string {
@@ -111,7 +127,11 @@ func (g *Gate) sentID(r *http.Request) string {
 
 // save keeps s under a new handle, in the place of the session that the browser
 // has. If either fails, the browser goes on with that one.
-func (g *Gate) save(r *http.Request, s *Session) (handle string, err error) {
+//
+// A step-up may have been on its way while its session was ended: by Logout in
+// another tab, by EndSessions, by a message of the broker. So its row is looked for
+// after the new one is there, which a later end finds.
+func (g *Gate) save(r *http.Request, s *Session, p *pending) (handle string, err error) {
 	handle = newHandle()
 	id := idOf(handle)
 	sealed, err := g.sealSession(s, id)
@@ -125,10 +145,21 @@ func (g *Gate) save(r *http.Request, s *Session) (handle string, err error) {
 		kept.BrokerSession = g.session.Marks(brokerSessionName(s.Identity.SessionID))[0]
 	}
 	if g.sessions.Save(ctx, kept) != nil {
-		return "", errSessionStore
+		return "", storeDown()
 	}
-	if old := g.sentID(r); old != "" && g.sessions.Delete(ctx, old) != nil {
-		return "", errSessionStore // no browser knows the new handle
+	old := cmp.Or(g.sentID(r), p.Stored) // a form post of the broker brings no Lax cookie
+	if p.Purpose == stepsUp && old != "" {
+		data, err := g.sessions.Load(ctx, old)
+		if err != nil || len(data) == 0 {
+			_ = g.sessions.Delete(ctx, id) // if it stays, no browser knows its handle
+			if err != nil {
+				return "", storeDown()
+			}
+			return "", sessionOver()
+		}
+	}
+	if old != "" && g.sessions.Delete(ctx, old) != nil {
+		return "", storeDown() // no browser knows the new handle
 	}
 	return handle, nil
 }
@@ -141,7 +172,7 @@ func (g *Gate) load(r *http.Request) (*Session, error) {
 	}
 	data, err := g.sessions.Load(r.Context(), id)
 	if err != nil {
-		return nil, errSessionStore
+		return nil, storeDown()
 	}
 	return g.openSession(string(data), id), nil
 }
@@ -156,7 +187,7 @@ func (g *Gate) drop(r *http.Request) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
 	defer cancel()
 	if g.sessions.Delete(ctx, id) != nil {
-		return errSessionStore
+		return storeDown()
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request,
 		g.refuse(w, r, back, err)
 		return
 	}
-	g.depart(w, r, rd, &pending{Purpose: logsIn, Return: back})
+	g.depart(w, r, rd, &pending{Purpose: logsIn, Return: back, Stored: g.storedID(r)})
 }
 
 // stepUp sends the browser to the broker for more about the person of s.
@@ -111,7 +111,7 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 	if !s.Identity.AuthTime.IsZero() {
 		from.AuthTime = uint32(s.Identity.AuthTime.Unix())
 	}
-	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from})
+	g.depart(w, r, rd, &pending{Purpose: stepsUp, Return: back, From: from, Stored: g.storedID(r)})
 }
 
 // spoken gives want the language of the page that it comes from.

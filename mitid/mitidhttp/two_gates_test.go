@@ -88,7 +88,7 @@ func TestAGateDeletesNothingThatItCouldNotOpen(t *testing.T) {
 
 func TestGateNamesAreChecked(t *testing.T) {
 	s := newSite(t, true, nil)
-	for _, bad := range []string{"a.b", "a b", "a;b", "a=b", "æ", "a,b", "\x00", strings.Repeat("a", 33), `"a"`, "__Host-mitid.x"} {
+	for _, bad := range []string{"a.b", "a b", "a;b", "a=b", "æ", "a,b", "\x00", strings.Repeat("a", 33), `"a"`, "__Host-mitid.x", "__Host-mitid", "__secure-a", "Http-a", "http-"} {
 		cfg := s.cfg
 		cfg.Name = bad
 		_, err := mitidhttp.New(cfg)
@@ -101,4 +101,18 @@ func TestGateNamesAreChecked(t *testing.T) {
 		_, err := mitidhttp.New(cfg)
 		require.NoError(t, err)
 	}
+}
+
+// A gate around another one's callback has people of its own.
+func TestSessionOfAnotherGateIsNotToldAsThisOnes(t *testing.T) {
+	inner := newSite(t, true, func(s *site) { s.cfg.Refused, s.cfg.Name = nil, "inner" })
+	outer := newSite(t, true, nil)
+	b := outer.browser()
+	b.logIn()
+	outer.mu.Lock()
+	outer.handler = outer.gate.Require(claims.Substantial)(http.StripPrefix("/inner", inner.handler))
+	outer.mu.Unlock()
+	p := b.get("/inner/callback?code=c&state=x")
+	require.Equal(t, http.StatusBadRequest, p.StatusCode)
+	require.NotContains(t, p.body, "Du er logget ind")
 }

@@ -31,7 +31,7 @@ type Broker struct {
 	script    script
 	nonces    [2]string // of the latest two requests, newest first
 	spoil     spoiler
-	restoring func() // turns back the switches that a tampering turned; nil: none
+	restoring func() // turns back the switches that a tampering turned; nil if there is none
 }
 
 func newBroker(d Dialect, cfg Config) (*Broker, error) {

@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -107,21 +105,6 @@ func TestLevels(t *testing.T) {
 	password := idToken(t, fake, query(fake), mitidtest.Approve(mitidtest.PasswordUser()))
 	assert.Contains(t, password, `"loA":"LOW","ial":"SUBSTANTIAL","aal":"LOW","fal":"HIGH"`)
 	assert.Contains(t, password, `"authenticationmethod":"pwd:`)
-}
-
-func TestTamperCatalogue(t *testing.T) {
-	all := mitidtest.Tamperings()
-	seen := map[string]bool{}
-	for _, m := range all {
-		assert.Regexp(t, `^[a-z0-9]+(-[a-z0-9]+)*$`, m.Name)
-		assert.False(t, seen[m.Name], "twice: %s", m.Name)
-		assert.NotEmpty(t, m.Doc, m.Name)
-		assert.True(t, m.Want == 0 || slices.Contains(mitid.Kinds(), m.Want), m.Name)
-		assert.NotEmpty(t, m.Stage.String())
-		seen[m.Name] = true
-	}
-	assert.Equal(t, all[0].Name, mitidtest.Tamperings()[0].Name)
-	t.Logf("%d tamperings", len(all))
 }
 
 func TestTamperWithAnUnknownName(t *testing.T) {

@@ -14,18 +14,18 @@ import (
 // Citizen is a fictitious person with a MitID. Only Name matters; the rest has
 // sound defaults.
 type Citizen struct {
-	Name      string       // empty: protected, and left out of every token
-	CPR       cpr.Number   // zero: the person has none
-	BirthDate string       // 1927-01-21; empty: from CPR, or left out
-	Country   string       // empty: DK
-	UUID      string       // MitID's key; empty: made from name, birth date and CPR
-	Subject   string       // Criipto's key, 32 hexadecimal digits; empty: made from UUID
-	CPRStatus string       // two digits, told with the address; empty: 01
-	Address   *Address     // nil: none, protected or abroad
-	Level     claims.Level // reached whatever is asked; zero: what is asked, at least Substantial
+	Name      string       // empty if protected, and left out of every token
+	CPR       cpr.Number   // zero if the person has none
+	BirthDate string       // 1927-01-21; if empty, from CPR, or left out
+	Country   string       // if empty, DK
+	UUID      string       // MitID's key; if empty, made from name, birth date and CPR
+	Subject   string       // Criipto's key, 32 hexadecimal digits; if empty, made from UUID
+	CPRStatus string       // two digits, told with the address; if empty, 01
+	Address   *Address     // nil if there is none, protected or abroad
+	Level     claims.Level // reached whatever is asked; if zero, what is asked, at least Substantial
 	Password  bool         // logs in with a password instead of the app
 	Companies []Company    // organisations the person can act for
-	// Authenticator is what the person logs in with. Zero: the app, or the
+	// Authenticator is what the person logs in with. If zero, it is the app, or the
 	// password where Password says so. With a password they reach Low, with a code
 	// display or a code reader Substantial at most, with the chip always High.
 	Authenticator claims.AuthenticatorKind
@@ -64,11 +64,11 @@ type Company struct {
 	CVR            string // eight digits
 	Name           string
 	Role           Role
-	ProductionUnit string // P number, ten digits; empty: not enabled by the organisation
-	RID            string // empty: not enabled
-	SE             string // eight digits; empty: not enabled
-	UUID           string // of the person in this company; empty: made
-	Subject        string // empty: made from UUID
+	ProductionUnit string // P number, ten digits; empty if not enabled by the organisation
+	RID            string // empty if not enabled
+	SE             string // eight digits; empty if not enabled
+	UUID           string // of the person in this company; if empty, made
+	Subject        string // if empty, made from UUID
 }
 
 // Address is a Danish address as the broker tells it.
@@ -77,7 +77,7 @@ type Address struct {
 	PostalCode       string
 	City             string
 	Locality         string // may be a placeholder in parentheses
-	Country          string // empty: Danmark
+	Country          string // if empty, Danmark
 	Road             string
 	RoadCode         string // four digits
 	Municipality     string

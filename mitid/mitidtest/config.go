@@ -16,7 +16,7 @@ import (
 // Config configures a fake that is started by a command. The zero value is
 // useful.
 type Config struct {
-	// Addr is the loopback address to listen on; see BeyondLoopback. Empty: 127.0.0.1
+	// Addr is the loopback address to listen on; see BeyondLoopback. If empty, it is 127.0.0.1
 	// and a free port.
 	Addr string
 	// BeyondLoopback lets Addr be an address of a network, such as 0.0.0.0:9400 in a
@@ -24,7 +24,7 @@ type Config struct {
 	// published: never where strangers are.
 	BeyondLoopback bool
 	// BaseURL is scheme, host and port under which callers reach the fake, and so its
-	// issuer's: http with TLS off, https with TLS on. Empty: the address it listens on.
+	// issuer's: http with TLS off, https with TLS on. If empty, it is the address it listens on.
 	// Adapters take http on loopback alone; elsewhere set TLS, whose certificate names
 	// this host.
 	BaseURL string
@@ -35,11 +35,11 @@ type Config struct {
 	// AnyLoopbackRedirect accepts every redirect URI on a loopback address.
 	// Otherwise only those that Broker.AllowRedirect named.
 	AnyLoopbackRedirect bool
-	// ClientID and ClientSecret are the application's. Empty: an identifier such as
+	// ClientID and ClientSecret are the application's. If empty, they are an identifier such as
 	// the vendor's (with colons, if they have some) and a random secret.
 	ClientID     string
 	ClientSecret string
-	// Now is the clock that Broker.Advance moves. Nil: time.Now.
+	// Now is the clock that Broker.Advance moves. If nil, it is time.Now.
 	Now func() time.Time
 }
 

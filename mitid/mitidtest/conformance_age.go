@@ -101,6 +101,7 @@ func (s *suite) ageIsNoLogin(t *testing.T) {
 	r := s.rig(t, Config{})
 	first := r.must(asksAge(), Approve(Ditlev()))
 	second := r.must(asksAge(), Approve(Ditlev()))
+	assert.Equal(t, r.broker.Callback().ClientID, first.ClientID, "a proof of age says to which application it was given")
 	require.Len(t, first.Evidence.Tokens, 1)
 	require.Len(t, second.Evidence.Tokens, 1)
 	assert.NotEqual(t, first.Evidence.Tokens[0].Raw.Reveal(), second.Evidence.Tokens[0].Raw.Reveal())

@@ -3,6 +3,7 @@ package mitidtest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,28 @@ func (r *rig) stepUpKeepsLevel(begun func() *mitid.Attempt) {
 		return
 	}
 	assert.Equal(r, claims.High, lower.Level, "the step-up took the level away")
+}
+
+// lateStepUp: what a broker gives for a while only is refused before anything is sent,
+// not after the person was led there in vain.
+func (s *suite) lateStepUp(t *testing.T) {
+	r := s.rig(t, Config{})
+	who := Paiman()
+	l := r.must(mitid.Request{}, Approve(who))
+	r.fake.Advance(16 * time.Minute)
+	before := r.fake.Count("")
+	rd, err := r.client.StepUp(t.Context(), l, mitid.Request{CPR: mitid.CPRRequired})
+	if err != nil {
+		r.expect(mitid.InteractionRequired, err, "a step-up that comes too late")
+		r.checkSilent(err)
+		assert.Equal(t, before, r.fake.Count(""), "what is too late is not sent")
+		return
+	}
+	raised, err := r.client.Complete(t.Context(), rd.State, r.walk(rd, Approve(who)))
+	r.checkResult(raised, err)
+	require.NoError(t, err, "a step-up that was sent leads nowhere")
+	assert.Equal(t, l.Identity.Subject, raised.Identity.Subject)
+	assert.Equal(t, who.CPR, raised.Identity.CPR)
 }
 
 // clientOf is newClient for another adapter than the one under test.

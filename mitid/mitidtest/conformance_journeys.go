@@ -146,6 +146,7 @@ func (s *suite) abilities(t *testing.T) {
 		r.expect(mitid.TokenInvalid, err, "somebody else answers the step-up")
 	})
 	t.Run("StepUp keeps the level", s.stepUpLevels)
+	t.Run("StepUp long after the login", s.lateStepUp)
 	t.Run("TokenVerifier keeps the floor", s.tokenFloor)
 	t.Run("the login of another broker", s.foreignLogin)
 	t.Run("Checker", s.checks)

@@ -41,7 +41,7 @@ const (
 	pathElsewhere   = "/fake/elsewhere" // prefix: where tampered answers point to
 )
 
-// maxForm bounds what the fake reads of a request, in octets.
+// maxForm bounds what the fake reads of a request, in bytes.
 const maxForm = 256 << 10
 
 // criipto is the dialect of Criipto (Idura) Verify. The Broker's lock guards it.

@@ -11,7 +11,7 @@ import (
 type grant struct {
 	req         *request
 	citizen     Citizen
-	company     *Company // nil: for themself
+	company     *Company // if nil, for themself
 	acr         string
 	level       claims.Level
 	at          time.Time

@@ -14,21 +14,21 @@ type Settings struct {
 	ApplicationName string // refTextBody when no message is sent; "Acme web"
 	CompanyAlias    string // as in "Log on at Acme"; "Acme"
 
-	DynamicScopes bool // scope decides what comes; otherwise the toggles below do. On
-	CPR           bool // "Add CPR for MitID logins". On
-	CPROptional   bool // people without a CPR number, or who keep it to themselves, get through. On
-	Address       bool // the add-on is contracted. On
-	Signatories   bool // company signatories may log in to business. On
+	DynamicScopes bool // scope decides what comes; otherwise the toggles below do; on by default
+	CPR           bool // "Add CPR for MitID logins"; on by default
+	CPROptional   bool // people without a CPR number, or who keep it to themselves, get through; on by default
+	Address       bool // the add-on is contracted; on by default
+	Signatories   bool // company signatories may log in to business; on by default
 
 	LongClaimNames bool // the older, URI style of claim names
-	BusinessLevels bool // loA, ial, aal and fal in business tokens. On
-	// Level is what every login reaches, whatever is asked. Zero: the Citizen's.
+	BusinessLevels bool // loA, ial, aal and fal in business tokens; on by default
+	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
 
 	TokenLifetime time.Duration // exp, counted from the authentication; 20 minutes (18000 s has been seen too)
 	CodeLifetime  time.Duration // 60 seconds
 	Userinfo      UserinfoStrategy
-	// EncryptTo is the client's encryption key (RSA-OAEP-256, A256GCM). Nil:
+	// EncryptTo is the client's encryption key (RSA-OAEP-256, A256GCM). If nil,
 	// nothing is encrypted.
 	EncryptTo *rsa.PublicKey
 	// EncryptKeyID is the key id in the header of what is encrypted; may be empty.

@@ -49,7 +49,7 @@ func (b *Broker) Dialect() Dialect { return b.dialect }
 type wire interface {
 	serve(w http.ResponseWriter, r *http.Request)
 	paths() paths
-	publicClientID() string // of an application without a secret; empty: none is documented
+	publicClientID() string // of an application without a secret; empty if there is none is documented
 	opensToScripts() bool   // whether pages of other origins may call
 	clientID() string       // of an application that names none
 	citizens() []Citizen    // who is on the page
@@ -94,10 +94,10 @@ type paths struct {
 	discovery string
 	jwks      string
 	authorize string
-	par       string // empty: there is none
+	par       string // empty if there is none
 	token     string
 	userinfo  string
-	logout    string // empty: there is none
+	logout    string // empty if there is none
 }
 
 // of returns where a stage's answers come from.
@@ -140,7 +140,7 @@ type manners struct {
 	bareIDToken bool
 	// logoutHint: a logout needs the ID token, and the browser carries it.
 	logoutHint bool
-	// heading is Texts.ReferenceHeader for an action; nil: none comes back.
+	// heading is Texts.ReferenceHeader for an action; nil if there is none comes back.
 	heading func(mitid.Action) string
 	// reference spoils the reference text that comes back next; an empty text
 	// takes it away.
@@ -150,11 +150,11 @@ type manners struct {
 	textsNeedLogin bool
 	// sessions makes the broker remember who logged in.
 	sessions func(b *Broker)
-	// uninvitedCPR makes a CPR number come that nobody asked for; nil: it cannot.
+	// uninvitedCPR makes a CPR number come that nobody asked for; if nil, it cannot.
 	uninvitedCPR func(b *Broker)
-	// withoutPAR takes pushed requests away; nil: it cannot.
+	// withoutPAR takes pushed requests away; if nil, it cannot.
 	withoutPAR func(b *Broker)
-	// remembersCPR reports whether the broker remembers a number; nil: it never does.
+	// remembersCPR reports whether the broker remembers a number; if nil, it never does.
 	remembersCPR func(b *Broker, c *Citizen) bool
 	// noCompany is how a business login of somebody without a company ends, and
 	// wrongCPR that of somebody whose number is another one.

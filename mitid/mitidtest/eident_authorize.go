@@ -30,11 +30,11 @@ type eidentRequest struct {
 	scopes      []string
 	eids        []string // what the person may choose from
 	level       claims.Level
-	authLevel   claims.Level // asked for with aal_value; zero: not
+	authLevel   claims.Level // asked for with aal_value; if zero, not
 	hint        string       // a MitID UUID
 	reference   string       // decoded
 	transaction string       // decoded
-	steps       *eidentGrant // the transaction to step up from; nil: a login
+	steps       *eidentGrant // the transaction to step up from; nil for a login
 }
 
 func (q *eidentRequest) business() bool { return slices.Contains(q.eids, eidentBusiness) }

@@ -11,7 +11,7 @@ import (
 type eidentGrant struct {
 	req      *eidentRequest
 	citizen  Citizen
-	company  *Company // nil: for themself
+	company  *Company // if nil, for themself
 	level    claims.Level
 	at       time.Time // of the login, also after a step-up
 	mitidID  string    // MitID's transaction

@@ -12,10 +12,10 @@ import (
 // application does with the other answer. Change them with
 // [Broker.ConfigureEIdent].
 type EIdentSettings struct {
-	// CrossOrigin: pages of other origins may call the endpoints for scripts.
+	// CrossOrigin says that pages of other origins may call the endpoints for scripts.
 	CrossOrigin bool
-	// AMRSeparator is the only one that amr_values may be joined with: "," or " ".
-	// Empty: either.
+	// AMRSeparator is the only one that amr_values may be joined with: "," or " ". If empty, either
+	// will do.
 	AMRSeparator string
 	// Texts says how reference_text and transactiontext are read; EIdentEither.
 	Texts EIdentEncoding
@@ -40,10 +40,10 @@ type EIdentSettings struct {
 	TextAMR         bool           // amr as a text in place of a list of one
 	OneSubject      bool           // sub, mitid.uuid and pid of an Erhverv login are those of the private person
 
-	// Level is what every login reaches, whatever is asked. Zero: the Citizen's.
+	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
 
-	CPROptional   bool   // people without a CPR number, or who keep it to themselves, get through. On
+	CPROptional   bool   // people without a CPR number, or who keep it to themselves, get through; on by default
 	CPRUninvited  bool   // tokens hold the number though nobody asked
 	CPRError      string // error after a wrong number, or none where one is needed; "match_ssn_error"
 	CompanyError  string // error when somebody has no organisation to log in for; "blankcvr"
@@ -55,7 +55,7 @@ type EIdentSettings struct {
 
 	TokenLifetime time.Duration // of ID tokens, and how long a transaction can be stepped up; 15 minutes
 	CodeLifetime  time.Duration // 60 seconds
-	// EncryptTo is the merchant's encryption key (RSA-OAEP-256, A256GCM). Nil:
+	// EncryptTo is the merchant's encryption key (RSA-OAEP-256, A256GCM). If nil,
 	// nothing is encrypted.
 	EncryptTo *rsa.PublicKey
 	// EncryptKeyID is the key id in the header of what is encrypted; may be empty.

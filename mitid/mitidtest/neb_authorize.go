@@ -16,7 +16,7 @@ type nebSession struct {
 	sid         string
 	sub         string
 	citizen     Citizen
-	company     *Company // nil: for themself
+	company     *Company // if nil, for themself
 	grantLevel  nebLevel
 	at          time.Time
 	transaction string // MitID's

@@ -86,15 +86,19 @@ func FuzzEscapeText(f *testing.F) {
 	})
 }
 
-// Names can be guessed: plain words, and no two tamperings of a dialect share one.
+// Names can be guessed: plain words, and no two tamperings of a dialect share one,
+// at whatever stage they stand. Nor do two names say that the same arrives.
 func TestTamperingsHavePlainNames(t *testing.T) {
 	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	for _, d := range Dialects() {
-		seen := map[string]bool{}
+		seen, said := map[string]bool{}, map[string]string{}
 		for _, m := range TamperingsOf(d) {
 			assert.Regexp(t, form, m.Name)
 			assert.False(t, seen[m.Name], "%s: twice: %s", d, m.Name)
 			assert.NotEmpty(t, m.Doc, m.Name)
+			at := m.Stage.String() + ": " + m.Doc
+			assert.Empty(t, said[at], "%s: %s says the same: %q", d, m.Name, m.Doc)
+			said[at] = m.Name
 			assert.True(t, m.Want == accepted || m.Want.String() != "Unknown", m.Name)
 			assert.NotEmpty(t, m.Stage.String())
 			seen[m.Name] = true

@@ -253,7 +253,7 @@ func nebEscapes(l *login) bool {
 	return !bytes.Contains(l.id.body, []byte(`\u002B`)) && !bytes.Contains(l.approval.body, []byte(`\u002B`))
 }
 
-// verifyPSS checks a certificate's signature with a salt of 32 octets.
+// verifyPSS checks a certificate's signature with a salt of 32 bytes.
 func verifyPSS(cert, by *x509.Certificate) error {
 	sum := sha256.Sum256(cert.RawTBSCertificate)
 	return rsa.VerifyPSS(by.PublicKey.(*rsa.PublicKey), crypto.SHA256, sum[:], cert.Signature, &rsa.PSSOptions{SaltLength: 32})

@@ -28,7 +28,7 @@ type nebOCSP struct {
 // ocspAnswer is an OCSP answer (RFC 6960) before it is signed, so that a
 // tampering can spoil it.
 type ocspAnswer struct {
-	status         int // of the whole answer; 0: successful
+	status         int // of the whole answer; if 0, successful
 	cert, root     *x509.Certificate
 	verdict        asn1.RawValue
 	produced, at   time.Time

@@ -20,7 +20,7 @@ type nebRequest struct {
 	maxAge   time.Duration // negative: none
 	signed   bool
 	hidden   bool     // encrypted or pushed: no browser carries it
-	text     *nebText // to be signed; nil: none
+	text     *nebText // to be signed; nil if there is none
 	response []string // code, id_token: what comes back
 	mode     string   // query, fragment, form_post
 

@@ -18,24 +18,24 @@ type NEBSettings struct {
 	ServiceScopes []string // of client credentials; signtext_api
 	ServiceName   string   // on the page, as in "Log on at Acme"; "Acme"
 	IdPs          []string // shown when idp_values is left out; mitid
-	// PublicProvider: CPR numbers are looked up, without a page, and names and
+	// PublicProvider says that CPR numbers are looked up, without a page, and names and
 	// addresses that are protected are told.
 	PublicProvider bool
-	// UserinfoToken: a userinfo token comes unasked, as in every recording. On.
+	// UserinfoToken says that a userinfo token comes unasked, as in every recording. It is on by default.
 	UserinfoToken bool
-	// CPRSkip: people without a CPR number pass by the CPR page, and others may
-	// leave it. Off: they can only cancel.
+	// CPRSkip says that people without a CPR number pass by the CPR page, and others may
+	// leave it. If false, they can only cancel.
 	CPRSkip bool
-	// UninvitedCPR: the CPR number comes whether or not ssn is asked for.
+	// UninvitedCPR says that the CPR number comes whether or not ssn is asked for.
 	UninvitedCPR bool
-	// Level is what every login reaches, whatever is asked. Zero: the Citizen's.
+	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
-	// AgeAbsent: an age that is asked for is not answered, whoever it is.
+	// AgeAbsent says that an age that is asked for is not answered, whoever it is.
 	AgeAbsent bool
-	// AgeOverAnnounced: the announced interface for proofs of age is there (scope
+	// AgeOverAnnounced says that the announced interface for proofs of age is there (scope
 	// age_over:18 and a boolean).
 	AgeOverAnnounced bool
-	// MatchAsText: cprNumberMatch is a text instead of a truth value.
+	// MatchAsText says that cprNumberMatch is a text instead of a truth value.
 	MatchAsText bool
 
 	// ClientKeys are the client's keys by key id, *rsa.PublicKey or
@@ -43,13 +43,13 @@ type NEBSettings struct {
 	// do not change it.
 	ClientKeys map[string]crypto.PublicKey
 
-	// BackChannelURL gets a logout token by POST when a session ends. Empty: none.
+	// BackChannelURL gets a logout token by POST when a session ends. If empty, none is sent.
 	// Only addresses on loopback are called.
 	BackChannelURL string
-	// FrontChannelURL is shown in a frame on the page after a logout. Empty: none.
+	// FrontChannelURL is shown in a frame on the page after a logout. If empty, nothing is shown.
 	FrontChannelURL string
 
-	// CrossOrigin: pages of other origins may call the endpoints for scripts.
+	// CrossOrigin says that pages of other origins may call the endpoints for scripts.
 	CrossOrigin bool
 
 	NoCompany string // error_description for somebody without a company; "mitid_erhverv.no_identities"

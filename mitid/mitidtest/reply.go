@@ -15,7 +15,7 @@ type reply struct {
 	object  object // the body, unless body is set
 	body    []byte
 	stretch int64 // follow the body with that many blanks
-	drip    bool  // one octet a second
+	drip    bool  // one byte a second
 	hangUp  bool  // close the connection without an answer
 	asked   *http.Request
 	escaped bool // write texts as .NET does: + as \u002B
@@ -66,7 +66,7 @@ func (b *Broker) send(w http.ResponseWriter, r *http.Request, p *reply, stage fu
 	p.write(w, r)
 }
 
-// dripped is how many octets a slow body sends at most.
+// dripped is how many bytes a slow body sends at most.
 const dripped = 60
 
 func (p *reply) write(w http.ResponseWriter, r *http.Request) {
@@ -101,7 +101,7 @@ func (p *reply) write(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// drip writes an octet a second until the caller has had enough.
+// drip writes a byte a second until the caller has had enough.
 func drip(w http.ResponseWriter, r *http.Request, body []byte) {
 	flush := http.NewResponseController(w)
 	tick := time.NewTicker(time.Second)

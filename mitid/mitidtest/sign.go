@@ -13,7 +13,7 @@ type draft struct {
 	header  object
 	payload object
 	key     *signingKey
-	// sign makes the signature over the two encoded halves; nil: RS256 with key.
+	// sign makes the signature over the two encoded halves; if nil, RS256 with key.
 	sign func(input []byte) ([]byte, error)
 	// finish spoils the finished token.
 	finish func(token string) string

@@ -55,6 +55,8 @@ func criiptoAgeTamperings() []Tampering {
 			o.drop(criiptoAge)
 			o.add(criiptoAge+"/", yes(true))
 		}),
+		claim("with-name-inside", "the person's name within the object", append(yes(true), member{"person", object{{"Name", Ditlev().Name}}})),
+		claim("with-cpr-number-inside", "a CPR number within the object", append(yes(true), member{"note", []any{"nr. " + Ditlev().CPR.Reveal()[:6] + "/" + Ditlev().CPR.Reveal()[6:]}})),
 		claim("null", "the claim is null", nil),
 		claim("boolean", "the claim is true and no object", true),
 		claim("in-a-list", "the claim is a list with the object in it", []any{yes(true)}),

@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/dkeid/dkeid/mitid"
@@ -59,8 +60,8 @@ func discoveryTamperings() []Tampering {
 func redirectTamperings() []Tampering {
 	var ts []Tampering
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
-		for status, word := range map[int]string{http.StatusFound: "302", http.StatusTemporaryRedirect: "307"} {
-			ts = append(ts, onReply(stage.place()+"-redirect-"+word, stage.String()+" answers with a redirect to another host", stage, mitid.IssuerMismatch,
+		for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect} {
+			ts = append(ts, onReply(stage.place()+"-redirect-"+strconv.Itoa(status), stage.words()+" answers with status "+strconv.Itoa(status)+", a redirect to another host", stage, mitid.IssuerMismatch,
 				func(b *Broker, p *reply) { p.moved(status, b.listener.alias+pathElsewhere+b.paths().of(stage)) }))
 		}
 	}
@@ -73,7 +74,7 @@ const maintenance = "<!doctype html><html lang=\"da\"><title>Vedligeholdelse</ti
 func bodyTamperings() []Tampering {
 	var ts []Tampering
 	for _, stage := range []Stage{StageDiscovery, StageKeys} {
-		at, w := stage.place(), stage.String()
+		at, w := stage.place(), stage.words()
 		ts = append(ts,
 			onReply(at+"-html", w+" is a maintenance page with status 200", stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
 				p.replace(http.StatusOK, "text/html; charset=utf-8", []byte(maintenance))
@@ -87,7 +88,7 @@ func bodyTamperings() []Tampering {
 		)
 	}
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
-		at, w := stage.place(), stage.String()
+		at, w := stage.place(), stage.words()
 		slow := onReply(at+"-slow", w+" sends one byte a second", stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.drip = true })
 		slow.Slow = true
 		ts = append(ts, slow,

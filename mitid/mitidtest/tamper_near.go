@@ -18,25 +18,33 @@ func nearTamperings() []Tampering {
 	ago := func(name, doc string, d time.Duration, want mitid.Kind) {
 		edit(name, doc, want, func(now time.Time, o *object) { o.set("iat", now.Add(-d).Unix()) })
 	}
-	ago("iat-long-ago", "iat is a day ago, and the token is still good", 24*time.Hour, mitid.TokenInvalid)
-	ago("iat-an-hour-ago", "iat is an hour ago, and the token is still good", time.Hour, mitid.TokenInvalid)
-	ago("iat-four-minutes-ago", "iat is four minutes ago, as clocks may differ", 4*time.Minute, accepted)
+	ago("issued-a-day-ago", "iat is a day ago, and the token is still good", 24*time.Hour, mitid.TokenInvalid)
+	ago("issued-an-hour-ago", "iat is an hour ago, and the token is still good", time.Hour, mitid.TokenInvalid)
+	ago("issued-four-minutes-ago", "iat is four minutes ago, as clocks may differ", 4*time.Minute, accepted)
 
-	for name, value := range map[string]any{
-		"wrong": "77QmUPtjPfzWtF2AnpK9RQ", "plus-one": "77QmUPtjPfzWtF2AnpK9RQA", "empty": "", "number": 7, "null": nil, "list": []string{"77QmUPtjPfzWtF2AnpK9RQ"},
-		"whole-digest": strings.Repeat("A", 43),
+	const otherHash = "77QmUPtjPfzWtF2AnpK9RQ"
+	for _, h := range []struct {
+		name, doc string
+		value     any
+	}{
+		{"other-at-hash", "that of another access token", otherHash}, {"long-at-hash", "one character too long", otherHash + "A"},
+		{"at-hash-whole-digest", "a whole digest instead of its left half", strings.Repeat("A", 43)},
+		{"empty-at-hash", "empty", ""}, {"null-at-hash", "null", nil}, {"at-hash-number", "a number", 7}, {"at-hash-list", "a list", []string{otherHash}},
 	} {
-		edit(name+"-at-hash", "at_hash is not that of the access token: "+name, mitid.TokenInvalid, func(_ time.Time, o *object) { o.set("at_hash", value) })
+		edit(h.name, "at_hash is "+h.doc, mitid.TokenInvalid, func(_ time.Time, o *object) { o.set("at_hash", h.value) })
 	}
 
-	for name, f := range map[string]func(seconds string) string{
-		"fraction":       func(s string) string { return s + ".25" },
-		"fraction-zero":  func(s string) string { return s + ".0" },
-		"exponent":       func(s string) string { return s[:1] + "." + s[1:] + "e9" },
-		"exponent-minus": func(s string) string { return s + "00E-2" },
+	for _, form := range []struct {
+		name, doc string
+		write     func(seconds string) string
+	}{
+		{"fraction", "a fraction", func(s string) string { return s + ".25" }},
+		{"fraction-zero", "a fraction of zero", func(s string) string { return s + ".0" }},
+		{"exponent", "an exponent", func(s string) string { return s[:1] + "." + s[1:] + "e9" }},
+		{"exponent-minus", "a negative exponent", func(s string) string { return s + "00E-2" }},
 	} {
-		edit("times-with-"+name, "exp, iat and nbf are written with: "+name, accepted, func(now time.Time, o *object) {
-			number := func(t time.Time) json.RawMessage { return json.RawMessage(f(itoa(int(t.Unix())))) }
+		edit("times-with-"+form.name, "exp, iat and nbf are written with "+form.doc, accepted, func(now time.Time, o *object) {
+			number := func(t time.Time) json.RawMessage { return json.RawMessage(form.write(itoa(int(t.Unix())))) }
 			o.set("iat", number(now))
 			o.set("nbf", number(now))
 			o.set("exp", number(now.Add(5*time.Minute)))

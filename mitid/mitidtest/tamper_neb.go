@@ -93,8 +93,6 @@ func nebUserinfoTamperings() []Tampering {
 	return []Tampering{
 		on("userinfo-subject-twice", "userinfo has two members sub, equal", mitid.ResponseInvalid, func(p *reply) { p.object.add("sub", p.object.get("sub")) }),
 		on("userinfo-subject-in-two-cases", "userinfo has Sub beside sub", mitid.ResponseInvalid, func(p *reply) { p.object.add("Sub", p.object.get("sub")) }),
-		on("userinfo-empty", "userinfo is empty", mitid.BrokerUnavailable, func(p *reply) { p.replace(http.StatusOK, "application/json", []byte("")) }),
-		on("userinfo-list", "userinfo is a list", mitid.ResponseInvalid, func(p *reply) { p.replace(http.StatusOK, "application/json", []byte("[]")) }),
 		on("userinfo-503", "userinfo answers 503", mitid.BrokerUnavailable, func(p *reply) { p.replace(http.StatusServiceUnavailable, "text/html", []byte(maintenance)) }),
 		on("userinfo-401", "userinfo refuses the access token", mitid.BrokerDeclined, func(p *reply) { p.replace(http.StatusUnauthorized, "text/html", nil) }),
 	}

@@ -61,9 +61,6 @@ func nebMatchTamperings() []Tampering {
 			p.replace(http.StatusServiceUnavailable, "text/html", []byte(maintenance))
 		}),
 		on("match-hangs-up", "the match takes the number and closes the connection", mitid.BrokerUnavailable, func(_ *Broker, p *reply) { p.hangUp = true }),
-		on("match-html", "the match answers with a page", mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
-			p.replace(http.StatusOK, "text/html", []byte(maintenance))
-		}),
 		member("missing-match", "the match does not say", func(o *object) { o.drop("cprNumberMatch") }),
 		member("null-match", "the match says null", func(o *object) { o.set("cprNumberMatch", nil) }),
 		member("match-number", "the match says 1", func(o *object) { o.set("cprNumberMatch", 1) }),

@@ -11,18 +11,18 @@ import (
 func offerTamperings() []Tampering {
 	var ts []Tampering
 	for _, o := range []struct {
-		name, member string
-		value        []string
+		name, doc, member string
+		value             []string
 	}{
-		{"pkce-plain-only", "code_challenge_methods_supported", []string{"plain"}},
-		{"no-pkce", "code_challenge_methods_supported", []string{}},
-		{"other-algorithms-only", "id_token_signing_alg_values_supported", []string{"HS256", "none"}},
-		{"implicit-only", "response_types_supported", []string{"id_token", "code id_token"}},
-		{"fragment-only", "response_modes_supported", []string{"fragment"}},
-		{"refresh-only", "grant_types_supported", []string{"refresh_token"}},
-		{"other-client-authentication-only", "token_endpoint_auth_methods_supported", []string{"tls_client_auth"}},
+		{"pkce-plain-only", "PKCE with plain only", "code_challenge_methods_supported", []string{"plain"}},
+		{"no-pkce", "PKCE with no method", "code_challenge_methods_supported", []string{}},
+		{"other-algorithms-only", "algorithms for ID tokens that nobody should use only", "id_token_signing_alg_values_supported", []string{"HS256", "none"}},
+		{"implicit-only", "the implicit and hybrid flow only", "response_types_supported", []string{"id_token", "code id_token"}},
+		{"fragment-only", "answers in the fragment only", "response_modes_supported", []string{"fragment"}},
+		{"refresh-only", "refresh tokens only", "grant_types_supported", []string{"refresh_token"}},
+		{"other-client-authentication-only", "client certificates at the token endpoint only", "token_endpoint_auth_methods_supported", []string{"tls_client_auth"}},
 	} {
-		ts = append(ts, onReply("discovery-"+o.name, "discovery offers other "+o.member+" only", StageDiscovery, mitid.ConfigInvalid, func(_ *Broker, p *reply) {
+		ts = append(ts, onReply("discovery-"+o.name, "discovery offers "+o.doc, StageDiscovery, mitid.ConfigInvalid, func(_ *Broker, p *reply) {
 			p.object.set(o.member, o.value)
 		}))
 	}
@@ -35,11 +35,11 @@ func offerTamperings() []Tampering {
 		}
 	})
 	ts = append(ts, silent)
-	for name, uri := range map[string]string{
-		"other-host": "https://evil.example/request/1", "http": "http://evil.example/request/1", "script": "javascript:alert(1)",
-		"no-scheme": "//evil.example/request", "data": "data:text/html,x", "file": "file:///etc/passwd", "path": "/request/1",
+	for _, r := range []struct{ name, uri string }{
+		{"other-host", "https://evil.example/request/1"}, {"http", "http://evil.example/request/1"}, {"script", "javascript:alert(1)"},
+		{"no-scheme", "//evil.example/request"}, {"data", "data:text/html,x"}, {"file", "file:///etc/passwd"}, {"path", "/request/1"},
 	} {
-		ts = append(ts, onReply("request-uri-"+name, "the PAR answer names "+uri, StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.set("request_uri", uri) }))
+		ts = append(ts, onReply("request-uri-"+r.name, "the PAR answer names "+r.uri, StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.set("request_uri", r.uri) }))
 	}
 	return append(ts, onReply("par-location-elsewhere", "the PAR answer leads to another host in its Location header", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) {
 		p.status = http.StatusCreated

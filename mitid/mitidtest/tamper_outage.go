@@ -7,26 +7,31 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// outageTamperings put somebody else's page in the place of the broker's answer.
+// outageTamperings put somebody else's page, or JSON of another shape, in the place
+// of the broker's answer.
 func outageTamperings(stages ...Stage) []Tampering {
 	var ts []Tampering
 	for _, stage := range stages {
-		w := stage.String()
-		for _, status := range []int{http.StatusOK, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired} {
+		at, w := stage.place(), stage.words()
+		instead := func(name, doc string, want mitid.Kind, status int, contentType, body string) {
+			ts = append(ts, onReply(at+"-"+name, w+" answers with "+doc, stage, want, func(_ *Broker, p *reply) {
+				p.replace(status, contentType, []byte(body))
+			}))
+		}
+		const page, plain, jsonType = "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json"
+		instead("html", "a maintenance page and status 200", mitid.BrokerUnavailable, http.StatusOK, page, maintenance)
+		for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired} {
 			n := strconv.Itoa(status)
-			ts = append(ts, onReply(w+"-page-"+n, w+" answers with a page and status "+n, stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
-				p.replace(status, "text/html; charset=utf-8", []byte(maintenance))
-			}))
+			instead("html-"+n, "a page and status "+n, mitid.BrokerUnavailable, status, page, maintenance)
 		}
-		for name, body := range map[string]string{"text": "502 Bad Gateway", "blank": " \r\n", "garbage": "\x1f\x8b\x08\x00Ærø"} {
-			ts = append(ts, onReply(w+"-"+name, w+" answers with status 200 and no JSON: "+name, stage, mitid.BrokerUnavailable, func(_ *Broker, p *reply) {
-				p.replace(http.StatusOK, "application/json", []byte(body))
-			}))
-		}
-		for name, body := range map[string]string{"list": "[]", "string": `"Ærø"`, "number": "502", "null": "null", "broken": `{"a":`, "mark": "\uFEFF{}"} {
-			ts = append(ts, onReply(w+"-json-"+name, w+" answers with JSON that is no object: "+name, stage, mitid.ResponseInvalid, func(_ *Broker, p *reply) {
-				p.replace(http.StatusOK, "application/json", []byte(body))
-			}))
+		instead("empty", "status 200 and nothing", mitid.BrokerUnavailable, http.StatusOK, jsonType, "")
+		instead("plain-text", "status 200 and a sentence", mitid.BrokerUnavailable, http.StatusOK, plain, "502 Bad Gateway")
+		instead("garbage", "status 200 and packed bytes that call themselves JSON", mitid.BrokerUnavailable, http.StatusOK, jsonType, "\x1f\x8b\x08\x00Ærø")
+		for _, shape := range []struct{ name, doc, body string }{
+			{"list", "an empty list", "[]"}, {"text", "a text", `"Ærø"`}, {"number", "a number", "502"}, {"null", "null", "null"},
+			{"cut", "an object that does not end", `{"a":`}, {"byte-order-mark", "an object behind a byte order mark", "\uFEFF{}"},
+		} {
+			instead("json-"+shape.name, "JSON: "+shape.doc, mitid.ResponseInvalid, http.StatusOK, jsonType, shape.body)
 		}
 	}
 	return ts

@@ -38,9 +38,6 @@ func tokenTamperings() []Tampering {
 		member("missing-token-type", "the token answer has no token_type", mitid.ResponseInvalid, func(o *object) { o.drop("token_type") }),
 		member("unknown-token-type", "token_type is unknown", mitid.ResponseInvalid, func(o *object) { o.set("token_type", "mac") }),
 		member("wrong-token-type", "token_type is Bearer plus one character", mitid.ResponseInvalid, func(o *object) { o.set("token_type", "Bearer1") }),
-		raw("token-endpoint-html", "the token answer is a page with status 200", mitid.BrokerUnavailable, http.StatusOK, "text/html", maintenance),
-		raw("token-endpoint-empty", "the token answer is empty", mitid.BrokerUnavailable, http.StatusOK, jsonType, ""),
-		raw("token-endpoint-list", "the token answer is a list", mitid.ResponseInvalid, http.StatusOK, jsonType, "[]"),
 		on("token-endpoint-cut", "the token answer is cut in half", mitid.ResponseInvalid, func(_ *Broker, p *reply) {
 			body := p.bytes()
 			p.replace(p.status, jsonType, body[:len(body)/2])
@@ -58,10 +55,10 @@ func tokenTamperings() []Tampering {
 			o.add("Id_token", o.get("id_token"))
 			o.drop("id_token")
 		}),
-		on("token-endpoint-echo-invalid-grant", "the error answer repeats secret, code and a CPR number", mitid.BrokerDeclined, echo(http.StatusBadRequest, "invalid_grant")),
-		on("token-endpoint-echo-invalid-client", "the error answer repeats secret, code and a CPR number", mitid.ConfigInvalid, echo(http.StatusUnauthorized, "invalid_client")),
-		on("token-endpoint-echo-500", "the error answer repeats secret, code and a CPR number", mitid.BrokerUnavailable, echo(http.StatusInternalServerError, "server_error")),
-		on("token-endpoint-echo-as-code", "the error code itself repeats them", mitid.BrokerDeclined, echo(http.StatusBadRequest, "")),
+		on("token-endpoint-echo-invalid-grant", "the description of an error invalid_grant repeats secret, code and a CPR number", mitid.BrokerDeclined, echo(http.StatusBadRequest, "invalid_grant")),
+		on("token-endpoint-echo-invalid-client", "the description of an error invalid_client repeats secret, code and a CPR number", mitid.ConfigInvalid, echo(http.StatusUnauthorized, "invalid_client")),
+		on("token-endpoint-echo-500", "the description of an error server_error repeats secret, code and a CPR number", mitid.BrokerUnavailable, echo(http.StatusInternalServerError, "server_error")),
+		on("token-endpoint-echo-as-code", "an error code repeats secret, code and a CPR number", mitid.BrokerDeclined, echo(http.StatusBadRequest, "")),
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 type Tampering struct {
 	Name string
 	Doc  string // what arrives
-	// Want is how the login must be refused. 0: it must succeed, and refusing it
+	// Want is how the login must be refused. If 0, it must succeed, and refusing it
 	// would be the fault.
 	Want mitid.Kind
 	// Side says who spoils it.
@@ -24,12 +24,12 @@ type Tampering struct {
 	Stage Stage
 	// Request is a login that must be refused so. Its zero value stands for any.
 	Request mitid.Request
-	// TLS: only a fake with Config.TLS can do it.
+	// TLS says that only a fake with Config.TLS can do it.
 	TLS bool
-	// Warm: the client must have logged somebody in before, so that it holds
+	// Warm says that the client must have logged somebody in before, so that it holds
 	// keys and discovery.
 	Warm bool
-	// Slow: the answer drips; the client's time limit decides how long it takes.
+	// Slow says that the answer drips; the client's time limit decides how long it takes.
 	Slow bool
 
 	settings func(*Broker) // turns switches; under the lock
@@ -79,6 +79,9 @@ func (s Stage) place() string {
 	}
 	return strings.ReplaceAll(s.String(), "_", "-")
 }
+
+// words is the stage in the descriptions of tamperings.
+func (s Stage) words() string { return strings.ReplaceAll(s.place(), "-", " ") }
 
 // spoiler is what a tampering does at each stage. A function is used once.
 type spoiler struct {

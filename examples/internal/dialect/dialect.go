@@ -16,8 +16,8 @@ import (
 type Application struct {
 	Issuer, ClientID string
 	ClientSecret     mitid.Secret
-	HTTPClient       *http.Client     // nil: the adapter's own
-	Now              func() time.Time // nil: time.Now
+	HTTPClient       *http.Client     // if nil, the adapter's own
+	Now              func() time.Time // if nil, time.Now
 }
 
 // Open returns the adapter called name: criipto, neb or eident. Moving from one

@@ -18,9 +18,9 @@ type Agreement struct {
 	URL         string
 	System      string
 	ClientID    string // PostNord only
-	StatusURL   string // PostNord only; empty: states cannot be read
+	StatusURL   string // PostNord only; if empty, states cannot be read
 	Certificate tls.Certificate
-	Roots       *x509.CertPool // nil: the system's
+	Roots       *x509.CertPool // if nil, the system's
 	// Materials maps the app's words for kinds of letters to the numbers of the
 	// agreement.
 	Materials map[eboks.Material]string
@@ -28,8 +28,8 @@ type Agreement struct {
 	// wire does; of Strålfors it is to be asked.
 	Recognises bool
 	Codes      map[string]stralfors.Verdict // Strålfors only: what its error numbers mean
-	Now        func() time.Time             // nil: time.Now
-	Logger     *slog.Logger                 // nil: none
+	Now        func() time.Time             // if nil, time.Now
+	Logger     *slog.Logger                 // nil if there is none
 }
 
 // Names returns what Open knows.

@@ -30,16 +30,16 @@ type Config struct {
 	// PostSecret sends ClientSecret with client_secret_post instead.
 	PostSecret bool
 
-	// Algorithm is how ID tokens are signed. Empty: RS256. A token never chooses.
+	// Algorithm is how ID tokens are signed. If empty, it is RS256. A token never chooses.
 	Algorithm string
 	// DecryptionKeys open encrypted ID tokens, where that is agreed with the
-	// vendor. Nil: an encrypted token is refused. Set: a plain one is.
+	// vendor. If nil, an encrypted token is refused. If set, a plain one is.
 	DecryptionKeys []DecryptionKey
 	// Userinfo also asks the userinfo endpoint and fills in what the ID token
 	// lacks.
 	Userinfo bool
 
-	// Language is that of the pages where the Request names none. Zero: Danish,
+	// Language is that of the pages where the Request names none. If zero, it is Danish,
 	// because the broker's own default is Norwegian.
 	Language mitid.Locale
 	// NoProfile leaves out the scope profile, and with it name and birth date.
@@ -47,51 +47,51 @@ type Config struct {
 	// AAL asks for a level of the authenticator (aal_value) in place of the level
 	// of assurance (loa_value, acr_values), because the broker ignores the one
 	// where the other stands. The answer is held to AAL, and to Request.Level all
-	// the same. Zero: the level of assurance is asked for.
+	// the same. If zero, the level of assurance is asked for.
 	AAL claims.Level
 
 	// UUIDInURL lets Request.UUID travel as login_hint in the address that the
 	// browser opens, since this broker takes no pushed requests. It then stands in
-	// browser histories and in the logs between. Off: Request.UUID is refused with
+	// browser histories and in the logs between. If false, Request.UUID is refused with
 	// ErrUnsupported, and a step-up with a new login does without the hint.
 	UUIDInURL bool
-	// HintEncoding is how login_hint is written. Zero: Plain.
+	// HintEncoding is how login_hint is written. If zero, it is Plain.
 	HintEncoding TextEncoding
-	// TextEncoding is how reference and transaction texts are written. Zero: Plain.
+	// TextEncoding is how reference and transaction texts are written. If zero, it is Plain.
 	TextEncoding TextEncoding
-	// AMRSeparator stands between two eIDs in amr_values: "," or " ". Empty: ",".
+	// AMRSeparator stands between two eIDs in amr_values: "," or " ". If empty, it is ",".
 	AMRSeparator string
-	// PIDScope asks for the PID of NemID. Empty: nemid.pid.
+	// PIDScope asks for the PID of NemID. If empty, it is nemid.pid.
 	PIDScope string
-	// PIDClaim is the claim that tells it. Empty: nemid.pid.
+	// PIDClaim is the claim that tells it. If empty, it is nemid.pid.
 	PIDClaim string
 	// OrganisationNameClaim is a further claim to take the organisation's name
-	// from, where nemlogin.org_name is absent. Empty: none.
+	// from, where nemlogin.org_name is absent. If empty, there is none.
 	OrganisationNameClaim string
 	// OrganisationNumberClaim is a further claim to take the organisation's CVR
-	// number from, where nemlogin.cvr is absent. Empty: none.
+	// number from, where nemlogin.cvr is absent. If empty, there is none.
 	OrganisationNumberClaim string
 	// PrivateForCompany reads a login of identity_type private that names the company
 	// the person represents as that of a signatory. Uncertain: the vendor documents
-	// this use of a private MitID, and not which identity_type it gets. Off: only
+	// this use of a private MitID, and not which identity_type it gets. If false, only
 	// professional is read so, and such a login is refused with ErrClaimInvalid.
 	PrivateForCompany bool
 	// DigestOverParameter expects transaction_text_sha256 over the parameter as it was
 	// sent, which differs from the text where TextEncoding is Base64. Uncertain: the
-	// vendor's page speaks of the parameter. Off: over the text.
+	// vendor's page speaks of the parameter. If false, it is over the text.
 	DigestOverParameter bool
 	// ReferenceTextOptional accepts an answer that does not repeat the reference
-	// text. Off: it is refused with ErrTransactionMismatch. A different text is
+	// text. If false, it is refused with ErrTransactionMismatch. A different text is
 	// refused either way.
 	ReferenceTextOptional bool
 
-	// Hosts are further hosts (host or host:port) that discovery may name. Nil:
+	// Hosts are further hosts (host or host:port) that discovery may name. If nil, it may name
 	// the issuer's own only.
 	Hosts []string
-	// HTTPClient makes the calls. It never follows redirects. Nil: one of our own
+	// HTTPClient makes the calls. It never follows redirects. If nil, it is one of our own
 	// with a timeout of 10 seconds.
 	HTTPClient *http.Client
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
 }
 

@@ -2,6 +2,7 @@ package eident_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,7 +87,8 @@ func TestALateStepUpIsNeverSent(t *testing.T) {
 	c := newWire(t, nil)
 	_, err := c.StepUp(t.Context(), known(late), mitid.Request{CPR: mitid.CPRRequired})
 	require.ErrorIs(t, err, mitid.ErrInteractionRequired)
-	for title, handle := range map[string]string{"none": "", "no time": "617b5cdc6fb84f16a6022e328d970bb7", "no id": inTime + ".", "a foreign one": "neb:1", "a long one": inTime + "." + string(make([]byte, 200)), "negative": "-5.a"} {
+	for title, handle := range map[string]string{"none": "", "no time": "617b5cdc6fb84f16a6022e328d970bb7", "no id": inTime + ".", "a foreign one": "neb:1", "a long one": inTime + "." + string(make([]byte, 200)), "negative": "-5.a",
+		"a blank in the id": inTime + ".a b", "a parameter in the id": inTime + ".a&scope=ssn", "a letter of another alphabet": inTime + ".å", "a long id": inTime + "." + strings.Repeat("a", 129)} {
 		l := known(inTime)
 		l.StepUp = handle
 		_, err := c.StepUp(t.Context(), l, mitid.Request{CPR: mitid.CPRRequired})

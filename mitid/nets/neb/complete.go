@@ -92,7 +92,7 @@ func (b *Broker) admit(a *mitid.Attempt, t *idToken) error {
 		return err
 	}
 	if b.cfg.maxAge > 0 && id.AuthTime.Before(a.Started.Add(-b.cfg.maxAge-time.Minute)) {
-		return fault.New(fault.AssuranceTooLow, "the session at the broker is older than Config.MaxAge")
+		return &fault.Error{Class: fault.AssuranceTooLow, Why: "the session at the broker is older than Config.MaxAge", Stale: true}
 	}
 	return nil
 }

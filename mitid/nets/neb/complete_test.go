@@ -317,6 +317,7 @@ func TestMaxAgeIsChecked(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.login(t, mitid.Request{}, func() { w.authenticated(start.Add(-12 * time.Minute)) })
 	require.ErrorIs(t, err, mitid.ErrAssuranceTooLow)
+	require.NotContains(t, mitid.PublicText(err, mitid.English), "password", "a higher level would not help")
 }
 
 func TestErrorAnswers(t *testing.T) {

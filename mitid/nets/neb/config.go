@@ -49,7 +49,7 @@ type Config struct {
 	// RequestKeyID is the kid under which RequestKey is registered.
 	RequestKeyID string
 
-	// Source is where the facts about the person come from. Zero: the userinfo
+	// Source is where the facts about the person come from. If zero, they come from the userinfo
 	// token that comes with the ID token.
 	Source Source
 	// TransactionToken asks for the transaction token at every login: a statement,
@@ -63,44 +63,44 @@ type Config struct {
 	// query.
 	FormPost bool
 	// MaxAge is how old a session at the broker may be to be used again, in whole
-	// seconds. Zero: as the client is set up at the broker.
+	// seconds. If zero, it is as the client is set up at the broker.
 	MaxAge time.Duration
 
-	// TextCarrier is how a transaction text reaches the broker. Zero: pushed, as
+	// TextCarrier is how a transaction text reaches the broker. If zero, it is pushed, as
 	// signtext.
 	TextCarrier TextCarrier
 	// ReferenceTextOptional accepts an answer that does not repeat the reference
-	// text, and asks for no transaction token on its account. Off: it is refused with
+	// text, and asks for no transaction token on its account. If false, it is refused with
 	// ErrTransactionMismatch. A different text is refused either way.
 	ReferenceTextOptional bool
 
 	// TransactionSubject is the subject of the certificate that signs transaction
 	// tokens, as the broker's documentation writes it: "CN=…, SERIALNUMBER=…, …". The
-	// order does not matter. Empty: the documented one of the Issuer, and either of
+	// order does not matter. If empty, it is the documented one of the Issuer, and either of
 	// the two documented ones where the Issuer is no known one.
 	TransactionSubject string
 	// TransactionIssuer is the authority that issues that certificate (an OCES
-	// issuing authority of Den Danske Stat). Nil: its subject, and the broker's key
-	// document, are all that vouches for it; see the package documentation.
+	// issuing authority of Den Danske Stat). If nil, its subject and the broker's key
+	// document are all that vouches for it; see the package documentation.
 	TransactionIssuer *x509.Certificate
 	// OCSPOptional takes a transaction token that comes without an OCSP answer. One
 	// that comes is checked all the same.
 	OCSPOptional bool
 
-	// AgeScope is how a proof of age is asked for (mitid.Request.Age). Zero: with an
+	// AgeScope is how a proof of age is asked for (mitid.Request.Age). If zero, it is asked for with an
 	// age client of the broker's.
 	AgeScope AgeScope
 	// AgeProviders are further identity providers (claim idp) whose answer to an age
-	// counts. Nil: MitID's alone, and with AgeOverAnnounced the wallets'.
+	// counts. If nil, MitID's alone counts, and with AgeOverAnnounced the wallets'.
 	AgeProviders []string
 
-	// Hosts are further hosts (host or host:port) that discovery may name. Nil:
+	// Hosts are further hosts (host or host:port) that discovery may name. If nil, it may name
 	// the issuer's own only.
 	Hosts []string
-	// HTTPClient makes the calls. It never follows redirects. Nil: one of our own
+	// HTTPClient makes the calls. It never follows redirects. If nil, it is one of our own
 	// with a timeout of 10 seconds.
 	HTTPClient *http.Client
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
 }
 

@@ -95,7 +95,7 @@ func tokenAs(use string, v *oidcrp.Verified) mitid.Token {
 	return mitid.Token{Use: use, Raw: mitid.NewSecret(v.JWS), Key: v.Key}
 }
 
-// tokenOf returns a token of l's evidence; empty: it holds none.
+// tokenOf returns a token of l's evidence, or "" if it holds none.
 func tokenOf(l *mitid.Login, use string) string {
 	for _, t := range l.Evidence.Tokens {
 		if t.Use == use {

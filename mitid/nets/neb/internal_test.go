@@ -4,8 +4,11 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"testing"
 
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/stretchr/testify/require"
 )
 
@@ -61,5 +64,16 @@ func TestCodesAreTheDocumentedOnes(t *testing.T) {
 	for code, o := range codes {
 		require.NotZero(t, o.class, code)
 		require.NotEmpty(t, o.why, code)
+	}
+}
+
+func TestOperatorReadsTheStatusOfAMatchThatNobodyUnderstands(t *testing.T) {
+	for _, body := range []string{`{"cprNumberMatch":"maybe"}`, `{}`, `{"cprNumberMatch":`, `[]`} {
+		match, err := readMatch(&httpx.Response{Status: 200, Body: []byte(body)})
+		require.False(t, match)
+		f, ok := errors.AsType[*fault.Error](err)
+		require.True(t, ok)
+		require.Equal(t, fault.ResponseInvalid, f.Class, body)
+		require.Equal(t, 200, f.Status, body)
 	}
 }

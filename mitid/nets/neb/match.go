@@ -59,6 +59,11 @@ func readMatch(res *httpx.Response) (bool, error) {
 		}
 		return false, e
 	}
+	unclear := func(why string) (bool, error) {
+		e := fault.New(fault.ResponseInvalid, why)
+		e.Status = res.Status
+		return false, e
+	}
 	blank := len(bytes.TrimSpace(res.Body)) == 0
 	switch page := oidcrp.Page(res, matchAPI); {
 	case res.Status >= 500 || res.Status == http.StatusTooManyRequests || res.Status == http.StatusRequestTimeout:
@@ -75,7 +80,7 @@ func readMatch(res *httpx.Response) (bool, error) {
 		Error string          `json:"errorMessage"`
 	}
 	if strictjson.Unmarshal(res.Body, &said) != nil {
-		return false, fault.New(fault.ResponseInvalid, "the match API's answer is unreadable")
+		return unclear("the match API's answer is unreadable")
 	}
 	// A boolean by the vendor's description; everything else of this broker is text.
 	match := string(said.Match)
@@ -89,5 +94,5 @@ func readMatch(res *httpx.Response) (bool, error) {
 	case match == "false", match == `"false"`:
 		return false, nil
 	}
-	return false, fault.New(fault.ResponseInvalid, "the match API says neither yes nor no")
+	return unclear("the match API says neither yes nor no")
 }

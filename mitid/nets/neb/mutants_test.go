@@ -2,21 +2,15 @@ package neb_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 )
-
-// mutantEnv names the mutant that a child process puts through the suite.
-const mutantEnv = "DKEID_TEST_MUTANT"
 
 // A mistake is one that people have made, and the part of the suite that must find
 // it. Those that are the same at every broker are tried in package criipto.
@@ -25,11 +19,8 @@ type mistake struct {
 	change func(*mutant)
 }
 
-// rightAdapter is wrapped as the mutants are, and has no mistake.
-const rightAdapter = "is right"
-
 var mistakes = map[string]mistake{
-	rightAdapter: {part: "(abilities|logins|request)", change: func(*mutant) {}},
+	mutanttest.Right: {part: "(abilities|logins|request)", change: func(*mutant) {}},
 	"drops the comparison of transaction texts": {part: "tamperings/other-text", change: func(m *mutant) {
 		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
 			a.Transaction = nil
@@ -51,7 +42,7 @@ var mistakes = map[string]mistake{
 		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
 			as, err := m.Broker.Complete(ctx, a, cb)
 			if err == nil {
-				as.Claims = struct{ Claims *claims.NEB }{as.Claims.(*claims.NEB)}
+				as.Claims = keeper{as.Claims.(*claims.NEB)}
 			}
 			return as, err
 		}
@@ -80,6 +71,11 @@ var mistakes = map[string]mistake{
 	"has lost its abilities": {part: "abilities", change: func(m *mutant) { m.bare = true }},
 }
 
+// keeper keeps the CPR number where it should go.
+type keeper struct{ Claims *claims.NEB }
+
+func (k keeper) WithoutCPR() any { return k.Claims }
+
 // mutant is the adapter with a mistake.
 type mutant struct {
 	*neb.Broker
@@ -103,25 +99,12 @@ func (m *mutant) ReceiveLogout(ctx context.Context, cb mitid.Callback) (*mitid.L
 
 // The suite is worth what it finds: it must not pass an adapter that is wrong.
 func TestTheSuiteFindsMutants(t *testing.T) {
-	for name, m := range mistakes {
-		t.Run(name, func(t *testing.T) {
-			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMutant$/"+m.part, "-test.failfast")
-			child.Env = append(os.Environ(), mutantEnv+"="+name)
-			out, err := child.CombinedOutput()
-			if name == rightAdapter {
-				require.NoError(t, err, "what wraps the mutants is no mistake: %s", out)
-				return
-			}
-			require.Error(t, err, "the suite passes an adapter that %s", name)
-			require.Contains(t, string(out), "--- FAIL: TestMutant/", "it fails as a test does, and does not crash")
-			require.NotContains(t, string(out), "panic:")
-		})
-	}
+	mutanttest.FindAll(t, mistakes, func(m mistake) string { return m.part })
 }
 
 // TestMutant is what the child process runs; on its own it does nothing.
 func TestMutant(t *testing.T) {
-	wrong, ok := mistakes[os.Getenv(mutantEnv)]
+	wrong, ok := mutanttest.Chosen(mistakes)
 	if !ok {
 		return
 	}

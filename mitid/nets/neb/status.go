@@ -24,7 +24,7 @@ type certificateStatus struct {
 }
 
 // checkStatus checks the certificate behind a transaction token, with the OCSP
-// answer that came along, in standard base64; empty: none came.
+// answer that came along, in standard base64; empty if there is none came.
 func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 	now := b.now()
 	if now.Add(skew).Before(cert.NotBefore) || now.Add(-skew).After(cert.NotAfter) {

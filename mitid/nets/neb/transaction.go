@@ -68,7 +68,7 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken
 	return x, nil
 }
 
-// approved returns the text that the person approved; nil: the token tells of
+// approved returns the text that the person approved, or nil if the token tells of
 // none. The digest is of the decoded text, not of its base64 (recorded).
 //
 // The text is held against the attempt here already, as the client does once more:

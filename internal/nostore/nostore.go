@@ -1,4 +1,6 @@
-package mitidhttp
+// Package nostore keeps the pages of one person out of caches, however the handler
+// that writes them treats its headers.
+package nostore
 
 import (
 	"bufio"
@@ -7,15 +9,21 @@ import (
 	"net/http"
 )
 
-// noStore keeps the pages behind Require out of caches. The header alone is not
-// enough: http.ServeContent and others take Cache-Control away when they answer
-// with an error, and that page too is one person's.
-type noStore struct {
+// Wrap sets Cache-Control: no-store, and sets it again where it is gone when the
+// answer begins. The header alone is not enough: http.ServeContent and others take
+// Cache-Control away when they answer with an error, and that page too is one
+// person's. A handler may set another value.
+func Wrap(w http.ResponseWriter) http.ResponseWriter {
+	w.Header().Set("Cache-Control", "no-store")
+	return &writer{ResponseWriter: w}
+}
+
+type writer struct {
 	http.ResponseWriter
 	begun bool
 }
 
-func (w *noStore) begin() {
+func (w *writer) begin() {
 	if w.begun {
 		return
 	}
@@ -25,38 +33,38 @@ func (w *noStore) begin() {
 	}
 }
 
-func (w *noStore) WriteHeader(status int) {
+func (w *writer) WriteHeader(status int) {
 	if status >= 200 || status == http.StatusSwitchingProtocols { // others are not the answer yet
 		w.begin()
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *noStore) Write(b []byte) (int, error) {
+func (w *writer) Write(b []byte) (int, error) {
 	w.begin()
 	return w.ResponseWriter.Write(b)
 }
 
 // ReadFrom lets io.Copy use what the server can do with a file.
-func (w *noStore) ReadFrom(r io.Reader) (int64, error) {
+func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 	w.begin()
 	return io.Copy(w.ResponseWriter, r)
 }
 
 // Flush is for handlers that look for http.Flusher instead of asking
 // http.ResponseController.
-func (w *noStore) Flush() {
+func (w *writer) Flush() {
 	w.begin()
 	_ = http.NewResponseController(w.ResponseWriter).Flush()
 }
 
 // Hijack is for handlers that look for http.Hijacker, such as WebSocket ones.
-func (w *noStore) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
 // Push is for handlers that look for http.Pusher.
-func (w *noStore) Push(target string, o *http.PushOptions) error {
+func (w *writer) Push(target string, o *http.PushOptions) error {
 	if p, ok := w.ResponseWriter.(http.Pusher); ok {
 		return p.Push(target, o)
 	}
@@ -64,4 +72,4 @@ func (w *noStore) Push(target string, o *http.PushOptions) error {
 }
 
 // Unwrap lets http.ResponseController find the rest.
-func (w *noStore) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
