@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -127,6 +128,30 @@ func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
 	better := mitidtest.PasswordUser()
 	better.Password = false
 	assert.Equal(t, everydayPath, b.get(html.UnescapeString(again[1]), mitidtest.Approve(better)).path)
+}
+
+// TestEveryPersonOnEitherCard walks every person at every broker to the thanks, or to
+// the page that says why not.
+func TestEveryPersonOnEitherCard(t *testing.T) {
+	for _, d := range mitidtest.Dialects() {
+		t.Run(d.String(), func(t *testing.T) {
+			h := newHouseOn(t, d)
+			for _, c := range h.fake.Citizens() {
+				for path, answers := range map[string]url.Values{everydayPath: everydayAnswers(), healthPath: healthAnswers()} {
+					b := h.browser("da")
+					p := b.get(path, mitidtest.Approve(c))
+					switch {
+					case c.Password:
+						assert.Contains(t, p.body, "sikringsniveau", c.Name)
+					case c.CPR.IsZero() && path == healthPath:
+						assert.Contains(t, p.body, "Svar på »Trivsel i hverdagen« i stedet", c.Name)
+					default:
+						assert.Contains(t, b.post(path, answers).body, "Tak for dine svar", c.Name)
+					}
+				}
+			}
+		})
+	}
 }
 
 // TestEveryPersonsLetterThroughPostNord: the other distributor, the same people.
