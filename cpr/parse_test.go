@@ -76,6 +76,7 @@ func TestParse_every_reason(t *testing.T) {
 		{"national eCPR, century mark 7", "3101057JC9", cpr.ReasonLetters, 0},
 		{"eCPR with hyphen, small letters", " 130878-1os6", cpr.ReasonLetters, 0},
 		{"school number", "130878KOT1", cpr.ReasonLetters, 0},
+		{"a sign among letters", "1308781.S6", cpr.ReasonCharacter, 8},
 		{"Danish letter is no eCPR", "1308781ØS6", cpr.ReasonCharacter, 8},
 		{"date only", "271258", cpr.ReasonLength, 0},
 		{"date and hyphen", "271258-", cpr.ReasonLength, 0},
