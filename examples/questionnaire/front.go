@@ -44,7 +44,7 @@ func (a *app) front(v *visit) error {
 	}
 	return v.show(http.StatusOK, "front", view{Title: title, Content: struct {
 		Cards []card
-		Age   string // where a proof of age begins; empty: there is none
+		Age   string // where a proof of age begins; empty if there is none
 	}{cards, a.askAge()}})
 }
 

@@ -49,7 +49,7 @@ type pending struct {
 	Return  string
 	Page    bool    // Return is a page behind Require
 	From    *origin // stepsUp alone
-	Stored  string  // what Config.Sessions calls the session that was there; empty: none was
+	Stored  string  // what Config.Sessions calls the session that was there; empty if none was
 }
 
 // origin is the session that a step-up began with.
@@ -180,7 +180,7 @@ const (
 )
 
 // trim lets the browser forget what is expired or too much of own beside a new
-// pending cookie of so many characters; none: 0.
+// pending cookie of so many characters, or 0 for none.
 func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
 	count, size := len(own), added
 	if added > 0 {
