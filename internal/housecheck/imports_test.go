@@ -29,8 +29,9 @@ var fences = []fence{
 	{"mitid", ground, "the client knows no adapter: adapters import the client"},
 	{"mitid/mitidhttp", with("mitid"), "handlers work with every broker, so they know none"},
 	{"mitid/mitidtest", with("mitid", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
-	{"mitid/nets/...", with("mitid", "mitid/nets"), adaptersAlone},
-	{"mitid/...", with("mitid"), adaptersAlone},
+	{"mitid/internal/...", with("mitid"), "what adapters share knows the seam and no adapter"},
+	{"mitid/nets/...", with("mitid", "mitid/nets", "mitid/internal/..."), adaptersAlone},
+	{"mitid/...", with("mitid", "mitid/internal/..."), adaptersAlone},
 
 	{"eboks", ground, "the client knows no adapter: adapters import the client"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},

@@ -10,6 +10,7 @@ import (
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // How an age is asked for and answered
@@ -47,14 +48,14 @@ func (b *Broker) ageParams(a *mitid.Attempt) (oidcrp.Params, error) {
 		return nil, err
 	}
 	q := make(oidcrp.Params, 0, 13)
-	b.addStart(&q, a)
+	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
 	if b.cfg.scopeInHint {
 		q.Add("scope", "openid")
 	} else {
 		q.Add("scope", "openid "+scope)
 	}
 	q.Add("acr_values", acrAge)
-	b.addJourney(&q, a)
+	oidcbroker.AddJourney(&q, a)
 	q.Add("prompt", "login")
 	addLocale(&q, a.Request.Locale)
 	q.Add("login_hint", strings.TrimSpace("country:"+ageCountry+" "+hint))
@@ -67,7 +68,7 @@ func ageMember(years int) string { return "is_over_" + strconv.Itoa(years) }
 // CompleteAge exchanges the code, verifies the ID token as that of any login, and
 // reads the answer in it and nothing else.
 func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
-	tokens, err := b.exchange(ctx, a, cb)
+	tokens, err := oidcbroker.Exchange(ctx, b.party, a, cb, declined)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // The acr values (https://docs.idura.app/verify/e-ids/danish-mitid). The business
@@ -88,10 +89,10 @@ func (b *Broker) params(a *mitid.Attempt) (oidcrp.Params, error) {
 		return nil, err
 	}
 	q := make(oidcrp.Params, 0, 13)
-	b.addStart(&q, a)
+	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
 	q.Add("scope", b.scope(&a.Request))
 	q.Add("acr_values", acr)
-	b.addJourney(&q, a)
+	oidcbroker.AddJourney(&q, a)
 	switch {
 	case a.Request.Fresh:
 		q.Add("prompt", "login")
@@ -105,22 +106,6 @@ func (b *Broker) params(a *mitid.Attempt) (oidcrp.Params, error) {
 		q.Add("login_hint", hint)
 	}
 	return q, nil
-}
-
-func (b *Broker) addStart(q *oidcrp.Params, a *mitid.Attempt) {
-	q.Add("client_id", b.cfg.clientID)
-	q.Add("redirect_uri", a.RedirectURL)
-	q.Add("response_type", "code")
-	if b.cfg.formPost {
-		q.Add("response_mode", "form_post")
-	}
-}
-
-func (b *Broker) addJourney(q *oidcrp.Params, a *mitid.Attempt) {
-	q.Add("state", a.Handle)
-	q.Add("nonce", a.Nonce)
-	q.Add("code_challenge", a.Challenge())
-	q.Add("code_challenge_method", "S256")
 }
 
 func addLocale(q *oidcrp.Params, l mitid.Locale) {

@@ -10,6 +10,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // statement is one verified ID token.
@@ -21,7 +22,7 @@ type statement struct {
 
 // Complete exchanges the code and verifies the ID token.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	tokens, err := b.exchange(ctx, a, cb)
+	tokens, err := oidcbroker.Exchange(ctx, b.party, a, cb, declined)
 	if err != nil {
 		return nil, err
 	}
@@ -48,22 +49,6 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	as.Evidence.Request = mitid.NewSecret(b.record(a))
 	as.Evidence.At = a.Now
 	return as, nil
-}
-
-// exchange reads the broker's answer and turns its code into tokens.
-func (b *Broker) exchange(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*oidcrp.Tokens, error) {
-	values, err := cb.Values()
-	if err != nil {
-		return nil, err
-	}
-	answer, err := b.party.ReadAnswer(ctx, values)
-	if err != nil {
-		return nil, err
-	}
-	if answer.Error != "" {
-		return nil, declined(answer)
-	}
-	return b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
 }
 
 // verify checks an ID token and reads who it names.

@@ -11,6 +11,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // AgeScope is how a proof of age is asked for, and so the form of its answer.
@@ -56,9 +57,9 @@ func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirec
 		return nil, err
 	}
 	q := make(oidcrp.Params, 0, 12)
-	b.addStart(&q, a)
+	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
 	q.Add("scope", b.ageScope(a))
-	b.addJourney(&q, a)
+	oidcbroker.AddJourney(&q, a)
 	q.Add("prompt", "login")
 	if l := languages[a.Request.Locale]; l != "" {
 		q.Add("language", l)
@@ -80,7 +81,7 @@ func (b *Broker) ageScope(a *mitid.Attempt) string {
 // CompleteAge exchanges the code, verifies the ID token as that of any login, and
 // reads the answer in it and nothing else.
 func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
-	tokens, err := b.exchange(ctx, a, cb)
+	tokens, err := oidcbroker.Exchange(ctx, b.party, a, cb, declined)
 	if err != nil {
 		return nil, err
 	}

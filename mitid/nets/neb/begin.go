@@ -9,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // Begin builds the authorization request and pushes it where the broker takes
@@ -106,9 +107,9 @@ func (b *Broker) withoutPAR(a *mitid.Attempt) error {
 func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 	r := &a.Request
 	q := make(oidcrp.Params, 0, 17)
-	b.addStart(&q, a)
+	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
 	q.Add("scope", b.scope(a))
-	b.addJourney(&q, a)
+	oidcbroker.AddJourney(&q, a)
 	q.Add("idp_values", idpValues[r.Identity])
 	q.Add("idp_params", b.idpParams(a, raises))
 	switch {
@@ -128,22 +129,6 @@ func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 		q.Add("signtext_type", textTypes[r.TransactionText.Type])
 	}
 	return q
-}
-
-func (b *Broker) addStart(q *oidcrp.Params, a *mitid.Attempt) {
-	q.Add("client_id", b.cfg.clientID)
-	q.Add("redirect_uri", a.RedirectURL)
-	q.Add("response_type", "code")
-	if b.cfg.formPost {
-		q.Add("response_mode", "form_post")
-	}
-}
-
-func (b *Broker) addJourney(q *oidcrp.Params, a *mitid.Attempt) {
-	q.Add("state", a.Handle)
-	q.Add("nonce", a.Nonce)
-	q.Add("code_challenge", a.Challenge())
-	q.Add("code_challenge_method", "S256")
 }
 
 // idpValues are the identity providers, in order of preference.

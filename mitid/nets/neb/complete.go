@@ -10,12 +10,13 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // Complete exchanges the code and verifies what comes: the ID token, then what it
 // binds.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	tokens, err := b.exchange(ctx, a, cb)
+	tokens, err := oidcbroker.Exchange(ctx, b.party, a, cb, declined)
 	if err != nil {
 		return nil, err
 	}
@@ -28,22 +29,6 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	as.Evidence.Request = mitid.NewSecret(request)
 	as.Evidence.At = a.Now
 	return as, nil
-}
-
-// exchange reads the broker's answer and turns its code into tokens.
-func (b *Broker) exchange(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*oidcrp.Tokens, error) {
-	values, err := cb.Values()
-	if err != nil {
-		return nil, err
-	}
-	answer, err := b.party.ReadAnswer(ctx, values)
-	if err != nil {
-		return nil, err
-	}
-	if answer.Error != "" {
-		return nil, declined(answer)
-	}
-	return b.party.Exchange(ctx, answer.Code, a.Verifier, a.RedirectURL)
 }
 
 // judge verifies the token answer. Whether the login may go on is settled before
