@@ -60,7 +60,7 @@ func FuzzParseCriipto(f *testing.F) {
 			default:
 				t.Fatal("the wrong class")
 			}
-			if id.Kind != claims.KindUnknown || id.Subject != "" || tenDigits.MatchString(err.Error()) {
+			if id.Capacity != claims.CapacityUnknown || id.Subject != "" || tenDigits.MatchString(err.Error()) {
 				t.Fatal("an identity and an error")
 			}
 			return
@@ -68,7 +68,7 @@ func FuzzParseCriipto(f *testing.F) {
 		if tenDigits.MatchString(id.String()) || tenDigits.MatchString(c.String()) {
 			t.Fatal("digits are printed")
 		}
-		if id.Kind == claims.KindUnknown || (id.Kind == claims.KindPrivate) != (id.Organisation == nil) {
+		if id.Capacity == claims.CapacityUnknown || (id.Capacity == claims.CapacityPrivate) != (id.Organisation == nil) {
 			t.Fatal("in whose name?")
 		}
 		cpr := text(m["cprNumberIdentifier"]) + text(m["dk:gov:saml:attribute:CprNumberIdentifier"])

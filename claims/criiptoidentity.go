@@ -32,7 +32,7 @@ func (c *Criipto) Identity() (Identity, error) {
 		return Identity{}, err
 	}
 	id := Identity{
-		Kind:      kind,
+		Capacity:  kind,
 		Subject:   c.Subject,
 		UUID:      c.UUID,
 		CPR:       c.CPR,
@@ -52,7 +52,7 @@ func (c *Criipto) Identity() (Identity, error) {
 	default:
 		id.Name = &Name{Full: c.Name}
 	}
-	if kind != KindPrivate {
+	if kind != CapacityPrivate {
 		id.Organisation = &Organisation{
 			Name:     c.OrganisationName,
 			CVR:      c.CVR,
@@ -69,7 +69,7 @@ func (c *Criipto) Identity() (Identity, error) {
 
 // kind tells private from business by the claims, never by the acr: a business
 // login asked for with a citizen's acr keeps that acr.
-func (c *Criipto) kind() (Kind, error) {
+func (c *Criipto) kind() (Capacity, error) {
 	company := !c.CVR.IsZero() || c.OrganisationName != "" || !c.ProductionUnit.IsZero() ||
 		!c.SENumber.IsZero() || c.RID != ""
 	switch {
@@ -78,13 +78,13 @@ func (c *Criipto) kind() (Kind, error) {
 	case !c.Employee && !c.CompanySignatory && company:
 		return 0, fault.New(fault.ClaimInvalid, "an organisation without saying what the person is to it")
 	case !c.Employee && !c.CompanySignatory:
-		return KindPrivate, nil
+		return CapacityPrivate, nil
 	case c.CVR.IsZero():
 		return 0, fault.New(fault.ClaimMissing, "a login for an organisation without its CVR number")
 	case c.Employee:
-		return KindProfessional, nil
+		return CapacityProfessional, nil
 	default:
-		return KindSignatory, nil
+		return CapacitySignatory, nil
 	}
 }
 

@@ -1,7 +1,7 @@
 // Package claims is what a login says about a person: one [Identity], the same
 // whichever broker vouched for it, and the values in it.
 //
-// Most users meet it in mitid.Login.Identity and need three things. Check Kind
+// Most users meet it in mitid.Login.Identity and need three things. Check Capacity
 // and Levels for what was achieved; key the account on Subject; ask for
 // the presence of what they need (CPR.IsZero, Name == nil) before they use it.
 // People without a CPR number and people with a protected name are normal users,

@@ -111,7 +111,7 @@ func TestEIdentSpellings(t *testing.T) {
 
 	e, id, err := eidentIdentity(t, change(t, eident(t, "signatory"), "authorized_to_represent", `"16662879"`))
 	require.NoError(t, err)
-	assert.Equal(t, claims.KindSignatory, id.Kind)
+	assert.Equal(t, claims.CapacitySignatory, id.Capacity)
 	assert.Equal(t, e.AuthorizedToRepresent, id.Organisation.CVR)
 
 	_, id, err = eidentIdentity(t, change(t, change(t, eident(t, "citizen"), "mitid.uuid", ``), "pid", ``))
@@ -183,7 +183,7 @@ func TestEIdentTransaction(t *testing.T) {
 func TestEIdentOrganisation(t *testing.T) {
 	_, id, err := eidentIdentity(t, eident(t, "employee"))
 	require.NoError(t, err)
-	assert.Equal(t, claims.KindProfessional, id.Kind)
+	assert.Equal(t, claims.CapacityProfessional, id.Capacity)
 	assert.Equal(t, claims.MustParseUUID("0c23111c-928b-4adb-a413-e07006c48c16"), id.UUID)
 	assert.Equal(t, []claims.Authenticator{{Kind: claims.App}}, id.Authenticators)
 	assert.True(t, id.CPR.IsZero())

@@ -36,7 +36,7 @@ func (e *EIdent) Identity() (Identity, error) {
 		NemIDPID:       e.NemIDPID,
 		Authenticators: netsAuthenticators(e.MitIDAMR),
 	}
-	if id.Kind, id.Organisation, err = netsCapacity(e.IdentityType, n); err != nil {
+	if id.Capacity, id.Organisation, err = netsCapacity(e.IdentityType, n); err != nil {
 		return Identity{}, err
 	}
 	if n == nil {
@@ -48,7 +48,7 @@ func (e *EIdent) Identity() (Identity, error) {
 	if id.CPR.IsZero() {
 		id.CPR = n.CPR
 	}
-	if id.Kind == KindPrivate {
+	if id.Capacity == CapacityPrivate {
 		if id.UUID, err = e.uuid(); err != nil {
 			return Identity{}, err
 		}
@@ -56,10 +56,10 @@ func (e *EIdent) Identity() (Identity, error) {
 		id.UUID = n.ProfessionalID
 		id.BirthDate = n.BirthDate
 	}
-	if id.BirthDate.IsZero() && id.Kind != KindProfessional {
+	if id.BirthDate.IsZero() && id.Capacity != CapacityProfessional {
 		id.BirthDate = e.BirthDate
 	}
-	if id.Name = e.fullName(id.Kind, n); id.Name != nil && id.Name.Full == protectedName {
+	if id.Name = e.fullName(id.Capacity, n); id.Name != nil && id.Name.Full == protectedName {
 		id.Name, id.Protection = nil, NameAndAddressProtected
 	}
 	return id.Cleared()
@@ -107,12 +107,12 @@ func (e *EIdent) uuid() (UUID, error) {
 
 // fullName returns the person's name in the capacity of k, by the rule of
 // NEBClaims.name.
-func (e *EIdent) fullName(k Kind, n *NemLogin) *Name {
-	if k != KindPrivate {
+func (e *EIdent) fullName(k Capacity, n *NemLogin) *Name {
+	if k != CapacityPrivate {
 		if name := n.person(); name != nil {
 			return name
 		}
-		if k == KindProfessional || n.Alias == pseudonym {
+		if k == CapacityProfessional || n.Alias == pseudonym {
 			return nil
 		}
 	}

@@ -13,18 +13,18 @@ import (
 
 // An identity as a login gives it.
 var someone = claims.Identity{
-	Kind:    claims.KindPrivate,
-	Subject: "{0f9960a0-d28d-4353-a3e2-ea07f8ffa185}",
-	UUID:    claims.MustParseUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416"),
-	CPR:     cpr.MustParse("2101270087"),
-	Name:    &claims.Name{Full: "Søren Testesen"},
-	Levels:  claims.Levels{LoA: claims.Substantial},
+	Capacity: claims.CapacityPrivate,
+	Subject:  "{0f9960a0-d28d-4353-a3e2-ea07f8ffa185}",
+	UUID:     claims.MustParseUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416"),
+	CPR:      cpr.MustParse("2101270087"),
+	Name:     &claims.Name{Full: "Søren Testesen"},
+	Levels:   claims.Levels{LoA: claims.Substantial},
 }
 
 func ExampleIdentity() {
 	fmt.Println(someone) // safe in any log
 
-	if someone.Kind == claims.KindPrivate && someone.Levels.LoA >= claims.Substantial {
+	if someone.Capacity == claims.CapacityPrivate && someone.Levels.LoA >= claims.Substantial {
 		fmt.Println("account", someone.UUID)
 	}
 	switch {
@@ -110,7 +110,7 @@ func ExampleCriiptoAddressDetails() {
 }
 
 func ExampleKind() {
-	fmt.Println(claims.KindPrivate, claims.KindProfessional, claims.KindSignatory)
+	fmt.Println(claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacitySignatory)
 	// Output: private professional signatory
 }
 

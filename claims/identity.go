@@ -20,7 +20,7 @@ import (
 // An Identity prints and logs its kind, its level and which parts it has, never
 // what is in them, and it refuses to marshal; see [Plain].
 type Identity struct {
-	Kind           Kind
+	Capacity       Capacity
 	Subject        string     // the broker's own key for this account, byte for byte as it came
 	UUID           UUID       // MitID's key of a private person; of somebody who acts for an organisation it may name the organisation; zero when the broker did not give it
 	CPR            cpr.Number // zero if there is none, nobody asked, or the person refused
@@ -40,7 +40,7 @@ type Identity struct {
 
 // String names the kind, the level and the parts that are present.
 func (id Identity) String() string {
-	return outline("Identity", id.Kind.String(), id.Levels.LoA.String(), id.parts())
+	return outline("Identity", id.Capacity.String(), id.Levels.LoA.String(), id.parts())
 }
 
 // Format writes String under every verb.
@@ -49,7 +49,7 @@ func (id Identity) Format(f fmt.State, _ rune) { format(f, id.String()) }
 // LogValue gives the kind, the level and the names of the parts that are present.
 func (id Identity) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("kind", id.Kind.String()),
+		slog.String("kind", id.Capacity.String()),
 		slog.String("level", id.Levels.LoA.String()),
 		slog.String("has", id.parts()),
 	)

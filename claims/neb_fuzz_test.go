@@ -69,7 +69,7 @@ func checkNets(t *testing.T, payload []byte, c nets, none bool, err error, subje
 		default:
 			t.Fatal("the wrong class")
 		}
-		if id.Kind != claims.KindUnknown || id.Subject != "" || tenDigits.MatchString(err.Error()) {
+		if id.Capacity != claims.CapacityUnknown || id.Subject != "" || tenDigits.MatchString(err.Error()) {
 			t.Fatal("an identity and an error")
 		}
 		return
@@ -77,7 +77,7 @@ func checkNets(t *testing.T, payload []byte, c nets, none bool, err error, subje
 	if tenDigits.MatchString(id.String()) {
 		t.Fatal("digits are printed")
 	}
-	if id.Kind == claims.KindUnknown || (id.Kind == claims.KindPrivate) != (id.Organisation == nil) {
+	if id.Capacity == claims.CapacityUnknown || (id.Capacity == claims.CapacityPrivate) != (id.Organisation == nil) {
 		t.Fatal("in whose name?")
 	}
 	if id.Protection == claims.NameAndAddressProtected && (id.Name != nil || id.Address != nil) {

@@ -17,7 +17,7 @@ const (
 //
 // If u is nil, it is what the ID token alone tells. That is enough to judge level, kind and
 // time before userinfo is asked for, and has nothing about the person. The kind
-// of a login for an organisation is KindProfessional then, an employee or not,
+// of a login for an organisation is CapacityProfessional then, an employee or not,
 // and its Organisation is empty.
 //
 // TokenInvalid: u has another Subject or none, or says anything else about the
@@ -160,12 +160,12 @@ func (c *NEBClaims) identity(person *NEBClaims, subject, session string) (Identi
 	var err error
 	switch {
 	case person == nil && c.IdentityType == "professional" && c.NemLogin == nil:
-		id.Kind, id.Organisation = KindProfessional, &Organisation{}
+		id.Capacity, id.Organisation = CapacityProfessional, &Organisation{}
 	case person == nil:
-		id.Kind, id.Organisation, err = netsCapacity(c.IdentityType, c.NemLogin)
+		id.Capacity, id.Organisation, err = netsCapacity(c.IdentityType, c.NemLogin)
 		person = c
 	default:
-		id.Kind, id.Organisation, err = netsCapacity(c.IdentityType, person.NemLogin)
+		id.Capacity, id.Organisation, err = netsCapacity(c.IdentityType, person.NemLogin)
 	}
 	if err == nil && person != nil {
 		err = person.fill(&id)

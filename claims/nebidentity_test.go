@@ -253,7 +253,7 @@ func TestNEBDetails(t *testing.T) {
 func TestNEBOrganisation(t *testing.T) {
 	_, id, err := edit{"employee", "userinfo", "x", ``}.identity(t)
 	require.NoError(t, err)
-	assert.Equal(t, claims.KindProfessional, id.Kind)
+	assert.Equal(t, claims.CapacityProfessional, id.Capacity)
 	assert.Equal(t, claims.MustParseUUID("0c23111c-928b-4adb-a413-e07006c48c16"), id.UUID)
 	assert.Equal(t, "Bageren på Ærø ApS", id.Organisation.Name)
 	assert.Equal(t, "0012345678", id.Organisation.RID)
@@ -267,14 +267,14 @@ func TestNEBOrganisation(t *testing.T) {
 	// A signatory: the company, their own name, and no UUID of the private person.
 	n, id, err := edit{"signatory", "userinfo", "x", ``}.identity(t)
 	require.NoError(t, err)
-	assert.Equal(t, claims.KindSignatory, id.Kind)
+	assert.Equal(t, claims.CapacitySignatory, id.Capacity)
 	assert.Equal(t, claims.MustParseCVR("16662879"), id.Organisation.CVR)
 	assert.Equal(t, "Åse Ærøskøbing", id.Name.Full)
 	assert.True(t, id.UUID.IsZero())
 	assert.False(t, n.UserInfo.UUID.IsZero())
 	_, id, err = edit{"signatory", "userinfo", "nemlogin.cvr", `"16662879"`}.identity(t)
 	require.NoError(t, err)
-	assert.Equal(t, claims.KindSignatory, id.Kind)
+	assert.Equal(t, claims.CapacitySignatory, id.Capacity)
 
 	// A pseudonym has no name, though MitID told one beside it.
 	n, id, err = edit{"pseudonym", "userinfo", "nemlogin.name", `"Åse Ærøskøbing"`}.identity(t)
@@ -288,7 +288,7 @@ func TestNEBOrganisation(t *testing.T) {
 	// The ID token alone tells that it is for an organisation, not for which.
 	id, err = n.IDToken.Identity(nil)
 	require.NoError(t, err)
-	assert.Equal(t, claims.KindProfessional, id.Kind)
+	assert.Equal(t, claims.CapacityProfessional, id.Capacity)
 	assert.Equal(t, &claims.Organisation{}, id.Organisation)
 	assert.Equal(t, claims.Substantial, id.Levels.LoA)
 	assert.Equal(t, time.Unix(1787999998, 0).UTC(), id.AuthTime)

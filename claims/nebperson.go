@@ -13,7 +13,7 @@ func (c *NEBClaims) fill(id *Identity) error {
 		n = &NemLogin{}
 	}
 	switch {
-	case id.Kind == KindPrivate && !c.UUID.IsZero() && !isUUID(c.IdentityID, c.UUID):
+	case id.Capacity == CapacityPrivate && !c.UUID.IsZero() && !isUUID(c.IdentityID, c.UUID):
 		return fault.New(fault.ClaimInvalid, "idp_identity_id is not mitid.uuid")
 	case differ(c.CPR, n.CPR):
 		return fault.New(fault.ClaimInvalid, "dk.cpr is not nemlogin.cpr")
@@ -28,14 +28,14 @@ func (c *NEBClaims) fill(id *Identity) error {
 		id.NemIDPID = c.NemIDPID
 	}
 	id.UUID = c.UUID
-	if id.Kind != KindPrivate {
+	if id.Capacity != CapacityPrivate {
 		id.UUID = n.ProfessionalID
 		id.BirthDate = n.BirthDate
 	}
-	if id.BirthDate.IsZero() && id.Kind != KindProfessional {
+	if id.BirthDate.IsZero() && id.Capacity != CapacityProfessional {
 		id.BirthDate = c.BirthDate
 	}
-	id.Name = c.name(id.Kind)
+	id.Name = c.name(id.Capacity)
 	if c.Details.found() {
 		id.CPRStatus = personStatus(c.Details.PersonStatus)
 		id.Protection = c.Details.Protection
@@ -58,12 +58,12 @@ func isUUID(s string, u UUID) bool {
 
 // name returns the person's name in the capacity of k: of a person who acts for a
 // company what NemLog-in tells, and what MitID tells where that is silent.
-func (c *NEBClaims) name(k Kind) *Name {
-	if k != KindPrivate {
+func (c *NEBClaims) name(k Capacity) *Name {
+	if k != CapacityPrivate {
 		if name := c.NemLogin.person(); name != nil {
 			return name
 		}
-		if k == KindProfessional || c.NemLogin != nil && c.NemLogin.Alias == pseudonym {
+		if k == CapacityProfessional || c.NemLogin != nil && c.NemLogin.Alias == pseudonym {
 			return nil
 		}
 	}

@@ -83,13 +83,13 @@ func joinedUnless(full string, parts ...string) string {
 
 // netsCapacity tells in whose name a person acts, and for which organisation.
 // identity_type decides; what is said of an organisation must fit it.
-func netsCapacity(identityType string, n *NemLogin) (Kind, *Organisation, error) {
+func netsCapacity(identityType string, n *NemLogin) (Capacity, *Organisation, error) {
 	switch identityType {
 	case "private":
 		if n.organisation() {
 			return 0, nil, fault.New(fault.ClaimInvalid, "an organisation in a private login")
 		}
-		return KindPrivate, nil, nil
+		return CapacityPrivate, nil, nil
 	case "professional":
 	default:
 		return 0, nil, fault.New(fault.ClaimInvalid, "identity_type tells neither private nor professional")
@@ -102,12 +102,12 @@ func netsCapacity(identityType string, n *NemLogin) (Kind, *Organisation, error)
 	case n.AuthToRepr.IsZero() && n.CVR.IsZero():
 		return 0, nil, fault.New(fault.ClaimMissing, "a login for an organisation without its CVR number")
 	case n.AuthToRepr.IsZero():
-		return KindProfessional, o, nil
+		return CapacityProfessional, o, nil
 	case !n.CVR.IsZero() && n.CVR != n.AuthToRepr:
 		return 0, nil, fault.New(fault.ClaimInvalid, "the person works for one organisation and acts for another")
 	}
 	o.CVR = n.AuthToRepr
-	return KindSignatory, o, nil
+	return CapacitySignatory, o, nil
 }
 
 // String names the parts that are present.

@@ -38,7 +38,7 @@ func (p Plain) LogValue() slog.Value { return Identity(p).LogValue() }
 // The written form. Its types have no methods, which would keep them safe.
 type (
 	plainIdentity struct {
-		Kind           Kind                 `json:"kind,omitzero"`
+		Kind           Capacity             `json:"kind,omitzero"`
 		Subject        string               `json:"subject,omitzero"`
 		UUID           UUID                 `json:"uuid,omitzero"`
 		CPR            cpr.Plain            `json:"cpr,omitzero"`
@@ -94,7 +94,7 @@ type (
 // MarshalJSON writes everything in clear.
 func (p Plain) MarshalJSON() ([]byte, error) {
 	w := plainIdentity{
-		Kind:         p.Kind,
+		Kind:         p.Capacity,
 		Subject:      p.Subject,
 		UUID:         p.UUID,
 		CPR:          cpr.Plain(p.CPR),
@@ -126,7 +126,7 @@ func (p *Plain) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("%w: %w", ErrStored, err)
 	}
 	read := Plain{
-		Kind:         w.Kind,
+		Capacity:     w.Kind,
 		Subject:      w.Subject,
 		UUID:         w.UUID,
 		CPR:          cpr.Number(w.CPR),

@@ -21,7 +21,7 @@ func full(t testing.TB) claims.Identity {
 	se, err := claims.ParseSENumber("98202298")
 	require.NoError(t, err)
 	return claims.Identity{
-		Kind:           claims.KindSignatory,
+		Capacity:       claims.CapacitySignatory,
 		Subject:        "{canary-subject-æ}",
 		UUID:           claims.MustParseUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416"),
 		CPR:            cpr.MustParse("2101270087"),

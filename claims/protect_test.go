@@ -192,7 +192,7 @@ func TestNamesOfValues(t *testing.T) {
 		fmt.Stringer
 		MarshalText() ([]byte, error)
 	}{
-		{claims.KindUnknown, claims.KindPrivate, claims.KindProfessional, claims.KindSignatory},
+		{claims.CapacityUnknown, claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacitySignatory},
 		{claims.ProtectionUnknown, claims.Unprotected, claims.NameAndAddressProtected},
 		{claims.AuthenticatorUnknown, claims.App, claims.AppEnhanced, claims.Password, claims.CodeDisplay, claims.CodeReader, claims.Chip},
 	} {
@@ -205,23 +205,23 @@ func TestNamesOfValues(t *testing.T) {
 			seen[v.String()] = true
 		}
 	}
-	var k claims.Kind
+	var k claims.Capacity
 	var p claims.Protection
 	var a claims.AuthenticatorKind
 	require.NoError(t, k.UnmarshalText([]byte("professional")))
 	require.NoError(t, p.UnmarshalText([]byte("unprotected")))
 	require.NoError(t, a.UnmarshalText([]byte("chip")))
-	assert.Equal(t, claims.KindProfessional, k)
+	assert.Equal(t, claims.CapacityProfessional, k)
 	assert.Equal(t, claims.Unprotected, p)
 	assert.Equal(t, claims.Chip, a)
-	assert.ErrorIs(t, k.UnmarshalText([]byte("unknown")), claims.ErrKind)
+	assert.ErrorIs(t, k.UnmarshalText([]byte("unknown")), claims.ErrCapacity)
 	assert.ErrorIs(t, p.UnmarshalText([]byte("Protected")), claims.ErrProtection)
 	assert.ErrorIs(t, a.UnmarshalText([]byte("å")), claims.ErrAuthenticatorKind)
 	require.NoError(t, k.UnmarshalText(nil))
-	assert.Equal(t, claims.KindUnknown, k)
-	_, err := claims.Kind(9).MarshalText()
-	assert.ErrorIs(t, err, claims.ErrKind)
-	assert.Equal(t, "unknown", claims.Kind(9).String())
+	assert.Equal(t, claims.CapacityUnknown, k)
+	_, err := claims.Capacity(9).MarshalText()
+	assert.ErrorIs(t, err, claims.ErrCapacity)
+	assert.Equal(t, "unknown", claims.Capacity(9).String())
 }
 
 func TestCPRStatus(t *testing.T) {

@@ -88,8 +88,8 @@ func (r Request) checkAge() error {
 		return bad("Age is none of 15, 16, 18 and 21")
 	case r.Level != claims.LevelUnknown:
 		return with("Level")
-	case r.Identity != Private:
-		return with("Identity")
+	case r.Capacity != claims.CapacityUnknown && r.Capacity != claims.CapacityPrivate:
+		return with("Capacity")
 	case r.CPR != CPRNo:
 		return with("CPR")
 	case r.Address:

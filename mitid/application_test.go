@@ -64,22 +64,22 @@ func TestColleagueWithTheSameUUIDIsNotTakenForAnEmployee(t *testing.T) {
 	employee := func(subject string) func(*mitid.Attempt) (*mitid.Assertion, error) {
 		return func(a *mitid.Attempt) (*mitid.Assertion, error) {
 			as := person(a)
-			as.Identity.Kind, as.Identity.Subject, as.Identity.UUID = claims.KindProfessional, subject, shared
+			as.Identity.Capacity, as.Identity.Subject, as.Identity.UUID = claims.CapacityProfessional, subject, shared
 			as.Identity.Organisation = &claims.Organisation{Name: "Blåbær A/S", CVR: claims.MustParseCVR("13748136")}
 			return as, nil
 		}
 	}
-	_, err := b.Begin(context.Background(), mitid.Request{UUID: shared, Identity: mitid.Professional})
+	_, err := b.Begin(context.Background(), mitid.Request{UUID: shared, Capacity: claims.CapacityProfessional})
 	require.ErrorIs(t, err, mitid.ErrUnsupported)
 	require.ErrorContains(t, err, "Request.UUID")
 
-	rd := b.begin(t, mitid.Request{UUID: shared, Identity: mitid.Either})
+	rd := b.begin(t, mitid.Request{UUID: shared, Capacity: claims.CapacityEither})
 	b.stub.assert = employee("{åse}")
 	_, err = b.answer(rd)
 	require.ErrorIs(t, err, mitid.ErrTokenInvalid)
 
 	b.stub.assert = employee("{åse}")
-	l, err := b.answer(b.begin(t, mitid.Request{Identity: mitid.Professional}))
+	l, err := b.answer(b.begin(t, mitid.Request{Capacity: claims.CapacityProfessional}))
 	require.NoError(t, err)
 	for subject, want := range map[string]error{"{bo}": mitid.ErrTokenInvalid, "{åse}": nil} {
 		rd, err := b.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRIfPresent})
@@ -129,7 +129,7 @@ func TestLoginThatIsNotFreshIsNotAskedForAHigherLevel(t *testing.T) {
 		b.stub.assert = func(a *mitid.Attempt) (*mitid.Assertion, error) {
 			as := person(a)
 			as.Identity.Levels.LoA, as.Identity.AuthTime = claims.High, at
-			return as, a.Admit(mitid.Facts{Level: claims.High, Kind: claims.KindPrivate, AuthTime: at, Subject: as.Identity.Subject})
+			return as, a.Admit(mitid.Facts{Level: claims.High, Capacity: claims.CapacityPrivate, AuthTime: at, Subject: as.Identity.Subject})
 		}
 		_, err := b.answer(b.begin(t, mitid.Request{Level: claims.High, Fresh: true}))
 		require.ErrorIs(t, err, mitid.ErrAssuranceTooLow, name)

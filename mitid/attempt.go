@@ -28,22 +28,22 @@ const maxPrivate = 512
 type Attempt struct {
 	guarded
 
-	Request       Request
-	Handle        string // the state parameter
-	Nonce         string // OIDC nonce
-	Verifier      string // PKCE code verifier, method S256 (RFC 7636)
-	RedirectURL   string
-	Started       time.Time
-	Now           time.Time // the Client's clock at this call
-	Expires       time.Time
-	ExpectSubject string       // step-up: the answer must be this subject
-	ExpectKind    claims.Kind  // step-up: in this capacity
-	ExpectCVR     claims.CVR   // step-up: for this organisation
-	ExpectUUID    claims.UUID  // re-authentication: the answer must be this identity
-	Level         claims.Level // the floor that holds for this attempt
-	Reference     *Digest      // nil if no reference text was sent, or the broker cannot return it
-	Transaction   *Digest      // nil if no transaction text was sent
-	Private       []byte       // the adapter's own, at most 512 bytes, sealed too
+	Request        Request
+	Handle         string // the state parameter
+	Nonce          string // OIDC nonce
+	Verifier       string // PKCE code verifier, method S256 (RFC 7636)
+	RedirectURL    string
+	Started        time.Time
+	Now            time.Time // the Client's clock at this call
+	Expires        time.Time
+	ExpectSubject  string          // step-up: the answer must be this subject
+	ExpectCapacity claims.Capacity // step-up: in this capacity
+	ExpectCVR      claims.CVR      // step-up: for this organisation
+	ExpectUUID     claims.UUID     // re-authentication: the answer must be this identity
+	Level          claims.Level    // the floor that holds for this attempt
+	Reference      *Digest         // nil if no reference text was sent, or the broker cannot return it
+	Transaction    *Digest         // nil if no transaction text was sent
+	Private        []byte          // the adapter's own, at most 512 bytes, sealed too
 
 	seed seed // Handle, Nonce and Verifier come from it
 }
@@ -79,14 +79,15 @@ func (a *Attempt) Admit(f Facts) error {
 	if err := a.admitTime(f.AuthTime); err != nil {
 		return err
 	}
-	private := f.Kind == claims.KindPrivate
-	professional := f.Kind == claims.KindProfessional || f.Kind == claims.KindSignatory
+	private := f.Capacity == claims.CapacityPrivate
+	professional := f.Capacity == claims.CapacityProfessional || f.Capacity == claims.CapacitySignatory
 	switch {
 	case !private && !professional:
 		return fault.New(fault.ClaimInvalid, "the answer does not tell in what capacity the person logged in")
-	case private && a.Request.Identity == Professional:
+	case a.Request.Capacity.Takes(f.Capacity):
+	case private:
 		return fault.New(fault.ClaimInvalid, "a login for an organisation was asked for and a private one came")
-	case professional && a.Request.Identity == Private:
+	default:
 		return fault.New(fault.ClaimInvalid, "a private login was asked for and one for an organisation came")
 	}
 	return nil

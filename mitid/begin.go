@@ -28,7 +28,7 @@ const MaxTransactionText = transactiontext.MaxCharacters
 // ErrBrokerUnavailable and others come from the broker, whose addresses are
 // looked up at the first call.
 func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
-	if r.Identity == Professional && !r.UUID.IsZero() {
+	if r.Capacity == claims.CapacityProfessional && !r.UUID.IsZero() {
 		return nil, c.fail(ctx, "begin", fault.New(fault.Unsupported, "Request.UUID names private people alone: that of a person who acts for an organisation may be the organisation's, which colleagues share; use StepUp, or log in and compare Identity.Subject"))
 	}
 	a, err := c.attempt(r)
@@ -51,6 +51,9 @@ func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
 func (c *Client) attempt(r Request) (*Attempt, error) {
 	if err := r.check(); err != nil {
 		return nil, err
+	}
+	if r.Capacity == claims.CapacityUnknown {
+		r.Capacity = claims.CapacityPrivate
 	}
 	now := c.now()
 	a := &Attempt{
@@ -97,8 +100,8 @@ func (r Request) check() error {
 	switch {
 	case r.Level > claims.High:
 		return bad("Level is no level")
-	case r.Identity > Either:
-		return bad("Identity is none of the capacities")
+	case r.Capacity > claims.CapacityEither || r.Capacity == claims.CapacitySignatory:
+		return bad("Capacity is none that can be asked for (CapacityPrivate, CapacityProfessional, CapacityEither)")
 	case r.CPR > CPRRequired:
 		return bad("CPR is none of the uses")
 	case r.Action > Sign:
@@ -121,8 +124,8 @@ func (r Request) check() error {
 		return bad("ReferenceText holds control characters or is not UTF-8")
 	case r.Silent && (r.Fresh || r.RevokeCPRConsent):
 		return bad("Silent forbids every page, Fresh and RevokeCPRConsent need one")
-	case r.Identity == Private && !r.CVRHint.IsZero():
-		return bad("CVRHint needs Identity Professional or Either")
+	case !r.Capacity.Takes(claims.CapacityProfessional) && !r.CVRHint.IsZero():
+		return bad("CVRHint needs Capacity CapacityProfessional or CapacityEither")
 	case r.TransactionText.Body != "":
 		err := transactiontext.Check(transactiontext.Kind(r.TransactionText.Type), r.TransactionText.Body, MaxTransactionText)
 		if f, ok := errors.AsType[*fault.Error](err); ok {

@@ -39,7 +39,7 @@ func TestImpossibleRequestsAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	for name, r := range map[string]mitid.Request{
 		"Level":              {Level: 7},
-		"Identity":           {Identity: 9},
+		"Capacity":           {Capacity: 9},
 		"CPR":                {CPR: 9},
 		"Action":             {Action: 9},
 		"Locale":             {Locale: 9},

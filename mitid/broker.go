@@ -48,7 +48,7 @@ type Facts struct {
 	guarded
 
 	Level    claims.Level
-	Kind     claims.Kind
+	Capacity claims.Capacity
 	AuthTime time.Time // zero if the broker did not say
 	Subject  string
 }

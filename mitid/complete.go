@@ -119,17 +119,17 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 		return nil, fault.New(fault.TokenInvalid, "the broker's statement names nobody")
 	case a.ExpectUUID != claims.UUID{} && id.UUID != a.ExpectUUID:
 		return nil, fault.New(fault.TokenInvalid, "somebody else answered the re-authentication")
-	case a.ExpectUUID != claims.UUID{} && a.ExpectSubject == "" && id.Kind != claims.KindPrivate:
+	case a.ExpectUUID != claims.UUID{} && a.ExpectSubject == "" && id.Capacity != claims.CapacityPrivate:
 		return nil, fault.New(fault.TokenInvalid, "a UUID alone vouches for private people: colleagues may share one")
-	case a.ExpectKind != claims.KindUnknown && id.Kind != a.ExpectKind:
+	case a.ExpectCapacity != claims.CapacityUnknown && id.Capacity != a.ExpectCapacity:
 		return nil, fault.New(fault.TokenInvalid, "the step-up was answered in another capacity")
 	case !a.ExpectCVR.IsZero() && (id.Organisation == nil || id.Organisation.CVR != a.ExpectCVR):
 		return nil, fault.New(fault.TokenInvalid, "the step-up was answered for another organisation")
 	}
-	if err := a.Admit(Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime, Subject: id.Subject}); err != nil {
+	if err := a.Admit(Facts{Level: id.Levels.LoA, Capacity: id.Capacity, AuthTime: id.AuthTime, Subject: id.Subject}); err != nil {
 		return nil, err
 	}
-	if id.Kind != claims.KindPrivate && id.Organisation == nil {
+	if id.Capacity != claims.CapacityPrivate && id.Organisation == nil {
 		return nil, fault.New(fault.ClaimMissing, "the person acts for an organisation that the answer does not name")
 	}
 	if err := sameText(a.Reference, as.Texts.Reference); err != nil {

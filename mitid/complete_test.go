@@ -170,10 +170,10 @@ func TestRefusals(t *testing.T) {
 		"older authentication":         {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = start.Add(-61 * time.Second) }, want: mitid.ErrAssuranceTooLow},
 		"authentication ahead":         {request: mitid.Request{Fresh: true}, spoil: func(a *mitid.Assertion) { a.Identity.AuthTime = start.Add(6 * time.Minute) }, want: mitid.ErrAssuranceTooLow},
 		"CPR required and absent":      {request: mitid.Request{CPR: mitid.CPRRequired}, spoil: func(a *mitid.Assertion) { a.Identity.CPR = cpr.Number{} }, want: mitid.ErrClaimMissing},
-		"wrong capacity: private":      {request: mitid.Request{Identity: mitid.Professional}, want: mitid.ErrClaimInvalid},
-		"wrong capacity: professional": {spoil: func(a *mitid.Assertion) { a.Identity.Kind = claims.KindProfessional }, want: mitid.ErrClaimInvalid},
-		"capacity unknown":             {request: mitid.Request{Identity: mitid.Either}, spoil: func(a *mitid.Assertion) { a.Identity.Kind = 0 }, want: mitid.ErrClaimInvalid},
-		"organisation missing":         {request: mitid.Request{Identity: mitid.Either}, spoil: func(a *mitid.Assertion) { a.Identity.Kind = claims.KindProfessional }, want: mitid.ErrClaimMissing},
+		"wrong capacity: private":      {request: mitid.Request{Capacity: claims.CapacityProfessional}, want: mitid.ErrClaimInvalid},
+		"wrong capacity: professional": {spoil: func(a *mitid.Assertion) { a.Identity.Capacity = claims.CapacityProfessional }, want: mitid.ErrClaimInvalid},
+		"capacity unknown":             {request: mitid.Request{Capacity: claims.CapacityEither}, spoil: func(a *mitid.Assertion) { a.Identity.Capacity = 0 }, want: mitid.ErrClaimInvalid},
+		"organisation missing":         {request: mitid.Request{Capacity: claims.CapacityEither}, spoil: func(a *mitid.Assertion) { a.Identity.Capacity = claims.CapacityProfessional }, want: mitid.ErrClaimMissing},
 		"re-authentication by another": {request: mitid.Request{UUID: uuid("8e6ab4ea-58b9-4130-a900-4366ba54eed9")}, want: mitid.ErrTokenInvalid},
 		"text not told":                {request: mitid.Request{ReferenceText: "Godkend overførsel"}, want: mitid.ErrTransactionMismatch},
 		"text different": {request: mitid.Request{ReferenceText: "Godkend overførsel"},
@@ -344,14 +344,14 @@ func TestStepUpKeepsCapacityAndOrganisation(t *testing.T) {
 	b := newBench(t, nil)
 	b.stub.assert = func(a *mitid.Attempt) (*mitid.Assertion, error) {
 		as := person(a)
-		as.Identity.Kind, as.Identity.Organisation = claims.KindSignatory, &claims.Organisation{Name: "Blåbær A/S", CVR: cvr("13748136")}
+		as.Identity.Capacity, as.Identity.Organisation = claims.CapacitySignatory, &claims.Organisation{Name: "Blåbær A/S", CVR: cvr("13748136")}
 		return as, nil
 	}
-	l, err := b.answer(b.begin(t, mitid.Request{Identity: mitid.Professional}))
+	l, err := b.answer(b.begin(t, mitid.Request{Capacity: claims.CapacityProfessional}))
 	require.NoError(t, err)
 	for name, spoil := range map[string]func(*claims.Identity){
 		"another organisation": func(id *claims.Identity) { id.Organisation.CVR = cvr("31884357") },
-		"another capacity":     func(id *claims.Identity) { id.Kind = claims.KindProfessional },
+		"another capacity":     func(id *claims.Identity) { id.Capacity = claims.CapacityProfessional },
 		"another person":       func(id *claims.Identity) { id.Subject = "{x}" },
 	} {
 		rd, err := b.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})

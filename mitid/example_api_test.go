@@ -21,7 +21,7 @@ func forCitizens(client *mitid.Client, next func(http.ResponseWriter, *http.Requ
 		switch {
 		case err != nil:
 			http.Error(w, mitid.PublicText(err, mitid.English), http.StatusUnauthorized)
-		case login.Identity.Kind != claims.KindPrivate:
+		case login.Identity.Capacity != claims.CapacityPrivate:
 			http.Error(w, "log on as a private person", http.StatusForbidden)
 		default:
 			next(w, r, login.Identity)

@@ -78,7 +78,7 @@ func (b toy) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) 
 	}
 	// Before any further call to the broker; toy needs none.
 	id := as.Identity
-	if err := a.Admit(mitid.Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: id.Levels.LoA, Capacity: id.Capacity, AuthTime: id.AuthTime}); err != nil {
 		return nil, err
 	}
 	as.Evidence.At = a.Now
@@ -93,7 +93,7 @@ func (b toy) VerifyToken(_ context.Context, raw string) (*mitid.Assertion, error
 	}
 	as := &mitid.Assertion{
 		Identity: claims.Identity{
-			Kind: claims.KindPrivate, Subject: s.Subject, SessionID: s.Session, CPR: cpr.Number(s.CPR),
+			Capacity: claims.CapacityPrivate, Subject: s.Subject, SessionID: s.Session, CPR: cpr.Number(s.CPR),
 			Levels: claims.Levels{LoA: s.Level}, AuthTime: s.At,
 		},
 		Echo:     s.Nonce, // the client compares it with the attempt's

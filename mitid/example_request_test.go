@@ -17,7 +17,7 @@ func ExampleRequest() {
 
 	_, err := client.Begin(context.Background(), mitid.Request{
 		Level:         claims.High,
-		Identity:      mitid.Professional,
+		Capacity:      claims.CapacityProfessional,
 		CVRHint:       claims.MustParseCVR("13748136"),
 		Action:        mitid.Approve,
 		ReferenceText: "Godkend overførsel på 3.000 kr.",

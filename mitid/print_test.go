@@ -18,7 +18,7 @@ import (
 func TestCanary(t *testing.T) {
 	const name, token, text = "Søren Kanariefugl", "eyJcanaryToken", "Overførsel kanarie"
 	digits := digitsOf(number)
-	id := claims.Identity{Kind: claims.KindPrivate, Subject: "{canary-subject}", CPR: number, Name: &claims.Name{Full: name}}
+	id := claims.Identity{Capacity: claims.CapacityPrivate, Subject: "{canary-subject}", CPR: number, Name: &claims.Name{Full: name}}
 	evidence := mitid.Evidence{Tokens: []mitid.Token{{Use: "id_token", Raw: mitid.NewSecret(token)}}, Request: mitid.NewSecret(token)}
 	texts := mitid.Texts{ReferenceHeader: text, Reference: &mitid.Text{Body: text}}
 	b := newBench(t, func(c *mitid.Config) { c.StateKeys = [][]byte{[]byte("canary-key-canary-key-canary-key")} })

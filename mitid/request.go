@@ -13,9 +13,9 @@ import (
 type Request struct {
 	guarded
 
-	Age              int          // proof that the person is this old (15, 16, 18, 21 years), without telling who it is; see Login.Age; zero for a login
-	Level            claims.Level // at least this; zero or lower than Config.MinLevel: Config.MinLevel
-	Identity         IdentityKind
+	Age              int             // proof that the person is this old (15, 16, 18, 21 years), without telling who it is; see Login.Age; zero for a login
+	Level            claims.Level    // at least this; zero or lower than Config.MinLevel: Config.MinLevel
+	Capacity         claims.Capacity // in what capacity the person logs in: CapacityPrivate (also if zero), CapacityProfessional or CapacityEither
 	CPR              CPRUse
 	Address          bool
 	Organisation     bool        // organisation data of a person who acts for one
@@ -32,16 +32,6 @@ type Request struct {
 	AppSwitch        AppSwitch   // for native apps
 	RevokeCPRConsent bool        // the broker forgets the CPR number it remembers
 }
-
-// IdentityKind says in what capacity somebody may log in.
-type IdentityKind uint8
-
-// The capacities.
-const (
-	Private      IdentityKind = iota // for themself
-	Professional                     // for an organisation (MitID Erhverv)
-	Either                           // the person chooses
-)
 
 // CPRUse says what a login wants with the person's CPR number.
 type CPRUse uint8

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,20 +27,39 @@ type head struct {
 }
 
 type sealed struct {
-	Subject   string       `json:"s,omitempty"`
-	Kind      claims.Kind  `json:"w,omitzero"`
-	CVR       claims.CVR   `json:"z,omitzero"`
-	UUID      string       `json:"u,omitempty"`
-	Age       int          `json:"g,omitempty"`
-	Identity  IdentityKind `json:"k,omitempty"`
-	CPR       CPRUse       `json:"c,omitempty"`
-	Address   bool         `json:"a,omitempty"`
-	Org       bool         `json:"o,omitempty"`
-	Fresh     bool         `json:"f,omitempty"`
-	Silent    bool         `json:"q,omitempty"`
-	Reference *sealedText  `json:"x,omitempty"`
-	Transact  *sealedText  `json:"y,omitempty"`
-	Private   []byte       `json:"p,omitempty"`
+	Subject   string          `json:"s,omitempty"`
+	Expect    claims.Capacity `json:"w,omitzero"`
+	CVR       claims.CVR      `json:"z,omitzero"`
+	UUID      string          `json:"u,omitempty"`
+	Age       int             `json:"g,omitempty"`
+	Capacity  askedCapacity   `json:"k,omitempty"`
+	CPR       CPRUse          `json:"c,omitempty"`
+	Address   bool            `json:"a,omitempty"`
+	Org       bool            `json:"o,omitempty"`
+	Fresh     bool            `json:"f,omitempty"`
+	Silent    bool            `json:"q,omitempty"`
+	Reference *sealedText     `json:"x,omitempty"`
+	Transact  *sealedText     `json:"y,omitempty"`
+	Private   []byte          `json:"p,omitempty"`
+}
+
+// An askedCapacity is a capacity that a request asks for, as one digit: none at all for the
+// usual one, a private person.
+type askedCapacity uint8
+
+// askable are the capacities behind the digits of askedCapacity.
+var askable = [...]claims.Capacity{claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacityEither}
+
+func askedFor(c claims.Capacity) askedCapacity {
+	return askedCapacity(max(slices.Index(askable[:], c), 0))
+}
+
+// capacity returns CapacityPrivate for a digit that stands for none.
+func (d askedCapacity) capacity() claims.Capacity {
+	if int(d) < len(askable) {
+		return askable[d]
+	}
+	return claims.CapacityPrivate
 }
 
 // A seed is the one secret of an attempt, as random as a PKCE verifier shall be
@@ -101,7 +121,7 @@ func (c *Client) seal(a *Attempt) (string, error) {
 		return "", fault.New(fault.ConfigInvalid, "the adapter keeps more than 512 bytes of a login")
 	}
 	s := sealed{
-		Subject: a.ExpectSubject, Kind: a.ExpectKind, CVR: a.ExpectCVR, Identity: a.Request.Identity, CPR: a.Request.CPR, Address: a.Request.Address,
+		Subject: a.ExpectSubject, Expect: a.ExpectCapacity, CVR: a.ExpectCVR, Capacity: askedFor(a.Request.Capacity), CPR: a.Request.CPR, Address: a.Request.Address,
 		Org: a.Request.Organisation, Fresh: a.Request.Fresh, Silent: a.Request.Silent, Reference: sealText(a.Reference), Transact: sealText(a.Transaction),
 		Private: a.Private, Age: a.Request.Age,
 	}
@@ -143,9 +163,9 @@ func (c *Client) open(state string) (*Attempt, *head, error) {
 	}
 	started := time.Unix(int64(h.Started), 0)
 	a := &Attempt{
-		Request: Request{Age: s.Age, Level: h.Level, Identity: s.Identity, CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
+		Request: Request{Age: s.Age, Level: h.Level, Capacity: s.Capacity.capacity(), CPR: s.CPR, Address: s.Address, Organisation: s.Org, Fresh: s.Fresh, Silent: s.Silent},
 		seed:    h.Seed, RedirectURL: c.redirect, Started: started, Expires: started.Add(time.Duration(h.Lifetime) * time.Second), Now: c.now(),
-		ExpectSubject: s.Subject, ExpectKind: s.Kind, ExpectCVR: s.CVR, Level: h.Level,
+		ExpectSubject: s.Subject, ExpectCapacity: s.Expect, ExpectCVR: s.CVR, Level: h.Level,
 		Reference: s.Reference.open(), Transaction: s.Transact.open(), Private: s.Private,
 	}
 	if s.UUID != "" {

@@ -35,9 +35,9 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if r.Age != 0 {
 		return nil, fault.New(fault.InputInvalid, "Request.Age: a proof of age names nobody, so it is no step-up; use Begin")
 	}
-	r.Identity = Private
-	if l.Identity.Kind != claims.KindPrivate {
-		r.Identity = Professional
+	r.Capacity = claims.CapacityPrivate
+	if l.Identity.Capacity != claims.CapacityPrivate {
+		r.Capacity = claims.CapacityProfessional
 	}
 	// The new login replaces l, so it must be worth no less.
 	r.Level = max(r.Level, l.Level, l.Identity.Levels.LoA)
@@ -55,7 +55,7 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if err != nil {
 		return nil, err
 	}
-	a.ExpectSubject, a.ExpectKind = l.Identity.Subject, l.Identity.Kind
+	a.ExpectSubject, a.ExpectCapacity = l.Identity.Subject, l.Identity.Capacity
 	if o := l.Identity.Organisation; o != nil {
 		a.ExpectCVR = o.CVR
 	}
@@ -133,8 +133,8 @@ func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
 	if as == nil || as.Identity.Subject == "" {
 		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the token names nobody"))
 	}
-	a := &Attempt{Request: Request{Identity: Either}, Level: c.minLevel, Now: c.now()}
-	if err := a.Admit(Facts{Level: as.Identity.Levels.LoA, Kind: as.Identity.Kind, AuthTime: as.Identity.AuthTime}); err != nil {
+	a := &Attempt{Request: Request{Capacity: claims.CapacityEither}, Level: c.minLevel, Now: c.now()}
+	if err := a.Admit(Facts{Level: as.Identity.Levels.LoA, Capacity: as.Identity.Capacity, AuthTime: as.Identity.AuthTime}); err != nil {
 		return nil, c.fail(ctx, op, asked(a.Level, err))
 	}
 	l, err := c.login(as)

@@ -49,7 +49,7 @@ func person(a *mitid.Attempt) *mitid.Assertion {
 	return &mitid.Assertion{
 		Echo: a.Nonce,
 		Identity: claims.Identity{
-			Kind: claims.KindPrivate, Subject: "{sub}", UUID: uuid("74ffcd31-fbaf-4c33-bdac-169f25c1e416"), CPR: number,
+			Capacity: claims.CapacityPrivate, Subject: "{sub}", UUID: uuid("74ffcd31-fbaf-4c33-bdac-169f25c1e416"), CPR: number,
 			Name: &claims.Name{Full: "Søren Ærø Ågård"}, Levels: claims.Levels{LoA: claims.Substantial}, AuthTime: a.Now,
 		},
 	}

@@ -90,8 +90,8 @@ func TestRefusalOfAnAttemptSaysWhichKindItIs(t *testing.T) {
 		facts mitid.Facts
 		want  error
 	}{
-		{mitid.Facts{Subject: "{other}", Level: claims.High, Kind: claims.KindPrivate}, mitid.ErrTokenInvalid},
-		{mitid.Facts{Subject: "{sub}", Level: claims.Low, Kind: claims.KindPrivate}, mitid.ErrAssuranceTooLow},
+		{mitid.Facts{Subject: "{other}", Level: claims.High, Capacity: claims.CapacityPrivate}, mitid.ErrTokenInvalid},
+		{mitid.Facts{Subject: "{sub}", Level: claims.Low, Capacity: claims.CapacityPrivate}, mitid.ErrAssuranceTooLow},
 		{mitid.Facts{Subject: "{sub}", Level: claims.High}, mitid.ErrClaimInvalid},
 	} {
 		err := a.Admit(c.facts)

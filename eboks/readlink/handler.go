@@ -66,14 +66,14 @@ func (l *Links) lead(w http.ResponseWriter, r *http.Request, t *ticket) (s *miti
 	level := max(l.cfg.Level, t.level)
 	want := mitid.Request{Level: level, CPR: mitid.CPRRequired}
 	if t.company {
-		want = mitid.Request{Level: level, Identity: mitid.Professional, Organisation: true}
+		want = mitid.Request{Level: level, Capacity: claims.CapacityProfessional, Organisation: true}
 	}
 	s, ok := l.cfg.Gate.Session(r)
 	if !ok && r.URL.RawQuery == returned { // the browser kept no session: once more would lead here again
 		l.refuse(w, r, &Refusal{Reason: NotAPage, Letter: t.letter})
 		return nil, true
 	}
-	if !ok || t.company == (s.Identity.Kind == claims.KindPrivate) || r.URL.RawQuery == again {
+	if !ok || t.company == (s.Identity.Capacity == claims.CapacityPrivate) || r.URL.RawQuery == again {
 		want.Fresh = r.URL.RawQuery == again
 		l.cfg.Gate.Start(want).ServeHTTP(w, l.backHere(r))
 		return nil, true
@@ -129,7 +129,7 @@ func (l *Links) backHere(r *http.Request) *http.Request {
 // opening describes the visit.
 func (l *Links) opening(t *ticket, s *mitidhttp.Session) Opening {
 	login := s.Login()
-	o := Opening{Letter: t.letter, At: l.cfg.Now().UTC().Truncate(time.Millisecond), Level: s.Level, Kind: s.Identity.Kind,
+	o := Opening{Letter: t.letter, At: l.cfg.Now().UTC().Truncate(time.Millisecond), Level: s.Level, Capacity: s.Identity.Capacity,
 		LoggedInAt: s.LoggedInAt.UTC(), Broker: login.Broker, Issuer: login.Issuer, Subject: s.Identity.Subject}
 	if t.company {
 		o.Company = s.Identity.Organisation.CVR

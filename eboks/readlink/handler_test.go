@@ -36,7 +36,7 @@ func TestTheRecipientReads(t *testing.T) {
 		require.Len(t, o, 1)
 		require.Equal(t, letter, o[0].Letter)
 		require.Equal(t, claims.Substantial, o[0].Level)
-		require.Equal(t, claims.KindPrivate, o[0].Kind)
+		require.Equal(t, claims.CapacityPrivate, o[0].Capacity)
 		require.Equal(t, d.String(), o[0].Broker)
 		require.Equal(t, s.fake.Issuer(), o[0].Issuer)
 		require.NotEmpty(t, o[0].Subject)
@@ -210,7 +210,7 @@ func TestLetterToACompany(t *testing.T) {
 			require.Equal(t, http.StatusOK, p.StatusCode, p.body)
 			o := s.opened()[0]
 			require.Equal(t, "12345674", o.Company.String())
-			require.NotEqual(t, claims.KindPrivate, o.Kind)
+			require.NotEqual(t, claims.CapacityPrivate, o.Capacity)
 		}
 		s := newSite(t, d)
 		employee := s.citizen("Åse")
@@ -226,7 +226,7 @@ func TestLetterToACompany(t *testing.T) {
 		require.Equal(t, http.StatusOK, p.StatusCode, p.body)
 		p = b.visit(s.link(eboks.Person(employee.CPR)), mitidtest.Approve(employee))
 		require.Equal(t, http.StatusOK, p.StatusCode, p.body)
-		require.Equal(t, claims.KindPrivate, s.opened()[1].Kind)
+		require.Equal(t, claims.CapacityPrivate, s.opened()[1].Capacity)
 	})
 }
 

@@ -16,14 +16,14 @@ type Opening struct {
 	guarded
 
 	Letter     eboks.ID
-	At         time.Time    // UTC, to the millisecond; before the content was shown
-	Level      claims.Level // of the login
-	Kind       claims.Kind  // private for a person's letter, professional or signatory for a company's
-	Company    claims.CVR   // the recipient, when it is a company; zero for a person
-	LoggedInAt time.Time    // when the session began that was used
-	Broker     string       // who vouched for the person, such as "criipto"
-	Issuer     string       // its address
-	Subject    string       // its key of the person
+	At         time.Time       // UTC, to the millisecond; before the content was shown
+	Level      claims.Level    // of the login
+	Capacity   claims.Capacity // private for a person's letter, professional or signatory for a company's
+	Company    claims.CVR      // the recipient, when it is a company; zero for a person
+	LoggedInAt time.Time       // when the session began that was used
+	Broker     string          // who vouched for the person, such as "criipto"
+	Issuer     string          // its address
+	Subject    string          // its key of the person
 }
 
 // code is the word for it in an eboks.Event.

@@ -27,7 +27,7 @@ type appConfig struct {
 	Keys           keyring
 	Questionnaires []questionnaire
 	Assignments    []assignment
-	Identity       mitid.IdentityKind
+	Identity       claims.Capacity
 	Confirm        mitid.Action // the verb MitID shows where somebody confirms
 	Level          claims.Level
 	Demo           bool // tell everybody that MitID is imitated
@@ -111,7 +111,7 @@ func (a *app) openGate() error {
 }
 
 // request is what an ordinary login asks for.
-func (a *app) request() mitid.Request { return mitid.Request{Identity: a.cfg.Identity} }
+func (a *app) request() mitid.Request { return mitid.Request{Capacity: a.cfg.Identity} }
 
 // session returns who is logged in.
 func (a *app) session(r *http.Request) (*mitidhttp.Session, bool) {
@@ -127,7 +127,7 @@ func (a *app) onLogin(_ http.ResponseWriter, r *http.Request, l *mitid.Login) er
 	set, drop := assign(a.cfg.Assignments, &l.Identity)
 	account, shared, err := a.cfg.Store.arrive(r.Context(), arrival{
 		Key:      accountKey{l.Issuer, l.Identity.Subject},
-		Capacity: capacity(l.Identity.Kind),
+		Capacity: capacity(l.Identity.Capacity),
 		Set:      set, Drop: drop, CPR: l.Identity.CPR,
 	})
 	if err != nil {
@@ -145,13 +145,13 @@ func (a *app) onLogin(_ http.ResponseWriter, r *http.Request, l *mitid.Login) er
 }
 
 // capacity is the word for the capacity somebody logs in with.
-func capacity(k claims.Kind) string {
+func capacity(k claims.Capacity) string {
 	switch k {
-	case claims.KindPrivate:
+	case claims.CapacityPrivate:
 		return "private"
-	case claims.KindProfessional:
+	case claims.CapacityProfessional:
 		return "professional"
-	case claims.KindSignatory:
+	case claims.CapacitySignatory:
 		return "signatory"
 	}
 	return "unknown"

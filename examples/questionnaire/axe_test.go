@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
@@ -125,7 +126,7 @@ func mailboxName(h *house, c mitidtest.Citizen) string {
 
 // company walks to the page that asks for whom somebody acts.
 func company(w *window) {
-	h := newHouse(w.t, func(c *appConfig) { c.Identity = mitid.Either })
+	h := newHouse(w.t, func(c *appConfig) { c.Identity = claims.CapacityEither })
 	w.do(chromedp.Navigate(h.url+"/login"), chromedp.WaitVisible(chromedp.CSS(brokerPage)))
 	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-5]")))
 	w.click(brokerPage, "[data-testid=company-none]")

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,7 +18,7 @@ import (
 // and then looks for the person where nobody should be found: in the log, in
 // addresses, and the CPR number in the bytes on the disk.
 func TestNothingPersonalLeaks(t *testing.T) {
-	h := newHouse(t, func(c *appConfig) { c.Identity = mitid.Either })
+	h := newHouse(t, func(c *appConfig) { c.Identity = claims.CapacityEither })
 	who := mitidtest.Paiman()
 	b := h.browser("da")
 	b.get("/login", mitidtest.Abort())

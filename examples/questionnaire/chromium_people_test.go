@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -132,7 +132,7 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 		t.Run(d.String(), func(t *testing.T) {
 			t.Parallel()
 			h := newHouseOn(t, d, func(c *appConfig) {
-				c.Identity = mitid.Either
+				c.Identity = claims.CapacityEither
 				c.Assignments, _ = parseAssignments(businessAssignments)
 			})
 			for i, c := range h.fake.Citizens() {

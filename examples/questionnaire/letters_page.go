@@ -15,7 +15,7 @@ import (
 // A letter is for a private person: what somebody answers for an organisation does
 // not belong in their own mailbox.
 func (a *app) report(v *visit, p *paper, given answers, hand bool) *letterContent {
-	if !hand || a.postman == nil || v.session.Identity.Kind != claims.KindPrivate {
+	if !hand || a.postman == nil || v.session.Identity.Capacity != claims.CapacityPrivate {
 		return nil
 	}
 	name := ""

@@ -16,7 +16,6 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
-	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -199,7 +198,7 @@ func TestLetterToAReplacementNumber(t *testing.T) {
 
 func TestNoLetterForAnOrganisation(t *testing.T) {
 	h := newHouse(t, func(c *appConfig) {
-		c.Identity = mitid.Either
+		c.Identity = claims.CapacityEither
 		c.Assignments, _ = parseAssignments(businessAssignments)
 	})
 	b := h.browser("da")

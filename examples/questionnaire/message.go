@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
@@ -74,7 +75,7 @@ func (a *app) explain(v *visit, refusal error) message {
 			m.Lead, m.Advice, m.Instead = "message.cpr.letter", "message.cpr.letter.advice", nil
 		} else if strings.HasPrefix(back, linkPath) {
 			m.Lead, m.Advice, m.Instead = "message.cpr.link", "message.cpr.letter.advice", nil
-		} else if a.cfg.Identity != mitid.Private {
+		} else if a.cfg.Identity != claims.CapacityPrivate {
 			m.Advice = "message.cpr.business"
 		}
 	case mitid.AssuranceTooLow:

@@ -11,7 +11,6 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
-	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -34,7 +33,7 @@ type options struct {
 	AgeSecret    string
 	CA           string
 	Level        claims.Level
-	Identity     mitid.IdentityKind
+	Identity     claims.Capacity
 	Assignments  []assignment
 
 	Distributor  string
@@ -85,7 +84,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 		}
 	}
 	if business {
-		o.Identity = mitid.Either
+		o.Identity = claims.CapacityEither
 	}
 	if o.Assignments, err = parseAssignments(assignments); err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func (a *app) showProfile(v *visit) error {
 		Rows                []profileRow
 		Level, Capacity     string // texts of the table
 		LoggedInAt, Expires time.Time
-	}{rows, "level." + v.session.Level.String(), "capacity." + capacity(v.session.Identity.Kind), v.session.LoggedInAt, v.session.Expires}})
+	}{rows, "level." + v.session.Level.String(), "capacity." + capacity(v.session.Identity.Capacity), v.session.LoggedInAt, v.session.Expires}})
 }
 
 // value writes a property as a person reads it.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
-	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,7 +28,7 @@ func TestOptions(t *testing.T) {
 	assert.Equal(t, "stralfors", o.Distributor)
 	o, err = parseOptions([]string{"-business", "-level", "high", "-public-url", "https://svar.example/", "-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y"}, io.Discard)
 	require.NoError(t, err)
-	assert.Equal(t, mitid.Either, o.Identity)
+	assert.Equal(t, claims.CapacityEither, o.Identity)
 	assert.Equal(t, "https://svar.example", o.PublicURL)
 	o, err = parseOptions([]string{"-assign", "family_name=lname, cpr=cpr"}, io.Discard)
 	require.NoError(t, err)

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -188,7 +188,7 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 
 func TestEachCapacityHasItsOwnAccount(t *testing.T) {
 	h := newHouse(t, func(c *appConfig) {
-		c.Identity = mitid.Either
+		c.Identity = claims.CapacityEither
 		c.Assignments, _ = parseAssignments(businessAssignments)
 	})
 	who := mitidtest.CompanyEmployee()

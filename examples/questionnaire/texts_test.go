@@ -44,7 +44,7 @@ func TestTextsThatAreBuiltAreThere(t *testing.T) {
 	for _, l := range []claims.Level{claims.Low, claims.Substantial, claims.High} {
 		keys = append(keys, "level."+l.String())
 	}
-	for _, k := range []claims.Kind{claims.KindPrivate, claims.KindProfessional, claims.KindSignatory} {
+	for _, k := range []claims.Capacity{claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacitySignatory} {
 		keys = append(keys, "capacity."+capacity(k))
 	}
 	for _, s := range eboks.Statuses() {

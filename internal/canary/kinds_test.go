@@ -36,7 +36,7 @@ var sentinels = map[string]error{
 	"claims.ErrCVR":                 claims.ErrCVR,
 	"claims.ErrClaimInvalid":        claims.ErrClaimInvalid,
 	"claims.ErrClaimMissing":        claims.ErrClaimMissing,
-	"claims.ErrKind":                claims.ErrKind,
+	"claims.ErrCapacity":            claims.ErrCapacity,
 	"claims.ErrLevel":               claims.ErrLevel,
 	"claims.ErrName":                claims.ErrName,
 	"claims.ErrPNumber":             claims.ErrPNumber,

@@ -72,8 +72,8 @@ func unsupported(r *mitid.Request) error {
 		return no("NemIDPID: this broker does not look it up")
 	case r.Locale == mitid.Greenlandic:
 		return no("Locale: this broker's MitID pages are Danish or English")
-	case r.Organisation && r.Identity == mitid.Private:
-		return no("Organisation: this broker tells an organisation only with Identity Professional or Either")
+	case r.Organisation && !r.Capacity.Takes(claims.CapacityProfessional):
+		return no("Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither")
 	case r.Silent && r.ReferenceText != "":
 		return no("ReferenceText and Silent: a silent login shows no text")
 	case r.RevokeCPRConsent && r.Fresh:
@@ -122,7 +122,7 @@ func addLocale(q *oidcrp.Params, l mitid.Locale) {
 // ask for a level.
 func acrOf(a *mitid.Attempt) string {
 	switch {
-	case a.Request.Identity == mitid.Professional && a.Level < claims.High:
+	case a.Request.Capacity == claims.CapacityProfessional && a.Level < claims.High:
 		return acrBusiness
 	case a.Level == claims.High:
 		return acrHigh

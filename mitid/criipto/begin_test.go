@@ -132,9 +132,9 @@ func TestAuthorizationRequests(t *testing.T) {
 		"cpr-if-present":    {request: mitid.Request{CPR: mitid.CPRIfPresent}},
 		"text-and-action":   {request: mitid.Request{Action: mitid.Approve, ReferenceText: "Godkend overførsel"}},
 		"sign":              {request: mitid.Request{Action: mitid.Sign, Locale: mitid.Danish}},
-		"professional":      {request: mitid.Request{Identity: mitid.Professional, CVRHint: mustCVR("13748136"), Organisation: true}},
-		"professional-high": {request: mitid.Request{Identity: mitid.Professional, Level: claims.High}},
-		"either":            {request: mitid.Request{Identity: mitid.Either}},
+		"professional":      {request: mitid.Request{Capacity: claims.CapacityProfessional, CVRHint: mustCVR("13748136"), Organisation: true}},
+		"professional-high": {request: mitid.Request{Capacity: claims.CapacityProfessional, Level: claims.High}},
+		"either":            {request: mitid.Request{Capacity: claims.CapacityEither}},
 		"fresh-english":     {request: mitid.Request{Fresh: true, Locale: mitid.English}},
 		"silent":            {request: mitid.Request{Silent: true}},
 		"revoke-consent":    {request: mitid.Request{RevokeCPRConsent: true, CPR: mitid.CPRIfPresent}},
@@ -168,7 +168,7 @@ func TestPersonalHintsTravelOnlyInAPushedRequest(t *testing.T) {
 
 func TestStepUpWithoutPushedRequestsDoesWithoutTheHint(t *testing.T) {
 	w := newWire(t, false, nil)
-	l := &mitid.Login{Broker: "criipto", Issuer: domain, ClientID: "urn:my:application:identifier:6765", Identity: claims.Identity{Kind: claims.KindPrivate, Subject: "{s}", UUID: mustUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416")}}
+	l := &mitid.Login{Broker: "criipto", Issuer: domain, ClientID: "urn:my:application:identifier:6765", Identity: claims.Identity{Capacity: claims.CapacityPrivate, Subject: "{s}", UUID: mustUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416")}}
 	rd, err := w.StepUp(context.Background(), l, mitid.Request{CPR: mitid.CPRRequired})
 	require.NoError(t, err)
 	require.NotContains(t, rd.URL, "74ffcd31")

@@ -15,7 +15,7 @@ import (
 // and for nothing else.
 func TestBusinessLevelIsForBusinessTokensWithoutALevelAlone(t *testing.T) {
 	employee, signatory := mitidtest.CompanyEmployee(), mitidtest.CompanySignatory()
-	professional := mitid.Request{Identity: mitid.Professional}
+	professional := mitid.Request{Capacity: claims.CapacityProfessional}
 	silent := func(s *mitidtest.Settings) { s.BusinessLevels = false }
 	tells := func(*mitidtest.Settings) {}
 	for _, c := range []struct {
@@ -32,13 +32,13 @@ func TestBusinessLevelIsForBusinessTokensWithoutALevelAlone(t *testing.T) {
 		{"no level, configured", claims.Substantial, silent, "", professional, employee, 0, claims.Substantial},
 		{"no level of a signatory, configured", claims.Substantial, silent, "", professional, signatory, 0, claims.Substantial},
 		{"no level, configured lower than asked for", claims.Low, silent, "", professional, employee, mitid.AssuranceTooLow, 0},
-		{"no level, high asked for", claims.Substantial, silent, "", mitid.Request{Identity: mitid.Professional, Level: claims.High}, employee, mitid.AssuranceTooLow, 0},
+		{"no level, high asked for", claims.Substantial, silent, "", mitid.Request{Capacity: claims.CapacityProfessional, Level: claims.High}, employee, mitid.AssuranceTooLow, 0},
 		{"a level that is told counts", claims.High, tells, "", professional, employee, 0, claims.Substantial},
 		{"a lower level that is told counts", claims.High, tells, "level-low", professional, employee, mitid.AssuranceTooLow, 0},
 		{"an unknown word is no missing level", claims.High, tells, "unknown-level", professional, employee, mitid.AssuranceTooLow, 0},
 		{"a word and a character is no missing level", claims.High, tells, "wrong-level", professional, employee, mitid.AssuranceTooLow, 0},
 		{"a private person without a level", claims.High, tells, "missing-level", mitid.Request{}, mitidtest.Ditlev(), mitid.AssuranceTooLow, 0},
-		{"either, and a private person without a level", claims.High, tells, "missing-level", mitid.Request{Identity: mitid.Either}, mitidtest.Ditlev(), mitid.AssuranceTooLow, 0},
+		{"either, and a private person without a level", claims.High, tells, "missing-level", mitid.Request{Capacity: claims.CapacityEither}, mitidtest.Ditlev(), mitid.AssuranceTooLow, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fake := mitidtest.NewCriipto(t)

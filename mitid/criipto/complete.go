@@ -30,7 +30,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime, Subject: st.identity.Subject}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Capacity: st.identity.Capacity, AuthTime: st.identity.AuthTime, Subject: st.identity.Subject}); err != nil {
 		return nil, err
 	}
 	as := st.assertion()
@@ -60,7 +60,7 @@ func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*s
 	if st.identity, err = st.claims.Identity(); err != nil {
 		return nil, err
 	}
-	business := st.identity.Kind == claims.KindProfessional || st.identity.Kind == claims.KindSignatory
+	business := st.identity.Capacity == claims.CapacityProfessional || st.identity.Capacity == claims.CapacitySignatory
 	if business && !st.claims.TellsLevel() && st.identity.Levels.LoA == claims.LevelUnknown {
 		st.identity.Levels.LoA = b.cfg.businessLevel
 	}

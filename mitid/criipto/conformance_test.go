@@ -13,7 +13,7 @@ import (
 
 // has is what this adapter must never lose.
 var has = []string{
-	"TokenVerifier", "SessionEnder", "par", "Level", "Identity", "CPR", "Address", "UUID", "CPRHint", "CVRHint", "ReferenceText",
+	"TokenVerifier", "SessionEnder", "par", "Level", "Capacity", "CPR", "Address", "UUID", "CPRHint", "CVRHint", "ReferenceText",
 	"Locale/Danish", "Locale/English", "Organisation/of an employee", "Fresh", "Silent", "AppSwitch", "Action", "RevokeCPRConsent",
 }
 

@@ -23,9 +23,9 @@ func (b *Broker) hint(a *mitid.Attempt, acr string, scopes []string) (string, er
 	add := func(t string) { tokens = append(tokens, t) }
 	r := &a.Request
 	switch {
-	case r.Identity == mitid.Either:
+	case r.Capacity == claims.CapacityEither:
 		add("business_optional")
-	case r.Identity == mitid.Professional && acr != acrBusiness:
+	case r.Capacity == claims.CapacityProfessional && acr != acrBusiness:
 		add("business")
 	}
 	if w := actionWords[r.Action]; w != "" {

@@ -115,8 +115,8 @@ var mistakes = map[string]mistake{
 			return as, err
 		}
 	}},
-	"takes an employee for a private person": {part: "request/Identity", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
-		as.Identity.Kind, as.Identity.Organisation = claims.KindPrivate, nil
+	"takes an employee for a private person": {part: "request/Capacity", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
+		as.Identity.Capacity, as.Identity.Organisation = claims.CapacityPrivate, nil
 	})},
 	"tells every front end's token high": {part: "abilities/TokenVerifier", change: func(m *mutant) {
 		m.verify = func(ctx context.Context, raw string) (*mitid.Assertion, error) {

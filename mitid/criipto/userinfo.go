@@ -27,7 +27,7 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 		return err
 	}
 	id := &as.Identity
-	if more.Kind != claims.KindPrivate && more.Kind != id.Kind || more.UUID != (claims.UUID{}) && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
+	if more.Capacity != claims.CapacityPrivate && more.Capacity != id.Capacity || more.UUID != (claims.UUID{}) && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
 		return fault.New(fault.TokenInvalid, "the userinfo answer contradicts the ID token")
 	}
 	if more.Protection == claims.NameAndAddressProtected || id.Protection == claims.NameAndAddressProtected {

@@ -132,7 +132,7 @@ func TestOnLoginThatMakesAPersonOfAProofOfAgeIsRefused(t *testing.T) {
 		"no proof":  func(l *mitid.Login) { l.Age = nil },
 		"a level":   func(l *mitid.Login) { l.Level = claims.High },
 		"a whole life": func(l *mitid.Login) {
-			*l = mitid.Login{Identity: claims.Identity{Subject: "somebody", Kind: claims.KindPrivate}, Broker: l.Broker, Issuer: l.Issuer}
+			*l = mitid.Login{Identity: claims.Identity{Subject: "somebody", Capacity: claims.CapacityPrivate}, Broker: l.Broker, Issuer: l.Issuer}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -152,7 +152,7 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 
 // person is what no application may change about a login.
 type person struct {
-	kind           claims.Kind
+	kind           claims.Capacity
 	subject        string
 	uuid           claims.UUID
 	level          claims.Level
@@ -161,7 +161,7 @@ type person struct {
 }
 
 func personOf(l *mitid.Login) person {
-	return person{l.Identity.Kind, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
+	return person{l.Identity.Capacity, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
 }
 
 // continues refuses unless the browser is still in the session that began a

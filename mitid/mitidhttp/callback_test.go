@@ -245,7 +245,7 @@ func TestOnLoginCannotMixPeopleUp(t *testing.T) {
 		"subject": func(l *mitid.Login) { l.Identity.Subject = asta().Subject },
 		"nobody":  func(l *mitid.Login) { l.Identity = claims.Identity{} },
 		"level":   func(l *mitid.Login) { l.Level = claims.High },
-		"kind":    func(l *mitid.Login) { l.Identity.Kind = claims.KindProfessional },
+		"kind":    func(l *mitid.Login) { l.Identity.Capacity = claims.CapacityProfessional },
 	} {
 		s := newSite(t, false, func(s *site) {
 			s.cfg.OnLogin = func(_ http.ResponseWriter, _ *http.Request, l *mitid.Login) error { change(l); return nil }

@@ -56,7 +56,7 @@ func full() *Session {
 	uuid, _ := claims.ParseUUID("74ffcd31-fbaf-4c33-bdac-169f25c1e416")
 	return &Session{
 		Identity: claims.Identity{
-			Kind: claims.KindProfessional, Subject: "{0f9960a0-d28d-4353-a3e2-ea07f8ffa185}", UUID: uuid, CPR: cprtest.Number(3), CPRStatus: claims.StatusResident,
+			Capacity: claims.CapacityProfessional, Subject: "{0f9960a0-d28d-4353-a3e2-ea07f8ffa185}", UUID: uuid, CPR: cprtest.Number(3), CPRStatus: claims.StatusResident,
 			Protection: claims.Unprotected, Name: &claims.Name{Full: "Søren Ærø Ågård", Given: "Søren Ærø", Family: "Ågård"},
 			BirthDate: time.Date(1970, 1, 2, 0, 0, 0, 0, time.UTC), Country: "DK",
 			Address: &claims.Address{Lines: []string{"Grusgraven 1,3 tv", "3400 Hillerød"}, Street: "Grusgraven 1,3 tv", Road: "Grusgraven", RoadCode: "1732", HouseNumber: "1",

@@ -49,7 +49,7 @@ func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 			if over && g.owns(r) {
 				http.SetCookie(w, g.sessionCookie("", 0))
 			}
-			if s != nil && s.Level >= want.Level && suits(s.Identity.Kind, want.Identity) {
+			if s != nil && s.Level >= want.Level && want.Capacity.Takes(s.Identity.Capacity) {
 				g.tidy(w, r)
 				next.ServeHTTP(nostore.Wrap(w), r.WithContext(g.withSession(r.Context(), s)))
 				return
@@ -68,7 +68,7 @@ func (g *Gate) owns(r *http.Request) bool {
 
 // admit starts a login or a step-up where that is possible.
 func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request) {
-	known := s != nil && suits(s.Identity.Kind, want.Identity)
+	known := s != nil && want.Capacity.Takes(s.Identity.Capacity)
 	if !opensPage(r) {
 		err := &mitid.Error{Kind: mitid.InteractionRequired, Op: "require", Why: "nobody is logged in"}
 		if known {
@@ -87,17 +87,5 @@ func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mi
 		g.stepUp(w, r, s, want, back)
 	default:
 		g.login(w, r, want, back)
-	}
-}
-
-// suits reports whether somebody of kind k may be where kind want is asked for.
-func suits(k claims.Kind, want mitid.IdentityKind) bool {
-	switch want {
-	case mitid.Private:
-		return k == claims.KindPrivate
-	case mitid.Professional:
-		return k == claims.KindProfessional || k == claims.KindSignatory
-	default:
-		return k != claims.KindUnknown
 	}
 }

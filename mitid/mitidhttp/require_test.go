@@ -168,15 +168,15 @@ func TestRequireRefusesWhatCannotComeBack(t *testing.T) {
 }
 
 func TestRequireMindsTheCapacity(t *testing.T) {
-	s := newSite(t, true, func(s *site) { s.cfg.Request = mitid.Request{Identity: mitid.Professional} })
+	s := newSite(t, true, func(s *site) { s.cfg.Request = mitid.Request{Capacity: claims.CapacityProfessional} })
 	b := s.browser()
 	b.logIn() // privately
 	begun := b.get("/in/")
 	require.Equal(t, http.StatusFound, begun.StatusCode, "a private person is not let in")
-	require.Equal(t, mitid.Professional, s.lastBegun().Identity)
+	require.Equal(t, claims.CapacityProfessional, s.lastBegun().Capacity)
 	require.Zero(t, s.lastBegun().UUID, "an employee is another identity, so this is no step-up")
 	work := soren()
-	work.Kind, work.Subject, work.Organisation = claims.KindProfessional, "{søren i firmaet}", &claims.Organisation{Name: "Smørrebrød & Søn ApS"}
+	work.Capacity, work.Subject, work.Organisation = claims.CapacityProfessional, "{søren i firmaet}", &claims.Organisation{Name: "Smørrebrød & Søn ApS"}
 	s.logsIn(work)
 	require.Equal(t, "/in/", b.answer(begun).to())
 	require.Equal(t, "{søren i firmaet} substantial", b.get("/in/").body)

@@ -121,12 +121,12 @@ func uuid(s string) claims.UUID {
 }
 
 func soren() claims.Identity {
-	return claims.Identity{Kind: claims.KindPrivate, Subject: "{søren}", UUID: uuid("74ffcd31-fbaf-4c33-bdac-169f25c1e416"),
+	return claims.Identity{Capacity: claims.CapacityPrivate, Subject: "{søren}", UUID: uuid("74ffcd31-fbaf-4c33-bdac-169f25c1e416"),
 		CPR: cprtest.Number(1), Name: &claims.Name{Full: "Søren Ærø Ågård"}, Levels: claims.Levels{LoA: claims.Substantial}}
 }
 
 func asta() claims.Identity {
-	return claims.Identity{Kind: claims.KindPrivate, Subject: "{åsta}", UUID: uuid("0b4e2a34-5f0a-4f9e-8a43-0d2b6d3f8c11"),
+	return claims.Identity{Capacity: claims.CapacityPrivate, Subject: "{åsta}", UUID: uuid("0b4e2a34-5f0a-4f9e-8a43-0d2b6d3f8c11"),
 		CPR: cprtest.Number(2), Name: &claims.Name{Full: "Åsta Øby"}, Levels: claims.Levels{LoA: claims.Substantial}}
 }
 

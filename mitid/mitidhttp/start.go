@@ -32,9 +32,9 @@ func (g *Gate) Start(r mitid.Request) http.Handler {
 
 // fulfils reports whether s surely has all that want asks for.
 func fulfils(s *Session, want mitid.Request) bool {
-	has := s.Level >= want.Level && suits(s.Identity.Kind, want.Identity) &&
+	has := s.Level >= want.Level && want.Capacity.Takes(s.Identity.Capacity) &&
 		(want.CPR == mitid.CPRNo || !s.Identity.CPR.IsZero()) && (!want.Address || s.Identity.Address != nil)
-	want.Level, want.Identity, want.CPR, want.Address, want.Locale, want.Action = 0, 0, 0, false, 0, 0
+	want.Level, want.Capacity, want.CPR, want.Address, want.Locale, want.Action = 0, 0, 0, false, 0, 0
 	return has && want == (mitid.Request{})
 }
 
@@ -129,7 +129,7 @@ func keeping(s *Session, want mitid.Request) mitid.Request {
 		want.CPR = mitid.CPRRequired
 	}
 	want.Address = want.Address || s.Identity.Address != nil
-	want.Organisation = want.Organisation && s.Identity.Kind != claims.KindPrivate
+	want.Organisation = want.Organisation && s.Identity.Capacity != claims.CapacityPrivate
 	return want
 }
 

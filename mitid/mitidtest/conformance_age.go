@@ -133,7 +133,7 @@ func (s *suite) ageRequests(t *testing.T) {
 	uuid, _ := claims.ParseUUID(Ditlev().UUID)
 	for field, q := range map[string]mitid.Request{
 		"Age": {Age: 17}, "Age negative": {Age: -18}, "Age of a child": {Age: 1}, "Age large": {Age: 1 << 40},
-		"Level": {Level: claims.Low}, "Identity": {Identity: mitid.Either}, "CPR": {CPR: mitid.CPRIfPresent},
+		"Level": {Level: claims.Low}, "Capacity": {Capacity: claims.CapacityEither}, "CPR": {CPR: mitid.CPRIfPresent},
 		"Address": {Address: true}, "Organisation": {Organisation: true}, "NemIDPID": {NemIDPID: true},
 		"UUID": {UUID: uuid}, "CPRHint": {CPRHint: Ditlev().CPR}, "ReferenceText": {ReferenceText: "Øl"},
 		"TransactionText": {TransactionText: mitid.Text{Body: "Øl"}}, "Action": {Action: mitid.Confirm},

@@ -66,7 +66,7 @@ func personFields(m manners) []field {
 	employee, signatory := CompanyEmployee(), CompanySignatory()
 	uuid, _ := claims.ParseUUID(ditlev.uuid())
 	second, _ := claims.ParseCVR(employee.Companies[1].CVR)
-	professional := mitid.Request{Identity: mitid.Professional}
+	professional := mitid.Request{Capacity: claims.CapacityProfessional}
 	professionalHigh, declined, withheld := accepted, accepted, mitid.ClaimMissing
 	if m.professionalCap {
 		professionalHigh = mitid.AssuranceTooLow
@@ -74,7 +74,7 @@ func personFields(m manners) []field {
 	if m.forcedCPR {
 		declined, withheld = mitid.UserCancelled, mitid.UserCancelled
 	}
-	forSignatory := mitid.Request{Identity: mitid.Professional}
+	forSignatory := mitid.Request{Capacity: claims.CapacityProfessional}
 	if !m.privateCPR {
 		forSignatory.CPR = mitid.CPRIfPresent
 	}
@@ -92,11 +92,11 @@ func personFields(m manners) []field {
 			assert.Equal(r, "high", r.carried().level)
 		}},
 		{name: "Level", title: "high not reached", request: mitid.Request{Level: claims.High}, as: Approve(Citizen{Name: "Øjvind", Level: claims.Substantial}), want: mitid.AssuranceTooLow},
-		{name: "Identity", title: "employee", request: professional, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+		{name: "Capacity", title: "employee", request: professional, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 0)
 		}},
-		{name: "Identity", title: "signatory", request: forSignatory, as: Approve(signatory), check: func(r *rig, l *mitid.Login) {
-			assert.Equal(r, claims.KindSignatory, l.Identity.Kind)
+		{name: "Capacity", title: "signatory", request: forSignatory, as: Approve(signatory), check: func(r *rig, l *mitid.Login) {
+			assert.Equal(r, claims.CapacitySignatory, l.Identity.Capacity)
 			if !m.privateCPR {
 				assert.Equal(r, signatory.CPR, l.Identity.CPR)
 			}
@@ -104,14 +104,14 @@ func personFields(m manners) []field {
 				assert.Equal(r, signatory.Companies[0].CVR, l.Identity.Organisation.CVR.String())
 			}
 		}},
-		{name: "Identity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: m.noCompany},
-		{name: "Identity", title: "either, private", request: mitid.Request{Identity: mitid.Either}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+		{name: "Capacity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: m.noCompany},
+		{name: "Capacity", title: "either, private", request: mitid.Request{Capacity: claims.CapacityEither}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isPerson(l, &employee)
 		}},
-		{name: "Identity", title: "either, employee", request: mitid.Request{Identity: mitid.Either}, as: Approve(employee).For(employee.Companies[1].CVR), check: func(r *rig, l *mitid.Login) {
+		{name: "Capacity", title: "either, employee", request: mitid.Request{Capacity: claims.CapacityEither}, as: Approve(employee).For(employee.Companies[1].CVR), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 1)
 		}},
-		{name: "Identity", title: "high for an organisation", request: mitid.Request{Identity: mitid.Professional, Level: claims.High}, as: Approve(employee), want: professionalHigh, check: func(r *rig, l *mitid.Login) {
+		{name: "Capacity", title: "high for an organisation", request: mitid.Request{Capacity: claims.CapacityProfessional, Level: claims.High}, as: Approve(employee), want: professionalHigh, check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.High, l.Level)
 		}},
 		{name: "CPR", title: "required", request: mitid.Request{CPR: mitid.CPRRequired}, as: Approve(paiman), check: func(r *rig, l *mitid.Login) {
@@ -126,7 +126,7 @@ func personFields(m manners) []field {
 			assert.True(r, l.Identity.CPR.IsZero(), "an address without the number")
 		}},
 		{name: "Address", title: "not asked for", as: Approve(paiman), check: func(r *rig, l *mitid.Login) { assert.Nil(r, l.Identity.Address) }},
-		{name: "Organisation", title: "of an employee", request: mitid.Request{Identity: mitid.Professional, Organisation: true}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+		{name: "Organisation", title: "of an employee", request: mitid.Request{Capacity: claims.CapacityProfessional, Organisation: true}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 0)
 		}},
 		{name: "Organisation", title: "of a private person", request: mitid.Request{Organisation: true}, as: Approve(ditlev)},
@@ -142,7 +142,7 @@ func personFields(m manners) []field {
 		}},
 		{name: "CPRHint", title: "of somebody else", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: paiman.CPR}, as: Approve(ditlev), want: m.wrongCPR},
 		{name: "CPRHint", title: "without PAR", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), want: withoutHint, prepare: m.withoutPAR},
-		{name: "CVRHint", title: "second company", request: mitid.Request{Identity: mitid.Professional, CVRHint: second}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
+		{name: "CVRHint", title: "second company", request: mitid.Request{Capacity: claims.CapacityProfessional, CVRHint: second}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 1)
 		}},
 	}
@@ -214,7 +214,7 @@ func journeyFields(m manners) []field {
 func (r *rig) isEmployee(l *mitid.Login, who *Citizen, i int) {
 	r.Helper()
 	co := &who.Companies[i]
-	assert.Equal(r, claims.KindProfessional, l.Identity.Kind)
+	assert.Equal(r, claims.CapacityProfessional, l.Identity.Capacity)
 	assert.Equal(r, r.fake.wire.manners().subject(who, co), l.Identity.Subject)
 	assert.Equal(r, r.fake.wire.manners().uuid(who, co), l.Identity.UUID.String())
 	assert.NotEqual(r, who.uuid(), l.Identity.UUID.String(), "another identity than in private")

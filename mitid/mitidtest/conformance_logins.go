@@ -181,7 +181,7 @@ func holdsNumber(v reflect.Value, n cpr.Number) bool {
 func (r *rig) isPerson(l *mitid.Login, who *Citizen) {
 	r.Helper()
 	id := l.Identity
-	assert.Equal(r, claims.KindPrivate, id.Kind)
+	assert.Equal(r, claims.CapacityPrivate, id.Capacity)
 	m := r.fake.wire.manners()
 	assert.Equal(r, m.subject(who, nil), id.Subject)
 	assert.Equal(r, m.uuid(who, nil), id.UUID.String())

@@ -29,8 +29,8 @@ func (s *suite) people(t *testing.T) {
 			require.Len(t, l.Identity.Authenticators, 1)
 			assert.Equal(t, who.authenticator(l.Level), l.Identity.Authenticators[0].Kind)
 			for _, co := range who.Companies {
-				l := r.must(mitid.Request{Identity: mitid.Professional}, Approve(who).For(co.CVR))
-				assert.Equal(t, co.Role == Signatory, l.Identity.Kind == claims.KindSignatory, co.Name)
+				l := r.must(mitid.Request{Capacity: claims.CapacityProfessional}, Approve(who).For(co.CVR))
+				assert.Equal(t, co.Role == Signatory, l.Identity.Capacity == claims.CapacitySignatory, co.Name)
 			}
 		})
 	}
@@ -59,7 +59,7 @@ func (s *suite) people(t *testing.T) {
 		if r.unsupported(err, "Address") {
 			l = r.must(mitid.Request{}, Approve(private))
 		}
-		at := r.must(mitid.Request{Identity: mitid.Professional}, Approve(employee).For(employee.Companies[0].CVR))
+		at := r.must(mitid.Request{Capacity: claims.CapacityProfessional}, Approve(employee).For(employee.Companies[0].CVR))
 		for _, l := range []*mitid.Login{l, at} {
 			require.NotNil(t, l)
 			assert.Nil(t, l.Identity.Name)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -67,7 +68,7 @@ func (s *suite) tampering(t *testing.T, m Tampering) {
 	r.fake.ResetRequests()
 
 	who := Ditlev()
-	if m.Request.Identity == mitid.Professional {
+	if m.Request.Capacity == claims.CapacityProfessional {
 		who = CompanyEmployee()
 	}
 	rd, cb, l, err := r.spoilt(m, who)

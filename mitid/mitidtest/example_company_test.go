@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -24,7 +25,7 @@ func ExampleCompany() {
 		},
 		Companies: []mitidtest.Company{{CVR: "13748136", Name: "Smørrebrød & Søn ApS", Role: mitidtest.Employee}},
 	}
-	redirect, err := client.Begin(ctx, mitid.Request{Identity: mitid.Professional})
+	redirect, err := client.Begin(ctx, mitid.Request{Capacity: claims.CapacityProfessional})
 	if err != nil {
 		panic(err)
 	}
@@ -36,7 +37,7 @@ func ExampleCompany() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(login.Identity.Kind, login.Identity.Organisation.CVR, login.Identity.Organisation.Name)
+	fmt.Println(login.Identity.Capacity, login.Identity.Organisation.CVR, login.Identity.Organisation.Name)
 	// Output: professional 13748136 Smørrebrød & Søn ApS
 }
 

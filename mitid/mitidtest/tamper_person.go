@@ -45,7 +45,7 @@ func personTamperings() []Tampering {
 	set("wrong-level", "the level is the right one plus one character", mitid.AssuranceTooLow, substantial, level, "SUBSTANTIAL1")
 	business := Tampering{
 		Name: "business-without-level", Doc: "a business token tells no level", Stage: StageIDToken, Want: mitid.AssuranceTooLow,
-		Request: mitid.Request{Identity: mitid.Professional}, settings: func(b *Broker) { b.criipto.settings.BusinessLevels = false },
+		Request: mitid.Request{Capacity: claims.CapacityProfessional}, settings: func(b *Broker) { b.criipto.settings.BusinessLevels = false },
 	}
 	ts = append(ts, business)
 

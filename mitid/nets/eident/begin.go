@@ -43,13 +43,13 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 	switch {
 	case r.Address:
 		return no("Address: this broker tells none")
-	case r.Organisation && r.Identity == mitid.Private:
-		return no("Organisation: this broker tells an organisation only with Identity Professional or Either")
+	case r.Organisation && !r.Capacity.Takes(claims.CapacityProfessional):
+		return no("Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither")
 	case !r.CPRHint.IsZero():
 		return no("CPRHint: this broker takes none, and a browser must not carry it")
 	case r.UUID != claims.UUID{} && !b.cfg.uuidInURL:
 		return no("UUID: this broker takes it only in the browser's address; Config.UUIDInURL allows that")
-	case r.UUID != claims.UUID{} && r.Identity == mitid.Professional:
+	case r.UUID != claims.UUID{} && r.Capacity == claims.CapacityProfessional:
 		return no("UUID: this broker ignores it in a login for an organisation")
 	case !r.CVRHint.IsZero():
 		return no("CVRHint: this broker lets the person choose")
@@ -77,7 +77,7 @@ func (b *Broker) login(a *mitid.Attempt) oidcrp.Params {
 		q.Add("acr_values", "urn:eident:acrp:level:"+a.Level.String())
 		q.Add("loa_value", a.Level.String())
 	}
-	q.Add("amr_values", b.eids(r.Identity))
+	q.Add("amr_values", b.eids(r.Capacity))
 	if r.Fresh {
 		q.Add("prompt", "login")
 		q.Add("max_age", "0") // with it auth_time must come back (OpenID Connect Core, 2)
@@ -135,11 +135,11 @@ func (b *Broker) scope(r *mitid.Request) string {
 	return strings.Join(scopes, " ")
 }
 
-func (b *Broker) eids(k mitid.IdentityKind) string {
+func (b *Broker) eids(k claims.Capacity) string {
 	switch k {
-	case mitid.Professional:
+	case claims.CapacityProfessional:
 		return eidBusiness
-	case mitid.Either:
+	case claims.CapacityEither:
 		return eidPrivate + b.cfg.separator + eidBusiness
 	default:
 		return eidPrivate

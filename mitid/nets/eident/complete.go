@@ -47,7 +47,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Kind: st.identity.Kind, AuthTime: st.identity.AuthTime, Subject: st.identity.Subject}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: st.identity.Levels.LoA, Capacity: st.identity.Capacity, AuthTime: st.identity.AuthTime, Subject: st.identity.Subject}); err != nil {
 		return nil, err
 	}
 	if err := b.admitAAL(st.identity.Levels); err != nil {
@@ -184,7 +184,7 @@ func (b *Broker) record(a *mitid.Attempt) string {
 		q.Del("loa_value")
 		q.Set("aal_value", b.cfg.aal.String())
 	}
-	q.Set("amr_values", b.eids(a.Request.Identity))
+	q.Set("amr_values", b.eids(a.Request.Capacity))
 	if a.Reference != nil {
 		q.Set("reference_text_sha256", hex.EncodeToString(a.Reference.SHA256[:]))
 	}

@@ -13,7 +13,7 @@ import (
 
 // has is what this adapter must never lose.
 var has = []string{
-	"TokenVerifier", "Level", "Identity", "CPR", "NemIDPID", "ReferenceText", "TransactionText", "Fresh",
+	"TokenVerifier", "Level", "Capacity", "CPR", "NemIDPID", "ReferenceText", "TransactionText", "Fresh",
 	"Locale/Danish", "Locale/English", "Organisation/of an employee",
 }
 

@@ -32,8 +32,8 @@
 // people alone, let people log in without it and step up those who came for
 // themselves:
 //
-//	login, err := client.Complete(ctx, state, callback) // Request{Identity: mitid.Either}
-//	if login.Identity.Kind == claims.KindPrivate {
+//	login, err := client.Complete(ctx, state, callback) // Request{Capacity: claims.CapacityEither}
+//	if login.Identity.Capacity == claims.CapacityPrivate {
 //		redirect, err = client.StepUp(ctx, login, mitid.Request{CPR: mitid.CPRRequired})
 //	}
 //

@@ -84,7 +84,7 @@ func ExampleBroker_StepUp() {
 	ctx := context.Background()
 	employee := mitidtest.CompanyEmployee()
 	for _, as := range []mitidtest.Outcome{mitidtest.Approve(employee), mitidtest.Approve(employee).For("12345674")} {
-		redirect, err := client.Begin(ctx, mitid.Request{Identity: mitid.Either})
+		redirect, err := client.Begin(ctx, mitid.Request{Capacity: claims.CapacityEither})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func ExampleBroker_StepUp() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if login.Identity.Kind == claims.KindPrivate {
+		if login.Identity.Capacity == claims.CapacityPrivate {
 			redirect, err = client.StepUp(ctx, login, mitid.Request{CPR: mitid.CPRRequired})
 			if err != nil {
 				log.Fatal(err) // ErrInteractionRequired after 15 minutes: begin a new login
@@ -101,7 +101,7 @@ func ExampleBroker_StepUp() {
 				log.Fatal(err)
 			}
 		}
-		fmt.Println(login.Identity.Kind, "has a CPR number:", !login.Identity.CPR.IsZero())
+		fmt.Println(login.Identity.Capacity, "has a CPR number:", !login.Identity.CPR.IsZero())
 	}
 	// Output:
 	// private has a CPR number: true

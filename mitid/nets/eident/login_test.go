@@ -33,7 +33,7 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	text := mitid.Text{Type: mitid.HTMLText, Body: "<p>Jeg køber <b>Ærø</b></p>"}
-	either := mitid.Request{Identity: mitid.Either}
+	either := mitid.Request{Capacity: claims.CapacityEither}
 	company := mitidtest.Approve(mitidtest.CompanyEmployee()).For("12345674")
 	signatory := mitidtest.Approve(mitidtest.CompanySignatory()).For("12345674")
 	for title, c := range map[string]struct {
@@ -80,7 +80,7 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 		"a private MitID that acts for a company": {turn: func(s *switches) { s.PrivateForCompany = true },
 			config: func(c *eident.Config) { c.PrivateForCompany = true }, request: either, as: []mitidtest.Outcome{signatory},
 			check: func(t *testing.T, l *mitid.Login) {
-				require.Equal(t, claims.KindSignatory, l.Identity.Kind)
+				require.Equal(t, claims.CapacitySignatory, l.Identity.Capacity)
 				require.Equal(t, "12345674", l.Identity.Organisation.CVR.String())
 				require.Equal(t, "private", l.Claims.(*claims.EIdent).IdentityType, "the broker's own words stay")
 			}},
@@ -217,15 +217,15 @@ func TestAAL(t *testing.T) {
 // TestErhverv: who comes out of the three choices.
 func TestErhverv(t *testing.T) {
 	employee, signatory := mitidtest.CompanyEmployee(), mitidtest.CompanySignatory()
-	either := mitid.Request{Identity: mitid.Either, Organisation: true}
+	either := mitid.Request{Capacity: claims.CapacityEither, Organisation: true}
 	private, err := login(t, nil, nil, either, mitidtest.Approve(employee))
 	require.NoError(t, err)
-	require.Equal(t, claims.KindPrivate, private.Identity.Kind)
+	require.Equal(t, claims.CapacityPrivate, private.Identity.Capacity)
 	require.Nil(t, private.Identity.Organisation)
 
 	professional, err := login(t, nil, nil, either, mitidtest.Approve(employee).For("12345674"))
 	require.NoError(t, err)
-	require.Equal(t, claims.KindProfessional, professional.Identity.Kind)
+	require.Equal(t, claims.CapacityProfessional, professional.Identity.Capacity)
 	require.NotEqual(t, private.Identity.Subject, professional.Identity.Subject)
 	require.True(t, professional.Identity.CPR.IsZero())
 	o := professional.Identity.Organisation
@@ -234,10 +234,10 @@ func TestErhverv(t *testing.T) {
 	require.Equal(t, "8636770830", o.RID)
 	require.Equal(t, "1092738120", o.PNumber.String())
 
-	for _, r := range []mitid.Request{either, {Identity: mitid.Professional}} {
+	for _, r := range []mitid.Request{either, {Capacity: claims.CapacityProfessional}} {
 		behalf, err := login(t, nil, nil, r, mitidtest.Approve(signatory).For("12345674"))
 		require.NoError(t, err)
-		require.Equal(t, claims.KindSignatory, behalf.Identity.Kind)
+		require.Equal(t, claims.CapacitySignatory, behalf.Identity.Capacity)
 		require.Equal(t, "12345674", behalf.Identity.Organisation.CVR.String())
 	}
 }

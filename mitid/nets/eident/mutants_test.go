@@ -41,10 +41,10 @@ var mistakes = map[string]mistake{
 	"takes acr, which always says high, for the level": {part: "tamperings/level-", change: changed(claims.Low, func(_ *mitid.Attempt, as *mitid.Assertion) {
 		as.Identity.Levels.LoA = claims.High
 	})},
-	"takes an employee for a private person": {part: "request/Identity", change: changed(0, func(_ *mitid.Attempt, as *mitid.Assertion) {
-		as.Identity.Kind, as.Identity.Organisation = claims.KindPrivate, nil
+	"takes an employee for a private person": {part: "request/Capacity", change: changed(0, func(_ *mitid.Attempt, as *mitid.Assertion) {
+		as.Identity.Capacity, as.Identity.Organisation = claims.CapacityPrivate, nil
 	})},
-	"tells another UUID for an employee": {part: "request/Identity", change: changed(0, func(_ *mitid.Attempt, as *mitid.Assertion) {
+	"tells another UUID for an employee": {part: "request/Capacity", change: changed(0, func(_ *mitid.Attempt, as *mitid.Assertion) {
 		if as.Identity.Organisation != nil {
 			as.Identity.UUID = mustUUID(someUUID)
 		}

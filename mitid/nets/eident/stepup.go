@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/mitid"
@@ -52,7 +53,7 @@ func isCPRAlone(r *mitid.Request) bool {
 // again lets the same person log in once more. Without Config.UUIDInURL they type
 // their user ID; the answer must be theirs either way.
 func (b *Broker) again(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
-	if b.cfg.uuidInURL && a.Request.Identity == mitid.Private && a.Request.UUID.IsZero() {
+	if b.cfg.uuidInURL && a.Request.Capacity == claims.CapacityPrivate && a.Request.UUID.IsZero() {
 		a.Request.UUID = l.Identity.UUID
 	}
 	return b.Begin(ctx, a)

@@ -21,7 +21,7 @@ func now() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) }
 func known(until string) *mitid.Login {
 	return &mitid.Login{
 		Broker: "eident", Issuer: issuer, ClientID: "MER2", StepUp: until + ".617b5cdc6fb84f16a6022e328d970bb7",
-		Identity: claims.Identity{Kind: claims.KindPrivate, Subject: "mitid:" + someUUID, UUID: mustUUID(someUUID), Levels: claims.Levels{LoA: claims.Substantial}},
+		Identity: claims.Identity{Capacity: claims.CapacityPrivate, Subject: "mitid:" + someUUID, UUID: mustUUID(someUUID), Levels: claims.Levels{LoA: claims.Substantial}},
 	}
 }
 
@@ -53,7 +53,7 @@ func TestStepUpRequests(t *testing.T) {
 
 func TestStepUpOfAnEmployeeCarriesNoHint(t *testing.T) {
 	l := known(inTime)
-	l.Identity.Kind = claims.KindProfessional
+	l.Identity.Capacity = claims.CapacityProfessional
 	rd, err := newWire(t, func(c *eident.Config) { c.UUIDInURL = true }).StepUp(t.Context(), l, mitid.Request{Fresh: true})
 	require.Equal(t, "mitid:mitid_erhverv", asked(t, rd, err).Get("amr_values"))
 	require.NotContains(t, rd.URL, someUUID)
@@ -66,7 +66,7 @@ func TestAStepUpKeepsTheEmployment(t *testing.T) {
 	fake.ConfigureEIdent(func(s *switches) { s.OneSubject = true })
 	c := open(t, fake, nil)
 	who := mitidtest.CompanyEmployee()
-	l, err := mitidtest.Login(t, c, fake, mitid.Request{Identity: mitid.Professional}, mitidtest.Approve(who).For("12345674"))
+	l, err := mitidtest.Login(t, c, fake, mitid.Request{Capacity: claims.CapacityProfessional}, mitidtest.Approve(who).For("12345674"))
 	require.NoError(t, err)
 	require.Equal(t, "mitid:", l.Identity.Subject[:6])
 	for cvr, want := range map[string]error{"12345674": nil, "87654320": mitid.ErrTokenInvalid} {

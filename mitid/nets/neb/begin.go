@@ -63,8 +63,8 @@ func unsupported(r *mitid.Request) error {
 		return no("RevokeCPRConsent: this broker remembers no CPR number")
 	case !r.CVRHint.IsZero():
 		return no("CVRHint: at this broker the person chooses the organisation")
-	case r.Organisation && r.Identity == mitid.Private:
-		return no("Organisation: this broker tells an organisation only with Identity Professional or Either")
+	case r.Organisation && !r.Capacity.Takes(claims.CapacityProfessional):
+		return no("Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither")
 	case r.AppSwitch.Platform != mitid.NoAppSwitch && r.AppSwitch.ResumeURL == "":
 		return no("AppSwitch: this broker takes a Platform together with a ResumeURL only")
 	case r.Silent && (needsMitID(r) || r.UUID != (claims.UUID{})):
@@ -110,7 +110,7 @@ func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
 	q.Add("scope", b.scope(a))
 	oidcbroker.AddJourney(&q, a)
-	q.Add("idp_values", idpValues[r.Identity])
+	q.Add("idp_values", idpValues[r.Capacity])
 	q.Add("idp_params", b.idpParams(a, raises))
 	switch {
 	case r.Silent:
@@ -132,10 +132,10 @@ func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
 }
 
 // idpValues are the identity providers, in order of preference.
-var idpValues = map[mitid.IdentityKind]string{
-	mitid.Private:      "mitid",
-	mitid.Professional: "mitid_erhverv",
-	mitid.Either:       "mitid mitid_erhverv",
+var idpValues = map[claims.Capacity]string{
+	claims.CapacityPrivate:      "mitid",
+	claims.CapacityProfessional: "mitid_erhverv",
+	claims.CapacityEither:       "mitid mitid_erhverv",
 }
 
 var languages = map[mitid.Locale]string{

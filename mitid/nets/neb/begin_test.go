@@ -45,8 +45,8 @@ var requests = map[string]struct {
 	"registered-name":   {request: mitid.Request{CPR: mitid.CPRIfPresent}, config: func(c *neb.Config) { c.RegisteredName = true }},
 	"text-and-action":   {request: mitid.Request{Action: mitid.Approve, ReferenceText: "Test reference text"}},
 	"text-optional":     {request: mitid.Request{ReferenceText: "Godkend overførsel"}, config: func(c *neb.Config) { c.ReferenceTextOptional = true }},
-	"professional":      {request: mitid.Request{Identity: mitid.Professional, Organisation: true}},
-	"either":            {request: mitid.Request{Identity: mitid.Either}},
+	"professional":      {request: mitid.Request{Capacity: claims.CapacityProfessional, Organisation: true}},
+	"either":            {request: mitid.Request{Capacity: claims.CapacityEither}},
 	"fresh-english":     {request: mitid.Request{Fresh: true, Locale: mitid.English}},
 	"greenlandic":       {request: mitid.Request{Locale: mitid.Greenlandic}},
 	"silent":            {request: mitid.Request{Silent: true, Locale: mitid.Danish}},
@@ -175,7 +175,7 @@ func TestWhatThisBrokerCannotCarryIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	for field, r := range map[string]mitid.Request{
 		"RevokeCPRConsent": {RevokeCPRConsent: true},
-		"CVRHint":          {Identity: mitid.Professional, CVRHint: cvr},
+		"CVRHint":          {Capacity: claims.CapacityProfessional, CVRHint: cvr},
 		"Organisation":     {Organisation: true},
 		"AppSwitch":        {AppSwitch: mitid.AppSwitch{Platform: mitid.IOS}},
 		"Silent":           {Silent: true, ReferenceText: "Ærø"},

@@ -73,7 +73,7 @@ func (b *Broker) judge(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tok
 // admit refuses a login that is not the one that was asked for.
 func (b *Broker) admit(a *mitid.Attempt, t *idToken) error {
 	id := &t.identity
-	if err := a.Admit(mitid.Facts{Level: id.Levels.LoA, Kind: id.Kind, AuthTime: id.AuthTime, Subject: id.Subject}); err != nil {
+	if err := a.Admit(mitid.Facts{Level: id.Levels.LoA, Capacity: id.Capacity, AuthTime: id.AuthTime, Subject: id.Subject}); err != nil {
 		return err
 	}
 	if b.cfg.maxAge > 0 && id.AuthTime.Before(a.Started.Add(-b.cfg.maxAge-time.Minute)) {
@@ -87,7 +87,7 @@ func (b *Broker) admit(a *mitid.Attempt, t *idToken) error {
 func (b *Broker) record(a *mitid.Attempt) string {
 	q := url.Values{
 		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"},
-		"idp_values": {idpValues[a.Request.Identity]}, "loa_value": {a.Level.String()},
+		"idp_values": {idpValues[a.Request.Capacity]}, "loa_value": {a.Level.String()},
 		"nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
 	}
 	if a.Reference != nil {

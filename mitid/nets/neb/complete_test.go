@@ -40,7 +40,7 @@ func TestALogin(t *testing.T) {
 			require.Equal(t, personUUID, l.Identity.UUID.String())
 			require.Equal(t, "Søren Æbelø Ågård", l.Identity.Name.Full)
 			require.Equal(t, session, l.Identity.SessionID)
-			require.Equal(t, claims.KindPrivate, l.Identity.Kind)
+			require.Equal(t, claims.CapacityPrivate, l.Identity.Capacity)
 			require.Equal(t, claims.Substantial, l.Level)
 			require.Equal(t, unix(start), unix(l.Identity.AuthTime))
 			require.Equal(t, unix(start)+300, unix(l.Expires))

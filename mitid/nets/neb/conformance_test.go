@@ -15,7 +15,7 @@ import (
 
 // has is what this adapter must never lose.
 var has = []string{
-	"TokenVerifier", "SessionEnder", "MatchCPR", "LogoutReceiver", "front channel logout", "par", "Level", "Identity", "CPR", "Address",
+	"TokenVerifier", "SessionEnder", "MatchCPR", "LogoutReceiver", "front channel logout", "par", "Level", "Capacity", "CPR", "Address",
 	"NemIDPID", "UUID", "CPRHint", "ReferenceText", "TransactionText", "Locale", "Organisation/of an employee", "Fresh", "Silent",
 	"AppSwitch/iOS", "Action",
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
@@ -43,7 +44,7 @@ func TestTransactionTokenOfAnotherPersonThanUserinfo(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWire(t, true, func(cfg *neb.Config) { cfg.TransactionToken, cfg.Source = true, c.source })
-			r := mitid.Request{CPR: mitid.CPRIfPresent, Identity: mitid.Either}
+			r := mitid.Request{CPR: mitid.CPRIfPresent, Capacity: claims.CapacityEither}
 			facts := func() {
 				for _, statement := range []object{w.userinfo, w.transact} {
 					maps.Copy(statement, c.facts)

@@ -132,10 +132,10 @@ func ExampleBroker_StepUp() {
 		return login
 	}
 
-	login := walk(client.Begin(ctx, mitid.Request{Identity: mitid.Either}))
-	fmt.Println(login.Identity.Kind, login.Identity.CPR.IsZero())
+	login := walk(client.Begin(ctx, mitid.Request{Capacity: claims.CapacityEither}))
+	fmt.Println(login.Identity.Capacity, login.Identity.CPR.IsZero())
 	login = walk(client.StepUp(ctx, login, mitid.Request{CPR: mitid.CPRRequired}))
-	fmt.Println(login.Identity.Kind, login.Identity.CPR.IsZero())
+	fmt.Println(login.Identity.Capacity, login.Identity.CPR.IsZero())
 	// Output:
 	// private true
 	// private false

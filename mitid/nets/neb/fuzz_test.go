@@ -27,7 +27,7 @@ func FuzzIdPParams(f *testing.F) {
 		a := &mitid.Attempt{Level: claims.Substantial, Request: mitid.Request{ReferenceText: reference, Action: mitid.Action(action % 5),
 			TransactionText: mitid.Text{Body: text}, AppSwitch: mitid.AppSwitch{Platform: mitid.Platform(platform % 3), ResumeURL: resume}}}
 		if either {
-			a.Request.Identity = mitid.Either
+			a.Request.Capacity = claims.CapacityEither
 		}
 		raw := (&Broker{cfg: settings{carrier: RequestObject}}).idpParams(a, false)
 		var got idpParams

@@ -69,7 +69,7 @@ func (b *Broker) idpParams(a *mitid.Attempt, raises bool) string {
 	if r.TransactionText.Body != "" && b.cfg.carrier == RequestObject {
 		p.MitID.Text, p.MitID.TextType = inBase64(r.TransactionText.Body), textTypes[r.TransactionText.Type]
 	}
-	if r.Identity == mitid.Either {
+	if r.Capacity == claims.CapacityEither {
 		p.Erhverv = &erhvervParams{AllowPrivate: true}
 	}
 	var text strings.Builder

@@ -3,6 +3,7 @@ package neb
 import (
 	"strings"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -29,8 +30,8 @@ func (b *Broker) scope(a *mitid.Attempt) string {
 			scopes = append(scopes, s)
 		}
 	}
-	add(r.Identity != mitid.Professional, scopeMitID)
-	add(r.Identity != mitid.Private, scopeErhverv)
+	add(r.Capacity != claims.CapacityProfessional, scopeMitID)
+	add(r.Capacity.Takes(claims.CapacityProfessional), scopeErhverv)
 	add(r.CPR != mitid.CPRNo, scopeCPR)
 	add(b.cfg.registered && (r.CPR != mitid.CPRNo || r.Address), scopeName)
 	add(r.Address, scopeAddress)

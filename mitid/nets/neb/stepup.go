@@ -28,7 +28,7 @@ func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (
 	}
 	// Should the session be gone, MitID begins with the right person. Employees are
 	// not found by it.
-	if l.Identity.Kind == claims.KindPrivate && !r.Silent && r.UUID == (claims.UUID{}) {
+	if l.Identity.Capacity == claims.CapacityPrivate && !r.Silent && r.UUID == (claims.UUID{}) {
 		r.UUID = l.Identity.UUID
 	}
 	return b.begin(ctx, a, r.Fresh && a.Level > l.Identity.Levels.LoA)
