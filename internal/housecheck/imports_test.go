@@ -44,7 +44,8 @@ var fences = []fence{
 	{"signing/signingtest", with("signing", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
 	{"signing/...", with("signing"), adaptersAlone},
 
-	{"internal/...", ground, "what the clients share must not know them"},
+	{"internal/oidcrp", []string{"internal/fault", "internal/httpx", "internal/strictjson"}, "a relying party judges tokens and knows nobody who is named in one"},
+	{"internal/...", []string{"cpr", "internal/..."}, "what the clients share must not know them, nor claims"},
 	{"examples/...", everything, ""},
 }
 

@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/go-json-experiment/json/jsontext"
@@ -251,7 +250,7 @@ func newParty(tb testing.TB, b http.RoundTripper, change ...func(*Config)) *Part
 }
 
 // parse reads registered claims as an adapter does.
-func parse(payload []byte) (*claims.Registered, error) {
+func parse(payload []byte) (*Claims, error) {
 	var c struct {
 		Iss   string         `json:"iss"`
 		Sub   string         `json:"sub"`
@@ -266,7 +265,7 @@ func parse(payload []byte) (*claims.Registered, error) {
 	if err := strictjson.Unmarshal(payload, &c); err != nil {
 		return nil, err
 	}
-	r := &claims.Registered{
+	r := &Claims{
 		Issuer: c.Iss, Subject: c.Sub, Nonce: c.Nonce, AuthorizedParty: c.Azp,
 		Expires: c.Exp, NotBefore: c.Nbf, IssuedAt: c.Iat, AtHash: c.Hash,
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,7 +27,7 @@ type Logout struct {
 func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
 	rules.Token, rules.Types, rules.noSubject = "logout token", []string{"logout+jwt", plainType, ""}, true
 	out := new(Logout)
-	_, err := p.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+	_, err := p.VerifyBy(ctx, raw, rules, func(payload []byte) (*Claims, error) {
 		var w wireLogout
 		if err := strictjson.Unmarshal(payload, &w); err != nil {
 			return nil, err
@@ -65,7 +64,7 @@ type wireLogout struct {
 
 // read judges what is special about a logout token. The text is empty if nothing
 // is wrong.
-func (w *wireLogout) read(out *Logout) (*claims.Registered, string) {
+func (w *wireLogout) read(out *Logout) (*Claims, string) {
 	switch event, ok := w.Events[logoutEvent]; {
 	case w.Nonce != nil:
 		return nil, "it has a nonce, as ID tokens have"
@@ -83,7 +82,7 @@ func (w *wireLogout) read(out *Logout) (*claims.Registered, string) {
 	if out.SessionID, told = text(w.SessionID); w.SessionID != nil && (!told || out.SessionID == "") {
 		return nil, "malformed session"
 	}
-	r := &claims.Registered{Issuer: w.Issuer, Subject: out.Subject}
+	r := &Claims{Issuer: w.Issuer, Subject: out.Subject}
 	if one, ok := text(w.Audience); ok {
 		r.Audience = []string{one}
 	} else if strictjson.Unmarshal(w.Audience, &r.Audience) != nil {

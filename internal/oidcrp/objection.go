@@ -2,13 +2,11 @@ package oidcrp
 
 import (
 	"encoding/base64"
-
-	"github.com/dkeid/dkeid/claims"
 )
 
 // objection judges the claims that decide whether a token is meant for us, now
 // and in this login; that it has expired is judged elsewhere. If empty, there is none. Everything is compared byte for byte.
-func (p *Party) objection(r *claims.Registered, rules Rules, alg *algorithm) string {
+func (p *Party) objection(r *Claims, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {
 	case r.Issuer != p.issuer:

@@ -39,8 +39,8 @@ type Party struct {
 	clock    atomic.Pointer[clock] // at the latest discovery; nil if not told
 }
 
-// errNotWritten is the answer to whoever marshals a token or a code.
-var errNotWritten = errors.New("oidcrp: tokens and codes do not marshal")
+// errNotWritten is the answer to whoever marshals a token, a code or claims.
+var errNotWritten = errors.New("oidcrp: tokens, codes and claims do not marshal")
 
 // New returns a Party. It does no I/O. A fault is ConfigInvalid and names the
 // field.

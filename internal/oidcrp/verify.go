@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
@@ -50,7 +49,7 @@ func (v Verified) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 // read, then the key, which may cost a fetch, and the signature. Whether the token
 // has expired is told last, so that fault.Error.Expired says that nothing else is
 // wrong. Errors are TokenInvalid, or those of fetching keys.
-func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payload []byte) (*claims.Registered, error)) (*Verified, error) {
+func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payload []byte) (*Claims, error)) (*Verified, error) {
 	return p.VerifyBy(ctx, raw, Rules{Nonce: nonce}, parse)
 }
 
@@ -85,7 +84,7 @@ func (r *Rules) takes(typ string) bool {
 }
 
 // VerifyBy is [Party.Verify] for a token with rules of its own.
-func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse func(payload []byte) (*claims.Registered, error)) (*Verified, error) {
+func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse func(payload []byte) (*Claims, error)) (*Verified, error) {
 	if rules.Token == "" {
 		rules.Token = "ID token"
 	}
