@@ -1,0 +1,62 @@
+package eident
+
+import (
+	"encoding/json"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+)
+
+// identity returns who the claims name, as Config says how to read them.
+func (b *Broker) identity(c *claims.EIdent) (claims.Identity, error) {
+	read, n := *c, claims.NemLogin{}
+	if c.NemLogin != nil {
+		n = *c.NemLogin
+	}
+	var number string
+	if err := take(c, &number, b.cfg.cvrClaim); err != nil {
+		return claims.Identity{}, err
+	}
+	if number != "" {
+		cvr, err := claims.ParseCVR(number)
+		if err != nil || !n.CVR.IsZero() && n.CVR != cvr {
+			return claims.Identity{}, fault.New(fault.ClaimInvalid, "the claim of Config.OrganisationNumberClaim is no CVR number, or not that of nemlogin.cvr")
+		}
+		n.CVR, read.NemLogin = cvr, &n
+	}
+	if b.cfg.privateActs && c.IdentityType == "private" && (!c.AuthorizedToRepresent.IsZero() || !n.AuthToRepr.IsZero()) {
+		read.IdentityType = "professional"
+	}
+	id, err := read.Identity()
+	if err != nil {
+		return claims.Identity{}, err
+	}
+	return id, b.complement(&id, c)
+}
+
+// complement takes what stands under names that Config gave.
+func (b *Broker) complement(id *claims.Identity, c *claims.EIdent) error {
+	if err := take(c, &id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
+		return err
+	}
+	return take(c, &id.Organisation.Name, b.cfg.orgsClaim)
+}
+
+// take puts the text of a claim that only Config knows into an empty field.
+func take(c *claims.EIdent, into *string, claim string) error {
+	raw, ok := c.Unknown[claim]
+	if !ok || claim == "" || *into != "" || string(raw) == "null" {
+		return nil
+	}
+	s, ok := text(raw)
+	if !ok {
+		return fault.New(fault.ClaimInvalid, "a claim that Config names is no text")
+	}
+	*into = s
+	return nil
+}
+
+// text reads a JSON text.
+func text(raw json.RawMessage) (s string, ok bool) {
+	return s, len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil
+}
