@@ -37,11 +37,7 @@ func (k *key) fits(alg string) bool {
 	if k.alg != "" && k.alg != alg {
 		return false
 	}
-	a := algorithms[alg]
-	if a.curve != nil {
-		return k.ec != nil && k.ec.Curve == a.curve
-	}
-	return a.check != nil && k.rsa != nil
+	return k.rsa != nil && algorithms[alg].fits(k.rsa) || k.ec != nil && algorithms[alg].fits(k.ec)
 }
 
 // same reports whether k and other are one key, whatever else is said of them.
