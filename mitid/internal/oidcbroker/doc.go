@@ -20,4 +20,12 @@
 //     calls them itself, so that its complete.go shows what happens.
 //   - [AgeAssertion], [Broker.EndSession] and [Broker.Check] for the abilities of the
 //     same names, and [Broker.Callback], [Broker.String].
+//
+// # Files
+//
+//   - broker.go, auth.go: the settings of an application, and how it authenticates.
+//   - unsupported.go, begin.go: what is refused, and how the rest travels.
+//   - exchange.go, codes.go, verify.go, admit.go, userinfo.go, evidence.go: the steps
+//     of Complete.
+//   - age.go, logout.go: the abilities that several brokers have.
 package oidcbroker

@@ -43,7 +43,7 @@ func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.To
 	if err := oidcbroker.Admit(a, &as.Identity); err != nil {
 		return nil, err
 	}
-	if err := b.admitAge(a, as.Identity.AuthTime); err != nil {
+	if err := b.admitSession(a, as.Identity.AuthTime); err != nil {
 		return nil, err
 	}
 	said := &claims.NEB{IDToken: t.Claims}
@@ -74,8 +74,8 @@ func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.To
 	return as, nil
 }
 
-// admitAge refuses a session at the broker that is older than Config.MaxAge.
-func (b *Broker) admitAge(a *mitid.Attempt, began time.Time) error {
+// admitSession refuses a session at the broker that is older than Config.MaxAge.
+func (b *Broker) admitSession(a *mitid.Attempt, began time.Time) error {
 	if b.cfg.maxAge > 0 && began.Before(a.Started.Add(-b.cfg.maxAge-time.Minute)) {
 		return &fault.Error{Class: fault.AssuranceTooLow, Why: "the session at the broker is older than Config.MaxAge", Stale: true}
 	}
