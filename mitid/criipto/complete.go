@@ -14,7 +14,7 @@ import (
 
 // Complete exchanges the code and verifies the ID token.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // AdmitTexts settles parts of a
+	asked := b.asked(a) // before AdmitTexts takes out of a what need not come back
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
