@@ -26,6 +26,10 @@ type Verified struct {
 	// or one of another key. Nothing about it has been checked. It is shared: do
 	// not change it.
 	Certificate *x509.Certificate
+	// Holds reports whether the key document that has Key is still the latest and
+	// need not be renewed yet. Until then the token would verify again, as long as it
+	// has not expired. It makes no call.
+	Holds func() bool
 }
 
 // Format writes a placeholder under every verb.
@@ -127,7 +131,10 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 		late.Expired = true
 		return nil, late
 	}
-	return &Verified{JWS: signed, Key: bytes.Clone(check.key.jwk), Certificate: check.key.certificate}, nil
+	document := check.document
+	return &Verified{JWS: signed, Key: bytes.Clone(check.key.jwk), Certificate: check.key.certificate, Holds: func() bool {
+		return p.keys.current.Load() == document && p.now().Before(document.renew)
+	}}, nil
 }
 
 // tokenInvalid is a refusal; token is what errors call the token.

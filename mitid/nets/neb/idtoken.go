@@ -71,7 +71,9 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	if err != nil {
 		return nil, err
 	}
-	return t.assertion(), nil
+	as := t.assertion()
+	as.Holds = t.verified.Holds
+	return as, nil
 }
 
 func (t *idToken) assertion() *mitid.Assertion {
