@@ -4,8 +4,7 @@ import "context"
 
 // find returns the key that h names, or the only one it can mean, if it is for
 // the algorithm of h, and the document that the key stands in. It alone decides
-// when the message of a stranger is worth a fetch. token is what errors call the
-// token.
+// which token causes a fetch of the keys. token is what errors call the token.
 func (p *Party) find(ctx context.Context, h *header, token string) (*key, *document[*keySet], error) {
 	brings := func(s *keySet) bool { return !h.hasKid || s.byID[h.kid] != nil }
 	before := p.keys.current.Load()
