@@ -52,7 +52,8 @@ type Once interface {
 }
 
 // Client logs people in through one broker. It is safe for concurrent use and
-// keeps no state of a login, except which answers have been used.
+// keeps no state of a login, except which answers have been used, and which tokens
+// have passed VerifyToken.
 type Client struct {
 	broker   Broker
 	rule     CallbackRule
@@ -63,6 +64,7 @@ type Client struct {
 	once     Once
 	now      func() time.Time
 	log      *slog.Logger
+	passed   *tokenMemory
 
 	randomKeys bool // no other process has them
 }
@@ -96,7 +98,7 @@ func New(cfg Config) (*Client, error) {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
 	c := &Client{broker: cfg.Broker, rule: rule, redirect: cfg.RedirectURL, box: box, minLevel: cfg.MinLevel,
-		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, randomKeys: len(cfg.StateKeys) == 0}
+		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, passed: newTokenMemory(), randomKeys: len(cfg.StateKeys) == 0}
 	if c.minLevel == claims.LevelUnknown {
 		c.minLevel = claims.Substantial
 	}

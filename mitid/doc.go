@@ -32,6 +32,13 @@
 // A Request with an Age is no login: the Login that comes of it holds an [AgeProof]
 // and nobody's identity, and only brokers that are an [AgeProver] can do it.
 //
+// # Safety
+//
+// Two independent readers must agree on a broker's statement before anybody is
+// logged in: a strict one of this project, which refuses what is ambiguous, and
+// the libraries that Go programs use for the purpose (go-oidc, oauth2). Whatever
+// only one of them takes is refused.
+//
 // # Errors
 //
 // Every error is an [*Error] whose Kind is one word; errors.Is(err,

@@ -64,7 +64,7 @@ func (b *Broker) assertion(ctx context.Context, raw string, rules oidcrp.Rules) 
 		id.Levels.LoA = b.cfg.businessLevel
 	}
 	as := &mitid.Assertion{
-		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
+		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), Holds: t.Holds,
 		Texts:    mitid.Texts{ReferenceHeader: c.RefTextHeader},
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence("id_token")}},
 	}

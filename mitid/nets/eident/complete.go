@@ -101,7 +101,7 @@ func (b *Broker) assertion(t *oidcbroker.Token[claims.EIdent]) (*mitid.Assertion
 		return nil, err
 	}
 	return &mitid.Assertion{
-		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), StepUp: handleOf(c.TransactionID, c.Expires),
+		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), StepUp: handleOf(c.TransactionID, c.Expires), Holds: t.Holds,
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence("id_token")}},
 	}, nil
 }
