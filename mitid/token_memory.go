@@ -3,6 +3,7 @@ package mitid
 import (
 	"bytes"
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ type tokenMemory struct {
 	passed map[[sha256.Size]byte]remembered // by the digest of the token
 	ring   [][sha256.Size]byte              // the keys of passed
 	next   int                              // the oldest place in a full ring
+	swept  time.Time                        // when expired logins were last let go of
 }
 
 // A remembered login sits behind a function, so that printers that walk a Client by
@@ -75,6 +77,10 @@ func (m *tokenMemory) remember(digest [sha256.Size]byte, now time.Time, l *Login
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if now.Sub(m.swept).Abs() >= time.Minute { // nobody may ask for an expired one again
+		maps.DeleteFunc(m.passed, func(_ [sha256.Size]byte, r remembered) bool { return !now.Before(r.expires) })
+		m.swept = now
+	}
 	if _, ok := m.passed[digest]; !ok {
 		if len(m.ring) < rememberedTokens {
 			m.ring = append(m.ring, digest)
