@@ -14,17 +14,17 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// guard keeps an answer out of caches, and the address that it answers, with the
+// setPrivateHeaders keeps an answer out of caches, and the address that it answers, with the
 // broker's code in it, out of Referer headers.
-func guard(w http.ResponseWriter) {
+func setPrivateHeaders(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
-// allow answers 405 to other methods.
-func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
+// allowMethods answers 405 to other methods.
+func allowMethods(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	if slices.Contains(methods, r.Method) {
 		return true
 	}
@@ -44,9 +44,9 @@ func redirect(w http.ResponseWriter, r *http.Request, to string) {
 	w.WriteHeader(http.StatusFound)
 }
 
-// send takes the browser to the broker, with a form where the message must be
+// sendToBroker takes the browser to the broker, with a form where the message must be
 // posted.
-func send(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
+func sendToBroker(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	if rd.Form == nil {
 		redirect(w, r, rd.URL)
 		return
@@ -57,12 +57,12 @@ func send(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 // refuse answers a login that failed. The application's own page stays out of
 // caches as well, however it is written.
 func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, back string, err error) {
-	g.refused(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
+	g.onRefused(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
 }
 
-// note logs a refusal that the client knows nothing of. Texts of errors that
+// logRefusal logs a refusal that the client knows nothing of. Texts of errors that
 // are not ours may name people and are left out.
-func (g *Gate) note(r *http.Request, err error) {
+func (g *Gate) logRefusal(r *http.Request, err error) {
 	var e *mitid.Error
 	if errors.As(err, &e) {
 		g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: refused", slog.Any("error", e))

@@ -113,7 +113,7 @@ func ButtonCSS() template.CSS { return template.CSS(buttonCSS) }
 // Stylesheet returns a handler that serves ButtonCSS as a file.
 func Stylesheet() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !allow(w, r, http.MethodGet, http.MethodHead) {
+		if !allowMethods(w, r, http.MethodGet, http.MethodHead) {
 			return
 		}
 		h := w.Header()

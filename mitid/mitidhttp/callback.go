@@ -28,51 +28,51 @@ import (
 // Config.Refused.
 func (g *Gate) Callback() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w)
-		if !allow(w, r, http.MethodGet, http.MethodPost) {
+		setPrivateHeaders(w)
+		if !allowMethods(w, r, http.MethodGet, http.MethodPost) {
 			return
 		}
 		cb, err := mitid.ReadCallback(r)
 		if err != nil {
-			g.note(r, err)
+			g.logRefusal(r, err)
 			g.refuse(w, r, g.home, err)
 			return
 		}
-		p, state := g.claim(w, r, cb)
+		p, state := g.takePending(w, r, cb)
 		others := slices.DeleteFunc(g.pendingOf(r), func(k kept) bool { return k.Handle == p.Handle })
-		if p.Purpose == logsOut {
-			g.trim(w, others, 0)
+		if p.Purpose == purposeLogout {
+			g.expireExcess(w, others, 0)
 			redirect(w, r, p.Return)
 			return
 		}
 		if p.Page {
-			r = fromPage(r)
+			r = markFromPage(r)
 		}
 		s, err := g.complete(w, r, p, state, cb)
 		if err != nil {
-			g.trim(w, others, 0)
-			g.refuse(w, g.stillIn(r, p, err), p.Return, err)
+			g.expireExcess(w, others, 0)
+			g.refuse(w, g.withCurrentSession(r, p, err), p.Return, err)
 			return
 		}
 		if s == nil { // a proof of age: whoever is logged in stays so
-			g.trim(w, others, 0)
+			g.expireExcess(w, others, 0)
 			redirect(w, r, p.Return)
 			return
 		}
 		if err := g.keepSession(w, r, s, p); err != nil {
-			g.note(r, err)
+			g.logRefusal(r, err)
 			g.refuse(w, r, p.Return, err)
 			return
 		}
-		g.enough(w, r)
-		g.trim(w, g.forgetStepUps(w, others, s.Identity.Subject), 0)
+		g.clearFresh(w, r)
+		g.expireExcess(w, g.expireStepUpsOfOthers(w, others, s.Identity.Subject), 0)
 		redirect(w, r, p.Return)
 	})
 }
 
-// stillIn tells the refusal of an answer that came too late, or again, who is
+// withCurrentSession tells the refusal of an answer that came too late, or again, who is
 // logged in all the same.
-func (g *Gate) stillIn(r *http.Request, p *pending, err error) *http.Request {
+func (g *Gate) withCurrentSession(r *http.Request, p *pending, err error) *http.Request {
 	if mitid.KindOf(err) != mitid.StateInvalid || p.From != nil {
 		return r
 	}
@@ -83,34 +83,34 @@ func (g *Gate) stillIn(r *http.Request, p *pending, err error) *http.Request {
 	return r.WithContext(g.withSession(r.Context(), s))
 }
 
-// claim finds what this browser remembers of the journey that cb ends, and lets
+// takePending finds what this browser remembers of the journey that cb ends, and lets
 // it forget. What it does not remember is a login without a state.
-func (g *Gate) claim(w http.ResponseWriter, r *http.Request, cb mitid.Callback) (*pending, string) {
+func (g *Gate) takePending(w http.ResponseWriter, r *http.Request, cb mitid.Callback) (*pending, string) {
 	values, _ := cb.Values() // what was readable; the client refuses the malformed
 	found, state := &pending{Return: g.home}, ""
 	for _, handle := range firstHandles(values[g.rule.State]) {
-		p, s, c := g.find(r, handle)
+		p, s, c := g.findPending(r, handle)
 		if p == nil {
 			continue
 		}
-		g.forget(w, c.Name)
+		g.expirePending(w, c.Name)
 		if found.Handle == "" {
 			found, state = p, s
 		}
 	}
 	if found.Handle == "" && cb.Method == http.MethodGet && cb.RawQuery == "" {
-		if p := g.loggedOut(w, r); p != nil {
+		if p := g.takeLogout(w, r); p != nil {
 			found = p
 		}
 	}
 	return found, state
 }
 
-// loggedOut finds a logout that the broker did not name on the way back.
-func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
+// takeLogout finds a logout that the broker did not name on the way back.
+func (g *Gate) takeLogout(w http.ResponseWriter, r *http.Request) *pending {
 	for _, k := range g.pendingOf(r) {
-		if k.Purpose == logsOut && g.lives(k.pending) {
-			g.forget(w, k.cookie.Name)
+		if k.Purpose == purposeLogout && g.isPending(k.pending) {
+			g.expirePending(w, k.cookie.Name)
 			return k.pending
 		}
 	}
@@ -121,27 +121,27 @@ func (g *Gate) loggedOut(w http.ResponseWriter, r *http.Request) *pending {
 // age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
 	if p.From != nil {
-		if err := g.continues(r, p.From); err != nil {
+		if err := g.checkStepUpSession(r, p.From); err != nil {
 			return nil, err
 		}
 	}
 	l, err := g.client.Complete(r.Context(), state, cb)
 	if err != nil {
 		if p.From == nil && mitid.KindOf(err) == mitid.AssuranceTooLow {
-			g.askAnew(w)
+			g.demandFresh(w)
 		}
 		return nil, err
 	}
-	before := personOf(l)
+	before := loginFactsOf(l)
 	err = g.onLogin(w, r, l)
 	if err != nil && p.From == nil && l.Age == nil && !mitid.KindOf(err).Temporary() {
-		g.askAnew(w)
+		g.demandFresh(w)
 	}
-	if err == nil && personOf(l) != before {
+	if err == nil && loginFactsOf(l) != before {
 		err = &mitid.Error{Kind: mitid.ConfigInvalid, Op: "begin session", Why: "Config.OnLogin changed who logged in"}
 	}
 	if err != nil {
-		g.note(r, err)
+		g.logRefusal(r, err)
 		return nil, err
 	}
 	if l.Age != nil {
@@ -160,15 +160,15 @@ type person struct {
 	age            *mitid.AgeProof
 }
 
-func personOf(l *mitid.Login) person {
+func loginFactsOf(l *mitid.Login) person {
 	return person{l.Identity.Capacity, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
 }
 
-// continues refuses unless the browser is still in the session that began a
+// checkStepUpSession refuses unless the browser is still in the session that began a
 // step-up. A form post from the broker brings no Lax cookie; there, Logout and
 // the login of somebody else have taken the pending step-up away.
-func (g *Gate) continues(r *http.Request, from *origin) error {
-	s, garbage, err := g.live(r)
+func (g *Gate) checkStepUpSession(r *http.Request, from *origin) error {
+	s, garbage, err := g.liveSession(r)
 	switch {
 	case err != nil:
 		return err
@@ -178,17 +178,17 @@ func (g *Gate) continues(r *http.Request, from *origin) error {
 		return nil
 	}
 	err = sessionOver()
-	g.note(r, err)
+	g.logRefusal(r, err)
 	return err
 }
 
-// forgetStepUps takes away what another person's session asked for, and returns
+// expireStepUpsOfOthers takes away what another person's session asked for, and returns
 // the rest.
-func (g *Gate) forgetStepUps(w http.ResponseWriter, own []kept, subject string) []kept {
+func (g *Gate) expireStepUpsOfOthers(w http.ResponseWriter, own []kept, subject string) []kept {
 	return slices.DeleteFunc(own, func(k kept) bool {
 		theirs := k.From != nil && k.From.Person != personKey(subject)
 		if theirs {
-			g.forget(w, k.cookie.Name)
+			g.expirePending(w, k.cookie.Name)
 		}
 		return theirs
 	})

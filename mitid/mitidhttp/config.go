@@ -96,28 +96,28 @@ type Gate struct {
 	guarded
 	boxes
 
-	client     *mitid.Client
-	rule       mitid.CallbackRule
-	floor      claims.Level // under every session
-	origin     string       // of the redirect address, as browsers write it
-	request    mitid.Request
-	locale     func(*http.Request) mitid.Locale
-	lifetime   time.Duration
-	onLogin    func(http.ResponseWriter, *http.Request, *mitid.Login) error
-	hasOnLogin bool // Config.OnLogin was set
-	refused    func(http.ResponseWriter, *http.Request, error)
-	home       string
-	farewell   string   // where a logout leads
-	start      string   // where Start is mounted; empty if unknown
-	callback   *url.URL // the Client's RedirectURL
-	prefix     string
-	outerPath  func(*http.Request) string
-	sessions   Sessions
-	ended      Ended
-	now        func() time.Time
-	log        *slog.Logger
-	cookie     string // the session's name; pending ones have it as prefix
-	secure     bool
+	client        *mitid.Client
+	rule          mitid.CallbackRule
+	minLevel      claims.Level // under every session
+	origin        string       // of the redirect address, as browsers write it
+	request       mitid.Request
+	locale        func(*http.Request) mitid.Locale
+	lifetime      time.Duration
+	onLogin       func(http.ResponseWriter, *http.Request, *mitid.Login) error
+	hasOnLogin    bool // Config.OnLogin was set
+	onRefused     func(http.ResponseWriter, *http.Request, error)
+	home          string
+	loggedOutPath string   // where a logout leads
+	loginPath     string   // where Start is mounted; empty if unknown
+	redirectURL   *url.URL // the Client's RedirectURL
+	pathPrefix    string
+	outerPath     func(*http.Request) string
+	sessions      Sessions
+	ended         Ended
+	now           func() time.Time
+	log           *slog.Logger
+	cookieName    string // the session's name; pending ones have it as prefix
+	secure        bool
 }
 
 // New returns a Gate. It does no I/O. Errors: mitid.ErrConfigInvalid, naming the
@@ -140,42 +140,42 @@ func New(cfg Config) (*Gate, error) {
 		return bad("Config.Client has no redirect address")
 	}
 	g := &Gate{
-		client: cfg.Client, rule: cfg.Client.Callback(), floor: cfg.Client.MinLevel(), origin: originOf(at), request: cfg.Request, locale: cfg.Locale,
-		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, refused: cfg.Refused, home: "/", sessions: cfg.Sessions, ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
-		callback: at, outerPath: cfg.OuterPath, secure: at.Scheme == "https",
+		client: cfg.Client, rule: cfg.Client.Callback(), minLevel: cfg.Client.MinLevel(), origin: originOf(at), request: cfg.Request, locale: cfg.Locale,
+		lifetime: cfg.Lifetime, onLogin: cfg.OnLogin, onRefused: cfg.Refused, home: "/", sessions: cfg.Sessions, ended: cfg.Ended, now: cfg.Now, log: cfg.Logger,
+		redirectURL: at, outerPath: cfg.OuterPath, secure: at.Scheme == "https",
 	}
 	name := cmp.Or(cfg.Name, "mitid")
 	if !isName(name) {
 		return bad("Config.Name is not 1 to 32 letters, digits, hyphens and underscores")
 	}
-	g.cookie = "__Host-" + name
+	g.cookieName = "__Host-" + name
 	if !g.secure {
 		// Browsers keep one jar for all ports of a host.
-		g.cookie = name + "-" + at.Port()
+		g.cookieName = name + "-" + at.Port()
 	}
 	if at.Path == "" {
 		at.Path = "/"
 	}
 	if cfg.PathPrefix != "" {
-		prefix, ok := pathPrefix(cfg.PathPrefix)
+		prefix, ok := parsePathPrefix(cfg.PathPrefix)
 		switch {
 		case !ok:
 			return bad("Config.PathPrefix is no path such as /app")
 		case cfg.OuterPath != nil:
 			return bad("Config.PathPrefix and Config.OuterPath are both set")
 		}
-		g.prefix, g.home = prefix, prefix+"/"
+		g.pathPrefix, g.home = prefix, prefix+"/"
 	}
 	if !g.secure && g.rule.Method == http.MethodPost {
 		return bad("the broker posts its answer, which needs a Secure cookie: Config.Client must have an https RedirectURL")
 	}
-	if g.boxes, err = newBoxes(cfg.Keys, g.rule, g.origin, g.cookie); err != nil {
+	if g.boxes, err = newBoxes(cfg.Keys, g.rule, g.origin, g.cookieName); err != nil {
 		return bad("each of Config.Keys needs 32 bytes")
 	}
 	for _, p := range []struct {
 		name, wanted string
 		to           *string
-	}{{"Home", cfg.Home, &g.home}, {"LoggedOut", cfg.LoggedOut, &g.farewell}, {"Login", cfg.Login, &g.start}} {
+	}{{"Home", cfg.Home, &g.home}, {"LoggedOut", cfg.LoggedOut, &g.loggedOutPath}, {"Login", cfg.Login, &g.loginPath}} {
 		if p.wanted == "" {
 			continue
 		}
@@ -185,8 +185,8 @@ func New(cfg Config) (*Gate, error) {
 		}
 		*p.to = local
 	}
-	if g.farewell == "" {
-		g.farewell = g.home
+	if g.loggedOutPath == "" {
+		g.loggedOutPath = g.home
 	}
 	if g.lifetime == 0 {
 		g.lifetime = defaultLifetime
@@ -207,8 +207,8 @@ func New(cfg Config) (*Gate, error) {
 	if g.onLogin == nil {
 		g.onLogin = func(http.ResponseWriter, *http.Request, *mitid.Login) error { return nil }
 	}
-	if g.refused == nil {
-		g.refused = g.refusedAnswer
+	if g.onRefused == nil {
+		g.onRefused = g.refusedAnswer
 	}
 	return g, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Ended remembers which sessions the broker has ended, because a session in a
-// cookie cannot be called back. With Config.Sessions the store's Delete does the
+// cookieName cannot be called back. With Config.Sessions the store's Delete does the
 // same and more, and the default is good enough. One is for one Gate and its replicas. The
 // methods are called at the same time, and End again for a message that comes
 // again; what they know may be forgotten after 24 hours, the longest life of a
@@ -38,13 +38,13 @@ type Ended interface {
 // A broker without logout messages is refused with mitid.ErrUnsupported and 400.
 func (g *Gate) ReceiveLogout() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w)
-		if !allow(w, r, http.MethodGet, http.MethodPost) {
+		setPrivateHeaders(w)
+		if !allowMethods(w, r, http.MethodGet, http.MethodPost) {
 			return
 		}
 		cb, err := mitid.ReadCallback(r)
 		if err != nil {
-			g.note(r, err)
+			g.logRefusal(r, err)
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
@@ -54,42 +54,42 @@ func (g *Gate) ReceiveLogout() http.Handler {
 			return
 		}
 		if r.Method == http.MethodGet {
-			g.endHere(w, r, lo)
+			g.endOwnSession(w, r, lo)
 			return
 		}
 		if lo.At.IsZero() {
 			lo.At = g.now()
 		}
-		if err := g.end(r.Context(), lo); err != nil {
-			g.note(r, err)
+		if err := g.endNamedSessions(r.Context(), lo); err != nil {
+			g.logRefusal(r, err)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
 }
 
-// endHere ends the session of the browser that brings the message, if it is the
+// endOwnSession ends the session of the browser that brings the message, if it is the
 // one that the message names.
-func (g *Gate) endHere(w http.ResponseWriter, r *http.Request, lo *mitid.Logout) {
-	s, _, err := g.read(r)
+func (g *Gate) endOwnSession(w http.ResponseWriter, r *http.Request, lo *mitid.Logout) {
+	s, _, err := g.readSession(r)
 	if err == nil && (s == nil || lo.SessionID == "" || s.Identity.SessionID != lo.SessionID) {
 		return
 	}
 	if err == nil {
-		err = g.drop(r)
+		err = g.deleteStored(r)
 	}
 	if err != nil {
-		g.note(r, err)
+		g.logRefusal(r, err)
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	http.SetCookie(w, g.sessionCookie("", 0))
 }
 
-// end ends the sessions that a message names: what Ended remembers also ends those
+// endNamedSessions ends the sessions that a message names: what Ended remembers also ends those
 // that are being saved at this moment.
-func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
+func (g *Gate) endNamedSessions(ctx context.Context, lo *mitid.Logout) error {
 	if g.ended.End(ctx, *lo) != nil {
-		return endedDown()
+		return endedUnavailable()
 	}
 	switch {
 	case g.sessions == nil:
@@ -100,17 +100,17 @@ func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
 	return g.deleteAll(ctx, personName(lo.Subject))
 }
 
-func endedDown() error {
+func endedUnavailable() error {
 	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
 }
 
-// live returns the session of r unless the broker has ended it, and whether the
+// liveSession returns the session of r unless the broker has ended it, and whether the
 // browser sent a cookie that is good for nothing. An error means that nobody knows:
 // let no one in, and take no session away.
-func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
-	s, garbage, err = g.read(r)
+func (g *Gate) liveSession(r *http.Request) (s *Session, garbage bool, err error) {
+	s, garbage, err = g.readSession(r)
 	if err != nil {
-		g.note(r, err)
+		g.logRefusal(r, err)
 		return nil, false, err
 	}
 	if s == nil {
@@ -123,8 +123,8 @@ func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
 	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, login)
 	switch {
 	case err != nil:
-		err = endedDown()
-		g.note(r, err)
+		err = endedUnavailable()
+		g.logRefusal(r, err)
 		return nil, false, err
 	case over:
 		return nil, true, nil
@@ -132,10 +132,10 @@ func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
 	return s, false, nil
 }
 
-// endedCap bounds the memory of the built-in Ended.
-const endedCap = 1 << 16
+// maxEnded bounds the memory of the built-in Ended.
+const maxEnded = 1 << 16
 
-// memoryEnded remembers endedCap logouts of this process; the first noted go first.
+// memoryEnded remembers maxEnded logouts of this process; the first noted go first.
 type memoryEnded struct {
 	mu   sync.Mutex
 	at   map[logoutKey]time.Time
@@ -157,12 +157,12 @@ func (e *memoryEnded) End(_ context.Context, l mitid.Logout) error {
 	defer e.mu.Unlock()
 	at, known := e.at[key]
 	if !known {
-		if len(e.ring) < endedCap {
+		if len(e.ring) < maxEnded {
 			e.ring = append(e.ring, key)
 		} else {
 			delete(e.at, e.ring[e.next])
 			e.ring[e.next] = key
-			e.next = (e.next + 1) % endedCap
+			e.next = (e.next + 1) % maxEnded
 		}
 	}
 	if !known || l.At.After(at) {

@@ -21,33 +21,33 @@ import (
 // answer, the browser forgets the session all the same, and the answer is 503.
 func (g *Gate) Logout() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w)
-		if !allow(w, r, http.MethodPost) {
+		setPrivateHeaders(w)
+		if !allowMethods(w, r, http.MethodPost) {
 			return
 		}
-		if !g.fromHere(r) {
+		if !g.isSameSite(r) {
 			g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: logout refused: the form comes from another site than that of RedirectURL")
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
-		back := g.farewell // also for a bad wish, which keeps nobody logged in
-		if p, err := g.wish(r); err == nil && r.URL.Query().Has(returnParameter) {
+		back := g.loggedOutPath // also for a bad wish, which keeps nobody logged in
+		if p, err := g.requestedReturn(r); err == nil && r.URL.Query().Has(returnParameter) {
 			back = p
 		}
-		if len(r.CookiesNamed(g.cookie)) == 0 && !tellsOrigin(r) {
+		if len(r.CookiesNamed(g.cookieName)) == 0 && !namesOrigin(r) {
 			redirect(w, r, back) // perhaps a form of another site, which brings no Lax cookie
 			return
 		}
-		s, _, err := g.read(r)
+		s, _, err := g.readSession(r)
 		if err == nil {
-			err = g.drop(r)
+			err = g.deleteStored(r)
 		}
 		if s != nil || err != nil { // another cookie of that name is not ours to drop
 			http.SetCookie(w, g.sessionCookie("", 0))
 		}
-		g.trimAll(w, g.pendingOf(r))
+		g.expireAll(w, g.pendingOf(r))
 		if err != nil {
-			g.note(r, err)
+			g.logRefusal(r, err)
 			g.refuse(w, r, back, err)
 			return
 		}
@@ -60,15 +60,15 @@ func (g *Gate) Logout() http.Handler {
 			redirect(w, r, back)
 			return
 		}
-		g.leave(w, r, rd, back)
+		g.endAtBroker(w, r, rd, back)
 	})
 }
 
-// fromHere reports whether a page of this site, or the person by hand, sends r
+// isSameSite reports whether a page of this site, or the person by hand, sends r
 // (https://www.w3.org/TR/fetch-metadata/, RFC 6454 section 7). What sends none of
 // the headers is no browser, or one of before 2020; there SameSite=Lax keeps the
 // session out of another site's form.
-func (g *Gate) fromHere(r *http.Request) bool {
+func (g *Gate) isSameSite(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "":
 	case "same-origin", "none":
@@ -87,21 +87,21 @@ func (g *Gate) fromHere(r *http.Request) bool {
 	return err == nil && originOf(u) == g.origin
 }
 
-// tellsOrigin reports whether fromHere had something to go by.
-func tellsOrigin(r *http.Request) bool {
+// namesOrigin reports whether fromHere had something to go by.
+func namesOrigin(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != "" || r.Header.Get("Referer") != ""
 }
 
-// leave sends the browser through the broker's logout.
-func (g *Gate) leave(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect, back string) {
-	p := &pending{Purpose: logsOut, Handle: rd.Handle, Expires: rd.Expires.Unix(), Return: back}
+// endAtBroker sends the browser through the broker's logout.
+func (g *Gate) endAtBroker(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect, back string) {
+	p := &pending{Purpose: purposeLogout, Handle: rd.Handle, Expires: rd.Expires.Unix(), Return: back}
 	value, err := g.sealPending(p, "")
 	if err != nil {
 		redirect(w, r, back)
 		return
 	}
 	http.SetCookie(w, g.pendingCookie(g.pendingName(p.Handle), value, rd.Expires.Sub(g.now())))
-	send(w, r, rd)
+	sendToBroker(w, r, rd)
 }
 
 // LoggedOut returns the handler of a small page in Danish or English that says
@@ -109,14 +109,14 @@ func (g *Gate) leave(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect,
 // of Config.LoggedOut. Somebody who is logged in is led to Home.
 func (g *Gate) LoggedOut() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w)
-		if !allow(w, r, http.MethodGet, http.MethodHead) {
+		setPrivateHeaders(w)
+		if !allowMethods(w, r, http.MethodGet, http.MethodHead) {
 			return
 		}
 		if _, ok := g.Session(r); ok {
 			redirect(w, r, g.home)
 			return
 		}
-		g.farewellPage(w, r)
+		g.loggedOutPage(w, r)
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-var wordsTemplate = template.Must(template.New("words").Parse(`<!DOCTYPE html>
+var messageTemplate = template.Must(template.New("words").Parse(`<!DOCTYPE html>
 <html lang="{{.Lang}}">
 <head>
 <meta charset="utf-8">
@@ -60,32 +60,32 @@ func (g *Gate) refusedPage(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	case isFromPage(r): // which leads through MitID
 		v.Button = Button(mitid.LogOn, locale, back)
-	case g.start != "":
-		v.Button = Button(mitid.LogOn, locale, g.startFor(back))
+	case g.loginPath != "":
+		v.Button = Button(mitid.LogOn, locale, g.loginAddress(back))
 	}
 	v.show(w, StatusOf(err))
 }
 
-// farewellPage says that the person is logged out.
-func (g *Gate) farewellPage(w http.ResponseWriter, r *http.Request) {
+// loggedOutPage says that the person is logged out.
+func (g *Gate) loggedOutPage(w http.ResponseWriter, r *http.Request) {
 	v := words{Lang: "da", Title: "Du er logget ud", Text: "Luk browseren, hvis andre bruger den samme computer eller telefon.", On: "Til forsiden", Back: g.home}
 	locale := localeOf(r)
 	if locale == mitid.English {
 		v.Lang, v.Title, v.Text, v.On = "en", "You are logged out", "Close the browser if others use the same computer or phone.", "To the front page"
 	}
-	if g.start != "" {
-		v.Button = Button(mitid.LogOn, locale, g.start)
+	if g.loginPath != "" {
+		v.Button = Button(mitid.LogOn, locale, g.loginPath)
 	}
 	v.show(w, http.StatusOK)
 }
 
-// startFor is the address that begins a login which leads to back.
-func (g *Gate) startFor(back string) string {
+// loginAddress is the address that begins a login which leads to back.
+func (g *Gate) loginAddress(back string) string {
 	sep := "?"
-	if strings.Contains(g.start, "?") {
+	if strings.Contains(g.loginPath, "?") {
 		sep = "&"
 	}
-	return g.start + sep + returnParameter + "=" + url.QueryEscape(back)
+	return g.loginPath + sep + returnParameter + "=" + url.QueryEscape(back)
 }
 
 func (v words) show(w http.ResponseWriter, status int) {
@@ -94,15 +94,15 @@ func (v words) show(w http.ResponseWriter, status int) {
 		v.Style = ButtonCSS()
 	}
 	w.Header().Add("Vary", "Accept, Accept-Language")
-	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-		status, wordsTemplate, v)
+	writePage(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+		status, messageTemplate, v)
 }
 
 type fromPageKey struct{}
 
-// fromPage marks a request about a page behind Require: opening it again begins
+// markFromPage marks a request about a page behind Require: opening it again begins
 // the login again.
-func fromPage(r *http.Request) *http.Request {
+func markFromPage(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), fromPageKey{}, true))
 }
 
@@ -141,11 +141,11 @@ func postPage(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	if strings.HasPrefix(rd.URL, "http:") { // a fake on loopback
 		schemes = "http: https:"
 	}
-	page(w, "default-src 'none'; script-src 'nonce-"+v.Nonce+"'; form-action "+schemes+"; base-uri 'none'; frame-ancestors 'none'",
+	writePage(w, "default-src 'none'; script-src 'nonce-"+v.Nonce+"'; form-action "+schemes+"; base-uri 'none'; frame-ancestors 'none'",
 		http.StatusOK, postTemplate, v)
 }
 
-func page(w http.ResponseWriter, policy string, status int, t *template.Template, v any) {
+func writePage(w http.ResponseWriter, policy string, status int, t *template.Template, v any) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)

@@ -19,20 +19,20 @@ const (
 	maxPending     = 4
 	maxPendingSize = 4000 // characters of all of them, names included
 	maxCookie      = 4000 // browsers keep 4096 bytes of name, value and attributes
-	maxLook        = 200  // more than browsers keep for one host
+	maxInspected   = 200  // more than browsers keep for one host
 )
 
-// stateMark parts our own record from the client's sealed state. It is no
+// stateSeparator parts our own record from the client's sealed state. It is no
 // character of base64url.
-const stateMark = "~"
+const stateSeparator = "~"
 
 // purpose says what a pending record waits for.
 type purpose uint8
 
 const (
-	logsIn purpose = iota
-	stepsUp
-	logsOut
+	purposeLogin purpose = iota
+	purposeStepUp
+	purposeLogout
 )
 
 // pageBit says pending.Page in the byte of the purpose.
@@ -48,7 +48,7 @@ type pending struct {
 	Expires int64  // Unix seconds
 	Return  string
 	Page    bool    // Return is a page behind Require
-	From    *origin // stepsUp alone
+	From    *origin // purposeStepUp alone
 	Stored  string  // what Config.Sessions calls the session that was there; empty if none was
 }
 
@@ -71,7 +71,7 @@ func personKey(subject string) [16]byte {
 }
 
 // pendingName is the name of the cookie for a handle.
-func (g *Gate) pendingName(handle string) string { return g.cookie + "." + handle }
+func (g *Gate) pendingName(handle string) string { return g.cookieName + "." + handle }
 
 // sealPending makes the cookie's value.
 func (g *Gate) sealPending(p *pending, state string) (string, error) {
@@ -81,21 +81,21 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 	}
 	plain := []byte{first}
 	plain = binary.BigEndian.AppendUint32(plain, uint32(p.Expires))
-	if p.Purpose == stepsUp {
+	if p.Purpose == purposeStepUp {
 		var err error
 		if plain, err = binary.Append(plain, binary.BigEndian, p.From); err != nil {
 			return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
 		}
 	}
 	plain = append(append(plain, p.Stored...), p.Return...)
-	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateMark + state, nil
+	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateSeparator + state, nil
 }
 
 // openPending returns the record and the client's state, or nil for everything
 // that is not of this gate or was renamed.
 func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
-	sealed, state, ok := strings.Cut(c.Value, stateMark)
-	handle, ours := strings.CutPrefix(c.Name, g.cookie+".")
+	sealed, state, ok := strings.Cut(c.Value, stateSeparator)
+	handle, ours := strings.CutPrefix(c.Name, g.cookieName+".")
 	if !ok || !ours {
 		return nil, ""
 	}
@@ -105,7 +105,7 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	}
 	p := &pending{Purpose: purpose(plain[0] &^ pageBit), Page: plain[0]&pageBit != 0, Handle: handle, Expires: int64(binary.BigEndian.Uint32(plain[1:]))}
 	rest := plain[5:]
-	if p.Purpose == stepsUp {
+	if p.Purpose == purposeStepUp {
 		p.From = new(origin)
 		n, err := binary.Decode(rest, binary.BigEndian, p.From)
 		if err != nil {
@@ -120,9 +120,9 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	return p, state
 }
 
-// find returns what this browser remembers under handle, with its cookie. It looks
+// findPending returns what this browser remembers under handle, with its cookie. It looks
 // at that name alone, however many others there are.
-func (g *Gate) find(r *http.Request, handle string) (*pending, string, *http.Cookie) {
+func (g *Gate) findPending(r *http.Request, handle string) (*pending, string, *http.Cookie) {
 	for _, c := range r.CookiesNamed(g.pendingName(handle)) {
 		if p, state := g.openPending(c); p != nil {
 			return p, state, c
@@ -145,9 +145,9 @@ type kept struct {
 // sent them: the oldest first (RFC 6265 section 5.4). What does not open belongs
 // to somebody else, and is left alone.
 func (g *Gate) pendingOf(r *http.Request) []kept {
-	named := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, g.cookie+".") })
+	named := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, g.cookieName+".") })
 	var found []kept
-	for _, c := range named[max(0, len(named)-maxLook):] {
+	for _, c := range named[max(0, len(named)-maxInspected):] {
 		if p, _ := g.openPending(c); p != nil {
 			found = append(found, kept{p, c})
 		}
@@ -155,8 +155,8 @@ func (g *Gate) pendingOf(r *http.Request) []kept {
 	return found
 }
 
-// keep lets the browser remember p and state, and forget what is too much.
-func (g *Gate) keep(w http.ResponseWriter, r *http.Request, p *pending, state string) error {
+// setPending lets the browser remember p and state, and forget what is too much.
+func (g *Gate) setPending(w http.ResponseWriter, r *http.Request, p *pending, state string) error {
 	value, err := g.sealPending(p, state)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (g *Gate) keep(w http.ResponseWriter, r *http.Request, p *pending, state st
 		return &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login and its return path do not fit into a cookie"}
 	}
 	http.SetCookie(w, g.pendingCookie(name, value, time.Unix(p.Expires, 0).Sub(g.now())))
-	g.trim(w, g.pendingOf(r), size)
+	g.expireExcess(w, g.pendingOf(r), size)
 	return nil
 }
 
@@ -179,9 +179,9 @@ const (
 	maxAuthorize = 1000 // of them for the broker's address, which is not there yet
 )
 
-// trim lets the browser forget what is expired or too much of own beside a new
+// expireExcess lets the browser forget what is expired or too much of own beside a new
 // pending cookie of so many characters, or 0 for none.
-func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
+func (g *Gate) expireExcess(w http.ResponseWriter, own []kept, added int) {
 	count, size := len(own), added
 	if added > 0 {
 		count++
@@ -194,30 +194,30 @@ func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
 		room -= maxAuthorize
 	}
 	for _, k := range own {
-		if g.lives(k.pending) && count <= maxPending && size <= maxPendingSize {
+		if g.isPending(k.pending) && count <= maxPending && size <= maxPendingSize {
 			continue
 		}
-		if !g.drops(w, k, &room) {
+		if !g.expireKept(w, k, &room) {
 			return
 		}
 		count, size = count-1, size-len(k.cookie.Name)-len(k.cookie.Value)
 	}
 }
 
-// trimAll lets the browser forget all of own that fit into a header, step-ups first:
+// expireAll lets the browser forget all of own that fit into a header, step-ups first:
 // where the broker posts its answer, they outlive their session otherwise.
-func (g *Gate) trimAll(w http.ResponseWriter, own []kept) {
+func (g *Gate) expireAll(w http.ResponseWriter, own []kept) {
 	slices.SortStableFunc(own, func(a, b kept) int { return cmp.Compare(b.Purpose, a.Purpose) })
 	room := maxTrimmed - maxAuthorize - headerSize(w.Header())
 	for _, k := range own {
-		if !g.drops(w, k, &room) {
+		if !g.expireKept(w, k, &room) {
 			return
 		}
 	}
 }
 
-// drops lets the browser forget k, if there is room for so many characters more.
-func (g *Gate) drops(w http.ResponseWriter, k kept, room *int) bool {
+// expireKept lets the browser forget k, if there is room for so many characters more.
+func (g *Gate) expireKept(w http.ResponseWriter, k kept, room *int) bool {
 	c := g.pendingCookie(k.cookie.Name, "", 0)
 	c.HttpOnly, c.SameSite = false, 0 // a cookie that goes needs neither
 	if *room -= len("Set-Cookie: \r\n") + len(c.String()); *room < 0 {
@@ -227,10 +227,10 @@ func (g *Gate) drops(w http.ResponseWriter, k kept, room *int) bool {
 	return true
 }
 
-// tidy is for answers that have nothing to do with a login.
-func (g *Gate) tidy(w http.ResponseWriter, r *http.Request) {
-	if strings.Count(strings.Join(r.Header["Cookie"], ";"), g.cookie+".") > maxPending {
-		g.trim(w, g.pendingOf(r), 0)
+// expireExcessPending is for answers that have nothing to do with a login.
+func (g *Gate) expireExcessPending(w http.ResponseWriter, r *http.Request) {
+	if strings.Count(strings.Join(r.Header["Cookie"], ";"), g.cookieName+".") > maxPending {
+		g.expireExcess(w, g.pendingOf(r), 0)
 	}
 }
 
@@ -244,11 +244,11 @@ func headerSize(h http.Header) int {
 	return n
 }
 
-// lives reports whether p is still waiting.
-func (g *Gate) lives(p *pending) bool { return g.now().Before(time.Unix(p.Expires, 0)) }
+// isPending reports whether p is still waiting.
+func (g *Gate) isPending(p *pending) bool { return g.now().Before(time.Unix(p.Expires, 0)) }
 
-// forget drops a pending cookie from the browser.
-func (g *Gate) forget(w http.ResponseWriter, name string) {
+// expirePending drops a pending cookie from the browser.
+func (g *Gate) expirePending(w http.ResponseWriter, name string) {
 	http.SetCookie(w, g.pendingCookie(name, "", 0))
 }
 

@@ -13,16 +13,16 @@ import (
 // refusedAnswer is the answer where the application has none of its own: a page
 // for who asks for one, a problem document for programs.
 func (g *Gate) refusedAnswer(w http.ResponseWriter, r *http.Request, err error) {
-	if wantsPage(r) {
+	if wantsHTML(r) {
 		g.refusedPage(w, r, err)
 		return
 	}
-	problem(w, r, err)
+	writeProblem(w, r, err)
 }
 
-// problem writes err as RFC 9457 has it. The type is about:blank, so the title is
+// writeProblem writes err as RFC 9457 has it. The type is about:blank, so the title is
 // that of the status (section 4.2.1); kind is ours.
-func problem(w http.ResponseWriter, r *http.Request, err error) {
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	locale, language := mitid.Danish, "da"
 	if localeOf(r) == mitid.English {
 		locale, language = mitid.English, "en"
@@ -61,10 +61,10 @@ func opensPage(r *http.Request) bool {
 	if !mayOpenPage(r) {
 		return false
 	}
-	if tellsPurpose(r) {
+	if hasFetchMetadata(r) {
 		return true
 	}
-	return asksForHTML(r.Header.Values("Accept"))
+	return prefersHTML(r.Header.Values("Accept"))
 }
 
 // mayOpenPage is opensPage without a look at Accept: Start's address is for
@@ -77,15 +77,15 @@ func mayOpenPage(r *http.Request) bool {
 		return false
 	case mode != "" && mode != "navigate", dest != "" && dest != "document":
 		return false
-	case fetchesInAdvance(h):
+	case isPrefetch(h):
 		return false
 	}
 	// Old Android browsers name their app here.
 	return !strings.EqualFold(h.Get("X-Requested-With"), "XMLHttpRequest")
 }
 
-// fetchesInAdvance looks at every value, because a proxy may have added its own.
-func fetchesInAdvance(h http.Header) bool {
+// isPrefetch looks at every value, because a proxy may have added its own.
+func isPrefetch(h http.Header) bool {
 	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
 		for _, v := range h.Values(name) {
 			v = strings.ToLower(v)
@@ -97,12 +97,12 @@ func fetchesInAdvance(h http.Header) bool {
 	return false
 }
 
-func tellsPurpose(r *http.Request) bool {
+func hasFetchMetadata(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Mode") != "" || r.Header.Get("Sec-Fetch-Dest") != ""
 }
 
-// wantsPage reports whether the answer to r is to be HTML.
-func wantsPage(r *http.Request) bool {
+// wantsHTML reports whether the answer to r is to be HTML.
+func wantsHTML(r *http.Request) bool {
 	if r.Header.Get("Upgrade") != "" || strings.EqualFold(r.Header.Get("X-Requested-With"), "XMLHttpRequest") {
 		return false
 	}
@@ -110,16 +110,16 @@ func wantsPage(r *http.Request) bool {
 	case "document", "iframe", "frame", "embed", "object", "fencedframe":
 		return true
 	}
-	return asksForHTML(r.Header.Values("Accept"))
+	return prefersHTML(r.Header.Values("Accept"))
 }
 
 // maxAccept bounds what asksForHTML reads of a header, in characters.
 const maxAccept = 4096
 
-// asksForHTML reports whether accept prefers HTML to JSON and names it: */* asks
+// prefersHTML reports whether accept prefers HTML to JSON and names it: */* asks
 // for nothing (RFC 9110 section 12.5.1). Without the header it is true, because
 // the plainest of clients send none.
-func asksForHTML(accept []string) bool {
+func prefersHTML(accept []string) bool {
 	all := strings.Join(accept, ",")
 	if all == "" {
 		return true

@@ -31,43 +31,43 @@ import (
 // handler says otherwise.
 func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 	want := g.request
-	want.Level = max(want.Level, level, g.floor)
+	want.Level = max(want.Level, level, g.minLevel)
 	callback := g.Callback()
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if g.isAnswer(r) {
+			if g.isCallback(r) {
 				callback.ServeHTTP(w, r)
 				return
 			}
 			w.Header().Set("Cache-Control", "no-store")
-			s, over, err := g.live(r)
+			s, over, err := g.liveSession(r)
 			if err != nil {
-				guard(w)
-				g.refuse(w, r, g.here(r), err)
+				setPrivateHeaders(w)
+				g.refuse(w, r, g.requestedPage(r), err)
 				return
 			}
-			if over && g.owns(r) {
+			if over && g.ownsSessionCookie(r) {
 				http.SetCookie(w, g.sessionCookie("", 0))
 			}
 			if s != nil && s.Level >= want.Level && want.Capacity.Takes(s.Identity.Capacity) {
-				g.tidy(w, r)
+				g.expireExcessPending(w, r)
 				next.ServeHTTP(nostore.Wrap(w), r.WithContext(g.withSession(r.Context(), s)))
 				return
 			}
-			guard(w)
-			g.admit(w, r, s, want)
+			setPrivateHeaders(w)
+			g.beginLogin(w, r, s, want)
 		})
 	}
 }
 
-// owns reports whether the session cookie of r is this gate's, be it over or not.
-func (g *Gate) owns(r *http.Request) bool {
-	s, _, _ := g.read(r)
+// ownsSessionCookie reports whether the session cookie of r is this gate's, be it over or not.
+func (g *Gate) ownsSessionCookie(r *http.Request) bool {
+	s, _, _ := g.readSession(r)
 	return s != nil
 }
 
-// admit starts a login or a step-up where that is possible.
-func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request) {
+// beginLogin starts a login or a step-up where that is possible.
+func (g *Gate) beginLogin(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request) {
 	known := s != nil && want.Capacity.Takes(s.Identity.Capacity)
 	if !opensPage(r) {
 		err := &mitid.Error{Kind: mitid.InteractionRequired, Op: "require", Why: "nobody is logged in"}
@@ -77,12 +77,12 @@ func (g *Gate) admit(w http.ResponseWriter, r *http.Request, s *Session, want mi
 		g.refuse(w, r, g.home, err)
 		return
 	}
-	back := g.here(r)
-	if _, ok := localPath(g.shown(r)); ok {
-		r = fromPage(r)
+	back := g.requestedPage(r)
+	if _, ok := localPath(g.browserPath(r)); ok {
+		r = markFromPage(r)
 	}
 	switch {
-	case g.leadToHost(w, r, back):
+	case g.redirectToHost(w, r, back):
 	case known:
 		g.stepUp(w, r, s, want, back)
 	default:

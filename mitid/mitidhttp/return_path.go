@@ -33,7 +33,7 @@ func localPath(raw string) (string, bool) {
 		case c < ' ', c == 0x7f, c == '\\':
 			return "", false
 		case c == ' ', c == '"', c == '<', c == '>', c > 0x7f:
-			b.WriteString(hexOf(c))
+			b.WriteString(percentEncoded(c))
 		default:
 			b.WriteByte(c)
 		}
@@ -51,7 +51,7 @@ func localPath(raw string) (string, bool) {
 	return p, true
 }
 
-func hexOf(c byte) string {
+func percentEncoded(c byte) string {
 	const digits = "0123456789ABCDEF"
 	return string([]byte{'%', digits[c>>4], digits[c&15]})
 }
@@ -62,8 +62,8 @@ func isControl(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
 }
 
-// wish returns the return path that the request names, or home.
-func (g *Gate) wish(r *http.Request) (string, error) {
+// requestedReturn returns the return path that the request names, or home.
+func (g *Gate) requestedReturn(r *http.Request) (string, error) {
 	bad := func(why string) (string, error) {
 		return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: why}
 	}

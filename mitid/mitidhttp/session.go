@@ -89,7 +89,7 @@ func (g *Gate) keepSession(w http.ResponseWriter, r *http.Request, s *Session, p
 	var value string
 	var err error
 	if g.sessions != nil {
-		value, err = g.save(r, s, p)
+		value, err = g.saveStored(r, s, p)
 	} else {
 		value, err = g.sealSession(s, "")
 	}
@@ -115,7 +115,7 @@ func (g *Gate) sealSession(s *Session, id string) (string, error) {
 	}
 	sealed := g.session.Seal(plain)
 	switch {
-	case id == "" && len(g.cookie)+len(sealed) > maxSessionCookie:
+	case id == "" && len(g.cookieName)+len(sealed) > maxSessionCookie:
 		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity does not fit into a session cookie; set Config.Sessions, or let OnLogin store it and take parts out"}
 	case len(sealed) > seal.MaxSealed:
 		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity is too large for a session; let OnLogin store it and take parts out"}
@@ -155,21 +155,21 @@ func (g *Gate) Session(r *http.Request) (*Session, bool) {
 	if s, ok := r.Context().Value(sessionKey{g}).(*Session); ok {
 		return s, true
 	}
-	s, _, err := g.live(r)
-	if err != nil || s == nil || s.Level < g.floor {
+	s, _, err := g.liveSession(r)
+	if err != nil || s == nil || s.Level < g.minLevel {
 		return nil, false
 	}
 	return s, true
 }
 
-// read returns the session, and whether the browser sent a cookie that is none. An
+// readSession returns the session, and whether the browser sent a cookie that is none. An
 // error means that the store does not answer.
-func (g *Gate) read(r *http.Request) (s *Session, garbage bool, err error) {
-	switch sent := r.CookiesNamed(g.cookie); {
+func (g *Gate) readSession(r *http.Request) (s *Session, garbage bool, err error) {
+	switch sent := r.CookiesNamed(g.cookieName); {
 	case len(sent) == 0:
 		return nil, false, nil
 	case g.sessions != nil:
-		s, err = g.load(r)
+		s, err = g.loadStored(r)
 	case len(sent) == 1:
 		s = g.openSession(sent[0].Value, "")
 	}
@@ -179,7 +179,7 @@ func (g *Gate) read(r *http.Request) (s *Session, garbage bool, err error) {
 // sessionCookie carries a session. Lax: it comes along when the broker sends the
 // person back, not when a strange page posts or embeds something.
 func (g *Gate) sessionCookie(sealed string, age time.Duration) *http.Cookie {
-	return &http.Cookie{Name: g.cookie, Value: sealed, Path: "/", MaxAge: seconds(age), HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: g.cookieName, Value: sealed, Path: "/", MaxAge: seconds(age), HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode}
 }
 
 // sessionKey holds the session in a request's context: of this gate, and of the

@@ -49,7 +49,7 @@ type StoredSession struct {
 const storeLimit = 10 * time.Second
 
 // Each error is made anew: Config.Refused gets it, and may write into it.
-func storeDown() error {
+func storeUnavailable() error {
 	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Sessions does not answer"}
 }
 
@@ -83,22 +83,22 @@ func brokerSessionName(sessionID string) string { return "session " + sessionID 
 func (g *Gate) deleteAll(ctx context.Context, name string) error {
 	for _, mark := range g.session.Marks(name) {
 		if g.sessions.Delete(ctx, mark) != nil {
-			return storeDown()
+			return storeUnavailable()
 		}
 	}
 	return nil
 }
 
-// newHandle returns what the browser holds.
-func newHandle() string {
+// newSessionHandle returns what the browser holds.
+func newSessionHandle() string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails (crypto/rand)
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// idOf returns what the store calls the session of a handle, or "" for what is no
+// storeIDOf returns what the store calls the session of a handle, or "" for what is no
 // handle. A handle is random, so a plain digest tells nothing about it.
-func idOf(handle string) string {
+func storeIDOf(handle string) string {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(handle)
 	if err != nil || len(raw) != 32 || len(handle) != 43 {
 		return ""
@@ -112,28 +112,28 @@ func (g *Gate) storedID(r *http.Request) string {
 	if g.sessions == nil {
 		return ""
 	}
-	return g.sentID(r)
+	return g.sentStoreID(r)
 }
 
-// sentID returns what the store calls the session of the one handle that the
+// sentStoreID returns what the store calls the session of the one handle that the
 // browser sent, or "".
-func (g *Gate) sentID(r *http.Request) string {
-	sent := r.CookiesNamed(g.cookie)
+func (g *Gate) sentStoreID(r *http.Request) string {
+	sent := r.CookiesNamed(g.cookieName)
 	if len(sent) != 1 {
 		return ""
 	}
-	return idOf(sent[0].Value)
+	return storeIDOf(sent[0].Value)
 }
 
-// save keeps s under a new handle, in the place of the session that the browser
+// saveStored keeps s under a new handle, in the place of the session that the browser
 // has. If either fails, the browser goes on with that one.
 //
 // A step-up may have been on its way while its session was ended: by Logout in
 // another tab, by EndSessions, by a message of the broker. So its row is looked for
 // after the new one is there, which a later end finds.
-func (g *Gate) save(r *http.Request, s *Session, p *pending) (handle string, err error) {
-	handle = newHandle()
-	id := idOf(handle)
+func (g *Gate) saveStored(r *http.Request, s *Session, p *pending) (handle string, err error) {
+	handle = newSessionHandle()
+	id := storeIDOf(handle)
 	sealed, err := g.sealSession(s, id)
 	if err != nil {
 		return "", err
@@ -145,49 +145,49 @@ func (g *Gate) save(r *http.Request, s *Session, p *pending) (handle string, err
 		kept.BrokerSession = g.session.Marks(brokerSessionName(s.Identity.SessionID))[0]
 	}
 	if g.sessions.Save(ctx, kept) != nil {
-		return "", storeDown()
+		return "", storeUnavailable()
 	}
-	old := cmp.Or(g.sentID(r), p.Stored) // a form post of the broker brings no Lax cookie
-	if p.Purpose == stepsUp && old != "" {
+	old := cmp.Or(g.sentStoreID(r), p.Stored) // a form post of the broker brings no Lax cookie
+	if p.Purpose == purposeStepUp && old != "" {
 		data, err := g.sessions.Load(ctx, old)
 		if err != nil || len(data) == 0 {
 			_ = g.sessions.Delete(ctx, id) // if it stays, no browser knows its handle
 			if err != nil {
-				return "", storeDown()
+				return "", storeUnavailable()
 			}
 			return "", sessionOver()
 		}
 	}
 	if old != "" && g.sessions.Delete(ctx, old) != nil {
-		return "", storeDown() // no browser knows the new handle
+		return "", storeUnavailable() // no browser knows the new handle
 	}
 	return handle, nil
 }
 
-// load returns the stored session of r.
-func (g *Gate) load(r *http.Request) (*Session, error) {
-	id := g.sentID(r)
+// loadStored returns the stored session of r.
+func (g *Gate) loadStored(r *http.Request) (*Session, error) {
+	id := g.sentStoreID(r)
 	if id == "" {
 		return nil, nil
 	}
 	data, err := g.sessions.Load(r.Context(), id)
 	if err != nil {
-		return nil, storeDown()
+		return nil, storeUnavailable()
 	}
 	return g.openSession(string(data), id), nil
 }
 
-// drop ends the stored session that the browser names, though the browser may not
+// deleteStored ends the stored session that the browser names, though the browser may not
 // wait for it.
-func (g *Gate) drop(r *http.Request) error {
-	id := g.sentID(r)
+func (g *Gate) deleteStored(r *http.Request) error {
+	id := g.sentStoreID(r)
 	if g.sessions == nil || id == "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeLimit)
 	defer cancel()
 	if g.sessions.Delete(ctx, id) != nil {
-		return storeDown()
+		return storeUnavailable()
 	}
 	return nil
 }
