@@ -12,19 +12,20 @@ import (
 // Callback returns the handler that finishes what Start, StepUp, Require and
 // Logout began. Mount it at the path of the Client's RedirectURL.
 //
-// A login begins a new session and leads to its return path (302, or 303 after
-// a form post). A proof of age leads there too, once Config.OnLogin has seen it,
-// and touches no session. A refused one leaves an existing session as it is. Either way
-// the pending login is gone from this browser; a browser that did not begin it
-// is refused with mitid.ErrStateInvalid and uses nothing up.
+// After a login, Callback begins a new session and redirects to the return path
+// (302, or 303 after a form post). After a proof of age, it calls Config.OnLogin,
+// redirects there too, and leaves any session as it is. A login that is refused
+// leaves an existing session as it is. In each case this browser forgets the pending
+// login. A browser that did not begin the login is refused with
+// mitid.ErrStateInvalid, and the login stays pending where it began.
 //
-// A broker with single sign-on would answer the next login like the last one. So
-// after a level that is too low, and after an error of Config.OnLogin (one that is
-// not mitid.Kind.Temporary), the next login of this browser is a fresh one
-// (mitid.Request.Fresh), for an hour.
+// A broker with single sign-on would answer the next login like the last one.
+// Therefore the next login of this browser is a fresh one (mitid.Request.Fresh) if
+// the level was too low, or if Config.OnLogin returned an error that is not
+// Temporary. This holds for an hour.
 //
-// An answer that comes again, by "reload" or "back", is refused as well. Where
-// somebody is logged in the page says so, and FromContext finds them in
+// An answer that comes a second time, by "reload" or "back", is refused too. If
+// somebody is logged in, the page says so, and FromContext returns their session in
 // Config.Refused.
 func (g *Gate) Callback() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +40,7 @@ func (g *Gate) Callback() http.Handler {
 			return
 		}
 		p, state := g.takePending(w, r, cb)
-		others := slices.DeleteFunc(g.pendingOf(r), func(k kept) bool { return k.Handle == p.Handle })
+		others := slices.DeleteFunc(g.pendingOf(r), func(k openedPending) bool { return k.Handle == p.Handle })
 		if p.Purpose == purposeLogout {
 			g.expireExcess(w, others, 0)
 			redirect(w, r, p.Return)
@@ -54,12 +55,12 @@ func (g *Gate) Callback() http.Handler {
 			g.refuse(w, g.withCurrentSession(r, p, err), p.Return, err)
 			return
 		}
-		if s == nil { // a proof of age: whoever is logged in stays so
+		if s == nil { // a proof of age
 			g.expireExcess(w, others, 0)
 			redirect(w, r, p.Return)
 			return
 		}
-		if err := g.keepSession(w, r, s, p); err != nil {
+		if err := g.setSession(w, r, s, p); err != nil {
 			g.logRefusal(r, err)
 			g.refuse(w, r, p.Return, err)
 			return
@@ -70,8 +71,9 @@ func (g *Gate) Callback() http.Handler {
 	})
 }
 
-// withCurrentSession tells the refusal of an answer that came too late, or again, who is
-// logged in all the same.
+// withCurrentSession puts the session of r, if there is one, into the context for
+// Config.Refused. It does so for a login that was used or has expired, and for no
+// step-up.
 func (g *Gate) withCurrentSession(r *http.Request, p *pending, err error) *http.Request {
 	if mitid.KindOf(err) != mitid.StateInvalid || p.From != nil {
 		return r
@@ -83,10 +85,11 @@ func (g *Gate) withCurrentSession(r *http.Request, p *pending, err error) *http.
 	return r.WithContext(g.withSession(r.Context(), s))
 }
 
-// takePending finds what this browser remembers of the journey that cb ends, and lets
-// it forget. What it does not remember is a login without a state.
+// takePending returns the pending record of the journey that cb ends, with the
+// Client's sealed state, and makes the browser forget both. If this browser has no
+// such record, it returns one without a Handle, and no state.
 func (g *Gate) takePending(w http.ResponseWriter, r *http.Request, cb mitid.Callback) (*pending, string) {
-	values, _ := cb.Values() // what was readable; the client refuses the malformed
+	values, _ := cb.Values() // if malformed, the part that can be read; Client.Complete refuses the whole
 	found, state := &pending{Return: g.home}, ""
 	for _, handle := range firstHandles(values[g.rule.State]) {
 		p, s, c := g.findPending(r, handle)
@@ -106,7 +109,9 @@ func (g *Gate) takePending(w http.ResponseWriter, r *http.Request, cb mitid.Call
 	return found, state
 }
 
-// takeLogout finds a logout that the broker did not name on the way back.
+// takeLogout returns the pending logout of this browser and makes the browser forget
+// it, for a broker that returns no state after a logout. It returns nil if there is
+// none.
 func (g *Gate) takeLogout(w http.ResponseWriter, r *http.Request) *pending {
 	for _, k := range g.pendingOf(r) {
 		if k.Purpose == purposeLogout && g.isPending(k.pending) {
@@ -117,8 +122,8 @@ func (g *Gate) takeLogout(w http.ResponseWriter, r *http.Request) *pending {
 	return nil
 }
 
-// complete finishes a login, up to the session that it begins. It returns nil for a proof of
-// age, which begins none.
+// complete verifies the broker's answer and returns the new session. It returns nil
+// for a proof of age, which begins none.
 func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, state string, cb mitid.Callback) (*Session, error) {
 	if p.From != nil {
 		if err := g.checkStepUpSession(r, p.From); err != nil {
@@ -150,8 +155,8 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 	return g.newSession(l, p.From), nil
 }
 
-// person is what no application may change about a login.
-type person struct {
+// loginFacts are the parts of a login that Config.OnLogin must not change.
+type loginFacts struct {
 	kind           claims.Capacity
 	subject        string
 	uuid           claims.UUID
@@ -160,21 +165,22 @@ type person struct {
 	age            *mitid.AgeProof
 }
 
-func loginFactsOf(l *mitid.Login) person {
-	return person{l.Identity.Capacity, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
+func loginFactsOf(l *mitid.Login) loginFacts {
+	return loginFacts{l.Identity.Capacity, l.Identity.Subject, l.Identity.UUID, l.Level, l.Broker, l.Issuer, l.Age}
 }
 
-// checkStepUpSession refuses unless the browser is still in the session that began a
-// step-up. A form post from the broker brings no Lax cookie; there, Logout and
-// the login of somebody else have taken the pending step-up away.
-func (g *Gate) checkStepUpSession(r *http.Request, from *origin) error {
-	s, garbage, err := g.liveSession(r)
+// checkStepUpSession returns an error unless the browser still has the session that
+// began the step-up. The browser sends no Lax cookie with a form post of the broker.
+// In that case the pending step-up is enough: Logout, and a login of another person,
+// remove it.
+func (g *Gate) checkStepUpSession(r *http.Request, from *startingSession) error {
+	s, useless, err := g.liveSession(r)
 	switch {
 	case err != nil:
 		return err
 	case s != nil && personKey(s.Identity.Subject) == from.Person:
 		return nil
-	case s == nil && !garbage && r.Method == http.MethodPost && g.now().Before(time.Unix(int64(from.Expires), 0)):
+	case s == nil && !useless && r.Method == http.MethodPost && g.now().Before(time.Unix(int64(from.Expires), 0)):
 		return nil
 	}
 	err = sessionOver()
@@ -182,10 +188,10 @@ func (g *Gate) checkStepUpSession(r *http.Request, from *origin) error {
 	return err
 }
 
-// expireStepUpsOfOthers takes away what another person's session asked for, and returns
-// the rest.
-func (g *Gate) expireStepUpsOfOthers(w http.ResponseWriter, own []kept, subject string) []kept {
-	return slices.DeleteFunc(own, func(k kept) bool {
+// expireStepUpsOfOthers makes the browser forget the step-ups in own that another
+// person than subject began, and returns the rest of own.
+func (g *Gate) expireStepUpsOfOthers(w http.ResponseWriter, own []openedPending, subject string) []openedPending {
+	return slices.DeleteFunc(own, func(k openedPending) bool {
 		theirs := k.From != nil && k.From.Person != personKey(subject)
 		if theirs {
 			g.expirePending(w, k.cookie.Name)

@@ -9,33 +9,36 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Ended remembers which sessions the broker has ended, because a session in a
-// cookieName cannot be called back. With Config.Sessions the store's Delete does the
-// same and more, and the default is good enough. One is for one Gate and its replicas. The
-// methods are called at the same time, and End again for a message that comes
-// again; what they know may be forgotten after 24 hours, the longest life of a
-// session.
+// Ended remembers which sessions the broker has ended, because a session in a cookie
+// cannot be revoked. With Config.Sessions the default is enough: the store deletes the
+// sessions that the broker ends. Each Gate, with its replicas, needs an Ended of its
+// own.
+//
+// The methods are called concurrently. End is called again for a message that comes
+// again. An Ended may forget a logout after 24 hours, the longest life of a session.
 type Ended interface {
-	// End notes a logout. With a SessionID it ends that session of the broker for
-	// good, whenever ours began; without, those sessions of Subject whose login was
-	// not after At.
+	// End remembers a logout. If l has a SessionID, that session of the broker has
+	// ended for good, and every session here that came of it. If not, every session of
+	// l.Subject whose login was not after l.At has ended.
 	End(ctx context.Context, l mitid.Logout) error
-	// Ended reports whether a session of subject, with the broker's id sessionID
-	// (which may be empty), from a login at the time login is over.
+	// Ended reports whether a session has ended: that of subject, with the broker's id
+	// sessionID (which may be empty), and with a login at the time login.
 	Ended(ctx context.Context, subject, sessionID string, login time.Time) (bool, error)
 }
 
-// ReceiveLogout returns the handler for the broker's logout messages; register
-// its address at the broker. A POST is a back-channel message: it is verified, and
-// answered 200 when the sessions it names are over, 400 when it is refused, 503
-// when Config.Ended or Config.Sessions does not answer, so that the broker sends it again (OpenID
-// Connect Back-Channel Logout 1.0 section 2.8).
+// ReceiveLogout returns the handler for the broker's logout messages. Register its
+// address at the broker.
 //
-// A GET is a front-channel message, which nobody signs: it ends the session of its
-// own browser alone, if it names that one. Browsers send the session's cookie only
-// when broker and app are of one site, so rely on the back channel.
+// A POST is a back-channel message, which the Client verifies. The answer is 200 if the
+// sessions that it names have ended, and 400 if it is refused. It is 503 if
+// Config.Ended or Config.Sessions does not answer, so that the broker sends the
+// message again (OpenID Connect Back-Channel Logout 1.0 section 2.8).
 //
-// A broker without logout messages is refused with mitid.ErrUnsupported and 400.
+// A GET is a front-channel message, which is not signed. It ends the session of the
+// browser that brings it, if it names that session, and no other. Browsers send the
+// session's cookie only if broker and app are of one site, so rely on the back channel.
+//
+// If the broker has no logout messages, the answer is 400.
 func (g *Gate) ReceiveLogout() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setPrivateHeaders(w)
@@ -67,8 +70,7 @@ func (g *Gate) ReceiveLogout() http.Handler {
 	})
 }
 
-// endOwnSession ends the session of the browser that brings the message, if it is the
-// one that the message names.
+// endOwnSession ends the session of r's browser if lo names it.
 func (g *Gate) endOwnSession(w http.ResponseWriter, r *http.Request, lo *mitid.Logout) {
 	s, _, err := g.readSession(r)
 	if err == nil && (s == nil || lo.SessionID == "" || s.Identity.SessionID != lo.SessionID) {
@@ -85,8 +87,8 @@ func (g *Gate) endOwnSession(w http.ResponseWriter, r *http.Request, lo *mitid.L
 	http.SetCookie(w, g.sessionCookie("", 0))
 }
 
-// endNamedSessions ends the sessions that a message names: what Ended remembers also ends those
-// that are being saved at this moment.
+// endNamedSessions ends the sessions that lo names. It tells Config.Ended first, so
+// that a session that is being saved at this moment ends too.
 func (g *Gate) endNamedSessions(ctx context.Context, lo *mitid.Logout) error {
 	if g.ended.End(ctx, *lo) != nil {
 		return endedUnavailable()
@@ -104,17 +106,18 @@ func endedUnavailable() error {
 	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
 }
 
-// liveSession returns the session of r unless the broker has ended it, and whether the
-// browser sent a cookie that is good for nothing. An error means that nobody knows:
-// let no one in, and take no session away.
-func (g *Gate) liveSession(r *http.Request) (s *Session, garbage bool, err error) {
-	s, garbage, err = g.readSession(r)
+// liveSession returns the session of r. It returns nil if r has none or the broker has
+// ended it; useless reports whether the browser sent a session cookie all the same. If
+// err is not nil, the answer is unknown: the caller lets nobody in and removes no
+// cookie.
+func (g *Gate) liveSession(r *http.Request) (s *Session, useless bool, err error) {
+	s, useless, err = g.readSession(r)
 	if err != nil {
 		g.logRefusal(r, err)
 		return nil, false, err
 	}
 	if s == nil {
-		return nil, garbage, nil
+		return nil, useless, nil
 	}
 	login := s.Identity.AuthTime
 	if login.IsZero() {
@@ -135,7 +138,7 @@ func (g *Gate) liveSession(r *http.Request) (s *Session, garbage bool, err error
 // maxEnded bounds the memory of the built-in Ended.
 const maxEnded = 1 << 16
 
-// memoryEnded remembers maxEnded logouts of this process; the first noted go first.
+// memoryEnded remembers the latest maxEnded logouts of this process.
 type memoryEnded struct {
 	mu   sync.Mutex
 	at   map[logoutKey]time.Time
@@ -143,7 +146,7 @@ type memoryEnded struct {
 	next int
 }
 
-// logoutKey is a logout by the narrower of its two names.
+// logoutKey names a logout by its session, or by its subject if it names no session.
 type logoutKey struct{ subject, sessionID string }
 
 func newMemoryEnded() *memoryEnded { return &memoryEnded{at: make(map[logoutKey]time.Time)} }

@@ -7,21 +7,22 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// freshFor is how long a browser is asked anew after an answer that was not enough.
-// A broker's own session may last longer; people do not try that long.
+// freshFor is how long the demand for a fresh login lasts. A broker's own session
+// may last longer, but people do not try for longer than that.
 const freshFor = time.Hour
 
-// freshCookieName is the cookie that says so. No handle is that short.
+// freshCookieName is the name of the cookie that demands a fresh login. The name of
+// a pending login's cookie is longer.
 func (g *Gate) freshCookieName() string { return g.cookieName + ".anew" }
 
-// demandFresh lets the next login of this browser be a fresh one, because the person
-// came with the wrong thing: a level that is too low, or an identity that
-// Config.OnLogin refused. A broker with single sign-on would answer with the very
-// same login again, without showing a page, however often they try.
+// demandFresh makes the next login of this browser a fresh one. It is called when the
+// level was too low or Config.OnLogin refused the identity: a broker with single
+// sign-on would repeat the same login, without a page on which the person could
+// choose something else.
 func (g *Gate) demandFresh(w http.ResponseWriter) { http.SetCookie(w, g.freshCookie(freshFor)) }
 
-// freshIfDemanded makes want fresh for a browser whose last answer was not enough. A
-// proof of age is fresh by itself; the other two do not go together with Fresh.
+// freshIfDemanded sets want.Fresh if this browser's last login demanded it. A proof of
+// age is always fresh, and Silent and RevokeCPRConsent exclude Fresh.
 func (g *Gate) freshIfDemanded(r *http.Request, want mitid.Request) mitid.Request {
 	if want.Age == 0 && !want.Silent && !want.RevokeCPRConsent && len(r.CookiesNamed(g.freshCookieName())) > 0 {
 		want.Fresh = true
@@ -29,7 +30,7 @@ func (g *Gate) freshIfDemanded(r *http.Request, want mitid.Request) mitid.Reques
 	return want
 }
 
-// clearFresh forgets that the browser is to be asked anew.
+// clearFresh removes the demand for a fresh login.
 func (g *Gate) clearFresh(w http.ResponseWriter, r *http.Request) {
 	if len(r.CookiesNamed(g.freshCookieName())) > 0 {
 		http.SetCookie(w, g.freshCookie(0))

@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// redirectToHost sends a person who opened the app under another of its names, such
-// as localhost for 127.0.0.1 or with www and without, to the one that RedirectURL
-// names: what a browser keeps for one host it does not bring to another, so that
-// the login could not be finished. It reports whether it did.
+// redirectToHost redirects a person who opened the app under another name of its host
+// (localhost for 127.0.0.1, or with "www." and without) to the host of RedirectURL. It
+// reports whether it did. Browsers do not send the cookies of one host to another, so
+// a login that began under the other name could not be finished.
 //
-// The Host header decides nothing else, and only between names that are plainly of
-// the same site. A proxy that rewrites it must not send people in circles: a cookie
-// remembers, under the name that the browser knows, that they were led once.
+// The Host header has no other effect, and it has this one only between two names of
+// the same site. If a proxy rewrites it, the redirect would repeat without end. So a
+// cookie of the host that the browser knows limits it to once a minute.
 func (g *Gate) redirectToHost(w http.ResponseWriter, r *http.Request, to string) bool {
 	if !g.isOtherName(r.Host) || !opensPage(r) {
 		return false
 	}
-	marker := g.cookieName + ".host" // no handle is that short
+	marker := g.cookieName + ".host" // shorter than the name of a pending login's cookie
 	if len(r.CookiesNamed(marker)) > 0 {
 		return false
 	}
 	origin := g.redirectURL.Scheme + "://" + g.redirectURL.Host
-	g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: the app was opened under another host than that of RedirectURL; led there", slog.String("to", origin))
+	g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: the app was opened under another host than that of RedirectURL; redirected", slog.String("to", origin))
 	http.SetCookie(w, &http.Cookie{Name: marker, Value: "1", Path: "/", MaxAge: 60, HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode})
 	redirect(w, r, origin+to)
 	return true
@@ -44,7 +44,7 @@ func (g *Gate) isOtherName(host string) bool {
 	return isLoopback(is) && isLoopback(want) || withoutWWW(is) == withoutWWW(want)
 }
 
-// withoutWWW returns host without what does not make another site of it.
+// withoutWWW returns host without a leading "www." and a trailing dot.
 func withoutWWW(host string) string { return strings.TrimPrefix(strings.TrimSuffix(host, "."), "www.") }
 
 func portOf(u *url.URL, secure bool) string {
