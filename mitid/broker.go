@@ -36,7 +36,7 @@ type CallbackRule struct {
 	Issuer   string // the issuer of its statements
 	ClientID string // the application at that issuer; empty if the broker knows applications by the redirect URL alone
 	Method   string // http.MethodGet or http.MethodPost
-	State    string // the parameter that brings the handle back: "state", "RelayState", "TARGET"
+	State    string // the parameter with the handle: "state", "RelayState", "TARGET"
 	// KeepTokens means that EndSession or MatchCPR need the ID token and the access token
 	// of the login, and that neither token holds a fact about the person. A session on
 	// the server keeps them then.

@@ -12,7 +12,7 @@ import (
 // The bounds of ReadCallback, in bytes.
 const (
 	MaxCallbackQuery = 64 << 10
-	MaxCallbackBody  = 512 << 10 // a SAML response is that large
+	MaxCallbackBody  = 512 << 10 // large enough for a SAML response
 )
 
 // Callback is a broker's answer as it arrived. It holds the raw bytes, because

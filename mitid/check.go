@@ -28,7 +28,7 @@ type Finding struct {
 	Grade Grade
 	About string // what was checked: "discovery", "clock", "keys", "client", "redirect address", "state keys", …
 	Kind  Kind   // with Failed; otherwise 0
-	Code  string // the broker's error code, when it is one that the adapter knows
+	Code  string // the broker's error code, if it is one that the adapter knows
 	What  string // what the check found
 	Do    string // what to do about it; empty if there is nothing
 }

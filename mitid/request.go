@@ -21,7 +21,7 @@ type Request struct {
 	Organisation     bool        // data about the organisation that the person acts for
 	NemIDPID         bool        // the person's PID of NemID, MitID's predecessor
 	UUID             claims.UUID // re-authenticates this private person: nobody else may answer; refused with CapacityProfessional, because colleagues may share a UUID
-	CPRHint          cpr.Number  // fills in the broker's CPR page; only if the request to the broker does not pass through the browser
+	CPRHint          cpr.Number  // fills in the broker's CPR page; only with pushed authorization requests, because the browser must not carry it
 	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters
 	TransactionText  Text        // shown for approval; at most MaxTransactionText characters (600 at E-Ident); HTML may use the tags that the brokers list; zero if there is none

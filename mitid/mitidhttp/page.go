@@ -151,5 +151,5 @@ func writePage(w http.ResponseWriter, policy string, status int, t *template.Tem
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(status)
-	_ = t.Execute(w, v) // the browser may have gone
+	_ = t.Execute(w, v) // fails only if the connection has ended
 }

@@ -47,7 +47,7 @@ type pending struct {
 	Expires int64  // Unix seconds
 	Return  string
 	Page    bool             // Return is a page behind Require
-	From    *startingSession // purposeStepUp alone
+	From    *startingSession // with purposeStepUp; otherwise nil
 	Stored  string           // the ID in Config.Sessions of the session that the browser had; empty if none
 }
 

@@ -36,7 +36,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Language", language)
 	h.Add("Vary", "Accept, Accept-Language") // Add: there may be another Vary, such as Origin
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // the client may have gone
+	_, _ = w.Write(append(body, '\n')) // fails only if the connection has ended
 }
 
 // kindName returns the word of err's kind, or nothing for an error of another package.

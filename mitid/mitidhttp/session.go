@@ -25,7 +25,7 @@ type Session struct {
 	guarded
 
 	Identity   claims.Identity
-	Level      claims.Level // what the login achieved
+	Level      claims.Level // the level of the login
 	LoggedInAt time.Time    // to the millisecond
 	Expires    time.Time    // use does not move it
 

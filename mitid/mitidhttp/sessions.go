@@ -147,11 +147,11 @@ func (g *Gate) saveStored(r *http.Request, s *Session, p *pending) (handle strin
 	if g.sessions.Save(ctx, kept) != nil {
 		return "", storeUnavailable()
 	}
-	old := cmp.Or(g.sentStoreID(r), p.Stored) // a form post of the broker brings no Lax cookie
+	old := cmp.Or(g.sentStoreID(r), p.Stored) // the browser sends no Lax cookie with a form post of the broker
 	if p.Purpose == purposeStepUp && old != "" {
 		data, err := g.sessions.Load(ctx, old)
 		if err != nil || len(data) == 0 {
-			_ = g.sessions.Delete(ctx, id) // if it stays, no browser knows its handle
+			_ = g.sessions.Delete(ctx, id) // if this fails, no browser knows the handle
 			if err != nil {
 				return "", storeUnavailable()
 			}
