@@ -70,6 +70,8 @@
 // that the Request did not ask for is dropped from Identity and Claims. It is
 // still inside the signed token in Evidence, and VerifyToken, which knows no
 // Request, keeps it: whoever must not have it asks the broker not to send it.
+// VerifyToken keeps the last logins in memory until their tokens expire, and
+// nothing of them is printed with the Client.
 //
 // # Testing
 //

@@ -3,6 +3,7 @@ package mitid
 import (
 	"bytes"
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -75,6 +76,10 @@ func (m *tokenMemory) remember(digest [sha256.Size]byte, now time.Time, l *Login
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if now.Sub(m.swept).Abs() >= time.Minute { // nobody may ask for an expired one again
+		maps.DeleteFunc(m.passed, func(_ [sha256.Size]byte, r remembered) bool { return !now.Before(r.expires) })
+		m.swept = now
+	}
 	if _, ok := m.passed[digest]; !ok {
 		if len(m.ring) < rememberedTokens {
 			m.ring = append(m.ring, digest)
