@@ -64,6 +64,12 @@ type Assertion struct {
 	Expires  time.Time
 	StepUp   string // what the adapter needs for StepUp later, such as a transaction id
 	Evidence Evidence
+
+	// Holds is for a TokenVerifier whose tokens come again and again. It reports
+	// whether nothing but time has passed since the token was verified: the broker's
+	// keys are the same and need not be renewed yet. It makes no call and may be called
+	// at any time. If nil, the Client verifies the token anew each time.
+	Holds func() bool
 }
 
 // Texts are the texts that the person saw in MitID, according to the broker's answer.

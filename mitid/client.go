@@ -54,8 +54,9 @@ type Once interface {
 	Use(ctx context.Context, handle string, expires time.Time) (first bool, err error)
 }
 
-// Client logs people in through one broker. It is safe for concurrent use. The only
-// state of a login that it keeps is whether its answer has been used.
+// Client logs people in through one broker. It is safe for concurrent use. It keeps no
+// state of a login, except whether its answer has been used, and the tokens that have
+// passed VerifyToken.
 type Client struct {
 	broker   Broker
 	rule     CallbackRule
@@ -66,6 +67,7 @@ type Client struct {
 	once     Once
 	now      func() time.Time
 	log      *slog.Logger
+	passed   *tokenMemory
 
 	randomKeys bool // Config.StateKeys was nil
 }
@@ -99,7 +101,7 @@ func New(cfg Config) (*Client, error) {
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
 	c := &Client{broker: cfg.Broker, rule: rule, redirect: cfg.RedirectURL, box: box, minLevel: cfg.MinLevel,
-		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, randomKeys: len(cfg.StateKeys) == 0}
+		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, passed: newTokenMemory(), randomKeys: len(cfg.StateKeys) == 0}
 	if c.minLevel == claims.LevelUnknown {
 		c.minLevel = claims.Substantial
 	}

@@ -32,6 +32,13 @@
 // A Request with an Age asks for a proof of age and not for a login. The resulting Login
 // holds an [AgeProof] and no identity. Only a broker that is an [AgeProver] can do it.
 //
+// # Safety
+//
+// Two independent readers must agree on a broker's statement before anybody is logged
+// in. One is the strict reader of this module, which refuses what is ambiguous. The
+// other is the library that Go programs use for the purpose (go-oidc, oauth2). If only
+// one of them accepts a statement, it is refused.
+//
 // # Errors
 //
 // Every error is an [*Error] with a Kind. Use errors.Is(err, ErrUserCancelled) and the
@@ -62,7 +69,8 @@
 // Error.Detail, which prints as a placeholder. A CPR number that the Request did not ask
 // for is dropped from Identity and Claims. The signed token in Evidence still holds it.
 // VerifyToken knows no Request and keeps it. If you must not have the number, set up the
-// broker not to send it.
+// broker not to send it. VerifyToken remembers the last
+// logins until their tokens expire; they do not print with the Client.
 //
 // # Testing
 //
@@ -74,7 +82,8 @@
 //   - client.go: Config, Client, New
 //   - request.go, begin.go: what a login asks for, and how it begins
 //   - callback.go, complete.go, login.go: the answer, how it is checked, the result
-//   - step_up.go: what can follow a login (StepUp, MatchCPR, EndSession, ReceiveLogout), and VerifyToken
+//   - step_up.go: what can follow a login (StepUp, MatchCPR, EndSession, ReceiveLogout)
+//   - verify_token.go, token_memory.go: ID tokens that a front end obtained
 //   - age.go: proofs of age
 //   - check.go: whether logins can work
 //   - broker.go, attempt.go: what an adapter implements and gets

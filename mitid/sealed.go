@@ -141,14 +141,14 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	if string(rest) != "{}" {
 		plain = append(plain, rest...)
 	}
-	return c.box.SealShort("", plain), nil
+	return c.box.Seal("", plain), nil
 }
 
 // open returns the attempt in Redirect.State, and its head, which identifies the broker
 // with which it began.
 func (c *Client) open(state string) (*Attempt, *head, error) {
 	bad := func(why string) (*Attempt, *head, error) { return nil, nil, fault.New(fault.StateInvalid, why) }
-	plain, err := c.box.OpenShort("", state)
+	plain, err := c.box.Open("", state)
 	if err != nil {
 		return bad("this browser has no such pending login; start anew (if there are several replicas, give all the same StateKeys, client id and RedirectURL)")
 	}

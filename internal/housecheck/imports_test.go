@@ -45,7 +45,8 @@ var fences = []fence{
 	{"signing/...", with("signing"), adaptersAlone},
 
 	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
-	{"internal/...", ground, "what the clients share must not know them"},
+	{"internal/oidcrp", []string{"internal/fault", "internal/httpx", "internal/strictjson"}, "a relying party judges tokens and knows nobody who is named in one"},
+	{"internal/...", []string{"cpr", "internal/..."}, "what the clients share must not know them, nor claims"},
 	{"examples/...", everything, ""},
 }
 

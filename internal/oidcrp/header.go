@@ -8,14 +8,13 @@ import (
 )
 
 // A header is the protected header of a token (RFC 7515 section 4), as far as it
-// may matter. It never changes.
+// may matter.
 type header struct {
-	encoded string // as it stands in the token
-	alg     string
-	enc     string // of an encrypted token
-	kid     string
-	hasKid  bool
-	typ     string // a mediaType; empty if there is none
+	alg    string
+	enc    string // of an encrypted token
+	kid    string
+	hasKid bool
+	typ    string // a mediaType; empty if there is none
 }
 
 // plainType is the typ of a token that is no special one (RFC 7519 section 5.1), as
@@ -26,7 +25,7 @@ const plainType = "jwt"
 // "application/" may be left out, and letter case means nothing (RFC 7515 section
 // 4.1.9). If empty, it is none that a token can have.
 func mediaType(v jsontext.Value) string {
-	s, ok := text(v)
+	s, ok := stringValue(v)
 	if !ok || !isGraphic(s) {
 		return ""
 	}
@@ -41,8 +40,8 @@ type wireHeader struct {
 	Typ jsontext.Value `json:"typ"`
 	Cty jsontext.Value `json:"cty"`
 
-	// What follows would let the message choose the key, or change what the rest
-	// of it means (RFC 8725 sections 3.1 and 3.10).
+	// The following would let the token choose its own key, or change what the rest
+	// of the header means (RFC 8725 sections 3.1 and 3.10)
 	JWK  jsontext.Value `json:"jwk"`
 	JKU  jsontext.Value `json:"jku"`
 	X5C  jsontext.Value `json:"x5c"`
@@ -52,10 +51,10 @@ type wireHeader struct {
 	B64  jsontext.Value `json:"b64"`
 }
 
-// readHeader reads an encoded header. The text is empty if it is one to go on
-// with, else it says in our words what is wrong.
+// readHeader reads an encoded header. The text says what is wrong; it is empty if
+// the header may be used.
 func readHeader(encoded string) (*header, string) {
-	raw, ok := unbase64(encoded)
+	raw, ok := decodeBase64(encoded)
 	if !ok {
 		return nil, "malformed header"
 	}
@@ -74,23 +73,22 @@ func readHeader(encoded string) (*header, string) {
 	if w.Cty != nil && mediaType(w.Cty) != plainType {
 		return nil, "the header names another type"
 	}
-	// The clone lets go of the token, which the text is a part of.
-	h := &header{encoded: strings.Clone(encoded), alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
+	h := &header{alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
 	if w.Typ != nil {
 		if h.typ = mediaType(w.Typ); h.typ == "" {
 			return nil, "the header names another type"
 		}
 	}
 	if h.hasKid {
-		if h.kid, ok = text(w.Kid); !ok || h.kid == "" {
+		if h.kid, ok = stringValue(w.Kid); !ok || h.kid == "" {
 			return nil, "malformed key id"
 		}
 	}
 	return h, ""
 }
 
-// text returns the value of a JSON string; false for any other kind of value.
-func text(v jsontext.Value) (string, bool) {
+// stringValue returns the value of a JSON string; false for any other kind of value.
+func stringValue(v jsontext.Value) (string, bool) {
 	if v.Kind() != '"' {
 		return "", false
 	}

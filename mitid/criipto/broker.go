@@ -119,7 +119,9 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	if err != nil {
 		return nil, err
 	}
-	return st.assertion(), nil
+	as := st.assertion()
+	as.Holds = st.verified.Holds
+	return as, nil
 }
 
 func wrap(err error) error {

@@ -71,13 +71,13 @@ func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*s
 func (b *Broker) signed(ctx context.Context, raw string, rules oidcrp.Rules) (*statement, error) {
 	st := &statement{}
 	var err error
-	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
 		c, err := claims.ParseCriipto(payload)
 		if err != nil {
 			return nil, err
 		}
 		st.claims = c
-		return &c.Registered, nil
+		return (*oidcrp.Claims)(&c.Registered), nil
 	})
 	if err != nil {
 		return nil, err

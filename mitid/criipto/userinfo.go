@@ -76,13 +76,13 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 			return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
 		}
 		var c *claims.Criipto
-		v, err := b.party.Verify(ctx, string(body), "", func(payload []byte) (*claims.Registered, error) {
+		v, err := b.party.Verify(ctx, string(body), "", func(payload []byte) (*oidcrp.Claims, error) {
 			parsed, err := claims.ParseCriipto(payload)
 			if err != nil {
 				return nil, err
 			}
 			c = parsed
-			return &c.Registered, nil
+			return (*oidcrp.Claims)(&c.Registered), nil
 		})
 		if err != nil {
 			return nil, mitid.Token{}, err

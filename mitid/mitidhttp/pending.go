@@ -87,7 +87,7 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 		}
 	}
 	plain = append(append(plain, p.Stored...), p.Return...)
-	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateSeparator + state, nil
+	return g.pending.Seal(g.pendingName(p.Handle), plain) + stateSeparator + state, nil
 }
 
 // openPending returns the record and the Client's state of a cookie. It returns nil if
@@ -98,7 +98,7 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	if !ok || !ours {
 		return nil, ""
 	}
-	plain, err := g.pending.OpenShort(c.Name, sealed)
+	plain, err := g.pending.Open(c.Name, sealed)
 	if err != nil || len(plain) < 5 {
 		return nil, ""
 	}

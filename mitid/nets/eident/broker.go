@@ -118,6 +118,7 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	}
 	as := st.assertion()
 	as.Texts = st.texts(nil, nil)
+	as.Holds = st.verified.Holds
 	return as, nil
 }
 

@@ -86,13 +86,13 @@ func rulesOf(a *mitid.Attempt, accessToken string) oidcrp.Rules {
 func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*statement, error) {
 	st := &statement{b: b}
 	var err error
-	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
 		c, err := claims.ParseEIdent(payload)
 		if err != nil {
 			return nil, err
 		}
 		st.claims = c
-		return &c.Registered, nil
+		return (*oidcrp.Claims)(&c.Registered), nil
 	})
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 const maxLife = 24 * time.Hour
 
 // shortLived passes r on, or refuses a token that lives too long for its kind.
-func shortLived(r *claims.Registered) (*claims.Registered, error) {
+func shortLived(r *oidcrp.Claims) (*oidcrp.Claims, error) {
 	if r.Expires-r.IssuedAt > int64(maxLife/time.Second) {
 		return nil, fault.New(fault.TokenInvalid, "it lives too long for its kind")
 	}
@@ -48,13 +48,13 @@ func (b *Broker) signedID(ctx context.Context, raw string, rules oidcrp.Rules) (
 	t := &idToken{}
 	rules.Signer = b.signsTokens
 	var err error
-	t.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+	t.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
 		c, err := claims.ParseNEBIDToken(payload)
 		if err != nil {
 			return nil, err
 		}
 		t.claims = c
-		return shortLived(&c.Registered)
+		return shortLived((*oidcrp.Claims)(&c.Registered))
 	})
 	if err != nil {
 		return nil, err
@@ -71,7 +71,9 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	if err != nil {
 		return nil, err
 	}
-	return t.assertion(), nil
+	as := t.assertion()
+	as.Holds = t.verified.Holds
+	return as, nil
 }
 
 func (t *idToken) assertion() *mitid.Assertion {

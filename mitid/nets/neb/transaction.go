@@ -34,13 +34,13 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken
 	}
 	x := &transaction{}
 	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"jwt"}, Signer: b.signsTransactions}
-	v, err := b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*claims.Registered, error) {
+	v, err := b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
 		c, err := claims.ParseNEBTransaction(payload)
 		if err != nil {
 			return nil, err
 		}
 		x.claims = c
-		return &c.Registered, nil
+		return (*oidcrp.Claims)(&c.Registered), nil
 	})
 	if err != nil {
 		return nil, err

@@ -33,13 +33,13 @@ func (b *Broker) userinfoToken(ctx context.Context, answer *oidcrp.Tokens) (*use
 		return nil, fault.New(fault.ResponseInvalid, "the token answer holds no userinfo token; may the client use the scope userinfo_token?")
 	}
 	u := &userinfo{}
-	v, err := b.party.VerifyBy(ctx, raw, oidcrp.Rules{Token: "userinfo token", Types: []string{"at+jwt"}, Signer: b.signsTokens}, func(payload []byte) (*claims.Registered, error) {
+	v, err := b.party.VerifyBy(ctx, raw, oidcrp.Rules{Token: "userinfo token", Types: []string{"at+jwt"}, Signer: b.signsTokens}, func(payload []byte) (*oidcrp.Claims, error) {
 		c, err := claims.ParseNEBUserInfo(payload)
 		if err != nil {
 			return nil, err
 		}
 		u.claims = c
-		return shortLived(&c.Registered)
+		return shortLived((*oidcrp.Claims)(&c.Registered))
 	})
 	if err != nil {
 		return nil, err

@@ -2,13 +2,12 @@ package oidcrp
 
 import (
 	"encoding/base64"
-
-	"github.com/dkeid/dkeid/claims"
 )
 
-// objection judges the claims that decide whether a token is meant for us, now
-// and in this login; that it has expired is judged elsewhere. If empty, there is none. Everything is compared byte for byte.
-func (p *Party) objection(r *claims.Registered, rules Rules, alg *algorithm) string {
+// validate checks the claims that decide whether a token is meant for this client,
+// at this time and in this login. It returns what is wrong, or "". Texts are compared
+// byte for byte. Expiry is not checked here: [Party.VerifyBy] tells it last.
+func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {
 	case r.Issuer != p.issuer:
@@ -29,7 +28,7 @@ func (p *Party) objection(r *claims.Registered, rules Rules, alg *algorithm) str
 		return "issued before the login began"
 	case rules.Nonce != "" && r.Nonce != rules.Nonce:
 		return "another login's nonce, or none"
-	case r.Subject == "" && !rules.noSubject:
+	case r.Subject == "" && !rules.logout:
 		return "no subject"
 	case rules.AccessToken != "" && r.AtHash != "" && r.AtHash != hashOf(rules.AccessToken, alg):
 		return "it came with another access token"
