@@ -69,8 +69,8 @@
 // Error.Detail, which prints as a placeholder. A CPR number that the Request did not ask
 // for is dropped from Identity and Claims. The signed token in Evidence still holds it.
 // VerifyToken knows no Request and keeps it. If you must not have the number, set up the
-// broker not to send it. VerifyToken remembers the last
-// logins until their tokens expire; they do not print with the Client.
+// broker not to send it. VerifyToken remembers the latest logins until their tokens
+// expire. They do not print with the Client.
 //
 // # Testing
 //

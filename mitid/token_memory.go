@@ -22,6 +22,7 @@ type tokenMemory struct {
 	passed map[[sha256.Size]byte]remembered // by the digest of the token
 	ring   [][sha256.Size]byte              // the keys of passed
 	next   int                              // the oldest place in a full ring
+	swept  time.Time                        // when expired logins were last let go of
 }
 
 // A remembered login sits behind a function, so that printers that walk a Client by
