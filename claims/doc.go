@@ -16,16 +16,12 @@
 //
 // The values stand on their own too: [Level], [UUID], [CVR], [PNumber],
 // [SENumber] and [CPRStatus] compare with ==, have a zero value that stands for
-// none, and read exactly the forms that their Parse functions name.
-// [ValidateUserID] knows the rules for MitID user IDs; [MachineReadable] and
-// [SameMachineReadable] write and compare names as passports do, for employees
-// from abroad.
+// none, and read exactly the forms that their Parse functions name. Names as passports
+// write them and the rules for MitID user IDs are in claims/nameform.
 //
 // # Errors
 //
-// Each Parse function has an error of its own (ErrUUID, ErrCVR …), the checkers
-// of typed text have [UserIDError] and [NameError] with a reason to show to the
-// person who typed it. What is wrong with a login is told in the vocabulary of
+// Each Parse function has an error of its own (ErrUUID, ErrCVR …). What is wrong with a login is told in the vocabulary of
 // package mitid: [ErrTokenInvalid] when there are no claims at all, [ErrClaimInvalid]
 // for a claim that cannot be used, [ErrClaimMissing] for one that must not be absent.
 // errors.Is finds one of these in every error, and no error holds any of its input.

@@ -15,10 +15,6 @@ var (
 	ErrClaimMissing error = fault.Sentinel{Package: "claims", Class: fault.ClaimMissing} // a claim is absent that must not be
 )
 
-// What the errors of the other functions are. The values (UUID, CVR …) have theirs
-// beside them.
-var (
-	ErrUserID = errors.New("claims: not a MitID user ID")            // found in every [*UserIDError]
-	ErrName   = errors.New("claims: a name without transliteration") // found in every [*NameError]
-	ErrStored = errors.New("claims: a stored identity cannot be read")
-)
+// ErrStored says that a stored identity cannot be read. The values (UUID, CVR …) have
+// their errors beside them.
+var ErrStored = errors.New("claims: a stored identity cannot be read")

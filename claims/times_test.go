@@ -77,13 +77,10 @@ func TestErrorsOfParsingSayWhichKindTheyAre(t *testing.T) {
 	for name, c := range map[string]struct{ err, is error }{
 		"no claims":          {noClaims, claims.ErrTokenInvalid},
 		"another eID":        {unusable, claims.ErrClaimInvalid},
-		"a user ID":          {claims.ValidateUserID("x"), claims.ErrUserID},
 		"a stored identity":  {id.UnmarshalJSON([]byte(`{"birth_date":"31.12.1999"}`)), claims.ErrStored},
 		"no stored identity": {id.UnmarshalJSON([]byte(`[]`)), claims.ErrStored},
 	} {
 		assert.ErrorIs(t, c.err, c.is, name)
 	}
-	_, err := claims.MachineReadable("北", claims.MachineReadableOptions{})
-	assert.ErrorIs(t, err, claims.ErrName)
 	assert.False(t, errors.Is(noClaims, claims.ErrClaimInvalid))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/claims/nameform"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
@@ -44,9 +45,9 @@ var everything = []struct {
 	{value: claims.EIdent{}},
 	{value: claims.Identity{}},
 	{value: claims.Levels{}},
-	{value: claims.MachineReadableOptions{}, shows: "settings"},
+	{value: nameform.MachineReadableOptions{}, shows: "settings"},
 	{value: claims.Name{}},
-	{value: claims.NameError{}},
+	{value: nameform.NameError{}},
 	{value: claims.NEB{}},
 	{value: claims.NEBClaims{}},
 	{value: claims.NEBDetails{}},
@@ -60,7 +61,7 @@ var everything = []struct {
 	{value: claims.Registered{}},
 	{value: claims.SENumber{}},
 	{value: claims.TransactionText{}},
-	{value: claims.UserIDError{}},
+	{value: nameform.UserIDError{}},
 	{value: claims.UUID{}},
 	{value: cpr.Error{}},
 	{value: cpr.Number{}},

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/claims/nameform"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
@@ -38,14 +39,14 @@ var sentinels = map[string]error{
 	"claims.ErrClaimMissing":        claims.ErrClaimMissing,
 	"claims.ErrCapacity":            claims.ErrCapacity,
 	"claims.ErrLevel":               claims.ErrLevel,
-	"claims.ErrName":                claims.ErrName,
+	"claims/nameform.ErrName":       nameform.ErrName,
 	"claims.ErrPNumber":             claims.ErrPNumber,
 	"claims.ErrProtection":          claims.ErrProtection,
 	"claims.ErrSENumber":            claims.ErrSENumber,
 	"claims.ErrStored":              claims.ErrStored,
 	"claims.ErrTokenInvalid":        claims.ErrTokenInvalid,
 	"claims.ErrUUID":                claims.ErrUUID,
-	"claims.ErrUserID":              claims.ErrUserID,
+	"claims/nameform.ErrUserID":     nameform.ErrUserID,
 	"cpr.ErrInputInvalid":           cpr.ErrInputInvalid,
 	"eboks.ErrAlreadyAccepted":      eboks.ErrAlreadyAccepted,
 	"eboks.ErrAuthFailed":           eboks.ErrAuthFailed,
@@ -136,9 +137,9 @@ func failures(t *testing.T) map[string]error {
 	add("cpr: method (Plain) BytesValue", second(cpr.Plain(cprtest.Number(1)).BytesValue()))
 	add("cpr: method (Number) RequireOrdinary", cpr.Number{}.RequireOrdinary())
 
-	_, err = claims.MachineReadable("北", claims.MachineReadableOptions{})
-	add("claims: func MachineReadable", err)
-	add("claims: func SameMachineReadable", second(claims.SameMachineReadable("北", "x")))
+	_, err = nameform.MachineReadable("北", nameform.MachineReadableOptions{})
+	add("claims/nameform: func MachineReadable", err)
+	add("claims/nameform: func SameMachineReadable", second(nameform.SameMachineReadable("北", "x")))
 	add("claims: func ParseCPRStatus", second(claims.ParseCPRStatus("x")))
 	add("claims: func ParseCVR", second(claims.ParseCVR("x")))
 	add("claims: func ParseCVRLenient", second(claims.ParseCVRLenient("x")))
@@ -151,7 +152,7 @@ func failures(t *testing.T) map[string]error {
 	add("claims: func ParsePNumber", second(claims.ParsePNumber("x")))
 	add("claims: func ParseSENumber", second(claims.ParseSENumber("x")))
 	add("claims: func ParseUUID", second(claims.ParseUUID("x")))
-	add("claims: func ValidateUserID", claims.ValidateUserID("x"))
+	add("claims/nameform: func ValidateUserID", nameform.ValidateUserID("x"))
 	add("claims: method (Identity) Cleared", second(claims.Identity{Subject: cprtest.Number(1).Reveal()}.Cleared()))
 	add("claims: method (*Criipto) Identity", second((&claims.Criipto{IdentityScheme: "x"}).Identity()))
 	add("claims: method (*EIdent) Identity", second(new(claims.EIdent).Identity()))
@@ -222,13 +223,13 @@ func failures(t *testing.T) map[string]error {
 
 // elsewhere are the functions that are not called here, with the reason.
 var elsewhere = map[string]string{
-	`^claims: .* (Marshal|Unmarshal)`:                      "refusals to marshal, which name the way out, and the values' own errors",
-	`^(cpr|claims): .* (Scan|Value|Unwrap)\(`:              "columns: the values' own errors, and the refusals",
-	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`: "refusals to marshal",
-	`^eboks: method \(\*(Client|MemoryLedger)\) `:          "the conformance suites look at the kind of every error",
-	`^eboks/(postnord|stralfors): method \(\*Sender\) `:    "the conformance suite looks at the kind of every error",
-	`^eboks/readlink: method \(\*Links\) For`:              "readlink's own tests",
-	`^eboks/readlink: method \(\*Refusal\) Unwrap`:         "the cause, which is the app's own",
+	`^claims: .* (Marshal|Unmarshal)`:                         "refusals to marshal, which name the way out, and the values' own errors",
+	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
+	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
+	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
+	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
+	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",
+	`^eboks/readlink: method \(\*Refusal\) Unwrap`:            "the cause, which is the app's own",
 }
 
 func TestErrorsOfEveryExportedFunctionAreOfAKindThatErrorsIsFinds(t *testing.T) {

@@ -25,6 +25,7 @@ var fences = []fence{
 	{"cpr", nil, "cpr is the standard library and nothing else, so that anybody can afford it"},
 	{"cpr/cprtest", []string{"cpr"}, "it makes numbers, no more"},
 	{"claims", []string{"cpr", "internal/..."}, "claims know no client and no broker"},
+	{"claims/nameform", []string{"cpr"}, "names and user IDs are texts, whoever has them"},
 
 	{"mitid", ground, "the client knows no adapter: adapters import the client"},
 	{"mitid/mitidhttp", with("mitid"), "handlers work with every broker, so they know none"},
@@ -69,7 +70,7 @@ type guest struct {
 // a row may appear nowhere: each one is inherited by every user.
 var modules = []guest{
 	{"golang.org/x/net", inAny("internal/..."), "HTML is judged in one place"},
-	{"golang.org/x/text", inAny("claims", "internal/..."), "normal forms of names belong to claims"},
+	{"golang.org/x/text", inAny("claims/nameform", "internal/..."), "few need the normal forms of names"},
 	{"golang.org/x/oauth2", behindTheSeam, "users hold our types"},
 	{"github.com/coreos/go-oidc/v3", behindTheSeam, "users hold our types"},
 	{"github.com/go-jose/go-jose/v4", behindTheSeamOrKit, "users hold our types"},
@@ -271,7 +272,8 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"cpr takes the standard library", "cpr/number.go", "fmt", false},
 		{"cpr takes nothing of ours", "cpr/number.go", module + "/internal/fault", true},
 		{"cpr takes no x package", "cpr/number.go", "golang.org/x/text/width", true},
-		{"claims takes x/text", "claims/name.go", "golang.org/x/text/unicode/norm", false},
+		{"claims/nameform takes x/text", "claims/nameform/transliterate.go", "golang.org/x/text/unicode/norm", false},
+		{"claims takes no x/text", "claims/name.go", "golang.org/x/text/unicode/norm", true},
 		{"claims takes no client", "claims/name.go", module + "/mitid", true},
 		{"a client takes no adapter", "mitid/client.go", module + "/mitid/criipto", true},
 		{"a client takes no third party", "mitid/client.go", "github.com/go-jose/go-jose/v4", true},

@@ -1,6 +1,7 @@
-package claims
+package nameform
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,13 +35,21 @@ var userIDReasons = [...]string{
 }
 
 // String returns the reason in words.
-func (r UserIDReason) String() string { return nameOf(r, userIDReasons[:]) }
+func (r UserIDReason) String() string {
+	if int(r) >= len(userIDReasons) {
+		r = 0
+	}
+	return userIDReasons[r]
+}
+
+// ErrUserID is found in every [*UserIDError].
+var ErrUserID = errors.New("nameform: not a MitID user ID")
 
 // UserIDError says why a text is no MitID user ID. It holds nothing of the text,
 // which is a login name and confidential.
 type UserIDError struct{ Reason UserIDReason }
 
-func (e *UserIDError) Error() string { return "claims: not a MitID user ID: " + e.Reason.String() }
+func (e *UserIDError) Error() string { return "nameform: not a MitID user ID: " + e.Reason.String() }
 
 // Unwrap returns [ErrUserID].
 func (e *UserIDError) Unwrap() error { return ErrUserID }

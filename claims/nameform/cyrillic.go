@@ -1,4 +1,4 @@
-package claims
+package nameform
 
 // cyrillicForms is the Cyrillic table of Doc 9303-3, section 6, in the language
 // of the document. first: the letter begins a part of the name.

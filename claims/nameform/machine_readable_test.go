@@ -1,4 +1,4 @@
-package claims_test
+package nameform_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/claims/nameform"
 )
 
 // The Latin table of Doc 9303-3, section 6.
@@ -30,7 +30,7 @@ func TestMachineReadableLatin(t *testing.T) {
 				if form == "i\u0307" || form == "i̇" {
 					form = "i"
 				}
-				got, err := claims.MachineReadable(form, claims.MachineReadableOptions{})
+				got, err := nameform.MachineReadable(form, nameform.MachineReadableOptions{})
 				require.NoError(t, err, form)
 				assert.Equal(t, to, got, form)
 			}
@@ -54,10 +54,10 @@ func TestMachineReadable(t *testing.T) {
 		"Müller\u00a0Åse":          "MUELLER AASE",
 		"X\u0302avier":             "XAVIER",
 	} {
-		got, err := claims.MachineReadable(name, claims.MachineReadableOptions{})
+		got, err := nameform.MachineReadable(name, nameform.MachineReadableOptions{})
 		require.NoError(t, err, name)
 		assert.Equal(t, want, got)
-		again, err := claims.MachineReadable(got, claims.MachineReadableOptions{})
+		again, err := nameform.MachineReadable(got, nameform.MachineReadableOptions{})
 		require.NoError(t, err)
 		assert.Equal(t, got, again)
 	}
@@ -65,16 +65,16 @@ func TestMachineReadable(t *testing.T) {
 
 func TestMachineReadableChoices(t *testing.T) {
 	for _, test := range []struct {
-		opts claims.MachineReadableOptions
+		opts nameform.MachineReadableOptions
 		want string
 	}{
-		{claims.MachineReadableOptions{}, "AERA OEST UEBEL AASE PENA OEL"},
-		{claims.MachineReadableOptions{Umlauts: claims.UmlautsPlain}, "ARA OST UBEL AASE PENA OEL"},
-		{claims.MachineReadableOptions{Umlauts: claims.UmlautsUXX}, "AERA OEST UXXBEL AASE PENA OEL"},
-		{claims.MachineReadableOptions{SingleA: true}, "AERA OEST UEBEL ASE PENA OEL"},
-		{claims.MachineReadableOptions{LongN: true}, "AERA OEST UEBEL AASE PENXXA OEL"},
+		{nameform.MachineReadableOptions{}, "AERA OEST UEBEL AASE PENA OEL"},
+		{nameform.MachineReadableOptions{Umlauts: nameform.UmlautsPlain}, "ARA OST UBEL AASE PENA OEL"},
+		{nameform.MachineReadableOptions{Umlauts: nameform.UmlautsUXX}, "AERA OEST UXXBEL AASE PENA OEL"},
+		{nameform.MachineReadableOptions{SingleA: true}, "AERA OEST UEBEL ASE PENA OEL"},
+		{nameform.MachineReadableOptions{LongN: true}, "AERA OEST UEBEL AASE PENXXA OEL"},
 	} {
-		got, err := claims.MachineReadable("Ära Öst Übel Åse Peña Øl", test.opts)
+		got, err := nameform.MachineReadable("Ära Öst Übel Åse Peña Øl", test.opts)
 		require.NoError(t, err)
 		assert.Equal(t, test.want, got)
 	}
@@ -82,31 +82,31 @@ func TestMachineReadableChoices(t *testing.T) {
 
 func TestMachineReadableCyrillic(t *testing.T) {
 	for _, test := range []struct {
-		language   claims.Language
+		language   nameform.Language
 		name, want string
 	}{
-		{claims.Russian, "Щербакова Юлия", "SHCHERBAKOVA IULIIA"},
-		{claims.Russian, "Фёдор Игорь", "FEDOR IGOR"},
-		{claims.Russian, "Объедков Жуков Цой Хрущёв", "OBIEEDKOV ZHUKOV TSOI KHRUSHCHEV"},
-		{claims.Russian, "Й", "I"},
-		{claims.Belarusian, "Фёдар Гомель Ўладзімір", "FIODAR HOMEL ULADZIMIR"},
-		{claims.Bulgarian, "Щерев", "SHTEREV"},
-		{claims.Macedonian, "Ѓорѓи Ќосев Џафер Христо Цане Ѕвездан", "GJORGJI KJOSEV DJAFER HRISTO CANE DZVEZDAN"},
-		{claims.Serbian, "Жарко Ђорђе Шћепан Чедомир Хаџи Љубица Његош", "ZARKO DORDE SCEPAN CEDOMIR HADZI LJUBICA NJEHOS"},
-		{claims.Ukrainian, "Євген Їжак Йосип Юрій Яна Григорій Ґудзь", "YEVHEN YIZHAK YOSYP YURII YANA HRYHORII GUDZ"},
-		{claims.Ukrainian, "Зоя Марія", "ZOIA MARIIA"},
+		{nameform.Russian, "Щербакова Юлия", "SHCHERBAKOVA IULIIA"},
+		{nameform.Russian, "Фёдор Игорь", "FEDOR IGOR"},
+		{nameform.Russian, "Объедков Жуков Цой Хрущёв", "OBIEEDKOV ZHUKOV TSOI KHRUSHCHEV"},
+		{nameform.Russian, "Й", "I"},
+		{nameform.Belarusian, "Фёдар Гомель Ўладзімір", "FIODAR HOMEL ULADZIMIR"},
+		{nameform.Bulgarian, "Щерев", "SHTEREV"},
+		{nameform.Macedonian, "Ѓорѓи Ќосев Џафер Христо Цане Ѕвездан", "GJORGJI KJOSEV DJAFER HRISTO CANE DZVEZDAN"},
+		{nameform.Serbian, "Жарко Ђорђе Шћепан Чедомир Хаџи Љубица Његош", "ZARKO DORDE SCEPAN CEDOMIR HADZI LJUBICA NJEHOS"},
+		{nameform.Ukrainian, "Євген Їжак Йосип Юрій Яна Григорій Ґудзь", "YEVHEN YIZHAK YOSYP YURII YANA HRYHORII GUDZ"},
+		{nameform.Ukrainian, "Зоя Марія", "ZOIA MARIIA"},
 	} {
-		got, err := claims.MachineReadable(test.name, claims.MachineReadableOptions{Language: test.language})
+		got, err := nameform.MachineReadable(test.name, nameform.MachineReadableOptions{Language: test.language})
 		require.NoError(t, err)
 		assert.Equal(t, test.want, got, string(test.language))
-		lower, err := claims.MachineReadable(strings.ToLower(test.name), claims.MachineReadableOptions{Language: test.language})
+		lower, err := nameform.MachineReadable(strings.ToLower(test.name), nameform.MachineReadableOptions{Language: test.language})
 		require.NoError(t, err)
 		assert.Equal(t, test.want, lower)
 	}
 	// Every letter of the published table.
 	const published = "АБВГДЕЁЖЗИІЙКЛМНОПРСТУФХЦЧШЩЫЪЬЭЮЯѴҐЎѪЃЂЅЈЌЉЊЋЏЄЇ"
 	for _, r := range published {
-		_, err := claims.MachineReadable("Я"+string(r), claims.MachineReadableOptions{Language: claims.Russian})
+		_, err := nameform.MachineReadable("Я"+string(r), nameform.MachineReadableOptions{Language: nameform.Russian})
 		assert.NoError(t, err, string(r))
 	}
 }
@@ -115,38 +115,38 @@ func TestMachineReadableCyrillic(t *testing.T) {
 func TestMachineReadableRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		language claims.Language
-		reason   claims.NameReason
+		language nameform.Language
+		reason   nameform.NameReason
 		pos      int
 	}{
-		{"", "", claims.NameEmpty, 0},
-		{" -' .", "", claims.NameEmpty, 0},
-		{"ь ь", claims.Russian, claims.NameEmpty, 0},
-		{strings.Repeat("å", 129), "", claims.NameTooLong, 0},
-		{strings.Repeat("a", 1<<20), "", claims.NameTooLong, 0},
-		{"Əli", "", claims.NameLetter, 1},
-		{"Søren Əli", "", claims.NameLetter, 7},
-		{"Γιώργος", "", claims.NameLetter, 1},
-		{"محمد", "", claims.NameLetter, 1},
-		{"王", "", claims.NameLetter, 1},
-		{"ﬁn", "", claims.NameLetter, 1},
-		{"Ａnna", "", claims.NameLetter, 1},
-		{"Петър", "", claims.NameLanguageMissing, 1},
-		{"Pеter", "", claims.NameLanguageMissing, 2}, // a Cyrillic е
-		{"Ӕх", claims.Russian, claims.NameLetter, 1},
-		{"Anna", "xx", claims.NameLanguageUnknown, 0},
-		{"Anna2", "", claims.NameSign, 5},
-		{"An\u200bna", "", claims.NameSign, 3},
-		{"An\nna", "", claims.NameSign, 3},
-		{"Åse 😀", "", claims.NameSign, 5},
-		{"\u0301Anna", "", claims.NameSign, 1},
-		{"An\xffna", "", claims.NameSign, 3},
-		{"Åse+", "", claims.NameSign, 4},
+		{"", "", nameform.NameEmpty, 0},
+		{" -' .", "", nameform.NameEmpty, 0},
+		{"ь ь", nameform.Russian, nameform.NameEmpty, 0},
+		{strings.Repeat("å", 129), "", nameform.NameTooLong, 0},
+		{strings.Repeat("a", 1<<20), "", nameform.NameTooLong, 0},
+		{"Əli", "", nameform.NameLetter, 1},
+		{"Søren Əli", "", nameform.NameLetter, 7},
+		{"Γιώργος", "", nameform.NameLetter, 1},
+		{"محمد", "", nameform.NameLetter, 1},
+		{"王", "", nameform.NameLetter, 1},
+		{"ﬁn", "", nameform.NameLetter, 1},
+		{"Ａnna", "", nameform.NameLetter, 1},
+		{"Петър", "", nameform.NameLanguageMissing, 1},
+		{"Pеter", "", nameform.NameLanguageMissing, 2}, // a Cyrillic е
+		{"Ӕх", nameform.Russian, nameform.NameLetter, 1},
+		{"Anna", "xx", nameform.NameLanguageUnknown, 0},
+		{"Anna2", "", nameform.NameSign, 5},
+		{"An\u200bna", "", nameform.NameSign, 3},
+		{"An\nna", "", nameform.NameSign, 3},
+		{"Åse 😀", "", nameform.NameSign, 5},
+		{"\u0301Anna", "", nameform.NameSign, 1},
+		{"An\xffna", "", nameform.NameSign, 3},
+		{"Åse+", "", nameform.NameSign, 4},
 	} {
-		_, err := claims.MachineReadable(test.name, claims.MachineReadableOptions{Language: test.language})
-		var refused *claims.NameError
+		_, err := nameform.MachineReadable(test.name, nameform.MachineReadableOptions{Language: test.language})
+		var refused *nameform.NameError
 		require.ErrorAs(t, err, &refused, test.name)
-		assert.Equal(t, claims.NameError{Reason: test.reason, Pos: test.pos}, *refused, test.name)
+		assert.Equal(t, nameform.NameError{Reason: test.reason, Pos: test.pos}, *refused, test.name)
 		if len(test.name) > 3 {
 			assert.NotContains(t, err.Error(), test.name)
 		}
@@ -162,7 +162,7 @@ func TestSameMachineReadable(t *testing.T) {
 		{"Ärö", "ÅRÖ"},
 	} {
 		for _, pair := range [][2]string{same, {same[1], same[0]}} {
-			got, err := claims.SameMachineReadable(pair[0], pair[1])
+			got, err := nameform.SameMachineReadable(pair[0], pair[1])
 			require.NoError(t, err)
 			assert.True(t, got, pair)
 		}
@@ -171,16 +171,16 @@ func TestSameMachineReadable(t *testing.T) {
 		{"Søren", "SOREN"}, {"Noel", "Nol"}, {"Mage", "Maage"}, {"Müller", "MILLER"}, {"Anna", "Ann"}, {"Ann", "Anna"},
 		{"Anne Marie", "Annemarie"}, {"Åå", "A"}, {"Åå", "AAAAA"}, {"Юлия", "JULIA"},
 	} {
-		got, err := claims.SameMachineReadable(other[0], other[1])
+		got, err := nameform.SameMachineReadable(other[0], other[1])
 		require.NoError(t, err)
 		assert.False(t, got, other)
 	}
 	for _, pair := range [][2]string{{"Γιώργος", "GIORGOS"}, {"GIORGOS", "Γιώργος"}, {"", "A"}, {"Пётр", "王"}} {
-		_, err := claims.SameMachineReadable(pair[0], pair[1])
+		_, err := nameform.SameMachineReadable(pair[0], pair[1])
 		assert.Error(t, err)
 	}
 	// Many choices on both sides stay cheap.
-	got, err := claims.SameMachineReadable(strings.Repeat("Å", 128), strings.Repeat("Å", 127)+"B")
+	got, err := nameform.SameMachineReadable(strings.Repeat("Å", 128), strings.Repeat("Å", 127)+"B")
 	require.NoError(t, err)
 	assert.False(t, got)
 }
@@ -191,21 +191,21 @@ func FuzzMachineReadable(f *testing.F) {
 		f.Add(s, "", uint8(0), false)
 	}
 	f.Fuzz(func(t *testing.T, name, language string, umlauts uint8, flags bool) {
-		opts := claims.MachineReadableOptions{
-			Language: claims.Language(language), Umlauts: claims.Umlauts(umlauts % 3), SingleA: flags, LongN: flags,
+		opts := nameform.MachineReadableOptions{
+			Language: nameform.Language(language), Umlauts: nameform.Umlauts(umlauts % 3), SingleA: flags, LongN: flags,
 		}
-		got, err := claims.MachineReadable(name, opts)
+		got, err := nameform.MachineReadable(name, opts)
 		if err != nil {
 			return
 		}
 		if strings.Trim(got, "ABCDEFGHIJKLMNOPQRSTUVWXYZ ") != "" || strings.Contains(got, "  ") || strings.Trim(got, " ") != got || got == "" {
 			t.Fatal("outside the alphabet")
 		}
-		again, err := claims.MachineReadable(got, claims.MachineReadableOptions{})
+		again, err := nameform.MachineReadable(got, nameform.MachineReadableOptions{})
 		if err != nil || again != got {
 			t.Fatal("not stable")
 		}
-		same, err := claims.SameMachineReadable(name, got)
+		same, err := nameform.SameMachineReadable(name, got)
 		if err != nil || !same {
 			t.Fatal("a name is not the same as its own form")
 		}

@@ -1,4 +1,4 @@
-package claims
+package nameform
 
 import (
 	"errors"
@@ -60,7 +60,15 @@ var nameReasons = [...]string{
 }
 
 // String returns the reason in words.
-func (r NameReason) String() string { return nameOf(r, nameReasons[:]) }
+func (r NameReason) String() string {
+	if int(r) >= len(nameReasons) {
+		r = 0
+	}
+	return nameReasons[r]
+}
+
+// ErrName is found in every [*NameError].
+var ErrName = errors.New("nameform: a name without transliteration")
 
 // NameError says why a name cannot be transliterated. It holds nothing of the
 // name.
@@ -71,7 +79,7 @@ type NameError struct {
 	Pos int
 }
 
-func (e *NameError) Error() string { return "claims: name: " + e.Reason.String() }
+func (e *NameError) Error() string { return "nameform: name: " + e.Reason.String() }
 
 // Unwrap returns [ErrName].
 func (e *NameError) Unwrap() error { return ErrName }
