@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Authenticator is what a person proved themself with. It prints its kind
@@ -14,22 +16,24 @@ type Authenticator struct {
 }
 
 // String returns the kind in words.
-func (a Authenticator) String() string { return outline("Authenticator", a.Kind.String()) }
+func (a Authenticator) String() string {
+	return private.Outline("claims.Authenticator", a.Kind.String())
+}
 
 // Format writes String under every verb.
-func (a Authenticator) Format(f fmt.State, _ rune) { format(f, a.String()) }
+func (a Authenticator) Format(f fmt.State, _ rune) { private.Format(f, a.String()) }
 
 // LogValue returns the kind.
 func (a Authenticator) LogValue() slog.Value { return slog.StringValue(a.Kind.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (a Authenticator) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (a Authenticator) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (a Authenticator) MarshalText() ([]byte, error) { return nil, errInClear }
+func (a Authenticator) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 // AuthenticatorKind is a sort of authenticator.
 type AuthenticatorKind uint8

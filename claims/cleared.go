@@ -9,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Cleared returns a copy of id without texts that are no facts about the person.
@@ -34,7 +35,7 @@ func (id Identity) Cleared() (Identity, error) {
 	}
 	if n := id.Name; n != nil {
 		id.Name = &Name{strings.Clone(n.Full), strings.Clone(n.Given), strings.Clone(n.Middle), strings.Clone(n.Family)}
-		if anyIn(known, n.Full, n.Given, n.Middle, n.Family, list(n.Given, n.Middle, n.Family)) {
+		if anyIn(known, n.Full, n.Given, n.Middle, n.Family, private.Join(n.Given, n.Middle, n.Family)) {
 			id.Name = nil
 		}
 	}

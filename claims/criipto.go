@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Criipto are the claims of Criipto Verify (Idura Verify) about a MitID login,
@@ -99,68 +100,70 @@ type CriiptoAddressDetails struct {
 
 // String names the parts that are present.
 func (c Criipto) String() string {
-	return outline("Criipto",
+	return private.Outline("claims.Criipto",
 		c.Levels.LoA.String(),
-		told("uuid", !c.UUID.IsZero()),
-		told("cpr", !c.CPR.IsZero()),
-		told("name", c.Name != ""),
-		told("birthdate", !c.BirthDate.IsZero()),
-		told("address", c.Address != nil || c.AddressDetails != nil),
-		told("employee", c.Employee),
-		told("companySignatory", c.CompanySignatory),
-		told("cvr", !c.CVR.IsZero()),
-		told("others", len(c.Unknown) > 0),
-		told("invalid", c.invalid != nil),
+		private.Part("uuid", !c.UUID.IsZero()),
+		private.Part("cpr", !c.CPR.IsZero()),
+		private.Part("name", c.Name != ""),
+		private.Part("birthdate", !c.BirthDate.IsZero()),
+		private.Part("address", c.Address != nil || c.AddressDetails != nil),
+		private.Part("employee", c.Employee),
+		private.Part("companySignatory", c.CompanySignatory),
+		private.Part("cvr", !c.CVR.IsZero()),
+		private.Part("others", len(c.Unknown) > 0),
+		private.Part("invalid", c.invalid != nil),
 	)
 }
 
 // Format writes String under every verb.
-func (c Criipto) Format(f fmt.State, _ rune) { format(f, c.String()) }
+func (c Criipto) Format(f fmt.State, _ rune) { private.Format(f, c.String()) }
 
 // LogValue returns String.
 func (c Criipto) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the token.
-func (c Criipto) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (c Criipto) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (c Criipto) MarshalText() ([]byte, error) { return nil, errInClear }
+func (c Criipto) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (c Criipto) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (c Criipto) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 // String names the type alone.
-func (a CriiptoAddress) String() string { return outline("CriiptoAddress") }
+func (a CriiptoAddress) String() string { return private.Outline("claims.CriiptoAddress") }
 
 // Format writes String under every verb.
-func (a CriiptoAddress) Format(f fmt.State, _ rune) { format(f, a.String()) }
+func (a CriiptoAddress) Format(f fmt.State, _ rune) { private.Format(f, a.String()) }
 
 // LogValue returns String.
 func (a CriiptoAddress) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (a CriiptoAddress) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (a CriiptoAddress) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (a CriiptoAddress) MarshalText() ([]byte, error) { return nil, errInClear }
+func (a CriiptoAddress) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (a CriiptoAddress) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (a CriiptoAddress) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 // String names the type alone.
-func (d CriiptoAddressDetails) String() string { return outline("CriiptoAddressDetails") }
+func (d CriiptoAddressDetails) String() string {
+	return private.Outline("claims.CriiptoAddressDetails")
+}
 
 // Format writes String under every verb.
-func (d CriiptoAddressDetails) Format(f fmt.State, _ rune) { format(f, d.String()) }
+func (d CriiptoAddressDetails) Format(f fmt.State, _ rune) { private.Format(f, d.String()) }
 
 // LogValue returns String.
 func (d CriiptoAddressDetails) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (d CriiptoAddressDetails) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (d CriiptoAddressDetails) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (d CriiptoAddressDetails) MarshalText() ([]byte, error) { return nil, errInClear }
+func (d CriiptoAddressDetails) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (d CriiptoAddressDetails) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (d CriiptoAddressDetails) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
@@ -141,31 +142,31 @@ func (e *EIdent) WithoutCPR() any { return withoutCPR(e) }
 
 // String names the parts that are present.
 func (e EIdent) String() string {
-	return outline("EIdent",
+	return private.Outline("claims.EIdent",
 		e.Levels.LoA.String(),
-		told("uuid", !e.UUID.IsZero()),
-		told("cpr", !e.CPR.IsZero()),
-		told("name", e.Name != ""),
-		told("birthdate", !e.BirthDate.IsZero()),
-		told("nemlogin", e.NemLogin != nil),
-		told("transaction", e.TransactionID != ""),
-		told("text", e.Text != nil),
-		told("others", len(e.Unknown) > 0),
-		told("invalid", e.invalid != nil),
+		private.Part("uuid", !e.UUID.IsZero()),
+		private.Part("cpr", !e.CPR.IsZero()),
+		private.Part("name", e.Name != ""),
+		private.Part("birthdate", !e.BirthDate.IsZero()),
+		private.Part("nemlogin", e.NemLogin != nil),
+		private.Part("transaction", e.TransactionID != ""),
+		private.Part("text", e.Text != nil),
+		private.Part("others", len(e.Unknown) > 0),
+		private.Part("invalid", e.invalid != nil),
 	)
 }
 
 // Format writes String under every verb.
-func (e EIdent) Format(f fmt.State, _ rune) { format(f, e.String()) }
+func (e EIdent) Format(f fmt.State, _ rune) { private.Format(f, e.String()) }
 
 // LogValue returns String.
 func (e EIdent) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the token.
-func (e EIdent) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (e EIdent) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (e EIdent) MarshalText() ([]byte, error) { return nil, errInClear }
+func (e EIdent) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (e EIdent) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (e EIdent) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Identity is the person who logged in, the same whatever broker vouched for
@@ -40,11 +41,11 @@ type Identity struct {
 
 // String names the kind, the level and the parts that are present.
 func (id Identity) String() string {
-	return outline("Identity", id.Capacity.String(), id.Levels.LoA.String(), id.parts())
+	return private.Outline("claims.Identity", id.Capacity.String(), id.Levels.LoA.String(), id.parts())
 }
 
 // Format writes String under every verb.
-func (id Identity) Format(f fmt.State, _ rune) { format(f, id.String()) }
+func (id Identity) Format(f fmt.State, _ rune) { private.Format(f, id.String()) }
 
 // LogValue gives the kind, the level and the names of the parts that are present.
 func (id Identity) LogValue() slog.Value {
@@ -57,32 +58,32 @@ func (id Identity) LogValue() slog.Value {
 
 // MarshalJSON refuses; convert to [Plain] where the identity is meant to be
 // stored or sent.
-func (id Identity) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (id Identity) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // UnmarshalJSON refuses; read into a [Plain].
-func (id *Identity) UnmarshalJSON([]byte) error { return errInClear }
+func (id *Identity) UnmarshalJSON([]byte) error { return private.ErrInClear }
 
 // MarshalText refuses, and so does encoding/xml.
-func (id Identity) MarshalText() ([]byte, error) { return nil, errInClear }
+func (id Identity) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (id Identity) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (id Identity) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 func (id Identity) parts() string {
-	return list(
-		told("subject", id.Subject != ""),
-		told("uuid", !id.UUID.IsZero()),
-		told("cpr", !id.CPR.IsZero()),
-		told("cpr_status", id.CPRStatus != 0),
-		told("protection", id.Protection != ProtectionUnknown),
-		told("name", id.Name != nil),
-		told("birth_date", !id.BirthDate.IsZero()),
-		told("country", id.Country != ""),
-		told("address", id.Address != nil),
-		told("organisation", id.Organisation != nil),
-		told("authenticators", len(id.Authenticators) > 0),
-		told("auth_time", !id.AuthTime.IsZero()),
-		told("session", id.SessionID != ""),
-		told("nemid_pid", id.NemIDPID != ""),
+	return private.Join(
+		private.Part("subject", id.Subject != ""),
+		private.Part("uuid", !id.UUID.IsZero()),
+		private.Part("cpr", !id.CPR.IsZero()),
+		private.Part("cpr_status", id.CPRStatus != 0),
+		private.Part("protection", id.Protection != ProtectionUnknown),
+		private.Part("name", id.Name != nil),
+		private.Part("birth_date", !id.BirthDate.IsZero()),
+		private.Part("country", id.Country != ""),
+		private.Part("address", id.Address != nil),
+		private.Part("organisation", id.Organisation != nil),
+		private.Part("authenticators", len(id.Authenticators) > 0),
+		private.Part("auth_time", !id.AuthTime.IsZero()),
+		private.Part("session", id.SessionID != ""),
+		private.Part("nemid_pid", id.NemIDPID != ""),
 	)
 }

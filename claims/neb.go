@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // NEB is everything that Nets eID Broker says about one login: mitid.Login.Claims
@@ -42,24 +43,24 @@ func (n *NEB) WithoutCPR() any { return withoutCPR(n) }
 
 // String names the parts that are present.
 func (n NEB) String() string {
-	return outline("NEB",
-		told("id_token", n.IDToken != nil),
-		told("userinfo", n.UserInfo != nil),
-		told("transaction_token", n.Transaction != nil),
+	return private.Outline("claims.NEB",
+		private.Part("id_token", n.IDToken != nil),
+		private.Part("userinfo", n.UserInfo != nil),
+		private.Part("transaction_token", n.Transaction != nil),
 	)
 }
 
 // Format writes String under every verb.
-func (n NEB) Format(f fmt.State, _ rune) { format(f, n.String()) }
+func (n NEB) Format(f fmt.State, _ rune) { private.Format(f, n.String()) }
 
 // LogValue returns String.
 func (n NEB) LogValue() slog.Value { return slog.StringValue(n.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the tokens.
-func (n NEB) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (n NEB) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (n NEB) MarshalText() ([]byte, error) { return nil, errInClear }
+func (n NEB) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (n NEB) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (n NEB) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

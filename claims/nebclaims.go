@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
@@ -141,34 +142,34 @@ func (c *NEBClaims) TellsLevel() bool { return c.levelTold }
 
 // parts names what is present, for the tokens that c is in.
 func (c *NEBClaims) parts() string {
-	return list(
+	return private.Join(
 		c.Levels.LoA.String(),
-		told("uuid", !c.UUID.IsZero()),
-		told("cpr", !c.CPR.IsZero()),
-		told("name", c.IdentityName != ""),
-		told("date_of_birth", !c.BirthDate.IsZero()),
-		told("details", c.Details != nil),
-		told("nemlogin", c.NemLogin != nil),
-		told("transaction", c.TransactionID != ""),
-		told("others", len(c.Unknown) > 0),
-		told("invalid", c.invalid != nil),
+		private.Part("uuid", !c.UUID.IsZero()),
+		private.Part("cpr", !c.CPR.IsZero()),
+		private.Part("name", c.IdentityName != ""),
+		private.Part("date_of_birth", !c.BirthDate.IsZero()),
+		private.Part("details", c.Details != nil),
+		private.Part("nemlogin", c.NemLogin != nil),
+		private.Part("transaction", c.TransactionID != ""),
+		private.Part("others", len(c.Unknown) > 0),
+		private.Part("invalid", c.invalid != nil),
 	)
 }
 
 // String names the parts that are present.
-func (c NEBClaims) String() string { return outline("NEBClaims", c.parts()) }
+func (c NEBClaims) String() string { return private.Outline("claims.NEBClaims", c.parts()) }
 
 // Format writes String under every verb.
-func (c NEBClaims) Format(f fmt.State, _ rune) { format(f, c.String()) }
+func (c NEBClaims) Format(f fmt.State, _ rune) { private.Format(f, c.String()) }
 
 // LogValue returns String.
 func (c NEBClaims) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the token.
-func (c NEBClaims) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (c NEBClaims) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (c NEBClaims) MarshalText() ([]byte, error) { return nil, errInClear }
+func (c NEBClaims) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (c NEBClaims) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (c NEBClaims) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -3,6 +3,8 @@ package claims
 import (
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // NEBDetails are the claims ssn.details.*: what Nets eID Broker looked up in CPR
@@ -85,26 +87,26 @@ func (d *NEBDetails) address() *Address {
 
 // String names the parts that are present.
 func (d NEBDetails) String() string {
-	return outline("NEBDetails",
-		told("status", d.Status != ""),
-		told("name_address_protected", d.Protection != ProtectionUnknown),
-		told("person_status", d.PersonStatus != ""),
-		told("name", d.GivenName != "" || d.MiddleName != "" || d.Surname != ""),
-		told("address", d.address() != nil),
+	return private.Outline("claims.NEBDetails",
+		private.Part("status", d.Status != ""),
+		private.Part("name_address_protected", d.Protection != ProtectionUnknown),
+		private.Part("person_status", d.PersonStatus != ""),
+		private.Part("name", d.GivenName != "" || d.MiddleName != "" || d.Surname != ""),
+		private.Part("address", d.address() != nil),
 	)
 }
 
 // Format writes String under every verb.
-func (d NEBDetails) Format(f fmt.State, _ rune) { format(f, d.String()) }
+func (d NEBDetails) Format(f fmt.State, _ rune) { private.Format(f, d.String()) }
 
 // LogValue returns String.
 func (d NEBDetails) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (d NEBDetails) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (d NEBDetails) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (d NEBDetails) MarshalText() ([]byte, error) { return nil, errInClear }
+func (d NEBDetails) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (d NEBDetails) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (d NEBDetails) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -3,6 +3,8 @@ package claims
 import (
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // NEBIDToken are the claims of an ID token of Nets eID Broker. It tells who
@@ -53,19 +55,19 @@ func ParseNEBIDToken(payload []byte) (*NEBIDToken, error) {
 func (t *NEBIDToken) WithoutCPR() any { return withoutCPR(t) }
 
 // String names the parts that are present.
-func (t NEBIDToken) String() string { return outline("NEBIDToken", t.parts()) }
+func (t NEBIDToken) String() string { return private.Outline("claims.NEBIDToken", t.parts()) }
 
 // Format writes String under every verb.
-func (t NEBIDToken) Format(f fmt.State, _ rune) { format(f, t.String()) }
+func (t NEBIDToken) Format(f fmt.State, _ rune) { private.Format(f, t.String()) }
 
 // LogValue returns String.
 func (t NEBIDToken) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the token.
-func (t NEBIDToken) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (t NEBIDToken) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (t NEBIDToken) MarshalText() ([]byte, error) { return nil, errInClear }
+func (t NEBIDToken) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (t NEBIDToken) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (t NEBIDToken) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

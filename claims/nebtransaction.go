@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // NEBTransaction are the claims of a transaction token of Nets eID Broker: its
@@ -83,20 +84,20 @@ func (t *NEBTransaction) WithoutCPR() any { return withoutCPR(t) }
 
 // String names the parts that are present.
 func (t NEBTransaction) String() string {
-	return outline("NEBTransaction", t.parts(), told("text", t.Text != nil), told("actions", len(t.Actions) > 0))
+	return private.Outline("claims.NEBTransaction", t.parts(), private.Part("text", t.Text != nil), private.Part("actions", len(t.Actions) > 0))
 }
 
 // Format writes String under every verb.
-func (t NEBTransaction) Format(f fmt.State, _ rune) { format(f, t.String()) }
+func (t NEBTransaction) Format(f fmt.State, _ rune) { private.Format(f, t.String()) }
 
 // LogValue returns String.
 func (t NEBTransaction) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the token.
-func (t NEBTransaction) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (t NEBTransaction) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (t NEBTransaction) MarshalText() ([]byte, error) { return nil, errInClear }
+func (t NEBTransaction) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (t NEBTransaction) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (t NEBTransaction) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -3,6 +3,8 @@ package claims
 import (
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // NEBUserInfo are the claims of Nets eID Broker about the person: those of its
@@ -53,19 +55,19 @@ func ParseNEBUserInfo(payload []byte) (*NEBUserInfo, error) {
 func (u *NEBUserInfo) WithoutCPR() any { return withoutCPR(u) }
 
 // String names the parts that are present.
-func (u NEBUserInfo) String() string { return outline("NEBUserInfo", u.parts()) }
+func (u NEBUserInfo) String() string { return private.Outline("claims.NEBUserInfo", u.parts()) }
 
 // Format writes String under every verb.
-func (u NEBUserInfo) Format(f fmt.State, _ rune) { format(f, u.String()) }
+func (u NEBUserInfo) Format(f fmt.State, _ rune) { private.Format(f, u.String()) }
 
 // LogValue returns String.
 func (u NEBUserInfo) LogValue() slog.Value { return slog.StringValue(u.String()) }
 
 // MarshalJSON refuses; see [Plain], or keep the token.
-func (u NEBUserInfo) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (u NEBUserInfo) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (u NEBUserInfo) MarshalText() ([]byte, error) { return nil, errInClear }
+func (u NEBUserInfo) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (u NEBUserInfo) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (u NEBUserInfo) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

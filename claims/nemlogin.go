@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // NemLogin are the claims nemlogin.* about a login for an organisation (MitID
@@ -78,7 +79,7 @@ func joinedUnless(full string, parts ...string) string {
 	if full != "" {
 		return full
 	}
-	return list(parts...)
+	return private.Join(parts...)
 }
 
 // netsCapacity tells in whose name a person acts, and for which organisation.
@@ -112,34 +113,34 @@ func netsCapacity(identityType string, n *NemLogin) (Capacity, *Organisation, er
 
 // String names the parts that are present.
 func (n NemLogin) String() string {
-	return outline("NemLogin",
-		told("name", n.Name != "" || n.GivenName != "" || n.FamilyName != ""),
-		told("alias", n.Alias != ""),
-		told("date_of_birth", !n.BirthDate.IsZero()),
-		told("email", n.Email != ""),
-		told("cpr", !n.CPR.IsZero()),
-		told("cpr_uuid", n.CPRUUID != ""),
-		told("cvr", !n.CVR.IsZero()),
-		told("org_name", n.OrgName != ""),
-		told("p_number", !n.PNumber.IsZero()),
-		told("se_number", !n.SENumber.IsZero()),
-		told("rid", n.RID != ""),
-		told("persistent_professional_id", !n.ProfessionalID.IsZero()),
-		told("auth_to_repr", !n.AuthToRepr.IsZero()),
+	return private.Outline("claims.NemLogin",
+		private.Part("name", n.Name != "" || n.GivenName != "" || n.FamilyName != ""),
+		private.Part("alias", n.Alias != ""),
+		private.Part("date_of_birth", !n.BirthDate.IsZero()),
+		private.Part("email", n.Email != ""),
+		private.Part("cpr", !n.CPR.IsZero()),
+		private.Part("cpr_uuid", n.CPRUUID != ""),
+		private.Part("cvr", !n.CVR.IsZero()),
+		private.Part("org_name", n.OrgName != ""),
+		private.Part("p_number", !n.PNumber.IsZero()),
+		private.Part("se_number", !n.SENumber.IsZero()),
+		private.Part("rid", n.RID != ""),
+		private.Part("persistent_professional_id", !n.ProfessionalID.IsZero()),
+		private.Part("auth_to_repr", !n.AuthToRepr.IsZero()),
 	)
 }
 
 // Format writes String under every verb.
-func (n NemLogin) Format(f fmt.State, _ rune) { format(f, n.String()) }
+func (n NemLogin) Format(f fmt.State, _ rune) { private.Format(f, n.String()) }
 
 // LogValue returns String.
 func (n NemLogin) LogValue() slog.Value { return slog.StringValue(n.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (n NemLogin) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (n NemLogin) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (n NemLogin) MarshalText() ([]byte, error) { return nil, errInClear }
+func (n NemLogin) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (n NemLogin) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (n NemLogin) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

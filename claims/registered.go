@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
@@ -27,33 +28,33 @@ type Registered struct {
 
 // String names the parts that are present.
 func (r Registered) String() string {
-	return outline("Registered",
-		told("iss", r.Issuer != ""),
-		told("sub", r.Subject != ""),
-		told("aud", len(r.Audience) > 0),
-		told("nonce", r.Nonce != ""),
-		told("azp", r.AuthorizedParty != ""),
-		told("at_hash", r.AtHash != ""),
-		told("exp", r.Expires != 0),
-		told("nbf", r.NotBefore != 0),
-		told("iat", r.IssuedAt != 0),
+	return private.Outline("claims.Registered",
+		private.Part("iss", r.Issuer != ""),
+		private.Part("sub", r.Subject != ""),
+		private.Part("aud", len(r.Audience) > 0),
+		private.Part("nonce", r.Nonce != ""),
+		private.Part("azp", r.AuthorizedParty != ""),
+		private.Part("at_hash", r.AtHash != ""),
+		private.Part("exp", r.Expires != 0),
+		private.Part("nbf", r.NotBefore != 0),
+		private.Part("iat", r.IssuedAt != 0),
 	)
 }
 
 // Format writes String under every verb.
-func (r Registered) Format(f fmt.State, _ rune) { format(f, r.String()) }
+func (r Registered) Format(f fmt.State, _ rune) { private.Format(f, r.String()) }
 
 // LogValue returns String.
 func (r Registered) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // MarshalJSON refuses; keep the token itself where it is needed as evidence.
-func (r Registered) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (r Registered) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (r Registered) MarshalText() ([]byte, error) { return nil, errInClear }
+func (r Registered) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (r Registered) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (r Registered) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 // lastSecond is the end of the year 9999, which keeps arithmetic with skews away
 // from the ends of int64.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // TransactionText is the text that the person approved in MitID, as the broker's
@@ -30,27 +31,27 @@ func (t TransactionText) Agrees() bool {
 
 // String names the parts that are present.
 func (t TransactionText) String() string {
-	return outline("TransactionText",
-		told("text", t.Encoded != ""),
-		told("type", t.Type != ""),
-		told("sha256", t.SHA256 != [sha256.Size]byte{}),
+	return private.Outline("claims.TransactionText",
+		private.Part("text", t.Encoded != ""),
+		private.Part("type", t.Type != ""),
+		private.Part("sha256", t.SHA256 != [sha256.Size]byte{}),
 	)
 }
 
 // Format writes String under every verb.
-func (t TransactionText) Format(f fmt.State, _ rune) { format(f, t.String()) }
+func (t TransactionText) Format(f fmt.State, _ rune) { private.Format(f, t.String()) }
 
 // LogValue returns String.
 func (t TransactionText) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // MarshalJSON refuses; take the parts that are needed.
-func (t TransactionText) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (t TransactionText) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses, as MarshalJSON does.
-func (t TransactionText) MarshalText() ([]byte, error) { return nil, errInClear }
+func (t TransactionText) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (t TransactionText) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (t TransactionText) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 // textClaims are the three claims about a text.
 type textClaims struct{ body, kind, digest string }
