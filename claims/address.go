@@ -3,7 +3,6 @@ package claims
 import (
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/dkeid/dkeid/internal/private"
 )
@@ -66,19 +65,9 @@ func (a Address) MarshalText() ([]byte, error) { return nil, private.ErrInClear 
 // MarshalBinary refuses, and with it gob.
 func (a Address) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
-// isZero reports whether nothing is known of the address.
-func (a Address) isZero() bool {
+// IsZero reports whether no part of the address is known.
+func (a Address) IsZero() bool {
 	return len(a.Lines) == 0 && a.CareOf == "" && a.Street == "" && a.Road == "" && a.RoadCode == "" && a.HouseNumber == "" &&
 		a.Floor == "" && a.Side == "" && a.PostalCode == "" && a.City == "" && a.Locality == "" &&
 		a.Region == "" && a.Municipality == "" && a.MunicipalityCode == "" && a.Country == ""
-}
-
-// unpadded removes what CPR fills its fixed fields with: blanks at the ends and
-// leading zeros ("001" → "1", "  tv" → "tv", "000" → "").
-func unpadded(s string) string { return strings.TrimLeft(strings.Trim(s, " "), "0") }
-
-// placeholder reports whether a line says in parentheses that there is nothing
-// to say: "(Lokalitet ukendt)".
-func placeholder(s string) bool {
-	return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")")
 }

@@ -60,7 +60,7 @@ func (id Identity) Cleared() (Identity, error) {
 	}
 	clearTexts(known, &id.Country, &id.SessionID)
 	id.Subject, id.NemIDPID = strings.Clone(id.Subject), strings.Clone(id.NemIDPID)
-	if _, err := nemIDPID(id.NemIDPID); known.Is(id.NemIDPID) || err != nil && known.In(id.NemIDPID) {
+	if known.Is(id.NemIDPID) || !cprshape.IsNemIDPID(id.NemIDPID) && known.In(id.NemIDPID) {
 		id.NemIDPID = ""
 	}
 	return id, nil
@@ -118,7 +118,7 @@ func splitIn(known cprshape.Known, lines []string) bool {
 func (a *Address) isMessage() bool {
 	parts := *a
 	parts.Lines, parts.Country, parts.Region, parts.CareOf = nil, "", "", ""
-	if len(a.Lines) == 0 || !parts.isZero() {
+	if len(a.Lines) == 0 || !parts.IsZero() {
 		return false
 	}
 	text := strings.ToLower(strings.Join(a.Lines, " "))

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -59,35 +58,6 @@ func ExamplePlain() {
 	// true <nil>
 }
 
-func ExampleParseCriipto() {
-	payload, err := os.ReadFile("testdata/criipto/a-citizen.json") // of a token whose signature holds
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	c, err := claims.ParseCriipto(payload)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	id, err := c.Identity()
-	fmt.Println(id, err)
-	fmt.Println(c.RefTextHeader)
-	// Output:
-	// claims.Identity{private substantial subject uuid cpr name birth_date country authenticators auth_time session} <nil>
-	// Log on at Acme
-}
-
-func ExampleCriipto_Identity() {
-	c, err := claims.ParseCriipto([]byte(`{"sub":"{0f9960a0}","cvrNumberIdentifier":"12345678"}`))
-	fmt.Println(c, err)
-	_, err = c.Identity()
-	fmt.Println(err)
-	// Output:
-	// claims.Criipto{unknown cvr} <nil>
-	// ClaimInvalid: an organisation without saying what the person is to it
-}
-
 func ExampleRegistered() {
 	r := claims.Registered{Issuer: "https://acme.test.idura.broker", Audience: []string{"my-app"}, Expires: 1767262802}
 	fmt.Println(r)
@@ -97,19 +67,7 @@ func ExampleRegistered() {
 	// 2026-01-01 10:20:02 +0000 UTC
 }
 
-func ExampleCriiptoAddress() {
-	a := claims.CriiptoAddress{City: "Hillerød"}
-	fmt.Println(a, a.City)
-	// Output: claims.CriiptoAddress{} Hillerød
-}
-
-func ExampleCriiptoAddressDetails() {
-	d := claims.CriiptoAddressDetails{HouseNumber: "001"}
-	fmt.Println(d, d.HouseNumber)
-	// Output: claims.CriiptoAddressDetails{} 001
-}
-
-func ExampleKind() {
+func ExampleCapacity() {
 	fmt.Println(claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacitySignatory)
 	// Output: private professional signatory
 }

@@ -18,11 +18,6 @@ type Name struct {
 	Family string
 }
 
-// protectedName is what MitID gives in place of the name of a person with a
-// protected name and address, to service providers that may not see it
-// (Signaturgruppen, MitID claims).
-const protectedName = "NAVNE & ADRESSEBESKYTTET"
-
 // String names the parts that are present.
 func (n Name) String() string {
 	return private.Outline("claims.Name", private.Part("full", n.Full != ""), private.Part("given", n.Given != ""),

@@ -58,7 +58,7 @@ type Assertion struct {
 	guarded
 
 	Identity claims.Identity
-	Claims   any    // the dialect's claims, such as *claims.Criipto; without a method WithoutCPR() any they go where no CPR number was asked for
+	Claims   any    // the dialect's claims, such as *criipto.Claims; without a method WithoutCPR() any they go where no CPR number was asked for
 	Echo     string // the nonce or InResponseTo that came back; the Client compares it
 	Texts    Texts  // the texts that came back
 	Expires  time.Time

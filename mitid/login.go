@@ -17,7 +17,7 @@ type Login struct {
 	Age      *AgeProof // nil for a login; otherwise the answer to Request.Age, and nobody's identity
 	Identity claims.Identity
 	Level    claims.Level // what was achieved; at least what was asked for
-	Claims   any          // the dialect's own claims, such as *claims.Criipto; without any CPR number where none was asked for
+	Claims   any          // the dialect's own claims, such as *criipto.Claims; without any CPR number where none was asked for
 	Texts    Texts        // what the person saw, equal to what the Request said
 	Broker   string       // the adapter's name
 	Issuer   string

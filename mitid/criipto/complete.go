@@ -15,7 +15,7 @@ import (
 
 // statement is one verified ID token.
 type statement struct {
-	claims   *claims.Criipto
+	claims   *Claims
 	identity claims.Identity
 	verified *oidcrp.Verified
 }
@@ -72,7 +72,7 @@ func (b *Broker) signed(ctx context.Context, raw string, rules oidcrp.Rules) (*s
 	st := &statement{}
 	var err error
 	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := claims.ParseCriipto(payload)
+		c, err := parseClaims(payload)
 		if err != nil {
 			return nil, err
 		}

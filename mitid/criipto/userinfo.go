@@ -56,7 +56,7 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 
 // askUserinfo reads the answer in the form that the application's response
 // strategy gives it: plain JSON, or a token that is verified like an ID token.
-func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.Criipto, mitid.Token, error) {
+func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*Claims, mitid.Token, error) {
 	res, err := b.party.Userinfo(ctx, accessToken)
 	if err != nil {
 		return nil, mitid.Token{}, err
@@ -75,9 +75,9 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 		if !oidcrp.IsToken(body) {
 			return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
 		}
-		var c *claims.Criipto
+		var c *Claims
 		v, err := b.party.Verify(ctx, string(body), "", func(payload []byte) (*oidcrp.Claims, error) {
-			parsed, err := claims.ParseCriipto(payload)
+			parsed, err := parseClaims(payload)
 			if err != nil {
 				return nil, err
 			}
@@ -89,7 +89,7 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 		}
 		return c, mitid.Token{Use: "userinfo", Raw: mitid.NewSecret(v.JWS), Key: v.Key}, nil
 	}
-	c, err := claims.ParseCriipto(body)
+	c, err := parseClaims(body)
 	if err != nil {
 		return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
 	}

@@ -10,12 +10,13 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/nets"
 )
 
 // statement is one verified ID token.
 type statement struct {
 	b        *Broker
-	claims   *claims.EIdent
+	claims   *Claims
 	identity claims.Identity
 	verified *oidcrp.Verified
 }
@@ -87,7 +88,7 @@ func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*s
 	st := &statement{b: b}
 	var err error
 	st.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := claims.ParseEIdent(payload)
+		c, err := parseClaims(payload)
 		if err != nil {
 			return nil, err
 		}
@@ -104,8 +105,8 @@ func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*s
 }
 
 // identity returns who the claims name, as Config says how to read them.
-func (b *Broker) identity(c *claims.EIdent) (claims.Identity, error) {
-	read, n := *c, claims.NemLogin{}
+func (b *Broker) identity(c *Claims) (claims.Identity, error) {
+	read, n := *c, nets.NemLogin{}
 	if c.NemLogin != nil {
 		n = *c.NemLogin
 	}
@@ -131,7 +132,7 @@ func (b *Broker) identity(c *claims.EIdent) (claims.Identity, error) {
 }
 
 // complement takes what stands under names that Config gave.
-func (b *Broker) complement(id *claims.Identity, c *claims.EIdent) error {
+func (b *Broker) complement(id *claims.Identity, c *Claims) error {
 	if err := take(c, &id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (b *Broker) complement(id *claims.Identity, c *claims.EIdent) error {
 }
 
 // take puts the text of a claim that only Config knows into an empty field.
-func take(c *claims.EIdent, into *string, claim string) error {
+func take(c *Claims, into *string, claim string) error {
 	raw, ok := c.Unknown[claim]
 	if !ok || claim == "" || *into != "" || string(raw) == "null" {
 		return nil

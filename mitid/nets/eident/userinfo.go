@@ -49,7 +49,7 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 	return nil
 }
 
-func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.EIdent, mitid.Token, error) {
+func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*Claims, mitid.Token, error) {
 	res, err := b.party.Userinfo(ctx, accessToken)
 	if err != nil {
 		return nil, mitid.Token{}, err
@@ -58,7 +58,7 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.E
 		return nil, mitid.Token{}, b.party.UserinfoRefusal(res)
 	}
 	body := bytes.TrimSpace(res.Body)
-	c, err := claims.ParseEIdent(body)
+	c, err := parseClaims(body)
 	if err != nil {
 		return nil, mitid.Token{}, b.party.UserinfoUnreadable(res)
 	}

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
@@ -42,7 +41,7 @@ func (b *Broker) judge(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tok
 		return nil, err
 	}
 	as := t.assertion()
-	said := &claims.NEB{IDToken: t.claims}
+	said := &Claims{IDToken: t.claims}
 	if b.wantsTransaction(a) {
 		x, err := b.transactionOf(ctx, a, t, tokens)
 		if err != nil {

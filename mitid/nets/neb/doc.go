@@ -27,7 +27,7 @@
 //
 // The broker's CPR page has no documented way past it: a person without a number,
 // or who keeps it, can only cancel. So ask for no CPR number at the door, look at
-// NEBUserInfo.HasCPR in Login.Claims and at Identity.Capacity, and step up.
+// UserInfo.HasCPR in Login.Claims and at Identity.Capacity, and step up.
 //
 // # Who says what
 //

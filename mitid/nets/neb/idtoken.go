@@ -26,7 +26,7 @@ func shortLived(r *oidcrp.Claims) (*oidcrp.Claims, error) {
 // idToken is a verified ID token: who is logged in by the broker's own key, how
 // well and in what capacity, and nothing about the person.
 type idToken struct {
-	claims   *claims.NEBIDToken
+	claims   *IDToken
 	identity claims.Identity
 	verified *oidcrp.Verified
 }
@@ -49,7 +49,7 @@ func (b *Broker) signedID(ctx context.Context, raw string, rules oidcrp.Rules) (
 	rules.Signer = b.signsTokens
 	var err error
 	t.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := claims.ParseNEBIDToken(payload)
+		c, err := parseIDToken(payload)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +77,7 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 func (t *idToken) assertion() *mitid.Assertion {
 	c := t.claims
 	return &mitid.Assertion{
-		Identity: t.identity, Claims: &claims.NEB{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
+		Identity: t.identity, Claims: &Claims{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{tokenAs(useIDToken, t.verified)}},
 	}
 }

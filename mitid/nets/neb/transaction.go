@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
@@ -16,7 +15,7 @@ const signingAction = "mitid.transaction_signing"
 
 // transaction is a verified transaction token with its OCSP answer.
 type transaction struct {
-	claims *claims.NEBTransaction
+	claims *Transaction
 	texts  mitid.Texts
 	tokens []mitid.Token
 }
@@ -35,7 +34,7 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken
 	x := &transaction{}
 	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"jwt"}, Signer: b.signsTransactions}
 	v, err := b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := claims.ParseNEBTransaction(payload)
+		c, err := ParseTransaction(payload)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
@@ -12,12 +11,12 @@ import (
 
 // userinfo is what the broker tells about the person.
 type userinfo struct {
-	claims *claims.NEBUserInfo
+	claims *UserInfo
 	token  mitid.Token // as it arrived
 }
 
 // person finds out who logged in, from the configured source. Whether that is the
-// person of the ID token is settled where the two are joined (claims.NEB).
+// person of the ID token is settled where the two are joined (Claims).
 func (b *Broker) person(ctx context.Context, answer *oidcrp.Tokens) (*userinfo, error) {
 	if b.cfg.source == UserinfoEndpoint {
 		return b.userinfoEndpoint(ctx, answer)
@@ -34,7 +33,7 @@ func (b *Broker) userinfoToken(ctx context.Context, answer *oidcrp.Tokens) (*use
 	}
 	u := &userinfo{}
 	v, err := b.party.VerifyBy(ctx, raw, oidcrp.Rules{Token: "userinfo token", Types: []string{"at+jwt"}, Signer: b.signsTokens}, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := claims.ParseNEBUserInfo(payload)
+		c, err := parseUserInfo(payload)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +55,7 @@ func (b *Broker) userinfoEndpoint(ctx context.Context, answer *oidcrp.Tokens) (*
 	if res.Status != http.StatusOK {
 		return nil, b.party.UserinfoRefusal(res)
 	}
-	c, err := claims.ParseNEBUserInfo(res.Body)
+	c, err := parseUserInfo(res.Body)
 	if err != nil {
 		return nil, b.party.UserinfoUnreadable(res)
 	}
