@@ -2,7 +2,6 @@ package claimset
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
@@ -45,18 +44,27 @@ type Dialect[D any] struct {
 type named[D any] struct {
 	Claim[D]
 	name string
+	bit  uint64 // in reader.seen, if the claim has several names
 }
 
 // NewDialect returns the dialect of the claims in t. target says where the parts are
 // that every struct has.
 func NewDialect[D any](target func(*D) Target, t Table[D]) *Dialect[D] {
 	l := &Dialect[D]{claims: make(map[string]*named[D]), folded: fold(t), target: target}
+	several := 0
 	for name, c := range t {
-		n := &named[D]{c, name}
+		n := &named[D]{Claim: c, name: name}
+		if c.also != nil {
+			n.bit = 1 << several
+			several++
+		}
 		l.claims[name] = n
 		for _, other := range c.also {
 			l.claims[other] = n
 		}
+	}
+	if several > 64 {
+		panic("claimset: more claims with several names than a uint64 has bits")
 	}
 	for _, name := range registeredNames {
 		l.folded[strictjson.Folded(name)] = true
@@ -112,7 +120,7 @@ type reader[D any] struct {
 	*Dialect[D]
 	Target
 	into *D
-	seen []*named[D] // those of the claims with several names that were there
+	seen uint64 // the bits of the claims that were there
 }
 
 func (r *reader[D]) member(name string, v *strictjson.Value) error {
@@ -126,13 +134,11 @@ func (r *reader[D]) member(name string, v *strictjson.Value) error {
 	if c.level {
 		r.State.LevelTold = true
 	}
-	if c.also != nil {
-		if slices.Contains(r.seen, c) {
-			r.State.unusable(c.name, "is there in both styles of names")
-			return nil
-		}
-		r.seen = append(r.seen, c)
+	if r.seen&c.bit != 0 {
+		r.State.unusable(c.name, "is there in both styles of names")
+		return nil
 	}
+	r.seen |= c.bit
 	switch kind := v.Kind(); {
 	case kind == strictjson.Null:
 		return nil
