@@ -2,6 +2,7 @@ package claimset
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
@@ -36,35 +37,30 @@ type Target struct {
 
 // Dialect is the claims of one kind of token. It is only read.
 type Dialect[D any] struct {
-	claims map[string]*named[D]
-	folded map[string]bool
-	target func(*D) Target
+	claims  map[string]*named[D]
+	folded  map[string]bool
+	several int // how many claims have several names
+	target  func(*D) Target
 }
 
 type named[D any] struct {
 	Claim[D]
 	name string
-	bit  uint64 // in reader.seen, if the claim has several names
 }
 
 // NewDialect returns the dialect of the claims in t. target says where the parts are
 // that every struct has.
 func NewDialect[D any](target func(*D) Target, t Table[D]) *Dialect[D] {
 	l := &Dialect[D]{claims: make(map[string]*named[D]), folded: fold(t), target: target}
-	several := 0
 	for name, c := range t {
 		n := &named[D]{Claim: c, name: name}
 		if c.also != nil {
-			n.bit = 1 << several
-			several++
+			l.several++
 		}
 		l.claims[name] = n
 		for _, other := range c.also {
 			l.claims[other] = n
 		}
-	}
-	if several > 64 {
-		panic("claimset: more claims with several names than a uint64 has bits")
 	}
 	for _, name := range registeredNames {
 		l.folded[strictjson.Folded(name)] = true
@@ -107,7 +103,7 @@ func fold[D any](t Table[D]) map[string]bool {
 // be somebody else's. State remembers it. Of a malformed CPR number nothing is kept. null
 // and the empty text stand for a missing claim.
 func (l *Dialect[D]) Read(payload []byte, d *D) error {
-	r := reader[D]{Dialect: l, Target: l.target(d), into: d}
+	r := reader[D]{Dialect: l, Target: l.target(d), into: d, seen: make([]*named[D], 0, l.several)}
 	err := strictjson.Members(payload, r.member)
 	if err != nil && fault.ClassOf(err) == 0 {
 		return fault.New(fault.TokenInvalid, "claims").With(err)
@@ -120,7 +116,7 @@ type reader[D any] struct {
 	*Dialect[D]
 	Target
 	into *D
-	seen uint64 // the bits of the claims that were there
+	seen []*named[D] // those of the claims with several names that were there
 }
 
 func (r *reader[D]) member(name string, v *strictjson.Value) error {
@@ -134,11 +130,13 @@ func (r *reader[D]) member(name string, v *strictjson.Value) error {
 	if c.level {
 		r.State.LevelTold = true
 	}
-	if r.seen&c.bit != 0 {
-		r.State.unusable(c.name, "is there in both styles of names")
-		return nil
+	if c.also != nil {
+		if slices.Contains(r.seen, c) {
+			r.State.unusable(c.name, "is there in both styles of names")
+			return nil
+		}
+		r.seen = append(r.seen, c)
 	}
-	r.seen |= c.bit
 	switch kind := v.Kind(); {
 	case kind == strictjson.Null:
 		return nil
