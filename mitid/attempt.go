@@ -57,12 +57,6 @@ type Digest struct {
 // DigestOf returns t's digest.
 func DigestOf(t Text) *Digest { return &Digest{t.Type, sha256.Sum256([]byte(t.Body))} }
 
-// Challenge returns the PKCE code challenge of method S256 (RFC 7636, 4.2).
-func (a *Attempt) Challenge() string {
-	sum := sha256.Sum256([]byte(a.Verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
 // Admit refuses a login that does not reach what the attempt asked for: the
 // person of a step-up (ErrTokenInvalid), the level and, where demanded, a fresh
 // authentication (ErrAssuranceTooLow), the capacity (ErrClaimInvalid).
@@ -91,6 +85,15 @@ func (a *Attempt) Admit(f Facts) error {
 		return fault.New(fault.ClaimInvalid, "a private login was asked for and one for an organisation came")
 	}
 	return nil
+}
+
+// AdmitTexts refuses a login whose answer does not tell the texts that were sent
+// (ErrTransactionMismatch).
+func (a *Attempt) AdmitTexts(seen Texts) error {
+	if err := sameText(a.Reference, seen.Reference); err != nil {
+		return err
+	}
+	return sameText(a.Transaction, seen.Transaction)
 }
 
 // admitTime refuses what is not fresh where a fresh login was demanded.

@@ -29,11 +29,6 @@ func TestBeginGivesFreshRandomParts(t *testing.T) {
 
 const defaultLifetime = 15 * 60 * 1e9
 
-func TestPKCEChallengeOfRFC7636(t *testing.T) {
-	a := mitid.Attempt{Verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}
-	require.Equal(t, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", a.Challenge())
-}
-
 func TestImpossibleRequestsAreRefused(t *testing.T) {
 	cvr, err := claims.ParseCVR("13748136")
 	require.NoError(t, err)

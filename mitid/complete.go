@@ -132,10 +132,7 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 	if id.Capacity != claims.CapacityPrivate && id.Organisation == nil {
 		return nil, fault.New(fault.ClaimMissing, "the person acts for an organisation that the answer does not name")
 	}
-	if err := sameText(a.Reference, as.Texts.Reference); err != nil {
-		return nil, err
-	}
-	if err := sameText(a.Transaction, as.Texts.Transaction); err != nil {
+	if err := a.AdmitTexts(as.Texts); err != nil {
 		return nil, err
 	}
 	l, err := c.login(as)

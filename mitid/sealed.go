@@ -141,14 +141,14 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	if string(rest) != "{}" {
 		plain = append(plain, rest...)
 	}
-	return c.box.SealShort("", plain), nil
+	return c.box.Seal("", plain), nil
 }
 
 // open turns Redirect.State back into an attempt, and tells with whom it was
 // begun.
 func (c *Client) open(state string) (*Attempt, *head, error) {
 	bad := func(why string) (*Attempt, *head, error) { return nil, nil, fault.New(fault.StateInvalid, why) }
-	plain, err := c.box.OpenShort("", state)
+	plain, err := c.box.Open("", state)
 	if err != nil {
 		return bad("no pending login of this browser; start anew (with several replicas: do all have the same StateKeys, client id and RedirectURL?)")
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/dkeid/dkeid/internal/seal"
 )
 
-// maxToken bounds what is looked at, in characters; a token has about 180.
+// maxToken bounds what is looked at, in characters; a token has 116.
 const maxToken = 256
 
 // The plain text of a token: version, sort of recipient, letter, end in Unix
@@ -68,7 +68,7 @@ func (k *key) seal(id eboks.ID, to eboks.Recipient, end time.Time, level claims.
 	binary.BigEndian.PutUint64(plain[atEnd:], uint64(end.Unix()))
 	copy(plain[atPseudonym:], pseudonym)
 	plain[atLevel] = byte(level)
-	return k.box.Seal(plain)
+	return k.box.Seal("", plain)
 }
 
 // person is the pseudonym of a person as the recipient of one letter: that of
@@ -112,7 +112,7 @@ func (l *Links) open(token string) *ticket {
 	}
 	for i := range l.keys {
 		k := &l.keys[i]
-		plain, err := k.box.Open(token)
+		plain, err := k.box.Open("", token)
 		if err != nil {
 			continue
 		}

@@ -70,7 +70,7 @@ func TestPlainTextThatIsNoTicket(t *testing.T) {
 	l := newLinks(t, 1)
 	good := make([]byte, plainLength)
 	good[0], good[1], good[atEnd], good[atLevel] = version, person, 0x7f, byte(claims.High)
-	require.NotNil(t, l.open(l.keys[0].box.Seal(good)))
+	require.NotNil(t, l.open(l.keys[0].box.Seal("", good)))
 	for _, change := range []func([]byte) []byte{
 		func(b []byte) []byte { return nil },
 		func(b []byte) []byte { return b[:len(b)-1] },
@@ -80,11 +80,11 @@ func TestPlainTextThatIsNoTicket(t *testing.T) {
 		func(b []byte) []byte { b[atEnd] = 0; return b },
 		func(b []byte) []byte { b[atLevel] = byte(claims.High) + 1; return b },
 	} {
-		require.Nil(t, l.open(l.keys[0].box.Seal(change(bytes.Clone(good)))))
+		require.Nil(t, l.open(l.keys[0].box.Seal("", change(bytes.Clone(good)))))
 	}
 	other, err := seal.New("mitidhttp session", [][]byte{bytes.Repeat([]byte{1}, seal.KeySize)})
 	require.NoError(t, err)
-	require.Nil(t, l.open(other.Seal(good)), "sealed for another purpose")
+	require.Nil(t, l.open(other.Seal("", good)), "sealed for another purpose")
 }
 
 // Nothing but what was sealed opens.

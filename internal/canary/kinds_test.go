@@ -159,6 +159,7 @@ func failures(t *testing.T) map[string]error {
 	add("mitid: func New", second(mitid.New(mitid.Config{})))
 	add("mitid: func ReadCallback", second(mitid.ReadCallback(httptest.NewRequest(http.MethodPut, "/", nil))))
 	add("mitid: method (*Attempt) Admit", new(mitid.Attempt).Admit(mitid.Facts{}))
+	add("mitid: method (*Attempt) AdmitTexts", (&mitid.Attempt{Reference: new(mitid.Digest)}).AdmitTexts(mitid.Texts{}))
 	add("mitid: method (*Report) Err", (&mitid.Report{Findings: []mitid.Finding{{Grade: mitid.Failed, Kind: mitid.ConfigInvalid}}}).Err())
 	add("mitid: method (Callback) Values", second(mitid.Callback{RawQuery: "%"}.Values()))
 	add("mitid/criipto: func New", second(criipto.New(criipto.Config{})))

@@ -32,6 +32,17 @@ var algorithms = map[string]algorithm{
 	"ES384": {hash: crypto.SHA384, check: checkECDSA, curve: elliptic.P384()},
 }
 
+// fits reports whether a public key is of the type that a needs.
+func (a algorithm) fits(public crypto.PublicKey) bool {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		return a.check != nil && a.curve == nil
+	case *ecdsa.PublicKey:
+		return a.check != nil && k.Curve == a.curve
+	}
+	return false
+}
+
 // digest returns the hash of message.
 func (a *algorithm) digest(message []byte) []byte {
 	switch a.hash {

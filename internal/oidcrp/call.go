@@ -54,18 +54,21 @@ func (p *Party) get(ctx context.Context, address, accept, bearer, where string) 
 	return p.call(ctx, req, where)
 }
 
-// post sends form to address as this client.
+// post sends form to address as this client. oauth2 makes the requests for tokens
+// (exchange.go).
 func (p *Party) post(ctx context.Context, address string, form url.Values, where string) (*httpx.Response, error) {
-	header := make(http.Header)
-	if err := p.authenticate(form, header, p.now()); err != nil {
+	who, err := p.authenticate(p.now())
+	if err != nil {
 		return nil, err
 	}
+	head := &http.Request{Header: make(http.Header)}
+	who.addTo(form, head)
 	req, err := http.NewRequest(http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, p.fault(fault.ConfigInvalid, where+": unusable address")
 	}
-	header.Set("Content-Type", "application/x-www-form-urlencoded")
-	header.Set("Accept", "application/json")
-	req.Header = header
+	req.Header = head.Header
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
 	return p.call(ctx, req, where)
 }

@@ -8,14 +8,13 @@ import (
 )
 
 // A header is the protected header of a token (RFC 7515 section 4), as far as it
-// may matter. It never changes.
+// may matter.
 type header struct {
-	encoded string // as it stands in the token
-	alg     string
-	enc     string // of an encrypted token
-	kid     string
-	hasKid  bool
-	typ     string // a mediaType; empty if there is none
+	alg    string
+	enc    string // of an encrypted token
+	kid    string
+	hasKid bool
+	typ    string // a mediaType; empty if there is none
 }
 
 // plainType is the typ of a token that is no special one (RFC 7519 section 5.1), as
@@ -74,8 +73,7 @@ func readHeader(encoded string) (*header, string) {
 	if w.Cty != nil && mediaType(w.Cty) != plainType {
 		return nil, "the header names another type"
 	}
-	// The clone lets go of the token, which the text is a part of.
-	h := &header{encoded: strings.Clone(encoded), alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
+	h := &header{alg: w.Alg, enc: w.Enc, hasKid: w.Kid != nil}
 	if w.Typ != nil {
 		if h.typ = mediaType(w.Typ); h.typ == "" {
 			return nil, "the header names another type"

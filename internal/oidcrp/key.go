@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"sync/atomic"
 
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,7 +21,7 @@ const (
 	maxRSA = 8192
 )
 
-// A key is one usable public signing key. Only seen ever changes.
+// A key is one usable public signing key. It never changes.
 type key struct {
 	id  string // empty if there is none
 	alg string // the only algorithm it is for; if empty, any that its type allows
@@ -31,10 +30,6 @@ type key struct {
 	jwk []byte // as published
 
 	certificate *x509.Certificate // the published one of this very key; nil if there is none
-
-	// seen is the last header under which this key verified a token. The next
-	// token's header is nearly always the same, and then needs no parsing.
-	seen atomic.Pointer[header]
 }
 
 // fits reports whether k can check signatures of alg.
@@ -42,11 +37,7 @@ func (k *key) fits(alg string) bool {
 	if k.alg != "" && k.alg != alg {
 		return false
 	}
-	a := algorithms[alg]
-	if a.curve != nil {
-		return k.ec != nil && k.ec.Curve == a.curve
-	}
-	return a.check != nil && k.rsa != nil
+	return k.rsa != nil && algorithms[alg].fits(k.rsa) || k.ec != nil && algorithms[alg].fits(k.ec)
 }
 
 // same reports whether k and other are one key, whatever else is said of them.

@@ -25,7 +25,7 @@ type Logout struct {
 // again when our answer was lost: what acts on it goes by At. Of rules, Signer alone
 // counts. Errors: as [Party.Verify].
 func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
-	rules.Token, rules.Types, rules.noSubject = "logout token", []string{"logout+jwt", plainType, ""}, true
+	rules.Token, rules.Types, rules.logout = "logout token", []string{"logout+jwt", plainType, ""}, true
 	out := new(Logout)
 	_, err := p.VerifyBy(ctx, raw, rules, func(payload []byte) (*Claims, error) {
 		var w wireLogout

@@ -60,11 +60,11 @@ func needsOf(cfg Config) needs {
 		n.responseMode = "query"
 	}
 	if cfg.Auth.Method == PrivateKeyJWT {
-		n.assertion, _ = assertionAlg(cfg.Auth)
+		n.assertion, _ = signingAlg(cfg.Auth.Key, cfg.Auth.Alg)
 	}
 	switch s := cfg.Request; {
 	case s.Key != nil:
-		n.requestSign, _ = assertionAlg(ClientAuth{Key: s.Key, Alg: s.Alg})
+		n.requestSign, _ = signingAlg(s.Key, s.Alg)
 	case s.Secret != nil:
 		n.requestSign = "HS256"
 	}

@@ -30,7 +30,7 @@ type Party struct {
 	// Secrets live behind functions, so that printers that walk values by
 	// reflection find an address and no more.
 	authenticate authenticator
-	request      *signer   // nil if requests are not signed
+	request      signer    // nil if requests are not signed
 	decrypt      decrypter // nil if encrypted tokens are refused
 	acceptPlain  bool
 

@@ -78,7 +78,7 @@ func TestVerifyByTypes(t *testing.T) {
 		{nil, []string{"at+jwt"}, false}, {nil, []string{"at+jwt", ""}, true},
 	} {
 		raw := token(t, testKey(t, "mitid"), with(goodHeader(), "typ", c.typ), goodClaims())
-		for range 2 { // the second time the header is a remembered one
+		for range 2 {
 			_, err := p.VerifyBy(t.Context(), raw, Rules{Types: c.types}, parse)
 			if c.want {
 				require.NoError(t, err, "%v %v", c.typ, c.types)
@@ -89,8 +89,8 @@ func TestVerifyByTypes(t *testing.T) {
 	}
 }
 
-// A header that was remembered for one kind of token is not good for another.
-func TestARememberedHeaderIsJudgedAgain(t *testing.T) {
+// A token that passed as one kind is not good for another.
+func TestATokenOfOneKindIsNotAnother(t *testing.T) {
 	p := newParty(t, newFakeBroker(t))
 	raw := token(t, testKey(t, "mitid"), with(goodHeader(), "typ", "at+jwt"), goodClaims())
 	_, err := p.VerifyBy(t.Context(), raw, Rules{Types: []string{"at+jwt"}}, parse)

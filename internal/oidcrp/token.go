@@ -1,12 +1,9 @@
 package oidcrp
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"math"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -33,38 +30,6 @@ func (t Tokens) LogValue() slog.Value { return slog.StringValue("[tokens]") }
 
 // MarshalJSON refuses, so that no log writes it by reflection.
 func (t Tokens) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
-
-// Exchange turns a code into tokens (RFC 6749 section 4.1.3, RFC 7636). verifier
-// is the PKCE code verifier, redirectURL the one that the login began with. A
-// code that may have left is never sent again: one that the broker sees twice may
-// take back what the first time gave.
-//
-// Errors: BrokerDeclined for a code that is not (or no longer) good,
-// ConfigInvalid when the broker does not accept this client or request,
-// BrokerUnavailable without an answer, for 429 and 5xx and for an answer that is no
-// JSON at all, ResponseInvalid for one that is malformed or lacks an ID token.
-func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string) (*Tokens, error) {
-	m, err := p.metadata.get(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	form := url.Values{
-		"grant_type":   {"authorization_code"},
-		"code":         {code},
-		"redirect_uri": {redirectURL},
-	}
-	if verifier != "" {
-		form.Set("code_verifier", verifier)
-	}
-	resp, err := p.post(ctx, m.value.Token, form, tokenEndpoint)
-	if err != nil {
-		return nil, err
-	}
-	if resp.Status != http.StatusOK {
-		return nil, p.declined(resp, tokenEndpoint)
-	}
-	return p.readTokens(resp)
-}
 
 func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 	var body struct {

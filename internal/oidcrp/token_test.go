@@ -61,13 +61,28 @@ func TestExchangeAccepts(t *testing.T) {
 		`{"token_type":"Bearer","id_token":"a","access_token":"b","expires_in":120,"transaction_token":null}`,
 		`{"token_type":"Bearer","id_token":"a","access_token":"b","expires_in":"0","error":""}`,
 		`{"token_type":"Bearer","id_token":"a","access_token":"b","expires_in":null}`,
-		`{"token_type":"Bearer","id_token":"a","access_token":"b","expires_in":3600.0}`,
-		`{"token_type":"Bearer","id_token":"a","access_token":"b","expires_in":3.6e3}`,
+		`{"token_type":"Bearer","id_token":"a","access_token":"b","expires_in":2147483647,"refresh_token":"c"}`,
 	} {
 		b := newFakeBroker(t)
 		b.set(tokenPath, 200, body)
 		_, err := newParty(t, b).Exchange(t.Context(), "code", "", redirect)
 		require.NoError(t, err, body)
+	}
+}
+
+// oauth2 would read an answer of this type as a form; the type of an answer counts
+// for nothing here.
+func TestExchangeReadsJSONWhateverItIsCalled(t *testing.T) {
+	for _, typ := range []string{"", "text/plain", "application/x-www-form-urlencoded", "text/html; charset=æ"} {
+		b := newFakeBroker(t)
+		b.answer(tokenPath, fakeAnswer{status: 200, header: http.Header{"Content-Type": {typ}}, body: `{"token_type":"Bearer","id_token":"a","access_token":"b"}`})
+		got, err := newParty(t, b).Exchange(t.Context(), "code", "", redirect)
+		require.NoError(t, err)
+		assert.Equal(t, "b", got.AccessToken)
+
+		b.answer(tokenPath, fakeAnswer{status: 200, header: http.Header{"Content-Type": {typ}}, body: `token_type=Bearer&id_token=a&access_token=b`})
+		_, err = newParty(t, b).Exchange(t.Context(), "code", "", redirect)
+		requireClass(t, fault.BrokerUnavailable, err)
 	}
 }
 
@@ -117,6 +132,9 @@ func TestExchangeRefuses(t *testing.T) {
 		"lifetime text":                {ok(`{"id_token":"a","access_token":"b","token_type":"Bearer","expires_in":"soon"}`), fault.ResponseInvalid, ""},
 		"lifetime negative":            {ok(`{"id_token":"a","access_token":"b","token_type":"Bearer","expires_in":-1.5}`), fault.ResponseInvalid, ""},
 		"lifetime 1e400":               {ok(`{"id_token":"a","access_token":"b","token_type":"Bearer","expires_in":1e400}`), fault.ResponseInvalid, ""},
+		"lifetime with a fraction":     {ok(`{"id_token":"a","access_token":"b","token_type":"Bearer","expires_in":3600.0}`), fault.ResponseInvalid, ""}, // RFC 6749 appendix A.14: digits
+		"lifetime with an exponent":    {ok(`{"id_token":"a","access_token":"b","token_type":"Bearer","expires_in":3.6e3}`), fault.ResponseInvalid, ""},
+		"oauth2 alone refuses":         {ok(`{"id_token":"a","access_token":"b","token_type":"Bearer","refresh_token":7}`), fault.ResponseInvalid, ""},
 		"HTML":                         {ok("<html>" + echo), fault.BrokerUnavailable, ""},
 		"null":                         {ok("null"), fault.ResponseInvalid, ""},
 		"error with 200":               {refused(200, "invalid_grant"), fault.BrokerDeclined, "invalid_grant"},

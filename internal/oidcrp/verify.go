@@ -38,17 +38,18 @@ func (v Verified) LogValue() slog.Value { return slog.StringValue("[token]") }
 func (v Verified) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 
 // Verify checks an ID token (OpenID Connect Core section 3.1.3.7). It calls parse
-// once, with the payload; only when Verify returns no error may be believed what
-// parse has read. An error of parse is a refusal: parse reports here only that
-// the payload is no set of claims, and keeps what it thinks of single ones.
+// once, with the payload, before the signature is checked: the claims may be
+// believed only if Verify returns no error. parse returns an error only if the
+// payload is no set of claims; the token is then refused.
 //
-// nonce must come back in the token; if empty, it is not compared, for a token that
+// nonce must come back in the token. If empty, it is not compared, for a token that
 // a front end obtained.
 //
-// The order is the cheapest first: size and form, header, claims that anybody can
-// read, then the key, which may cost a fetch, and the signature. Whether the token
-// has expired is told last, so that fault.Error.Expired says that nothing else is
-// wrong. Errors are TokenInvalid, or those of fetching keys.
+// Two independent readers must agree. Ours comes first, the cheapest check first:
+// size and form, header, claims that anybody can read. Then go-oidc reads the token
+// again and asks for the signature, which may cost a fetch of the keys. Whether the
+// token has expired is told last, so that fault.Error.Expired says that nothing
+// else is wrong. Errors are TokenInvalid, or those of fetching keys.
 func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payload []byte) (*Claims, error)) (*Verified, error) {
 	return p.VerifyBy(ctx, raw, Rules{Nonce: nonce}, parse)
 }
@@ -73,7 +74,7 @@ type Rules struct {
 	// another key). If nil, every key may.
 	Signer func(*x509.Certificate) bool
 
-	noSubject bool
+	logout bool // a logout token: it has no nonce, and may have no subject
 }
 
 func (r *Rules) takes(typ string) bool {
@@ -96,11 +97,9 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	if why != "" {
 		return nil, p.tokenInvalid(rules.Token, why)
 	}
-	h := p.rememberedHeader(t.header)
-	if h == nil {
-		if h, why = readHeader(t.header); why != "" {
-			return nil, p.tokenInvalid(rules.Token, why)
-		}
+	h, why := readHeader(t.header)
+	if why != "" {
+		return nil, p.tokenInvalid(rules.Token, why)
 	}
 	if !rules.takes(h.typ) {
 		return nil, p.tokenInvalid(rules.Token, "the header names another type")
@@ -113,32 +112,22 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	if err != nil || said == nil {
 		return nil, p.unreadable(err, rules.Token)
 	}
-	if why := p.objection(said, rules, &alg); why != "" {
+	if why := p.validate(said, rules, &alg); why != "" {
 		return nil, p.tokenInvalid(rules.Token, why)
 	}
 	expired := said.Expires <= p.now().Unix()-p.skew
-	k, err := p.find(ctx, h, rules.Token)
-	switch {
-	case err != nil && expired: // whatever its key is
+	check := &signatureCheck{party: p, token: signed, parts: t, header: h, alg: &alg, rules: rules}
+	switch err := check.run(ctx, said); {
+	case err != nil && check.key == nil && expired: // whatever its key is
 		return nil, p.tokenInvalid(rules.Token, "expired")
 	case err != nil:
 		return nil, err
-	}
-	if rules.Signer != nil && !rules.Signer(k.certificate) {
-		return nil, p.tokenInvalid(rules.Token, "signed with a key that is not for such tokens")
-	}
-	if !alg.check(&alg, k, t.signed, t.signature) {
-		return nil, p.tokenInvalid(rules.Token, "wrong signature")
-	}
-	if k.seen.Load() != h {
-		k.seen.Store(h)
-	}
-	if expired { // said last: an old forgery is a forgery
+	case expired: // said last: an old forgery is a forgery
 		late := p.tokenInvalid(rules.Token, "expired")
 		late.Expired = true
 		return nil, late
 	}
-	return &Verified{JWS: signed, Key: bytes.Clone(k.jwk), Certificate: k.certificate}, nil
+	return &Verified{JWS: signed, Key: bytes.Clone(check.key.jwk), Certificate: check.key.certificate}, nil
 }
 
 // tokenInvalid is a refusal; token is what errors call the token.
@@ -184,19 +173,4 @@ func (p *Party) opened(raw, token string) (string, error) {
 	default:
 		return "", p.tokenInvalid(token, "not a token in compact form")
 	}
-}
-
-// rememberedHeader returns the header that was parsed from the same text before
-// and verified.
-func (p *Party) rememberedHeader(encoded string) *header {
-	d := p.keys.current.Load()
-	if d == nil {
-		return nil
-	}
-	for _, k := range d.value.all[:min(len(d.value.all), 8)] {
-		if h := k.seen.Load(); h != nil && h.encoded == encoded {
-			return h
-		}
-	}
-	return nil
 }

@@ -2,12 +2,12 @@ package criipto
 
 import (
 	"context"
+	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
+	"golang.org/x/oauth2"
+
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
@@ -28,38 +28,22 @@ const ageEID = "mitid"
 // session at the broker may be somebody else's who used this browser.
 func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
 	if a.Request.Locale == mitid.Greenlandic {
-		return nil, fault.New(fault.Unsupported, "Request.Locale: this broker's MitID pages are Danish or English")
+		return nil, oidcbroker.Unsupported(oidcbroker.DanishOrEnglish)
 	}
-	md, err := b.party.Metadata(ctx)
+	md, err := b.oidc.Prepare(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	q, err := b.ageParams(a)
+	scopes := []string{ageMember(a.Request.Age)}
+	hint, err := b.hint(a, acrAge, scopes)
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, md, q)
-}
-
-func (b *Broker) ageParams(a *mitid.Attempt) (oidcrp.Params, error) {
-	scope := ageMember(a.Request.Age)
-	hint, err := b.hint(a, acrAge, []string{scope})
-	if err != nil {
-		return nil, err
-	}
-	q := make(oidcrp.Params, 0, 13)
-	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
-	if b.cfg.scopeInHint {
-		q.Add("scope", "openid")
-	} else {
-		q.Add("scope", "openid "+scope)
-	}
-	q.Add("acr_values", acrAge)
-	oidcbroker.AddJourney(&q, a)
-	q.Add("prompt", "login")
-	addLocale(&q, a.Request.Locale)
-	q.Add("login_hint", strings.TrimSpace("country:"+ageCountry+" "+hint))
-	return q, nil
+	params := append(languageOf(&a.Request),
+		oauth2.SetAuthURLParam("acr_values", acrAge),
+		oauth2.SetAuthURLParam("prompt", "login"),
+		oauth2.SetAuthURLParam("login_hint", strings.TrimSpace("country:"+ageCountry+" "+hint)))
+	return b.oidc.Begin(ctx, md, a, b.scopes(scopes), params...)
 }
 
 // ageMember is the scope and the member of the answer: is_over_18.
@@ -68,33 +52,26 @@ func ageMember(years int) string { return "is_over_" + strconv.Itoa(years) }
 // CompleteAge exchanges the code, verifies the ID token as that of any login, and
 // reads the answer in it and nothing else.
 func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
-	tokens, err := oidcbroker.Exchange(ctx, b.party, a, cb, declined)
+	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
 	}
-	st, err := b.signed(ctx, tokens.IDToken, oidcrp.Rules{Nonce: a.Nonce, AccessToken: tokens.AccessToken, Began: a.Started})
+	t, err := b.verify(ctx, tokens.IDToken, oidcbroker.Rules(a, tokens))
 	if err != nil {
 		return nil, err
 	}
-	c := st.claims
-	as := &mitid.AgeAssertion{
-		Proof: mitid.AgeProof{Asked: a.Request.Age, At: c.AuthenticationInstant},
-		Echo:  c.Nonce, AuthTime: c.AuthenticationInstant, Expires: time.Unix(c.Expires, 0),
-		Evidence: mitid.Evidence{Request: mitid.NewSecret(b.recordAge(a)), At: a.Now},
-	}
-	if as.Proof.At.IsZero() {
-		as.Proof.At = time.Unix(c.IssuedAt, 0)
-	}
+	c := t.Claims
+	as := oidcbroker.AgeAssertion(a, &c.Registered, c.AuthenticationInstant, b.askedAge(a))
 	if c.NamesPerson() {
 		// Neither the answer nor the token is kept: the application is set up for logins.
 		as.Proof.Why = "the answer also says who the person is; use an Age Verification application at the broker"
 		return as, nil
 	}
+	as.Evidence.Tokens = []mitid.Token{t.Evidence("id_token")}
 	as.Proof.Answer, as.Proof.Why = readAge([]byte(c.Unknown[ageClaim]), a.Request.Age)
 	if as.Proof.Answer != mitid.AgeNotProven {
 		as.Proof.EID = ageEID
 	}
-	as.Evidence.Tokens = []mitid.Token{st.token()}
 	return as, nil
 }
 
@@ -131,11 +108,11 @@ func readAge(claim []byte, years int) (answer mitid.AgeAnswer, why string) {
 	return mitid.AgeNotProven, "the age verification holds no answer to the age that was asked for"
 }
 
-// recordAge writes down what was asked.
-func (b *Broker) recordAge(a *mitid.Attempt) string {
-	q := b.recordStart(a)
+// askedAge writes down what a asked.
+func (b *Broker) askedAge(a *mitid.Attempt) url.Values {
+	q := b.oidc.Asked(a)
 	q.Set("scope", "openid "+ageMember(a.Request.Age))
 	q.Set("acr_values", acrAge)
 	q.Set("login_hint", "country:"+ageCountry)
-	return q.Encode()
+	return q
 }

@@ -2,11 +2,10 @@ package criipto
 
 import (
 	"context"
-	"strings"
+
+	"golang.org/x/oauth2"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
@@ -30,50 +29,29 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	if err := unsupported(&a.Request); err != nil {
 		return nil, err
 	}
-	md, err := b.party.Metadata(ctx)
+	md, err := b.oidc.Prepare(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	if md.PAR == "" {
-		if !a.Request.CPRHint.IsZero() || a.Request.UUID != (claims.UUID{}) && a.ExpectSubject == "" {
-			return nil, fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID need pushed authorization requests, which this domain does not announce: a browser must not carry them")
-		}
-		// A step-up goes on without the hint: the person types their user ID, and the
-		// answer must be theirs all the same.
-		a.Request.UUID = claims.UUID{}
-	}
-	q, err := b.params(a)
+	params, err := b.params(a)
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, md, q)
-}
-
-// send pushes a request where the broker takes pushed ones, and puts it into the
-// address elsewhere.
-func (b *Broker) send(ctx context.Context, md *oidcrp.Metadata, q oidcrp.Params) (*mitid.Redirect, error) {
-	if md.PAR != "" {
-		uri, _, err := b.party.Push(ctx, q.Values())
-		if err != nil {
-			return nil, err
-		}
-		q = oidcrp.Params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
-	}
-	return &mitid.Redirect{URL: q.On(md.Authorize)}, nil
+	return b.oidc.Begin(ctx, md, a, b.scopes(scopesOf(&a.Request)), params...)
 }
 
 // unsupported names the field that this broker has no way to carry.
 func unsupported(r *mitid.Request) error {
-	no := func(why string) error { return fault.New(fault.Unsupported, "Request."+why) }
+	no := oidcbroker.Unsupported
 	switch {
 	case r.TransactionText.Body != "":
 		return no("TransactionText: this broker shows no transaction texts; ReferenceText with an Action is what it has")
 	case r.NemIDPID:
 		return no("NemIDPID: this broker does not look it up")
 	case r.Locale == mitid.Greenlandic:
-		return no("Locale: this broker's MitID pages are Danish or English")
+		return no(oidcbroker.DanishOrEnglish)
 	case r.Organisation && !r.Capacity.Takes(claims.CapacityProfessional):
-		return no("Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither")
+		return no(oidcbroker.OrganisationOfPrivate)
 	case r.Silent && r.ReferenceText != "":
 		return no("ReferenceText and Silent: a silent login shows no text")
 	case r.RevokeCPRConsent && r.Fresh:
@@ -82,39 +60,37 @@ func unsupported(r *mitid.Request) error {
 	return nil
 }
 
-func (b *Broker) params(a *mitid.Attempt) (oidcrp.Params, error) {
-	acr, scopes := acrOf(a), scopesOf(&a.Request)
-	hint, err := b.hint(a, acr, scopes)
+// params are the parameters that are this broker's own.
+func (b *Broker) params(a *mitid.Attempt) ([]oauth2.AuthCodeOption, error) {
+	acr := acrOf(a)
+	hint, err := b.hint(a, acr, scopesOf(&a.Request))
 	if err != nil {
 		return nil, err
 	}
-	q := make(oidcrp.Params, 0, 13)
-	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
-	q.Add("scope", b.scope(&a.Request))
-	q.Add("acr_values", acr)
-	oidcbroker.AddJourney(&q, a)
+	params := append(languageOf(&a.Request), oauth2.SetAuthURLParam("acr_values", acr))
 	switch {
 	case a.Request.Fresh:
-		q.Add("prompt", "login")
+		params = append(params, oauth2.SetAuthURLParam("prompt", "login"))
 	case a.Request.Silent:
-		q.Add("prompt", "none")
+		params = append(params, oauth2.SetAuthURLParam("prompt", "none"))
 	case a.Request.RevokeCPRConsent:
-		q.Add("prompt", "consent_revoke")
+		params = append(params, oauth2.SetAuthURLParam("prompt", "consent_revoke"))
 	}
-	addLocale(&q, a.Request.Locale)
 	if hint != "" {
-		q.Add("login_hint", hint)
+		params = append(params, oauth2.SetAuthURLParam("login_hint", hint))
 	}
-	return q, nil
+	return params, nil
 }
 
-func addLocale(q *oidcrp.Params, l mitid.Locale) {
-	switch l {
+// languageOf is the parameter of the language, if the request names one.
+func languageOf(r *mitid.Request) []oauth2.AuthCodeOption {
+	switch r.Locale {
 	case mitid.Danish:
-		q.Add("ui_locales", "da")
+		return []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("ui_locales", "da")}
 	case mitid.English:
-		q.Add("ui_locales", "en")
+		return []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("ui_locales", "en")}
 	}
+	return nil
 }
 
 // acrOf chooses the acr value. A business login that must reach high goes
@@ -133,12 +109,13 @@ func acrOf(a *mitid.Attempt) string {
 	}
 }
 
-// scope writes the scope parameter, unless an intermediary owns it.
-func (b *Broker) scope(r *mitid.Request) string {
+// scopes are what the scope parameter holds: openid alone where an intermediary
+// owns the parameter.
+func (b *Broker) scopes(asked []string) []string {
 	if b.cfg.scopeInHint {
-		return "openid"
+		return []string{"openid"}
 	}
-	return strings.Join(append([]string{"openid"}, scopesOf(r)...), " ")
+	return append([]string{"openid"}, asked...)
 }
 
 func scopesOf(r *mitid.Request) []string {

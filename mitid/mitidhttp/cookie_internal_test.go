@@ -97,7 +97,7 @@ func TestOtherVersionsAreNoSession(t *testing.T) {
 		`{"v":2,"h":"x","l":"high","t":1,"e":99999999999,"p":{"subject":"x"}}`, `[]`, `null`, ``,
 		`{"v":2,"l":"highest","t":1,"e":99999999999,"p":{"subject":"x"}}`,
 	} {
-		require.Nil(t, g.openSession(g.session.Seal([]byte(plain)), ""), plain)
+		require.Nil(t, g.openSession(g.session.Seal("", []byte(plain)), ""), plain)
 	}
 }
 

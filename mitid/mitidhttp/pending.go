@@ -88,7 +88,7 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 		}
 	}
 	plain = append(append(plain, p.Stored...), p.Return...)
-	return g.pending.SealShort(g.pendingName(p.Handle), plain) + stateMark + state, nil
+	return g.pending.Seal(g.pendingName(p.Handle), plain) + stateMark + state, nil
 }
 
 // openPending returns the record and the client's state, or nil for everything
@@ -99,7 +99,7 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	if !ok || !ours {
 		return nil, ""
 	}
-	plain, err := g.pending.OpenShort(c.Name, sealed)
+	plain, err := g.pending.Open(c.Name, sealed)
 	if err != nil || len(plain) < 5 {
 		return nil, ""
 	}

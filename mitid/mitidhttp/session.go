@@ -113,7 +113,7 @@ func (g *Gate) sealSession(s *Session, id string) (string, error) {
 	if err != nil {
 		return "", &mitid.Error{Kind: mitid.ClaimInvalid, Op: "begin session", Why: "the identity cannot be written down"}
 	}
-	sealed := g.session.Seal(plain)
+	sealed := g.session.Seal("", plain)
 	switch {
 	case id == "" && len(g.cookie)+len(sealed) > maxSessionCookie:
 		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity does not fit into a session cookie; set Config.Sessions, or let OnLogin store it and take parts out"}
@@ -129,7 +129,7 @@ func (g *Gate) openSession(sealed, id string) *Session {
 	if id == "" && len(sealed) > maxSessionCookie {
 		return nil
 	}
-	plain, err := g.session.Open(sealed)
+	plain, err := g.session.Open("", sealed)
 	if err != nil {
 		return nil
 	}

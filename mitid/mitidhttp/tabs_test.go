@@ -102,7 +102,7 @@ func TestACancelledTabTidiesUpToo(t *testing.T) {
 func TestManyTabsAndALargeIdentityFitThroughAProxy(t *testing.T) {
 	s := newSite(t, true, nil)
 	id := soren()
-	id.Address = &claims.Address{Street: strings.Repeat("Æblevænget ", 90)}
+	id.Address = &claims.Address{Street: strings.Repeat("Æblevænget ", 94)}
 	s.logsIn(id)
 	b := s.browser()
 	tabs := b.openTabs(24)

@@ -1,14 +1,17 @@
 package eident
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
-	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/oauth2"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // The eIDs of amr_values
@@ -25,26 +28,24 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	if err := b.unsupported(&a.Request); err != nil {
 		return nil, err
 	}
-	if t := a.Request.TransactionText; t.Body != "" {
-		if err := checkText(t); err != nil {
-			return nil, err
-		}
+	if utf8.RuneCountInString(a.Request.TransactionText.Body) > maxTransactionText {
+		return nil, fault.Newf(fault.InputInvalid, "the transaction text is longer than %d characters", maxTransactionText)
 	}
-	md, err := b.party.Metadata(ctx)
+	md, err := b.oidc.Party.Metadata(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &mitid.Redirect{URL: b.login(a).On(md.Authorize)}, nil
+	return b.oidc.BeginInAddress(md, a, b.scopes(&a.Request), b.login(a)...), nil
 }
 
 // unsupported names the field that this broker has no way to carry.
 func (b *Broker) unsupported(r *mitid.Request) error {
-	no := func(why string) error { return fault.New(fault.Unsupported, "Request."+why) }
+	no := oidcbroker.Unsupported
 	switch {
 	case r.Address:
 		return no("Address: this broker tells none")
 	case r.Organisation && !r.Capacity.Takes(claims.CapacityProfessional):
-		return no("Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither")
+		return no(oidcbroker.OrganisationOfPrivate)
 	case !r.CPRHint.IsZero():
 		return no("CPRHint: this broker takes none, and a browser must not carry it")
 	case r.UUID != claims.UUID{} && !b.cfg.uuidInURL:
@@ -56,69 +57,54 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 	case r.Action != mitid.LogOn:
 		return no("Action: this broker sets the verb")
 	case r.Locale == mitid.Greenlandic:
-		return no("Locale: this broker's MitID pages are Danish or English")
+		return no(oidcbroker.DanishOrEnglish)
 	case r.Silent:
 		return no("Silent: this broker keeps no session that could answer without a page")
 	case r.AppSwitch.Platform != mitid.NoAppSwitch:
 		return no("AppSwitch: this broker leads nobody back into an app")
 	case r.RevokeCPRConsent:
-		return no("RevokeCPRConsent: this broker remembers no CPR numbers")
+		return no(oidcbroker.NoCPRConsent)
 	}
 	return nil
 }
 
-// login returns the parameters of a login.
-func (b *Broker) login(a *mitid.Attempt) oidcrp.Params {
+// login are the parameters of a login that are this broker's own.
+func (b *Broker) login(a *mitid.Attempt) []oauth2.AuthCodeOption {
 	r := &a.Request
-	q := b.start(a)
+	params := []oauth2.AuthCodeOption{b.language(r), oauth2.SetAuthURLParam("amr_values", b.eids(r.Capacity))}
+	add := func(name, value string) { params = append(params, oauth2.SetAuthURLParam(name, value)) }
 	if b.cfg.aal != claims.LevelUnknown {
-		q.Add("aal_value", b.cfg.aal.String())
+		add("aal_value", b.cfg.aal.String())
 	} else {
-		q.Add("acr_values", "urn:eident:acrp:level:"+a.Level.String())
-		q.Add("loa_value", a.Level.String())
+		add("acr_values", "urn:eident:acrp:level:"+a.Level.String())
+		add("loa_value", a.Level.String())
 	}
-	q.Add("amr_values", b.eids(r.Capacity))
 	if r.Fresh {
-		q.Add("prompt", "login")
-		q.Add("max_age", "0") // with it auth_time must come back (OpenID Connect Core, 2)
+		add("prompt", "login")
+		add("max_age", "0") // with it auth_time must come back (OpenID Connect Core, 2)
 	}
-	if r.UUID != (claims.UUID{}) {
-		q.Add("login_hint", b.cfg.hintAs.write(r.UUID.String()))
+	if !r.UUID.IsZero() {
+		add("login_hint", b.cfg.hintAs.write(r.UUID.String()))
 	}
 	if r.ReferenceText != "" {
-		q.Add("reference_text", b.cfg.textAs.write(r.ReferenceText))
+		add("reference_text", b.cfg.textAs.write(r.ReferenceText))
 	}
 	if t := r.TransactionText; t.Body != "" {
-		q.Add("transactiontext", b.cfg.textAs.write(t.Body))
-		q.Add("transactiontext_type", typeWords[t.Type])
+		add("transactiontext", b.cfg.textAs.write(t.Body))
+		add("transactiontext_type", typeWords[t.Type])
 	}
-	return q
+	return params
 }
 
-// start returns the parameters that every request has.
-func (b *Broker) start(a *mitid.Attempt) oidcrp.Params {
-	q := make(oidcrp.Params, 0, 18)
-	q.Add("client_id", b.cfg.clientID)
-	q.Add("redirect_uri", a.RedirectURL)
-	q.Add("response_type", "code")
-	q.Add("scope", b.scope(&a.Request))
-	q.Add("state", a.Handle)
-	q.Add("nonce", a.Nonce)
-	q.Add("code_challenge", a.Challenge())
-	q.Add("code_challenge_method", "S256")
-	language := a.Request.Locale
-	if language == mitid.LocaleDefault {
-		language = b.cfg.language
+// language is the parameter of the pages' language.
+func (b *Broker) language(r *mitid.Request) oauth2.AuthCodeOption {
+	if cmp.Or(r.Locale, b.cfg.language) == mitid.English {
+		return oauth2.SetAuthURLParam("language", "en_GB")
 	}
-	if language == mitid.English {
-		q.Add("language", "en_GB")
-	} else {
-		q.Add("language", "da_DK")
-	}
-	return q
+	return oauth2.SetAuthURLParam("language", "da_DK")
 }
 
-func (b *Broker) scope(r *mitid.Request) string {
+func (b *Broker) scopes(r *mitid.Request) []string {
 	scopes := append(make([]string, 0, 5), "openid")
 	if !b.cfg.noProfile {
 		scopes = append(scopes, "profile")
@@ -132,7 +118,7 @@ func (b *Broker) scope(r *mitid.Request) string {
 	if r.NemIDPID {
 		scopes = append(scopes, b.cfg.pidScope)
 	}
-	return strings.Join(scopes, " ")
+	return scopes
 }
 
 func (b *Broker) eids(k claims.Capacity) string {

@@ -1,14 +1,14 @@
 package eident
 
 import (
+	"cmp"
 	"context"
-	"net/http"
 	"strings"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // The seam, and the abilities that this broker has.
@@ -25,13 +25,12 @@ const name = "eident"
 // Broker is a mitid.Broker for one merchant at Nets E-Ident. It is safe for
 // concurrent use.
 type Broker struct {
-	cfg   settings
-	party *oidcrp.Party
+	oidc *oidcbroker.Broker
+	cfg  settings
 }
 
 // settings are the parts of Config that stay after New: no secret among them.
 type settings struct {
-	issuer, clientID                         string
 	userinfo, noProfile, uuidInURL           bool
 	textOptional, digestSent, privateActs    bool
 	language                                 mitid.Locale
@@ -44,42 +43,35 @@ type settings struct {
 // New returns a Broker. It does no I/O: discovery and keys are fetched at the
 // first login. Errors: ErrConfigInvalid, naming the field.
 func New(cfg Config) (*Broker, error) {
-	if why := cfg.wrong(); why != "" {
-		return nil, wrap(fault.New(fault.ConfigInvalid, "Config."+why))
-	}
-	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: cfg.ClientSecret.Reveal}
-	if cfg.PostSecret {
-		auth.Method = oidcrp.Post
-	}
-	s := settings{
-		issuer: strings.TrimSuffix(cfg.Issuer, "/"), clientID: cfg.ClientID, userinfo: cfg.Userinfo, noProfile: cfg.NoProfile,
-		uuidInURL: cfg.UUIDInURL, textOptional: cfg.ReferenceTextOptional, language: cfg.Language, aal: cfg.AAL,
-		hintAs: cfg.HintEncoding, textAs: cfg.TextEncoding, separator: or(cfg.AMRSeparator, ","),
-		pidScope: or(cfg.PIDScope, "nemid.pid"), pidClaim: or(cfg.PIDClaim, "nemid.pid"), orgsClaim: cfg.OrganisationNameClaim,
-		cvrClaim: cfg.OrganisationNumberClaim, digestSent: cfg.DigestOverParameter, privateActs: cfg.PrivateForCompany,
-	}
-	if s.language == mitid.LocaleDefault {
-		s.language = mitid.Danish
+	if why := cfg.validate(); why != "" {
+		return nil, oidcbroker.Misconfigured(name, "Config."+why)
 	}
 	rp := oidcrp.Config{
-		Name: name, Issuer: s.issuer, ClientID: cfg.ClientID, Auth: auth, Hosts: cfg.Hosts, Algs: []string{or(cfg.Algorithm, "RS256")},
+		Name: name, Issuer: cfg.Issuer, ClientID: cfg.ClientID, Hosts: cfg.Hosts, Algs: []string{cmp.Or(cfg.Algorithm, "RS256")},
 		HTTPClient: cfg.HTTPClient, Now: cfg.Now,
 	}
 	for _, k := range cfg.DecryptionKeys {
 		rp.Decrypt = append(rp.Decrypt, oidcrp.DecryptKey{KeyID: k.KeyID, Key: k.Key})
 	}
-	party, err := oidcrp.New(rp)
+	oidc, err := oidcbroker.New(oidcbroker.Config{
+		RP: rp, Auth: []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret)},
+		Declined: declined, CheckAnswer: checkNonce,
+	})
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
-	return &Broker{cfg: s, party: party}, nil
+	return &Broker{oidc: oidc, cfg: settings{
+		userinfo: cfg.Userinfo, noProfile: cfg.NoProfile, uuidInURL: cfg.UUIDInURL,
+		textOptional: cfg.ReferenceTextOptional, language: cmp.Or(cfg.Language, mitid.Danish), aal: cfg.AAL,
+		hintAs: cfg.HintEncoding, textAs: cfg.TextEncoding, separator: cmp.Or(cfg.AMRSeparator, ","),
+		pidScope: cmp.Or(cfg.PIDScope, "nemid.pid"), pidClaim: cmp.Or(cfg.PIDClaim, "nemid.pid"), orgsClaim: cfg.OrganisationNameClaim,
+		cvrClaim: cfg.OrganisationNumberClaim, digestSent: cfg.DigestOverParameter, privateActs: cfg.PrivateForCompany,
+	}}, nil
 }
 
-// wrong names a field that cannot be, and why; "" for none.
-func (c *Config) wrong() string {
+// validate names a field that cannot be, and why. If empty, there is none.
+func (c *Config) validate() string {
 	switch {
-	case c.ClientSecret.IsZero():
-		return "ClientSecret is missing"
 	case c.Language > mitid.English:
 		return "Language is neither Danish nor English"
 	case c.AAL > claims.High:
@@ -97,41 +89,16 @@ func (c *Config) wrong() string {
 }
 
 // Callback says that the answer comes back with the parameter state.
-func (b *Broker) Callback() mitid.CallbackRule {
-	return mitid.CallbackRule{Name: name, Issuer: b.cfg.issuer, ClientID: b.cfg.clientID, Method: http.MethodGet, State: "state"}
-}
+func (b *Broker) Callback() mitid.CallbackRule { return b.oidc.Callback() }
 
 // String names the broker and its issuer.
-func (b *Broker) String() string { return "eident.Broker(" + b.cfg.issuer + ")" }
+func (b *Broker) String() string { return b.oidc.String() }
 
 // GoString is String: printing a Broker shows no settings.
 func (b *Broker) GoString() string { return b.String() }
 
-// VerifyToken checks an ID token that a front end obtained.
-func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
-	st, err := b.verify(ctx, raw, oidcrp.Rules{})
-	if err != nil {
-		return nil, err
-	}
-	if err := b.admitAAL(st.identity.Levels); err != nil {
-		return nil, err
-	}
-	as := st.assertion()
-	as.Texts = st.texts(nil, nil)
-	return as, nil
-}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
-func wrap(err error) error {
-	f, ok := err.(*fault.Error)
-	if !ok {
-		return err
-	}
-	return &mitid.Error{Kind: mitid.Kind(f.Class), Broker: name, Op: "new", Why: f.Why}
+// Check compares the broker's documents with Config. This broker takes no pushed
+// requests, so that client id, secret and redirect address stay unproved.
+func (b *Broker) Check(ctx context.Context, a *mitid.Attempt) []mitid.Finding {
+	return b.oidc.Check(ctx, b, a)
 }

@@ -3,11 +3,9 @@ package eident
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"unicode/utf8"
 
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/transactiontext"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -15,42 +13,25 @@ import (
 var typeWords = map[mitid.TextType]string{mitid.PlainText: "text", mitid.HTMLText: "html"}
 
 // maxTransactionText is the broker's limit, in characters before they are encoded
-// (Nets E-Ident, MitID parameters).
+// (Nets E-Ident, MitID parameters). The Client has checked everything else about a
+// text.
 const maxTransactionText = 600
 
-// checkText refuses a transaction text that MitID does not show.
-func checkText(t mitid.Text) error {
-	kind := transactiontext.Plain
-	if t.Type == mitid.HTMLText {
-		kind = transactiontext.HTML
-	}
-	return transactiontext.Check(kind, t.Body, maxTransactionText)
-}
-
-// checkTexts compares what the broker says of the texts with what was sent, before
-// anything else is asked. Of a transaction text it must tell the text, its type
-// and its digest.
-func (st *statement) checkTexts(a *mitid.Attempt, seen mitid.Texts) error {
+// checkTransaction wants the broker to tell of a transaction text the text, its
+// type and its digest. Whether it is the text that was sent is settled by
+// Attempt.AdmitTexts.
+func (b *Broker) checkTransaction(a *mitid.Attempt, c *Claims, seen *mitid.Text) error {
 	no := func(why string) error { return fault.New(fault.TransactionMismatch, why) }
-	switch {
-	case a.Reference == nil:
-	case seen.Reference == nil && !st.b.cfg.textOptional:
-		return no("the answer does not repeat the reference text; Config.ReferenceTextOptional, if this merchant's never do")
-	case seen.Reference != nil && *mitid.DigestOf(*seen.Reference) != *a.Reference:
-		return no("the person saw another reference text than the one that was sent")
-	}
 	if a.Transaction == nil {
 		return nil
 	}
-	switch c := st.claims.Text; {
-	case c == nil || c.Encoded == "" || c.Type == "" || c.SHA256 == [sha256.Size]byte{}:
+	switch t := c.Text; {
+	case t == nil || t.Encoded == "" || t.Type == "" || t.SHA256 == [sha256.Size]byte{}:
 		return no("the answer lacks the transaction text, its type or its digest")
-	case c.Type != typeWords[a.Transaction.Type]:
+	case t.Type != typeWords[a.Transaction.Type]:
 		return no("the person saw the transaction text in another form")
-	case c.SHA256 != st.b.digest(seen.Transaction.Body):
+	case t.SHA256 != b.digest(seen.Body):
 		return no("the digest in the answer is that of another transaction text")
-	case *mitid.DigestOf(*seen.Transaction) != *a.Transaction:
-		return no("the person saw another transaction text than the one that was sent")
 	}
 	return nil
 }
@@ -58,14 +39,14 @@ func (st *statement) checkTexts(a *mitid.Attempt, seen mitid.Texts) error {
 // texts are the texts that came back. Whether the broker gives a text back as it
 // was sent or in Base64 is not published: of a transaction text its digest tells,
 // of a reference text what was sent.
-func (st *statement) texts(reference, transaction *mitid.Digest) (t mitid.Texts) {
-	if came := st.claims.ReferenceText; came != "" {
-		t.Reference = &mitid.Text{Body: st.b.decoded(came, reference)}
+func (b *Broker) texts(said *Claims, reference, transaction *mitid.Digest) (t mitid.Texts) {
+	if came := said.ReferenceText; came != "" {
+		t.Reference = &mitid.Text{Body: b.decoded(came, reference)}
 	}
-	if c := st.claims.Text; c != nil && c.Encoded != "" {
+	if c := said.Text; c != nil && c.Encoded != "" {
 		t.Transaction = &mitid.Text{Body: c.Body}
-		if st.b.cfg.digestSent { // then the digest does not tell how the text is written
-			t.Transaction.Body = st.b.decoded(c.Encoded, transaction)
+		if b.cfg.digestSent { // then the digest does not tell how the text is written
+			t.Transaction.Body = b.decoded(c.Encoded, transaction)
 		}
 		if c.Type == typeWords[mitid.HTMLText] {
 			t.Transaction.Type = mitid.HTMLText
@@ -93,9 +74,4 @@ func (b *Broker) decoded(came string, sent *mitid.Digest) string {
 		return string(raw)
 	}
 	return came
-}
-
-// text reads a JSON text.
-func text(raw json.RawMessage) (s string, ok bool) {
-	return s, len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil
 }

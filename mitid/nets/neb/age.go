@@ -2,14 +2,12 @@ package neb
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
+	"golang.org/x/oauth2"
+
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
@@ -50,60 +48,47 @@ var ageOverProviders = map[string]string{"euav": "euav", "eudi": "euav", "eu_av"
 // along: they would switch the broker's own text and level for age checks off.
 func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
 	if a.Request.AppSwitch != (mitid.AppSwitch{}) {
-		return nil, fault.New(fault.Unsupported, "Request.AppSwitch and Request.Age: this broker takes no app switch with a proof of age")
+		return nil, oidcbroker.Unsupported("AppSwitch and Request.Age: this broker takes no app switch with a proof of age")
 	}
-	md, err := b.party.Metadata(ctx)
+	md, err := b.oidc.Prepare(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	q := make(oidcrp.Params, 0, 12)
-	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
-	q.Add("scope", b.ageScope(a))
-	oidcbroker.AddJourney(&q, a)
-	q.Add("prompt", "login")
-	if l := languages[a.Request.Locale]; l != "" {
-		q.Add("language", l)
-	}
-	return b.send(ctx, md, q)
+	return b.oidc.Begin(ctx, md, a, b.ageScopes(a), append(languageOf(&a.Request), oauth2.SetAuthURLParam("prompt", "login"))...)
 }
 
-func (b *Broker) ageScope(a *mitid.Attempt) string {
+func (b *Broker) ageScopes(a *mitid.Attempt) []string {
 	years := strconv.Itoa(a.Request.Age)
 	switch b.cfg.ageScope {
 	case AgeVerifyMinimal:
-		return "openid minimal age_verify:" + years
+		return []string{scopeOpenID, "minimal", "age_verify:" + years}
 	case AgeOverAnnounced:
-		return "openid age_over:" + years
+		return []string{scopeOpenID, "age_over:" + years}
 	}
-	return "openid age_verify:" + years
+	return []string{scopeOpenID, "age_verify:" + years}
 }
 
 // CompleteAge exchanges the code, verifies the ID token as that of any login, and
 // reads the answer in it and nothing else.
 func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
-	tokens, err := oidcbroker.Exchange(ctx, b.party, a, cb, declined)
+	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
 	}
-	t, err := b.signedID(ctx, tokens.IDToken, oidcrp.Rules{Nonce: a.Nonce, AccessToken: tokens.AccessToken, Began: a.Started})
+	t, err := b.verifyID(ctx, tokens.IDToken, oidcbroker.Rules(a, tokens))
 	if err != nil {
 		return nil, err
 	}
-	c := t.claims
-	as := &mitid.AgeAssertion{
-		Proof: mitid.AgeProof{Asked: a.Request.Age, At: c.AuthTime},
-		Echo:  c.Nonce, AuthTime: c.AuthTime, Expires: time.Unix(c.Expires, 0),
-		Evidence: mitid.Evidence{Request: mitid.NewSecret(b.recordAge(a)), At: a.Now},
-	}
-	if as.Proof.At.IsZero() {
-		as.Proof.At = time.Unix(c.IssuedAt, 0)
-	}
+	c := t.Claims
+	asked := b.oidc.Asked(a)
+	asked.Set("scope", strings.Join(b.ageScopes(a), " "))
+	as := oidcbroker.AgeAssertion(a, &c.Registered, c.AuthTime, asked)
 	if c.NamesPerson() {
 		// Neither the answer nor the token is kept: the client is set up for logins.
 		as.Proof.Why = "the answer also says who the person is; use an age client of the broker's, or Config.AgeScope AgeVerifyMinimal"
 		return as, nil
 	}
-	as.Evidence.Tokens = []mitid.Token{tokenAs(useIDToken, t.verified)}
+	as.Evidence.Tokens = []mitid.Token{t.Evidence(useIDToken)}
 	providers := ageProviders
 	if b.cfg.ageScope == AgeOverAnnounced {
 		providers = ageOverProviders
@@ -113,7 +98,7 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 		as.Proof.Why = "the answer is of an eID that is not known to prove ages; see Config.AgeProviders"
 		return as, nil
 	}
-	if as.Proof.Answer, as.Proof.Why = b.readAge(t, a.Request.Age); as.Proof.Answer != mitid.AgeNotProven {
+	if as.Proof.Answer, as.Proof.Why = b.readAge(c, a.Request.Age); as.Proof.Answer != mitid.AgeNotProven {
 		as.Proof.EID = eid
 		if !known {
 			as.Proof.EID = strings.Clone(c.IdP) // listed in Config.AgeProviders
@@ -124,12 +109,12 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 
 // readAge reads the answer in the configured form. A value in the other form, or
 // about another age, is no answer.
-func (b *Broker) readAge(t *idToken, years int) (answer mitid.AgeAnswer, why string) {
+func (b *Broker) readAge(c *IDToken, years int) (answer mitid.AgeAnswer, why string) {
 	n := strconv.Itoa(years)
-	said := []string{string(t.claims.Unknown[ageVerified])}
+	said := []string{string(c.Unknown[ageVerified])}
 	yes, no := `"`+n+`:true"`, `"`+n+`:false"`
 	if b.cfg.ageScope == AgeOverAnnounced {
-		said = []string{string(t.claims.Unknown[ageOver+n]), string(t.claims.Unknown[ageOverText+n])}
+		said = []string{string(c.Unknown[ageOver+n]), string(c.Unknown[ageOverText+n])}
 		yes, no = "true", "false"
 	}
 	said = slices.DeleteFunc(said, func(s string) bool { return s == "" })
@@ -142,12 +127,4 @@ func (b *Broker) readAge(t *idToken, years int) (answer mitid.AgeAnswer, why str
 		return mitid.AgeNotReached, ""
 	}
 	return mitid.AgeNotProven, "the answer is not in the form of Config.AgeScope, or about another age"
-}
-
-// recordAge writes down what was asked.
-func (b *Broker) recordAge(a *mitid.Attempt) string {
-	return url.Values{
-		"client_id": {b.cfg.clientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"}, "scope": {b.ageScope(a)},
-		"nonce": {a.Nonce}, "state": {a.Handle}, "code_challenge": {a.Challenge()},
-	}.Encode()
 }

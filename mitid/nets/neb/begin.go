@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
@@ -24,47 +24,27 @@ func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mit
 	if err := unsupported(&a.Request); err != nil {
 		return nil, err
 	}
-	md, err := b.party.Metadata(ctx)
+	md, err := b.oidc.Prepare(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	if md.PAR == "" {
-		if err := b.withoutPAR(a); err != nil {
-			return nil, err
-		}
+	if md.PAR == "" && a.Request.TransactionText.Body != "" && b.cfg.carrier == SignText {
+		// The broker announces pushed requests; this is for the day on which it does not.
+		return nil, oidcbroker.Unsupported("TransactionText needs pushed authorization requests, which this broker does not announce, or Config.TextCarrier RequestObject")
 	}
-	return b.send(ctx, md, b.params(a, raises))
-}
-
-// send signs a request where that is configured, pushes it where the broker takes
-// pushed ones, and puts it into the address elsewhere.
-func (b *Broker) send(ctx context.Context, md *oidcrp.Metadata, q oidcrp.Params) (*mitid.Redirect, error) {
-	if b.party.SignsRequests() {
-		var err error
-		if q, err = b.signed(q, md.PAR != ""); err != nil {
-			return nil, err
-		}
-	}
-	if md.PAR != "" {
-		uri, _, err := b.party.Push(ctx, q.Values())
-		if err != nil {
-			return nil, err
-		}
-		q = oidcrp.Params{{"client_id", b.cfg.clientID}, {"request_uri", uri}}
-	}
-	return &mitid.Redirect{URL: q.On(md.Authorize)}, nil
+	return b.oidc.Begin(ctx, md, a, b.scopes(a), b.params(a, raises)...)
 }
 
 // unsupported names the field that this broker has no way to carry.
 func unsupported(r *mitid.Request) error {
-	no := func(why string) error { return fault.New(fault.Unsupported, "Request."+why) }
+	no := oidcbroker.Unsupported
 	switch {
 	case r.RevokeCPRConsent:
-		return no("RevokeCPRConsent: this broker remembers no CPR number")
+		return no(oidcbroker.NoCPRConsent)
 	case !r.CVRHint.IsZero():
 		return no("CVRHint: at this broker the person chooses the organisation")
 	case r.Organisation && !r.Capacity.Takes(claims.CapacityProfessional):
-		return no("Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither")
+		return no(oidcbroker.OrganisationOfPrivate)
 	case r.AppSwitch.Platform != mitid.NoAppSwitch && r.AppSwitch.ResumeURL == "":
 		return no("AppSwitch: this broker takes a Platform together with a ResumeURL only")
 	case r.Silent && (needsMitID(r) || r.UUID != (claims.UUID{})):
@@ -88,47 +68,27 @@ func needsLogin(a *mitid.Attempt) bool {
 	return r.Fresh || anew || needsMitID(r)
 }
 
-// withoutPAR refuses what a browser must not carry. The broker announces pushed
-// requests; this is for the day on which it does not.
-func (b *Broker) withoutPAR(a *mitid.Attempt) error {
+// params are the parameters that are this broker's own.
+func (b *Broker) params(a *mitid.Attempt, raises bool) []oauth2.AuthCodeOption {
 	r := &a.Request
-	switch {
-	case !r.CPRHint.IsZero() || r.UUID != (claims.UUID{}) && a.ExpectSubject == "":
-		return fault.New(fault.Unsupported, "Request.CPRHint and Request.UUID need pushed authorization requests, which the broker does not announce: a browser must not carry them")
-	case r.TransactionText.Body != "" && b.cfg.carrier == SignText:
-		return fault.New(fault.Unsupported, "Request.TransactionText needs pushed authorization requests, which the broker does not announce, or Config.TextCarrier RequestObject")
-	}
-	// A step-up goes on without the hint: the answer must be the same person's all
-	// the same.
-	r.UUID = claims.UUID{}
-	return nil
-}
-
-func (b *Broker) params(a *mitid.Attempt, raises bool) oidcrp.Params {
-	r := &a.Request
-	q := make(oidcrp.Params, 0, 17)
-	oidcbroker.AddStart(&q, a, b.cfg.clientID, b.cfg.formPost)
-	q.Add("scope", b.scope(a))
-	oidcbroker.AddJourney(&q, a)
-	q.Add("idp_values", idpValues[r.Capacity])
-	q.Add("idp_params", b.idpParams(a, raises))
+	params := languageOf(r)
+	add := func(name, value string) { params = append(params, oauth2.SetAuthURLParam(name, value)) }
+	add("idp_values", idpValues[r.Capacity])
+	add("idp_params", b.idpParams(a, raises))
 	switch {
 	case r.Silent:
-		q.Add("prompt", "none")
+		add("prompt", "none")
 	case needsLogin(a):
-		q.Add("prompt", "login")
+		add("prompt", "login")
 	}
 	if b.cfg.maxAge > 0 {
-		q.Add("max_age", strconv.FormatInt(int64(b.cfg.maxAge/time.Second), 10))
-	}
-	if l := languages[r.Locale]; l != "" {
-		q.Add("language", l)
+		add("max_age", strconv.FormatInt(int64(b.cfg.maxAge/time.Second), 10))
 	}
 	if r.TransactionText.Body != "" && b.cfg.carrier == SignText {
-		q.Add("signtext_base64", inBase64(r.TransactionText.Body))
-		q.Add("signtext_type", textTypes[r.TransactionText.Type])
+		add("signtext_base64", inBase64(r.TransactionText.Body))
+		add("signtext_type", textTypes[r.TransactionText.Type])
 	}
-	return q
+	return params
 }
 
 // idpValues are the identity providers, in order of preference.
@@ -144,20 +104,10 @@ var languages = map[mitid.Locale]string{
 	mitid.Greenlandic: "kl",
 }
 
-// signed puts q into a signed request object. A pushed one travels alone (RFC 9126
-// section 3); beside one in an address stand the parameters that OpenID Connect
-// Core section 6.1 wants to see there.
-func (b *Broker) signed(q oidcrp.Params, pushed bool) (oidcrp.Params, error) {
-	object, err := b.party.SignRequest(q.Values())
-	if err != nil {
-		return nil, err
+// languageOf is the parameter of the language, if the request names one.
+func languageOf(r *mitid.Request) []oauth2.AuthCodeOption {
+	if l := languages[r.Locale]; l != "" {
+		return []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("language", l)}
 	}
-	var beside oidcrp.Params
-	for _, nv := range q {
-		if n := nv[0]; !pushed && (n == "client_id" || n == "response_type" || n == "scope") {
-			beside = append(beside, nv)
-		}
-	}
-	beside.Add("request", object)
-	return beside, nil
+	return nil
 }

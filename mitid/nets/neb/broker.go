@@ -1,17 +1,17 @@
 package neb
 
 import (
+	"context"
 	"crypto"
 	"crypto/x509"
-	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // The seam, and the abilities that this broker has.
@@ -32,8 +32,8 @@ const name = "neb"
 // Broker is a mitid.Broker for one client at Nets eID Broker. It is safe for
 // concurrent use.
 type Broker struct {
+	oidc     *oidcbroker.Broker
 	cfg      settings
-	party    *oidcrp.Party
 	now      func() time.Time
 	subjects []subject // of the certificate that signs transaction tokens
 	issuer   *x509.Certificate
@@ -42,73 +42,74 @@ type Broker struct {
 
 // settings are the parts of Config that stay after New: no secret among them.
 type settings struct {
-	issuer, clientID                                           string
-	source                                                     Source
-	carrier                                                    TextCarrier
-	maxAge                                                     time.Duration
-	ageScope                                                   AgeScope
-	ageProviders                                               []string
-	formPost, evidence, registered, textOptional, ocspOptional bool
+	source                                           Source
+	carrier                                          TextCarrier
+	maxAge                                           time.Duration
+	ageScope                                         AgeScope
+	ageProviders                                     []string
+	evidence, registered, textOptional, ocspOptional bool
 }
 
 // New returns a Broker. It does no I/O: discovery and keys are fetched at the
 // first login. Errors: ErrConfigInvalid, naming the field.
 func New(cfg Config) (*Broker, error) {
-	auth, err := cfg.auth()
-	if err != nil {
-		return nil, wrap(err)
+	if why := cfg.validate(); why != "" {
+		return nil, oidcbroker.Misconfigured(name, "Config."+why)
 	}
-	subjects, err := cfg.check()
-	if err != nil {
-		return nil, wrap(err)
+	subjects, ok := cfg.subjects()
+	if !ok {
+		return nil, oidcbroker.Misconfigured(name, "Config.TransactionSubject is not of the form CN=…, O=…")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	issuer := strings.TrimSuffix(cfg.Issuer, "/")
-	rp := oidcrp.Config{
-		Name: name, Issuer: issuer, ClientID: cfg.ClientID, Auth: auth, Request: cfg.requestSigner(), Hosts: cfg.Hosts,
-		Algs:                []string{"RS256"}, // id_token_signing_alg_values_supported, all of it
-		ErrorsWithoutIssuer: true,              // recorded: error answers never have iss
-		HTTPClient:          cfg.HTTPClient, Now: cfg.Now,
-	}
-	if cfg.FormPost {
-		rp.ResponseMode = "form_post"
-	}
-	party, err := oidcrp.New(rp)
+	oidc, err := oidcbroker.New(oidcbroker.Config{
+		RP: oidcrp.Config{
+			Name: name, Issuer: cfg.Issuer, ClientID: cfg.ClientID, Request: cfg.requestSigner(), Hosts: cfg.Hosts,
+			Algs:                []string{"RS256"}, // id_token_signing_alg_values_supported, all of it
+			ErrorsWithoutIssuer: true,              // recorded: error answers never have iss
+			HTTPClient:          cfg.HTTPClient, Now: cfg.Now,
+		},
+		Auth:     []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), oidcbroker.ByKey(cfg.PrivateKey, cfg.KeyID)},
+		FormPost: cfg.FormPost, KeepTokens: true, Declined: declined,
+	})
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	return &Broker{
-		party: party, now: cfg.Now, subjects: subjects, issuer: cfg.TransactionIssuer,
+		oidc: oidc, now: cfg.Now, subjects: subjects, issuer: cfg.TransactionIssuer,
 		cfg: settings{
-			issuer: issuer, clientID: cfg.ClientID, source: cfg.Source, carrier: cfg.TextCarrier, maxAge: cfg.MaxAge,
-			formPost: cfg.FormPost, evidence: cfg.TransactionToken, registered: cfg.RegisteredName,
+			source: cfg.Source, carrier: cfg.TextCarrier, maxAge: cfg.MaxAge, evidence: cfg.TransactionToken, registered: cfg.RegisteredName,
 			ageScope: cfg.AgeScope, ageProviders: slices.Clone(cfg.AgeProviders),
 			textOptional: cfg.ReferenceTextOptional, ocspOptional: cfg.OCSPOptional,
 		},
 	}, nil
 }
 
-// check refuses what contradicts itself, and reads the subjects.
-func (c *Config) check() ([]subject, error) {
-	no := func(why string) ([]subject, error) { return nil, fault.New(fault.ConfigInvalid, "Config."+why) }
+// validate names a field that contradicts itself or another, and why. If empty,
+// there is none.
+func (c *Config) validate() string {
 	switch {
 	case c.Source > UserinfoEndpoint:
-		return no("Source is none of the sources")
+		return "Source is none of the sources"
 	case c.TextCarrier > RequestObject:
-		return no("TextCarrier is none of the carriers")
+		return "TextCarrier is none of the carriers"
 	case c.TextCarrier == RequestObject && !c.SignRequests:
-		return no("TextCarrier RequestObject needs SignRequests")
+		return "TextCarrier RequestObject needs SignRequests"
 	case c.RequestKey != nil && !c.SignRequests:
-		return no("RequestKey needs SignRequests")
+		return "RequestKey needs SignRequests"
 	case c.AgeScope > AgeOverAnnounced:
-		return no("AgeScope is none of the scopes")
+		return "AgeScope is none of the scopes"
 	case slices.Contains(c.AgeProviders, ""):
-		return no("AgeProviders holds an empty name")
+		return "AgeProviders holds an empty name"
 	case c.MaxAge < 0 || c.MaxAge%time.Second != 0:
-		return no("MaxAge is not in whole seconds")
+		return "MaxAge is not in whole seconds"
 	}
+	return ""
+}
+
+// subjects are those that the certificate of transaction tokens may have.
+func (c *Config) subjects() ([]subject, bool) {
 	texts := documentedSubjects(strings.TrimSuffix(c.Issuer, "/"))
 	if c.TransactionSubject != "" {
 		texts = []string{c.TransactionSubject}
@@ -117,30 +118,15 @@ func (c *Config) check() ([]subject, error) {
 	for _, t := range texts {
 		s, ok := parseSubject(t)
 		if !ok {
-			return no("TransactionSubject is not of the form CN=…, O=…")
+			return nil, false
 		}
 		subjects = append(subjects, s)
 	}
-	return subjects, nil
+	return subjects, true
 }
 
-// auth chooses the one way in which the client authenticates.
-func (c *Config) auth() (oidcrp.ClientAuth, error) {
-	switch {
-	case c.ClientSecret.IsZero() && c.PrivateKey == nil:
-		return oidcrp.ClientAuth{}, fault.New(fault.ConfigInvalid, "Config needs ClientSecret or PrivateKey")
-	case !c.ClientSecret.IsZero() && c.PrivateKey != nil:
-		return oidcrp.ClientAuth{}, fault.New(fault.ConfigInvalid, "Config takes one of ClientSecret and PrivateKey")
-	case c.PrivateKey != nil:
-		return oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: c.PrivateKey, KeyID: c.KeyID}, nil
-	}
-	auth := oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: c.ClientSecret.Reveal}
-	if c.PostSecret {
-		auth.Method = oidcrp.Post
-	}
-	return auth, nil
-}
-
+// requestSigner returns what signs requests: RequestKey, or PrivateKey, or
+// ClientSecret.
 func (c *Config) requestSigner() oidcrp.RequestSigner {
 	key, id := crypto.Signer(c.RequestKey), c.RequestKeyID
 	if key == nil {
@@ -156,24 +142,15 @@ func (c *Config) requestSigner() oidcrp.RequestSigner {
 }
 
 // Callback says that the answer comes back with the parameter state.
-func (b *Broker) Callback() mitid.CallbackRule {
-	r := mitid.CallbackRule{Name: name, Issuer: b.cfg.issuer, ClientID: b.cfg.clientID, Method: http.MethodGet, State: "state", KeepTokens: true}
-	if b.cfg.formPost {
-		r.Method = http.MethodPost
-	}
-	return r
-}
+func (b *Broker) Callback() mitid.CallbackRule { return b.oidc.Callback() }
 
 // String names the broker and its issuer.
-func (b *Broker) String() string { return "neb.Broker(" + b.cfg.issuer + ")" }
+func (b *Broker) String() string { return b.oidc.String() }
 
 // GoString is String: printing a Broker shows no settings.
 func (b *Broker) GoString() string { return b.String() }
 
-func wrap(err error) error {
-	f, ok := err.(*fault.Error)
-	if !ok {
-		return err
-	}
-	return &mitid.Error{Kind: mitid.Kind(f.Class), Broker: name, Op: "new", Why: f.Why}
+// Check compares the broker's documents with Config, and pushes a.
+func (b *Broker) Check(ctx context.Context, a *mitid.Attempt) []mitid.Finding {
+	return b.oidc.Check(ctx, b, a)
 }

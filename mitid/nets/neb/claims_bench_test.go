@@ -14,10 +14,10 @@ func BenchmarkParseClaims(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(p["id_token"]) + len(p["userinfo"])))
 		for b.Loop() {
-			if _, err := parseIDToken(p["id_token"]); err != nil {
+			if _, err := readIDToken(p["id_token"]); err != nil {
 				b.Fatal(err)
 			}
-			if _, err := parseUserInfo(p["userinfo"]); err != nil {
+			if _, err := readUserInfo(p["userinfo"]); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -25,11 +25,11 @@ func BenchmarkParseClaims(b *testing.B) {
 	b.Run("ours with identity", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			t, err := parseIDToken(p["id_token"])
+			t, err := readIDToken(p["id_token"])
 			if err != nil {
 				b.Fatal(err)
 			}
-			u, err := parseUserInfo(p["userinfo"])
+			u, err := readUserInfo(p["userinfo"])
 			if err != nil {
 				b.Fatal(err)
 			}

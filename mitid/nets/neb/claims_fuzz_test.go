@@ -20,7 +20,7 @@ func seedClaims(f *testing.F, part string) {
 func FuzzParseIDToken(f *testing.F) {
 	seedClaims(f, "id_token")
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		c, err := parseIDToken(payload)
+		c, err := readIDToken(payload)
 		if c == nil {
 			claimstest.CheckNets(t, payload, nil, true, err, "", nil)
 			return
@@ -31,12 +31,12 @@ func FuzzParseIDToken(f *testing.F) {
 
 func FuzzParseUserInfo(f *testing.F) {
 	seedClaims(f, "userinfo")
-	token, err := parseIDToken(nebSample(f, "login")["id_token"])
+	token, err := readIDToken(nebSample(f, "login")["id_token"])
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		c, err := parseUserInfo(payload)
+		c, err := readUserInfo(payload)
 		if c == nil {
 			claimstest.CheckNets(t, payload, nil, true, err, "", nil)
 			return
@@ -53,7 +53,7 @@ func FuzzParseUserInfo(f *testing.F) {
 
 func FuzzParseTransaction(f *testing.F) {
 	seedClaims(f, "transaction_token")
-	token, err := parseIDToken(nebSample(f, "login")["id_token"])
+	token, err := readIDToken(nebSample(f, "login")["id_token"])
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -40,8 +40,8 @@ var idTokenDialect = tokenDialect(func(t *IDToken) *claims.Registered { return &
 		"jti":          claimset.String(func(t *IDToken) *string { return &t.JTI }),
 	})
 
-// parseIDToken reads the payload of an ID token as [claimset.Dialect.Read] says.
-func parseIDToken(payload []byte) (*IDToken, error) {
+// readIDToken reads the payload of an ID token as [claimset.Dialect.Read] says.
+func readIDToken(payload []byte) (*IDToken, error) {
 	t := new(IDToken)
 	if err := idTokenDialect.Read(payload, t); err != nil {
 		return nil, err

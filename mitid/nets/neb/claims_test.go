@@ -43,10 +43,10 @@ func nebOf(t testing.TB, payloads map[string][]byte) *Claims {
 	t.Helper()
 	n := &Claims{}
 	var err error
-	n.IDToken, err = parseIDToken(payloads["id_token"])
+	n.IDToken, err = readIDToken(payloads["id_token"])
 	require.NoError(t, err)
 	if p := payloads["userinfo"]; p != nil {
-		n.UserInfo, err = parseUserInfo(p)
+		n.UserInfo, err = readUserInfo(p)
 		require.NoError(t, err)
 	}
 	if p := payloads["transaction_token"]; p != nil {
@@ -138,8 +138,8 @@ func TestClaimsWireTypes(t *testing.T) {
 func TestTokens(t *testing.T) {
 	p := nebSample(t, "text")
 	for part, read := range map[string]func([]byte) error{
-		"id_token":          func(b []byte) error { _, err := parseIDToken(b); return err },
-		"userinfo":          func(b []byte) error { _, err := parseUserInfo(b); return err },
+		"id_token":          func(b []byte) error { _, err := readIDToken(b); return err },
+		"userinfo":          func(b []byte) error { _, err := readUserInfo(b); return err },
 		"transaction_token": func(b []byte) error { _, err := ParseTransaction(b); return err },
 	} {
 		t.Run(part, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestTokens(t *testing.T) {
 		})
 	}
 	for _, folded := range []string{`{"DK.CPR":"1"}`, `{"SSN.details.floor":"1"}`, `{"Mitid.Age":"1"}`} {
-		_, err := parseIDToken([]byte(folded))
+		_, err := readIDToken([]byte(folded))
 		assert.Equal(t, fault.TokenInvalid, fault.ClassOf(err))
 	}
 }

@@ -41,9 +41,9 @@ var userInfoDialect = tokenDialect(func(r *userInfoReader) *claims.Registered { 
 		netsclaims.TextTable("mitid.", func(r *userInfoReader) *netsclaims.TextClaims { return &r.text }),
 	))
 
-// parseUserInfo reads a userinfo answer, or the payload of a userinfo token, as
+// readUserInfo reads a userinfo answer, or the payload of a userinfo token, as
 // [claimset.Dialect.Read] says.
-func parseUserInfo(payload []byte) (*UserInfo, error) {
+func readUserInfo(payload []byte) (*UserInfo, error) {
 	r := new(userInfoReader)
 	if err := userInfoDialect.Read(payload, r); err != nil {
 		return nil, err

@@ -18,15 +18,15 @@ func suites(t *testing.T) []claimstest.Dialect {
 		"transaction_id": "t", "loa": nsis + "Substantial"}
 	return []claimstest.Dialect{
 		{Title: "neb userinfo", Base: base, CPR: "dk.cpr", Names: userInfoDialect.Names(),
-			Parse: func(b []byte) (claimstest.Claims, error) { return parseUserInfo(b) },
+			Parse: func(b []byte) (claimstest.Claims, error) { return readUserInfo(b) },
 			Identity: func(c claimstest.Claims) (claims.Identity, error) {
 				u := c.(*UserInfo)
-				id, err := parseIDToken([]byte(`{"sub":"` + u.Subject + `","idp":"mitid","identity_type":"private","transaction_id":"t"}`))
+				id, err := readIDToken([]byte(`{"sub":"` + u.Subject + `","idp":"mitid","identity_type":"private","transaction_id":"t"}`))
 				require.NoError(t, err)
 				return id.Identity(u)
 			}},
 		{Title: "neb ID token", Base: base, CPR: "dk.cpr", Names: idTokenDialect.Names(),
-			Parse:    func(b []byte) (claimstest.Claims, error) { return parseIDToken(b) },
+			Parse:    func(b []byte) (claimstest.Claims, error) { return readIDToken(b) },
 			Identity: func(c claimstest.Claims) (claims.Identity, error) { return c.(*IDToken).Identity(nil) }},
 		{Title: "neb transaction token", Base: base, CPR: "dk.cpr", Names: transactionDialect.Names(),
 			Parse:    func(b []byte) (claimstest.Claims, error) { return ParseTransaction(b) },
@@ -54,7 +54,7 @@ func TestNothingWithoutCPRIsNothing(t *testing.T) {
 
 func TestTokenWhoseTimesHaveAFractionOrAnExponentIsRead(t *testing.T) {
 	claimstest.Times(t, func(b []byte) (claims.Registered, error) {
-		c, err := parseIDToken(b)
+		c, err := readIDToken(b)
 		if err != nil {
 			return claims.Registered{}, err
 		}
@@ -70,7 +70,7 @@ func TestNamesPersonAsksTheClaimsThatNobodyKnows(t *testing.T) {
 		`{"sub":"s","idp":"idbrokerdk","mitid.identity_name":"Åse"}`:            true,
 		`{"sub":"s","idp":"idbrokerdk","dk.cpr":7}`:                             true,
 	} {
-		c, err := parseIDToken([]byte(payload))
+		c, err := readIDToken([]byte(payload))
 		require.NoError(t, err)
 		assert.Equal(t, named, c.NamesPerson(), payload)
 	}

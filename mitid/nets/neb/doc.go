@@ -16,9 +16,9 @@
 // re-authentication of a known identity; app switch; Danish, English and
 // Greenlandic; fresh and silent logins; a step-up to the CPR number on a running
 // session, and the CPR match, each within 15 minutes; logout, and logout messages
-// of both channels; proofs of age ([Config.AgeScope]). Not carried, and refused with ErrUnsupported: taking back a CPR
-// consent, the choice of a company by CVR number, an app switch without an address
-// to come back to.
+// of both channels; proofs of age ([Config.AgeScope]). Not carried, and refused with
+// ErrUnsupported: taking back a CPR consent, the choice of a company by CVR number,
+// an app switch without an address to come back to.
 //
 // The broker keeps a session of its own for each browser and answers from it
 // without showing MitID. Where a Request asks for something that only MitID can
@@ -69,6 +69,21 @@
 // # Testing
 //
 // mitidtest.NewNEB is a Nets eID Broker that needs no account.
+//
+// # Files
+//
+//   - config.go, broker.go: the settings, and what New makes of them.
+//   - begin.go, scope.go, idp_params.go: what is asked, and in which parameters.
+//   - complete.go: the answer, in the order in which it is verified.
+//   - id_token.go, userinfo.go, transaction.go: the three sources of facts.
+//   - claims.go, claims_id_token.go, claims_userinfo.go, claims_transaction.go: what they
+//     say; claims_token.go and claims_details.go what they share.
+//   - claims_table.go: by which name each claim is read.
+//   - claims_identity.go, claims_person.go: whom the claims name.
+//   - subject.go, status.go: which certificate signs transaction tokens, and whether
+//     it is good.
+//   - age.go, step_up.go, match.go, logout.go, receive.go: the optional abilities.
+//   - errors.go: the broker's error codes.
 //
 // Source: https://signaturgruppen-a-s.github.io/signaturgruppen-broker-documentation
 // and recordings of its pre-production service.

@@ -60,11 +60,16 @@ func TestEveryIssuerHasSubjects(t *testing.T) {
 
 // Every code that the broker documents has an outcome.
 func TestCodesAreTheDocumentedOnes(t *testing.T) {
-	require.Len(t, codes, 48)
-	for code, o := range codes {
-		require.NotZero(t, o.class, code)
-		require.NotEmpty(t, o.why, code)
+	seen := map[string]bool{}
+	for class, whys := range codes {
+		require.NotZero(t, class)
+		for code, why := range whys {
+			require.NotEmpty(t, why, code)
+			require.False(t, seen[code], "%s means two things", code)
+			seen[code] = true
+		}
 	}
+	require.Len(t, seen, 48)
 }
 
 func TestOperatorReadsTheStatusOfAMatchThatNobodyUnderstands(t *testing.T) {

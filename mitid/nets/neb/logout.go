@@ -2,9 +2,8 @@ package neb
 
 import (
 	"context"
+	"net/url"
 
-	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -16,18 +15,9 @@ import (
 // good. A login without one (its ID token has expired, or Login.Evidence is gone)
 // ends on the broker's own page.
 func (b *Broker) EndSession(ctx context.Context, l *mitid.Login, returnTo, state string) (*mitid.Redirect, error) {
-	md, err := b.party.Metadata(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if md.EndSession == "" {
-		return nil, fault.New(fault.Unsupported, "the broker announces no logout")
-	}
-	var q oidcrp.Params
+	q := url.Values{"post_logout_redirect_uri": {returnTo}, "state": {state}}
 	if hint := tokenOf(l, useIDToken); hint != "" && (l.Expires.IsZero() || b.now().Before(l.Expires)) {
-		q.Add("id_token_hint", hint)
+		q.Set("id_token_hint", hint)
 	}
-	q.Add("post_logout_redirect_uri", returnTo)
-	q.Add("state", state)
-	return &mitid.Redirect{URL: q.On(md.EndSession)}, nil
+	return b.oidc.EndSession(ctx, q)
 }

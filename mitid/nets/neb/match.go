@@ -42,7 +42,7 @@ func (b *Broker) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bo
 	body, _ := json.Marshal(struct { // a text always marshals
 		CPR string `json:"cpr"`
 	}{n.Reveal()})
-	res, err := b.party.PostJSON(ctx, matchPath, access, body)
+	res, err := b.oidc.Party.PostJSON(ctx, matchPath, access, body)
 	if err != nil {
 		return false, err
 	}

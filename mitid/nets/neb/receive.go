@@ -39,7 +39,7 @@ func (b *Broker) backChannel(ctx context.Context, values url.Values) (*mitid.Log
 	if raw == "" {
 		return nil, fault.New(fault.ResponseInvalid, "the logout message holds no logout token")
 	}
-	lo, err := b.party.VerifyLogout(ctx, raw, oidcrp.Rules{Signer: b.signsTokens})
+	lo, err := b.oidc.Party.VerifyLogout(ctx, raw, oidcrp.Rules{Signer: b.signsTokens})
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ const maxSessionID = 256
 
 func (b *Broker) frontChannel(values url.Values) (*mitid.Logout, error) {
 	switch sid := values.Get("sid"); {
-	case values.Get("iss") != b.cfg.issuer:
+	case values.Get("iss") != b.oidc.Party.Issuer():
 		return nil, fault.New(fault.IssuerMismatch, "the logout message is not of this broker")
 	case sid == "" || len(sid) > maxSessionID:
 		return nil, fault.New(fault.TokenInvalid, "the logout message names no session")

@@ -1,8 +1,6 @@
 package neb
 
 import (
-	"strings"
-
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -21,8 +19,8 @@ const (
 	scopeTransaction = "transaction_token"
 )
 
-// scope chooses the scopes that give what the attempt asks for, and no more.
-func (b *Broker) scope(a *mitid.Attempt) string {
+// scopes chooses the scopes that give what the attempt asks for, and no more.
+func (b *Broker) scopes(a *mitid.Attempt) []string {
 	r := &a.Request
 	scopes := []string{scopeOpenID}
 	add := func(when bool, s string) {
@@ -38,7 +36,7 @@ func (b *Broker) scope(a *mitid.Attempt) string {
 	add(r.NemIDPID, scopePID)
 	add(b.cfg.source == UserinfoToken, scopeUserinfo)
 	add(b.wantsTransaction(a), scopeTransaction)
-	return strings.Join(scopes, " ")
+	return scopes
 }
 
 // wantsTransaction: where a text is shown, the transaction token is what tells of

@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // signingAction says that the person approved a text (Signaturgruppen, transaction
@@ -23,7 +25,7 @@ type transaction struct {
 // transactionOf checks the transaction token of a login, in the order of the
 // vendor: signature and key, the login that it is of, the certificate with its OCSP
 // answer, the texts.
-func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken, answer *oidcrp.Tokens) (*transaction, error) {
+func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToken, answer *oidcrp.Tokens) (*transaction, error) {
 	raw := answer.Extra["transaction_token"]
 	switch {
 	case raw == "" && (a.Transaction != nil || a.Reference != nil):
@@ -31,30 +33,23 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, t *idToken
 	case raw == "":
 		return nil, fault.New(fault.ResponseInvalid, "the answer holds no transaction token; may the client use the scope transaction_token?")
 	}
-	x := &transaction{}
 	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"jwt"}, Signer: b.signsTransactions}
-	v, err := b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := ParseTransaction(payload)
-		if err != nil {
-			return nil, err
-		}
-		x.claims = c
-		return (*oidcrp.Claims)(&c.Registered), nil
-	})
+	t, err := oidcbroker.Verify(ctx, b.oidc, raw, rules, ParseTransaction, func(c *Transaction) *claims.Registered { return &c.Registered })
 	if err != nil {
 		return nil, err
 	}
-	if err := x.claims.Confirms(t.claims, nil); err != nil {
+	x := &transaction{claims: t.Claims}
+	if err := x.claims.Confirms(id, nil); err != nil {
 		return nil, err
 	}
 	if to := x.claims.RedirectURI; to != "" && to != a.RedirectURL {
 		return nil, fault.New(fault.TokenInvalid, "transaction token: of a login that goes elsewhere")
 	}
 	status := answer.Extra["transaction_token_ocsp_resp"]
-	if err := b.checkStatus(status, v.Certificate); err != nil {
+	if err := b.checkStatus(status, t.Certificate); err != nil {
 		return nil, err
 	}
-	x.tokens = append(x.tokens, tokenAs(useTransaction, v))
+	x.tokens = append(x.tokens, t.Evidence(useTransaction))
 	if status != "" {
 		x.tokens = append(x.tokens, mitid.Token{Use: useOCSP, Raw: mitid.NewSecret(status)})
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
 // maxLife is how long an ID or userinfo token may live: recorded ones live five
@@ -15,51 +16,30 @@ import (
 // form, must never pass for one.
 const maxLife = 24 * time.Hour
 
-// shortLived passes r on, or refuses a token that lives too long for its kind.
-func shortLived(r *oidcrp.Claims) (*oidcrp.Claims, error) {
+// shortLived refuses a token that lives too long for its kind.
+func shortLived(r *claims.Registered) error {
 	if r.Expires-r.IssuedAt > int64(maxLife/time.Second) {
-		return nil, fault.New(fault.TokenInvalid, "it lives too long for its kind")
+		return fault.New(fault.TokenInvalid, "it lives too long for its kind")
 	}
-	return r, nil
+	return nil
 }
 
 // idToken is a verified ID token: who is logged in by the broker's own key, how
 // well and in what capacity, and nothing about the person.
-type idToken struct {
-	claims   *IDToken
-	identity claims.Identity
-	verified *oidcrp.Verified
-}
+type idToken = oidcbroker.Token[IDToken]
 
-// verifyID checks an ID token and reads who it names.
+// verifyID checks an ID token and reads its claims.
 func (b *Broker) verifyID(ctx context.Context, raw string, rules oidcrp.Rules) (*idToken, error) {
-	t, err := b.signedID(ctx, raw, rules)
-	if err != nil {
-		return nil, err
-	}
-	if t.identity, err = t.claims.Identity(nil); err != nil {
-		return nil, err
-	}
-	return t, nil
+	rules.Signer = b.signsTokens
+	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseIDToken, func(c *IDToken) *claims.Registered { return &c.Registered })
 }
 
-// signedID checks an ID token and reads its claims, whoever they name.
-func (b *Broker) signedID(ctx context.Context, raw string, rules oidcrp.Rules) (*idToken, error) {
-	t := &idToken{}
-	rules.Signer = b.signsTokens
-	var err error
-	t.verified, err = b.party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
-		c, err := parseIDToken(payload)
-		if err != nil {
-			return nil, err
-		}
-		t.claims = c
-		return shortLived((*oidcrp.Claims)(&c.Registered))
-	})
+func parseIDToken(payload []byte) (*IDToken, error) {
+	c, err := readIDToken(payload)
 	if err != nil {
 		return nil, err
 	}
-	return t, nil
+	return c, shortLived(&c.Registered)
 }
 
 // VerifyToken checks an ID token that a front end obtained. An ID token of this
@@ -71,15 +51,20 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	if err != nil {
 		return nil, err
 	}
-	return t.assertion(), nil
+	return assertion(t)
 }
 
-func (t *idToken) assertion() *mitid.Assertion {
-	c := t.claims
-	return &mitid.Assertion{
-		Identity: t.identity, Claims: &Claims{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
-		Evidence: mitid.Evidence{Tokens: []mitid.Token{tokenAs(useIDToken, t.verified)}},
+// assertion returns what a verified ID token says.
+func assertion(t *idToken) (*mitid.Assertion, error) {
+	c := t.Claims
+	id, err := c.Identity(nil)
+	if err != nil {
+		return nil, err
 	}
+	return &mitid.Assertion{
+		Identity: id, Claims: &Claims{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
+		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence(useIDToken)}},
+	}, nil
 }
 
 // The uses of the tokens in Login.Evidence.
@@ -90,10 +75,6 @@ const (
 	useOCSP        = "transaction_token_ocsp_resp" // standard base64, as it arrived
 	useAccess      = "access_token"                // proves nothing; MatchCPR needs it
 )
-
-func tokenAs(use string, v *oidcrp.Verified) mitid.Token {
-	return mitid.Token{Use: use, Raw: mitid.NewSecret(v.JWS), Key: v.Key}
-}
 
 // tokenOf returns a token of l's evidence, or "" if it holds none.
 func tokenOf(l *mitid.Login, use string) string {

@@ -2,11 +2,7 @@ package oidcrp
 
 import (
 	"crypto"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -38,14 +34,9 @@ func (s RequestSigner) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "[requ
 // LogValue returns a placeholder.
 func (s RequestSigner) LogValue() slog.Value { return slog.StringValue("[request signer]") }
 
-// A signer writes a token over an encoded header and its own payload.
-type signer struct {
-	head string
-	sign func(message []byte) ([]byte, bool)
-}
-
-// newRequestSigner checks Config.Request. If nil, requests are not signed.
-func newRequestSigner(cfg Config) (*signer, error) {
+// newRequestSigner checks Config.Request. If it returns nil, requests are not signed.
+func newRequestSigner(cfg Config) (signer, error) {
+	const typ = "oauth-authz-req+jwt" // RFC 9101 section 10.8
 	s := cfg.Request
 	switch {
 	case s.Key == nil && s.Secret == nil:
@@ -56,26 +47,13 @@ func newRequestSigner(cfg Config) (*signer, error) {
 		if len(s.Secret()) < minSecret {
 			return nil, cfg.invalid("Request.Secret is shorter than the 32 bytes that HS256 needs")
 		}
-		return &signer{requestHead("HS256", ""), func(message []byte) ([]byte, bool) {
-			mac := hmac.New(sha256.New, []byte(s.Secret()))
-			_, _ = mac.Write(message) // never fails (package hash)
-			return mac.Sum(nil), true
-		}}, nil
+		return newSecretSigner(s.Secret, typ), nil
 	}
-	name, ok := assertionAlg(ClientAuth{Key: s.Key, Alg: s.Alg})
+	alg, ok := signingAlg(s.Key, s.Alg)
 	if !ok {
 		return nil, cfg.invalid("Request.Key is too weak, or not for Request.Alg")
 	}
-	return &signer{requestHead(name, s.KeyID), func(message []byte) ([]byte, bool) { return sign(s.Key, name, message) }}, nil
-}
-
-func requestHead(alg, kid string) string {
-	head, _ := json.Marshal(struct { // texts always marshal
-		Alg string `json:"alg"`
-		Typ string `json:"typ"`
-		Kid string `json:"kid,omitempty"`
-	}{alg, "oauth-authz-req+jwt", kid})
-	return base64.RawURLEncoding.EncodeToString(head)
+	return newSigner(s.Key, alg, s.KeyID, typ), nil
 }
 
 // SignsRequests reports whether Config.Request is set.
@@ -100,14 +78,9 @@ func (p *Party) SignRequest(params url.Values) (string, error) {
 		}
 		payload[name] = params.Get(name)
 	}
-	body, err := json.Marshal(payload)
+	signed, err := p.request(payload)
 	if err != nil {
-		return "", Config{Name: p.name}.invalid("the request cannot be written")
-	}
-	signed := p.request.head + "." + base64.RawURLEncoding.EncodeToString(body)
-	sig, ok := p.request.sign([]byte(signed))
-	if !ok {
 		return "", Config{Name: p.name}.invalid("Request.Key does not sign")
 	}
-	return signed + "." + base64.RawURLEncoding.EncodeToString(sig), nil
+	return signed, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/fault"
@@ -35,14 +37,13 @@ func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (
 	case !a.Now.Before(t.until):
 		return nil, fault.New(fault.InteractionRequired, "the login is older than the 15 minutes in which this broker adds a CPR number; start a new one")
 	}
-	md, err := b.party.Metadata(ctx)
+	md, err := b.oidc.Party.Metadata(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a.Private = []byte(t.String())
-	q := b.start(a)
-	q.Add("transaction_id", t.id)
-	return &mitid.Redirect{URL: q.On(md.Authorize)}, nil
+	r := &a.Request
+	return b.oidc.BeginInAddress(md, a, b.scopes(r), b.language(r), oauth2.SetAuthURLParam("transaction_id", t.id)), nil
 }
 
 // isCPRAlone reports whether a known transaction can give all that r wants.

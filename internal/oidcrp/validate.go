@@ -4,9 +4,9 @@ import (
 	"encoding/base64"
 )
 
-// objection judges the claims that decide whether a token is meant for us, now
+// validate judges the claims that decide whether a token is meant for us, now
 // and in this login; that it has expired is judged elsewhere. If empty, there is none. Everything is compared byte for byte.
-func (p *Party) objection(r *Claims, rules Rules, alg *algorithm) string {
+func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {
 	case r.Issuer != p.issuer:
@@ -27,7 +27,7 @@ func (p *Party) objection(r *Claims, rules Rules, alg *algorithm) string {
 		return "issued before the login began"
 	case rules.Nonce != "" && r.Nonce != rules.Nonce:
 		return "another login's nonce, or none"
-	case r.Subject == "" && !rules.noSubject:
+	case r.Subject == "" && !rules.logout:
 		return "no subject"
 	case rules.AccessToken != "" && r.AtHash != "" && r.AtHash != hashOf(rules.AccessToken, alg):
 		return "it came with another access token"

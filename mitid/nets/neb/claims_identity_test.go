@@ -141,12 +141,12 @@ func TestIdentityLevel(t *testing.T) {
 		_, id, err := edit{"id-token-alone", "id_token", "loa", value}.identity(t)
 		require.NoError(t, err)
 		assert.Equal(t, want, id.Levels.LoA, value)
-		tok, err := parseIDToken([]byte(`{"acr":"` + nsis + `High"}`))
+		tok, err := readIDToken([]byte(`{"acr":"` + nsis + `High"}`))
 		require.NoError(t, err)
 		assert.False(t, tok.TellsLevel(), "acr is not asked")
 	}
 	for _, payload := range []string{`{"loa":"gold"}`, `{"loa":null}`, `{"loa":[]}`} {
-		tok, err := parseIDToken([]byte(payload))
+		tok, err := readIDToken([]byte(payload))
 		require.NoError(t, err)
 		assert.True(t, tok.TellsLevel())
 	}
@@ -369,11 +369,11 @@ func TestIdentityKeepsNothingOfTheBuffer(t *testing.T) {
 // then they must name the same one.
 func TestIdentityIDAgainstTheOtherPartsUUID(t *testing.T) {
 	idToken := func(id string) *IDToken {
-		c, err := parseIDToken([]byte(`{"sub":"s","idp":"mitid","identity_type":"private","idp_identity_id":"` + id + `","loa":"https://data.gov.dk/concept/core/nsis/Substantial"}`))
+		c, err := readIDToken([]byte(`{"sub":"s","idp":"mitid","identity_type":"private","idp_identity_id":"` + id + `","loa":"https://data.gov.dk/concept/core/nsis/Substantial"}`))
 		require.NoError(t, err)
 		return c
 	}
-	u, err := parseUserInfo([]byte(`{"sub":"s","mitid.uuid":"74ffcd31-fbaf-4c33-bdac-169f25c1e416"}`))
+	u, err := readUserInfo([]byte(`{"sub":"s","mitid.uuid":"74ffcd31-fbaf-4c33-bdac-169f25c1e416"}`))
 	require.NoError(t, err)
 	_, err = idToken("11111111-fbaf-4c33-bdac-169f25c1e416").Identity(u)
 	require.Equal(t, fault.TokenInvalid, fault.ClassOf(err))
@@ -385,7 +385,7 @@ func TestIdentityIDAgainstTheOtherPartsUUID(t *testing.T) {
 func TestTimeOfLoginWithAFractionIsRead(t *testing.T) {
 	want := time.Unix(1790000000, 0).UTC()
 	for _, number := range []string{`1790000000`, `1790000000.75`, `1.79e9`, `"1790000000"`} {
-		n, err := parseIDToken([]byte(`{"auth_time":` + number + `,"session_expiry":` + number + `}`))
+		n, err := readIDToken([]byte(`{"auth_time":` + number + `,"session_expiry":` + number + `}`))
 		require.NoError(t, err)
 		assert.Equal(t, want, n.AuthTime, number)
 		assert.Equal(t, want, n.SessionExpiry, number)

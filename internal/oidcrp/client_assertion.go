@@ -1,0 +1,39 @@
+package oidcrp
+
+import (
+	"crypto/rand"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// assertionLife is how long a client assertion is good for.
+const assertionLife = time.Minute
+
+// newAsserter authenticates with a signed statement (RFC 7523 section 3, OpenID
+// Connect Core section 9).
+func newAsserter(cfg Config) (authenticator, error) {
+	a := cfg.Auth
+	alg, ok := signingAlg(a.Key, a.Alg)
+	if !ok {
+		return nil, cfg.invalid("Auth.Key is missing, too weak, or not for Auth.Alg")
+	}
+	audience := a.Audience
+	if audience == "" {
+		audience = cfg.Issuer
+	}
+	sign := newSigner(a.Key, alg, a.KeyID, "JWT")
+	return func(now time.Time) (credentials, error) {
+		assertion, err := sign(map[string]any{
+			"iss": cfg.ClientID, "sub": cfg.ClientID, "aud": audience, "jti": rand.Text(),
+			"iat": now.Unix(), "exp": now.Add(assertionLife).Unix(),
+		})
+		if err != nil {
+			return credentials{}, cfg.invalid("Auth.Key does not sign")
+		}
+		return credentials{style: oauth2.AuthStyleInParams, id: cfg.ClientID, params: map[string]string{
+			"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+			"client_assertion":      assertion,
+		}}, nil
+	}, nil
+}

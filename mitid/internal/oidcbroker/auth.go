@@ -1,0 +1,62 @@
+package oidcbroker
+
+import (
+	"crypto"
+	"strings"
+
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+)
+
+// A Way is a way in which an application may authenticate at its broker.
+type Way struct {
+	Field  string // of the adapter's Config
+	Filled bool   // whether the application has filled it in
+	Auth   oidcrp.ClientAuth
+}
+
+// BySecret is the way of Config.ClientSecret: client_secret_basic, or
+// client_secret_post if post is set.
+func BySecret(secret mitid.Secret, post bool) Way {
+	w := Way{Field: "ClientSecret", Filled: !secret.IsZero(), Auth: oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: secret.Reveal}}
+	if post {
+		w.Auth.Method = oidcrp.Post
+	}
+	return w
+}
+
+// ByKey is the way of Config.PrivateKey: private_key_jwt with the algorithm that
+// the key demands.
+func ByKey(key crypto.Signer, keyID string) Way {
+	return Way{Field: "PrivateKey", Filled: key != nil, Auth: oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: key, KeyID: keyID}}
+}
+
+// chosen returns the one way that is filled in, or why there is not one.
+func chosen(ways []Way) (auth oidcrp.ClientAuth, why string) {
+	var fields []string
+	filled := 0
+	for _, w := range ways {
+		fields = append(fields, w.Field)
+		if w.Filled {
+			auth = w.Auth
+			filled++
+		}
+	}
+	switch filled {
+	case 0:
+		return auth, "Config needs " + enumerate(fields, "or")
+	case 1:
+		return auth, ""
+	default:
+		return auth, "Config takes one of " + enumerate(fields, "and")
+	}
+}
+
+// enumerate writes "A, B or C".
+func enumerate(names []string, last string) string {
+	n := len(names) - 1
+	if n < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:n], ", ") + " " + last + " " + names[n]
+}

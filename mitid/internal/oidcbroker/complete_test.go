@@ -1,0 +1,67 @@
+package oidcbroker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/oidcrp"
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
+)
+
+func TestTheBrokersCodeComesBeforeTheStandards(t *testing.T) {
+	codes := oidcbroker.Codes{fault.CPRMismatch: {"not_theirs": "the number is not theirs"}}
+	answer := &oidcrp.Answer{Error: "access_denied", Description: "not_theirs"}
+	e := codes.Declined(answer, answer.Description)
+	require.ErrorIs(t, e, mitid.ErrCPRMismatch)
+	require.Equal(t, "not_theirs", e.Code)
+	e = codes.Declined(answer, answer.Error)
+	require.ErrorIs(t, e, mitid.ErrUserCancelled)
+	require.Empty(t, e.Code)
+	require.NotContains(t, e.Error(), "not_theirs")
+	require.Equal(t, "access_denied: not_theirs", e.Detail.Reveal())
+}
+
+func TestTextsMustComeBack(t *testing.T) {
+	text, other := mitid.Text{Body: "Åse"}, mitid.Text{Body: "Ærø"}
+	for name, c := range map[string]struct {
+		seen     mitid.Texts
+		optional bool
+		want     error
+	}{
+		"the text":              {seen: mitid.Texts{Reference: &text}},
+		"another":               {seen: mitid.Texts{Reference: &other}, want: mitid.ErrTransactionMismatch},
+		"another, and optional": {seen: mitid.Texts{Reference: &other}, optional: true, want: mitid.ErrTransactionMismatch},
+		"none":                  {want: mitid.ErrTransactionMismatch},
+		"none, and optional":    {optional: true},
+	} {
+		a := &mitid.Attempt{Reference: mitid.DigestOf(text)}
+		require.ErrorIs(t, oidcbroker.AdmitTexts(a, c.seen, c.optional), c.want, name)
+	}
+	a := &mitid.Attempt{Transaction: mitid.DigestOf(text)}
+	require.ErrorIs(t, oidcbroker.AdmitTexts(a, mitid.Texts{}, true), mitid.ErrTransactionMismatch, "a transaction text is never optional")
+}
+
+func TestUserinfoComplementsAndNeverContradicts(t *testing.T) {
+	signed := claims.Identity{Subject: "s", CPR: cprtest.Number(1), Name: &claims.Name{Full: "Åse"}}
+	id := signed
+	more := claims.Identity{Country: "DK", Name: &claims.Name{Full: "Ærø"}, Address: &claims.Address{Lines: []string{"Vej 1"}}}
+	require.NoError(t, oidcbroker.Complement(&id, more))
+	require.Equal(t, claims.Identity{Subject: "s", CPR: cprtest.Number(1), Name: &claims.Name{Full: "Åse"}, Country: "DK", Address: more.Address}, id)
+
+	id = signed
+	more.Protection = claims.NameAndAddressProtected
+	require.NoError(t, oidcbroker.Complement(&id, more))
+	require.Nil(t, id.Name)
+	require.Nil(t, id.Address)
+	require.Equal(t, claims.NameAndAddressProtected, id.Protection)
+
+	id = signed
+	require.ErrorIs(t, oidcbroker.Complement(&id, claims.Identity{CPR: cprtest.Number(2)}), mitid.ErrTokenInvalid)
+	require.ErrorIs(t, oidcbroker.SameSubject(&id, "another"), mitid.ErrTokenInvalid)
+	require.ErrorIs(t, oidcbroker.SameSubject(&id, ""), mitid.ErrTokenInvalid)
+}
