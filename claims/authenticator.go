@@ -8,8 +8,8 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Authenticator is what a person proved themself with. It prints its kind
-// without Word, which is text of somebody else, and refuses to marshal.
+// Authenticator is what a person proved their identity with. It prints its kind
+// without Word, which the broker wrote, and refuses to marshal.
 type Authenticator struct {
 	Kind AuthenticatorKind
 	Word string // the broker's own word, only when Kind is AuthenticatorUnknown
@@ -38,9 +38,9 @@ func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, private.Err
 // AuthenticatorKind is a sort of authenticator.
 type AuthenticatorKind uint8
 
-// The kinds. They say nothing of the level that was reached; that is in Levels.
-// A login with the employer's own login (lokal IdP) has none of its own: brokers
-// tell it as any other login of MitID Erhverv.
+// The kinds. They do not tell the level that was reached; Levels does. A login through
+// the employer's own system (lokal IdP) has no kind of its own: brokers tell it as any
+// other login of MitID Erhverv.
 const (
 	AuthenticatorUnknown AuthenticatorKind = iota
 	App                                    // the MitID app

@@ -16,18 +16,18 @@ import (
 // Brokers have put the error of a look-up where an address should be, with the
 // person's CPR number in it.
 //
-// A text that holds what may be a CPR number, the person's or anybody's, in one of
-// the many ways to write one, goes as follows. A name with one in any part becomes
-// nil, and so does an address. An organisation's name, a country, a session id and
-// an authenticator's word become empty. A Subject cannot be missing: ClaimInvalid.
-// An address that is a text alone and reads like an error message (no digit in it,
-// or a word such as "CPR", "fejl" or "not found") becomes nil too.
+// A text that may hold a CPR number, the person's or anybody's, in any common way to
+// write one, is left out as follows. If any part of a name or an address holds one, the
+// name or the address becomes nil. An organisation's name, a country, a session id and an
+// authenticator's word become empty. A Subject cannot be left out: the error is
+// [ErrClaimInvalid]. An address that is a text alone and reads like an error message (no
+// digit in it, or a word such as "CPR", "fejl" or "not found") becomes nil too.
 //
 // Numbers with a form of their own (P, SE and CVR numbers, RID, the PID of NemID,
 // UUIDs) stay, unless their digits are those of id.CPR. CPR itself stays.
 //
-// The Identity methods of this package and mitid.Client do this to every identity.
-// Call it on one that you made from elsewhere.
+// The adapters and mitid.Client call it on every identity. Call it on an identity that
+// you made from anything else.
 func (id Identity) Cleared() (Identity, error) {
 	known := cprshape.Known{Numbers: []cpr.Number{id.CPR}, Born: []time.Time{id.BirthDate}}
 	if known.In(id.Subject) {

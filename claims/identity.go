@@ -13,13 +13,13 @@ import (
 // them. What a broker did not say is nil or zero, never an empty string that
 // could pass for a value:
 //
-//   - a person without a CPR number (or who kept it to themself): CPR.IsZero;
+//   - a person who has no CPR number or did not give it: CPR.IsZero;
 //   - a person with a protected name and address: Name and Address nil, and
 //     Protection NameAndAddressProtected where the broker says so;
-//   - a login for an organisation: Kind, and Organisation not nil.
+//   - a login for an organisation: Capacity, and Organisation not nil.
 //
-// An Identity prints and logs its kind, its level and which parts it has, never
-// what is in them, and it refuses to marshal; see [Plain].
+// An Identity prints and logs its capacity, its level and which parts it has, never
+// what is in them. It refuses to marshal; see [Plain].
 type Identity struct {
 	Capacity       Capacity
 	Subject        string     // the broker's own key for this account, byte for byte as it came
@@ -39,7 +39,7 @@ type Identity struct {
 	NemIDPID       string    // the person's key at the retired NemID (9208-2002-2-…); for migration only
 }
 
-// String names the kind, the level and the parts that are present.
+// String names the capacity, the level and the parts that are present.
 func (id Identity) String() string {
 	return private.Outline("claims.Identity", id.Capacity.String(), id.Levels.LoA.String(), id.parts())
 }
@@ -47,7 +47,7 @@ func (id Identity) String() string {
 // Format writes String under every verb.
 func (id Identity) Format(f fmt.State, _ rune) { private.Format(f, id.String()) }
 
-// LogValue gives the kind, the level and the names of the parts that are present.
+// LogValue gives the capacity, the level and the names of the parts that are present.
 func (id Identity) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("kind", id.Capacity.String()),

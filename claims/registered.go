@@ -7,9 +7,10 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Registered are the claims of RFC 7519 and OpenID Connect Core that decide
-// whether a token is to be believed. They are the same in every dialect, and
-// nothing here says that they have been checked.
+// Registered are the claims of RFC 7519 and OpenID Connect Core that decide whether a
+// token is to be believed. Every broker's claims have them: criipto.Claims, neb.IDToken,
+// eident.Claims. The struct does not say whether they were checked. The adapters check
+// those of an ID token before they hand its claims out.
 //
 // It prints which parts it has and refuses to marshal, as [Identity] does.
 type Registered struct {

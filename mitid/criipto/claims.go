@@ -77,10 +77,10 @@ func (c *Claims) TellsLevel() bool { return c.state.LevelTold }
 // Unknown with one goes.
 func (c *Claims) WithoutCPR() any { return claimset.WithoutCPR(c) }
 
-// NamesPerson reports whether the token tells more than that somebody was there:
+// namesPerson reports whether the token tells more than that somebody was there:
 // a key, a number, a name, a birth date, an age, an address, an organisation, or
 // a claim about them that cannot be read. A proof of age must not.
-func (c *Claims) NamesPerson() bool {
+func (c *Claims) namesPerson() bool {
 	person := !c.UUID.IsZero() || !c.CPR.IsZero() || c.CPRStatus != 0 || c.Name != "" || !c.BirthDate.IsZero() || c.Age != 0 ||
 		c.Address != nil || c.AddressDetails != nil || len(c.RiskData) > 0
 	organisation := c.Employee || c.CompanySignatory || !c.CVR.IsZero() || c.OrganisationName != "" || !c.ProductionUnit.IsZero() ||

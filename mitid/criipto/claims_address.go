@@ -68,7 +68,8 @@ func made[P any](at func(*reader) **P) func(*reader) *P {
 	}
 }
 
-// address joins what the broker says in two claims; nil when it says nothing.
+// address joins what the broker says in two claims. If it says nothing, address returns
+// nil.
 func (c *Claims) address() *claims.Address {
 	var a claims.Address
 	if f := c.Address; f != nil {

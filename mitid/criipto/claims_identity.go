@@ -29,12 +29,12 @@ func (c *Claims) Identity() (claims.Identity, error) {
 	if c.IdentityScheme != "" && c.IdentityScheme != mitIDScheme {
 		return claims.Identity{}, fault.New(fault.ClaimInvalid, "the login is not of MitID")
 	}
-	kind, err := c.kind()
+	capacity, err := c.capacity()
 	if err != nil {
 		return claims.Identity{}, err
 	}
 	id := claims.Identity{
-		Capacity:  kind,
+		Capacity:  capacity,
 		Subject:   c.Subject,
 		UUID:      c.UUID,
 		CPR:       c.CPR,
@@ -54,7 +54,7 @@ func (c *Claims) Identity() (claims.Identity, error) {
 	default:
 		id.Name = &claims.Name{Full: c.Name}
 	}
-	if kind != claims.CapacityPrivate {
+	if capacity != claims.CapacityPrivate {
 		id.Organisation = &claims.Organisation{
 			Name:     c.OrganisationName,
 			CVR:      c.CVR,
@@ -69,9 +69,9 @@ func (c *Claims) Identity() (claims.Identity, error) {
 	return id.Cleared()
 }
 
-// kind tells private from business by the claims, never by the acr: a business
+// capacity tells private from business by the claims, never by the acr: a business
 // login asked for with a citizen's acr keeps that acr.
-func (c *Claims) kind() (claims.Capacity, error) {
+func (c *Claims) capacity() (claims.Capacity, error) {
 	company := !c.CVR.IsZero() || c.OrganisationName != "" || !c.ProductionUnit.IsZero() ||
 		!c.SENumber.IsZero() || c.RID != ""
 	switch {

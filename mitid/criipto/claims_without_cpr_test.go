@@ -93,6 +93,6 @@ func TestNamesPersonAsksTheClaimsThatNobodyKnows(t *testing.T) {
 	} {
 		c, err := parseClaims([]byte(payload))
 		require.NoError(t, err)
-		assert.Equal(t, named, c.NamesPerson(), payload)
+		assert.Equal(t, named, c.namesPerson(), payload)
 	}
 }

@@ -62,7 +62,7 @@
 //   - claims.go, claims_address.go: the broker's claims in its own terms.
 //   - claims_table.go, claims_values.go: by which name each claim is read, and how.
 //   - claims_identity.go: whom the claims name.
-//   - age.go, check.go, logout.go: the optional abilities.
+//   - age.go, logout.go: the optional abilities.
 //   - errors.go: the broker's error codes.
 //
 // Source: https://docs.idura.app/verify (formerly docs.criipto.com).

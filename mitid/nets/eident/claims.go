@@ -8,12 +8,11 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
-
-	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Claims are the claims of Nets E-Ident (OIDC) about a MitID login, in the broker's own

@@ -4,11 +4,10 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
-
-	"github.com/dkeid/dkeid/internal/fault"
 )
 
 // Identity returns the person behind the claims, or an error, never both. Call it

@@ -83,7 +83,7 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 	asked := b.oidc.Asked(a)
 	asked.Set("scope", strings.Join(b.ageScopes(a), " "))
 	as := oidcbroker.AgeAssertion(a, &c.Registered, c.AuthTime, asked)
-	if c.NamesPerson() {
+	if c.namesPerson() {
 		// Neither the answer nor the token is kept: the client is set up for logins.
 		as.Proof.Why = "the answer also says who the person is; use an age client of the broker's, or Config.AgeScope AgeVerifyMinimal"
 		return as, nil

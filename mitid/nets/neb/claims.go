@@ -5,10 +5,9 @@ import (
 	"log/slog"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
-
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
 // Claims is everything that Nets eID Broker says about one login: mitid.Login.Claims

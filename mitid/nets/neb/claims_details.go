@@ -5,9 +5,8 @@ import (
 	"log/slog"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/mitid/internal/claimset"
-
 	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/internal/claimset"
 )
 
 // CPRDetails are the claims ssn.details.*: what Nets eID Broker looked up in CPR
@@ -39,7 +38,7 @@ func (d *CPRDetails) found() bool {
 	return d != nil && (d.Status == "" || d.Status == "success")
 }
 
-// address returns what CPR knows; nil when that is nothing.
+// address returns the address in CPR. If none is known, it returns nil.
 func (d *CPRDetails) address() *claims.Address {
 	a := claims.Address{
 		CareOf:      d.CareOfName,

@@ -6,10 +6,9 @@ import (
 	"slices"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
-
-	"github.com/dkeid/dkeid/internal/private"
 )
 
 // IDToken are the claims of an ID token of Nets eID Broker. It tells who
@@ -50,10 +49,10 @@ func readIDToken(payload []byte) (*IDToken, error) {
 	return t, nil
 }
 
-// NamesPerson reports whether the token tells more than that somebody was there: a key, a
+// namesPerson reports whether the token tells more than that somebody was there: a key, a
 // number, a name, a birth date, an age, an organisation, or a claim about them that cannot
 // be read. A proof of age must not.
-func (t *IDToken) NamesPerson() bool {
+func (t *IDToken) namesPerson() bool {
 	person := !t.UUID.IsZero() || !t.CPR.IsZero() || t.IdentityID != "" || t.IdentityName != "" || !t.BirthDate.IsZero() || t.Age != 0 ||
 		t.NemIDPID != "" || t.Details != nil || t.NemLogin != nil
 	return person || t.state.Invalid != nil || claimset.NamesPerson(t.Unknown)

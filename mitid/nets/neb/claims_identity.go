@@ -4,10 +4,9 @@ import (
 	"slices"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
-
-	"github.com/dkeid/dkeid/internal/fault"
 )
 
 // The values of the claim idp that stand for MitID; the broker has other eIDs.
@@ -19,10 +18,10 @@ const (
 // Identity returns the person behind an ID token and the userinfo that belongs to
 // it, or an error, never both. Call it only when the signatures hold.
 //
-// If u is nil, it is what the ID token alone tells. That is enough to judge level, kind and
-// time before userinfo is asked for, and has nothing about the person. The kind
-// of a login for an organisation is CapacityProfessional then, an employee or not,
-// and its Organisation is empty.
+// If u is nil, Identity returns what the ID token alone tells. That is enough to judge
+// level, capacity and time before userinfo is asked for, and says nothing about the person.
+// The capacity of a login for an organisation is CapacityProfessional then, be the person
+// an employee or not, and its Organisation is empty.
 //
 // TokenInvalid: u has another Subject or none, or says anything else about the
 // login than the ID token does; nothing of it may be used. ClaimInvalid: a claim

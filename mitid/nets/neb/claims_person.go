@@ -8,7 +8,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// fill puts what c says of the person into id, whose Kind is set. Of an employee
+// fill puts what c says of the person into id, whose Capacity is set. Of an employee
 // it takes name, birth date and UUID from the employer alone: what MitID says
 // beside it is about the private person.
 func (c *TokenClaims) fill(id *claims.Identity) error {

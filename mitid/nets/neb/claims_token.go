@@ -8,11 +8,10 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/mitid/internal/claimset"
-	"github.com/dkeid/dkeid/mitid/nets"
-
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/internal/claimset"
+	"github.com/dkeid/dkeid/mitid/nets"
 )
 
 // TokenClaims are the claims that the tokens of Nets eID Broker (Signaturgruppen)

@@ -6,11 +6,10 @@ import (
 	"slices"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/private"
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
-
-	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Transaction are the claims of a transaction token of Nets eID Broker: its

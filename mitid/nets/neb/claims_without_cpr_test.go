@@ -72,6 +72,6 @@ func TestNamesPersonAsksTheClaimsThatNobodyKnows(t *testing.T) {
 	} {
 		c, err := readIDToken([]byte(payload))
 		require.NoError(t, err)
-		assert.Equal(t, named, c.NamesPerson(), payload)
+		assert.Equal(t, named, c.namesPerson(), payload)
 	}
 }

@@ -46,8 +46,8 @@ func organisation(n *nets.NemLogin) bool {
 		!n.SENumber.IsZero() || n.RID != "" || !n.ProfessionalID.IsZero())
 }
 
-// EmployeeName returns the name as the employer gives it; nil where the name is kept
-// back or not told.
+// EmployeeName returns the name as the employer gives it. If the name is kept back or not
+// told, it returns nil.
 func EmployeeName(n *nets.NemLogin) *claims.Name {
 	if n == nil || n.Alias == Pseudonym || n.Name == "" && n.GivenName == "" && n.FamilyName == "" {
 		return nil
