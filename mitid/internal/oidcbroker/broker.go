@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Config configures a Broker. RP and Auth are required.
+// Config configures a Broker. RP, Auth and Declined are required.
 type Config struct {
 	// RP is what the relying party needs. Its Issuer may end with a slash, which New
 	// takes off. New sets Auth and ResponseMode.
@@ -24,8 +24,8 @@ type Config struct {
 	// KeepTokens is CallbackRule.KeepTokens.
 	KeepTokens bool
 
-	// Declined turns the error answer to an attempt into an error of ours. If nil,
-	// only the codes of the standards are known.
+	// Declined turns the error answer to an attempt into an error of ours, by a table
+	// of [Codes].
 	Declined func(*mitid.Attempt, *oidcrp.Answer) error
 	// CheckAnswer checks what this broker alone adds to an answer with a code, before
 	// the code is sent back. If nil, there is nothing to check.
@@ -63,9 +63,6 @@ func New(cfg Config) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Declined == nil {
-		cfg.Declined = func(_ *mitid.Attempt, answer *oidcrp.Answer) error { return Codes(nil).Declined(answer, answer.Error) }
-	}
 	return &Broker{Party: party, rule: rule, declined: cfg.Declined, checkAnswer: cfg.CheckAnswer}, nil
 }
 
@@ -80,9 +77,6 @@ func (b *Broker) Callback() mitid.CallbackRule { return b.rule }
 
 // String names the broker and its issuer, and no settings.
 func (b *Broker) String() string { return b.rule.Name + ".Broker(" + b.rule.Issuer + ")" }
-
-// GoString is String.
-func (b *Broker) GoString() string { return b.String() }
 
 // Check compares the broker's documents with the Config. Where the broker takes
 // pushed requests, adapter pushes a.
