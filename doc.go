@@ -9,8 +9,11 @@
 //   - [github.com/dkeid/dkeid/mitid/criipto]: Criipto Verify, sold as Idura Verify.
 //   - [github.com/dkeid/dkeid/mitid/nets/neb]: Nets eID Broker.
 //   - [github.com/dkeid/dkeid/mitid/nets/eident]: Nets E-Ident.
+//   - [github.com/dkeid/dkeid/mitid/nets]: what the logins of both brokers of Nets tell alike.
 //   - [github.com/dkeid/dkeid/claims]: who somebody is: identity, level, address,
-//     company, and what each broker says, read strictly.
+//     company.
+//   - [github.com/dkeid/dkeid/claims/nameform]: names as passports write them, and
+//     the rules for MitID user IDs.
 //   - [github.com/dkeid/dkeid/cpr]: CPR numbers that do not print themselves.
 //   - [github.com/dkeid/dkeid/eboks]: the client that sends letters, each of them once.
 //   - [github.com/dkeid/dkeid/eboks/stralfors]: PostNord Strålfors Connect.

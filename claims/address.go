@@ -3,7 +3,8 @@ package claims
 import (
 	"fmt"
 	"log/slog"
-	"strings"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Address is a person's address in CPR, as the broker looked it up. Parts that
@@ -30,53 +31,43 @@ type Address struct {
 
 // String names the parts that are present.
 func (a Address) String() string {
-	return outline("Address",
-		told("lines", len(a.Lines) > 0),
-		told("care_of", a.CareOf != ""),
-		told("street", a.Street != ""),
-		told("road", a.Road != ""),
-		told("road_code", a.RoadCode != ""),
-		told("house_number", a.HouseNumber != ""),
-		told("floor", a.Floor != ""),
-		told("side", a.Side != ""),
-		told("postal_code", a.PostalCode != ""),
-		told("city", a.City != ""),
-		told("locality", a.Locality != ""),
-		told("region", a.Region != ""),
-		told("municipality", a.Municipality != ""),
-		told("municipality_code", a.MunicipalityCode != ""),
-		told("country", a.Country != ""),
+	return private.Outline("claims.Address",
+		private.Part("lines", len(a.Lines) > 0),
+		private.Part("care_of", a.CareOf != ""),
+		private.Part("street", a.Street != ""),
+		private.Part("road", a.Road != ""),
+		private.Part("road_code", a.RoadCode != ""),
+		private.Part("house_number", a.HouseNumber != ""),
+		private.Part("floor", a.Floor != ""),
+		private.Part("side", a.Side != ""),
+		private.Part("postal_code", a.PostalCode != ""),
+		private.Part("city", a.City != ""),
+		private.Part("locality", a.Locality != ""),
+		private.Part("region", a.Region != ""),
+		private.Part("municipality", a.Municipality != ""),
+		private.Part("municipality_code", a.MunicipalityCode != ""),
+		private.Part("country", a.Country != ""),
 	)
 }
 
 // Format writes String under every verb.
-func (a Address) Format(f fmt.State, _ rune) { format(f, a.String()) }
+func (a Address) Format(f fmt.State, _ rune) { private.Format(f, a.String()) }
 
 // LogValue returns String.
 func (a Address) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (a Address) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (a Address) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (a Address) MarshalText() ([]byte, error) { return nil, errInClear }
+func (a Address) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (a Address) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (a Address) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
-// isZero reports whether nothing is known of the address.
-func (a Address) isZero() bool {
+// IsZero reports whether no part of the address is known.
+func (a Address) IsZero() bool {
 	return len(a.Lines) == 0 && a.CareOf == "" && a.Street == "" && a.Road == "" && a.RoadCode == "" && a.HouseNumber == "" &&
 		a.Floor == "" && a.Side == "" && a.PostalCode == "" && a.City == "" && a.Locality == "" &&
 		a.Region == "" && a.Municipality == "" && a.MunicipalityCode == "" && a.Country == ""
-}
-
-// unpadded removes what CPR fills its fixed fields with: blanks at the ends and
-// leading zeros ("001" → "1", "  tv" → "tv", "000" → "").
-func unpadded(s string) string { return strings.TrimLeft(strings.Trim(s, " "), "0") }
-
-// placeholder reports whether a line says in parentheses that there is nothing
-// to say: "(Lokalitet ukendt)".
-func placeholder(s string) bool {
-	return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")")
 }

@@ -4,39 +4,43 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Authenticator is what a person proved themself with. It prints its kind
-// without Word, which is text of somebody else, and refuses to marshal.
+// Authenticator is what a person proved their identity with. It prints its kind
+// without Word, which the broker wrote, and refuses to marshal.
 type Authenticator struct {
 	Kind AuthenticatorKind
 	Word string // the broker's own word, only when Kind is AuthenticatorUnknown
 }
 
 // String returns the kind in words.
-func (a Authenticator) String() string { return outline("Authenticator", a.Kind.String()) }
+func (a Authenticator) String() string {
+	return private.Outline("claims.Authenticator", a.Kind.String())
+}
 
 // Format writes String under every verb.
-func (a Authenticator) Format(f fmt.State, _ rune) { format(f, a.String()) }
+func (a Authenticator) Format(f fmt.State, _ rune) { private.Format(f, a.String()) }
 
 // LogValue returns the kind.
 func (a Authenticator) LogValue() slog.Value { return slog.StringValue(a.Kind.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (a Authenticator) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (a Authenticator) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (a Authenticator) MarshalText() ([]byte, error) { return nil, errInClear }
+func (a Authenticator) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 // AuthenticatorKind is a sort of authenticator.
 type AuthenticatorKind uint8
 
-// The kinds. They say nothing of the level that was reached; that is in Levels.
-// A login with the employer's own login (lokal IdP) has none of its own: brokers
-// tell it as any other login of MitID Erhverv.
+// The kinds. They do not tell the level that was reached; Levels does. A login through
+// the employer's own system (lokal IdP) has no kind of its own: brokers tell it as any
+// other login of MitID Erhverv.
 const (
 	AuthenticatorUnknown AuthenticatorKind = iota
 	App                                    // the MitID app

@@ -9,24 +9,25 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Cleared returns a copy of id without texts that are no facts about the person.
 // Brokers have put the error of a look-up where an address should be, with the
 // person's CPR number in it.
 //
-// A text that holds what may be a CPR number, the person's or anybody's, in one of
-// the many ways to write one, goes as follows. A name with one in any part becomes
-// nil, and so does an address. An organisation's name, a country, a session id and
-// an authenticator's word become empty. A Subject cannot be missing: ClaimInvalid.
-// An address that is a text alone and reads like an error message (no digit in it,
-// or a word such as "CPR", "fejl" or "not found") becomes nil too.
+// A text that may hold a CPR number, the person's or anybody's, in any common way to
+// write one, is left out as follows. If any part of a name or an address holds one, the
+// name or the address becomes nil. An organisation's name, a country, a session id and an
+// authenticator's word become empty. A Subject cannot be left out: the error is
+// [ErrClaimInvalid]. An address that is a text alone and reads like an error message (no
+// digit in it, or a word such as "CPR", "fejl" or "not found") becomes nil too.
 //
 // Numbers with a form of their own (P, SE and CVR numbers, RID, the PID of NemID,
 // UUIDs) stay, unless their digits are those of id.CPR. CPR itself stays.
 //
-// The Identity methods of this package and mitid.Client do this to every identity.
-// Call it on one that you made from elsewhere.
+// The adapters and mitid.Client call it on every identity. Call it on an identity that
+// you made from anything else.
 func (id Identity) Cleared() (Identity, error) {
 	known := cprshape.Known{Numbers: []cpr.Number{id.CPR}, Born: []time.Time{id.BirthDate}}
 	if known.In(id.Subject) {
@@ -34,7 +35,7 @@ func (id Identity) Cleared() (Identity, error) {
 	}
 	if n := id.Name; n != nil {
 		id.Name = &Name{strings.Clone(n.Full), strings.Clone(n.Given), strings.Clone(n.Middle), strings.Clone(n.Family)}
-		if anyIn(known, n.Full, n.Given, n.Middle, n.Family, list(n.Given, n.Middle, n.Family)) {
+		if anyIn(known, n.Full, n.Given, n.Middle, n.Family, private.Join(n.Given, n.Middle, n.Family)) {
 			id.Name = nil
 		}
 	}
@@ -59,7 +60,7 @@ func (id Identity) Cleared() (Identity, error) {
 	}
 	clearTexts(known, &id.Country, &id.SessionID)
 	id.Subject, id.NemIDPID = strings.Clone(id.Subject), strings.Clone(id.NemIDPID)
-	if _, err := nemIDPID(id.NemIDPID); known.Is(id.NemIDPID) || err != nil && known.In(id.NemIDPID) {
+	if known.Is(id.NemIDPID) || !cprshape.IsNemIDPID(id.NemIDPID) && known.In(id.NemIDPID) {
 		id.NemIDPID = ""
 	}
 	return id, nil
@@ -117,7 +118,7 @@ func splitIn(known cprshape.Known, lines []string) bool {
 func (a *Address) isMessage() bool {
 	parts := *a
 	parts.Lines, parts.Country, parts.Region, parts.CareOf = nil, "", "", ""
-	if len(a.Lines) == 0 || !parts.isZero() {
+	if len(a.Lines) == 0 || !parts.IsZero() {
 		return false
 	}
 	text := strings.ToLower(strings.Join(a.Lines, " "))

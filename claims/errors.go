@@ -6,19 +6,10 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// What may be wrong with a login, for errors.Is. Package mitid has the same
-// vocabulary: an error that is claims.ErrTokenInvalid is mitid.ErrTokenInvalid, and
-// the reverse.
-var (
-	ErrTokenInvalid error = fault.Sentinel{Package: "claims", Class: fault.TokenInvalid} // there are no claims, or they are not of one login
-	ErrClaimInvalid error = fault.Sentinel{Package: "claims", Class: fault.ClaimInvalid} // a claim cannot be used
-	ErrClaimMissing error = fault.Sentinel{Package: "claims", Class: fault.ClaimMissing} // a claim is absent that must not be
-)
+// ErrClaimInvalid says that an identity cannot be used; see [Identity.Cleared]. An error
+// that is ErrClaimInvalid is mitid.ErrClaimInvalid, and the reverse.
+var ErrClaimInvalid error = fault.Sentinel{Package: "claims", Class: fault.ClaimInvalid}
 
-// What the errors of the other functions are. The values (UUID, CVR …) have theirs
-// beside them.
-var (
-	ErrUserID = errors.New("claims: not a MitID user ID")            // found in every [*UserIDError]
-	ErrName   = errors.New("claims: a name without transliteration") // found in every [*NameError]
-	ErrStored = errors.New("claims: a stored identity cannot be read")
-)
+// ErrStored says that a stored identity cannot be read. The values (UUID, CVR …) have
+// their errors beside them.
+var ErrStored = errors.New("claims: a stored identity cannot be read")

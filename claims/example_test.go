@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
@@ -59,35 +58,6 @@ func ExamplePlain() {
 	// true <nil>
 }
 
-func ExampleParseCriipto() {
-	payload, err := os.ReadFile("testdata/criipto/a-citizen.json") // of a token whose signature holds
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	c, err := claims.ParseCriipto(payload)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	id, err := c.Identity()
-	fmt.Println(id, err)
-	fmt.Println(c.RefTextHeader)
-	// Output:
-	// claims.Identity{private substantial subject uuid cpr name birth_date country authenticators auth_time session} <nil>
-	// Log on at Acme
-}
-
-func ExampleCriipto_Identity() {
-	c, err := claims.ParseCriipto([]byte(`{"sub":"{0f9960a0}","cvrNumberIdentifier":"12345678"}`))
-	fmt.Println(c, err)
-	_, err = c.Identity()
-	fmt.Println(err)
-	// Output:
-	// claims.Criipto{unknown cvr} <nil>
-	// ClaimInvalid: an organisation without saying what the person is to it
-}
-
 func ExampleRegistered() {
 	r := claims.Registered{Issuer: "https://acme.test.idura.broker", Audience: []string{"my-app"}, Expires: 1767262802}
 	fmt.Println(r)
@@ -97,19 +67,7 @@ func ExampleRegistered() {
 	// 2026-01-01 10:20:02 +0000 UTC
 }
 
-func ExampleCriiptoAddress() {
-	a := claims.CriiptoAddress{City: "Hillerød"}
-	fmt.Println(a, a.City)
-	// Output: claims.CriiptoAddress{} Hillerød
-}
-
-func ExampleCriiptoAddressDetails() {
-	d := claims.CriiptoAddressDetails{HouseNumber: "001"}
-	fmt.Println(d, d.HouseNumber)
-	// Output: claims.CriiptoAddressDetails{} 001
-}
-
-func ExampleKind() {
+func ExampleCapacity() {
 	fmt.Println(claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacitySignatory)
 	// Output: private professional signatory
 }
@@ -222,76 +180,4 @@ func ExampleAuthenticator() {
 func ExampleAuthenticatorKind() {
 	fmt.Println(claims.CodeDisplay, claims.Chip)
 	// Output: code_display chip
-}
-
-func ExampleValidateUserID() {
-	fmt.Println(claims.ValidateUserID("Bjørn2712"))
-	fmt.Println(claims.ValidateUserID("2101270087"))
-	fmt.Println(claims.UserIDLooksLikeCPR("210127-0087"))
-	// Output:
-	// <nil>
-	// claims: not a MitID user ID: ten digits
-	// true
-}
-
-func ExampleUserIDError() {
-	err := claims.ValidateUserID("Bo")
-	var refused *claims.UserIDError
-	if errors.As(err, &refused) && refused.Reason == claims.UserIDTooShort {
-		fmt.Println("Skriv mindst", claims.UserIDMin, "tegn")
-	}
-	// Output: Skriv mindst 5 tegn
-}
-
-func ExampleUserIDReason() {
-	fmt.Println(claims.UserIDBlankAtEnds)
-	// Output: a blank at an end
-}
-
-func ExampleMachineReadable() {
-	fmt.Println(claims.MachineReadable("Søren Gråbøl", claims.MachineReadableOptions{}))
-	fmt.Println(claims.MachineReadable("Müller", claims.MachineReadableOptions{Umlauts: claims.UmlautsPlain}))
-	fmt.Println(claims.MachineReadable("Юлія", claims.MachineReadableOptions{Language: claims.Ukrainian}))
-	// Output:
-	// SOEREN GRAABOEL <nil>
-	// MULLER <nil>
-	// YULIIA <nil>
-}
-
-func ExampleMachineReadableOptions() {
-	fmt.Println(claims.MachineReadable("Peña", claims.MachineReadableOptions{LongN: true}))
-	// Output: PENXXA <nil>
-}
-
-func ExampleUmlauts() {
-	fmt.Println(claims.MachineReadable("Ärö", claims.MachineReadableOptions{Umlauts: claims.UmlautsWithE}))
-	// Output: AEROE <nil>
-}
-
-func ExampleLanguage() {
-	fmt.Println(claims.MachineReadable("Христо", claims.MachineReadableOptions{Language: claims.Macedonian}))
-	fmt.Println(claims.MachineReadable("Христо", claims.MachineReadableOptions{Language: claims.Bulgarian}))
-	// Output:
-	// HRISTO <nil>
-	// KHRISTO <nil>
-}
-
-func ExampleNameError() {
-	_, err := claims.MachineReadable("Γιώργος", claims.MachineReadableOptions{})
-	var refused *claims.NameError
-	fmt.Println(errors.As(err, &refused) && refused.Reason == claims.NameLetter, refused.Pos)
-	// Output: true 1
-}
-
-func ExampleNameReason() {
-	fmt.Println(claims.NameLanguageMissing)
-	// Output: Cyrillic letters without the language of the document
-}
-
-func ExampleSameMachineReadable() {
-	fmt.Println(claims.SameMachineReadable("Åse Müller", "ASE<MULLER"))
-	fmt.Println(claims.SameMachineReadable("Noël", "Noel"))
-	// Output:
-	// true <nil>
-	// true <nil>
 }

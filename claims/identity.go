@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Identity is the person who logged in, the same whatever broker vouched for
 // them. What a broker did not say is nil or zero, never an empty string that
 // could pass for a value:
 //
-//   - a person without a CPR number (or who kept it to themself): CPR.IsZero;
+//   - a person who has no CPR number or did not give it: CPR.IsZero;
 //   - a person with a protected name and address: Name and Address nil, and
 //     Protection NameAndAddressProtected where the broker says so;
-//   - a login for an organisation: Kind, and Organisation not nil.
+//   - a login for an organisation: Capacity, and Organisation not nil.
 //
-// An Identity prints and logs its kind, its level and which parts it has, never
-// what is in them, and it refuses to marshal; see [Plain].
+// An Identity prints and logs its capacity, its level and which parts it has, never
+// what is in them. It refuses to marshal; see [Plain].
 type Identity struct {
 	Capacity       Capacity
 	Subject        string     // the broker's own key for this account, byte for byte as it came
@@ -38,15 +39,15 @@ type Identity struct {
 	NemIDPID       string    // the person's key at the retired NemID (9208-2002-2-…); for migration only
 }
 
-// String names the kind, the level and the parts that are present.
+// String names the capacity, the level and the parts that are present.
 func (id Identity) String() string {
-	return outline("Identity", id.Capacity.String(), id.Levels.LoA.String(), id.parts())
+	return private.Outline("claims.Identity", id.Capacity.String(), id.Levels.LoA.String(), id.parts())
 }
 
 // Format writes String under every verb.
-func (id Identity) Format(f fmt.State, _ rune) { format(f, id.String()) }
+func (id Identity) Format(f fmt.State, _ rune) { private.Format(f, id.String()) }
 
-// LogValue gives the kind, the level and the names of the parts that are present.
+// LogValue gives the capacity, the level and the names of the parts that are present.
 func (id Identity) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("kind", id.Capacity.String()),
@@ -57,32 +58,32 @@ func (id Identity) LogValue() slog.Value {
 
 // MarshalJSON refuses; convert to [Plain] where the identity is meant to be
 // stored or sent.
-func (id Identity) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (id Identity) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // UnmarshalJSON refuses; read into a [Plain].
-func (id *Identity) UnmarshalJSON([]byte) error { return errInClear }
+func (id *Identity) UnmarshalJSON([]byte) error { return private.ErrInClear }
 
 // MarshalText refuses, and so does encoding/xml.
-func (id Identity) MarshalText() ([]byte, error) { return nil, errInClear }
+func (id Identity) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (id Identity) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (id Identity) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
 
 func (id Identity) parts() string {
-	return list(
-		told("subject", id.Subject != ""),
-		told("uuid", !id.UUID.IsZero()),
-		told("cpr", !id.CPR.IsZero()),
-		told("cpr_status", id.CPRStatus != 0),
-		told("protection", id.Protection != ProtectionUnknown),
-		told("name", id.Name != nil),
-		told("birth_date", !id.BirthDate.IsZero()),
-		told("country", id.Country != ""),
-		told("address", id.Address != nil),
-		told("organisation", id.Organisation != nil),
-		told("authenticators", len(id.Authenticators) > 0),
-		told("auth_time", !id.AuthTime.IsZero()),
-		told("session", id.SessionID != ""),
-		told("nemid_pid", id.NemIDPID != ""),
+	return private.Join(
+		private.Part("subject", id.Subject != ""),
+		private.Part("uuid", !id.UUID.IsZero()),
+		private.Part("cpr", !id.CPR.IsZero()),
+		private.Part("cpr_status", id.CPRStatus != 0),
+		private.Part("protection", id.Protection != ProtectionUnknown),
+		private.Part("name", id.Name != nil),
+		private.Part("birth_date", !id.BirthDate.IsZero()),
+		private.Part("country", id.Country != ""),
+		private.Part("address", id.Address != nil),
+		private.Part("organisation", id.Organisation != nil),
+		private.Part("authenticators", len(id.Authenticators) > 0),
+		private.Part("auth_time", !id.AuthTime.IsZero()),
+		private.Part("session", id.SessionID != ""),
+		private.Part("nemid_pid", id.NemIDPID != ""),
 	)
 }

@@ -3,6 +3,8 @@ package claims
 import (
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Name is a person's name. Parts that the broker did not give are empty: most
@@ -16,28 +18,23 @@ type Name struct {
 	Family string
 }
 
-// protectedName is what MitID gives in place of the name of a person with a
-// protected name and address, to service providers that may not see it
-// (Signaturgruppen, MitID claims).
-const protectedName = "NAVNE & ADRESSEBESKYTTET"
-
 // String names the parts that are present.
 func (n Name) String() string {
-	return outline("Name", told("full", n.Full != ""), told("given", n.Given != ""),
-		told("middle", n.Middle != ""), told("family", n.Family != ""))
+	return private.Outline("claims.Name", private.Part("full", n.Full != ""), private.Part("given", n.Given != ""),
+		private.Part("middle", n.Middle != ""), private.Part("family", n.Family != ""))
 }
 
 // Format writes String under every verb.
-func (n Name) Format(f fmt.State, _ rune) { format(f, n.String()) }
+func (n Name) Format(f fmt.State, _ rune) { private.Format(f, n.String()) }
 
 // LogValue returns String.
 func (n Name) LogValue() slog.Value { return slog.StringValue(n.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (n Name) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (n Name) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (n Name) MarshalText() ([]byte, error) { return nil, errInClear }
+func (n Name) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (n Name) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (n Name) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -3,6 +3,8 @@ package claims
 import (
 	"fmt"
 	"log/slog"
+
+	"github.com/dkeid/dkeid/internal/private"
 )
 
 // Organisation is whom a professional or a signatory acts for. Numbers that the
@@ -20,26 +22,26 @@ type Organisation struct {
 
 // String names the parts that are present.
 func (o Organisation) String() string {
-	return outline("Organisation",
-		told("name", o.Name != ""),
-		told("cvr", !o.CVR.IsZero()),
-		told("p_number", !o.PNumber.IsZero()),
-		told("se_number", !o.SENumber.IsZero()),
-		told("rid", o.RID != ""),
+	return private.Outline("claims.Organisation",
+		private.Part("name", o.Name != ""),
+		private.Part("cvr", !o.CVR.IsZero()),
+		private.Part("p_number", !o.PNumber.IsZero()),
+		private.Part("se_number", !o.SENumber.IsZero()),
+		private.Part("rid", o.RID != ""),
 	)
 }
 
 // Format writes String under every verb.
-func (o Organisation) Format(f fmt.State, _ rune) { format(f, o.String()) }
+func (o Organisation) Format(f fmt.State, _ rune) { private.Format(f, o.String()) }
 
 // LogValue returns String.
 func (o Organisation) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
 // MarshalJSON refuses; see [Plain].
-func (o Organisation) MarshalJSON() ([]byte, error) { return nil, errInClear }
+func (o Organisation) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalText refuses; see [Plain].
-func (o Organisation) MarshalText() ([]byte, error) { return nil, errInClear }
+func (o Organisation) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
 
 // MarshalBinary refuses, and with it gob.
-func (o Organisation) MarshalBinary() ([]byte, error) { return nil, errInClear }
+func (o Organisation) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

@@ -11,9 +11,10 @@ import (
 // value stands for none.
 //
 // A MitID UUID is a pseudonym of a person, and personal data. It is a key for the
-// account of a private person; for people who act for an organisation it may name
-// the organisation, so key their accounts on Identity.Subject. It prints and marshals in clear, because accounts are stored and
-// looked up by it; an Identity that holds one does not print it.
+// account of a private person. For people who act for an organisation it may name
+// the organisation, so key their accounts on Identity.Subject. It prints and marshals
+// in clear, because accounts are stored and looked up by it. An Identity that holds one
+// does not print it.
 type UUID struct{ b [16]byte }
 
 // ErrUUID says that a text is no UUID.

@@ -58,7 +58,7 @@ type Assertion struct {
 	guarded
 
 	Identity claims.Identity
-	Claims   any    // the dialect's claims, such as *claims.Criipto; if the Request asked for no CPR number, the Client takes what their method WithoutCPR() any returns, or drops them if they have none
+	Claims   any    // the dialect's claims, such as *criipto.Claims; if the Request asked for no CPR number, the Client takes what their method WithoutCPR() any returns, or drops them if they have none
 	Echo     string // the nonce or InResponseTo that came back; the Client compares it
 	Texts    Texts  // the texts that came back
 	Expires  time.Time

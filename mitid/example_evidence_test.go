@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto"
 )
 
 // proof is a login as an archive keeps it. It names the person, so encrypt what
@@ -63,7 +63,7 @@ func ExampleEvidence() {
 	// A login and its parts are silent in logs and refuse to marshal.
 	_, err = json.Marshal(login)
 	fmt.Println(login, login.Evidence, login.Evidence.Tokens[0].Raw, err != nil)
-	dialect := login.Claims.(*claims.Criipto) // the broker's own words, for the few who need them
+	dialect := login.Claims.(*criipto.Claims) // the broker's own words, for the few who need them
 	fmt.Println(dialect.IdentityScheme)
 	// Output:
 	// Accept at Acme: Acceptér vilkår for Ærø Færge

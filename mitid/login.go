@@ -17,7 +17,7 @@ type Login struct {
 	Age      *AgeProof // the answer to Request.Age; nil for a login
 	Identity claims.Identity
 	Level    claims.Level // the level that was reached, at least the level that was asked for
-	Claims   any          // the dialect's own claims, such as *claims.Criipto; without any CPR number if none was asked for
+	Claims   any          // the dialect's own claims, such as *criipto.Claims; without any CPR number if none was asked for
 	Texts    Texts        // what the person saw, equal to what the Request said
 	Broker   string       // the adapter's name
 	Issuer   string

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/claims/nameform"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
@@ -22,6 +23,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
+	"github.com/dkeid/dkeid/mitid/nets"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 )
@@ -37,30 +39,30 @@ var everything = []struct {
 }{
 	{value: claims.Address{}},
 	{value: claims.Authenticator{}, shows: "the broker's word for an authenticator says nothing about a person"},
-	{value: claims.Criipto{}},
-	{value: claims.CriiptoAddress{}},
-	{value: claims.CriiptoAddressDetails{}},
+	{value: criipto.Claims{}},
+	{value: criipto.Address{}},
+	{value: criipto.AddressDetails{}},
 	{value: claims.CVR{}},
-	{value: claims.EIdent{}},
+	{value: eident.Claims{}},
 	{value: claims.Identity{}},
 	{value: claims.Levels{}},
-	{value: claims.MachineReadableOptions{}, shows: "settings"},
+	{value: nameform.MachineReadableOptions{}, shows: "settings"},
 	{value: claims.Name{}},
-	{value: claims.NameError{}},
-	{value: claims.NEB{}},
-	{value: claims.NEBClaims{}},
-	{value: claims.NEBDetails{}},
-	{value: claims.NEBIDToken{}},
-	{value: claims.NEBTransaction{}},
-	{value: claims.NEBUserInfo{}},
-	{value: claims.NemLogin{}},
+	{value: nameform.NameError{}},
+	{value: neb.Claims{}},
+	{value: neb.TokenClaims{}},
+	{value: neb.CPRDetails{}},
+	{value: neb.IDToken{}},
+	{value: neb.Transaction{}},
+	{value: neb.UserInfo{}},
+	{value: nets.NemLogin{}},
 	{value: claims.Organisation{}},
 	{value: claims.PNumber{}},
 	{value: claims.Plain{}, shows: "the visible way out: it marshals in clear"},
 	{value: claims.Registered{}},
 	{value: claims.SENumber{}},
-	{value: claims.TransactionText{}},
-	{value: claims.UserIDError{}},
+	{value: nets.TransactionText{}},
+	{value: nameform.UserIDError{}},
 	{value: claims.UUID{}},
 	{value: cpr.Error{}},
 	{value: cpr.Number{}},

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/claims/nameform"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
@@ -35,17 +36,15 @@ var sentinels = map[string]error{
 	"claims.ErrCPRStatus":           claims.ErrCPRStatus,
 	"claims.ErrCVR":                 claims.ErrCVR,
 	"claims.ErrClaimInvalid":        claims.ErrClaimInvalid,
-	"claims.ErrClaimMissing":        claims.ErrClaimMissing,
 	"claims.ErrCapacity":            claims.ErrCapacity,
 	"claims.ErrLevel":               claims.ErrLevel,
-	"claims.ErrName":                claims.ErrName,
+	"claims/nameform.ErrName":       nameform.ErrName,
 	"claims.ErrPNumber":             claims.ErrPNumber,
 	"claims.ErrProtection":          claims.ErrProtection,
 	"claims.ErrSENumber":            claims.ErrSENumber,
 	"claims.ErrStored":              claims.ErrStored,
-	"claims.ErrTokenInvalid":        claims.ErrTokenInvalid,
 	"claims.ErrUUID":                claims.ErrUUID,
-	"claims.ErrUserID":              claims.ErrUserID,
+	"claims/nameform.ErrUserID":     nameform.ErrUserID,
 	"cpr.ErrInputInvalid":           cpr.ErrInputInvalid,
 	"eboks.ErrAlreadyAccepted":      eboks.ErrAlreadyAccepted,
 	"eboks.ErrAuthFailed":           eboks.ErrAuthFailed,
@@ -136,29 +135,26 @@ func failures(t *testing.T) map[string]error {
 	add("cpr: method (Plain) BytesValue", second(cpr.Plain(cprtest.Number(1)).BytesValue()))
 	add("cpr: method (Number) RequireOrdinary", cpr.Number{}.RequireOrdinary())
 
-	_, err = claims.MachineReadable("北", claims.MachineReadableOptions{})
-	add("claims: func MachineReadable", err)
-	add("claims: func SameMachineReadable", second(claims.SameMachineReadable("北", "x")))
+	_, err = nameform.MachineReadable("北", nameform.MachineReadableOptions{})
+	add("claims/nameform: func MachineReadable", err)
+	add("claims/nameform: func SameMachineReadable", second(nameform.SameMachineReadable("北", "x")))
 	add("claims: func ParseCPRStatus", second(claims.ParseCPRStatus("x")))
 	add("claims: func ParseCVR", second(claims.ParseCVR("x")))
 	add("claims: func ParseCVRLenient", second(claims.ParseCVRLenient("x")))
-	add("claims: func ParseCriipto", second(claims.ParseCriipto([]byte("x"))))
-	add("claims: func ParseEIdent", second(claims.ParseEIdent([]byte("x"))))
 	add("claims: func ParseLevel", second(claims.ParseLevel("x")))
-	add("claims: func ParseNEBIDToken", second(claims.ParseNEBIDToken([]byte("x"))))
-	add("claims: func ParseNEBTransaction", second(claims.ParseNEBTransaction([]byte("x"))))
-	add("claims: func ParseNEBUserInfo", second(claims.ParseNEBUserInfo([]byte("x"))))
 	add("claims: func ParsePNumber", second(claims.ParsePNumber("x")))
 	add("claims: func ParseSENumber", second(claims.ParseSENumber("x")))
 	add("claims: func ParseUUID", second(claims.ParseUUID("x")))
-	add("claims: func ValidateUserID", claims.ValidateUserID("x"))
+	add("claims/nameform: func ValidateUserID", nameform.ValidateUserID("x"))
 	add("claims: method (Identity) Cleared", second(claims.Identity{Subject: cprtest.Number(1).Reveal()}.Cleared()))
-	add("claims: method (*Criipto) Identity", second((&claims.Criipto{IdentityScheme: "x"}).Identity()))
-	add("claims: method (*EIdent) Identity", second(new(claims.EIdent).Identity()))
-	add("claims: method (*NEB) Identity", second(new(claims.NEB).Identity()))
-	add("claims: method (*NEBIDToken) Identity", second(new(claims.NEBIDToken).Identity(nil)))
-	add("claims: method (*NEBTransaction) Confirms", new(claims.NEBTransaction).Confirms(new(claims.NEBIDToken), nil))
-	add("claims: method (*NEBTransaction) Identity", second(new(claims.NEBTransaction).Identity()))
+
+	add("mitid/criipto: method (*Claims) Identity", second((&criipto.Claims{IdentityScheme: "x"}).Identity()))
+	add("mitid/nets/eident: method (*Claims) Identity", second(new(eident.Claims).Identity()))
+	add("mitid/nets/neb: func ParseTransaction", second(neb.ParseTransaction([]byte("x"))))
+	add("mitid/nets/neb: method (*Claims) Identity", second(new(neb.Claims).Identity()))
+	add("mitid/nets/neb: method (*IDToken) Identity", second(new(neb.IDToken).Identity(nil)))
+	add("mitid/nets/neb: method (*Transaction) Confirms", new(neb.Transaction).Confirms(new(neb.IDToken), nil))
+	add("mitid/nets/neb: method (*Transaction) Identity", second(new(neb.Transaction).Identity()))
 
 	add("mitid: func New", second(mitid.New(mitid.Config{})))
 	add("mitid: func ReadCallback", second(mitid.ReadCallback(httptest.NewRequest(http.MethodPut, "/", nil))))
@@ -223,13 +219,13 @@ func failures(t *testing.T) map[string]error {
 
 // elsewhere are the functions that are not called here, with the reason.
 var elsewhere = map[string]string{
-	`^claims: .* (Marshal|Unmarshal)`:                      "refusals to marshal, which name the way out, and the values' own errors",
-	`^(cpr|claims): .* (Scan|Value|Unwrap)\(`:              "columns: the values' own errors, and the refusals",
-	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`: "refusals to marshal",
-	`^eboks: method \(\*(Client|MemoryLedger)\) `:          "the conformance suites look at the kind of every error",
-	`^eboks/(postnord|stralfors): method \(\*Sender\) `:    "the conformance suite looks at the kind of every error",
-	`^eboks/readlink: method \(\*Links\) For`:              "readlink's own tests",
-	`^eboks/readlink: method \(\*Refusal\) Unwrap`:         "the cause, which is the app's own",
+	`^claims: .* (Marshal|Unmarshal)`:                         "refusals to marshal, which name the way out, and the values' own errors",
+	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
+	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
+	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
+	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
+	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",
+	`^eboks/readlink: method \(\*Refusal\) Unwrap`:            "the cause, which is the app's own",
 }
 
 func TestErrorsOfEveryExportedFunctionAreOfAKindThatErrorsIsFinds(t *testing.T) {

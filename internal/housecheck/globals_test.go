@@ -121,6 +121,9 @@ func embeds(n ast.Node) bool {
 
 // Safe to share once they are made.
 func isCompiled(t types.Type) bool {
+	if strings.HasPrefix(t.String(), "*"+module+"/mitid/internal/claimset.Dialect[") {
+		return true
+	}
 	switch t.String() {
 	case "*regexp.Regexp", "*html/template.Template", "*text/template.Template", "*strings.Replacer", "*time.Location",
 		"*encoding/base64.Encoding", "golang.org/x/text/language.Tag", "*math/big.Int":

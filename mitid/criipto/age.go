@@ -62,7 +62,7 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 	}
 	c := t.Claims
 	as := oidcbroker.AgeAssertion(a, &c.Registered, c.AuthenticationInstant, b.askedAge(a))
-	if c.NamesPerson() {
+	if c.namesPerson() {
 		// Neither the answer nor the token is kept: the application is set up for logins.
 		as.Proof.Why = "the answer also says who the person is; use an Age Verification application at the broker"
 		return as, nil

@@ -44,8 +44,8 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 }
 
 // verify checks a token and reads its claims, whoever they name.
-func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*oidcbroker.Token[claims.Criipto], error) {
-	return oidcbroker.Verify(ctx, b.oidc, raw, rules, claims.ParseCriipto, func(c *claims.Criipto) *claims.Registered { return &c.Registered })
+func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*oidcbroker.Token[Claims], error) {
+	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseClaims, func(c *Claims) *claims.Registered { return &c.Registered })
 }
 
 // assertion checks an ID token and reads who it names.

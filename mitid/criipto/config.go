@@ -68,7 +68,7 @@ type Config struct {
 	// intermediary that owns acr_values.
 	ACRInHint bool
 	// ControlledTransfer asks for a MitID Controlled Transfer session
-	// (dk:mitid:ct); its id is in claims.Criipto.
+	// (dk:mitid:ct); its id is in Claims.
 	ControlledTransfer bool
 	// NoContinueButton leaves out the continue button between app and browser.
 	NoContinueButton bool

@@ -54,5 +54,16 @@
 //
 // mitidtest.NewCriipto is a Criipto that needs no account.
 //
+// # Files
+//
+//   - config.go, broker.go: the settings, and what New makes of them.
+//   - begin.go, hint.go: what is asked, and in which parameters.
+//   - complete.go, userinfo.go: the answer, in the order in which it is verified.
+//   - claims.go, claims_address.go: the broker's claims in its own terms.
+//   - claims_table.go, claims_values.go: by which name each claim is read, and how.
+//   - claims_identity.go: whom the claims name.
+//   - age.go, logout.go: the optional abilities.
+//   - errors.go: the broker's error codes.
+//
 // Source: https://docs.idura.app/verify (formerly docs.criipto.com).
 package criipto

@@ -74,10 +74,10 @@ var mistakes = map[string]mistake{
 	}},
 	"returns the login without Echo": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) { as.Echo = "" })},
 	"keeps the CPR number that nobody asked for": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
-		as.Claims = keeper{as.Claims.(*claims.Criipto)}
+		as.Claims = keeper{as.Claims.(*criipto.Claims)}
 	})},
 	"has claims that cannot do without the CPR number": {part: "logins", change: changed(func(_ *mitid.Attempt, as *mitid.Assertion) {
-		as.Claims = struct{ Claims *claims.Criipto }{as.Claims.(*claims.Criipto)}
+		as.Claims = struct{ Claims *criipto.Claims }{as.Claims.(*criipto.Claims)}
 	})},
 	"asks for the CPR number of everybody": {part: "request/Level", change: func(m *mutant) {
 		m.begin = func(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
@@ -193,7 +193,7 @@ func changed(f func(*mitid.Attempt, *mitid.Assertion)) func(*mutant) {
 }
 
 // keeper keeps the CPR number where it should go.
-type keeper struct{ Claims *claims.Criipto }
+type keeper struct{ Claims *criipto.Claims }
 
 func (k keeper) WithoutCPR() any { return k.Claims }
 

@@ -40,7 +40,7 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 
 // askUserinfo reads the answer in the form that the application's response
 // strategy gives it: plain JSON, or a token that is verified like an ID token.
-func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.Criipto, mitid.Token, error) {
+func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*Claims, mitid.Token, error) {
 	res, err := b.oidc.Party.Userinfo(ctx, accessToken)
 	if err != nil {
 		return nil, mitid.Token{}, err
@@ -55,7 +55,7 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*claims.C
 	}
 	body := bytes.TrimSpace(res.Body)
 	if t, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); t == "application/json" || t != "application/jwt" && bytes.HasPrefix(body, []byte("{")) {
-		return oidcbroker.ReadUserinfo(b.oidc, res, claims.ParseCriipto)
+		return oidcbroker.ReadUserinfo(b.oidc, res, parseClaims)
 	}
 	if !oidcrp.IsToken(body) {
 		return nil, mitid.Token{}, b.oidc.Party.UserinfoUnreadable(res)

@@ -89,12 +89,12 @@ func rulesOf(a *mitid.Attempt, tokens *oidcrp.Tokens) oidcrp.Rules {
 }
 
 // verify checks an ID token and reads its claims.
-func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*oidcbroker.Token[claims.EIdent], error) {
-	return oidcbroker.Verify(ctx, b.oidc, raw, rules, claims.ParseEIdent, func(c *claims.EIdent) *claims.Registered { return &c.Registered })
+func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*oidcbroker.Token[Claims], error) {
+	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseClaims, func(c *Claims) *claims.Registered { return &c.Registered })
 }
 
 // assertion returns what a verified ID token says, but for its texts.
-func (b *Broker) assertion(t *oidcbroker.Token[claims.EIdent]) (*mitid.Assertion, error) {
+func (b *Broker) assertion(t *oidcbroker.Token[Claims]) (*mitid.Assertion, error) {
 	c := t.Claims
 	id, err := b.identity(c)
 	if err != nil {

@@ -81,6 +81,17 @@
 // mitidtest.NewEIdent is an E-Ident that needs no contract, with a switch for each
 // of the open questions.
 //
+// # Files
+//
+//   - config.go, broker.go: the settings, and what New makes of them.
+//   - begin.go, texts.go: what is asked, and the texts that the person approves.
+//   - complete.go, userinfo.go: the answer, in the order in which it is verified.
+//   - claims.go: the broker's claims in its own terms.
+//   - claims_table.go: by which name each claim is read, and how.
+//   - claims_identity.go, identity.go: whom the claims name, and what Config changes in it.
+//   - step_up.go: the CPR number after the login.
+//   - errors.go: the broker's error codes.
+//
 // Source: https://www.nets.eu/developer/e-ident/ and
 // https://doc.ingroupe.com/developer/.
 package eident

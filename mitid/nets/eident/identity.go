@@ -5,11 +5,12 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/mitid/nets"
 )
 
 // identity returns who the claims name, as Config says how to read them.
-func (b *Broker) identity(c *claims.EIdent) (claims.Identity, error) {
-	read, n := *c, claims.NemLogin{}
+func (b *Broker) identity(c *Claims) (claims.Identity, error) {
+	read, n := *c, nets.NemLogin{}
 	if c.NemLogin != nil {
 		n = *c.NemLogin
 	}
@@ -35,7 +36,7 @@ func (b *Broker) identity(c *claims.EIdent) (claims.Identity, error) {
 }
 
 // complement takes what stands under names that Config gave.
-func (b *Broker) complement(id *claims.Identity, c *claims.EIdent) error {
+func (b *Broker) complement(id *claims.Identity, c *Claims) error {
 	if err := take(c, &id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (b *Broker) complement(id *claims.Identity, c *claims.EIdent) error {
 }
 
 // take puts the text of a claim that only Config knows into an empty field.
-func take(c *claims.EIdent, into *string, claim string) error {
+func take(c *Claims, into *string, claim string) error {
 	raw, ok := c.Unknown[claim]
 	if !ok || claim == "" || *into != "" || string(raw) == "null" {
 		return nil

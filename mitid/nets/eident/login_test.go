@@ -82,7 +82,7 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 			check: func(t *testing.T, l *mitid.Login) {
 				require.Equal(t, claims.CapacitySignatory, l.Identity.Capacity)
 				require.Equal(t, "12345674", l.Identity.Organisation.CVR.String())
-				require.Equal(t, "private", l.Claims.(*claims.EIdent).IdentityType, "the broker's own words stay")
+				require.Equal(t, "private", l.Claims.(*eident.Claims).IdentityType, "the broker's own words stay")
 			}},
 		"a private MitID that acts for a company, not foreseen": {turn: func(s *switches) { s.PrivateForCompany = true },
 			request: either, as: []mitidtest.Outcome{signatory}, want: mitid.ErrClaimInvalid},
@@ -116,7 +116,7 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 			as: []mitidtest.Outcome{mitidtest.Approve(mitidtest.WithoutCPR())}, want: mitid.ErrBrokerDeclined},
 		"the number comes uninvited": {turn: func(s *switches) { s.CPRUninvited = true }, check: func(t *testing.T, l *mitid.Login) {
 			require.True(t, l.Identity.CPR.IsZero())
-			require.True(t, l.Claims.(*claims.EIdent).CPR.IsZero())
+			require.True(t, l.Claims.(*eident.Claims).CPR.IsZero())
 		}},
 	} {
 		t.Run(title, func(t *testing.T) {

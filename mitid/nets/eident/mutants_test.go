@@ -72,7 +72,7 @@ var mistakes = map[string]mistake{
 	}},
 	"believes userinfo about anybody": {part: "tamperings/userinfo-", change: func(m *mutant) { m.wire.blind = true }},
 	"keeps the CPR number that nobody asked for": {part: "logins", change: changed(0, func(_ *mitid.Attempt, as *mitid.Assertion) {
-		as.Claims = keeper{as.Claims.(*claims.EIdent)}
+		as.Claims = keeper{as.Claims.(*eident.Claims)}
 	})},
 	"has lost its abilities": {part: "abilities", change: func(m *mutant) { m.bare = true }},
 }
@@ -114,7 +114,7 @@ func changed(floor claims.Level, f func(*mitid.Attempt, *mitid.Assertion)) func(
 }
 
 // keeper keeps the CPR number where it should go.
-type keeper struct{ Claims *claims.EIdent }
+type keeper struct{ Claims *eident.Claims }
 
 func (k keeper) WithoutCPR() any { return k.Claims }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"unicode/utf8"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/mitid"
 )
@@ -21,7 +20,7 @@ const maxTransactionText = 600
 // checkTransaction wants the broker to tell of a transaction text the text, its
 // type and its digest. Whether it is the text that was sent is settled by
 // Attempt.AdmitTexts.
-func (b *Broker) checkTransaction(a *mitid.Attempt, c *claims.EIdent, seen *mitid.Text) error {
+func (b *Broker) checkTransaction(a *mitid.Attempt, c *Claims, seen *mitid.Text) error {
 	no := func(why string) error { return fault.New(fault.TransactionMismatch, why) }
 	if a.Transaction == nil {
 		return nil
@@ -40,7 +39,7 @@ func (b *Broker) checkTransaction(a *mitid.Attempt, c *claims.EIdent, seen *miti
 // texts are the texts that came back. Whether the broker gives a text back as it
 // was sent or in Base64 is not published: of a transaction text its digest tells,
 // of a reference text what was sent.
-func (b *Broker) texts(said *claims.EIdent, reference, transaction *mitid.Digest) (t mitid.Texts) {
+func (b *Broker) texts(said *Claims, reference, transaction *mitid.Digest) (t mitid.Texts) {
 	if came := said.ReferenceText; came != "" {
 		t.Reference = &mitid.Text{Body: b.decoded(came, reference)}
 	}

@@ -3,7 +3,6 @@ package eident
 import (
 	"context"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
@@ -11,7 +10,7 @@ import (
 // fill asks the userinfo endpoint and takes over what the ID token lacks. The
 // level, the capacity and the organisation come from the ID token alone.
 func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken string) error {
-	c, token, err := oidcbroker.Userinfo(ctx, b.oidc, accessToken, claims.ParseEIdent)
+	c, token, err := oidcbroker.Userinfo(ctx, b.oidc, accessToken, parseClaims)
 	if err != nil {
 		return err
 	}

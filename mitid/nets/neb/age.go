@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
@@ -84,7 +83,7 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 	asked := b.oidc.Asked(a)
 	asked.Set("scope", strings.Join(b.ageScopes(a), " "))
 	as := oidcbroker.AgeAssertion(a, &c.Registered, c.AuthTime, asked)
-	if c.NamesPerson() {
+	if c.namesPerson() {
 		// Neither the answer nor the token is kept: the client is set up for logins.
 		as.Proof.Why = "the answer also says who the person is; use an age client of the broker's, or Config.AgeScope AgeVerifyMinimal"
 		return as, nil
@@ -110,7 +109,7 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 
 // readAge reads the answer in the configured form. A value in the other form, or
 // about another age, is no answer.
-func (b *Broker) readAge(c *claims.NEBIDToken, years int) (answer mitid.AgeAnswer, why string) {
+func (b *Broker) readAge(c *IDToken, years int) (answer mitid.AgeAnswer, why string) {
 	n := strconv.Itoa(years)
 	said := []string{string(c.Unknown[ageVerified])}
 	yes, no := `"`+n+`:true"`, `"`+n+`:false"`

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
@@ -46,7 +45,7 @@ func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.To
 	if err := b.admitSession(a, as.Identity.AuthTime); err != nil {
 		return nil, err
 	}
-	said := &claims.NEB{IDToken: t.Claims}
+	said := &Claims{IDToken: t.Claims}
 	if b.wantsTransaction(a) {
 		x, err := b.transactionOf(ctx, a, t.Claims, tokens)
 		if err != nil {

@@ -27,7 +27,7 @@
 //
 // The broker's CPR page has no documented way past it: a person without a number,
 // or who keeps it, can only cancel. So ask for no CPR number at the door, look at
-// NEBUserInfo.HasCPR in Login.Claims and at Identity.Capacity, and step up.
+// UserInfo.HasCPR in Login.Claims and at Identity.Capacity, and step up.
 //
 // # Who says what
 //
@@ -76,6 +76,10 @@
 //   - begin.go, scope.go, idp_params.go: what is asked, and in which parameters.
 //   - complete.go: the answer, in the order in which it is verified.
 //   - id_token.go, userinfo.go, transaction.go: the three sources of facts.
+//   - claims.go, claims_id_token.go, claims_userinfo.go, claims_transaction.go: what they
+//     say; claims_token.go and claims_details.go what they share.
+//   - claims_table.go: by which name each claim is read.
+//   - claims_identity.go, claims_person.go: whom the claims name.
 //   - subject.go, status.go: which certificate signs transaction tokens, and whether
 //     it is good.
 //   - age.go, step_up.go, match.go, logout.go, receive.go: the optional abilities.

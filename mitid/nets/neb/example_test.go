@@ -96,7 +96,7 @@ func ExampleTextCarrier() {
 		log.Fatal(err)
 	}
 	fmt.Println(login.Texts.Transaction.Body)
-	fmt.Println(login.Claims.(*claims.NEB).Transaction.Actions)
+	fmt.Println(login.Claims.(*neb.Claims).Transaction.Actions)
 	for _, token := range login.Evidence.Tokens {
 		fmt.Println(token.Use, token.Raw) // a token does not print
 	}

@@ -49,7 +49,7 @@ func FuzzTransactionToken(f *testing.F) {
 	f.Add([]byte(`{"transaction_text_sha256":"KJjd1jCP2c+GnkLNl8cAEquyjsxVf6FI6EtoVddhHR8=","transaction_text_type":"text","transaction_actions":"mitid.transaction_signing"}`))
 	f.Add([]byte(`{"transaction_actions":{},"mitid.reference_text":null}`))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		c, err := claims.ParseNEBTransaction(payload)
+		c, err := ParseTransaction(payload)
 		if err != nil {
 			require.Nil(t, c)
 			return

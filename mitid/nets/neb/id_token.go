@@ -26,16 +26,16 @@ func shortLived(r *claims.Registered) error {
 
 // idToken is a verified ID token: who is logged in by the broker's own key, how
 // well and in what capacity, and nothing about the person.
-type idToken = oidcbroker.Token[claims.NEBIDToken]
+type idToken = oidcbroker.Token[IDToken]
 
 // verifyID checks an ID token and reads its claims.
 func (b *Broker) verifyID(ctx context.Context, raw string, rules oidcrp.Rules) (*idToken, error) {
 	rules.Signer = b.signsTokens
-	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseIDToken, func(c *claims.NEBIDToken) *claims.Registered { return &c.Registered })
+	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseIDToken, func(c *IDToken) *claims.Registered { return &c.Registered })
 }
 
-func parseIDToken(payload []byte) (*claims.NEBIDToken, error) {
-	c, err := claims.ParseNEBIDToken(payload)
+func parseIDToken(payload []byte) (*IDToken, error) {
+	c, err := readIDToken(payload)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func assertion(t *idToken) (*mitid.Assertion, error) {
 		return nil, err
 	}
 	return &mitid.Assertion{
-		Identity: id, Claims: &claims.NEB{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), Holds: t.Holds,
+		Identity: id, Claims: &Claims{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), Holds: t.Holds,
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence(useIDToken)}},
 	}, nil
 }

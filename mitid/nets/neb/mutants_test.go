@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
@@ -42,7 +41,7 @@ var mistakes = map[string]mistake{
 		m.complete = func(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
 			as, err := m.Broker.Complete(ctx, a, cb)
 			if err == nil {
-				as.Claims = keeper{as.Claims.(*claims.NEB)}
+				as.Claims = keeper{as.Claims.(*neb.Claims)}
 			}
 			return as, err
 		}
@@ -72,7 +71,7 @@ var mistakes = map[string]mistake{
 }
 
 // keeper keeps the CPR number where it should go.
-type keeper struct{ Claims *claims.NEB }
+type keeper struct{ Claims *neb.Claims }
 
 func (k keeper) WithoutCPR() any { return k.Claims }
 

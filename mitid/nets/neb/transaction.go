@@ -17,7 +17,7 @@ const signingAction = "mitid.transaction_signing"
 
 // transaction is a verified transaction token with its OCSP answer.
 type transaction struct {
-	claims *claims.NEBTransaction
+	claims *Transaction
 	texts  mitid.Texts
 	tokens []mitid.Token
 }
@@ -25,7 +25,7 @@ type transaction struct {
 // transactionOf checks the transaction token of a login, in the order of the
 // vendor: signature and key, the login that it is of, the certificate with its OCSP
 // answer, the texts.
-func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *claims.NEBIDToken, answer *oidcrp.Tokens) (*transaction, error) {
+func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToken, answer *oidcrp.Tokens) (*transaction, error) {
 	raw := answer.Extra["transaction_token"]
 	switch {
 	case raw == "" && (a.Transaction != nil || a.Reference != nil):
@@ -34,7 +34,7 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *claims
 		return nil, fault.New(fault.ResponseInvalid, "the answer holds no transaction token; may the client use the scope transaction_token?")
 	}
 	rules := oidcrp.Rules{Token: "transaction token", Nonce: a.Nonce, Types: []string{"jwt"}, Signer: b.signsTransactions}
-	t, err := oidcbroker.Verify(ctx, b.oidc, raw, rules, claims.ParseNEBTransaction, func(c *claims.NEBTransaction) *claims.Registered { return &c.Registered })
+	t, err := oidcbroker.Verify(ctx, b.oidc, raw, rules, ParseTransaction, func(c *Transaction) *claims.Registered { return &c.Registered })
 	if err != nil {
 		return nil, err
 	}

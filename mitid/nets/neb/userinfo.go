@@ -11,31 +11,31 @@ import (
 )
 
 // person finds out who logged in, from the configured source. Whether that is the
-// person of the ID token is settled where the two are joined (claims.NEB).
-func (b *Broker) person(ctx context.Context, answer *oidcrp.Tokens) (*claims.NEBUserInfo, mitid.Token, error) {
+// person of the ID token is settled where the two are joined (Claims).
+func (b *Broker) person(ctx context.Context, answer *oidcrp.Tokens) (*UserInfo, mitid.Token, error) {
 	if b.cfg.source == UserinfoEndpoint {
-		return oidcbroker.Userinfo(ctx, b.oidc, answer.AccessToken, claims.ParseNEBUserInfo)
+		return oidcbroker.Userinfo(ctx, b.oidc, answer.AccessToken, readUserInfo)
 	}
 	return b.userinfoToken(ctx, answer)
 }
 
 // userinfoToken reads the token beside the ID token. It has no nonce: its subject
 // and transaction bind it to the login.
-func (b *Broker) userinfoToken(ctx context.Context, answer *oidcrp.Tokens) (*claims.NEBUserInfo, mitid.Token, error) {
+func (b *Broker) userinfoToken(ctx context.Context, answer *oidcrp.Tokens) (*UserInfo, mitid.Token, error) {
 	raw := answer.Extra["userinfo_token"]
 	if raw == "" {
 		return nil, mitid.Token{}, fault.New(fault.ResponseInvalid, "the token answer holds no userinfo token; may the client use the scope userinfo_token?")
 	}
 	rules := oidcrp.Rules{Token: "userinfo token", Types: []string{"at+jwt"}, Signer: b.signsTokens}
-	t, err := oidcbroker.Verify(ctx, b.oidc, raw, rules, parseUserinfoToken, func(c *claims.NEBUserInfo) *claims.Registered { return &c.Registered })
+	t, err := oidcbroker.Verify(ctx, b.oidc, raw, rules, parseUserinfoToken, func(c *UserInfo) *claims.Registered { return &c.Registered })
 	if err != nil {
 		return nil, mitid.Token{}, err
 	}
 	return t.Claims, t.Evidence(useUserinfo), nil
 }
 
-func parseUserinfoToken(payload []byte) (*claims.NEBUserInfo, error) {
-	c, err := claims.ParseNEBUserInfo(payload)
+func parseUserinfoToken(payload []byte) (*UserInfo, error) {
+	c, err := readUserInfo(payload)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,44 @@
+package claimset
+
+import (
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/strictjson"
+)
+
+// Object is a claim that is an object of texts, which parts reads into what at
+// returns. Members without a part are passed over. A part of the wrong type makes the
+// whole claim unusable.
+func Object[D, P any](at func(*D) *P, parts Table[P]) Claim[D] {
+	folded := fold(parts)
+	return Claim[D]{value: func(s *State, d *D, claim string, v *strictjson.Value) error {
+		p := at(d)
+		if v.Kind() != strictjson.Object {
+			s.unusable(claim, "is not an object")
+			return nil
+		}
+		return v.Members(func(name string, v *strictjson.Value) error {
+			part, known := parts[name]
+			if !known {
+				if folded[strictjson.Folded(name)] {
+					return fault.New(fault.TokenInvalid, "a known part of a claim in another letter case")
+				}
+				return nil
+			}
+			kind := v.Kind()
+			if kind == strictjson.Null {
+				return nil
+			}
+			if part.value != nil {
+				return part.value(s, p, name, v)
+			}
+			text, isText, err := v.Text()
+			if err != nil {
+				return err
+			}
+			if !isText || text != "" && part.set(p, text) != nil {
+				s.unusable(claim, "has a part of the wrong type")
+			}
+			return nil
+		})
+	}}
+}

@@ -1,0 +1,2 @@
+// Package netsclaims reads what the tokens of both brokers of Nets have alike.
+package netsclaims

@@ -1,0 +1,73 @@
+package neb
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
+)
+
+// Claims is everything that Nets eID Broker says about one login: mitid.Login.Claims
+// of its adapter. UserInfo and Transaction are nil where they were not asked for.
+//
+// It prints which parts it has and refuses to marshal, as [claims.Identity] does.
+type Claims struct {
+	IDToken     *IDToken
+	UserInfo    *UserInfo
+	Transaction *Transaction
+}
+
+// Identity returns the person, after it has compared each part with the others.
+// Without UserInfo the transaction token tells of the person.
+// Errors are those of [IDToken.Identity] and [Transaction.Confirms].
+func (n *Claims) Identity() (claims.Identity, error) {
+	if n.IDToken == nil {
+		return claims.Identity{}, fault.New(fault.TokenInvalid, "no ID token")
+	}
+	if n.Transaction != nil {
+		if err := n.Transaction.Confirms(n.IDToken, n.UserInfo); err != nil {
+			return claims.Identity{}, err
+		}
+	}
+	if n.UserInfo == nil && n.Transaction != nil {
+		return n.IDToken.identity(&n.Transaction.TokenClaims, n.IDToken.Subject, n.IDToken.SessionID)
+	}
+	return n.IDToken.Identity(n.UserInfo)
+}
+
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (n *Claims) WithoutCPR() any { return netsclaims.WithoutCPR(n) }
+
+// Clone returns a deep copy, a *Claims.
+func (n *Claims) Clone() any {
+	return &Claims{IDToken: n.IDToken.clone(), UserInfo: n.UserInfo.clone(), Transaction: n.Transaction.clone()}
+}
+
+// String names the parts that are present.
+func (n Claims) String() string {
+	return private.Outline("neb.Claims",
+		private.Part("id_token", n.IDToken != nil),
+		private.Part("userinfo", n.UserInfo != nil),
+		private.Part("transaction_token", n.Transaction != nil),
+	)
+}
+
+// Format writes String under every verb.
+func (n Claims) Format(f fmt.State, _ rune) { private.Format(f, n.String()) }
+
+// LogValue returns String.
+func (n Claims) LogValue() slog.Value { return slog.StringValue(n.String()) }
+
+// MarshalJSON refuses; see [claims.Plain], or keep the tokens.
+func (n Claims) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
+
+// MarshalText refuses, as MarshalJSON does.
+func (n Claims) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
+
+// MarshalBinary refuses, and with it gob.
+func (n Claims) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }

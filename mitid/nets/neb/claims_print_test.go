@@ -1,0 +1,48 @@
+package neb
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/davecgh/go-spew/spew"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+)
+
+// printValues are the exported types of the dialect, filled.
+func printValues(t testing.TB) map[string]any {
+	t.Helper()
+	p := maps.Clone(nebSample(t, "ssn"))
+	text := nebSample(t, "text")
+	employee := nebSample(t, "employee-public")
+	details := nebSample(t, "details")
+	tx := claimstest.Change(t, text["transaction_token"], "other", `"canary 7408860003"`)
+	p["transaction_token"] = claimstest.Change(t, p["transaction_token"], "nonce", `"canary"`)
+	n := nebOf(t, p)
+	erhverv, det, signed := nebOf(t, employee), nebOf(t, details), nebOf(t, map[string][]byte{"id_token": text["id_token"], "transaction_token": tx})
+	_, tokenErr := n.Identity()
+	return map[string]any{
+		"neb.Claims": *n, "*neb.Claims": n, "neb.IDToken": *n.IDToken, "*neb.IDToken": n.IDToken, "neb.UserInfo": *n.UserInfo, "*neb.UserInfo": n.UserInfo,
+		"neb.Transaction": *n.Transaction, "*neb.Transaction": signed.Transaction, "neb.TokenClaims": n.UserInfo.TokenClaims, "*neb.TokenClaims": &n.UserInfo.TokenClaims,
+		"neb.CPRDetails": *det.UserInfo.Details, "*neb.CPRDetails": det.UserInfo.Details,
+		"nets.NemLogin": *erhverv.UserInfo.NemLogin, "*nets.NemLogin": erhverv.UserInfo.NemLogin,
+		"nets.TransactionText": *signed.Transaction.Text, "*nets.TransactionText": signed.Transaction.Text,
+		"token error": tokenErr,
+	}
+}
+
+func TestNothingOfTheClaimsIsPrinted(t *testing.T) {
+	claimstest.NothingOfNetsIsPrinted(t, printValues(t))
+}
+
+// Printers that ask no method still do not see the digits of a CPR number.
+func TestReflectionSeesNoDigits(t *testing.T) {
+	printer := spew.ConfigState{DisableMethods: true, DisablePointerMethods: true, Indent: " "}
+	for name, value := range printValues(t) {
+		if name == "*neb.Transaction" {
+			continue // Unknown keeps what it is given, digits that nobody asked for too
+		}
+		assert.NotContains(t, printer.Sdump(value), "7408860003", name)
+	}
+}

@@ -1,0 +1,108 @@
+package neb
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/internal/claimset"
+	"github.com/dkeid/dkeid/mitid/nets"
+	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
+)
+
+// Transaction are the claims of a transaction token of Nets eID Broker: its
+// receipt for one login or signature, made to be checked for years. It holds both
+// the login and the person. Its nonce, issuer and audience are in Registered.
+//
+// It prints which parts it has and refuses to marshal, as [claims.Identity] does.
+type Transaction struct {
+	claims.Registered
+	TokenClaims
+
+	RedirectURI    string                // redirect_uri
+	RequestedScope string                // requested_scope
+	Actions        []string              // transaction_actions: "mitid.login", "mitid.transaction_signing"; a text when there is one
+	ClientIP       string                // transaction_client_ip: the person's
+	Text           *nets.TransactionText // transaction_text, _type and _sha256, with and without "mitid." before them; nil if there is none
+}
+
+type transactionReader struct {
+	Transaction
+	mitid, broker netsclaims.TextClaims // what MitID showed, and what the broker says of it
+}
+
+// transactionDialect is only read.
+var transactionDialect = tokenDialect(func(r *transactionReader) *claims.Registered { return &r.Registered }, func(r *transactionReader) *TokenClaims { return &r.TokenClaims },
+	claimset.Join(
+		claimset.Table[transactionReader]{
+			"redirect_uri":          claimset.String(func(r *transactionReader) *string { return &r.RedirectURI }),
+			"requested_scope":       claimset.String(func(r *transactionReader) *string { return &r.RequestedScope }),
+			"transaction_actions":   claimset.Strings(func(r *transactionReader) *[]string { return &r.Actions }),
+			"transaction_client_ip": claimset.String(func(r *transactionReader) *string { return &r.ClientIP }),
+		},
+		netsclaims.TextTable("mitid.", func(r *transactionReader) *netsclaims.TextClaims { return &r.mitid }),
+		netsclaims.TextTable("", func(r *transactionReader) *netsclaims.TextClaims { return &r.broker }),
+	))
+
+// ParseTransaction reads the payload of a transaction token, for those who check a receipt
+// on its own, years after the login. It checks no signature: call it on the payload of a
+// token whose signature holds. The caller bounds the size of payload.
+//
+// An error (mitid.ErrTokenInvalid) means that there are no claims: the text is not strict
+// JSON, a claim of Registered has the wrong type, or a member differs from a known claim by
+// letter case alone. A claim about the person that cannot be used is told by
+// [Transaction.Identity].
+func ParseTransaction(payload []byte) (*Transaction, error) {
+	r := new(transactionReader)
+	if err := transactionDialect.Read(payload, r); err != nil {
+		return nil, err
+	}
+	t := &r.Transaction
+	t.tidy()
+	both, err := r.mitid.Join(r.broker)
+	if err != nil {
+		t.state.Keep(err)
+		return t, nil
+	}
+	t.Text = t.decoded(both)
+	return t, nil
+}
+
+func (t *Transaction) clone() *Transaction {
+	if t == nil {
+		return nil
+	}
+	d := *t
+	d.Audience = slices.Clone(t.Audience)
+	d.TokenClaims = t.TokenClaims.clone()
+	d.Actions = slices.Clone(t.Actions)
+	d.Text = claimset.ClonePointer(t.Text)
+	return &d
+}
+
+// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
+// that did not ask for one. A text that may hold one becomes empty, a member of
+// Unknown with one goes.
+func (t *Transaction) WithoutCPR() any { return netsclaims.WithoutCPR(t) }
+
+// String names the parts that are present.
+func (t Transaction) String() string {
+	return private.Outline("neb.Transaction", t.parts(), private.Part("text", t.Text != nil), private.Part("actions", len(t.Actions) > 0))
+}
+
+// Format writes String under every verb.
+func (t Transaction) Format(f fmt.State, _ rune) { private.Format(f, t.String()) }
+
+// LogValue returns String.
+func (t Transaction) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// MarshalJSON refuses; see [claims.Plain], or keep the token.
+func (t Transaction) MarshalJSON() ([]byte, error) { return nil, private.ErrInClear }
+
+// MarshalText refuses, as MarshalJSON does.
+func (t Transaction) MarshalText() ([]byte, error) { return nil, private.ErrInClear }
+
+// MarshalBinary refuses, and with it gob.
+func (t Transaction) MarshalBinary() ([]byte, error) { return nil, private.ErrInClear }
