@@ -5,10 +5,13 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
 )
 
@@ -92,8 +95,33 @@ func (c *tokenCall) roundTrip(r *http.Request) ([]byte, error) {
 	if resp.Status != http.StatusOK {
 		return nil, c.party.refusedRequest(resp, tokenEndpoint)
 	}
-	c.tokens, err = c.party.readTokens(resp)
-	return resp.Body, err
+	if c.tokens, err = c.party.readTokens(resp); err != nil {
+		return nil, err
+	}
+	body, err := wholeLifetime(resp.Body, c.tokens.Lifetime)
+	if err != nil {
+		return nil, c.party.malformed(resp, "token endpoint: malformed lifetime")
+	}
+	return body, nil
+}
+
+// wholeLifetime returns body with its lifetime as a whole number. Some servers
+// write 3600.0 or 3.6e3, which are numbers of JSON (RFC 8259 section 6) and which
+// oauth2 does not read.
+func wholeLifetime(body []byte, life time.Duration) ([]byte, error) {
+	const name = "expires_in"
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, err
+	}
+	if n := members[name].Kind(); n != jsontext.KindNumber && n != jsontext.KindString {
+		return body, nil
+	}
+	if _, err := strconv.ParseInt(strings.Trim(string(members[name]), `"`), 10, 64); err == nil {
+		return body, nil
+	}
+	members[name] = jsontext.Value(strconv.FormatInt(int64(life/time.Second), 10))
+	return json.Marshal(members)
 }
 
 // equal reports whether oauth2 has read the same as we.
