@@ -11,20 +11,20 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// ages are those that both brokers with a proof of age can prove
-// (https://docs.idura.app/verify/guides/age-verification); they are only read.
+// ages are the ages that each broker with a proof of age can prove
+// (https://docs.idura.app/verify/guides/age-verification).
 var ages = [...]int{15, 16, 18, 21}
 
-// AgeProof is the answer to Request.Age. It names nobody: not in itself, and not
-// in the Login that holds it.
+// AgeProof is the answer to Request.Age. Neither it nor the Login that holds it names
+// the person.
 type AgeProof struct {
 	guarded
 
 	Asked  int       // the age that was asked for, in years
 	Answer AgeAnswer // whether the person is at least that old
-	EID    string    // the eID that knew it, such as "mitid"; if empty, the answer tells none that is known
-	At     time.Time // when it was proven, as far as the broker tells
-	Why    string    // of AgeNotProven: the reason, in our words, for a log
+	EID    string    // the eID that proved it, such as "mitid"; empty if the answer names none that the adapter knows
+	At     time.Time // when it was proven; zero if the broker did not say
+	Why    string    // with AgeNotProven: the reason, for a log; it holds nothing of the answer
 }
 
 // AgeAnswer says whether somebody has reached an age.
@@ -32,7 +32,7 @@ type AgeAnswer uint8
 
 // The answers.
 const (
-	AgeNotProven  AgeAnswer = iota // neither yes nor no: treat it as no
+	AgeNotProven  AgeAnswer = iota // unknown: treat it as no
 	AgeReached                     // yes
 	AgeNotReached                  // no: the person is younger
 )
@@ -48,20 +48,19 @@ func (a AgeAnswer) String() string {
 	return "not proven"
 }
 
-// AtLeast reports whether p proves that the person is at least years old. It is
-// false for a nil p, for a no, and where nothing was proven.
+// AtLeast reports whether p proves that the person is at least years old. If p is nil,
+// or its Answer is not AgeReached, it reports false.
 func (p *AgeProof) AtLeast(years int) bool {
 	return p != nil && p.Answer == AgeReached && p.Asked >= years
 }
 
-// An AgeProver is a Broker that proves an age without telling who it is: the
-// answer has no room for an identity. The Client finds it by type assertion and
-// answers ErrUnsupported where it is missing.
+// An AgeProver is a Broker that proves an age without an identity. The Client finds it
+// by type assertion, and returns ErrUnsupported for a Broker that is none.
 type AgeProver interface {
 	// BeginAge is Broker.Begin for an attempt whose Request.Age is not zero.
 	BeginAge(ctx context.Context, a *Attempt) (*Redirect, error)
-	// CompleteAge is Broker.Complete for such an attempt. What is no clear answer
-	// to the age that was asked for, in this broker's own form, is AgeNotProven.
+	// CompleteAge is Broker.Complete for such an attempt. If the broker's statement is
+	// genuine and does not clearly answer the question, the answer is AgeNotProven.
 	CompleteAge(ctx context.Context, a *Attempt, cb Callback) (*AgeAssertion, error)
 }
 
@@ -71,14 +70,14 @@ type AgeAssertion struct {
 
 	Proof    AgeProof
 	Echo     string    // the nonce that came back; the Client compares it
-	AuthTime time.Time // when the person used their eID; if zero, the broker did not say
+	AuthTime time.Time // when the person used their eID; zero if the broker did not say
 	Expires  time.Time
 	Evidence Evidence // without a token that names the person
 }
 
-// checkAge refuses ages that nobody proves, and whatever a proof of age must not
-// be combined with.
-func (r Request) checkAge() error {
+// validateAge refuses an age that no broker proves, and a field that a proof of age
+// excludes.
+func (r Request) validateAge() error {
 	bad := func(why string) error { return fault.New(fault.InputInvalid, "Request."+why) }
 	with := func(field string) error {
 		return bad("Age and Request." + field + ": a proof of age tells an age and nothing else")
@@ -111,14 +110,14 @@ func (r Request) checkAge() error {
 	case r.Action != LogOn:
 		return with("Action")
 	case r.Silent:
-		return bad("Age and Request.Silent: a session that answers without a page may be somebody else's")
+		return bad("Age and Request.Silent: without a page, the broker's session may be another person's")
 	case r.RevokeCPRConsent:
 		return with("RevokeCPRConsent")
 	}
 	return nil
 }
 
-// beginAge lets the adapter begin a proof of age.
+// beginAge begins a proof of age.
 func (c *Client) beginAge(ctx context.Context, a *Attempt) (*Redirect, error) {
 	p, err := c.ageProver()
 	if err != nil {
@@ -152,7 +151,7 @@ func (c *Client) completeAge(ctx context.Context, a *Attempt, cb Callback) (*Log
 	case as.Echo != a.Nonce:
 		return nil, fault.New(fault.TokenInvalid, "the broker's statement belongs to another login")
 	case as.Proof.Answer > AgeNotReached:
-		return nil, fault.New(fault.ResponseInvalid, "the adapter's answer is none of the answers")
+		return nil, fault.New(fault.ResponseInvalid, "the adapter returned an answer that does not exist")
 	case as.Proof.Asked != a.Request.Age:
 		return nil, fault.New(fault.TokenInvalid, "the broker's statement is about another age")
 	}
@@ -161,7 +160,7 @@ func (c *Client) completeAge(ctx context.Context, a *Attempt, cb Callback) (*Log
 	}
 	proof := as.Proof
 	if proof.Answer == AgeNotProven {
-		// An application that is set up for logins is found by this line alone.
+		// Nothing else shows that the broker knows the application for logins only.
 		c.log.WarnContext(ctx, "mitid: age not proven", "broker", c.rule.Name, "age", strconv.Itoa(proof.Asked), "why", proof.Why)
 	}
 	return &Login{Age: &proof, Broker: c.rule.Name, Issuer: c.rule.Issuer, ClientID: c.rule.ClientID, Expires: as.Expires, Evidence: as.Evidence}, nil

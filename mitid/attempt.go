@@ -10,21 +10,21 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// freshSkew is how far the broker's clock may lag behind ours when a fresh
-// login was demanded. It is short: an older session must not pass as fresh.
+// freshSkew is how far the broker's clock may be behind ours when a fresh login was
+// demanded. It is short, so that an older session does not count as fresh.
 const freshSkew = time.Minute
 
-// aheadSkew is how far ahead of ours the broker's clock may be.
+// aheadSkew is how far the broker's clock may be ahead of ours.
 const aheadSkew = 5 * time.Minute
 
-// maxPrivate bounds Attempt.Private, because cookies are small.
+// maxPrivate bounds Attempt.Private, in bytes, because a cookie holds it.
 const maxPrivate = 512
 
-// Attempt is one login on its way. The Client makes it, seals it into
-// Redirect.State and opens it again at the answer.
+// Attempt is one pending login. The Client makes it, seals it into Redirect.State, and
+// opens it again when the answer arrives.
 //
-// After the journey Request holds no texts and no hints: Reference and
-// Transaction hold their digests, ExpectUUID the identity that must answer.
+// In Complete, Request holds no texts and no hints. Reference and Transaction hold the
+// digests of the texts, and ExpectUUID the identity that must answer.
 type Attempt struct {
 	guarded
 
@@ -37,18 +37,18 @@ type Attempt struct {
 	Now            time.Time // the Client's clock at this call
 	Expires        time.Time
 	ExpectSubject  string          // step-up: the answer must be this subject
-	ExpectCapacity claims.Capacity // step-up: in this capacity
-	ExpectCVR      claims.CVR      // step-up: for this organisation
+	ExpectCapacity claims.Capacity // step-up: the answer must be in this capacity
+	ExpectCVR      claims.CVR      // step-up: the answer must be for this organisation
 	ExpectUUID     claims.UUID     // re-authentication: the answer must be this identity
-	Level          claims.Level    // the floor that holds for this attempt
+	Level          claims.Level    // the level that the answer must reach
 	Reference      *Digest         // nil if no reference text was sent, or the broker cannot return it
 	Transaction    *Digest         // nil if no transaction text was sent
-	Private        []byte          // the adapter's own, at most 512 bytes, sealed too
+	Private        []byte          // what the adapter needs in Complete, at most 512 bytes; sealed too
 
-	seed seed // Handle, Nonce and Verifier come from it
+	seed seed // Handle, Nonce and Verifier are derived from it
 }
 
-// Digest stands for a text that was sent.
+// Digest identifies a text that was sent.
 type Digest struct {
 	Type   TextType
 	SHA256 [sha256.Size]byte
@@ -57,9 +57,10 @@ type Digest struct {
 // DigestOf returns t's digest.
 func DigestOf(t Text) *Digest { return &Digest{t.Type, sha256.Sum256([]byte(t.Body))} }
 
-// Admit refuses a login that does not reach what the attempt asked for: the
-// person of a step-up (ErrTokenInvalid), the level and, where demanded, a fresh
-// authentication (ErrAssuranceTooLow), the capacity (ErrClaimInvalid).
+// Admit returns an error if the login is not the one that the attempt asked for. The
+// error is ErrTokenInvalid if another person answered a step-up, ErrAssuranceTooLow if
+// the level is too low or a fresh login was demanded and did not come, and
+// ErrClaimInvalid if the capacity is another one.
 func (a *Attempt) Admit(f Facts) error {
 	if a.Request.Age != 0 {
 		return fault.New(fault.ClaimInvalid, "a proof of age was asked for and a login came")
@@ -96,7 +97,7 @@ func (a *Attempt) AdmitTexts(seen Texts) error {
 	return sameText(a.Transaction, seen.Transaction)
 }
 
-// admitTime refuses what is not fresh where a fresh login was demanded.
+// admitTime returns an error if a fresh login was demanded and at is too old.
 func (a *Attempt) admitTime(at time.Time) error {
 	bad := func(why string) error {
 		return &fault.Error{Class: fault.AssuranceTooLow, Why: "a fresh login was asked for and " + why, Stale: true}

@@ -16,26 +16,25 @@ import (
 // MaxReferenceText is the length of Request.ReferenceText, in characters.
 const MaxReferenceText = 130
 
-// MaxTransactionText is the length of Request.TransactionText, in characters, that
-// no broker's text may exceed. The limit is ours. A broker's own may be lower:
-// E-Ident's is 600.
+// MaxTransactionText is the length of Request.TransactionText, in characters, with
+// every broker. A broker can have a lower limit: that of E-Ident is 600.
 const MaxTransactionText = transactiontext.MaxCharacters
 
-// Begin starts a login: send the browser to the Redirect, and keep its State
-// under its Handle in this browser only (package mitidhttp does both).
+// Begin starts a login. Send the browser to the Redirect, and keep its State under its
+// Handle in this browser and nowhere else. Package mitidhttp does both.
 //
-// Errors: ErrInputInvalid and ErrUnsupported name the field of r; ErrConfigInvalid,
-// ErrBrokerUnavailable and others come from the broker, whose addresses are
-// looked up at the first call.
+// Errors: ErrInputInvalid and ErrUnsupported name the field of r. ErrConfigInvalid,
+// ErrBrokerUnavailable and others come from the broker, whose addresses the first call
+// fetches.
 func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
 	if r.Capacity == claims.CapacityProfessional && !r.UUID.IsZero() {
-		return nil, c.fail(ctx, "begin", fault.New(fault.Unsupported, "Request.UUID names private people alone: that of a person who acts for an organisation may be the organisation's, which colleagues share; use StepUp, or log in and compare Identity.Subject"))
+		return nil, c.fail(ctx, "begin", fault.New(fault.Unsupported, "Request.UUID is for private people: the UUID of a person who acts for an organisation may be the organisation's, which colleagues share; use StepUp, or log in and compare Identity.Subject"))
 	}
-	a, err := c.attempt(r)
+	a, err := c.newAttempt(r)
 	if err != nil {
 		return nil, c.fail(ctx, "begin", err)
 	}
-	rd, err := c.start(a, func() (*Redirect, error) {
+	rd, err := c.beginWith(a, func() (*Redirect, error) {
 		if a.Request.Age != 0 {
 			return c.beginAge(ctx, a)
 		}
@@ -47,9 +46,9 @@ func (c *Client) Begin(ctx context.Context, r Request) (*Redirect, error) {
 	return rd, nil
 }
 
-// attempt makes r into an attempt, or says what is impossible about it.
-func (c *Client) attempt(r Request) (*Attempt, error) {
-	if err := r.check(); err != nil {
+// newAttempt validates r and returns an attempt for it.
+func (c *Client) newAttempt(r Request) (*Attempt, error) {
+	if err := r.validate(); err != nil {
 		return nil, err
 	}
 	if r.Capacity == claims.CapacityUnknown {
@@ -60,7 +59,7 @@ func (c *Client) attempt(r Request) (*Attempt, error) {
 		Request: r, seed: newSeed(), RedirectURL: c.redirect,
 		Started: now, Now: now, Expires: now.Add(c.lifetime), ExpectUUID: r.UUID, Level: max(r.Level, c.minLevel),
 	}
-	a.spread()
+	a.fillDerived()
 	if r.Age != 0 {
 		a.Level = claims.LevelUnknown // no broker tells the level of a proof of age
 	}
@@ -73,8 +72,8 @@ func (c *Client) attempt(r Request) (*Attempt, error) {
 	return a, nil
 }
 
-// start lets the adapter make the redirect and seals the attempt beside it.
-func (c *Client) start(a *Attempt, adapter func() (*Redirect, error)) (*Redirect, error) {
+// beginWith returns the redirect that adapter makes, with the sealed attempt.
+func (c *Client) beginWith(a *Attempt, adapter func() (*Redirect, error)) (*Redirect, error) {
 	rd, err := adapter()
 	if err != nil {
 		return nil, err
@@ -89,19 +88,19 @@ func (c *Client) start(a *Attempt, adapter func() (*Redirect, error)) (*Redirect
 	return &Redirect{URL: rd.URL, Form: rd.Form, Handle: a.Handle, State: state, Expires: a.Expires.Truncate(time.Second)}, nil
 }
 
-// check refuses what no broker could carry.
-func (r Request) check() error {
+// validate refuses a request that no broker could carry.
+func (r Request) validate() error {
 	bad := func(why string) error { return fault.New(fault.InputInvalid, "Request."+why) }
 	if r.Age != 0 {
-		if err := r.checkAge(); err != nil {
+		if err := r.validateAge(); err != nil {
 			return err
 		}
 	}
 	switch {
 	case r.Level > claims.High:
-		return bad("Level is no level")
+		return bad("Level is none of the levels")
 	case r.Capacity > claims.CapacityEither || r.Capacity == claims.CapacitySignatory:
-		return bad("Capacity is none that can be asked for (CapacityPrivate, CapacityProfessional, CapacityEither)")
+		return bad("Capacity is none of CapacityPrivate, CapacityProfessional and CapacityEither")
 	case r.CPR > CPRRequired:
 		return bad("CPR is none of the uses")
 	case r.Action > Sign:
@@ -123,7 +122,7 @@ func (r Request) check() error {
 	case !isPrintable(r.ReferenceText):
 		return bad("ReferenceText holds control characters or is not UTF-8")
 	case r.Silent && (r.Fresh || r.RevokeCPRConsent):
-		return bad("Silent forbids every page, Fresh and RevokeCPRConsent need one")
+		return bad("Silent excludes every page, and Fresh and RevokeCPRConsent need one")
 	case !r.Capacity.Takes(claims.CapacityProfessional) && !r.CVRHint.IsZero():
 		return bad("CVRHint needs Capacity CapacityProfessional or CapacityEither")
 	case r.TransactionText.Body != "":
@@ -136,8 +135,8 @@ func (r Request) check() error {
 	return nil
 }
 
-// isPrintable reports whether s is UTF-8 without control or bidirectional
-// formatting characters, which could make a person read another text.
+// isPrintable reports whether s is UTF-8 without control characters and without
+// bidirectional formatting, which could make a person read another text.
 func isPrintable(s string) bool {
 	for _, r := range s {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {

@@ -8,42 +8,42 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 )
 
-// Broker is the seam between the Client and one broker's dialect. An adapter
-// (mitid/criipto, …) implements it; an application never calls it.
+// Broker translates between the Client and one broker's dialect. An adapter, such as
+// mitid/criipto, implements it. An application never calls it.
 //
-// A Client calls the methods concurrently. An adapter keeps no state of a
-// login: what it needs at the answer it puts into Attempt.Private.
+// A Client calls the methods concurrently. An adapter keeps no state of a login. What
+// Complete needs, Begin puts into Attempt.Private.
 type Broker interface {
 	// Callback names the method and the state parameter of the broker's answer.
 	// It always returns the same value.
 	Callback() CallbackRule
-	// Begin turns a validated attempt into the redirect that starts it. It sets
-	// URL (and Form where the message must be posted); the Client fills in the
-	// rest. What the broker cannot carry is refused with ErrUnsupported.
+	// Begin returns the redirect that starts a validated attempt. It sets URL, and Form
+	// if the browser must post the message; the Client fills in the rest. If the broker
+	// cannot carry a field of the Request, Begin returns ErrUnsupported.
 	Begin(ctx context.Context, a *Attempt) (*Redirect, error)
-	// Complete turns the broker's answer to that attempt into verified facts, or
-	// an error, never both. The Client has already matched the state, the expiry
-	// and single use. Complete calls a.Admit before any further call to the
-	// broker that follows the first proof of identity.
+	// Complete verifies the broker's answer to that attempt. It returns the facts or an
+	// error, never both. The Client has already checked state, expiry and single use.
+	// Complete calls a.Admit as soon as it knows who answered, before any further call
+	// to the broker.
 	Complete(ctx context.Context, a *Attempt, cb Callback) (*Assertion, error)
 }
 
-// CallbackRule says whose answers a broker gives, and how they reach the redirect
-// URL. Logins, pending ones included, belong to one application: what was begun
-// with one Name, Issuer and ClientID is never finished or used with another.
+// CallbackRule says for which issuer and application a broker answers, and how its
+// answers reach the redirect URL. A login, pending or not, belongs to one Name, Issuer
+// and ClientID. Another application can neither finish nor use it.
 type CallbackRule struct {
 	Name     string // the broker as errors name it: "criipto"
-	Issuer   string // whom the broker speaks for
-	ClientID string // the application at that issuer; empty only where the broker knows applications by the redirect URL alone
+	Issuer   string // the issuer of its statements
+	ClientID string // the application at that issuer; empty if the broker knows applications by the redirect URL alone
 	Method   string // http.MethodGet or http.MethodPost
-	State    string // the parameter that brings the handle back: "state", "RelayState", "TARGET"
-	// KeepTokens says that EndSession or MatchCPR need the ID token and the access
-	// token of the login, and that neither holds a fact about the person, so that a
-	// session on the server keeps them.
+	State    string // the parameter with the handle: "state", "RelayState", "TARGET"
+	// KeepTokens means that EndSession or MatchCPR need the ID token and the access token
+	// of the login, and that neither token holds a fact about the person. A session on
+	// the server keeps them then.
 	KeepTokens bool
 }
 
-// Facts are what Attempt.Admit judges.
+// Facts are the facts about a login that Attempt.Admit checks.
 type Facts struct {
 	guarded
 
@@ -53,30 +53,36 @@ type Facts struct {
 	Subject  string
 }
 
-// Assertion is what an adapter has verified about one login.
+// Assertion holds the facts that an adapter has verified about one login.
 type Assertion struct {
 	guarded
 
 	Identity claims.Identity
-	Claims   any    // the dialect's claims, such as *criipto.Claims; without a method WithoutCPR() any they go where no CPR number was asked for
+	Claims   any    // the dialect's claims, such as *criipto.Claims; if the Request asked for no CPR number, the Client takes what their method WithoutCPR() any returns, or drops them if they have none
 	Echo     string // the nonce or InResponseTo that came back; the Client compares it
 	Texts    Texts  // the texts that came back
 	Expires  time.Time
-	StepUp   string // what the adapter needs to step up from this login later, such as a transaction id
+	StepUp   string // what the adapter needs for StepUp later, such as a transaction id
 	Evidence Evidence
+
+	// Holds is for a TokenVerifier whose tokens come again and again. It reports
+	// whether nothing but time has passed since the token was verified: the broker's
+	// keys are the same and need not be renewed yet. It makes no call and may be called
+	// at any time. If nil, the Client verifies the token anew each time.
+	Holds func() bool
 }
 
-// Texts are what the person saw in MitID, as the broker's answer tells it.
+// Texts are the texts that the person saw in MitID, according to the broker's answer.
 type Texts struct {
 	guarded
 
 	ReferenceHeader string // "Log on at Acme"
-	Reference       *Text  // nil if the answer tells of none
-	Transaction     *Text  // nil if the answer tells of none
+	Reference       *Text  // nil if the answer holds none
+	Transaction     *Text  // nil if the answer holds none
 }
 
-// The optional abilities of a broker. The Client finds them by type assertion
-// and answers ErrUnsupported where they are missing.
+// The optional abilities of a broker. The Client finds them by type assertion, and
+// returns ErrUnsupported if the Broker lacks one.
 type (
 	// A SessionEnder logs the person out at the broker.
 	SessionEnder interface {
@@ -87,8 +93,8 @@ type (
 	CPRMatcher interface {
 		MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, error)
 	}
-	// A StepUpper raises a login without making the person log in again. Without
-	// it the Client re-authenticates the same person instead.
+	// A StepUpper asks for more without a second login. If the Broker is none, the
+	// Client re-authenticates the same person.
 	StepUpper interface {
 		StepUp(ctx context.Context, a *Attempt, l *Login) (*Redirect, error)
 	}
@@ -102,14 +108,14 @@ type (
 	}
 )
 
-// Logout tells which sessions the broker has ended.
+// Logout says which sessions the broker has ended.
 type Logout struct {
 	guarded
 
 	Subject   string // if empty, every subject of SessionID
 	SessionID string // if empty, every session of Subject
 
-	At time.Time // when the broker said so; sessions of logins after it are not meant; zero if not told
+	At time.Time // when the broker ended them; a session whose login came later has not ended; zero if the broker did not say
 }
 
 // Redirect starts a login (or a logout) in the person's browser.
@@ -120,5 +126,5 @@ type Redirect struct {
 	Form    map[string]string // if not nil, post these fields to URL instead
 	Handle  string            // 22 URL-safe characters; travels to the broker and back
 	State   string            // the sealed attempt; keep it under Handle in this browser only
-	Expires time.Time         // after this, Complete refuses
+	Expires time.Time         // Complete refuses an answer after this
 }

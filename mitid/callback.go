@@ -12,11 +12,11 @@ import (
 // The bounds of ReadCallback, in bytes.
 const (
 	MaxCallbackQuery = 64 << 10
-	MaxCallbackBody  = 512 << 10 // a SAML response travels in it
+	MaxCallbackBody  = 512 << 10 // large enough for a SAML response
 )
 
-// Callback is a broker's answer as it arrived: raw bytes, because signatures
-// cover them and because parsers drop what they do not understand.
+// Callback is a broker's answer as it arrived. It holds the raw bytes, because
+// signatures cover them and parsers drop what they do not understand.
 type Callback struct {
 	guarded
 
@@ -25,8 +25,8 @@ type Callback struct {
 	Body     []byte // of a form post; nil otherwise
 }
 
-// ReadCallback reads a broker's answer from r, within MaxCallbackQuery and
-// MaxCallbackBody. Errors: ErrResponseInvalid.
+// ReadCallback reads a broker's answer from r. It returns ErrResponseInvalid if r is
+// neither a GET nor a form post, or is larger than MaxCallbackQuery or MaxCallbackBody.
 func ReadCallback(r *http.Request) (Callback, error) {
 	bad := func(why string) (Callback, error) {
 		return Callback{}, &Error{Kind: ResponseInvalid, Op: "read callback", Why: why}
@@ -56,9 +56,9 @@ func ReadCallback(r *http.Request) (Callback, error) {
 	return cb, nil
 }
 
-// Values returns the parameters: of the query for a GET, of the body for a POST.
-// A malformed pair refuses the whole; what was readable is returned beside the
-// error, good only for finding out which login is being refused.
+// Values returns the parameters of the query for a GET, and of the body for a POST. If
+// a pair is malformed, it returns an error beside the pairs that it could read. Use
+// these for nothing but to find out which login is refused.
 func (cb Callback) Values() (url.Values, error) {
 	if len(cb.RawQuery) > MaxCallbackQuery || len(cb.Body) > MaxCallbackBody {
 		return nil, fault.New(fault.ResponseInvalid, "the answer is too long")

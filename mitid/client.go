@@ -12,8 +12,8 @@ import (
 	"github.com/dkeid/dkeid/internal/seal"
 )
 
-// defaultLifetime is how long a person may take: MitID's own session ends after
-// 15 minutes at the latest.
+// defaultLifetime is the default of Config.Lifetime. MitID's own session ends after 15
+// minutes at the latest.
 const defaultLifetime = 15 * time.Minute
 
 // Config configures a Client. Broker and RedirectURL are required.
@@ -22,21 +22,24 @@ type Config struct {
 
 	// Broker is the adapter, such as the one criipto.New returns.
 	Broker Broker
-	// RedirectURL is where the broker sends the answer, registered there letter
-	// by letter. https, or http on a loopback address.
+	// RedirectURL is where the broker sends the answer. It equals, character by
+	// character, what is registered at the broker. It is https, or http on a loopback
+	// address.
 	RedirectURL string
-	// StateKeys seal the pending attempts, 32 bytes each, newest first. Every
-	// replica needs the same ones. Another application (client id or RedirectURL)
-	// cannot open them, though it has the same keys. If nil, a random key of this
-	// process, good for development only.
+	// StateKeys seal pending logins. Each is 32 bytes. The first seals; all of them open,
+	// so put a new key in front. Every replica needs the same keys. Another application
+	// (client id or RedirectURL) cannot open what is sealed, even with the same keys. If
+	// nil, StateKeys is one random key of this process, which is good for development
+	// only.
 	StateKeys [][]byte `json:"-"`
-	// MinLevel is the floor under every login. If zero, it is claims.Substantial.
+	// MinLevel is the lowest level of every login. If zero, it is claims.Substantial.
 	MinLevel claims.Level
-	// Lifetime is how long a person may take. If zero, it is 15 minutes.
+	// Lifetime is how long a login may be pending, at most 24 hours. If zero, it is 15
+	// minutes.
 	Lifetime time.Duration
-	// Once makes an answer usable a single time. If nil, it is a capped set in memory, so
-	// that with several replicas single use is per replica (plus the broker's
-	// one-time code).
+	// Once makes sure that an answer is used once. If nil, it is a bounded set in memory:
+	// each of several replicas then accepts an answer once, and only the broker's
+	// one-time code prevents a second use in another replica.
 	Once Once
 	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
@@ -44,15 +47,16 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Once remembers which attempts have been answered.
+// Once remembers which logins have been answered.
 type Once interface {
-	// Use reports whether handle is used for the first time, and remembers it
-	// until expires. Two calls at once with one handle: exactly one gets true.
+	// Use reports whether handle is used for the first time, and remembers it until
+	// expires. Of concurrent calls with the same handle exactly one returns true.
 	Use(ctx context.Context, handle string, expires time.Time) (first bool, err error)
 }
 
-// Client logs people in through one broker. It is safe for concurrent use and
-// keeps no state of a login, except which answers have been used.
+// Client logs people in through one broker. It is safe for concurrent use. It keeps no
+// state of a login, except whether its answer has been used, and the tokens that have
+// passed VerifyToken.
 type Client struct {
 	broker   Broker
 	rule     CallbackRule
@@ -63,8 +67,9 @@ type Client struct {
 	once     Once
 	now      func() time.Time
 	log      *slog.Logger
+	passed   *tokenMemory
 
-	randomKeys bool // no other process has them
+	randomKeys bool // Config.StateKeys was nil
 }
 
 // New returns a Client. It does no I/O. Errors: ErrConfigInvalid, naming the
@@ -78,25 +83,25 @@ func New(cfg Config) (*Client, error) {
 	}
 	rule := cfg.Broker.Callback()
 	if rule.Method != http.MethodGet && rule.Method != http.MethodPost || rule.State == "" || rule.Name == "" {
-		return bad("Config.Broker names no callback rule")
+		return bad("Config.Broker returns a CallbackRule without Name, Method or State")
 	}
-	if why := badReturnURL(cfg.RedirectURL); why != "" {
+	if why := returnURLProblem(cfg.RedirectURL); why != "" {
 		return bad("Config.RedirectURL " + why)
 	}
-	// Broker and issuer are compared after opening, so that a mix-up of two brokers
-	// is told from a stranger's login (RFC 9700 section 2.1).
+	// Broker and issuer are not part of the key. Complete compares them, and reports a
+	// mix-up of two brokers as ErrIssuerMismatch (RFC 9700 section 2.1).
 	box, err := seal.New("mitid attempt", cfg.StateKeys, rule.ClientID, cfg.RedirectURL)
 	if err != nil {
 		return bad("each of Config.StateKeys needs 32 bytes")
 	}
 	switch {
 	case cfg.MinLevel > claims.High:
-		return bad("Config.MinLevel is no level")
+		return bad("Config.MinLevel is none of the levels")
 	case cfg.Lifetime < 0 || cfg.Lifetime > 24*time.Hour:
 		return bad("Config.Lifetime is not between 0 and 24 hours")
 	}
 	c := &Client{broker: cfg.Broker, rule: rule, redirect: cfg.RedirectURL, box: box, minLevel: cfg.MinLevel,
-		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, randomKeys: len(cfg.StateKeys) == 0}
+		lifetime: cfg.Lifetime, once: cfg.Once, now: cfg.Now, log: cfg.Logger, passed: newTokenMemory(), randomKeys: len(cfg.StateKeys) == 0}
 	if c.minLevel == claims.LevelUnknown {
 		c.minLevel = claims.Substantial
 	}
@@ -115,24 +120,24 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// Callback returns how answers reach RedirectURL.
+// Callback returns how answers reach the RedirectURL, and for which application.
 func (c *Client) Callback() CallbackRule { return c.rule }
 
-// RedirectURL returns where answers arrive.
+// RedirectURL returns Config.RedirectURL.
 func (c *Client) RedirectURL() string { return c.redirect }
 
-// MinLevel returns the floor under every login.
+// MinLevel returns the lowest level of every login.
 func (c *Client) MinLevel() claims.Level { return c.minLevel }
 
-// String names the client's broker and nothing else.
+// String returns a text that names the broker and nothing else.
 func (c *Client) String() string { return "mitid.Client(" + c.rule.Name + ")" }
 
-// GoString is String: printing a Client shows no keys.
+// GoString returns String, so that printing a Client shows no keys.
 func (c *Client) GoString() string { return c.String() }
 
 // fail logs and returns the error of operation op.
 func (c *Client) fail(ctx context.Context, op string, err error) error {
-	e := c.refuse(op, err)
+	e := c.errorOf(op, err)
 	level := slog.LevelWarn
 	switch e.Kind {
 	case UserCancelled, InteractionRequired:
@@ -144,8 +149,9 @@ func (c *Client) fail(ctx context.Context, op string, err error) error {
 	return e
 }
 
-// badReturnURL says why the browser cannot be sent back to raw, or "".
-func badReturnURL(raw string) string {
+// returnURLProblem says why raw cannot be an address to return to. It returns "" if it
+// can.
+func returnURLProblem(raw string) string {
 	u, err := url.Parse(raw)
 	switch {
 	case raw == "":

@@ -13,14 +13,14 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// Complete finishes a login. state is the Redirect.State that this browser kept
-// under the handle which cb brings back; empty when it kept none.
+// Complete finishes a login. state is the Redirect.State that this browser kept under
+// the handle in cb. If it kept none, state is empty.
 //
-// It returns a Login or an error, never both; a Login means that every rule of
-// the Request holds; for Request.Age it means that the broker answered, and
-// Login.Age what. Whatever the outcome, the pending login is used up, unless
-// state is not the one that cb names: then this browser did not begin it
-// (ErrStateInvalid). See the package documentation for the other errors.
+// Complete returns a Login or an error, never both. A Login means that every rule of
+// the Request holds. For Request.Age it means that the broker answered; Login.Age holds
+// the answer. In each case the pending login is used up. The exception is a state that
+// does not belong to cb: this browser did not begin the login, and Complete returns
+// ErrStateInvalid. The package documentation lists the other errors.
 func (c *Client) Complete(ctx context.Context, state string, cb Callback) (*Login, error) {
 	l, err := c.complete(ctx, state, cb)
 	if err != nil {
@@ -30,7 +30,7 @@ func (c *Client) Complete(ctx context.Context, state string, cb Callback) (*Logi
 }
 
 func (c *Client) complete(ctx context.Context, state string, cb Callback) (*Login, error) {
-	a, err := c.claim(ctx, state, cb)
+	a, err := c.takeAttempt(ctx, state, cb)
 	if err != nil {
 		return nil, err
 	}
@@ -44,15 +44,15 @@ func (c *Client) complete(ctx context.Context, state string, cb Callback) (*Logi
 	if as == nil {
 		return nil, fault.New(fault.ResponseInvalid, "the adapter returned neither facts nor an error")
 	}
-	l, err := c.judge(a, as)
+	l, err := c.checkAssertion(a, as)
 	if err != nil {
 		return nil, asked(a.Level, err)
 	}
 	return l, nil
 }
 
-// claim finds the attempt that cb answers and uses it up.
-func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt, error) {
+// takeAttempt returns the attempt that cb answers and uses it up.
+func (c *Client) takeAttempt(ctx context.Context, state string, cb Callback) (*Attempt, error) {
 	values, malformed := cb.Values()
 	handles := values[c.rule.State]
 	if len(handles) == 0 && malformed == nil {
@@ -62,8 +62,8 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 	if err != nil {
 		return nil, err
 	}
-	// Any of several handles names it: a doubled parameter is refused below, and
-	// the login it aimed at is over.
+	// If there are several handles, each of them counts. The answer is refused below,
+	// after the login has been used up.
 	if !slices.Contains(handles, a.Handle) {
 		return nil, fault.New(fault.StateInvalid, "the answer belongs to another pending login")
 	}
@@ -82,21 +82,21 @@ func (c *Client) claim(ctx context.Context, state string, cb Callback) (*Attempt
 		return nil, fault.New(fault.ResponseInvalid, "the answer names its pending login more than once")
 	case cb.Method != c.rule.Method:
 		return nil, fault.New(fault.ResponseInvalid, "the answer came with another method than the broker's")
-	case cb.Method == http.MethodPost && answersInQuery(cb.RawQuery, c.rule.State):
+	case cb.Method == http.MethodPost && queryHasAnswer(cb.RawQuery, c.rule.State):
 		return nil, fault.New(fault.ResponseInvalid, "the answer came twice, in the query and in the body")
 	case begun.With != stampOf(c.rule.Name, c.rule.Issuer):
-		return nil, fault.New(fault.IssuerMismatch, "the login was begun with another broker")
+		return nil, fault.New(fault.IssuerMismatch, "the login began with another broker")
 	}
 	if a.Request.Age != 0 {
 		return a, nil
 	}
-	a.Level = max(a.Level, c.minLevel) // the floor may have risen while the person was away
+	a.Level = max(a.Level, c.minLevel) // Config.MinLevel may have been raised since Begin
 	return a, nil
 }
 
-// answersInQuery reports whether the query of a form post pretends to be the
-// answer.
-func answersInQuery(raw, state string) bool {
+// queryHasAnswer reports whether the query of a form post holds parameters of an
+// answer, or is malformed.
+func queryHasAnswer(raw, state string) bool {
 	q, err := url.ParseQuery(raw)
 	if err != nil {
 		return true
@@ -109,8 +109,8 @@ func answersInQuery(raw, state string) bool {
 	return false
 }
 
-// judge holds the verified facts against the attempt.
-func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
+// checkAssertion compares the verified facts with the attempt and returns the login.
+func (c *Client) checkAssertion(a *Attempt, as *Assertion) (*Login, error) {
 	id := as.Identity
 	switch {
 	case as.Echo != a.Nonce:
@@ -120,7 +120,7 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 	case a.ExpectUUID != claims.UUID{} && id.UUID != a.ExpectUUID:
 		return nil, fault.New(fault.TokenInvalid, "somebody else answered the re-authentication")
 	case a.ExpectUUID != claims.UUID{} && a.ExpectSubject == "" && id.Capacity != claims.CapacityPrivate:
-		return nil, fault.New(fault.TokenInvalid, "a UUID alone vouches for private people: colleagues may share one")
+		return nil, fault.New(fault.TokenInvalid, "only a private person is known by UUID: colleagues may share one")
 	case a.ExpectCapacity != claims.CapacityUnknown && id.Capacity != a.ExpectCapacity:
 		return nil, fault.New(fault.TokenInvalid, "the step-up was answered in another capacity")
 	case !a.ExpectCVR.IsZero() && (id.Organisation == nil || id.Organisation.CVR != a.ExpectCVR):
@@ -150,7 +150,8 @@ func (c *Client) judge(a *Attempt, as *Assertion) (*Login, error) {
 	return l, nil
 }
 
-// login returns what as says, without the texts that are no facts about the person.
+// login returns the login that as proves, without the texts in Identity that are no
+// facts about the person.
 func (c *Client) login(as *Assertion) (*Login, error) {
 	id, err := as.Identity.Cleared()
 	if err != nil {
@@ -160,9 +161,9 @@ func (c *Client) login(as *Assertion) (*Login, error) {
 		Expires: as.Expires, StepUp: as.StepUp, Evidence: as.Evidence}, nil
 }
 
-// withoutCPR takes every CPR number out of l, in whatever claim it came. Texts that
-// the request sent stay: they are the application's own. Claims without a method
-// WithoutCPR go as a whole.
+// withoutCPR removes every CPR number from l, whichever claim holds it. Claims without
+// a method WithoutCPR are removed as a whole. Texts that the request sent stay, because
+// they are the application's own.
 func (l *Login) withoutCPR(a *Attempt) {
 	known := cprshape.Known{Numbers: []cpr.Number{l.Identity.CPR}, Born: []time.Time{l.Identity.BirthDate}}
 	l.Identity.CPR = cpr.Number{}
@@ -183,13 +184,13 @@ func (l *Login) withoutCPR(a *Attempt) {
 	}
 }
 
-// sameText compares the text that the person saw with the one that was sent.
+// sameText returns an error if a text was sent and the person did not see that text.
 func sameText(sent *Digest, seen *Text) error {
 	switch {
 	case sent == nil:
 		return nil
 	case seen == nil:
-		return fault.New(fault.TransactionMismatch, "the answer does not tell which text the person saw")
+		return fault.New(fault.TransactionMismatch, "the answer does not say which text the person saw")
 	case *DigestOf(*seen) != *sent:
 		return fault.New(fault.TransactionMismatch, "the person saw another text than the one that was sent")
 	}

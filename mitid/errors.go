@@ -8,33 +8,33 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// Kind says what went wrong, as one word of a closed vocabulary.
+// Kind says what went wrong. The list of kinds is closed.
 type Kind uint8
 
 // The kinds of error. Each has a sentinel (ErrStateInvalid …) for errors.Is.
 const (
-	StateInvalid        = Kind(fault.StateInvalid)        // unknown, foreign, used or expired state
-	IssuerMismatch      = Kind(fault.IssuerMismatch)      // another party than the configured broker answers
-	ResponseInvalid     = Kind(fault.ResponseInvalid)     // malformed or too large
-	TokenInvalid        = Kind(fault.TokenInvalid)        // signature, key, issuer, audience, time, nonce, subject, form
-	SignatureInvalid    = Kind(fault.SignatureInvalid)    // of XML or PDF
+	StateInvalid        = Kind(fault.StateInvalid)        // the state is unknown, another browser's, used or expired
+	IssuerMismatch      = Kind(fault.IssuerMismatch)      // another party than the configured broker answered
+	ResponseInvalid     = Kind(fault.ResponseInvalid)     // the answer is malformed or too large
+	TokenInvalid        = Kind(fault.TokenInvalid)        // a token's signature, key, issuer, audience, time, nonce, subject or form is wrong
+	SignatureInvalid    = Kind(fault.SignatureInvalid)    // the signature of an XML document or a PDF is wrong
 	Replay              = Kind(fault.Replay)              // an assertion was used before
-	AssuranceTooLow     = Kind(fault.AssuranceTooLow)     // level or freshness below what was asked
-	ClaimMissing        = Kind(fault.ClaimMissing)        // a required fact is absent, such as the CPR number
+	AssuranceTooLow     = Kind(fault.AssuranceTooLow)     // the level is too low, or the login is not fresh
+	ClaimMissing        = Kind(fault.ClaimMissing)        // a required fact is missing, such as the CPR number
 	ClaimInvalid        = Kind(fault.ClaimInvalid)        // a fact has an impossible value
 	UserCancelled       = Kind(fault.UserCancelled)       // the person pressed cancel
 	BrokerDeclined      = Kind(fault.BrokerDeclined)      // the broker ended the login
-	BrokerUnavailable   = Kind(fault.BrokerUnavailable)   // no usable answer now
+	BrokerUnavailable   = Kind(fault.BrokerUnavailable)   // the broker gave no usable answer
 	ConfigInvalid       = Kind(fault.ConfigInvalid)       // settings here or at the broker are wrong
-	InputInvalid        = Kind(fault.InputInvalid)        // the caller passed something impossible
-	CPRMismatch         = Kind(fault.CPRMismatch)         // a CPR match said no too often
-	Throttled           = Kind(fault.Throttled)           // too many at once
-	Unsupported         = Kind(fault.Unsupported)         // this broker cannot carry that
+	InputInvalid        = Kind(fault.InputInvalid)        // the caller passed an invalid value
+	CPRMismatch         = Kind(fault.CPRMismatch)         // too many CPR numbers did not match
+	Throttled           = Kind(fault.Throttled)           // too many requests
+	Unsupported         = Kind(fault.Unsupported)         // this broker cannot do that
 	InteractionRequired = Kind(fault.InteractionRequired) // a silent login is not possible
-	TransactionMismatch = Kind(fault.TransactionMismatch) // the person saw another text, or none
+	TransactionMismatch = Kind(fault.TransactionMismatch) // the person saw another text, or the broker did not say which
 )
 
-// String returns the kind's word, such as "StateInvalid".
+// String returns the kind's name, such as "StateInvalid".
 func (k Kind) String() string { return fault.Class(k).String() }
 
 // Kinds returns every kind.
@@ -47,8 +47,8 @@ func Kinds() []Kind {
 	return ks
 }
 
-// Temporary reports whether the same call may succeed later without a change.
-// A login that failed is over all the same: the person starts anew.
+// Temporary reports whether the same call may succeed later without a change. A login
+// that failed has ended all the same; the person starts anew.
 func (k Kind) Temporary() bool { return k == BrokerUnavailable || k == Throttled }
 
 func sentinel(k Kind) error { return fault.Sentinel{Package: "mitid", Class: fault.Class(k)} }
@@ -74,26 +74,25 @@ var (
 	ErrUnsupported         error = sentinel(Unsupported)
 	ErrInteractionRequired error = sentinel(InteractionRequired)
 	ErrTransactionMismatch error = sentinel(TransactionMismatch)
-	// ErrTokenExpired says that a genuine token came too late. Every such error is
-	// ErrTokenInvalid too. A forged token that is late as well is ErrTokenInvalid
-	// alone.
+	// ErrTokenExpired means that a genuine token came too late. Every such error is
+	// ErrTokenInvalid too. A forged token that has expired is ErrTokenInvalid alone.
 	ErrTokenExpired error = fault.Sentinel{Package: "mitid", Class: fault.TokenInvalid, Expired: true}
 )
 
-// Error is every error that a Client returns. Its text is ours alone: nothing
-// that arrived from a broker or a browser is part of it.
+// Error is the type of every error that a Client returns. Its text holds nothing that
+// came from a broker or a browser.
 type Error struct {
 	Kind   Kind
-	Broker string // the adapter, such as "criipto"; empty when it was not asked
+	Broker string // the adapter's name, such as "criipto"; empty if no adapter was involved
 	Op     string // the Client's method, in lower case: "begin", "complete", …
-	Code   string // the broker's error code, when it is one that the adapter knows
-	Why    string // what to do about it, in our words
-	Detail Secret // what the broker said, cut to 512 bytes; prints as a placeholder. It may hold anything: never log it unread
-	Status int    // the HTTP status of the broker's answer; 0 if there was none, or no answer was refused
-	// Level is the level that was asked for, with AssuranceTooLow; unknown with every
-	// other kind, and where the login was not fresh, which no level mends.
+	Code   string // the broker's error code, if it is one that the adapter knows
+	Why    string // what happened and what to do about it; it holds no input
+	Detail Secret // the broker's words, cut to 512 bytes; it may hold anything, so do not log it unread
+	Status int    // the HTTP status of the answer that the error is about; 0 if there is none
+	// Level is the level that was asked for, if Kind is AssuranceTooLow and the level was
+	// too low. Otherwise it is claims.LevelUnknown.
 	Level claims.Level
-	Err   error // the cause; an adapter puts one here only when its text is free of input
+	Err   error // the cause; its text must hold no input
 
 	expired bool
 }
@@ -119,7 +118,7 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Is makes errors.Is(err, ErrUserCancelled) and the like work.
+// Is reports whether target is the sentinel of e's kind, for errors.Is.
 func (e *Error) Is(target error) bool {
 	return fault.Sentinel{Class: fault.Class(e.Kind), Expired: e.expired}.Is(target)
 }
@@ -130,7 +129,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Temporary reports whether the same call may succeed later without a change.
 func (e *Error) Temporary() bool { return e.Kind.Temporary() }
 
-// LogValue gives the parts that may be logged.
+// LogValue returns the parts that may be logged: all but Detail.
 func (e *Error) LogValue() slog.Value {
 	as := []slog.Attr{slog.String("kind", e.Kind.String())}
 	for _, a := range []slog.Attr{slog.String("op", e.Op), slog.String("broker", e.Broker), slog.String("code", e.Code), slog.String("why", e.Why)} {
@@ -150,8 +149,8 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(as...)
 }
 
-// KindOf returns the kind of err, or 0 when err is neither of this package nor an
-// error about a login of package claims.
+// KindOf returns the kind of err. If err is neither an *Error nor an error of package
+// claims about a login, it returns 0.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
@@ -170,9 +169,9 @@ func (e askedError) Unwrap() error { return e.error }
 
 func asked(l claims.Level, err error) error { return askedError{err, l} }
 
-// refuse makes err an *Error of the client's operation op. What an adapter
-// returned without a kind is an answer that nobody understood.
-func (c *Client) refuse(op string, err error) *Error {
+// errorOf returns err as an *Error of the operation op. An adapter's error without a
+// kind becomes ResponseInvalid.
+func (c *Client) errorOf(op string, err error) *Error {
 	var e *Error
 	var f *fault.Error
 	switch {

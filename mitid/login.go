@@ -6,34 +6,34 @@ import (
 	"github.com/dkeid/dkeid/claims"
 )
 
-// Login is one completed login: every rule of the Request holds.
+// Login is one completed login. Every rule of its Request holds.
 //
-// For Request.Age it is no login of anybody: Age is not nil, Identity, Level,
-// Claims, Texts and StepUp are zero, and the sub in the evidence is made up anew
-// each time, so that it is no key of an account.
+// For Request.Age it is a proof of age and names nobody: Age is not nil, and Identity,
+// Level, Claims, Texts and StepUp are zero. The sub in the evidence is a new one each
+// time, so it is no key for an account.
 type Login struct {
 	guarded
 
-	Age      *AgeProof // nil for a login; otherwise the answer to Request.Age, and nobody's identity
+	Age      *AgeProof // the answer to Request.Age; nil for a login
 	Identity claims.Identity
-	Level    claims.Level // what was achieved; at least what was asked for
-	Claims   any          // the dialect's own claims, such as *criipto.Claims; without any CPR number where none was asked for
+	Level    claims.Level // the level that was reached, at least the level that was asked for
+	Claims   any          // the dialect's own claims, such as *criipto.Claims; without any CPR number if none was asked for
 	Texts    Texts        // what the person saw, equal to what the Request said
 	Broker   string       // the adapter's name
 	Issuer   string
 	ClientID string    // the application that the person logged in to; StepUp, MatchCPR and EndSession refuse another's
-	Expires  time.Time // when the broker's statement ends; not the life of your session
+	Expires  time.Time // when the broker's statement expires; it does not limit your session
 	StepUp   string    // the adapter's handle for Client.StepUp; not secret, not personal
 	Evidence Evidence
 }
 
-// Evidence is what proves the login later. Store it sealed: it names the person,
+// Evidence proves the login later. Store it sealed: it names the person,
 // and a token holds a CPR number if the broker put one in, asked for or not.
 type Evidence struct {
 	guarded
 
 	Tokens  []Token // as they arrived, byte for byte
-	Request Secret  // what was asked, as a query string: of texts the SHA-256, of personal hints nothing; zero when unknown
+	Request Secret  // what was asked, as a query string, with the SHA-256 of texts and without personal hints; zero if unknown
 	At      time.Time
 }
 

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// usedCap bounds the memory of the built-in Once: 22 characters each.
-const usedCap = 1 << 16
+// maxUsed is how many handles, of 22 bytes each, the default Once remembers.
+const maxUsed = 1 << 16
 
-// memoryOnce remembers the last usedCap handles. Older ones go; the broker's
-// one-time code still stands behind them.
+// memoryOnce remembers the latest maxUsed handles. For an older one, the broker's
+// one-time code alone prevents a second use.
 type memoryOnce struct {
 	mu   sync.Mutex
 	used map[string]struct{}
@@ -26,12 +26,12 @@ func (o *memoryOnce) Use(_ context.Context, handle string, _ time.Time) (bool, e
 	if _, ok := o.used[handle]; ok {
 		return false, nil
 	}
-	if len(o.ring) < usedCap {
+	if len(o.ring) < maxUsed {
 		o.ring = append(o.ring, handle)
 	} else {
 		delete(o.used, o.ring[o.next])
 		o.ring[o.next] = handle
-		o.next = (o.next + 1) % usedCap
+		o.next = (o.next + 1) % maxUsed
 	}
 	o.used[handle] = struct{}{}
 	return true, nil

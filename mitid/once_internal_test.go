@@ -14,17 +14,17 @@ import (
 func TestUsedLoginsAreCapped(t *testing.T) {
 	t.Run("one more than the memory holds forgets the first alone", func(t *testing.T) {
 		o := newMemoryOnce()
-		for i := range usedCap {
+		for i := range maxUsed {
 			first, err := o.Use(context.Background(), strconv.Itoa(i), time.Time{})
 			require.True(t, first && err == nil)
 		}
-		for _, i := range []int{0, 1, usedCap - 1} {
+		for _, i := range []int{0, 1, maxUsed - 1} {
 			first, _ := o.Use(context.Background(), strconv.Itoa(i), time.Time{})
 			require.False(t, first, "%d of a full memory is remembered", i)
 		}
 		first, _ := o.Use(context.Background(), "one more", time.Time{})
 		require.True(t, first)
-		for _, i := range []int{1, 2, usedCap - 1} {
+		for _, i := range []int{1, 2, maxUsed - 1} {
 			first, _ := o.Use(context.Background(), strconv.Itoa(i), time.Time{})
 			require.False(t, first, "%d is remembered still", i)
 		}
@@ -34,14 +34,14 @@ func TestUsedLoginsAreCapped(t *testing.T) {
 		require.True(t, first, "the oldest went, and no other")
 	})
 	o := newMemoryOnce()
-	const n = 3*usedCap + 7
+	const n = 3*maxUsed + 7
 	for i := range n {
 		first, err := o.Use(context.Background(), strconv.Itoa(i), time.Time{})
 		require.True(t, first && err == nil)
 	}
-	require.Len(t, o.used, usedCap)
-	require.Len(t, o.ring, usedCap)
-	for i := n - usedCap; i < n; i++ {
+	require.Len(t, o.used, maxUsed)
+	require.Len(t, o.ring, maxUsed)
+	for i := n - maxUsed; i < n; i++ {
 		if first, _ := o.Use(context.Background(), strconv.Itoa(i), time.Time{}); first {
 			t.Fatal("a remembered login was taken twice")
 		}

@@ -7,10 +7,10 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// guarded keeps a type of this package out of logs; see there.
+// guarded makes a type print masked and refuse to marshal; see private.Value.
 type guarded = private.Value
 
-// Format prints broker and level only.
+// Format writes broker and level alone, under every verb.
 func (l Login) Format(f fmt.State, _ rune) {
 	if l.Age != nil {
 		_, _ = fmt.Fprintf(f, "mitid.Login{%s proof of age}", l.Broker)
@@ -19,7 +19,7 @@ func (l Login) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "mitid.Login{%s %s}", l.Broker, l.Level)
 }
 
-// LogValue gives broker and level only.
+// LogValue returns broker and level alone.
 func (l Login) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("broker", l.Broker), slog.String("level", l.Level.String()))
 }

@@ -6,16 +6,16 @@ import (
 	"github.com/dkeid/dkeid/claims"
 )
 
-// PublicText is what to tell the person whose login ended with err, in Danish
-// or English (every other Locale: Danish). It holds nothing about them and
-// nothing technical. For a nil error it is empty.
+// PublicText returns a text for the person whose login ended with err. It is in English
+// if l is English, and in Danish otherwise. It holds nothing about the person and
+// nothing technical. If err is nil, it is empty.
 func PublicText(err error, l Locale) string {
 	if err == nil {
 		return ""
 	}
 	t := publicTexts[KindOf(err)]
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == AssuranceTooLow {
-		t = textOfLevel(e.Level)
+		t = levelText(e.Level)
 	}
 	if l == English {
 		return t.en
@@ -56,9 +56,9 @@ var publicTexts = [...]publicText{
 	TransactionMismatch: {"Den tekst, du godkendte, var ikke den, vi sendte. Begynd forfra.", "The text you approved was not the one we sent. Please start again."},
 }
 
-// textOfLevel says what a person needs to reach the level that was asked for
+// levelText returns a text that says what a person needs to reach the level l
 // (docs.idura.app, Danish MitID, levels of assurance).
-func textOfLevel(l claims.Level) publicText {
+func levelText(l claims.Level) publicText {
 	switch l {
 	case claims.High:
 		return publicText{"Dit login havde ikke det krævede sikringsniveau: høj. Det kræver en MitID app, der er oprettet på niveauet høj, eller en MitID chip. En almindelig MitID app eller en kodeviser er ikke nok.",

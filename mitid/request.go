@@ -5,42 +5,42 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 )
 
-// Request says what a login must give. The zero value logs in a private person
-// at the Client's MinLevel and asks for no CPR number.
+// Request says what a login must be and what it asks for. The zero value logs in a
+// private person at the Client's MinLevel and asks for no CPR number.
 //
-// What the broker cannot carry is refused by Begin with ErrUnsupported; nothing
-// is dropped silently.
+// If the broker cannot carry a field, Begin returns ErrUnsupported. No field is dropped
+// silently.
 type Request struct {
 	guarded
 
-	Age              int             // proof that the person is this old (15, 16, 18, 21 years), without telling who it is; see Login.Age; zero for a login
-	Level            claims.Level    // at least this; zero or lower than Config.MinLevel: Config.MinLevel
-	Capacity         claims.Capacity // in what capacity the person logs in: CapacityPrivate (also if zero), CapacityProfessional or CapacityEither
+	Age              int             // asks for proof that the person is at least 15, 16, 18 or 21 years old, without an identity; see Login.Age; zero for a login
+	Level            claims.Level    // the lowest level; Config.MinLevel if that is higher, or if zero
+	Capacity         claims.Capacity // CapacityPrivate (also if zero), CapacityProfessional or CapacityEither
 	CPR              CPRUse
 	Address          bool
-	Organisation     bool        // organisation data of a person who acts for one
-	NemIDPID         bool        // the person's PID of the retired NemID
-	UUID             claims.UUID // re-authenticate this private person; the answer must be the same; refused with Professional, because colleagues may share one
-	CPRHint          cpr.Number  // fills the broker's CPR page; only where the browser does not carry it
+	Organisation     bool        // data about the organisation that the person acts for
+	NemIDPID         bool        // the person's PID of NemID, MitID's predecessor
+	UUID             claims.UUID // re-authenticates this private person: nobody else may answer; refused with CapacityProfessional, because colleagues may share a UUID
+	CPRHint          cpr.Number  // fills in the broker's CPR page; only with pushed authorization requests, because the browser must not carry it
 	CVRHint          claims.CVR  // proposes the organisation; the person may choose another, so look at Identity.Organisation
 	ReferenceText    string      // shown in the MitID app; at most 130 characters
-	TransactionText  Text        // shown for approval, at most MaxTransactionText characters, at E-Ident 600; HTML is held to the brokers' list of tags; zero if there is none
+	TransactionText  Text        // shown for approval; at most MaxTransactionText characters (600 at E-Ident); HTML may use the tags that the brokers list; zero if there is none
 	Action           Action      // the verb in the MitID app's heading
-	Locale           Locale      // if zero, as the browser asks
+	Locale           Locale      // if zero, the broker chooses by what the browser accepts
 	Fresh            bool        // the person must use their authenticator now
-	Silent           bool        // no page may be shown: ErrInteractionRequired if one is needed
+	Silent           bool        // no page may be shown; if one is needed, Complete returns ErrInteractionRequired
 	AppSwitch        AppSwitch   // for native apps
-	RevokeCPRConsent bool        // the broker forgets the CPR number it remembers
+	RevokeCPRConsent bool        // makes the broker forget the CPR number that it remembers
 }
 
-// CPRUse says what a login wants with the person's CPR number.
+// CPRUse says whether a login asks for the person's CPR number.
 type CPRUse uint8
 
 // The uses.
 const (
-	CPRNo        CPRUse = iota // not wanted: dropped if the broker sends it all the same
-	CPRIfPresent               // wanted; a person without one, or who declines, still logs in
-	CPRRequired                // a login without one is refused with ErrClaimMissing
+	CPRNo        CPRUse = iota // not asked for; dropped if the broker sends it
+	CPRIfPresent               // asked for; a person who has none or declines still logs in
+	CPRRequired                // asked for; a login without one is refused with ErrClaimMissing
 )
 
 // Action is the verb in the heading of the MitID app.
@@ -66,7 +66,7 @@ const (
 	Greenlandic
 )
 
-// AppSwitch asks MitID to lead a person back into a native app.
+// AppSwitch asks MitID to open a native app after the login.
 type AppSwitch struct {
 	Platform  Platform
 	ResumeURL string // a universal or app link (https); may be empty
@@ -82,7 +82,7 @@ const (
 	Android
 )
 
-// Text is a text that the person approves, and how it is to be shown.
+// Text is a text that the person approves.
 type Text struct {
 	guarded
 

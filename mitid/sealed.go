@@ -15,12 +15,12 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// A sealed attempt is short, because a browser keeps one for each of its tabs: a
-// head, which every attempt has, and a sealed as JSON, which the usual login does
-// without. It holds no text, no hint and no CPR number.
+// A head is the first part of a sealed attempt. A sealed in JSON follows, unless it is
+// empty, as that of an ordinary login is. Both are short, because a browser keeps an
+// attempt for each of its tabs. They hold no text, no hint and no CPR number.
 type head struct {
 	Seed     seed
-	With     stamp  // broker and issuer; client id and redirect address are in the key
+	With     stamp  // broker and issuer; client id and redirect address are part of the key
 	Started  uint32 // Unix seconds
 	Lifetime uint32 // seconds
 	Level    claims.Level
@@ -32,7 +32,7 @@ type sealed struct {
 	CVR       claims.CVR      `json:"z,omitzero"`
 	UUID      string          `json:"u,omitempty"`
 	Age       int             `json:"g,omitempty"`
-	Capacity  askedCapacity   `json:"k,omitempty"`
+	Capacity  capacityDigit   `json:"k,omitempty"`
 	CPR       CPRUse          `json:"c,omitempty"`
 	Address   bool            `json:"a,omitempty"`
 	Org       bool            `json:"o,omitempty"`
@@ -43,28 +43,28 @@ type sealed struct {
 	Private   []byte          `json:"p,omitempty"`
 }
 
-// An askedCapacity is a capacity that a request asks for, as one digit: none at all for the
-// usual one, a private person.
-type askedCapacity uint8
+// A capacityDigit is an index into capacities. The usual capacity, that of a private
+// person, is zero, which JSON leaves out.
+type capacityDigit uint8
 
-// askable are the capacities behind the digits of askedCapacity.
-var askable = [...]claims.Capacity{claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacityEither}
+// capacities are the capacities that a request can ask for.
+var capacities = [...]claims.Capacity{claims.CapacityPrivate, claims.CapacityProfessional, claims.CapacityEither}
 
-func askedFor(c claims.Capacity) askedCapacity {
-	return askedCapacity(max(slices.Index(askable[:], c), 0))
+func capacityDigitOf(c claims.Capacity) capacityDigit {
+	return capacityDigit(max(slices.Index(capacities[:], c), 0))
 }
 
-// capacity returns CapacityPrivate for a digit that stands for none.
-func (d askedCapacity) capacity() claims.Capacity {
-	if int(d) < len(askable) {
-		return askable[d]
+// capacity returns the capacity of d, and CapacityPrivate if d is no index.
+func (d capacityDigit) capacity() claims.Capacity {
+	if int(d) < len(capacities) {
+		return capacities[d]
 	}
 	return claims.CapacityPrivate
 }
 
-// A seed is the one secret of an attempt, as random as a PKCE verifier shall be
-// (RFC 7636 section 7.1). Handle, nonce and verifier are derived from it one way,
-// so that who sees one of them learns nothing about the others.
+// A seed is the secret of an attempt. It has the 256 bits that RFC 7636 section 7.1
+// recommends for a PKCE verifier. Handle, nonce and verifier are derived from it by a
+// one-way function, so none of them reveals another.
 type seed [32]byte
 
 func newSeed() (s seed) {
@@ -72,20 +72,20 @@ func newSeed() (s seed) {
 	return s
 }
 
-// derive returns the first n bytes for a use as base64url text.
+// derive returns n bytes for a use, in base64url.
 func (s seed) derive(use string, n int) string {
 	mac := hmac.New(sha256.New, s[:])
 	_, _ = mac.Write([]byte(use)) // never fails (hash.Hash)
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:n])
 }
 
-// spread fills in what is derived from the seed.
-func (a *Attempt) spread() {
+// fillDerived sets Handle, Nonce and Verifier, which are derived from the seed.
+func (a *Attempt) fillDerived() {
 	a.Handle, a.Nonce, a.Verifier = a.seed.derive("handle", 16), a.seed.derive("nonce", 16), a.seed.derive("verifier", sha256.Size)
 }
 
-// A stamp tells one broker from another. The seal
-// guards it, so that it need not resist anybody.
+// A stamp identifies a broker and an issuer. It is short: nobody can forge it, because
+// it is sealed.
 type stamp [6]byte
 
 func stampOf(parts ...string) (s stamp) {
@@ -115,13 +115,13 @@ func (s *sealedText) open() *Digest {
 	return d
 }
 
-// seal turns a into Redirect.State.
+// seal returns a as Redirect.State.
 func (c *Client) seal(a *Attempt) (string, error) {
 	if len(a.Private) > maxPrivate {
-		return "", fault.New(fault.ConfigInvalid, "the adapter keeps more than 512 bytes of a login")
+		return "", fault.New(fault.ConfigInvalid, "the adapter's Attempt.Private is longer than 512 bytes")
 	}
 	s := sealed{
-		Subject: a.ExpectSubject, Expect: a.ExpectCapacity, CVR: a.ExpectCVR, Capacity: askedFor(a.Request.Capacity), CPR: a.Request.CPR, Address: a.Request.Address,
+		Subject: a.ExpectSubject, Expect: a.ExpectCapacity, CVR: a.ExpectCVR, Capacity: capacityDigitOf(a.Request.Capacity), CPR: a.Request.CPR, Address: a.Request.Address,
 		Org: a.Request.Organisation, Fresh: a.Request.Fresh, Silent: a.Request.Silent, Reference: sealText(a.Reference), Transact: sealText(a.Transaction),
 		Private: a.Private, Age: a.Request.Age,
 	}
@@ -144,13 +144,13 @@ func (c *Client) seal(a *Attempt) (string, error) {
 	return c.box.Seal("", plain), nil
 }
 
-// open turns Redirect.State back into an attempt, and tells with whom it was
-// begun.
+// open returns the attempt in Redirect.State, and its head, which identifies the broker
+// with which it began.
 func (c *Client) open(state string) (*Attempt, *head, error) {
 	bad := func(why string) (*Attempt, *head, error) { return nil, nil, fault.New(fault.StateInvalid, why) }
 	plain, err := c.box.Open("", state)
 	if err != nil {
-		return bad("no pending login of this browser; start anew (with several replicas: do all have the same StateKeys, client id and RedirectURL?)")
+		return bad("this browser has no such pending login; start anew (if there are several replicas, give all the same StateKeys, client id and RedirectURL)")
 	}
 	const otherVersion = "the pending login was sealed by another version; start anew"
 	h, s := new(head), new(sealed)
@@ -173,6 +173,6 @@ func (c *Client) open(state string) (*Attempt, *head, error) {
 			return bad(otherVersion)
 		}
 	}
-	a.spread()
+	a.fillDerived()
 	return a, h, nil
 }

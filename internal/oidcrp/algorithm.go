@@ -10,8 +10,8 @@ import (
 	"math/big"
 )
 
-// An algorithm checks signatures (RFC 7518 section 3). signed and sig are bytes
-// of a stranger.
+// An algorithm checks signatures (RFC 7518 section 3). signed and sig are not
+// trusted.
 type algorithm struct {
 	hash  crypto.Hash
 	curve elliptic.Curve // if nil, RSA
@@ -19,8 +19,8 @@ type algorithm struct {
 	check func(a *algorithm, k *key, signed, sig []byte) bool
 }
 
-// algorithms are the ones that Config.Algs may name. There is no symmetric one
-// and no "none", so no message can choose them.
+// algorithms are the ones that Config.Algs may name. None is symmetric, and "none" is
+// not among them, so no token can choose one of these.
 var algorithms = map[string]algorithm{
 	"RS256": {hash: crypto.SHA256, check: checkRSA},
 	"RS384": {hash: crypto.SHA384, check: checkRSA},

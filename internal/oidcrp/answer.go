@@ -18,8 +18,8 @@ const (
 )
 
 // Answer is the broker's answer at the redirect URL: a code or an error, never
-// both. It prints as a placeholder: a code is a secret, and an error text is
-// whatever a stranger wrote.
+// both. It prints as a placeholder: a code is a secret, and a stranger may have
+// written the error text.
 type Answer struct {
 	Code        string
 	Error       string

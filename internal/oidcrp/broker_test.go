@@ -292,7 +292,7 @@ func parse(payload []byte) (*Claims, error) {
 		Issuer: c.Iss, Subject: c.Sub, Nonce: c.Nonce, AuthorizedParty: c.Azp,
 		Expires: c.Exp, NotBefore: c.Nbf, IssuedAt: c.Iat, AtHash: c.Hash,
 	}
-	if one, ok := text(c.Aud); ok {
+	if one, ok := stringValue(c.Aud); ok {
 		r.Audience = []string{one}
 	} else if c.Aud != nil {
 		if err := strictjson.Unmarshal(c.Aud, &r.Audience); err != nil {

@@ -21,8 +21,8 @@ const (
 	userinfoEndpoint = "userinfo endpoint"
 )
 
-// unanswered gives a call without an answer its class.
-func (p *Party) unanswered(err error, where string) error {
+// callFailed gives a call without an answer its class.
+func (p *Party) callFailed(err error, where string) error {
 	call, ok := errors.AsType[*httpx.Error](err)
 	if !ok {
 		return p.fault(fault.BrokerUnavailable, where)

@@ -44,7 +44,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// invalid is the refusal of a Config; why names the field.
+// invalid returns the error for a Config; why names the field.
 func (c Config) invalid(why string) error {
 	name := c.Name
 	if name == "" {

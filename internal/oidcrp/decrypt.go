@@ -7,8 +7,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A decrypter opens an encrypted token (RFC 7516, compact form). False means that it does
-// not open, for whatever reason; nobody learns which.
+// A decrypter opens an encrypted token (RFC 7516, compact form). It returns false,
+// and no reason, if the token does not open.
 type decrypter func(raw string) (string, bool)
 
 // contentEncryptions are the content encryptions taken.
@@ -42,7 +42,7 @@ func newDecrypter(cfg Config) (decrypter, error) {
 			return "", false
 		}
 		for _, part := range parts[1:] {
-			if _, ok := unbase64(part); !ok {
+			if _, ok := decodeBase64(part); !ok {
 				return "", false
 			}
 		}

@@ -90,7 +90,7 @@ func (c *tokenCall) roundTrip(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	if resp.Status != http.StatusOK {
-		return nil, c.party.declined(resp, tokenEndpoint)
+		return nil, c.party.refusedRequest(resp, tokenEndpoint)
 	}
 	c.tokens, err = c.party.readTokens(resp)
 	return resp.Body, err

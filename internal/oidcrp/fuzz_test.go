@@ -91,7 +91,7 @@ func FuzzTokenAnswer(f *testing.F) {
 	p := newParty(f, newFakeBroker(f))
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		resp := &httpx.Response{Status: status, Body: body}
-		assert.Error(t, p.declined(resp, tokenEndpoint))
+		assert.Error(t, p.refusedRequest(resp, tokenEndpoint))
 		got, err := p.readTokens(resp)
 		if err != nil {
 			assert.Nil(t, got)

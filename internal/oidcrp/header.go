@@ -25,7 +25,7 @@ const plainType = "jwt"
 // "application/" may be left out, and letter case means nothing (RFC 7515 section
 // 4.1.9). If empty, it is none that a token can have.
 func mediaType(v jsontext.Value) string {
-	s, ok := text(v)
+	s, ok := stringValue(v)
 	if !ok || !isGraphic(s) {
 		return ""
 	}
@@ -40,8 +40,8 @@ type wireHeader struct {
 	Typ jsontext.Value `json:"typ"`
 	Cty jsontext.Value `json:"cty"`
 
-	// What follows would let the message choose the key, or change what the rest
-	// of it means (RFC 8725 sections 3.1 and 3.10).
+	// The following would let the token choose its own key, or change what the rest
+	// of the header means (RFC 8725 sections 3.1 and 3.10)
 	JWK  jsontext.Value `json:"jwk"`
 	JKU  jsontext.Value `json:"jku"`
 	X5C  jsontext.Value `json:"x5c"`
@@ -51,10 +51,10 @@ type wireHeader struct {
 	B64  jsontext.Value `json:"b64"`
 }
 
-// readHeader reads an encoded header. The text is empty if it is one to go on
-// with, else it says in our words what is wrong.
+// readHeader reads an encoded header. The text says what is wrong; it is empty if
+// the header may be used.
 func readHeader(encoded string) (*header, string) {
-	raw, ok := unbase64(encoded)
+	raw, ok := decodeBase64(encoded)
 	if !ok {
 		return nil, "malformed header"
 	}
@@ -80,15 +80,15 @@ func readHeader(encoded string) (*header, string) {
 		}
 	}
 	if h.hasKid {
-		if h.kid, ok = text(w.Kid); !ok || h.kid == "" {
+		if h.kid, ok = stringValue(w.Kid); !ok || h.kid == "" {
 			return nil, "malformed key id"
 		}
 	}
 	return h, ""
 }
 
-// text returns the value of a JSON string; false for any other kind of value.
-func text(v jsontext.Value) (string, bool) {
+// stringValue returns the value of a JSON string; false for any other kind of value.
+func stringValue(v jsontext.Value) (string, bool) {
 	if v.Kind() != '"' {
 		return "", false
 	}

@@ -83,9 +83,10 @@ func (j *jwk) private() bool {
 	return false
 }
 
-// readKey reads one key. False means that it is none that we can use. A certificate in it
-// (x5c) vouches for nothing: the key document itself, from the issuer over TLS,
-// does. It is kept for those who must tell the broker's keys apart.
+// readKey reads one key. It returns false for a key that we cannot use. Trust comes
+// from the key document, which the issuer gave over TLS, and not from a certificate
+// in it (x5c). The certificate is kept because some adapters tell the broker's keys
+// apart by it.
 func readKey(raw jsontext.Value) (*key, bool) {
 	var j jwk
 	if strictjson.Unmarshal(raw, &j) != nil || j.private() {
@@ -131,8 +132,8 @@ func (k *key) readCertificate(x5c jsontext.Value) *x509.Certificate {
 }
 
 func readRSA(n, e string) (*rsa.PublicKey, bool) {
-	modulus, ok1 := unbase64(n)
-	exponent, ok2 := unbase64(e)
+	modulus, ok1 := decodeBase64(n)
+	exponent, ok2 := decodeBase64(e)
 	if !ok1 || !ok2 {
 		return nil, false
 	}
@@ -157,8 +158,8 @@ func readEC(crv, x, y string) (*ecdsa.PublicKey, bool) {
 		return nil, false
 	}
 	size := (curve.Params().BitSize + 7) / 8
-	px, ok1 := unbase64(x)
-	py, ok2 := unbase64(y)
+	px, ok1 := decodeBase64(x)
+	py, ok2 := decodeBase64(y)
 	if !ok1 || !ok2 || len(px) != size || len(py) != size {
 		return nil, false
 	}
@@ -167,10 +168,10 @@ func readEC(crv, x, y string) (*ecdsa.PublicKey, bool) {
 	return pub, err == nil
 }
 
-// unbase64 reads base64url without padding, in its one canonical form: the
+// decodeBase64 reads base64url without padding, in its one canonical form: the
 // decoder of the standard library passes over line breaks, so they are refused
 // here.
-func unbase64(s string) ([]byte, bool) {
+func decodeBase64(s string) ([]byte, bool) {
 	if !isGraphic(s) {
 		return nil, false
 	}

@@ -15,15 +15,15 @@ const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 // Logout is what a logout token says. It names at least one of Subject and
 // SessionID.
 type Logout struct {
-	Subject   string    // if empty, whoever SessionID is
+	Subject   string    // if empty, the subject of SessionID
 	SessionID string    // if empty, every session of Subject
 	At        time.Time // iat: when the broker said so
 }
 
 // VerifyLogout checks a logout token (OpenID Connect Back-Channel Logout 1.0
-// section 2.6). A token that comes twice says the same twice, and a broker sends it
-// again when our answer was lost: what acts on it goes by At. Of rules, Signer alone
-// counts. Errors: as [Party.Verify].
+// section 2.6). A token may come twice, since a broker sends it again when our answer
+// was lost: the caller goes by At. Of rules only Signer is used. Errors: as
+// [Party.Verify].
 func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
 	rules.Token, rules.Types, rules.logout = "logout token", []string{"logout+jwt", plainType, ""}, true
 	out := new(Logout)
@@ -62,8 +62,8 @@ type wireLogout struct {
 	Events    map[string]jsontext.Value `json:"events"`
 }
 
-// read judges what is special about a logout token. The text is empty if nothing
-// is wrong.
+// read checks what only a logout token has. The text says what is wrong; it is empty
+// if nothing is.
 func (w *wireLogout) read(out *Logout) (*Claims, string) {
 	switch event, ok := w.Events[logoutEvent]; {
 	case w.Nonce != nil:
@@ -76,14 +76,14 @@ func (w *wireLogout) read(out *Logout) (*Claims, string) {
 		return nil, "it names no session"
 	}
 	var told bool
-	if out.Subject, told = text(w.Subject); w.Subject != nil && (!told || out.Subject == "") {
+	if out.Subject, told = stringValue(w.Subject); w.Subject != nil && (!told || out.Subject == "") {
 		return nil, "malformed subject"
 	}
-	if out.SessionID, told = text(w.SessionID); w.SessionID != nil && (!told || out.SessionID == "") {
+	if out.SessionID, told = stringValue(w.SessionID); w.SessionID != nil && (!told || out.SessionID == "") {
 		return nil, "malformed session"
 	}
 	r := &Claims{Issuer: w.Issuer, Subject: out.Subject}
-	if one, ok := text(w.Audience); ok {
+	if one, ok := stringValue(w.Audience); ok {
 		r.Audience = []string{one}
 	} else if strictjson.Unmarshal(w.Audience, &r.Audience) != nil {
 		return nil, "no audience"

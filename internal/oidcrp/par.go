@@ -36,7 +36,7 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 		return "", 0, err
 	}
 	if resp.Status != http.StatusCreated && resp.Status != http.StatusOK {
-		return "", 0, p.declined(resp, parEndpoint)
+		return "", 0, p.refusedRequest(resp, parEndpoint)
 	}
 	var body struct {
 		RequestURI string         `json:"request_uri"`
@@ -49,12 +49,12 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 	lifetime, ok := seconds(body.ExpiresIn)
 	switch {
 	case body.Error != "":
-		return "", 0, p.declined(resp, parEndpoint)
+		return "", 0, p.refusedRequest(resp, parEndpoint)
 	case body.RequestURI == "" || len(body.RequestURI) > maxRequestURI || !isGraphic(body.RequestURI):
 		return "", 0, p.malformed(resp, "PAR endpoint: no request_uri, or a malformed one")
 	case !p.isReference(body.RequestURI):
 		return "", 0, p.malformed(resp, "PAR endpoint: request_uri is no urn and no address of the broker")
-	case !p.leadsHome(resp.Header.Get("Location")):
+	case !p.staysWithBroker(resp.Header.Get("Location")):
 		return "", 0, p.malformed(resp, "PAR endpoint: it names an address that is not the broker's")
 	case !ok || lifetime <= 0:
 		return "", 0, p.malformed(resp, "PAR endpoint: no lifetime, or a malformed one")
@@ -63,16 +63,16 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 }
 
 // isReference reports whether uri may stand for the request: a urn, as RFC 9126
-// section 2.2 recommends, or an address of the broker's. Nobody is sent anywhere
-// else, and the broker is not told to fetch the request from anywhere else.
+// section 2.2 recommends, or an address of the broker. The broker would fetch the
+// request from any other address that it was given.
 func (p *Party) isReference(uri string) bool {
 	scheme, name, _ := strings.Cut(uri, ":")
 	return strings.EqualFold(scheme, "urn") && name != "" || p.origins.allows(uri)
 }
 
-// leadsHome reports whether a Location header, if there is one, stays with the
-// broker. Nothing follows it.
-func (p *Party) leadsHome(location string) bool {
+// staysWithBroker reports whether a Location header is empty or names an address of
+// the broker. No request follows it.
+func (p *Party) staysWithBroker(location string) bool {
 	u, err := url.Parse(location)
 	if err != nil {
 		return false

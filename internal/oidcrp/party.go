@@ -39,7 +39,7 @@ type Party struct {
 	clock    atomic.Pointer[clock] // at the latest discovery; nil if not told
 }
 
-// errNotWritten is the answer to whoever marshals a token, a code or claims.
+// errNotWritten is the error of marshalling a token, a code or claims.
 var errNotWritten = errors.New("oidcrp: tokens, codes and claims do not marshal")
 
 // New returns a Party. It does no I/O. A fault is ConfigInvalid and names the
@@ -103,7 +103,7 @@ func (p *Party) fault(c fault.Class, why string) *fault.Error {
 func (p *Party) call(ctx context.Context, req *http.Request, where string) (*httpx.Response, error) {
 	resp, err := p.client.DoAgain(ctx, req)
 	if err != nil {
-		return nil, p.unanswered(err, where)
+		return nil, p.callFailed(err, where)
 	}
 	return resp, nil
 }

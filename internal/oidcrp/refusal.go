@@ -11,8 +11,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Refusal is an answer of the address where that is no success: the text names
-// both where and the status, and the broker's words are kept beside it.
+// Refusal returns the error for an answer that is no success. where names the
+// address. The text holds where and the status; the broker's words are kept beside
+// the text.
 func Refusal(class fault.Class, resp *httpx.Response, where string) *fault.Error {
 	e := fault.New(class, where+" refused (HTTP "+strconv.Itoa(resp.Status)+")")
 	e.Status = resp.Status
@@ -22,9 +23,9 @@ func Refusal(class fault.Class, resp *httpx.Response, where string) *fault.Error
 	return e
 }
 
-// Page is the refusal of an answer that is no JSON at all, such as a maintenance
-// page or the page of a proxy between; nil if it is JSON, well formed or not.
-// Whoever sent it, the broker's application did not.
+// Page returns the error for an answer that is no JSON at all, such as a
+// maintenance page or the page of a proxy. It returns nil if the answer is JSON, well
+// formed or not.
 func Page(resp *httpx.Response, where string) *fault.Error {
 	if isJSON(resp.Body) {
 		return nil
@@ -34,9 +35,9 @@ func Page(resp *httpx.Response, where string) *fault.Error {
 	return e
 }
 
-// isJSON tells what is meant as JSON from what is not. An opening brace or bracket
-// is meant so, also when the rest is broken or a byte order mark stands before it
-// (which RFC 8259 section 8.1 forbids). Anything else must be a whole value, since
+// isJSON reports whether body is meant as JSON. A body that begins with a brace or a
+// bracket is, also if the rest is broken or a byte order mark stands before it
+// (which RFC 8259 section 8.1 forbids). Any other body must be a whole value, since
 // "502 Bad Gateway" begins like a number. A blank body is no JSON.
 func isJSON(body []byte) bool {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
@@ -59,9 +60,9 @@ func isObject(body []byte) bool {
 }
 
 // said returns the broker's words in a refusal: code and description (RFC 6749
-// section 5.2) or the message of its own APIs; of a refusal without them whatever
-// it holds (RFC 6750 puts the reason into a header). A success is quoted only if it
-// is a page: what is meant as JSON may hold tokens.
+// section 5.2), or the message of its own APIs. If the body has none of them, said
+// returns the whole body, or the header that RFC 6750 puts the reason into. It quotes
+// a success only if that is a page: JSON may hold tokens.
 func said(resp *httpx.Response) string {
 	var body struct {
 		Error       jsontext.Value `json:"error"`
@@ -71,7 +72,7 @@ func said(resp *httpx.Response) string {
 	if strictjson.Unmarshal(resp.Body, &body) == nil {
 		words := ""
 		for _, v := range []jsontext.Value{body.Error, body.Description, body.Message} {
-			if s, _ := text(v); s != "" {
+			if s, _ := stringValue(v); s != "" {
 				if words != "" {
 					words += ": "
 				}
@@ -97,7 +98,8 @@ func (p *Party) refusal(class fault.Class, resp *httpx.Response, where string) *
 	return Refusal(class, resp, p.name+": "+where)
 }
 
-// malformed is the refusal of a success that makes no sense. why is ours.
+// malformed returns the error for a success that cannot be used. why holds no
+// input.
 func (p *Party) malformed(resp *httpx.Response, why string) *fault.Error {
 	e := p.fault(fault.ResponseInvalid, why)
 	e.Status = resp.Status
@@ -118,10 +120,10 @@ func (p *Party) read(resp *httpx.Response, where string, into any) error {
 	return nil
 }
 
-// declined reads an answer of the token or PAR endpoint that is no success (RFC
-// 6749 section 5.2). The status decides where it is clear; nothing of the body
-// gets into the text but a code of the table.
-func (p *Party) declined(resp *httpx.Response, where string) error {
+// refusedRequest reads an answer of the token or PAR endpoint that is no success (RFC
+// 6749 section 5.2). Some statuses decide the class alone. Of the body only a code of
+// the table gets into the text.
+func (p *Party) refusedRequest(resp *httpx.Response, where string) error {
 	var body struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`

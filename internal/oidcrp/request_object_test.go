@@ -16,7 +16,7 @@ import (
 )
 
 // longSecret is long enough for HS256.
-const longSecret = testSecret + ", 32 octets at the least"
+const longSecret = testSecret + ", 32 bytes at the least"
 
 func TestSignRequest(t *testing.T) {
 	secret := func() string { return longSecret }

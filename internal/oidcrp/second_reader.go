@@ -19,8 +19,9 @@ type signatureCheck struct {
 	alg    *algorithm
 	rules  Rules
 
-	key *key  // the one that the token names; nil if none was found
-	err error // why the signature does not hold; nil if it does
+	key      *key               // the one that the token names; nil if none was found
+	document *document[*keySet] // where key stands
+	err      error              // why the signature does not hold; nil if it does
 }
 
 var errSignature = errors.New("oidcrp: the signature does not hold")
@@ -37,11 +38,11 @@ func (s *signatureCheck) VerifySignature(ctx context.Context, token string) ([]b
 }
 
 func (s *signatureCheck) verify(ctx context.Context, token string) error {
-	k, err := s.party.find(ctx, s.header, s.rules.Token)
+	k, document, err := s.party.find(ctx, s.header, s.rules.Token)
 	if err != nil {
 		return err
 	}
-	s.key = k
+	s.key, s.document = k, document
 	switch {
 	case s.rules.Signer != nil && !s.rules.Signer(k.certificate):
 		return s.party.tokenInvalid(s.rules.Token, "signed with a key that is not for such tokens")

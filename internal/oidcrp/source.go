@@ -37,7 +37,7 @@ type document[T any] struct {
 	stale   time.Time // from here on it is not used at all
 }
 
-// A flight is a fetch under way. doc and err are set before done is closed.
+// A flight is a fetch that is being made. doc and err are set before done is closed.
 type flight[T any] struct {
 	done chan struct{}
 	doc  *document[T]
@@ -84,10 +84,10 @@ func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T],
 	return fresh, err
 }
 
-// refetch returns a copy that is newer than seen, which lacked something, if one
-// can be had: it joins a fetch under way, or makes one unless a useless one lies
-// less than the cool-down back. Both results are nil if none is to be had now, because the
-// last one was a good copy that lacked it too.
+// refetch returns a copy that is newer than seen, which lacked something. It joins
+// the fetch that is being made, or makes one, unless one that brought nothing useful
+// was made less than the cool-down ago. Then it returns the error of that fetch; both
+// results are nil if that fetch gave a good copy that lacked the same.
 func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(T) bool) (*document[T], error) {
 	now := s.now()
 	s.mu.Lock()
@@ -118,19 +118,20 @@ func (s *source[T]) wait(ctx context.Context, f *flight[T]) (*document[T], error
 	}
 }
 
-// start begins a fetch. s.mu is held. The fetch has no caller's context, so that
-// nobody can break it off for the others; each call in it has its time limit.
+// start begins a fetch. s.mu is held. The fetch does not use a caller's context:
+// a caller who leaves does not end it for the others. Each call in it has its time
+// limit.
 func (s *source[T]) start(useful func(T) bool) {
 	f := &flight[T]{done: make(chan struct{})}
 	s.flight = f
 	go func() {
 		began := s.now()
 		value, header, err := s.fetch(context.Background())
-		s.land(f, began, value, header, err, useful)
+		s.finish(f, began, value, header, err, useful)
 	}()
 }
 
-func (s *source[T]) land(f *flight[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
+func (s *source[T]) finish(f *flight[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -155,9 +156,10 @@ func (s *source[T]) land(f *flight[T], began time.Time, value T, header http.Hea
 	close(f.done)
 }
 
-// retry returns when to try again after s.failures failures in a row. While a
-// copy serves there is time. Without one logins wait, so that the first failures
-// cost nothing and later ones little.
+// retry returns when to try again after s.failures failures in a row. While a copy
+// can be used, the pause grows from the cool-down to five minutes. Without a copy
+// logins wait, so there is no pause after the first failures and a short one after
+// later ones.
 func (s *source[T]) retry(now time.Time) time.Time {
 	const (
 		free    = 3

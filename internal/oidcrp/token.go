@@ -46,7 +46,7 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 	life, ok := seconds(body.ExpiresIn)
 	switch {
 	case body.Error != "":
-		return nil, p.declined(resp, tokenEndpoint)
+		return nil, p.refusedRequest(resp, tokenEndpoint)
 	case body.IDToken == "":
 		return nil, p.malformed(resp, "token endpoint: no ID token")
 	case !strings.EqualFold(body.TokenType, "Bearer"):
@@ -58,7 +58,7 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 	}
 	t := &Tokens{IDToken: body.IDToken, AccessToken: body.AccessToken, Lifetime: life, Extra: make(map[string]string)}
 	for name, value := range body.Rest {
-		if s, ok := text(value); ok {
+		if s, ok := stringValue(value); ok {
 			t.Extra[name] = s
 		}
 	}
@@ -69,7 +69,7 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 // string. A fraction is rounded down.
 func seconds(v jsontext.Value) (time.Duration, bool) {
 	number := string(v)
-	if s, ok := text(v); ok {
+	if s, ok := stringValue(v); ok {
 		number = s
 	}
 	n, ok := strictjson.Seconds(number, false)

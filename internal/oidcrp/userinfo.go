@@ -10,9 +10,9 @@ import (
 )
 
 // Userinfo fetches what the broker tells about the bearer of accessToken (OpenID
-// Connect Core section 5.3). Any status is an answer: what the body means is the
-// adapter's, and whoever reads it compares its sub with the ID token's, and
-// otherwise uses nothing of it. A broker without the endpoint: Unsupported.
+// Connect Core section 5.3). Any status is an answer, and the adapter reads the body:
+// it uses nothing of it unless its sub is that of the ID token. Unsupported: the
+// broker has no such endpoint.
 func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Response, error) {
 	if !isToken(accessToken) {
 		return nil, p.fault(fault.InputInvalid, "no access token, or a malformed one")

@@ -4,8 +4,9 @@ import (
 	"encoding/base64"
 )
 
-// validate judges the claims that decide whether a token is meant for us, now
-// and in this login; that it has expired is judged elsewhere. If empty, there is none. Everything is compared byte for byte.
+// validate checks the claims that decide whether a token is meant for this client,
+// at this time and in this login. It returns what is wrong, or "". Texts are compared
+// byte for byte. Expiry is not checked here: [Party.VerifyBy] tells it last.
 func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {

@@ -26,6 +26,10 @@ type Verified struct {
 	// or one of another key. Nothing about it has been checked. It is shared: do
 	// not change it.
 	Certificate *x509.Certificate
+	// Holds reports whether the key document that has Key is still the latest and
+	// need not be renewed yet. Until then the token would verify again, as long as it
+	// has not expired. It makes no call.
+	Holds func() bool
 }
 
 // Format writes a placeholder under every verb.
@@ -89,7 +93,7 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	if rules.Token == "" {
 		rules.Token = "ID token"
 	}
-	signed, err := p.opened(raw, rules.Token)
+	signed, err := p.decrypted(raw, rules.Token)
 	if err != nil {
 		return nil, err
 	}
@@ -127,16 +131,19 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 		late.Expired = true
 		return nil, late
 	}
-	return &Verified{JWS: signed, Key: bytes.Clone(check.key.jwk), Certificate: check.key.certificate}, nil
+	document := check.document
+	return &Verified{JWS: signed, Key: bytes.Clone(check.key.jwk), Certificate: check.key.certificate, Holds: func() bool {
+		return p.keys.current.Load() == document && p.now().Before(document.renew)
+	}}, nil
 }
 
-// tokenInvalid is a refusal; token is what errors call the token.
+// tokenInvalid returns an error; token is what errors call the token.
 func (p *Party) tokenInvalid(token, why string) *fault.Error {
 	return p.fault(fault.TokenInvalid, token+": "+why)
 }
 
-// unreadable is the refusal of claims that parse could not read. Of its error it
-// takes over what is known to hold no input.
+// unreadable returns the error for claims that parse could not read. It takes over
+// those parts of err that hold no input.
 func (p *Party) unreadable(err error, token string) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		refusal := p.tokenInvalid(token, f.Why)
@@ -150,8 +157,8 @@ func (p *Party) unreadable(err error, token string) error {
 	return refusal
 }
 
-// opened returns the signed token: raw itself, or what was encrypted in it.
-func (p *Party) opened(raw, token string) (string, error) {
+// decrypted returns the signed token: raw itself, or what was encrypted in it.
+func (p *Party) decrypted(raw, token string) (string, error) {
 	if len(raw) > MaxToken {
 		return "", p.tokenInvalid(token, "too long")
 	}

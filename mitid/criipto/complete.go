@@ -14,7 +14,7 @@ import (
 
 // Complete exchanges the code and verifies the ID token.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // AdmitTexts settles parts of a
+	asked := b.asked(a) // before AdmitTexts takes out of a what need not come back
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (b *Broker) assertion(ctx context.Context, raw string, rules oidcrp.Rules) 
 		id.Levels.LoA = b.cfg.businessLevel
 	}
 	as := &mitid.Assertion{
-		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
+		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), Holds: t.Holds,
 		Texts:    mitid.Texts{ReferenceHeader: c.RefTextHeader},
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence("id_token")}},
 	}

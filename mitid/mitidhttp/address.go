@@ -6,59 +6,57 @@ import (
 	"strings"
 )
 
-// shown returns the address that the person's browser shows for r, from the path
-// on. A prefix that http.StripPrefix or a router takes away is still in the
-// request line; what a proxy takes away, Config.PathPrefix or Config.OuterPath
-// tells.
-func (g *Gate) shown(r *http.Request) string {
+// browserPath returns path and query of r as the person's browser shows them. A
+// prefix that http.StripPrefix or a router removed is still in the request line. A
+// prefix that a proxy removed comes from Config.PathPrefix or Config.OuterPath.
+func (g *Gate) browserPath(r *http.Request) string {
 	if g.outerPath != nil {
 		return g.outerPath(r)
 	}
 	u := r.URL
-	if sent, err := url.ParseRequestURI(r.RequestURI); err == nil { // also the absolute form, of which the path alone counts
+	if sent, err := url.ParseRequestURI(r.RequestURI); err == nil { // the request line may hold the absolute form
 		u = sent
 	}
-	return g.prefix + u.RequestURI()
+	return g.pathPrefix + u.RequestURI()
 }
 
-// here returns the page that r asks for as a path to come back to, or home if no
-// browser can be led there safely.
-func (g *Gate) here(r *http.Request) string {
-	if p, ok := localPath(g.shown(r)); ok {
+// requestedPage returns the return path of the page that r asks for. It is Home if
+// that page has no safe return path.
+func (g *Gate) requestedPage(r *http.Request) string {
+	if p, ok := localPath(g.browserPath(r)); ok {
 		return p
 	}
 	return g.home
 }
 
-// isAnswer reports whether r brings the broker's answer, or is a request for the
-// redirect address, wherever it turns up. To begin a login there would send
-// people in circles.
-func (g *Gate) isAnswer(r *http.Request) bool {
-	if strings.Contains(r.URL.RawQuery, g.rule.State+"=") && g.namesPending(r) {
+// isCallback reports whether r brings the broker's answer or asks for the redirect
+// address. A login that began there would lead back there, without end.
+func (g *Gate) isCallback(r *http.Request) bool {
+	if strings.Contains(r.URL.RawQuery, g.rule.State+"=") && g.namesPendingLogin(r) {
 		return true
 	}
-	path, query, _ := strings.Cut(g.shown(r), "?")
-	if g.home == g.callback.EscapedPath() { // there is a page as well
+	path, query, _ := strings.Cut(g.browserPath(r), "?")
+	if g.home == g.redirectURL.EscapedPath() { // the home page has the same address
 		return false
 	}
 	decoded, err := url.PathUnescape(path)
-	return err == nil && decoded == g.callback.Path && has(query, g.callback.RawQuery)
+	return err == nil && decoded == g.redirectURL.Path && queryContains(query, g.redirectURL.RawQuery)
 }
 
-// namesPending reports whether the query of r names a login that this browser
+// namesPendingLogin reports whether the query of r names a login that this browser
 // began at this gate.
-func (g *Gate) namesPending(r *http.Request) bool {
-	q, _ := url.ParseQuery(r.URL.RawQuery) // the readable part is enough to recognise an answer
+func (g *Gate) namesPendingLogin(r *http.Request) bool {
+	q, _ := url.ParseQuery(r.URL.RawQuery) // if malformed, the part that can be read is enough
 	for _, handle := range firstHandles(q[g.rule.State]) {
-		if p, _, _ := g.find(r, handle); p != nil {
+		if p, _, _ := g.findPending(r, handle); p != nil {
 			return true
 		}
 	}
 	return false
 }
 
-// has reports whether query has every pair of want.
-func has(query, want string) bool {
+// queryContains reports whether query has every parameter of want, with its value.
+func queryContains(query, want string) bool {
 	if want == "" {
 		return true
 	}
@@ -72,8 +70,8 @@ func has(query, want string) bool {
 	return true
 }
 
-// pathPrefix reads Config.PathPrefix.
-func pathPrefix(raw string) (string, bool) {
+// parsePathPrefix validates Config.PathPrefix.
+func parsePathPrefix(raw string) (string, bool) {
 	p, ok := localPath(raw)
 	return p, ok && !strings.HasSuffix(p, "/") && !strings.ContainsAny(p, "?#")
 }

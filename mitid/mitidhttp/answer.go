@@ -14,17 +14,17 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// guard keeps an answer out of caches, and the address that it answers, with the
-// broker's code in it, out of Referer headers.
-func guard(w http.ResponseWriter) {
+// setPrivateHeaders keeps the answer out of caches, and the request's address, which
+// may hold the broker's code, out of Referer headers.
+func setPrivateHeaders(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
-// allow answers 405 to other methods.
-func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
+// allowMethods reports whether r has one of methods. If not, it answers 405.
+func allowMethods(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	if slices.Contains(methods, r.Method) {
 		return true
 	}
@@ -33,8 +33,8 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	return false
 }
 
-// redirect leads the browser on. http.Redirect would rewrite the path and put
-// it into a body.
+// redirect sends the browser to an address. http.Redirect would clean the path and
+// repeat the address in a body.
 func redirect(w http.ResponseWriter, r *http.Request, to string) {
 	w.Header().Set("Location", to)
 	if r.Method == http.MethodPost {
@@ -44,9 +44,9 @@ func redirect(w http.ResponseWriter, r *http.Request, to string) {
 	w.WriteHeader(http.StatusFound)
 }
 
-// send takes the browser to the broker, with a form where the message must be
-// posted.
-func send(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
+// sendToBroker sends the browser to the broker: by redirect, or by a form that the
+// browser posts.
+func sendToBroker(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	if rd.Form == nil {
 		redirect(w, r, rd.URL)
 		return
@@ -54,15 +54,15 @@ func send(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	postPage(w, r, rd)
 }
 
-// refuse answers a login that failed. The application's own page stays out of
-// caches as well, however it is written.
+// refuse answers a login that failed, by Config.Refused or by a page of ours. Neither
+// is cached.
 func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, back string, err error) {
-	g.refused(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
+	g.onRefused(nostore.Wrap(w), r.WithContext(context.WithValue(r.Context(), returnKey{}, back)), err)
 }
 
-// note logs a refusal that the client knows nothing of. Texts of errors that
-// are not ours may name people and are left out.
-func (g *Gate) note(r *http.Request, err error) {
+// logRefusal logs a refusal that the Client has not logged. It leaves out the text of
+// an error of another package, which may name people.
+func (g *Gate) logRefusal(r *http.Request, err error) {
 	var e *mitid.Error
 	if errors.As(err, &e) {
 		g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: refused", slog.Any("error", e))
@@ -71,7 +71,7 @@ func (g *Gate) note(r *http.Request, err error) {
 	g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: refused by OnLogin")
 }
 
-// nonce admits one script or style of one page.
+// nonce returns a value that admits one script or style of one page.
 func nonce() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails (crypto/rand)

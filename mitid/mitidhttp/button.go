@@ -12,7 +12,7 @@ import (
 //go:embed button.css
 var buttonCSS string
 
-// phrases are the only texts that MitID allows on a button.
+// phrases are the texts that MitID allows on a button.
 var phrases = map[mitid.Action]struct{ da, en string }{
 	mitid.LogOn:   {"Log ind med MitID", "Log on with MitID"},
 	mitid.Approve: {"Godkend med MitID", "Approve with MitID"},
@@ -21,12 +21,12 @@ var phrases = map[mitid.Action]struct{ da, en string }{
 	mitid.Sign:    {"Underskriv med MitID", "Sign with MitID"},
 }
 
-// actionWords are the words of templates, as the broker's action values.
+// actionWords are the names of the actions in templates.
 var actionWords = map[string]mitid.Action{
 	"login": mitid.LogOn, "approve": mitid.Approve, "confirm": mitid.Confirm, "accept": mitid.Accept, "sign": mitid.Sign,
 }
 
-// The empty span is the slot for MitID's logo; see the package documentation.
+// The empty span is where the page can show MitID's logo; see the package documentation.
 var (
 	linkTemplate = template.Must(template.New("link").Parse(
 		`<a class="mitid-button" lang="{{.Lang}}" href="{{.Href}}"><span class="mitid-button-logo" aria-hidden="true"></span><span>{{.Phrase}}</span></a>`))
@@ -34,17 +34,18 @@ var (
 		`<button class="mitid-button" lang="{{.Lang}}" type="submit"><span class="mitid-button-logo" aria-hidden="true"></span><span>{{.Phrase}}</span></button>`))
 )
 
-// Button returns the MitID button as a link to href, such as the path where
-// Start is mounted: one of the five phrases that MitID allows, in English for
-// mitid.English and else in Danish. For an action that is none of the five it is
-// empty. The page must load Stylesheet.
+// Button returns the MitID button as a link to href, such as the path where Start is
+// mounted. Its text is one of the five phrases that MitID allows: in English if locale
+// is mitid.English, otherwise in Danish. If action is none of the five actions, Button
+// returns nothing. The page must load Stylesheet.
 //
 // Use the same action in the mitid.Request that the link begins.
 func Button(action mitid.Action, locale mitid.Locale, href string) template.HTML {
 	return button(linkTemplate, action, locale, href)
 }
 
-// SubmitButton is Button as the submit button of a form of yours.
+// SubmitButton returns the MitID button as the submit button of your own form. The rest
+// is as in Button.
 func SubmitButton(action mitid.Action, locale mitid.Locale) template.HTML {
 	return button(submitTemplate, action, locale, "")
 }
@@ -70,8 +71,9 @@ func button(t *template.Template, action mitid.Action, locale mitid.Locale, href
 //	{{mitidButton "login" "da" "/login"}}
 //	{{mitidSubmitButton "sign" "en"}}
 //
-// The actions are login, approve, confirm, accept and sign, the languages da and
-// en. Another word is an error of the template.
+// The actions are login, approve, confirm, accept and sign. The languages are da and
+// en. The template fails with mitid.ErrInputInvalid if it names another action or
+// language.
 func FuncMap() template.FuncMap {
 	return template.FuncMap{
 		"mitidButton": func(action, language, href string) (template.HTML, error) {
@@ -106,14 +108,14 @@ func buttonWords(action, language string) (mitid.Action, mitid.Locale, error) {
 }
 
 // ButtonCSS returns the button's style rules, for an app that bundles its style
-// sheets. They need no inline style, so a strict content security policy stays
-// strict.
+// sheets. The button needs no inline style, so the page's content security policy can
+// forbid it.
 func ButtonCSS() template.CSS { return template.CSS(buttonCSS) }
 
 // Stylesheet returns a handler that serves ButtonCSS as a file.
 func Stylesheet() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !allow(w, r, http.MethodGet, http.MethodHead) {
+		if !allowMethods(w, r, http.MethodGet, http.MethodHead) {
 			return
 		}
 		h := w.Header()

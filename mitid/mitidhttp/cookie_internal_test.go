@@ -103,15 +103,15 @@ func TestOtherVersionsAreNoSession(t *testing.T) {
 
 func TestPendingFitsIntoACookie(t *testing.T) {
 	g := newGate(t)
-	p := &pending{Purpose: stepsUp, Handle: strings.Repeat("h", 22), Expires: noon.Add(time.Minute).Unix(), Return: "/" + strings.Repeat("&", maxReturnPath-1),
-		From: &origin{Person: personKey(strings.Repeat("ø", 60)), LoggedInAt: noon.UnixMilli(), Expires: uint32(noon.Unix()), AuthTime: uint32(noon.Unix())}}
+	p := &pending{Purpose: purposeStepUp, Handle: strings.Repeat("h", 22), Expires: noon.Add(time.Minute).Unix(), Return: "/" + strings.Repeat("&", maxReturnPath-1),
+		From: &startingSession{Person: personKey(strings.Repeat("ø", 60)), LoggedInAt: noon.UnixMilli(), Expires: uint32(noon.Unix()), AuthTime: uint32(noon.Unix())}}
 	rd, err := g.client.Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	require.NoError(t, g.keep(w, r, p, rd.State))
+	require.NoError(t, g.setPending(w, r, p, rd.State))
 	require.Less(t, len(w.Header().Get("Set-Cookie")), 4096)
-	err = g.keep(w, r, p, strings.Repeat("s", maxCookie))
+	err = g.setPending(w, r, p, strings.Repeat("s", maxCookie))
 	require.ErrorIs(t, err, mitid.ErrInputInvalid)
 }
 

@@ -8,88 +8,105 @@
 //	mux.Handle("GET /logged-out", gate.LoggedOut())
 //	mux.Handle("/", gate.Require(claims.Substantial)(app))
 //
-// Behind [Gate.Require] a handler asks [FromContext] who is there; a page that is
-// open to everybody asks [Gate.Session]. [Gate.StepUp] asks a person who is
-// logged in for more, such as the CPR number. [Config.OnLogin] sees each login
-// once, with tokens and evidence.
+// A handler behind [Gate.Require] gets the session from [FromContext]; a page that is
+// open to everybody gets it from [Gate.Session]. [Gate.StepUp] asks a person who is
+// logged in for more, such as the CPR number. [Config.OnLogin] is called once for each
+// login, with tokens and evidence.
 //
 // # What a browser keeps
 //
-// Nothing is kept on the server unless you want it, so any number of replicas with
-// the same keys are one, and a million logins that nobody finishes cost no memory.
-// The browser keeps sealed cookies (AES-256-GCM):
+// By default the server keeps nothing. So any number of replicas with the same keys act
+// as one, and logins that nobody finishes cost no memory. The browser keeps sealed
+// cookies (AES-256-GCM):
 //
-//   - __Host-mitid, the session: the identity, the level, when it ends. At most
-//     3.8 kB; an identity that does not fit is refused, never cut. It ends
-//     Config.Lifetime after the login, whatever the cookie's own age says.
-//   - __Host-mitid.<handle>, one for each login on its way, so that parallel tabs
-//     do not disturb each other: the client's sealed state and the return path.
-//     At most four of them, and 4 kB together; the oldest goes. Tabs that are
-//     opened at the same moment know nothing of each other and leave one each, of
-//     about 220 characters: thirty of them fit into the 8 kB that nginx takes by
-//     default, any of them can be finished, and the first answer tidies up.
-//   - __Host-mitid.anew for an hour, after a login whose level was too low or that
-//     Config.OnLogin refused: a mark that the next login is a fresh one.
+//   - __Host-mitid is the session: the identity, the level, and when it ends. It is
+//     at most 3.8 kB; a larger identity is refused, never cut. The session ends
+//     Config.Lifetime after the login, whatever age the cookie itself has.
+//   - __Host-mitid.<handle> is one pending login: the Client's sealed state and the
+//     return path. Each tab has one of its own, so parallel tabs do not disturb each
+//     other. A browser keeps at most four of them, and 4 kB together; the oldest goes
+//     first. Tabs that are opened at the same moment can leave more, of about 220
+//     bytes each. Thirty of them fit into the 8 kB that nginx admits by default, each
+//     can be finished, and the first answer removes those above the limit.
+//   - __Host-mitid.anew demands that the next login is a fresh one. It lasts an hour,
+//     after a login whose level was too low or that Config.OnLogin refused.
 //
-// They are Secure, HttpOnly and SameSite=Lax; pending ones are SameSite=None
-// where the broker posts its answer. On http (loopback only) the names have the
-// port in place of the prefix. Open the app under the host that RedirectURL names:
-// what a browser keeps for localhost it does not bring to 127.0.0.1. Between names
-// that are plainly of one site (these two, or with www and without) [Gate.Start] and
-// [Gate.Require] lead to the right one, and say so in the log. Two gates under one
-// host need a [Config.Name] each; what a gate cannot open it leaves alone.
+// The cookies are Secure, HttpOnly and SameSite=Lax; those of pending logins are
+// SameSite=None if the broker posts its answer. On http (loopback only), the port
+// takes the place of the prefix in the names. Two gates under one host need a
+// [Config.Name] each. A gate leaves a cookie that it cannot open as it is.
 //
-// What is sealed belongs to one application: broker, issuer, client id, and scheme
-// and host of RedirectURL. Another one sees nobody, though its keys are the same.
+// Open the app under the host of RedirectURL: a browser does not send the cookies of
+// localhost to 127.0.0.1. If the app is opened under another name of the same site
+// (one of these two for the other, or with "www." and without), [Gate.Start] and
+// [Gate.Require] redirect to the host of RedirectURL and log that.
+//
+// A sealed value belongs to one application: broker, issuer, client id, and scheme and
+// host of RedirectURL. Another application cannot open it, even with the same keys.
 //
 // # Sessions on the server
 //
-// A session in a cookie cannot be called back: Logout makes this browser forget
-// it, and a copy lives until it expires. Keep Config.Lifetime short, or set
-// [Config.Sessions]: then the browser holds a random handle, the session is a sealed
-// row of your database, Logout removes it, and [Gate.EndSessions] ends all sessions of
-// a person.
+// A session in a cookie cannot be revoked: Logout makes this browser forget it, and a
+// copy is good until it expires. Keep Config.Lifetime short, or set [Config.Sessions].
+// Then the browser holds a random handle, the session is a sealed row of your
+// database, Logout deletes the row, and [Gate.EndSessions] ends all sessions of a
+// person.
 //
-// # What is closed
+// # Attacks that are prevented
 //
-// Session fixation (each login is a new value, and only a login makes one),
-// login by a strange browser (the answer counts only where its pending cookie
-// is), open redirects (return paths are paths of this site; see [Gate.Start]),
-// logout by other sites, a step-up that somebody else answers or that outlives
-// its session, pages and codes in caches and Referer headers.
+//   - Session fixation: each login makes a new session value, and nothing else does.
+//   - Login in another browser: an answer counts only together with its pending cookie.
+//   - Open redirects: a return path is a path of this site; see [Gate.Start].
+//   - Logout by another site; see [Gate.Logout].
+//   - A step-up that another person answers, or that is answered after its session has
+//     ended.
+//   - Pages in caches, and codes in caches and Referer headers.
 //
 // # Addresses
 //
-// Return paths, Config.Home and the link "try again" are what the person's browser
-// shows. A prefix that http.StripPrefix or a router takes away needs no setting; for
-// a proxy that takes one away there are [Config.PathPrefix] and [Config.OuterPath].
+// Return paths and Config.Home are paths as the person's browser shows them. A prefix
+// that http.StripPrefix or a router removes needs no setting. For a prefix that a proxy
+// removes, there are [Config.PathPrefix] and [Config.OuterPath].
 //
 // # The button
 //
-// [Button] and [FuncMap] write the MitID button with one of the five phrases
-// that MitID allows, in Danish or English; [Stylesheet] serves its colours and
-// measures. Both work under a strict content security policy. The logo belongs
-// to MitID and is not shipped: the button has an empty element of the class
-// mitid-button-logo, which your style sheet can show with the file that MitID
-// gives you. The font IBM Plex Sans is used where the page loads it.
+// [Button] and [FuncMap] write the MitID button with one of the five phrases that MitID
+// allows, in Danish or English. [Stylesheet] serves its colours and measures. Both work
+// under a strict content security policy. The logo belongs to MitID and is not part of
+// this package: the button has an empty element of the class mitid-button-logo, in
+// which your style sheet can show the file that MitID gives you. The button uses the
+// font IBM Plex Sans if the page loads it.
 //
 // # Errors
 //
-// What goes wrong reaches [Config.Refused] as a *mitid.Error; the kinds are
-// described there. A refused login leaves an older session as it is. [StatusOf]
-// gives the HTTP status, mitid.PublicText the words for the person, and
-// [ReturnPath] where they were going. Without Config.Refused people get a small page
-// and programs, which do not ask for HTML, a problem document (RFC 9457) with the
-// kind as the member "kind".
+// [Config.Refused] gets the error of a login that failed: a *mitid.Error, or what
+// Config.OnLogin returned. A refused login leaves an older session as it is. [StatusOf]
+// returns the HTTP status, mitid.PublicText the text for the person, and [ReturnPath]
+// where they were going. Without Config.Refused, the answer is a small page. For a
+// request that does not ask for HTML it is a problem document (RFC 9457), which holds
+// the error's kind in the member "kind".
 //
 // # Personal data
 //
-// A session holds the identity, with the CPR number if it was asked for; take
-// out in Config.OnLogin what the pages do not need. [Session], [Gate] and [Config]
-// print masked and refuse to marshal. Nothing about a person is in an address.
+// A session holds the identity, with the CPR number if it was asked for. Config.OnLogin
+// can remove what the pages do not need. [Session], [Gate] and [Config] print masked
+// and refuse to marshal. No address holds anything about a person.
 //
 // # Testing
 //
-// A Gate over mitidtest.NewCriipto and an httptest.Server is a whole app with a
-// login; mitidtest.Browser walks through it.
+// A Gate with a broker of mitidtest and an httptest.Server make a whole app with a
+// login, through which mitidtest.Browser walks.
+//
+// # Files
+//
+//   - config.go: Config, Gate, New
+//   - start.go, require.go, callback.go, logout.go, ended.go: the handlers
+//   - navigation.go: whether a request is a person who opens a page
+//   - host.go, address.go, return_path.go: names of the app, its addresses, where to return
+//   - pending.go, fresh_login.go: what the browser keeps of a login
+//   - session.go, sessions.go: the session, in a cookie and on the server
+//   - boxes.go: what seals both
+//   - answer.go, page.go, problem.go, status.go, language.go: answers
+//   - button.go, button.css: the MitID button
+//   - print.go: how the types print
 package mitidhttp

@@ -9,42 +9,45 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Ended remembers which sessions the broker has ended, because a session in a
-// cookie cannot be called back. With Config.Sessions the store's Delete does the
-// same and more, and the default is good enough. One is for one Gate and its replicas. The
-// methods are called at the same time, and End again for a message that comes
-// again; what they know may be forgotten after 24 hours, the longest life of a
-// session.
+// Ended remembers which sessions the broker has ended, because a session in a cookie
+// cannot be revoked. With Config.Sessions the default is enough: the store deletes the
+// sessions that the broker ends. Each Gate, with its replicas, needs an Ended of its
+// own.
+//
+// The methods are called concurrently. End is called again for a message that comes
+// again. An Ended may forget a logout after 24 hours, the longest life of a session.
 type Ended interface {
-	// End notes a logout. With a SessionID it ends that session of the broker for
-	// good, whenever ours began; without, those sessions of Subject whose login was
-	// not after At.
+	// End remembers a logout. If l has a SessionID, that session of the broker has
+	// ended for good, and every session here that came of it. If not, every session of
+	// l.Subject whose login was not after l.At has ended.
 	End(ctx context.Context, l mitid.Logout) error
-	// Ended reports whether a session of subject, with the broker's id sessionID
-	// (which may be empty), from a login at the time login is over.
+	// Ended reports whether a session has ended: that of subject, with the broker's id
+	// sessionID (which may be empty), and with a login at the time login.
 	Ended(ctx context.Context, subject, sessionID string, login time.Time) (bool, error)
 }
 
-// ReceiveLogout returns the handler for the broker's logout messages; register
-// its address at the broker. A POST is a back-channel message: it is verified, and
-// answered 200 when the sessions it names are over, 400 when it is refused, 503
-// when Config.Ended or Config.Sessions does not answer, so that the broker sends it again (OpenID
-// Connect Back-Channel Logout 1.0 section 2.8).
+// ReceiveLogout returns the handler for the broker's logout messages. Register its
+// address at the broker.
 //
-// A GET is a front-channel message, which nobody signs: it ends the session of its
-// own browser alone, if it names that one. Browsers send the session's cookie only
-// when broker and app are of one site, so rely on the back channel.
+// A POST is a back-channel message, which the Client verifies. The answer is 200 if the
+// sessions that it names have ended, and 400 if it is refused. It is 503 if
+// Config.Ended or Config.Sessions does not answer, so that the broker sends the
+// message again (OpenID Connect Back-Channel Logout 1.0 section 2.8).
 //
-// A broker without logout messages is refused with mitid.ErrUnsupported and 400.
+// A GET is a front-channel message, which is not signed. It ends the session of the
+// browser that brings it, if it names that session, and no other. Browsers send the
+// session's cookie only if broker and app are of one site, so rely on the back channel.
+//
+// If the broker has no logout messages, the answer is 400.
 func (g *Gate) ReceiveLogout() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		guard(w)
-		if !allow(w, r, http.MethodGet, http.MethodPost) {
+		setPrivateHeaders(w)
+		if !allowMethods(w, r, http.MethodGet, http.MethodPost) {
 			return
 		}
 		cb, err := mitid.ReadCallback(r)
 		if err != nil {
-			g.note(r, err)
+			g.logRefusal(r, err)
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
@@ -54,42 +57,41 @@ func (g *Gate) ReceiveLogout() http.Handler {
 			return
 		}
 		if r.Method == http.MethodGet {
-			g.endHere(w, r, lo)
+			g.endOwnSession(w, r, lo)
 			return
 		}
 		if lo.At.IsZero() {
 			lo.At = g.now()
 		}
-		if err := g.end(r.Context(), lo); err != nil {
-			g.note(r, err)
+		if err := g.endNamedSessions(r.Context(), lo); err != nil {
+			g.logRefusal(r, err)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
 }
 
-// endHere ends the session of the browser that brings the message, if it is the
-// one that the message names.
-func (g *Gate) endHere(w http.ResponseWriter, r *http.Request, lo *mitid.Logout) {
-	s, _, err := g.read(r)
+// endOwnSession ends the session of r's browser if lo names it.
+func (g *Gate) endOwnSession(w http.ResponseWriter, r *http.Request, lo *mitid.Logout) {
+	s, _, err := g.readSession(r)
 	if err == nil && (s == nil || lo.SessionID == "" || s.Identity.SessionID != lo.SessionID) {
 		return
 	}
 	if err == nil {
-		err = g.drop(r)
+		err = g.deleteStored(r)
 	}
 	if err != nil {
-		g.note(r, err)
+		g.logRefusal(r, err)
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	http.SetCookie(w, g.sessionCookie("", 0))
 }
 
-// end ends the sessions that a message names: what Ended remembers also ends those
-// that are being saved at this moment.
-func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
+// endNamedSessions ends the sessions that lo names. It tells Config.Ended first, so
+// that a session that is being saved at this moment ends too.
+func (g *Gate) endNamedSessions(ctx context.Context, lo *mitid.Logout) error {
 	if g.ended.End(ctx, *lo) != nil {
-		return endedDown()
+		return endedUnavailable()
 	}
 	switch {
 	case g.sessions == nil:
@@ -100,21 +102,22 @@ func (g *Gate) end(ctx context.Context, lo *mitid.Logout) error {
 	return g.deleteAll(ctx, personName(lo.Subject))
 }
 
-func endedDown() error {
+func endedUnavailable() error {
 	return &mitid.Error{Kind: mitid.BrokerUnavailable, Op: "session", Why: "Config.Ended does not answer"}
 }
 
-// live returns the session of r unless the broker has ended it, and whether the
-// browser sent a cookie that is good for nothing. An error means that nobody knows:
-// let no one in, and take no session away.
-func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
-	s, garbage, err = g.read(r)
+// liveSession returns the session of r. It returns nil if r has none or the broker has
+// ended it; useless reports whether the browser sent a session cookie all the same. If
+// err is not nil, the answer is unknown: the caller lets nobody in and removes no
+// cookie.
+func (g *Gate) liveSession(r *http.Request) (s *Session, useless bool, err error) {
+	s, useless, err = g.readSession(r)
 	if err != nil {
-		g.note(r, err)
+		g.logRefusal(r, err)
 		return nil, false, err
 	}
 	if s == nil {
-		return nil, garbage, nil
+		return nil, useless, nil
 	}
 	login := s.Identity.AuthTime
 	if login.IsZero() {
@@ -123,8 +126,8 @@ func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
 	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, login)
 	switch {
 	case err != nil:
-		err = endedDown()
-		g.note(r, err)
+		err = endedUnavailable()
+		g.logRefusal(r, err)
 		return nil, false, err
 	case over:
 		return nil, true, nil
@@ -132,10 +135,10 @@ func (g *Gate) live(r *http.Request) (s *Session, garbage bool, err error) {
 	return s, false, nil
 }
 
-// endedCap bounds the memory of the built-in Ended.
-const endedCap = 1 << 16
+// maxEnded bounds the memory of the built-in Ended.
+const maxEnded = 1 << 16
 
-// memoryEnded remembers endedCap logouts of this process; the first noted go first.
+// memoryEnded remembers the latest maxEnded logouts of this process.
 type memoryEnded struct {
 	mu   sync.Mutex
 	at   map[logoutKey]time.Time
@@ -143,7 +146,7 @@ type memoryEnded struct {
 	next int
 }
 
-// logoutKey is a logout by the narrower of its two names.
+// logoutKey names a logout by its session, or by its subject if it names no session.
 type logoutKey struct{ subject, sessionID string }
 
 func newMemoryEnded() *memoryEnded { return &memoryEnded{at: make(map[logoutKey]time.Time)} }
@@ -157,12 +160,12 @@ func (e *memoryEnded) End(_ context.Context, l mitid.Logout) error {
 	defer e.mu.Unlock()
 	at, known := e.at[key]
 	if !known {
-		if len(e.ring) < endedCap {
+		if len(e.ring) < maxEnded {
 			e.ring = append(e.ring, key)
 		} else {
 			delete(e.at, e.ring[e.next])
 			e.ring[e.next] = key
-			e.next = (e.next + 1) % endedCap
+			e.next = (e.next + 1) % maxEnded
 		}
 	}
 	if !known || l.At.After(at) {

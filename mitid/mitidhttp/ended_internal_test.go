@@ -41,10 +41,10 @@ func TestLogoutByTimeAndBySession(t *testing.T) {
 func TestMemoryOfLogoutsIsCapped(t *testing.T) {
 	ctx := context.Background()
 	e := newMemoryEnded()
-	for i := range endedCap + 10 {
+	for i := range maxEnded + 10 {
 		require.NoError(t, e.End(ctx, mitid.Logout{SessionID: strconv.Itoa(i)}))
 	}
-	require.Len(t, e.at, endedCap)
-	over, err := e.Ended(ctx, "", strconv.Itoa(endedCap+9), time.Time{})
+	require.Len(t, e.at, maxEnded)
+	over, err := e.Ended(ctx, "", strconv.Itoa(maxEnded+9), time.Time{})
 	require.True(t, over && err == nil)
 }

@@ -8,44 +8,44 @@ import (
 	"strings"
 )
 
-// leadToHost sends a person who opened the app under another of its names, such
-// as localhost for 127.0.0.1 or with www and without, to the one that RedirectURL
-// names: what a browser keeps for one host it does not bring to another, so that
-// the login could not be finished. It reports whether it did.
+// redirectToHost redirects a person who opened the app under another name of its host
+// (localhost for 127.0.0.1, or with "www." and without) to the host of RedirectURL. It
+// reports whether it did. Browsers do not send the cookies of one host to another, so
+// a login that began under the other name could not be finished.
 //
-// The Host header decides nothing else, and only between names that are plainly of
-// the same site. A proxy that rewrites it must not send people in circles: a cookie
-// remembers, under the name that the browser knows, that they were led once.
-func (g *Gate) leadToHost(w http.ResponseWriter, r *http.Request, to string) bool {
-	if !g.strayed(r.Host) || !opensPage(r) {
+// The Host header has no other effect, and it has this one only between two names of
+// the same site. If a proxy rewrites it, the redirect would repeat without end. So a
+// cookie of the host that the browser knows limits it to once a minute.
+func (g *Gate) redirectToHost(w http.ResponseWriter, r *http.Request, to string) bool {
+	if !g.isOtherName(r.Host) || !opensPage(r) {
 		return false
 	}
-	marker := g.cookie + ".host" // no handle is that short
+	marker := g.cookieName + ".host" // shorter than the name of a pending login's cookie
 	if len(r.CookiesNamed(marker)) > 0 {
 		return false
 	}
-	origin := g.callback.Scheme + "://" + g.callback.Host
-	g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: the app was opened under another host than that of RedirectURL; led there", slog.String("to", origin))
+	origin := g.redirectURL.Scheme + "://" + g.redirectURL.Host
+	g.log.LogAttrs(r.Context(), slog.LevelWarn, "mitidhttp: the app was opened under another host than that of RedirectURL; redirected", slog.String("to", origin))
 	http.SetCookie(w, &http.Cookie{Name: marker, Value: "1", Path: "/", MaxAge: 60, HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode})
 	redirect(w, r, origin+to)
 	return true
 }
 
-// strayed reports whether host is another name of RedirectURL's host.
-func (g *Gate) strayed(host string) bool {
+// isOtherName reports whether host is another name of RedirectURL's host.
+func (g *Gate) isOtherName(host string) bool {
 	u, err := url.Parse("//" + host)
-	if err != nil || u.Host != host || portOf(u, g.secure) != portOf(g.callback, g.secure) {
+	if err != nil || u.Host != host || portOf(u, g.secure) != portOf(g.redirectURL, g.secure) {
 		return false
 	}
-	is, want := strings.ToLower(u.Hostname()), strings.ToLower(g.callback.Hostname())
+	is, want := strings.ToLower(u.Hostname()), strings.ToLower(g.redirectURL.Hostname())
 	if is == "" || is == want {
 		return false
 	}
-	return isLoopback(is) && isLoopback(want) || bare(is) == bare(want)
+	return isLoopback(is) && isLoopback(want) || withoutWWW(is) == withoutWWW(want)
 }
 
-// bare returns host without what does not make another site of it.
-func bare(host string) string { return strings.TrimPrefix(strings.TrimSuffix(host, "."), "www.") }
+// withoutWWW returns host without a leading "www." and a trailing dot.
+func withoutWWW(host string) string { return strings.TrimPrefix(strings.TrimSuffix(host, "."), "www.") }
 
 func portOf(u *url.URL, secure bool) string {
 	switch port := u.Port(); {

@@ -8,12 +8,12 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// maxLanguages bounds what localeOf reads of a header, in bytes.
+// maxLanguages bounds the header that localeOf reads, in bytes.
 const maxLanguages = 1024
 
-// localeOf chooses the language of a page: Danish or English, whichever the
-// browser prefers (RFC 9110, 12.5.4); English for people who read neither;
-// Danish when the browser does not say.
+// localeOf returns the language of a page: Danish or English, whichever the browser
+// prefers (RFC 9110 section 12.5.4). It is English if the browser accepts neither, and
+// Danish if it does not say.
 func localeOf(r *http.Request) mitid.Locale {
 	header := r.Header.Get("Accept-Language")
 	if header == "" || len(header) > maxLanguages {

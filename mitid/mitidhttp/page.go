@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-var wordsTemplate = template.Must(template.New("words").Parse(`<!DOCTYPE html>
+var messageTemplate = template.Must(template.New("message").Parse(`<!DOCTYPE html>
 <html lang="{{.Lang}}">
 <head>
 <meta charset="utf-8">
@@ -29,80 +29,80 @@ a:focus-visible { outline: 3px solid #001d47; outline-offset: 2px; }
 <main>
 <h1>{{.Title}}</h1>
 <p>{{.Text}}</p>
-<p>{{with .Button}}{{.}}{{else}}<a href="{{.Back}}">{{.On}}</a>{{end}}</p>
+<p>{{with .Button}}{{.}}{{else}}<a href="{{.Link}}">{{.LinkText}}</a>{{end}}</p>
 </main>
 </body>
 </html>
 `))
 
-// words is a page of one message and one way on: Button, where it begins a login,
-// or the link On to Back.
-type words struct {
-	Lang, Title, Text, Back, On, Nonce string
-	Button                             template.HTML
-	Style                              template.CSS
+// messagePage is a page with one message. Below it stands Button. If Button is empty,
+// a link with the text LinkText leads to Link.
+type messagePage struct {
+	Lang, Title, Text, Link, LinkText, Nonce string
+	Button                                   template.HTML
+	Style                                    template.CSS
 }
 
-// refusedPage is the answer where the application has none of its own.
+// refusedPage answers a login that failed, if Config.Refused is nil.
 func (g *Gate) refusedPage(w http.ResponseWriter, r *http.Request, err error) {
 	back := ReturnPath(r.Context())
-	v := words{Lang: "da", Title: "Login med MitID", On: "Prøv igen", Text: mitid.PublicText(err, mitid.Danish), Back: back}
+	v := messagePage{Lang: "da", Title: "Login med MitID", LinkText: "Prøv igen", Text: mitid.PublicText(err, mitid.Danish), Link: back}
 	locale := localeOf(r)
 	if locale == mitid.English {
-		v.Lang, v.Title, v.On, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
+		v.Lang, v.Title, v.LinkText, v.Text = "en", "Logging on with MitID", "Try again", mitid.PublicText(err, mitid.English)
 	}
-	_, in := r.Context().Value(sessionKey{g}).(*Session) // not that of a gate around this one
+	_, loggedIn := r.Context().Value(sessionKey{g}).(*Session) // of this gate, not of one around it
 	switch {
-	case in && mitid.KindOf(err) == mitid.StateInvalid:
-		v.Title, v.Text, v.On = "Du er logget ind", "Siden hørte til et login, som er brugt eller udløbet. Du er stadig logget ind.", "Fortsæt"
+	case loggedIn && mitid.KindOf(err) == mitid.StateInvalid:
+		v.Title, v.Text, v.LinkText = "Du er logget ind", "Siden hørte til et login, som er brugt eller udløbet. Du er stadig logget ind.", "Fortsæt"
 		if locale == mitid.English {
-			v.Title, v.Text, v.On = "You are logged on", "This page belonged to a login that was used or has expired. You are still logged on.", "Continue"
+			v.Title, v.Text, v.LinkText = "You are logged on", "This page belonged to a login that was used or has expired. You are still logged on.", "Continue"
 		}
-	case isFromPage(r): // which leads through MitID
+	case isFromPage(r): // Require begins a login at back
 		v.Button = Button(mitid.LogOn, locale, back)
-	case g.start != "":
-		v.Button = Button(mitid.LogOn, locale, g.startFor(back))
+	case g.loginPath != "":
+		v.Button = Button(mitid.LogOn, locale, g.loginAddress(back))
 	}
 	v.show(w, StatusOf(err))
 }
 
-// farewellPage says that the person is logged out.
-func (g *Gate) farewellPage(w http.ResponseWriter, r *http.Request) {
-	v := words{Lang: "da", Title: "Du er logget ud", Text: "Luk browseren, hvis andre bruger den samme computer eller telefon.", On: "Til forsiden", Back: g.home}
+// loggedOutPage says that the person is logged out.
+func (g *Gate) loggedOutPage(w http.ResponseWriter, r *http.Request) {
+	v := messagePage{Lang: "da", Title: "Du er logget ud", Text: "Luk browseren, hvis andre bruger den samme computer eller telefon.", LinkText: "Til forsiden", Link: g.home}
 	locale := localeOf(r)
 	if locale == mitid.English {
-		v.Lang, v.Title, v.Text, v.On = "en", "You are logged out", "Close the browser if others use the same computer or phone.", "To the front page"
+		v.Lang, v.Title, v.Text, v.LinkText = "en", "You are logged out", "Close the browser if others use the same computer or phone.", "To the front page"
 	}
-	if g.start != "" {
-		v.Button = Button(mitid.LogOn, locale, g.start)
+	if g.loginPath != "" {
+		v.Button = Button(mitid.LogOn, locale, g.loginPath)
 	}
 	v.show(w, http.StatusOK)
 }
 
-// startFor is the address that begins a login which leads to back.
-func (g *Gate) startFor(back string) string {
+// loginAddress returns the address of Config.Login with the return path back.
+func (g *Gate) loginAddress(back string) string {
 	sep := "?"
-	if strings.Contains(g.start, "?") {
+	if strings.Contains(g.loginPath, "?") {
 		sep = "&"
 	}
-	return g.start + sep + returnParameter + "=" + url.QueryEscape(back)
+	return g.loginPath + sep + returnParameter + "=" + url.QueryEscape(back)
 }
 
-func (v words) show(w http.ResponseWriter, status int) {
+func (v messagePage) show(w http.ResponseWriter, status int) {
 	v.Nonce = nonce()
 	if v.Button != "" {
 		v.Style = ButtonCSS()
 	}
 	w.Header().Add("Vary", "Accept, Accept-Language")
-	page(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-		status, wordsTemplate, v)
+	writePage(w, "default-src 'none'; style-src 'nonce-"+v.Nonce+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+		status, messageTemplate, v)
 }
 
 type fromPageKey struct{}
 
-// fromPage marks a request about a page behind Require: opening it again begins
-// the login again.
-func fromPage(r *http.Request) *http.Request {
+// markFromPage marks r as one whose return path is a page behind Require. Who opens
+// that page again begins the login again.
+func markFromPage(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), fromPageKey{}, true))
 }
 
@@ -127,8 +127,8 @@ var postTemplate = template.Must(template.New("post").Parse(`<!DOCTYPE html>
 </html>
 `))
 
-// postPage posts rd.Form to rd.URL. Its form-action names schemes only, because
-// some browsers hold it against every redirect that follows the post.
+// postPage writes a page that posts rd.Form to rd.URL. Its form-action names schemes
+// alone, because some browsers apply it to the redirects that follow the post.
 func postPage(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	v := struct {
 		Lang, Action, Continue, Nonce string
@@ -141,15 +141,15 @@ func postPage(w http.ResponseWriter, r *http.Request, rd *mitid.Redirect) {
 	if strings.HasPrefix(rd.URL, "http:") { // a fake on loopback
 		schemes = "http: https:"
 	}
-	page(w, "default-src 'none'; script-src 'nonce-"+v.Nonce+"'; form-action "+schemes+"; base-uri 'none'; frame-ancestors 'none'",
+	writePage(w, "default-src 'none'; script-src 'nonce-"+v.Nonce+"'; form-action "+schemes+"; base-uri 'none'; frame-ancestors 'none'",
 		http.StatusOK, postTemplate, v)
 }
 
-func page(w http.ResponseWriter, policy string, status int, t *template.Template, v any) {
+func writePage(w http.ResponseWriter, policy string, status int, t *template.Template, v any) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Frame-Options", "DENY")
 	w.WriteHeader(status)
-	_ = t.Execute(w, v) // the browser may have gone
+	_ = t.Execute(w, v) // fails only if the connection has ended
 }

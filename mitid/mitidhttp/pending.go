@@ -12,68 +12,67 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// What a browser keeps while its person is at the broker is bounded, because
-// servers and proxies bound the header that carries it (8 kB is common, and the
-// session needs its share). The oldest goes first.
+// The limits of the cookies of pending logins. Servers and proxies limit the header
+// that carries all cookies, commonly to 8 kB, and the session is in it too. The oldest
+// pending login goes first.
 const (
 	maxPending     = 4
-	maxPendingSize = 4000 // characters of all of them, names included
+	maxPendingSize = 4000 // bytes of all of them, names included
 	maxCookie      = 4000 // browsers keep 4096 bytes of name, value and attributes
-	maxLook        = 200  // more than browsers keep for one host
+	maxInspected   = 200  // cookies that are looked at; browsers keep fewer for one host
 )
 
-// stateMark parts our own record from the client's sealed state. It is no
-// character of base64url.
-const stateMark = "~"
+// stateSeparator stands between the sealed record and the Client's sealed state. It is
+// no character of base64url.
+const stateSeparator = "~"
 
-// purpose says what a pending record waits for.
+// purpose says what a pending record is for.
 type purpose uint8
 
 const (
-	logsIn purpose = iota
-	stepsUp
-	logsOut
+	purposeLogin purpose = iota
+	purposeStepUp
+	purposeLogout
 )
 
-// pageBit says pending.Page in the byte of the purpose.
+// pageBit is set in the byte of the purpose if pending.Page is true.
 const pageBit = 0x80
 
-// pending is our own record of a journey to the broker, sealed beside the
-// client's state in one cookie, and bound to that cookie's name. Tabs that were
-// opened together know nothing of each other and leave one cookie each, so it is
-// as short as it can be.
+// pending is the record of a login, a step-up or a logout that waits for the broker's
+// answer. A cookie holds it, sealed and bound to the cookie's name, beside the Client's
+// sealed state. Each tab leaves a cookie of its own, so the record is short.
 type pending struct {
 	Purpose purpose
-	Handle  string // in the cookie's name
+	Handle  string // part of the cookie's name
 	Expires int64  // Unix seconds
 	Return  string
-	Page    bool    // Return is a page behind Require
-	From    *origin // stepsUp alone
-	Stored  string  // what Config.Sessions calls the session that was there; empty if none was
+	Page    bool             // Return is a page behind Require
+	From    *startingSession // with purposeStepUp; otherwise nil
+	Stored  string           // the ID in Config.Sessions of the session that the browser had; empty if none
 }
 
-// origin is the session that a step-up began with.
-type origin struct {
+// startingSession is the session from which a step-up began.
+type startingSession struct {
 	Person     [16]byte // see personKey
 	LoggedInAt int64    // Unix milliseconds
 	Expires    uint32   // Unix seconds
 	AuthTime   uint32   // Unix seconds; 0 if not told
 }
 
-// idLength is that of StoredSession.ID. A return path, which stands behind it,
-// begins with another character than any ID.
+// idLength is the length of a StoredSession.ID. The return path stands behind it and
+// begins with "/", which is no character of an ID.
 const idLength = 43
 
-// personKey stands for a subject, which can be long.
+// personKey returns a digest of subject, which can be long.
 func personKey(subject string) [16]byte {
 	sum := sha256.Sum256([]byte(subject))
 	return [16]byte(sum[:])
 }
 
-// pendingName is the name of the cookie for a handle.
-func (g *Gate) pendingName(handle string) string { return g.cookie + "." + handle }
+// pendingName returns the name of the cookie for a handle.
+func (g *Gate) pendingName(handle string) string { return g.cookieName + "." + handle }
 
-// sealPending makes the cookie's value.
+// sealPending returns the cookie's value.
 func (g *Gate) sealPending(p *pending, state string) (string, error) {
 	first := byte(p.Purpose)
 	if p.Page {
@@ -81,21 +80,21 @@ func (g *Gate) sealPending(p *pending, state string) (string, error) {
 	}
 	plain := []byte{first}
 	plain = binary.BigEndian.AppendUint32(plain, uint32(p.Expires))
-	if p.Purpose == stepsUp {
+	if p.Purpose == purposeStepUp {
 		var err error
 		if plain, err = binary.Append(plain, binary.BigEndian, p.From); err != nil {
 			return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login cannot be sealed"}
 		}
 	}
 	plain = append(append(plain, p.Stored...), p.Return...)
-	return g.pending.Seal(g.pendingName(p.Handle), plain) + stateMark + state, nil
+	return g.pending.Seal(g.pendingName(p.Handle), plain) + stateSeparator + state, nil
 }
 
-// openPending returns the record and the client's state, or nil for everything
-// that is not of this gate or was renamed.
+// openPending returns the record and the Client's state of a cookie. It returns nil if
+// the cookie is not of this gate or has another name than it was sealed for.
 func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
-	sealed, state, ok := strings.Cut(c.Value, stateMark)
-	handle, ours := strings.CutPrefix(c.Name, g.cookie+".")
+	sealed, state, ok := strings.Cut(c.Value, stateSeparator)
+	handle, ours := strings.CutPrefix(c.Name, g.cookieName+".")
 	if !ok || !ours {
 		return nil, ""
 	}
@@ -105,8 +104,8 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	}
 	p := &pending{Purpose: purpose(plain[0] &^ pageBit), Page: plain[0]&pageBit != 0, Handle: handle, Expires: int64(binary.BigEndian.Uint32(plain[1:]))}
 	rest := plain[5:]
-	if p.Purpose == stepsUp {
-		p.From = new(origin)
+	if p.Purpose == purposeStepUp {
+		p.From = new(startingSession)
 		n, err := binary.Decode(rest, binary.BigEndian, p.From)
 		if err != nil {
 			return nil, ""
@@ -120,9 +119,9 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	return p, state
 }
 
-// find returns what this browser remembers under handle, with its cookie. It looks
-// at that name alone, however many others there are.
-func (g *Gate) find(r *http.Request, handle string) (*pending, string, *http.Cookie) {
+// findPending returns the pending record of handle, the Client's state and their
+// cookie, or nil if the browser sent none. It looks at the cookies of that name alone.
+func (g *Gate) findPending(r *http.Request, handle string) (*pending, string, *http.Cookie) {
 	for _, c := range r.CookiesNamed(g.pendingName(handle)) {
 		if p, state := g.openPending(c); p != nil {
 			return p, state, c
@@ -131,32 +130,33 @@ func (g *Gate) find(r *http.Request, handle string) (*pending, string, *http.Coo
 	return nil, "", nil
 }
 
-// firstHandles bounds what an answer may name: more is an attack on the loop over
-// them.
+// firstHandles returns the first maxPending handles of an answer, so that an attacker
+// cannot make us look for many.
 func firstHandles(handles []string) []string { return handles[:min(len(handles), maxPending)] }
 
-// kept is a pending cookie that this gate opened.
-type kept struct {
+// openedPending is a pending record with the cookie that held it.
+type openedPending struct {
 	*pending
 	cookie *http.Cookie
 }
 
-// pendingOf returns this gate's pending cookies in the order in which the browser
-// sent them: the oldest first (RFC 6265 section 5.4). What does not open belongs
-// to somebody else, and is left alone.
-func (g *Gate) pendingOf(r *http.Request) []kept {
-	named := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, g.cookie+".") })
-	var found []kept
-	for _, c := range named[max(0, len(named)-maxLook):] {
+// pendingOf returns the pending records that r brings, oldest first: browsers send
+// cookies in that order (RFC 6265 section 5.4). It leaves out a cookie that does not
+// open, because it belongs to another application.
+func (g *Gate) pendingOf(r *http.Request) []openedPending {
+	named := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, g.cookieName+".") })
+	var found []openedPending
+	for _, c := range named[max(0, len(named)-maxInspected):] {
 		if p, _ := g.openPending(c); p != nil {
-			found = append(found, kept{p, c})
+			found = append(found, openedPending{p, c})
 		}
 	}
 	return found
 }
 
-// keep lets the browser remember p and state, and forget what is too much.
-func (g *Gate) keep(w http.ResponseWriter, r *http.Request, p *pending, state string) error {
+// setPending gives the browser a cookie with p and state, and expires older ones that
+// exceed the limits.
+func (g *Gate) setPending(w http.ResponseWriter, r *http.Request, p *pending, state string) error {
 	value, err := g.sealPending(p, state)
 	if err != nil {
 		return err
@@ -167,21 +167,21 @@ func (g *Gate) keep(w http.ResponseWriter, r *http.Request, p *pending, state st
 		return &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: "the login and its return path do not fit into a cookie"}
 	}
 	http.SetCookie(w, g.pendingCookie(name, value, time.Unix(p.Expires, 0).Sub(g.now())))
-	g.trim(w, g.pendingOf(r), size)
+	g.expireExcess(w, g.pendingOf(r), size)
 	return nil
 }
 
-// maxTrimmed bounds the header of an answer that drops cookies, in characters:
-// proxies give 4 kB to the whole of it (nginx, proxy_buffer_size). What is left
-// over goes with the next answer.
+// The limits of the header of an answer that expires cookies, in bytes. Proxies limit
+// the whole header to 4 kB (nginx, proxy_buffer_size). Cookies that do not fit are
+// expired by the next answer.
 const (
-	maxTrimmed   = 3500
-	maxAuthorize = 1000 // of them for the broker's address, which is not there yet
+	maxHeader    = 3500
+	maxAuthorize = 1000 // of maxHeader, for the broker's address, which is set later
 )
 
-// trim lets the browser forget what is expired or too much of own beside a new
-// pending cookie of so many characters, or 0 for none.
-func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
+// expireExcess makes the browser forget those of own that have expired or exceed the
+// limits, beside a new pending cookie of added bytes. If added is 0, there is none.
+func (g *Gate) expireExcess(w http.ResponseWriter, own []openedPending, added int) {
 	count, size := len(own), added
 	if added > 0 {
 		count++
@@ -189,37 +189,38 @@ func (g *Gate) trim(w http.ResponseWriter, own []kept, added int) {
 	for _, k := range own {
 		size += len(k.cookie.Name) + len(k.cookie.Value)
 	}
-	room := maxTrimmed - headerSize(w.Header())
+	room := maxHeader - headerSize(w.Header())
 	if added > 0 {
 		room -= maxAuthorize
 	}
 	for _, k := range own {
-		if g.lives(k.pending) && count <= maxPending && size <= maxPendingSize {
+		if g.isPending(k.pending) && count <= maxPending && size <= maxPendingSize {
 			continue
 		}
-		if !g.drops(w, k, &room) {
+		if !g.expireOne(w, k, &room) {
 			return
 		}
 		count, size = count-1, size-len(k.cookie.Name)-len(k.cookie.Value)
 	}
 }
 
-// trimAll lets the browser forget all of own that fit into a header, step-ups first:
-// where the broker posts its answer, they outlive their session otherwise.
-func (g *Gate) trimAll(w http.ResponseWriter, own []kept) {
-	slices.SortStableFunc(own, func(a, b kept) int { return cmp.Compare(b.Purpose, a.Purpose) })
-	room := maxTrimmed - maxAuthorize - headerSize(w.Header())
+// expireAll makes the browser forget as many of own as fit into a header. Step-ups go
+// first: where the broker posts its answer, one that stays can outlive its session.
+func (g *Gate) expireAll(w http.ResponseWriter, own []openedPending) {
+	slices.SortStableFunc(own, func(a, b openedPending) int { return cmp.Compare(b.Purpose, a.Purpose) })
+	room := maxHeader - maxAuthorize - headerSize(w.Header())
 	for _, k := range own {
-		if !g.drops(w, k, &room) {
+		if !g.expireOne(w, k, &room) {
 			return
 		}
 	}
 }
 
-// drops lets the browser forget k, if there is room for so many characters more.
-func (g *Gate) drops(w http.ResponseWriter, k kept, room *int) bool {
+// expireOne makes the browser forget k and takes the bytes of that from room. It
+// reports false, and does nothing, if room is too small.
+func (g *Gate) expireOne(w http.ResponseWriter, k openedPending, room *int) bool {
 	c := g.pendingCookie(k.cookie.Name, "", 0)
-	c.HttpOnly, c.SameSite = false, 0 // a cookie that goes needs neither
+	c.HttpOnly, c.SameSite = false, 0 // a cookie that expires needs neither
 	if *room -= len("Set-Cookie: \r\n") + len(c.String()); *room < 0 {
 		return false
 	}
@@ -227,10 +228,11 @@ func (g *Gate) drops(w http.ResponseWriter, k kept, room *int) bool {
 	return true
 }
 
-// tidy is for answers that have nothing to do with a login.
-func (g *Gate) tidy(w http.ResponseWriter, r *http.Request) {
-	if strings.Count(strings.Join(r.Header["Cookie"], ";"), g.cookie+".") > maxPending {
-		g.trim(w, g.pendingOf(r), 0)
+// expireExcessPending is expireExcess for an answer that belongs to no login. It opens
+// the cookies only if there may be too many.
+func (g *Gate) expireExcessPending(w http.ResponseWriter, r *http.Request) {
+	if strings.Count(strings.Join(r.Header["Cookie"], ";"), g.cookieName+".") > maxPending {
+		g.expireExcess(w, g.pendingOf(r), 0)
 	}
 }
 
@@ -244,16 +246,16 @@ func headerSize(h http.Header) int {
 	return n
 }
 
-// lives reports whether p is still waiting.
-func (g *Gate) lives(p *pending) bool { return g.now().Before(time.Unix(p.Expires, 0)) }
+// isPending reports whether p has not expired.
+func (g *Gate) isPending(p *pending) bool { return g.now().Before(time.Unix(p.Expires, 0)) }
 
-// forget drops a pending cookie from the browser.
-func (g *Gate) forget(w http.ResponseWriter, name string) {
+// expirePending makes the browser forget a pending cookie.
+func (g *Gate) expirePending(w http.ResponseWriter, name string) {
 	http.SetCookie(w, g.pendingCookie(name, "", 0))
 }
 
-// pendingCookie comes back with the broker's answer: a form post from another
-// site carries no Lax cookie.
+// pendingCookie returns a cookie that the browser sends with the broker's answer. With a
+// form post from another site it sends no Lax cookie, so that one is SameSite=None.
 func (g *Gate) pendingCookie(name, value string, age time.Duration) *http.Cookie {
 	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds(age), HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode}
 	if g.rule.Method == http.MethodPost {
@@ -262,8 +264,8 @@ func (g *Gate) pendingCookie(name, value string, age time.Duration) *http.Cookie
 	return c
 }
 
-// seconds is the Max-Age for d: -1, which removes the cookie, when nothing is
-// left.
+// seconds returns the Max-Age for d. If d is less than a second, it is -1, which
+// expires the cookie.
 func seconds(d time.Duration) int {
 	if s := int(d / time.Second); s > 0 {
 		return s

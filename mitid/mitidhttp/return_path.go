@@ -10,19 +10,19 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// maxReturnPath bounds a return path, in bytes after escaping: it lives in a
-// cookie.
+// maxReturnPath bounds a return path, in bytes after escaping, because a cookie holds
+// it.
 const maxReturnPath = 1024
 
 // returnParameter is the query parameter that names the return path.
 const returnParameter = "return"
 
-// localPath decides whether raw leads to a page of this site and nowhere else,
-// and returns it as it may stand in a Location header.
+// localPath reports whether raw leads to a page of this site and nowhere else, and
+// returns it as a Location header may hold it.
 //
-// Browsers read addresses more generously than the standard: a backslash is a
-// slash to them, tabs and line ends are left out, two slashes begin a host. So
-// none of these may appear, in the path not even escaped.
+// Browsers accept more than the standard does: they take a backslash for a slash, leave
+// out tabs and line ends, and take two slashes for the begin of a host. So localPath
+// accepts none of these, and in the path not even their escaped forms.
 func localPath(raw string) (string, bool) {
 	if len(raw) > maxReturnPath || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || !utf8.ValidString(raw) {
 		return "", false
@@ -33,7 +33,7 @@ func localPath(raw string) (string, bool) {
 		case c < ' ', c == 0x7f, c == '\\':
 			return "", false
 		case c == ' ', c == '"', c == '<', c == '>', c > 0x7f:
-			b.WriteString(hexOf(c))
+			b.WriteString(percentEncoded(c))
 		default:
 			b.WriteByte(c)
 		}
@@ -51,19 +51,20 @@ func localPath(raw string) (string, bool) {
 	return p, true
 }
 
-func hexOf(c byte) string {
+func percentEncoded(c byte) string {
 	const digits = "0123456789ABCDEF"
 	return string([]byte{'%', digits[c>>4], digits[c&15]})
 }
 
-// isControl is true for the C0 and C1 controls and for the separators that some
-// readers take for line ends.
+// isControl reports whether r is a C0 or C1 control, or a separator that some programs
+// take for a line end.
 func isControl(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
 }
 
-// wish returns the return path that the request names, or home.
-func (g *Gate) wish(r *http.Request) (string, error) {
+// requestedReturn returns the return path that the request names. If it names none,
+// that is Home.
+func (g *Gate) requestedReturn(r *http.Request) (string, error) {
 	bad := func(why string) (string, error) {
 		return "", &mitid.Error{Kind: mitid.InputInvalid, Op: "begin", Why: why}
 	}
@@ -87,8 +88,9 @@ func (g *Gate) wish(r *http.Request) (string, error) {
 
 type returnKey struct{}
 
-// ReturnPath tells a Config.Refused handler where the person was going: a local
-// path that is safe in a link, to try again. Elsewhere it is empty.
+// ReturnPath returns, in a Config.Refused handler, the path that the person was going
+// to. It is a path of this site and safe in a link. In every other handler it is
+// empty.
 func ReturnPath(ctx context.Context) string {
 	p, _ := ctx.Value(returnKey{}).(string)
 	return p

@@ -11,45 +11,45 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// maxSessionCookie bounds the session cookie, name and value, in characters. An
-// identity that does not fit is refused as a whole: a session that had lost the
-// address would look like one of a person without an address.
+// maxSessionCookie bounds the session cookie, name and value, in bytes. An identity that
+// does not fit is refused as a whole. A session that had lost its address, for example,
+// would look like that of a person without an address.
 const maxSessionCookie = 3800
 
-// sessionVersion changes when the cookie's content changes its meaning.
+// sessionVersion changes when the meaning of sealedSession changes.
 const sessionVersion = 2
 
-// Session is one person who is logged in. It lives in a sealed cookie, or where
-// Config.Sessions keeps it. It prints masked and does not marshal.
+// Session is the session of a person who is logged in. A sealed cookie holds it, or
+// Config.Sessions. It prints masked and refuses to marshal.
 type Session struct {
 	guarded
 
 	Identity   claims.Identity
-	Level      claims.Level // what the login achieved
+	Level      claims.Level // the level of the login
 	LoggedInAt time.Time    // to the millisecond
-	Expires    time.Time    // absolute; using the session does not move it
+	Expires    time.Time    // use does not move it
 
 	rule   mitid.CallbackRule
 	stepUp string
-	tokens []mitid.Token // what EndSession and MatchCPR need; in a store alone
-	until  time.Time     // when the broker's statement ends; zero without tokens
+	tokens []mitid.Token // for EndSession and MatchCPR; empty without Config.Sessions
+	until  time.Time     // Login.Expires of the tokens; zero without them
 }
 
-// Login returns the session as mitid.Client's StepUp, MatchCPR and EndSession
-// want it. It holds no claims of the dialect and no evidence: these are for
-// Config.OnLogin. With Config.Sessions it has the tokens that EndSession and
-// MatchCPR need, where the broker's tokens hold no fact about the person (Nets eID
+// Login returns the session in the form that StepUp, MatchCPR and EndSession of
+// mitid.Client take. It holds neither the dialect's claims nor evidence, which
+// Config.OnLogin gets. With Config.Sessions it holds the tokens that EndSession and
+// MatchCPR need, if the broker's tokens hold no fact about the person (Nets eID
 // Broker) and OnLogin left them in Login.Evidence.
 func (s *Session) Login() *mitid.Login {
 	return &mitid.Login{Identity: s.Identity, Level: s.Level, Broker: s.rule.Name, Issuer: s.rule.Issuer, ClientID: s.rule.ClientID, StepUp: s.stepUp,
 		Expires: s.until, Evidence: mitid.Evidence{Tokens: s.tokens}}
 }
 
-// sealedSession is a Session in its cookie or store. Whose application it is
-// stands in the key that it is sealed with.
+// sealedSession is what a cookie or the store holds of a Session. The key that seals it
+// belongs to one application.
 type sealedSession struct {
 	Version    int           `json:"v"`
-	ID         string        `json:"h,omitempty"` // of a stored one: a row that was moved, or put into a cookie, is nobody
+	ID         string        `json:"h,omitempty"` // StoredSession.ID: a row that was copied to another ID or into a cookie does not open
 	StepUp     string        `json:"s,omitempty"`
 	Level      claims.Level  `json:"l"`
 	LoggedInAt int64         `json:"t"` // Unix milliseconds
@@ -64,9 +64,9 @@ type sealedToken struct {
 	Raw string `json:"r"`
 }
 
-// newSession begins a session with l. A step-up for which nobody logged in anew
-// does not prolong the session that it came from.
-func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
+// newSession returns the session that l begins. If the person of a step-up did not log
+// in anew, the session keeps the times of the one it came from.
+func (g *Gate) newSession(l *mitid.Login, from *startingSession) *Session {
 	now := g.now().Truncate(time.Millisecond)
 	s := &Session{Identity: l.Identity, Level: l.Level, LoggedInAt: now, Expires: now.Add(g.lifetime).Truncate(time.Second),
 		rule: g.rule, stepUp: l.StepUp}
@@ -83,13 +83,13 @@ func (g *Gate) newSession(l *mitid.Login, from *origin) *Session {
 	return s
 }
 
-// keepSession makes s, which p waited for, the session of the browser, in the place
-// of the one it has.
-func (g *Gate) keepSession(w http.ResponseWriter, r *http.Request, s *Session, p *pending) error {
+// setSession gives the browser the session s in place of the one it has. p is the
+// pending record of the login that s came of.
+func (g *Gate) setSession(w http.ResponseWriter, r *http.Request, s *Session, p *pending) error {
 	var value string
 	var err error
 	if g.sessions != nil {
-		value, err = g.save(r, s, p)
+		value, err = g.saveStored(r, s, p)
 	} else {
 		value, err = g.sealSession(s, "")
 	}
@@ -100,7 +100,8 @@ func (g *Gate) keepSession(w http.ResponseWriter, r *http.Request, s *Session, p
 	return nil
 }
 
-// sealSession makes the cookie's value, or with an id the data for the store.
+// sealSession returns the value of the cookie, or if id is not empty the data for the
+// store.
 func (g *Gate) sealSession(s *Session, id string) (string, error) {
 	c := sealedSession{
 		Version: sessionVersion, ID: id, StepUp: s.stepUp, Level: s.Level,
@@ -115,7 +116,7 @@ func (g *Gate) sealSession(s *Session, id string) (string, error) {
 	}
 	sealed := g.session.Seal("", plain)
 	switch {
-	case id == "" && len(g.cookie)+len(sealed) > maxSessionCookie:
+	case id == "" && len(g.cookieName)+len(sealed) > maxSessionCookie:
 		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity does not fit into a session cookie; set Config.Sessions, or let OnLogin store it and take parts out"}
 	case len(sealed) > seal.MaxSealed:
 		return "", &mitid.Error{Kind: mitid.ResponseInvalid, Op: "begin session", Why: "the identity is too large for a session; let OnLogin store it and take parts out"}
@@ -123,8 +124,8 @@ func (g *Gate) sealSession(s *Session, id string) (string, error) {
 	return sealed, nil
 }
 
-// openSession returns what was sealed, or nil for everything that is not a living
-// session of this application (and, with an id, of that row).
+// openSession returns the sealed session. It returns nil if that is not of this
+// application, not of the row id, or has expired.
 func (g *Gate) openSession(sealed, id string) *Session {
 	if id == "" && len(sealed) > maxSessionCookie {
 		return nil
@@ -148,42 +149,44 @@ func (g *Gate) openSession(sealed, id string) *Session {
 	return s
 }
 
-// Session returns who is logged in, at the Client's MinLevel or above. It is for
-// pages that are open to everybody; behind Require there is always one. When a
-// store does not answer, nobody is.
+// Session returns the session of r, if its level is the Client's MinLevel or above. It
+// is for pages that are open to everybody; behind Require there is always a session.
+// If Config.Sessions or Config.Ended does not answer, there is none.
 func (g *Gate) Session(r *http.Request) (*Session, bool) {
 	if s, ok := r.Context().Value(sessionKey{g}).(*Session); ok {
 		return s, true
 	}
-	s, _, err := g.live(r)
-	if err != nil || s == nil || s.Level < g.floor {
+	s, _, err := g.liveSession(r)
+	if err != nil || s == nil || s.Level < g.minLevel {
 		return nil, false
 	}
 	return s, true
 }
 
-// read returns the session, and whether the browser sent a cookie that is none. An
-// error means that the store does not answer.
-func (g *Gate) read(r *http.Request) (s *Session, garbage bool, err error) {
-	switch sent := r.CookiesNamed(g.cookie); {
+// readSession returns the session of r, or nil, and whether the browser sent a cookie
+// that holds no session of this gate. It returns an error if the store does not
+// answer.
+func (g *Gate) readSession(r *http.Request) (s *Session, useless bool, err error) {
+	switch sent := r.CookiesNamed(g.cookieName); {
 	case len(sent) == 0:
 		return nil, false, nil
 	case g.sessions != nil:
-		s, err = g.load(r)
+		s, err = g.loadStored(r)
 	case len(sent) == 1:
 		s = g.openSession(sent[0].Value, "")
 	}
 	return s, s == nil && err == nil, err
 }
 
-// sessionCookie carries a session. Lax: it comes along when the broker sends the
-// person back, not when a strange page posts or embeds something.
+// sessionCookie returns the cookie of a session. It is SameSite=Lax: the browser sends
+// it when the broker redirects the person back, and not when a page of another site
+// posts or embeds something.
 func (g *Gate) sessionCookie(sealed string, age time.Duration) *http.Cookie {
-	return &http.Cookie{Name: g.cookie, Value: sealed, Path: "/", MaxAge: seconds(age), HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: g.cookieName, Value: sealed, Path: "/", MaxAge: seconds(age), HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode}
 }
 
-// sessionKey holds the session in a request's context: of this gate, and of the
-// innermost one for FromContext.
+// sessionKey is the key of a gate's session in a request's context. The key without a
+// gate is that of the innermost gate, for FromContext.
 type sessionKey struct{ gate *Gate }
 
 // FromContext returns the session of a handler behind Require.

@@ -6,10 +6,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// StatusOf returns the HTTP status for a login that ended with err: 4xx where
-// the person or the answer is at fault, 503 where the same may work later, 500
-// for what only the operator can mend and for errors of other packages. For a
-// nil error it is 200.
+// StatusOf returns the HTTP status for a login that ended with err. It is 4xx if the
+// person or the answer is at fault, 503 if the same may work later, and 500 if only the
+// operator can mend it or err is of another package. If err is nil, it is 200.
 func StatusOf(err error) int {
 	if err == nil {
 		return http.StatusOK

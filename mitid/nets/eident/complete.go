@@ -16,7 +16,7 @@ import (
 // request said is looked for in the token, because the person's browser could
 // have changed the request.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // AdmitTexts settles parts of a
+	asked := b.asked(a) // before AdmitTexts takes out of a what need not come back
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (b *Broker) assertion(t *oidcbroker.Token[Claims]) (*mitid.Assertion, error
 		return nil, err
 	}
 	return &mitid.Assertion{
-		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), StepUp: handleOf(c.TransactionID, c.Expires),
+		Identity: id, Claims: c, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), StepUp: handleOf(c.TransactionID, c.Expires), Holds: t.Holds,
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence("id_token")}},
 	}, nil
 }

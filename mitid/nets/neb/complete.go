@@ -14,7 +14,7 @@ import (
 // Complete exchanges the code and verifies what comes: the ID token, then what it
 // binds.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // verify settles parts of a
+	asked := b.asked(a) // before verify takes out of a what is settled
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err

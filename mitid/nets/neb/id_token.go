@@ -62,7 +62,7 @@ func assertion(t *idToken) (*mitid.Assertion, error) {
 		return nil, err
 	}
 	return &mitid.Assertion{
-		Identity: id, Claims: &Claims{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0),
+		Identity: id, Claims: &Claims{IDToken: c}, Echo: c.Nonce, Expires: time.Unix(c.Expires, 0), Holds: t.Holds,
 		Evidence: mitid.Evidence{Tokens: []mitid.Token{t.Evidence(useIDToken)}},
 	}, nil
 }

@@ -11,15 +11,14 @@ import (
 // maxToken bounds what VerifyToken looks at, in bytes.
 const maxToken = 64 << 10
 
-// StepUp asks the person behind l for more: a CPR number, a higher level. Where
-// the broker can, they do not log in again; otherwise MitID re-authenticates
-// the same identity. A higher level always takes a fresh login. The level that l
-// has is asked for too, and an answer below it is refused with
-// ErrAssuranceTooLow. Finish it with Complete, which refuses anybody else with
-// ErrTokenInvalid.
+// StepUp asks the person of l for more, such as a CPR number or a higher level. If the
+// broker can, they do not log in again. Otherwise MitID re-authenticates the same
+// identity. A higher level always needs a fresh login. StepUp also asks for the level
+// that l has. Finish it with Complete, which returns ErrAssuranceTooLow for a lower
+// level and ErrTokenInvalid for another person.
 //
-// Errors: as Begin; ErrInputInvalid when l is of another broker or application, or
-// holds no MitID UUID where re-authentication needs one.
+// Errors: those of Begin. ErrInputInvalid if l is of another broker or application, or
+// if l holds no MitID UUID and re-authentication needs one.
 func (c *Client) StepUp(ctx context.Context, l *Login, r Request) (*Redirect, error) {
 	rd, err := c.stepUp(ctx, l, r)
 	if err != nil {
@@ -29,7 +28,7 @@ func (c *Client) StepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 }
 
 func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, error) {
-	if err := c.own(l); err != nil {
+	if err := c.checkOwnLogin(l); err != nil {
 		return nil, err
 	}
 	if r.Age != 0 {
@@ -39,10 +38,10 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if l.Identity.Capacity != claims.CapacityPrivate {
 		r.Capacity = claims.CapacityProfessional
 	}
-	// The new login replaces l, so it must be worth no less.
+	// The new login replaces l, so its level must not be lower.
 	r.Level = max(r.Level, l.Level, l.Identity.Levels.LoA)
 	if max(r.Level, c.minLevel) > l.Identity.Levels.LoA && !r.Silent {
-		r.Fresh = true // a session at the broker has the old level
+		r.Fresh = true // the broker's own session has the old level
 	}
 	upper, able := c.broker.(StepUpper)
 	if !able {
@@ -51,7 +50,7 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 		}
 		r.UUID = l.Identity.UUID
 	}
-	a, err := c.attempt(r)
+	a, err := c.newAttempt(r)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +58,7 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	if o := l.Identity.Organisation; o != nil {
 		a.ExpectCVR = o.CVR
 	}
-	return c.start(a, func() (*Redirect, error) {
+	return c.beginWith(a, func() (*Redirect, error) {
 		if able {
 			return upper.StepUp(ctx, a, l)
 		}
@@ -67,8 +66,9 @@ func (c *Client) stepUp(ctx context.Context, l *Login, r Request) (*Redirect, er
 	})
 }
 
-// own refuses a login that this client's broker did not vouch for.
-func (c *Client) own(l *Login) error {
+// checkOwnLogin returns an error unless l is a login of this Client's broker and
+// application.
+func (c *Client) checkOwnLogin(l *Login) error {
 	switch {
 	case l != nil && l.Age != nil:
 		return fault.New(fault.InputInvalid, "the login is a proof of age, which names nobody")
@@ -82,19 +82,19 @@ func (c *Client) own(l *Login) error {
 	return nil
 }
 
-// MatchCPR asks the broker whether n belongs to the person behind l. No means
-// "does not match", not "no such number".
+// MatchCPR asks the broker whether n is the CPR number of the person of l. The answer
+// does not tell whether n is the number of another person.
 //
-// Errors: ErrUnsupported where the broker has no such call; ErrInputInvalid for
-// the zero number, for replacement numbers and for a login of another application; ErrCPRMismatch when the broker
-// allows no further try and the person must log in again.
+// Errors: ErrUnsupported if the broker has no such call. ErrInputInvalid for the zero
+// number, for a replacement number and for a login of another application.
+// ErrCPRMismatch if the broker allows no further try and the person must log in again.
 func (c *Client) MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, error) {
 	const op = "match CPR"
 	m, ok := c.broker.(CPRMatcher)
 	if !ok {
 		return false, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker has no CPR match; use StepUp with CPRRequired"))
 	}
-	if err := c.own(l); err != nil {
+	if err := c.checkOwnLogin(l); err != nil {
 		return false, c.fail(ctx, op, err)
 	}
 	if n.Kind() != cpr.Ordinary {
@@ -107,59 +107,22 @@ func (c *Client) MatchCPR(ctx context.Context, l *Login, n cpr.Number) (bool, er
 	return match, nil
 }
 
-// VerifyToken checks an ID token that a single-page or mobile app obtained for
-// the same client id, and returns who it names. The token's nonce is the front
-// end's business: this call cannot tell a first use from a second, so do not
-// take it for a login; it is for APIs that receive the token with a request.
-// The level must reach Config.MinLevel; capacity, age of the login and CPR number
-// are as the front end asked, so look at Identity.
+// EndSession logs the person out at the broker. End your own session first, then send
+// the browser to the Redirect. The broker sends it to returnTo, which must be
+// registered there, with the Handle as state.
 //
-// Errors: ErrTokenInvalid (and ErrTokenExpired for a genuine one that came too
-// late), ErrAssuranceTooLow, ErrClaimInvalid,
-// ErrBrokerUnavailable, ErrUnsupported.
-func (c *Client) VerifyToken(ctx context.Context, raw string) (*Login, error) {
-	const op = "verify token"
-	v, ok := c.broker.(TokenVerifier)
-	if !ok {
-		return nil, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker issues no ID tokens"))
-	}
-	if len(raw) > maxToken {
-		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the token is too long"))
-	}
-	as, err := v.VerifyToken(ctx, raw)
-	if err != nil {
-		return nil, c.fail(ctx, op, err)
-	}
-	if as == nil || as.Identity.Subject == "" {
-		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the token names nobody"))
-	}
-	a := &Attempt{Request: Request{Capacity: claims.CapacityEither}, Level: c.minLevel, Now: c.now()}
-	if err := a.Admit(Facts{Level: as.Identity.Levels.LoA, Capacity: as.Identity.Capacity, AuthTime: as.Identity.AuthTime}); err != nil {
-		return nil, c.fail(ctx, op, asked(a.Level, err))
-	}
-	l, err := c.login(as)
-	if err != nil {
-		return nil, c.fail(ctx, op, err)
-	}
-	return l, nil
-}
-
-// EndSession logs the person out at the broker: send the browser to the
-// Redirect. It comes back to returnTo, which must be registered at the broker,
-// with the Handle as state. End your own session first.
-//
-// Errors: ErrUnsupported where the broker has no logout; ErrInputInvalid, also for
-// a login of another application.
+// Errors: ErrUnsupported if the broker has no logout. ErrInputInvalid if returnTo is no
+// address to return to, and for a login of another application.
 func (c *Client) EndSession(ctx context.Context, l *Login, returnTo string) (*Redirect, error) {
 	const op = "end session"
 	e, ok := c.broker.(SessionEnder)
 	if !ok {
 		return nil, c.fail(ctx, op, fault.New(fault.Unsupported, "this broker has no logout"))
 	}
-	if err := c.own(l); err != nil {
+	if err := c.checkOwnLogin(l); err != nil {
 		return nil, c.fail(ctx, op, err)
 	}
-	if why := badReturnURL(returnTo); why != "" {
+	if why := returnURLProblem(returnTo); why != "" {
 		return nil, c.fail(ctx, op, fault.New(fault.InputInvalid, "returnTo "+why))
 	}
 	handle := random(16)
@@ -173,11 +136,11 @@ func (c *Client) EndSession(ctx context.Context, l *Login, returnTo string) (*Re
 	return &Redirect{URL: rd.URL, Form: rd.Form, Handle: handle, Expires: c.now().Add(c.lifetime)}, nil
 }
 
-// ReceiveLogout checks a logout message of the broker (front channel, back
-// channel, SAML) and says whose sessions to end.
+// ReceiveLogout verifies a logout message of the broker (front channel, back channel,
+// SAML) and returns which sessions to end. If it returns an error, end none.
 //
-// Errors: ErrUnsupported where the broker sends none; ErrTokenInvalid,
-// ErrSignatureInvalid: end nobody's session.
+// Errors: ErrUnsupported if the broker sends no such messages, ErrTokenInvalid,
+// ErrSignatureInvalid.
 func (c *Client) ReceiveLogout(ctx context.Context, cb Callback) (*Logout, error) {
 	const op = "receive logout"
 	r, ok := c.broker.(LogoutReceiver)

@@ -8,10 +8,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// boxes are what a gate seals with. They belong to one application: broker,
-// issuer, client id and the origin of the redirect address, and the cookie's
-// name. What another application sealed does not open, though the keys are the
-// same: neither that of a test system nor that of a neighbour on the same host.
+// boxes seal what a gate gives to browsers. They belong to one application: broker,
+// issuer, client id, origin of the redirect address, and name of the cookie. A value
+// that another application sealed does not open, even with the same keys.
 type boxes struct{ session, pending *seal.Box }
 
 func newBoxes(keys [][]byte, rule mitid.CallbackRule, origin, cookie string) (boxes, error) {
@@ -20,8 +19,8 @@ func newBoxes(keys [][]byte, rule mitid.CallbackRule, origin, cookie string) (bo
 	if err != nil {
 		return boxes{}, err
 	}
-	// The client compares broker and issuer of a pending login, so that a mix-up of
-	// two brokers is told from a login that nobody here began.
+	// Broker and issuer are left out: the Client compares those of a pending login, and
+	// reports a mix-up of two brokers as mitid.ErrIssuerMismatch.
 	pending, err := seal.New("mitidhttp pending", keys, audience[2:]...)
 	return boxes{session, pending}, err
 }

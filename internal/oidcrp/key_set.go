@@ -57,10 +57,10 @@ func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	return s, nil
 }
 
-// fitting returns the one key of list that is for alg. It returns nil if there is none, or
-// (several) there are two and nobody can tell which is meant. One key that is
-// listed twice, such as once for each of its algorithms, is one; of its entries the
-// one with a certificate tells most.
+// fitting returns the one key of list that is for alg. It returns nil if there is
+// none, and also if there are two different ones (several). A key that is listed
+// twice, such as once for each of its algorithms, counts once; the entry with a
+// certificate is returned.
 func fitting(list []*key, alg string) (found *key, several bool) {
 	for _, k := range list {
 		switch {

@@ -1,0 +1,44 @@
+package oidcrp
+
+import "context"
+
+// find returns the key that h names, or the only one it can mean, if it is for
+// the algorithm of h, and the document that the key stands in. It alone decides
+// which token causes a fetch of the keys. token is what errors call the token.
+func (p *Party) find(ctx context.Context, h *header, token string) (*key, *document[*keySet], error) {
+	brings := func(s *keySet) bool { return !h.hasKid || s.byID[h.kid] != nil }
+	before := p.keys.current.Load()
+	doc, err := p.keys.get(ctx, brings)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !h.hasKid {
+		k, several := fitting(doc.value.all, h.alg)
+		switch {
+		case several:
+			return nil, nil, p.tokenInvalid(token, "it names no key and several could be meant")
+		case k == nil:
+			return nil, nil, p.tokenInvalid(token, "it names no key and none fits")
+		}
+		return k, doc, nil
+	}
+	if !brings(doc.value) && doc == before {
+		newer, err := p.keys.refetch(ctx, doc, brings)
+		if err != nil {
+			return nil, nil, err
+		}
+		if newer != nil {
+			doc = newer
+		}
+	}
+	k, several := fitting(doc.value.byID[h.kid], h.alg)
+	switch {
+	case several:
+		return nil, nil, p.tokenInvalid(token, "the broker publishes several keys under its key id")
+	case k != nil:
+		return k, doc, nil
+	case brings(doc.value):
+		return nil, nil, p.tokenInvalid(token, "its key is not for its algorithm")
+	}
+	return nil, nil, p.tokenInvalid(token, "signed with a key that the broker does not publish")
+}
