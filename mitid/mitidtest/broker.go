@@ -20,7 +20,7 @@ type Broker struct {
 	exampleRedirects bool
 	complain         func(why string) // to the test that owns this fake
 	listener         listener
-	keys             *keyring
+	keys             *Keyring
 	records          recorder
 	pages            pages
 
@@ -63,7 +63,7 @@ func (b *Broker) GoString() string { return b.String() }
 
 // Issuer returns the broker's issuer: scheme, host and port, and the path of a
 // dialect that has one.
-func (b *Broker) Issuer() string { return b.origin() + b.paths().base }
+func (b *Broker) Issuer() string { return b.Origin() + b.Endpoints().Base }
 
 // ClientID returns the id of the application that this fake knows.
 func (b *Broker) ClientID() string { return b.cfg.ClientID }
@@ -137,7 +137,7 @@ func (b *Broker) Configure(change func(*Settings)) {
 
 // noteNonce remembers the nonces of the latest two logins, which a tampering
 // confuses.
-func (b *Broker) noteNonce(nonce string) {
+func (b *Broker) NoteNonce(nonce string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.nonces = [2]string{nonce, b.nonces[0]}

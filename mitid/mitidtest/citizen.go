@@ -88,7 +88,7 @@ type Address struct {
 }
 
 // identifier makes a stable UUID from parts.
-func identifier(parts ...string) string {
+func Identifier(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	sum[6] = sum[6]&0x0f | 0x40 // version 4, as MitID's
 	sum[8] = sum[8]&0x3f | 0x80
@@ -100,7 +100,7 @@ func (c *Citizen) uuid() string {
 	if c.UUID != "" {
 		return c.UUID
 	}
-	return identifier("uuid", c.Name, c.BirthDate, c.CPR.Reveal())
+	return Identifier("uuid", c.Name, c.BirthDate, c.CPR.Reveal())
 }
 
 // subject returns sub without braces and dashes.
@@ -108,25 +108,25 @@ func (c *Citizen) subject() string {
 	if c.Subject != "" {
 		return c.Subject
 	}
-	return strings.ReplaceAll(identifier("sub", c.uuid()), "-", "")
+	return strings.ReplaceAll(Identifier("sub", c.uuid()), "-", "")
 }
 
 func (c *Citizen) uuidIn(co *Company) string {
 	if co.UUID != "" {
 		return co.UUID
 	}
-	return identifier("uuid", c.uuid(), co.CVR)
+	return Identifier("uuid", c.uuid(), co.CVR)
 }
 
 func (c *Citizen) subjectIn(co *Company) string {
 	if co.Subject != "" {
 		return co.Subject
 	}
-	return strings.ReplaceAll(identifier("sub", c.uuidIn(co)), "-", "")
+	return strings.ReplaceAll(Identifier("sub", c.uuidIn(co)), "-", "")
 }
 
 // born returns the birth date, or the zero time.
-func (c *Citizen) born() time.Time {
+func (c *Citizen) Born() time.Time {
 	if c.BirthDate != "" {
 		t, _ := time.Parse(time.DateOnly, c.BirthDate)
 		return t
@@ -138,7 +138,7 @@ func (c *Citizen) born() time.Time {
 }
 
 // age returns whole years, as the broker's text.
-func age(born, now time.Time) string {
+func Age(born, now time.Time) string {
 	years := now.Year() - born.Year()
 	if born.AddDate(years, 0, 0).After(now) {
 		years--
@@ -147,11 +147,11 @@ func age(born, now time.Time) string {
 }
 
 // level returns what the person reaches when want is asked for.
-func (c *Citizen) level(want claims.Level) claims.Level {
+func (c *Citizen) Reaches(want claims.Level) claims.Level {
 	switch {
 	case c.Level != claims.LevelUnknown:
 		return c.Level
-	case c.authenticator(want) == claims.Password:
+	case c.Uses(want) == claims.Password:
 		return claims.Low
 	case c.Authenticator == claims.CodeDisplay, c.Authenticator == claims.CodeReader:
 		return claims.Substantial
@@ -164,7 +164,7 @@ func (c *Citizen) level(want claims.Level) claims.Level {
 // lookUpError is what a look-up in the register answers about somebody whom it does
 // not know: an error with the number in it, with and without its hyphen. Empty for
 // everybody else.
-func (c *Citizen) lookUpError() string {
+func (c *Citizen) LookUpError() string {
 	if digits := c.CPR.Reveal(); c.NotInRegister && digits != "" {
 		return "Opslaget fejlede: " + digits + " er ikke i CPR (der findes ingen person med nummeret " + digits[:6] + "-" + digits[6:] + ")"
 	}
@@ -172,7 +172,7 @@ func (c *Citizen) lookUpError() string {
 }
 
 // authenticator returns what the person logs in with to reach level.
-func (c *Citizen) authenticator(level claims.Level) claims.AuthenticatorKind {
+func (c *Citizen) Uses(level claims.Level) claims.AuthenticatorKind {
 	switch {
 	case c.Authenticator != claims.AuthenticatorUnknown:
 		return c.Authenticator

@@ -126,7 +126,7 @@ func loopback(host string) bool {
 
 // redirectAllowed decides about a redirect URI: letter by letter, or by host
 // where the fake was told to be generous.
-func (b *Broker) redirectAllowed(uri string) bool {
+func (b *Broker) RedirectAllowed(uri string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.redirects[uri] {

@@ -188,9 +188,9 @@ func (r *rig) params() Request {
 	var last Request
 	for _, q := range r.fake.Requests() {
 		switch route(q.Path) {
-		case r.fake.paths().par:
+		case r.fake.Endpoints().PAR:
 			last = q
-		case r.fake.paths().authorize:
+		case r.fake.Endpoints().Authorize:
 			if q.Query.Get("request_uri") == "" && q.Form.Get("request_uri") == "" {
 				last = q
 			}
@@ -200,9 +200,9 @@ func (r *rig) params() Request {
 }
 
 // carried returns what the latest authorization request asked for.
-func (r *rig) carried() carried { return r.fake.wire.manners().carried(r.params()) }
+func (r *rig) carried() Carried { return r.fake.wire.manners().Carried(r.params()) }
 
-func (q Request) param(name string) string {
+func (q Request) Param(name string) string {
 	return or(q.Params.Get(name), or(q.Form.Get(name), q.Query.Get(name)))
 }
 
@@ -225,7 +225,7 @@ func (r *rig) unsupported(err error, field string, title ...string) bool {
 func (r *rig) checkBrowser() {
 	r.Helper()
 	for _, q := range r.fake.Requests() {
-		if route(q.Path) != r.fake.paths().authorize || q.Method != http.MethodGet {
+		if route(q.Path) != r.fake.Endpoints().Authorize || q.Method != http.MethodGet {
 			continue
 		}
 		text := q.Query.Encode()

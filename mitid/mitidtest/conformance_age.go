@@ -18,7 +18,7 @@ func (s *suite) age(t *testing.T) {
 	probe := s.rig(t, Config{})
 	if _, able := probe.broker.(mitid.AgeProver); !able {
 		before := probe.fake.Count("")
-		_, err := probe.client.Begin(t.Context(), asksAge())
+		_, err := probe.client.Begin(t.Context(), AsksAge())
 		require.True(t, probe.unsupported(err, "Request.Age"), "%v", err)
 		assert.Equal(t, before, probe.fake.Count(""), "a refusal asks the broker nothing")
 		return
@@ -58,7 +58,7 @@ func (s *suite) ageAnswers(t *testing.T) {
 		today := r.fake.Now().UTC()
 		for days, want := range map[int]mitid.AgeAnswer{0: mitid.AgeReached, 1: mitid.AgeNotReached, -1: mitid.AgeReached} {
 			who := Citizen{Name: "Fødselar", BirthDate: today.AddDate(-18, 0, days).Format(time.DateOnly)}
-			r.isAge(r.must(asksAge(), Approve(who)), 18, want)
+			r.isAge(r.must(AsksAge(), Approve(who)), 18, want)
 		}
 	})
 }
@@ -99,8 +99,8 @@ func (r *rig) isNobody(l *mitid.Login) {
 
 func (s *suite) ageIsNoLogin(t *testing.T) {
 	r := s.rig(t, Config{})
-	first := r.must(asksAge(), Approve(Ditlev()))
-	second := r.must(asksAge(), Approve(Ditlev()))
+	first := r.must(AsksAge(), Approve(Ditlev()))
+	second := r.must(AsksAge(), Approve(Ditlev()))
 	assert.Equal(t, r.broker.Callback().ClientID, first.ClientID, "a proof of age says to which application it was given")
 	require.Len(t, first.Evidence.Tokens, 1)
 	require.Len(t, second.Evidence.Tokens, 1)
@@ -124,7 +124,7 @@ func (s *suite) ageIsNoLogin(t *testing.T) {
 	}
 	l := r.must(mitid.Request{}, Approve(Ditlev()))
 	assert.Nil(t, l.Age, "a login holds no proof of age")
-	_, err = r.client.StepUp(ctx, l, asksAge())
+	_, err = r.client.StepUp(ctx, l, AsksAge())
 	r.expect(mitid.InputInvalid, err, "a proof of age as a step-up")
 }
 
@@ -146,28 +146,28 @@ func (s *suite) ageRequests(t *testing.T) {
 		r.expect(mitid.InputInvalid, err, field)
 		assert.ErrorContains(t, err, "Request."+strings.Fields(field)[0])
 	}
-	assert.Zero(t, r.fake.Count(r.fake.paths().par), "nothing of it left")
+	assert.Zero(t, r.fake.Count(r.fake.Endpoints().PAR), "nothing of it left")
 	r.must(mitid.Request{Age: 18, Locale: mitid.English}, Approve(Ditlev()))
-	assert.Equal(t, "en", r.carried().locale)
+	assert.Equal(t, "en", r.carried().Locale)
 }
 
 func (s *suite) ageJourneys(t *testing.T) {
 	t.Run("somebody else's session proves nothing", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		r.fake.wire.manners().sessions(r.fake)
+		r.fake.wire.manners().RememberLogins(r.fake)
 		r.must(mitid.Request{}, Approve(Ditlev()))
-		r.isAge(r.must(asksAge(), Approve(Teenager(r.fake.Now()))), 18, mitid.AgeNotReached)
-		assert.Equal(t, "login", r.carried().prompt, "whoever holds the device is asked")
+		r.isAge(r.must(AsksAge(), Approve(Teenager(r.fake.Now()))), 18, mitid.AgeNotReached)
+		assert.Equal(t, "login", r.carried().Prompt, "whoever holds the device is asked")
 	})
 	t.Run("the person cancels", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		_, err := r.login(asksAge(), Abort())
+		_, err := r.login(AsksAge(), Abort())
 		r.expect(mitid.UserCancelled, err, "cancel")
-		assert.Zero(t, r.fake.Count(r.fake.paths().token))
+		assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token))
 	})
 	t.Run("the answer to a login is none to an age", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		login, proof := r.begin(t.Context(), mitid.Request{}), r.begin(t.Context(), asksAge())
+		login, proof := r.begin(t.Context(), mitid.Request{}), r.begin(t.Context(), AsksAge())
 		cb := r.walk(login, Approve(Ditlev()))
 		l, err := r.client.Complete(t.Context(), proof.State, cb)
 		r.checkResult(l, err)
@@ -175,7 +175,7 @@ func (s *suite) ageJourneys(t *testing.T) {
 	})
 	t.Run("once", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		rd := r.begin(t.Context(), asksAge())
+		rd := r.begin(t.Context(), AsksAge())
 		cb := r.walk(rd, Approve(Ditlev()))
 		l, err := r.client.Complete(t.Context(), rd.State, cb)
 		require.NoError(t, err)
@@ -184,7 +184,7 @@ func (s *suite) ageJourneys(t *testing.T) {
 	})
 	t.Run("too late", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		rd := r.begin(t.Context(), asksAge())
+		rd := r.begin(t.Context(), AsksAge())
 		cb := r.walk(rd, Approve(Ditlev()))
 		r.fake.Advance(time.Hour)
 		l, err := r.client.Complete(t.Context(), rd.State, cb)
@@ -208,7 +208,7 @@ func (s *suite) ageTamperings(t *testing.T) {
 			t.Parallel()
 			r := s.rig(t, Config{})
 			r.fake.apply(m)
-			l, err := r.login(asksAge(), Approve(Ditlev()))
+			l, err := r.login(AsksAge(), Approve(Ditlev()))
 			r.expect(m.Want, err, m.Doc)
 			if err != nil {
 				return

@@ -28,7 +28,7 @@ func (s *suite) applications(t *testing.T) {
 	cb := r.walk(rd)
 	_, err = other.Complete(t.Context(), rd.State, cb)
 	r.expect(mitid.StateInvalid, err, "a login that another application began")
-	assert.Zero(t, r.fake.Count(r.fake.paths().token), "the code went to the broker")
+	assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token), "the code went to the broker")
 	l, err := r.client.Complete(t.Context(), rd.State, cb)
 	require.NoError(t, err)
 	assert.Equal(t, r.fake.ClientID(), l.ClientID, "the login does not say whose it is")

@@ -36,11 +36,11 @@ func (s *suite) checks(t *testing.T) {
 			}
 			assert.Equal(t, calls, r.fake.Count("")-before, "every check asks anew, and no more than it says")
 		}
-		assert.Zero(t, r.fake.Count(r.fake.paths().authorize)+r.fake.Count(r.fake.paths().token), "what was pushed is not used")
-		discovery, keys := r.fake.Count(r.fake.paths().discovery), r.fake.Count(r.fake.paths().jwks)
+		assert.Zero(t, r.fake.Count(r.fake.Endpoints().Authorize)+r.fake.Count(r.fake.Endpoints().Token), "what was pushed is not used")
+		discovery, keys := r.fake.Count(r.fake.Endpoints().Discovery), r.fake.Count(r.fake.Endpoints().Keys)
 		r.must(mitid.Request{})
-		assert.Equal(t, discovery, r.fake.Count(r.fake.paths().discovery), "the first login finds discovery fetched")
-		assert.Equal(t, keys, r.fake.Count(r.fake.paths().jwks), "and the keys")
+		assert.Equal(t, discovery, r.fake.Count(r.fake.Endpoints().Discovery), "the first login finds discovery fetched")
+		assert.Equal(t, keys, r.fake.Count(r.fake.Endpoints().Keys), "and the keys")
 	})
 	t.Run("the broker is down", func(t *testing.T) {
 		r := s.rig(t, Config{})
@@ -137,7 +137,7 @@ func (r *rig) mustFail(report *mitid.Report, about string, want mitid.Kind) {
 }
 
 // pushes reports whether the adapter has pushed a request.
-func (r *rig) pushes() bool { return r.fake.paths().par != "" && r.fake.Count(r.fake.paths().par) > 0 }
+func (r *rig) pushes() bool { return r.fake.Endpoints().PAR != "" && r.fake.Count(r.fake.Endpoints().PAR) > 0 }
 
 // carriesNoSecret reports whether the client is known by something else.
 func (r *rig) carriesNoSecret() bool {

@@ -53,7 +53,7 @@ func (s *suite) fields(t *testing.T) {
 		r.client = r.newClient(claims.Low)
 		l := r.must(mitid.Request{Level: claims.Low}, Approve(PasswordUser()))
 		assert.Equal(t, claims.Low, l.Level)
-		assert.Equal(t, "low", r.carried().level, "no more than what was asked for")
+		assert.Equal(t, "low", r.carried().Level, "no more than what was asked for")
 		_, err = r.login(mitid.Request{Level: claims.Substantial}, Approve(PasswordUser()))
 		r.expect(mitid.AssuranceTooLow, err, "the request's level holds")
 	})
@@ -61,35 +61,35 @@ func (s *suite) fields(t *testing.T) {
 	t.Run("RevokeCPRConsent", s.consent)
 }
 
-func personFields(m manners) []field {
+func personFields(m Manners) []field {
 	ditlev, paiman := Ditlev(), Paiman()
 	employee, signatory := CompanyEmployee(), CompanySignatory()
 	uuid, _ := claims.ParseUUID(ditlev.uuid())
 	second, _ := claims.ParseCVR(employee.Companies[1].CVR)
 	professional := mitid.Request{Capacity: claims.CapacityProfessional}
 	professionalHigh, declined, withheld := accepted, accepted, mitid.ClaimMissing
-	if m.professionalCap {
+	if m.ProfessionalCap {
 		professionalHigh = mitid.AssuranceTooLow
 	}
-	if m.forcedCPR {
+	if m.ForcedCPR {
 		declined, withheld = mitid.UserCancelled, mitid.UserCancelled
 	}
 	forSignatory := mitid.Request{Capacity: claims.CapacityProfessional}
-	if !m.privateCPR {
+	if !m.PrivateCPR {
 		forSignatory.CPR = mitid.CPRIfPresent
 	}
 	withoutHint := mitid.Unsupported
-	if m.withoutPAR == nil {
-		withoutHint, m.withoutPAR = accepted, func(*Broker) {}
+	if m.WithoutPAR == nil {
+		withoutHint, m.WithoutPAR = accepted, func(*Broker) {}
 	}
 	return []field{
 		{name: "Level", title: "not asked for", as: Approve(ditlev), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "substantial", r.carried().level, "the client's floor is what is asked for")
-			assert.False(r, r.carried().asksCPR, "nobody asked for a CPR number")
+			assert.Equal(r, "substantial", r.carried().Level, "the client's floor is what is asked for")
+			assert.False(r, r.carried().AsksCPR, "nobody asked for a CPR number")
 		}},
 		{name: "Level", title: "high", request: mitid.Request{Level: claims.High}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.High, l.Level)
-			assert.Equal(r, "high", r.carried().level)
+			assert.Equal(r, "high", r.carried().Level)
 		}},
 		{name: "Level", title: "high not reached", request: mitid.Request{Level: claims.High}, as: Approve(Citizen{Name: "Øjvind", Level: claims.Substantial}), want: mitid.AssuranceTooLow},
 		{name: "Capacity", title: "employee", request: professional, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
@@ -97,14 +97,14 @@ func personFields(m manners) []field {
 		}},
 		{name: "Capacity", title: "signatory", request: forSignatory, as: Approve(signatory), check: func(r *rig, l *mitid.Login) {
 			assert.Equal(r, claims.CapacitySignatory, l.Identity.Capacity)
-			if !m.privateCPR {
+			if !m.PrivateCPR {
 				assert.Equal(r, signatory.CPR, l.Identity.CPR)
 			}
 			if assert.NotNil(r, l.Identity.Organisation) {
 				assert.Equal(r, signatory.Companies[0].CVR, l.Identity.Organisation.CVR.String())
 			}
 		}},
-		{name: "Capacity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: m.noCompany},
+		{name: "Capacity", title: "nobody's employee", request: professional, as: Approve(ditlev), want: m.NoCompany},
 		{name: "Capacity", title: "either, private", request: mitid.Request{Capacity: claims.CapacityEither}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isPerson(l, &employee)
 		}},
@@ -133,22 +133,22 @@ func personFields(m manners) []field {
 		{name: "NemIDPID", title: "asked for", request: mitid.Request{NemIDPID: true}, as: Approve(ditlev)},
 		{name: "UUID", title: "the same person", request: mitid.Request{UUID: uuid}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
 			r.isPerson(l, &ditlev)
-			assert.Equal(r, ditlev.uuid(), r.carried().uuid)
+			assert.Equal(r, ditlev.uuid(), r.carried().UUID)
 		}},
 		{name: "UUID", title: "somebody else", request: mitid.Request{UUID: uuid}, as: Approve(paiman), want: mitid.TokenInvalid},
 		{name: "CPRHint", title: "right", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), check: func(r *rig, l *mitid.Login) {
-			assert.Equal(r, ditlev.CPR.Reveal(), r.carried().cpr)
-			assert.Equal(r, r.fake.paths().par, route(r.params().Path), "the hint travels past the browser")
+			assert.Equal(r, ditlev.CPR.Reveal(), r.carried().CPR)
+			assert.Equal(r, r.fake.Endpoints().PAR, route(r.params().Path), "the hint travels past the browser")
 		}},
-		{name: "CPRHint", title: "of somebody else", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: paiman.CPR}, as: Approve(ditlev), want: m.wrongCPR},
-		{name: "CPRHint", title: "without PAR", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), want: withoutHint, prepare: m.withoutPAR},
+		{name: "CPRHint", title: "of somebody else", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: paiman.CPR}, as: Approve(ditlev), want: m.WrongCPR},
+		{name: "CPRHint", title: "without PAR", request: mitid.Request{CPR: mitid.CPRRequired, CPRHint: ditlev.CPR}, as: Approve(ditlev), want: withoutHint, prepare: m.WithoutPAR},
 		{name: "CVRHint", title: "second company", request: mitid.Request{Capacity: claims.CapacityProfessional, CVRHint: second}, as: Approve(employee), check: func(r *rig, l *mitid.Login) {
 			r.isEmployee(l, &employee, 1)
 		}},
 	}
 }
 
-func journeyFields(m manners) []field {
+func journeyFields(m Manners) []field {
 	const text = "Godkend overførsel på 100 kr. til Åse Ærø"
 	const html = "<p>Godkend <b>overførsel</b> på 100 kr. til Åse Ærø</p>"
 	fs := []field{
@@ -157,8 +157,8 @@ func journeyFields(m manners) []field {
 				assert.Equal(r, text, l.Texts.Reference.Body)
 			}
 		}},
-		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) { m.reference(b, text+"0") }},
-		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) { m.reference(b, "") }},
+		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) { m.SpoilReference(b, text+"0") }},
+		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: Approve(Ditlev()), want: mitid.TransactionMismatch, prepare: func(b *Broker) { m.SpoilReference(b, "") }},
 		{name: "TransactionText", title: "plain", request: mitid.Request{TransactionText: mitid.Text{Body: text}}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
 			if assert.NotNil(r, l.Texts.Transaction) {
 				assert.Equal(r, text, l.Texts.Transaction.Body)
@@ -177,32 +177,32 @@ func journeyFields(m manners) []field {
 			}
 		}},
 		{name: "Locale", title: "Danish", request: mitid.Request{Locale: mitid.Danish}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "da", r.carried().locale)
+			assert.Equal(r, "da", r.carried().Locale)
 		}},
 		{name: "Locale", title: "English", request: mitid.Request{Locale: mitid.English}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "en", r.carried().locale)
+			assert.Equal(r, "en", r.carried().Locale)
 		}},
 		{name: "Locale", title: "Greenlandic", request: mitid.Request{Locale: mitid.Greenlandic}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "kl", r.carried().locale)
+			assert.Equal(r, "kl", r.carried().Locale)
 		}},
 		{name: "Fresh", title: "asks for it", request: mitid.Request{Fresh: true}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
-			assert.Equal(r, "login", r.carried().prompt)
+			assert.Equal(r, "login", r.carried().Prompt)
 			assert.WithinDuration(r, r.fake.Now(), l.Identity.AuthTime, time.Minute)
 		}},
 		{name: "Silent", title: "without a session", request: mitid.Request{Silent: true}, as: Approve(Ditlev()), want: mitid.InteractionRequired},
 		{name: "AppSwitch", title: "iOS", request: mitid.Request{AppSwitch: mitid.AppSwitch{Platform: mitid.IOS, ResumeURL: "https://app.example/resume"}}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "ios", r.carried().platform)
-			assert.Equal(r, "https://app.example/resume", r.carried().resume)
+			assert.Equal(r, "ios", r.carried().Platform)
+			assert.Equal(r, "https://app.example/resume", r.carried().Resume)
 		}},
 		{name: "AppSwitch", title: "Android", request: mitid.Request{AppSwitch: mitid.AppSwitch{Platform: mitid.Android}}, as: Approve(Ditlev()), check: func(r *rig, _ *mitid.Login) {
-			assert.Equal(r, "android", r.carried().platform)
+			assert.Equal(r, "android", r.carried().Platform)
 		}},
 	}
 	for action, word := range map[mitid.Action]string{mitid.LogOn: "log_on", mitid.Approve: "approve", mitid.Confirm: "confirm", mitid.Accept: "accept", mitid.Sign: "sign"} {
 		fs = append(fs, field{name: "Action", title: word, request: mitid.Request{Action: action, ReferenceText: text}, as: Approve(Ditlev()), check: func(r *rig, l *mitid.Login) {
-			assert.Equal(r, word, r.carried().action)
-			if m.heading != nil {
-				assert.Equal(r, m.heading(action), l.Texts.ReferenceHeader)
+			assert.Equal(r, word, r.carried().Action)
+			if m.Heading != nil {
+				assert.Equal(r, m.Heading(action), l.Texts.ReferenceHeader)
 			}
 			assert.Empty(r, r.params().UnknownHint, "a hint that the broker does not know")
 		}})
@@ -215,7 +215,7 @@ func (r *rig) isEmployee(l *mitid.Login, who *Citizen, i int) {
 	r.Helper()
 	co := &who.Companies[i]
 	assert.Equal(r, claims.CapacityProfessional, l.Identity.Capacity)
-	assert.Equal(r, r.fake.wire.manners().subject(who, co), l.Identity.Subject)
+	assert.Equal(r, r.fake.wire.manners().Subject(who, co), l.Identity.Subject)
 	assert.Equal(r, r.fake.wire.manners().uuid(who, co), l.Identity.UUID.String())
 	assert.NotEqual(r, who.uuid(), l.Identity.UUID.String(), "another identity than in private")
 	assert.True(r, l.Identity.CPR.IsZero())
@@ -226,15 +226,15 @@ func (r *rig) isEmployee(l *mitid.Login, who *Citizen, i int) {
 }
 
 // spoilDraft changes the next ID token before it is signed.
-func (b *Broker) spoilDraft(f func(*draft)) {
+func (b *Broker) spoilDraft(f func(*Draft)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.spoil.draft = func(_ *Broker, d *draft) { f(d) }
+	b.spoil.draft = func(_ *Broker, d *Draft) { f(d) }
 }
 
 // sessions are logins in one browser at a broker with single sign-on.
 func (s *suite) sessions(t *testing.T) {
-	r := s.rig(t, Config{}, func(b *Broker) { b.wire.manners().sessions(b) })
+	r := s.rig(t, Config{}, func(b *Broker) { b.wire.manners().RememberLogins(b) })
 	browser := r.fake.NewBrowser()
 	if _, err := r.client.Begin(t.Context(), mitid.Request{Silent: true}); r.unsupported(err, "Silent") {
 		return
@@ -253,7 +253,7 @@ func (s *suite) sessions(t *testing.T) {
 	silent := in(mitid.Request{Silent: true}, Approve(Ditlev()))
 	assert.Equal(t, first.Identity.Subject, silent.Identity.Subject, "the session's person, not another one")
 	assert.Equal(t, first.Identity.AuthTime, silent.Identity.AuthTime, "the time of the real login")
-	if r.fake.wire.manners().textsNeedLogin {
+	if r.fake.wire.manners().TextsNeedLogin {
 		l := in(mitid.Request{ReferenceText: "Ordre 7 æøå"}, Approve(Paiman()))
 		assert.Equal(t, first.Identity.Subject, l.Identity.Subject)
 		assert.WithinDuration(t, r.fake.Now(), l.Identity.AuthTime, time.Minute, "the person saw the text")
@@ -267,7 +267,7 @@ func (s *suite) sessions(t *testing.T) {
 func (s *suite) consent(t *testing.T) {
 	r := s.rig(t, Config{})
 	remembers := func() bool {
-		who, ask := Ditlev(), r.fake.wire.manners().remembersCPR
+		who, ask := Ditlev(), r.fake.wire.manners().RemembersCPR
 		return ask != nil && ask(r.fake, &who)
 	}
 	if _, err := r.client.Begin(t.Context(), mitid.Request{RevokeCPRConsent: true}); r.unsupported(err, "RevokeCPRConsent") {

@@ -23,7 +23,7 @@ func (s *suite) journeys(t *testing.T) {
 		r.expect(mitid.StateInvalid, err, "the answer came to another browser")
 		_, err = r.client.Complete(t.Context(), "", cb)
 		r.expect(mitid.StateInvalid, err, "the answer came to a browser that began nothing")
-		assert.Zero(t, r.fake.Count(r.fake.paths().token))
+		assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token))
 		_, err = r.client.Complete(t.Context(), mine.State, cb)
 		require.NoError(t, err)
 		_, err = r.client.Complete(t.Context(), theirs.State, r.walk(theirs))
@@ -36,7 +36,7 @@ func (s *suite) journeys(t *testing.T) {
 		l, err := attacker.client.Complete(t.Context(), rd.State, cb)
 		attacker.checkResult(l, err)
 		honest.expect(mitid.IssuerMismatch, err, "an answer of one broker at the callback of another")
-		assert.Zero(t, honest.fake.Count(honest.fake.paths().token)+attacker.fake.Count(attacker.fake.paths().token), "the code goes to neither")
+		assert.Zero(t, honest.fake.Count(honest.fake.Endpoints().Token)+attacker.fake.Count(attacker.fake.Endpoints().Token), "the code goes to neither")
 	})
 	t.Run("a thousand unknown key ids", func(t *testing.T) {
 		r := s.rig(t, Config{})
@@ -47,13 +47,13 @@ func (s *suite) journeys(t *testing.T) {
 		}
 		token := r.must(mitid.Request{}).Evidence.Tokens[0].Raw.Reveal()
 		_, rest, _ := strings.Cut(token, ".")
-		before := r.fake.Count(r.fake.paths().jwks)
+		before := r.fake.Count(r.fake.Endpoints().Keys)
 		for range 1000 {
-			header := object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", strings.ToUpper(randomHex(20))}}
-			_, err := verifier.VerifyToken(t.Context(), base64.RawURLEncoding.EncodeToString(header.bytes())+"."+rest)
+			header := Object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", strings.ToUpper(randomHex(20))}}
+			_, err := verifier.VerifyToken(t.Context(), base64.RawURLEncoding.EncodeToString(header.Bytes())+"."+rest)
 			require.Error(t, err)
 		}
-		assert.LessOrEqual(t, r.fake.Count(r.fake.paths().jwks)-before, 1, "one useless fetch a cool-down")
+		assert.LessOrEqual(t, r.fake.Count(r.fake.Endpoints().Keys)-before, 1, "one useless fetch a cool-down")
 		_, err := r.client.VerifyToken(t.Context(), token)
 		require.NoError(t, err, "honest tokens suffer")
 	})
@@ -80,7 +80,7 @@ func (s *suite) parallel(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range logins {
 		wg.Go(func() {
-			who := Citizen{Name: fmt.Sprintf("Bølge %d Ærø-Ålborg", i), UUID: identifier("parallel", itoa(i)), BirthDate: "1990-02-28"}
+			who := Citizen{Name: fmt.Sprintf("Bølge %d Ærø-Ålborg", i), UUID: Identifier("parallel", itoa(i)), BirthDate: "1990-02-28"}
 			l, err := Login(r, r.client, r.fake, mitid.Request{}, Approve(who))
 			if assert.NoError(r, err) {
 				r.isPerson(l, &who)
@@ -88,9 +88,9 @@ func (s *suite) parallel(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Equal(t, logins, r.fake.Count(r.fake.paths().token))
-	assert.Equal(t, 1, r.fake.Count(r.fake.paths().discovery), "discovery is fetched once, however many wait")
-	assert.Equal(t, 1, r.fake.Count(r.fake.paths().jwks), "keys are fetched once, however many wait")
+	assert.Equal(t, logins, r.fake.Count(r.fake.Endpoints().Token))
+	assert.Equal(t, 1, r.fake.Count(r.fake.Endpoints().Discovery), "discovery is fetched once, however many wait")
+	assert.Equal(t, 1, r.fake.Count(r.fake.Endpoints().Keys), "keys are fetched once, however many wait")
 }
 
 // abilities are the optional interfaces of an adapter.
@@ -105,8 +105,8 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		if m := r.fake.wire.manners(); m.bareIDToken {
-			assert.Equal(t, m.subject(&who, nil), again.Identity.Subject)
+		if m := r.fake.wire.manners(); m.BareIDToken {
+			assert.Equal(t, m.Subject(&who, nil), again.Identity.Subject)
 			assert.Equal(t, l.Level, again.Level)
 			return
 		}
@@ -122,7 +122,7 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		if !r.fake.wire.manners().logoutHint {
+		if !r.fake.wire.manners().LogoutHint {
 			assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
 		}
 		cb := r.walk(rd)

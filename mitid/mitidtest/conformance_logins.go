@@ -47,7 +47,7 @@ func (s *suite) logins(t *testing.T) {
 		}
 		assert.NotEmpty(t, l.Evidence.Tokens[0].Key, "the key that verified the first token")
 		assert.False(t, l.Evidence.At.IsZero())
-		assert.Equal(t, 1, r.fake.Count(r.fake.paths().token), "one token call")
+		assert.Equal(t, 1, r.fake.Count(r.fake.Endpoints().Token), "one token call")
 	})
 	t.Run("a person with a protected name and address", func(t *testing.T) {
 		r := s.rig(t, Config{})
@@ -68,7 +68,7 @@ func (s *suite) logins(t *testing.T) {
 		missing := mitid.ClaimMissing
 		switch {
 		case r.unsupported(err, "CPR"):
-		case r.fake.wire.manners().forcedCPR:
+		case r.fake.wire.manners().ForcedCPR:
 			missing = mitid.UserCancelled
 			r.expect(missing, err, "the CPR page has no way around it")
 		default:
@@ -81,7 +81,7 @@ func (s *suite) logins(t *testing.T) {
 	})
 	t.Run("a CPR number that comes uninvited is dropped", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		uninvite := r.fake.wire.manners().uninvitedCPR
+		uninvite := r.fake.wire.manners().SendCPRUninvited
 		if uninvite == nil {
 			t.Log("this broker sends no CPR number that nobody asked for")
 			return
@@ -183,14 +183,14 @@ func (r *rig) isPerson(l *mitid.Login, who *Citizen) {
 	id := l.Identity
 	assert.Equal(r, claims.CapacityPrivate, id.Capacity)
 	m := r.fake.wire.manners()
-	assert.Equal(r, m.subject(who, nil), id.Subject)
+	assert.Equal(r, m.Subject(who, nil), id.Subject)
 	assert.Equal(r, m.uuid(who, nil), id.UUID.String())
 	if who.Name == "" {
 		assert.Nil(r, id.Name)
 	} else if assert.NotNil(r, id.Name) {
 		assert.Equal(r, who.Name, id.Name.Full)
 	}
-	assert.Equal(r, who.born(), id.BirthDate)
+	assert.Equal(r, who.Born(), id.BirthDate)
 	if !id.CPR.IsZero() {
 		assert.Equal(r, who.CPR, id.CPR)
 	}

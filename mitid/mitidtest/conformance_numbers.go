@@ -23,11 +23,11 @@ func (s *suite) people(t *testing.T) {
 		t.Run(or(who.Name, "protected"), func(t *testing.T) {
 			r := s.rig(t, Config{})
 			r.client = r.newClient(claims.Low)
-			l := r.must(mitid.Request{Level: who.level(claims.Low)}, Approve(who))
+			l := r.must(mitid.Request{Level: who.Reaches(claims.Low)}, Approve(who))
 			r.isPerson(l, &who)
-			assert.Equal(t, who.level(claims.Substantial), l.Level)
+			assert.Equal(t, who.Reaches(claims.Substantial), l.Level)
 			require.Len(t, l.Identity.Authenticators, 1)
-			assert.Equal(t, who.authenticator(l.Level), l.Identity.Authenticators[0].Kind)
+			assert.Equal(t, who.Uses(l.Level), l.Identity.Authenticators[0].Kind)
 			for _, co := range who.Companies {
 				l := r.must(mitid.Request{Capacity: claims.CapacityProfessional}, Approve(who).For(co.CVR))
 				assert.Equal(t, co.Role == Signatory, l.Identity.Capacity == claims.CapacitySignatory, co.Name)
@@ -36,7 +36,7 @@ func (s *suite) people(t *testing.T) {
 	}
 	t.Run("a number that nobody asked for leaves by no claim", func(t *testing.T) {
 		r := s.rig(t, Config{})
-		if uninvite := r.fake.wire.manners().uninvitedCPR; uninvite != nil {
+		if uninvite := r.fake.wire.manners().SendCPRUninvited; uninvite != nil {
 			uninvite(r.fake)
 		}
 		for _, who := range []Citizen{NotInRegister(), chatty()} {

@@ -15,16 +15,16 @@ import (
 // outcomes are logins that the person or the broker ends.
 func (s *suite) outcomes(t *testing.T) {
 	m := s.rig(t, Config{}).fake.wire.manners()
-	for _, o := range append(m.outcomes,
-		ending{"the person cancels", Abort(), mitid.UserCancelled},
-		ending{"an error that nobody knows", Fail("fake_error_of_tomorrow", "rødgrød med fløde"), mitid.BrokerDeclined},
-		ending{"somebody types another CPR number", Approve(Ditlev()).Typing(Paiman().CPR), m.wrongCPR},
+	for _, o := range append(m.Outcomes,
+		Ending{"the person cancels", Abort(), mitid.UserCancelled},
+		Ending{"an error that nobody knows", Fail("fake_error_of_tomorrow", "rødgrød med fløde"), mitid.BrokerDeclined},
+		Ending{"somebody types another CPR number", Approve(Ditlev()).Typing(Paiman().CPR), m.WrongCPR},
 	) {
-		t.Run(o.title, func(t *testing.T) {
+		t.Run(o.Title, func(t *testing.T) {
 			r := s.rig(t, Config{})
-			_, err := r.login(mitid.Request{CPR: mitid.CPRRequired}, o.as)
-			r.expect(o.want, err, o.title)
-			assert.Zero(t, r.fake.Count(r.fake.paths().token), "a refused login makes no further call")
+			_, err := r.login(mitid.Request{CPR: mitid.CPRRequired}, o.As)
+			r.expect(o.Want, err, o.Title)
+			assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token), "a refused login makes no further call")
 		})
 	}
 }
@@ -81,7 +81,7 @@ func (s *suite) tampering(t *testing.T, m Tampering) {
 		}
 		return
 	}
-	if m.Stage == StageUserinfo && r.fake.Count(r.fake.paths().userinfo) == 0 || m.Stage == StagePAR && r.fake.Count(r.fake.paths().par) == 0 {
+	if m.Stage == StageUserinfo && r.fake.Count(r.fake.Endpoints().Userinfo) == 0 || m.Stage == StagePAR && r.fake.Count(r.fake.Endpoints().PAR) == 0 {
 		require.NoError(t, err)
 		s.absent(t, m.Stage.String())
 		return
@@ -115,7 +115,7 @@ func (r *rig) neverMet(m Tampering, err error) bool {
 	switch {
 	case r.unsupportedAt(m, err):
 		return true
-	case waiting, m.Stage == StageUserinfoToken && r.fake.Count(r.fake.paths().userinfo) > 0:
+	case waiting, m.Stage == StageUserinfoToken && r.fake.Count(r.fake.Endpoints().Userinfo) > 0:
 		require.NoError(r, err)
 		return true
 	}
@@ -135,20 +135,20 @@ func (r *rig) spoilt(m Tampering, who Citizen) (*mitid.Redirect, mitid.Callback,
 		return nil, mitid.Callback{}, nil, err
 	}
 	cb := r.walk(rd, Approve(who))
-	l, err := complete(ctx, r.client, r.fake, rd, cb, m.Request)
+	l, err := Complete(ctx, r.client, r.fake, rd, cb, m.Request)
 	return rd, cb, l, err
 }
 
 // silence: what was refused at a stage makes none of the calls of later stages.
 func (r *rig) silence(m Tampering) {
 	r.Helper()
-	at := r.fake.paths()
-	later := []string{at.userinfo} // which may be asked for a claim that is missing
+	at := r.fake.Endpoints()
+	later := []string{at.Userinfo} // which may be asked for a claim that is missing
 	if m.Stage <= StageCallback {
-		later = append(later, at.token)
+		later = append(later, at.Token)
 	}
 	if m.Stage <= StageDiscovery {
-		later = append(later, at.par, at.authorize)
+		later = append(later, at.PAR, at.Authorize)
 	}
 	if m.Stage >= StageUserinfo || m.spoil.journey == twice || m.Want == mitid.ClaimMissing {
 		later = nil
@@ -159,8 +159,8 @@ func (r *rig) silence(m Tampering) {
 		}
 		assert.Zero(r, r.fake.Count(path), "a refused login calls %s", path)
 	}
-	assert.LessOrEqual(r, r.fake.Count(r.fake.paths().token), 1, "a code is sent once")
-	assert.LessOrEqual(r, r.fake.Count(r.fake.paths().jwks), 2, "keys are fetched once, and once more for an unknown key id")
+	assert.LessOrEqual(r, r.fake.Count(r.fake.Endpoints().Token), 1, "a code is sent once")
+	assert.LessOrEqual(r, r.fake.Count(r.fake.Endpoints().Keys), 2, "keys are fetched once, and once more for an unknown key id")
 }
 
 // elsewhere counts the requests that only a tampered answer could cause.

@@ -51,7 +51,7 @@ type criipto struct {
 	pushed   *shelf[url.Values]
 	visits   *shelf[*visit]  // people in front of a page
 	grants   *shelf[*grant]  // by code
-	access   *shelf[object]  // claims by access token
+	access   *shelf[Object]  // claims by access token
 	jtis     *shelf[bool]    // of client assertions
 	sessions *shelf[session] // of single sign-on, by cookie
 	reuses   *shelf[[]time.Time]
@@ -65,7 +65,7 @@ func newCriiptoDialect(b *Broker) *criipto {
 		pushed:   newShelf[url.Values](1 << 15),
 		visits:   newShelf[*visit](1 << 12),
 		grants:   newShelf[*grant](1 << 15),
-		access:   newShelf[object](1 << 15),
+		access:   newShelf[Object](1 << 15),
 		jtis:     newShelf[bool](1 << 15),
 		sessions: newShelf[session](1 << 12),
 		reuses:   newShelf[[]time.Time](1 << 12),
@@ -113,28 +113,28 @@ func (c *criipto) serve(w http.ResponseWriter, r *http.Request) {
 	switch path {
 	case pathDiscovery:
 		if allow(w, r, http.MethodGet) {
-			c.b.send(w, r, c.discovery(acr, s), func(p *spoiler) *func(*Broker, *reply) { return &p.discovery })
+			c.b.send(w, r, c.discovery(acr, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.discovery })
 		}
 	case pathJWKS, pathJWKSAlias:
 		if allow(w, r, http.MethodGet) {
-			c.b.send(w, r, c.jwks(), func(p *spoiler) *func(*Broker, *reply) { return &p.jwks })
+			c.b.send(w, r, c.jwks(), func(p *spoiler) *func(*Broker, *Reply) { return &p.jwks })
 		}
 	case pathProbe:
-		c.probe(r).write(w, r)
+		c.probe(r).Write(w, r)
 	case pathPAR:
 		switch {
 		case s.PAR == PARAbsent:
 			http.NotFound(w, r)
 		case allow(w, r, http.MethodPost):
-			c.b.send(w, r, c.push(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.par })
+			c.b.send(w, r, c.push(r, form, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.par })
 		}
 	case pathToken:
 		if allow(w, r, http.MethodPost) {
-			c.b.send(w, r, c.token(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.token })
+			c.b.send(w, r, c.token(r, form, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.token })
 		}
 	case pathUserinfo:
 		if allow(w, r, http.MethodGet, http.MethodPost) {
-			c.b.send(w, r, c.userinfo(r, s), func(p *spoiler) *func(*Broker, *reply) { return &p.userinfo })
+			c.b.send(w, r, c.userinfo(r, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.userinfo })
 		}
 	case pathLogout:
 		c.logout(w, r)
@@ -154,15 +154,15 @@ func (c *criipto) serve(w http.ResponseWriter, r *http.Request) {
 func (c *criipto) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s Settings) {
 	switch path {
 	case pathDiscovery:
-		c.discovery("", s).write(w, r)
+		c.discovery("", s).Write(w, r)
 	case pathJWKS:
-		c.jwks().write(w, r)
+		c.jwks().Write(w, r)
 	case pathToken:
-		c.token(r, form, s).write(w, r)
+		c.token(r, form, s).Write(w, r)
 	case pathUserinfo:
-		c.userinfo(r, s).write(w, r)
+		c.userinfo(r, s).Write(w, r)
 	case pathPAR:
-		c.push(r, form, s).write(w, r)
+		c.push(r, form, s).Write(w, r)
 	default:
 		http.NotFound(w, r)
 	}

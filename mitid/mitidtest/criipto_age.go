@@ -37,34 +37,34 @@ func ages(scopes []string, prefix string) []int {
 // isOver reports whether c is at least years old at now; known is false when
 // nobody knows when they were born. A birth date that lies ahead, as numbers of
 // cprtest have it, is none.
-func (c *Citizen) isOver(years int, now time.Time) (over, known bool) {
-	born := c.born()
+func (c *Citizen) IsOver(years int, now time.Time) (over, known bool) {
+	born := c.Born()
 	known = !born.IsZero() && !born.After(now)
 	return known && !born.AddDate(years, 0, 0).After(now), known
 }
 
 // agePayload returns the ID token of a proof of age: nothing about the person, and
 // a sub that is made up anew each time.
-func (c *criipto) agePayload(g *grant, s Settings) object {
+func (c *criipto) agePayload(g *grant, s Settings) Object {
 	now := c.b.Now()
-	o := object{{"iss", c.b.Issuer()}, {"aud", g.req.params.Get("client_id")}}
+	o := Object{{"iss", c.b.Issuer()}, {"aud", g.req.params.Get("client_id")}}
 	o = optional(o, "nonce", g.req.params.Get("nonce"))
 	if s.AgeInstant {
-		o.add("authenticationinstant", g.at.UTC().Format(instantLayout))
+		o.Add("authenticationinstant", g.at.UTC().Format(instantLayout))
 	}
-	o.add("sub", braced(randomHex(16)))
-	answer := object{{"country", "DK"}}
+	o.Add("sub", braced(randomHex(16)))
+	answer := Object{{"country", "DK"}}
 	for _, years := range ages(g.req.scopes, criiptoAgeOver) {
-		if over, known := g.citizen.isOver(years, now); known && !s.AgeAbsent {
-			answer.add(criiptoAgeOver+strconv.Itoa(years), over)
+		if over, known := g.citizen.IsOver(years, now); known && !s.AgeAbsent {
+			answer.Add(criiptoAgeOver+strconv.Itoa(years), over)
 		}
 	}
-	o.add(criiptoAge, answer)
+	o.Add(criiptoAge, answer)
 	for _, name := range slices.Sorted(maps.Keys(g.citizen.Extra)) {
-		o.add(name, g.citizen.Extra[name])
+		o.Add(name, g.citizen.Extra[name])
 	}
-	o.add("iat", now.Unix())
-	o.add("nbf", now.Unix())
-	o.add("exp", g.at.Unix()+int64(s.TokenLifetime/time.Second))
+	o.Add("iat", now.Unix())
+	o.Add("nbf", now.Unix())
+	o.Add("exp", g.at.Unix()+int64(s.TokenLifetime/time.Second))
 	return o
 }

@@ -48,21 +48,21 @@ func (c *criipto) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 	}
 	switch {
 	case bad != nil && bad.code == "":
-		c.b.showError(w, r, bad.why)
+		c.b.ShowError(w, r, bad.why)
 		return
 	case bad != nil:
-		c.sendBack(w, req, s, pairs{{"error", bad.code}, {"error_description", bad.why}})
+		c.sendBack(w, req, s, Pairs{{"error", bad.code}, {"error_description", bad.why}})
 		return
 	}
-	c.b.noteNonce(req.params.Get("nonce"))
+	c.b.NoteNonce(req.params.Get("nonce"))
 	if c.singleSignOn(w, r, req, s) {
 		return
 	}
 	if req.prompt == "none" {
-		c.sendBack(w, req, s, pairs{{"error", "login_required"}})
+		c.sendBack(w, req, s, Pairs{{"error", "login_required"}})
 		return
 	}
-	if o, ok := c.b.scripted("uri:"+uri, "state:"+req.params.Get("state")); ok {
+	if o, ok := c.b.Scripted("uri:"+uri, "state:"+req.params.Get("state")); ok {
 		c.act(w, r, req, s, o)
 		return
 	}
@@ -73,24 +73,24 @@ func (c *criipto) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 func (c *criipto) act(w http.ResponseWriter, r *http.Request, req *request, s Settings, o Outcome) {
 	var g *grant
 	var bad *refusal
-	switch o.act {
-	case approves:
+	switch o.Act {
+	case Approves:
 		if g, bad = c.grantTo(req, s, o); bad == nil {
 			c.approve(w, req, s, g)
 			return
 		}
-	case fails:
-		bad = &refusal{o.code, o.description}
+	case Fails:
+		bad = &refusal{o.Code, o.Description}
 	default:
 		bad = &refusal{"access_denied", s.AbortDescription}
 	}
-	c.sendBack(w, req, s, errorPairs(bad.code, bad.why))
+	c.sendBack(w, req, s, ErrorPairs(bad.code, bad.why))
 }
 
-func errorPairs(code, description string) pairs {
-	p := pairs{{"error", code}}
+func ErrorPairs(code, description string) Pairs {
+	p := Pairs{{"error", code}}
 	if description != "" {
-		p = append(p, pair{"error_description", description})
+		p = append(p, Pair{"error_description", description})
 	}
 	return p
 }
@@ -112,7 +112,7 @@ func (c *criipto) approve(w http.ResponseWriter, req *request, s Settings, g *gr
 func (c *criipto) handOut(w http.ResponseWriter, req *request, s Settings, g *grant) {
 	code := randomHex(16)
 	put(c.b, c.grants, code, g, s.CodeLifetime)
-	c.sendBack(w, req, s, pairs{{"code", code}})
+	c.sendBack(w, req, s, Pairs{{"code", code}})
 }
 
 // singleSignOn answers from an earlier login with the same eID method, when the

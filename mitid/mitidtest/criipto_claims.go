@@ -43,69 +43,69 @@ const mitIDLag = 2090 * time.Millisecond
 
 // payload returns the ID token's claims, in the order of recorded tokens. Every
 // claim about the user is a text, numbers and truth values included.
-func (c *criipto) payload(g *grant, s Settings) object {
+func (c *criipto) payload(g *grant, s Settings) Object {
 	if g.req.provesAge() {
 		return c.agePayload(g, s)
 	}
 	now := c.b.Now()
-	o := make(object, 0, 40)
-	o.add("iss", c.b.Issuer())
-	o.add("aud", g.req.params.Get("client_id"))
+	o := make(Object, 0, 40)
+	o.Add("iss", c.b.Issuer())
+	o.Add("aud", g.req.params.Get("client_id"))
 	if n := g.req.params.Get("nonce"); n != "" {
-		o.add("nonce", n)
+		o.Add("nonce", n)
 	}
-	o.add("identityscheme", "dkmitid")
-	o.add("authenticationtype", g.acr)
-	o.add("authenticationmethod", method(g))
-	o.add("authenticationinstant", g.at.UTC().Format(instantLayout))
+	o.Add("identityscheme", "dkmitid")
+	o.Add("authenticationtype", g.acr)
+	o.Add("authenticationmethod", method(g))
+	o.Add("authenticationinstant", g.at.UTC().Format(instantLayout))
 	subject, uuid := g.citizen.subject(), g.citizen.uuid()
 	if g.company != nil {
 		subject, uuid = g.citizen.subjectIn(g.company), g.citizen.uuidIn(g.company)
 	}
-	o.add("nameidentifier", subject)
-	o.add("sub", braced(subject))
-	o.add("sessionindex", g.session)
+	o.Add("nameidentifier", subject)
+	o.Add("sub", braced(subject))
+	o.Add("sessionindex", g.session)
 	if g.company == nil || s.BusinessLevels {
 		ial := max(g.level, claims.Substantial)
-		o.add("loA", levelWords[g.level])
-		o.add("ial", levelWords[ial])
-		o.add("aal", levelWords[g.level])
-		o.add("fal", "HIGH")
+		o.Add("loA", levelWords[g.level])
+		o.Add("ial", levelWords[ial])
+		o.Add("aal", levelWords[g.level])
+		o.Add("fal", "HIGH")
 	}
-	o.add("uuid", uuid)
+	o.Add("uuid", uuid)
 	if g.company == nil {
 		o = g.aboutPerson(o, now)
 	} else {
 		o = g.aboutCompany(o, now)
 	}
 	header, body := g.req.hint.heading(s)
-	o.add("refTextHeader", header)
-	o.add("refTextBody", body)
-	o.add("country", or(g.citizen.Country, "DK"))
+	o.Add("refTextHeader", header)
+	o.Add("refTextBody", body)
+	o.Add("country", or(g.citizen.Country, "DK"))
 	if g.company != nil && g.company.Role == Employee {
 		o = optional(o, "productionUnit", g.company.ProductionUnit)
 		o = optional(o, "ridNumberIdentifier", g.company.RID)
 		o = optional(o, "seNumber", g.company.SE)
 	}
 	if g.tellAddress {
-		o.add("cprNumberStatus", or(g.citizen.CPRStatus, "01"))
+		o.Add("cprNumberStatus", or(g.citizen.CPRStatus, "01"))
 		o = g.citizen.tellAddress(o)
 	}
 	if g.req.hint.transfer {
-		o.add("mitid:ct:sid", newUUID())
-		o.add("mitid:ct:sid:exp", g.at.UTC().Add(30*time.Minute).Format(instantLayout))
+		o.Add("mitid:ct:sid", newUUID())
+		o.Add("mitid:ct:sid:exp", g.at.UTC().Add(30*time.Minute).Format(instantLayout))
 	}
 	for _, name := range slices.Sorted(maps.Keys(g.citizen.Extra)) {
-		o.add(name, g.citizen.Extra[name])
+		o.Add(name, g.citizen.Extra[name])
 	}
 	if s.LongClaimNames {
 		for i := range o {
-			o[i].name = or(longNames[o[i].name], o[i].name)
+			o[i].Name = or(longNames[o[i].Name], o[i].Name)
 		}
 	}
-	o.add("iat", now.Unix())
-	o.add("nbf", now.Unix())
-	o.add("exp", g.at.Unix()+int64(s.TokenLifetime/time.Second))
+	o.Add("iat", now.Unix())
+	o.Add("nbf", now.Unix())
+	o.Add("exp", g.at.Unix()+int64(s.TokenLifetime/time.Second))
 	return o
 }
 
@@ -125,55 +125,55 @@ func method(g *grant) string {
 		claims.Substantial: "SUBSTANTIAL:SUBSTANTIAL:HIGH:HIGH",
 		claims.High:        "HIGH:HIGH:HIGH:HIGH",
 	}[g.level]
-	kind := g.citizen.authenticator(g.level)
+	kind := g.citizen.Uses(g.level)
 	if g.level == claims.Low {
 		kind = claims.Password
 	}
 	return criiptoWords[kind] + ":" + stamp + ":" + levels
 }
 
-func (g *grant) aboutPerson(o object, now time.Time) object {
+func (g *grant) aboutPerson(o Object, now time.Time) Object {
 	if g.tellCPR {
-		o.add("cprNumberIdentifier", g.citizen.CPR.Reveal())
+		o.Add("cprNumberIdentifier", g.citizen.CPR.Reveal())
 	}
-	if born := g.citizen.born(); !born.IsZero() {
+	if born := g.citizen.Born(); !born.IsZero() {
 		date := born.Format(time.DateOnly)
-		o.add("birthdate", date)
-		o.add("dateofbirth", date)
-		o.add("age", age(born, now))
+		o.Add("birthdate", date)
+		o.Add("dateofbirth", date)
+		o.Add("age", Age(born, now))
 	}
 	return optional(o, "name", g.citizen.Name)
 }
 
-func (g *grant) aboutCompany(o object, now time.Time) object {
+func (g *grant) aboutCompany(o Object, now time.Time) Object {
 	if g.company.Role == Employee {
-		o.add("cvrNumberIdentifier", g.company.CVR)
-		o.add("2.5.4.10", g.company.Name)
+		o.Add("cvrNumberIdentifier", g.company.CVR)
+		o.Add("2.5.4.10", g.company.Name)
 		o = optional(o, "name", g.citizen.Name)
-		o.add("employee", "true")
+		o.Add("employee", "true")
 		return o
 	}
 	if g.tellCPR {
-		o.add("cprNumberIdentifier", g.citizen.CPR.Reveal())
+		o.Add("cprNumberIdentifier", g.citizen.CPR.Reveal())
 	}
-	if born := g.citizen.born(); !born.IsZero() {
-		o.add("birthdate", born.Format(time.DateOnly))
-		o.add("age", age(born, now))
+	if born := g.citizen.Born(); !born.IsZero() {
+		o.Add("birthdate", born.Format(time.DateOnly))
+		o.Add("age", Age(born, now))
 	}
 	o = optional(o, "name", g.citizen.Name)
-	o.add("cvrNumberIdentifier", g.company.CVR)
-	o.add("2.5.4.10", g.company.Name)
-	o.add("companySignatory", "true")
+	o.Add("cvrNumberIdentifier", g.company.CVR)
+	o.Add("2.5.4.10", g.company.Name)
+	o.Add("companySignatory", "true")
 	return o
 }
 
 // tellAddress adds both address claims, or none for whom there is no address.
-func (c *Citizen) tellAddress(o object) object {
-	a, message := c.Address, c.lookUpError()
+func (c *Citizen) tellAddress(o Object) Object {
+	a, message := c.Address, c.LookUpError()
 	if message != "" { // everything else in both claims is null then
-		o.add("address", object{{"formatted", message}, {"common_name", nil}, {"street_address", nil}, {"postal_code", nil}, {"city", nil},
+		o.Add("address", Object{{"formatted", message}, {"common_name", nil}, {"street_address", nil}, {"postal_code", nil}, {"city", nil},
 			{"locality", nil}, {"region", nil}, {"country", nil}})
-		o.add("address_details", object{{"road", nil}, {"road_code", nil}, {"municipality", nil}, {"municipality_code", nil},
+		o.Add("address_details", Object{{"road", nil}, {"road_code", nil}, {"municipality", nil}, {"municipality_code", nil},
 			{"house_number", nil}, {"floor", nil}, {"apartment_code", nil}})
 		return o
 	}
@@ -183,7 +183,7 @@ func (c *Citizen) tellAddress(o object) object {
 	country := or(a.Country, "Danmark")
 	lines := []string{c.Name, a.Street, strings.TrimSpace(a.PostalCode + " " + a.City), a.Locality, country}
 	lines = slices.DeleteFunc(lines, func(l string) bool { return l == "" })
-	o.add("address", object{
+	o.Add("address", Object{
 		{"formatted", strings.Join(lines, "\n")},
 		{"common_name", c.Name},
 		{"street_address", a.Street},
@@ -193,7 +193,7 @@ func (c *Citizen) tellAddress(o object) object {
 		{"region", nil},
 		{"country", country},
 	})
-	o.add("address_details", object{
+	o.Add("address_details", Object{
 		{"road", a.Road},
 		{"road_code", a.RoadCode},
 		{"municipality", a.Municipality},
@@ -206,9 +206,9 @@ func (c *Citizen) tellAddress(o object) object {
 }
 
 // optional adds a claim that is left out when there is nothing to say.
-func optional(o object, name, value string) object {
+func optional(o Object, name, value string) Object {
 	if value != "" {
-		o.add(name, value)
+		o.Add(name, value)
 	}
 	return o
 }

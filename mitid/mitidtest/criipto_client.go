@@ -17,7 +17,7 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 // authenticate refuses who is not the application, in one of the ways the broker
 // accepts: a secret in the header or the body, a signed assertion, or for a
 // public client nothing.
-func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, path string) *reply {
+func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, path string) *Reply {
 	header := r.Header.Get("Authorization")
 	id, secret := form.Get("client_id"), form.Get("client_secret")
 	ways := 0
@@ -29,7 +29,7 @@ func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, pat
 	ok := false
 	switch {
 	case ways > 1:
-		return fault(http.StatusBadRequest, "invalid_request", "more than one way of client authentication")
+		return NewFault(http.StatusBadRequest, "invalid_request", "more than one way of client authentication")
 	case header != "":
 		ok = c.b.basic(header) && (id == "" || id == c.b.ClientID())
 	case form.Has("client_assertion"):
@@ -43,9 +43,9 @@ func (c *criipto) authenticate(r *http.Request, form url.Values, s Settings, pat
 	if ok {
 		return nil
 	}
-	p := fault(http.StatusUnauthorized, "invalid_client", "client authentication failed")
+	p := NewFault(http.StatusUnauthorized, "invalid_client", "client authentication failed")
 	if header != "" {
-		p.header.Set("WWW-Authenticate", "Basic")
+		p.Header.Set("WWW-Authenticate", "Basic")
 	}
 	return p
 }

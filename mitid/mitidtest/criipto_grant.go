@@ -22,19 +22,19 @@ type grant struct {
 
 // grantTo returns what o's person grants, or how the broker ends the login.
 func (c *criipto) grantTo(req *request, s Settings, o Outcome) (*grant, *refusal) {
-	g := &grant{req: req, citizen: o.citizen, acr: req.acrs[0], at: c.b.Now(), session: newUUID()}
+	g := &grant{req: req, citizen: o.Citizen, acr: req.acrs[0], at: c.b.Now(), session: newUUID()}
 	if req.provesAge() {
 		return g, nil
 	}
-	if o.cvr != "" && slices.Contains(req.acrs, acrBusiness) {
+	if o.CVR != "" && slices.Contains(req.acrs, acrBusiness) {
 		g.acr = acrBusiness
 	}
-	if g.acr == acrBusiness || req.hint.business || req.hint.optional && o.cvr != "" {
-		if g.company = chooseCompany(companies(&o.citizen, req, s), o.cvr); g.company == nil {
+	if g.acr == acrBusiness || req.hint.business || req.hint.optional && o.CVR != "" {
+		if g.company = ChooseCompany(companies(&o.Citizen, req, s), o.CVR); g.company == nil {
 			return nil, &refusal{"access_denied", ""}
 		}
 	}
-	g.level = o.citizen.level(levelOf(g.acr))
+	g.level = o.Citizen.Reaches(levelOf(g.acr))
 	if s.Level != claims.LevelUnknown {
 		g.level = s.Level
 	}
@@ -53,19 +53,19 @@ func (c *criipto) collectCPR(g *grant, s Settings, o Outcome) *refusal {
 	if g.req.hint.sub != "" {
 		typed = g.req.hint.sub
 	}
-	if !o.types.IsZero() {
-		typed = o.types.Reveal()
+	if !o.Types.IsZero() {
+		typed = o.Types.Reveal()
 	}
 	switch {
 	case !own.IsZero() && remembered:
-	case own.IsZero() || o.hidesCPR:
+	case own.IsZero() || o.HidesCPR:
 		if s.CPROptional {
 			return nil
 		}
 		return &refusal{s.CPRError, ""}
 	case typed != own.Reveal():
 		return &refusal{s.CPRError, ""}
-	case !o.forgets:
+	case !o.Forgets:
 		put(c.b, c.consents, g.citizen.uuid(), true, consentLife)
 	}
 	g.tellCPR = wantsCPR(g.req, s)
@@ -103,7 +103,7 @@ func companies(p *Citizen, req *request, s Settings) []Company {
 }
 
 // chooseCompany returns the one with that CVR number, or the first.
-func chooseCompany(cs []Company, cvr string) *Company {
+func ChooseCompany(cs []Company, cvr string) *Company {
 	for i := range cs {
 		if cvr == "" || cs[i].CVR == cvr {
 			return &cs[i]

@@ -7,10 +7,10 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-func (c *criipto) paths() paths {
-	return paths{
-		discovery: pathDiscovery, jwks: pathJWKS, authorize: pathAuthorize, par: pathPAR,
-		token: pathToken, userinfo: pathUserinfo, logout: pathLogout,
+func (c *criipto) paths() Endpoints {
+	return Endpoints{
+		Discovery: pathDiscovery, Keys: pathJWKS, Authorize: pathAuthorize, PAR: pathPAR,
+		Token: pathToken, Userinfo: pathUserinfo, EndSession: pathLogout,
 	}
 }
 
@@ -28,14 +28,14 @@ func (c *criipto) save() (restore func()) {
 // criiptoTamperings are the catalogue of this dialect.
 func criiptoTamperings() []Tampering {
 	announce := func(b *Broker) { b.criipto.settings.IssParameter = true }
-	return slices.Concat(sharedTamperings(announce), personTamperings(), userinfoTamperings(), criiptoAgeTamperings())
+	return slices.Concat(SharedTamperings(announce), personTamperings(), UserinfoTamperings(), criiptoAgeTamperings())
 }
 
-func (c *criipto) manners() manners {
-	return manners{
-		textsNeedLogin: true,
-		carried:        criiptoCarried,
-		subject: func(p *Citizen, co *Company) string {
+func (c *criipto) manners() Manners {
+	return Manners{
+		TextsNeedLogin: true,
+		Carried:        criiptoCarried,
+		Subject: func(p *Citizen, co *Company) string {
 			if co != nil {
 				return braced(p.subjectIn(co))
 			}
@@ -47,25 +47,25 @@ func (c *criipto) manners() manners {
 			}
 			return p.uuid()
 		},
-		heading: func(a mitid.Action) string { return headings[actionWords[a]] + " at Acme" },
-		reference: func(b *Broker, text string) {
-			b.spoilDraft(func(d *draft) {
-				d.payload.drop("refTextBody")
+		Heading: func(a mitid.Action) string { return headings[actionWords[a]] + " at Acme" },
+		SpoilReference: func(b *Broker, text string) {
+			b.spoilDraft(func(d *Draft) {
+				d.Payload.Drop("refTextBody")
 				if text != "" {
-					d.payload.add("refTextBody", text)
+					d.Payload.Add("refTextBody", text)
 				}
 			})
 		},
-		sessions:     func(b *Broker) { b.Configure(func(s *Settings) { s.SSO = true }) },
-		uninvitedCPR: func(b *Broker) { b.Configure(func(s *Settings) { s.DynamicScopes = false }) },
-		withoutPAR:   func(b *Broker) { b.Configure(func(s *Settings) { s.PAR = PARAbsent }) },
-		remembersCPR: func(b *Broker, p *Citizen) bool {
+		RememberLogins:     func(b *Broker) { b.Configure(func(s *Settings) { s.SSO = true }) },
+		SendCPRUninvited: func(b *Broker) { b.Configure(func(s *Settings) { s.DynamicScopes = false }) },
+		WithoutPAR:   func(b *Broker) { b.Configure(func(s *Settings) { s.PAR = PARAbsent }) },
+		RemembersCPR: func(b *Broker, p *Citizen) bool {
 			_, yes := get(b, b.criipto.consents, p.uuid())
 			return yes
 		},
-		noCompany: mitid.UserCancelled,
-		wrongCPR:  mitid.UserCancelled,
-		outcomes: []ending{
+		NoCompany: mitid.UserCancelled,
+		WrongCPR:  mitid.UserCancelled,
+		Outcomes: []Ending{
 			{"the broker's cookie is missing", Fail("MITID_NONCE_COOKIE_MISSING", ""), mitid.StateInvalid},
 			{"MitID's own client fails", Fail("mitid_core_client_error", "unknown: Error loading authenticator"), mitid.BrokerUnavailable},
 		},
@@ -76,9 +76,9 @@ func (c *criipto) manners() manners {
 var actionWords = [...]string{mitid.LogOn: "login", mitid.Approve: "approve", mitid.Confirm: "confirm", mitid.Accept: "accept", mitid.Sign: "sign"}
 
 // criiptoCarried reads the login_hint.
-func criiptoCarried(q Request) carried {
-	acr, scope := q.param("acr_values"), q.param("scope")
-	c := carried{locale: q.param("ui_locales"), prompt: q.param("prompt"), action: "log_on"}
+func criiptoCarried(q Request) Carried {
+	acr, scope := q.Param("acr_values"), q.Param("scope")
+	c := Carried{Locale: q.Param("ui_locales"), Prompt: q.Param("prompt"), Action: "log_on"}
 	for _, t := range q.Hint {
 		name, value, _ := strings.Cut(t, ":")
 		switch {
@@ -87,20 +87,20 @@ func criiptoCarried(q Request) carried {
 		case name == "scope":
 			scope = value
 		case name == "uuid":
-			c.uuid = value
+			c.UUID = value
 		case name == "sub":
-			c.cpr = value
+			c.CPR = value
 		case name == "action" && value != "login":
-			c.action = value
+			c.Action = value
 		case strings.HasPrefix(t, "appswitch:resumeUrl:"):
-			c.resume = strings.TrimPrefix(t, "appswitch:resumeUrl:")
+			c.Resume = strings.TrimPrefix(t, "appswitch:resumeUrl:")
 		case name == "appswitch":
-			c.platform = value
+			c.Platform = value
 		}
 	}
 	if slices.Contains(acrs(), acr) && acr != acrBusiness {
-		c.level = levelOf(acr).String()
+		c.Level = levelOf(acr).String()
 	}
-	c.asksCPR = slices.Contains(strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' }), "ssn")
+	c.AsksCPR = slices.Contains(strings.FieldsFunc(scope, func(r rune) bool { return r == ' ' || r == ',' }), "ssn")
 	return c
 }

@@ -4,17 +4,17 @@ import "net/http"
 
 // metadata returns an answer of a metadata endpoint. Whether the real broker
 // sends cache headers with it is not known, so there are none.
-func metadata(o object) *reply {
-	p := answer(http.StatusOK, o)
-	p.header.Del("Cache-Control")
+func metadata(o Object) *Reply {
+	p := NewReply(http.StatusOK, o)
+	p.Header.Del("Cache-Control")
 	return p
 }
 
 // discovery returns the metadata document. A document that is pinned to one eID
 // still names the bare issuer.
-func (c *criipto) discovery(acr string, s Settings) *reply {
+func (c *criipto) discovery(acr string, s Settings) *Reply {
 	base := c.b.Issuer()
-	o := object{
+	o := Object{
 		{"issuer", base},
 		{"authorization_endpoint", base + pin(acr) + pathAuthorize},
 		{"token_endpoint", base + pathToken},
@@ -23,9 +23,9 @@ func (c *criipto) discovery(acr string, s Settings) *reply {
 		{"end_session_endpoint", base + pathLogout},
 	}
 	if s.PAR != PARAbsent {
-		o.add("pushed_authorization_request_endpoint", base+pathPAR)
+		o.Add("pushed_authorization_request_endpoint", base+pathPAR)
 	}
-	o = append(o, object{
+	o = append(o, Object{
 		{"response_types_supported", []string{"code", "id_token", "code id_token"}},
 		{"response_modes_supported", []string{"query", "fragment", "form_post"}},
 		{"subject_types_supported", []string{"public"}},
@@ -37,26 +37,26 @@ func (c *criipto) discovery(acr string, s Settings) *reply {
 		{"grant_types_supported", []string{"authorization_code", "implicit", "urn:openid:params:grant-type:ciba"}},
 	}...)
 	if s.PAR == PARRequired {
-		o.add("require_pushed_authorization_requests", true)
+		o.Add("require_pushed_authorization_requests", true)
 	}
 	if s.IssParameter {
-		o.add("authorization_response_iss_parameter_supported", true)
+		o.Add("authorization_response_iss_parameter_supported", true)
 	}
 	if s.EncryptTo != nil {
-		o.add("id_token_encryption_alg_values_supported", []string{"RSA-OAEP-256"})
-		o.add("id_token_encryption_enc_values_supported", []string{"A256GCM"})
+		o.Add("id_token_encryption_alg_values_supported", []string{"RSA-OAEP-256"})
+		o.Add("id_token_encryption_enc_values_supported", []string{"A256GCM"})
 	}
 	return metadata(o)
 }
 
 // jwks returns the published keys: three, of which the second signs MitID tokens.
-func (c *criipto) jwks() *reply { return metadata(object{{"keys", c.b.keys.set()}}) }
+func (c *criipto) jwks() *Reply { return metadata(Object{{"keys", c.b.keys.JWKs()}}) }
 
 // probe tells the vendor's browser SDKs whether a client id is known here.
-func (c *criipto) probe(r *http.Request) *reply {
+func (c *criipto) probe(r *http.Request) *Reply {
 	id := r.URL.Query().Get("client_id")
 	if !c.knows(id) {
-		return fault(http.StatusNotFound, "not_found", "unknown client")
+		return NewFault(http.StatusNotFound, "not_found", "unknown client")
 	}
-	return metadata(object{{"clients", []any{object{{"client_id", id}}}}})
+	return metadata(Object{{"clients", []any{Object{{"client_id", id}}}}})
 }

@@ -86,22 +86,22 @@ func (c *criipto) showStep(w http.ResponseWriter, name string, v *visit, p *view
 func (c *criipto) page(w http.ResponseWriter, r *http.Request, form url.Values, s Settings) {
 	v, ok := take(c.b, c.visits, form.Get("visit"))
 	if !ok {
-		c.b.showError(w, r, "this page has expired; start anew at the service")
+		c.b.ShowError(w, r, "this page has expired; start anew at the service")
 		return
 	}
 	switch cookie, err := r.Cookie(c.b.cookie(cookieBrowser)); {
 	case err != nil:
-		c.sendBack(w, v.req, s, errorPairs("MITID_NONCE_COOKIE_MISSING", ""))
+		c.sendBack(w, v.req, s, ErrorPairs("MITID_NONCE_COOKIE_MISSING", ""))
 		return
 	case cookie.Value != v.browser:
-		c.sendBack(w, v.req, s, errorPairs("MITID_NONCE_COOKIE_MALFORMED", ""))
+		c.sendBack(w, v.req, s, ErrorPairs("MITID_NONCE_COOKIE_MALFORMED", ""))
 		return
 	}
 	switch form.Get("do") {
 	case "person":
 		i, err := strconv.Atoi(form.Get("citizen"))
 		if err != nil || i < 0 || i >= len(v.shownPeople) {
-			c.b.showError(w, r, "nobody was chosen")
+			c.b.ShowError(w, r, "nobody was chosen")
 			return
 		}
 		v.outcome = Approve(v.shownPeople[i])
@@ -109,11 +109,11 @@ func (c *criipto) page(w http.ResponseWriter, r *http.Request, form url.Values, 
 			v.req.acrs = []string{acr}
 		}
 	case "company":
-		v.outcome.cvr, v.hasCompany = form.Get("company"), true
+		v.outcome.CVR, v.hasCompany = form.Get("company"), true
 	case "cpr":
 		v.typed(form, c)
 	case "skip":
-		v.outcome.hidesCPR, v.hasCPR = true, true
+		v.outcome.HidesCPR, v.hasCPR = true, true
 	default:
 		v.outcome = Abort()
 	}
@@ -123,8 +123,8 @@ func (c *criipto) page(w http.ResponseWriter, r *http.Request, form url.Values, 
 // typed takes what was typed on the CPR page.
 func (v *visit) typed(form url.Values, c *criipto) {
 	n, err := cpr.Parse(form.Get("cpr"))
-	if err == nil && n == v.outcome.citizen.CPR {
-		v.outcome.types, v.outcome.forgets, v.hasCPR = n, form.Get("remember") == "", true
+	if err == nil && n == v.outcome.Citizen.CPR {
+		v.outcome.Types, v.outcome.Forgets, v.hasCPR = n, form.Get("remember") == "", true
 		return
 	}
 	if v.wrong++; v.wrong >= maxWrong {
@@ -135,29 +135,29 @@ func (v *visit) typed(form url.Values, c *criipto) {
 // next shows the page that still misses an answer, or ends the visit.
 func (c *criipto) next(w http.ResponseWriter, r *http.Request, v *visit, s Settings) {
 	o := v.outcome
-	if o.act != approves || v.req.provesAge() {
+	if o.Act != Approves || v.req.provesAge() {
 		c.act(w, r, v.req, s, o)
 		return
 	}
 	var co *Company
 	demanded := v.req.acrs[0] == acrBusiness || v.req.hint.business
 	if demanded || v.req.hint.optional {
-		choice := companies(&o.citizen, v.req, s)
+		choice := companies(&o.Citizen, v.req, s)
 		if !v.hasCompany && (len(choice) > 1 || len(choice) == 1 && !demanded) {
 			p := c.viewOf(r, v, s)
 			p.Companies, p.Optional = choice, !demanded
 			c.showStep(w, "company", v, p)
 			return
 		}
-		if demanded || o.cvr != "" {
-			co = chooseCompany(choice, o.cvr)
+		if demanded || o.CVR != "" {
+			co = ChooseCompany(choice, o.CVR)
 		}
 	}
-	_, remembered := get(c.b, c.consents, o.citizen.uuid())
-	if asksCPR(v.req, s, co) && !v.hasCPR && !(remembered && !o.citizen.CPR.IsZero()) && (co != nil || !demanded) {
+	_, remembered := get(c.b, c.consents, o.Citizen.uuid())
+	if asksCPR(v.req, s, co) && !v.hasCPR && !(remembered && !o.Citizen.CPR.IsZero()) && (co != nil || !demanded) {
 		p := c.viewOf(r, v, s)
 		p.Prefilled, p.Wrong, p.MaySkip = v.req.hint.sub, v.wrong > 0, s.CPROptional
-		p.Own = o.citizen.CPR.Reveal()
+		p.Own = o.Citizen.CPR.Reveal()
 		c.showStep(w, "cpr", v, p)
 		return
 	}

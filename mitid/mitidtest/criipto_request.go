@@ -49,7 +49,7 @@ func (c *criipto) check(q url.Values, acrHeader, pinnedACR string, s Settings) (
 			return nil, &refusal{why: "a parameter is repeated: " + known(name)}
 		}
 	}
-	if !c.b.redirectAllowed(q.Get("redirect_uri")) {
+	if !c.b.RedirectAllowed(q.Get("redirect_uri")) {
 		return nil, &refusal{why: "the redirect_uri is not registered"}
 	}
 	h, err := parseHint(q.Get("login_hint"))
@@ -102,15 +102,15 @@ func known(name string) string {
 }
 
 // push answers a pushed authorization request (RFC 9126).
-func (c *criipto) push(r *http.Request, form url.Values, s Settings) *reply {
+func (c *criipto) push(r *http.Request, form url.Values, s Settings) *Reply {
 	if bad := c.authenticate(r, form, s, pathPAR); bad != nil {
 		return bad
 	}
 	if form.Has("request_uri") {
-		return fault(http.StatusBadRequest, "invalid_request", "request_uri must not be pushed")
+		return NewFault(http.StatusBadRequest, "invalid_request", "request_uri must not be pushed")
 	}
 	if form.Get("client_id") == "" {
-		return fault(http.StatusBadRequest, "invalid_request", "client_id is missing")
+		return NewFault(http.StatusBadRequest, "invalid_request", "client_id is missing")
 	}
 	kept := cloneValues(form)
 	for _, secret := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
@@ -120,11 +120,11 @@ func (c *criipto) push(r *http.Request, form url.Values, s Settings) *reply {
 		if bad.code == "" {
 			bad.code = "invalid_request"
 		}
-		return fault(http.StatusBadRequest, bad.code, bad.why)
+		return NewFault(http.StatusBadRequest, bad.code, bad.why)
 	}
 	uri := "urn:ietf:params:oauth:request_uri:" + newUUID()
 	put(c.b, c.pushed, uri, kept, pushedLife)
-	return answer(http.StatusCreated, object{{"request_uri", uri}, {"expires_in", int(pushedLife.Seconds())}})
+	return NewReply(http.StatusCreated, Object{{"request_uri", uri}, {"expires_in", int(pushedLife.Seconds())}})
 }
 
 // levelOf returns the level that an acr value asks for.

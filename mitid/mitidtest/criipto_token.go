@@ -16,37 +16,37 @@ const unknownCode = "Unknown Access Code"
 
 // token answers a token request. A code is good for one attempt, whatever comes
 // of it.
-func (c *criipto) token(r *http.Request, form url.Values, s Settings) *reply {
+func (c *criipto) token(r *http.Request, form url.Values, s Settings) *Reply {
 	if bad := c.authenticate(r, form, s, pathToken); bad != nil {
 		return bad
 	}
 	if form.Get("grant_type") != "authorization_code" {
-		return fault(http.StatusBadRequest, "unsupported_grant_type", "this fake knows authorization_code only")
+		return NewFault(http.StatusBadRequest, "unsupported_grant_type", "this fake knows authorization_code only")
 	}
 	for _, values := range form {
 		if len(values) > 1 {
-			return fault(http.StatusBadRequest, "invalid_request", "a parameter is repeated")
+			return NewFault(http.StatusBadRequest, "invalid_request", "a parameter is repeated")
 		}
 	}
 	g, ok := take(c.b, c.grants, form.Get("code"))
 	switch {
 	case !ok:
-		return fault(http.StatusBadRequest, "invalid_grant", unknownCode)
+		return NewFault(http.StatusBadRequest, "invalid_grant", unknownCode)
 	case c.caller(form) != g.req.params.Get("client_id"):
-		return fault(http.StatusBadRequest, "invalid_grant", "the code is another application's")
+		return NewFault(http.StatusBadRequest, "invalid_grant", "the code is another application's")
 	case form.Get("redirect_uri") != g.req.params.Get("redirect_uri"):
-		return fault(http.StatusBadRequest, "invalid_grant", "redirect_uri differs from the one at authorize")
+		return NewFault(http.StatusBadRequest, "invalid_grant", "redirect_uri differs from the one at authorize")
 	case !provesChallenge(form, g.req.params.Get("code_challenge")):
-		return fault(http.StatusBadRequest, "invalid_grant", "code_verifier does not fit the code_challenge")
+		return NewFault(http.StatusBadRequest, "invalid_grant", "code_verifier does not fit the code_challenge")
 	}
 	id, claims, err := c.idToken(c.payload(g, s), s)
 	if err != nil {
-		return fault(http.StatusInternalServerError, "server_error", "the ID token cannot be made")
+		return NewFault(http.StatusInternalServerError, "server_error", "the ID token cannot be made")
 	}
 	access := newUUID()
-	claims.drop("nonce")
+	claims.Drop("nonce")
 	put(c.b, c.access, access, claims, accessLife)
-	return answer(http.StatusOK, object{
+	return NewReply(http.StatusOK, Object{
 		{"token_type", "Bearer"},
 		{"expires_in", "120"}, // a text, as recorded
 		{"id_token", id},
@@ -65,16 +65,16 @@ func provesChallenge(form url.Values, challenge string) bool {
 // idToken signs claims, and encrypts the result where the application wants it.
 // It returns the claims too, as a tampering may have left them: userinfo tells
 // the same story.
-func (c *criipto) idToken(claims object, s Settings) (string, object, error) {
-	d := newDraft(c.b.keys.active(), claims)
-	if spoil := takeStage(c.b, func(p *spoiler) *func(*Broker, *draft) { return &p.draft }); spoil != nil {
+func (c *criipto) idToken(claims Object, s Settings) (string, Object, error) {
+	d := NewDraft(c.b.keys.Active(), claims)
+	if spoil := takeStage(c.b, func(p *spoiler) *func(*Broker, *Draft) { return &p.draft }); spoil != nil {
 		spoil(c.b, d)
 	}
-	token, err := d.serialize()
+	token, err := d.Serialize()
 	if err == nil && s.EncryptIDToken && s.EncryptTo != nil {
 		token, err = encrypt(token, s)
 	}
-	return token, d.payload, err
+	return token, d.Payload, err
 }
 
 // encrypt puts a signed token into a JWE for the client.

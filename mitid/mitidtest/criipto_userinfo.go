@@ -8,26 +8,26 @@ import (
 
 // userinfo answers with the ID token's claims without the nonce, in the form
 // that the application's response strategy gives them.
-func (c *criipto) userinfo(r *http.Request, s Settings) *reply {
+func (c *criipto) userinfo(r *http.Request, s Settings) *Reply {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	claims, ok := get(c.b, c.access, token)
 	if !strings.EqualFold(scheme, "bearer") || !ok || s.Userinfo == FromTokenEndpoint {
-		p := fault(http.StatusUnauthorized, "invalid_token", unknownCode)
-		p.header.Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		p := NewFault(http.StatusUnauthorized, "invalid_token", unknownCode)
+		p.Header.Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		return p
 	}
 	if s.Userinfo == PlainJSON {
-		return answer(http.StatusOK, claims.clone())
+		return NewReply(http.StatusOK, claims.Clone())
 	}
-	jwt, err := newDraft(c.b.keys.active(), claims).serialize()
+	jwt, err := NewDraft(c.b.keys.Active(), claims).Serialize()
 	if err == nil && s.Userinfo == SignedAndEncryptedJWT && s.EncryptTo != nil {
 		jwt, err = encrypt(jwt, s)
 	}
 	if err != nil {
-		return fault(http.StatusInternalServerError, "server_error", "the answer cannot be signed")
+		return NewFault(http.StatusInternalServerError, "server_error", "the answer cannot be signed")
 	}
-	p := answer(http.StatusOK, nil)
-	p.replace(http.StatusOK, "application/jwt", []byte(jwt))
+	p := NewReply(http.StatusOK, nil)
+	p.Replace(http.StatusOK, "application/jwt", []byte(jwt))
 	return p
 }
 
@@ -44,9 +44,9 @@ func (c *criipto) logout(w http.ResponseWriter, r *http.Request) {
 	to := q.Get("post_logout_redirect_uri")
 	switch {
 	case to == "":
-		c.b.showLoggedOut(w, r)
-	case !c.b.redirectAllowed(to):
-		c.b.showError(w, r, "the post_logout_redirect_uri is not registered")
+		c.b.ShowLoggedOut(w, r)
+	case !c.b.RedirectAllowed(to):
+		c.b.ShowError(w, r, "the post_logout_redirect_uri is not registered")
 	default:
 		if state := q.Get("state"); state != "" {
 			sep := "?"

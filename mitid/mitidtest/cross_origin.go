@@ -18,19 +18,19 @@ func (b *Broker) crossOrigin(w http.ResponseWriter, r *http.Request) (answered b
 	if origin == "" || !b.wire.opensToScripts() {
 		return false
 	}
-	at := b.paths()
+	at := b.Endpoints()
 	_, path := pinned(r.URL.Path)
 	path = route(path)
 	methods := "GET, HEAD"
 	switch path {
-	case at.discovery, at.jwks:
+	case at.Discovery, at.Keys:
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 	case pathJWKSAlias:
 		if b.criipto == nil {
 			return false
 		}
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-	case at.token, at.userinfo, at.par, pathProbe:
+	case at.Token, at.Userinfo, at.PAR, pathProbe:
 		if path == "" || path == pathProbe && b.criipto == nil {
 			return false
 		}
@@ -59,7 +59,7 @@ func (b *Broker) originAllowed(origin string) bool {
 	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil || u.Scheme+"://"+u.Host != origin {
 		return false
 	}
-	if b.redirectAllowed(origin) {
+	if b.RedirectAllowed(origin) {
 		return true
 	}
 	b.mu.Lock()

@@ -48,13 +48,13 @@ func (b *Broker) Dialect() Dialect { return b.dialect }
 // lock guards a wire's state.
 type wire interface {
 	serve(w http.ResponseWriter, r *http.Request)
-	paths() paths
+	paths() Endpoints
 	publicClientID() string // of an application without a secret; empty if there is none is documented
 	opensToScripts() bool   // whether pages of other origins may call
 	clientID() string       // of an application that names none
 	citizens() []Citizen    // who is on the page
 	differences() []string
-	manners() manners
+	manners() Manners
 	// save returns what turns the switches back to how they are now. Both run
 	// under the Broker's lock.
 	save() (restore func())
@@ -89,91 +89,91 @@ func (d Dialect) catalogue() []Tampering {
 }
 
 // paths are where a dialect answers, from the host's root.
-type paths struct {
-	base      string // of the issuer: "", "/op", "/oidc"
-	discovery string
-	jwks      string
-	authorize string
-	par       string // empty if there is none
-	token     string
-	userinfo  string
-	logout    string // empty if there is none
+type Endpoints struct {
+	Base      string // of the issuer: "", "/op", "/oidc"
+	Discovery string
+	Keys      string
+	Authorize string
+	PAR       string // empty if there is none
+	Token     string
+	Userinfo  string
+	EndSession    string // empty if there is none
 }
 
 // of returns where a stage's answers come from.
-func (p paths) of(s Stage) string {
+func (p Endpoints) of(s Stage) string {
 	switch s {
 	case StageDiscovery:
-		return p.discovery
+		return p.Discovery
 	case StageKeys:
-		return p.jwks
+		return p.Keys
 	case StagePAR:
-		return p.par
+		return p.PAR
 	case StageUserinfo:
-		return p.userinfo
+		return p.Userinfo
 	default:
-		return p.token
+		return p.Token
 	}
 }
 
 // paths returns where this fake answers.
-func (b *Broker) paths() paths { return b.wire.paths() }
+func (b *Broker) Endpoints() Endpoints { return b.wire.paths() }
 
 // origin returns scheme, host and port of this fake.
-func (b *Broker) origin() string { return b.listener.base }
+func (b *Broker) Origin() string { return b.listener.base }
 
 // manners are what the conformance suite must know of a dialect.
-type manners struct {
+type Manners struct {
 	// carried reads what an authorization request asks for.
-	carried func(q Request) carried
+	Carried func(q Request) Carried
 	// subject is what Identity.Subject must be; co is nil for a private login.
-	subject func(c *Citizen, co *Company) string
+	Subject func(c *Citizen, co *Company) string
 	// uuid is what Identity.UUID must be.
 	uuid func(c *Citizen, co *Company) string
 	// professionalCap: no login for an organisation is told above Substantial.
-	professionalCap bool
+	ProfessionalCap bool
 	// privateCPR: a CPR number comes with private logins only.
-	privateCPR bool
+	PrivateCPR bool
 	// forcedCPR: the CPR page has no way around it but cancelling.
-	forcedCPR bool
+	ForcedCPR bool
 	// bareIDToken: an ID token tells the subject and levels, and nobody's name.
-	bareIDToken bool
+	BareIDToken bool
 	// logoutHint: a logout needs the ID token, and the browser carries it.
-	logoutHint bool
+	LogoutHint bool
 	// heading is Texts.ReferenceHeader for an action; nil if there is none comes back.
-	heading func(mitid.Action) string
+	Heading func(mitid.Action) string
 	// reference spoils the reference text that comes back next; an empty text
 	// takes it away.
-	reference func(b *Broker, text string)
+	SpoilReference func(b *Broker, text string)
 	// textsNeedLogin: a session answers without showing a text, so that a text must
 	// ask for a fresh login.
-	textsNeedLogin bool
+	TextsNeedLogin bool
 	// sessions makes the broker remember who logged in.
-	sessions func(b *Broker)
+	RememberLogins func(b *Broker)
 	// uninvitedCPR makes a CPR number come that nobody asked for; if nil, it cannot.
-	uninvitedCPR func(b *Broker)
+	SendCPRUninvited func(b *Broker)
 	// withoutPAR takes pushed requests away; if nil, it cannot.
-	withoutPAR func(b *Broker)
+	WithoutPAR func(b *Broker)
 	// remembersCPR reports whether the broker remembers a number; if nil, it never does.
-	remembersCPR func(b *Broker, c *Citizen) bool
+	RemembersCPR func(b *Broker, c *Citizen) bool
 	// noCompany is how a business login of somebody without a company ends, and
 	// wrongCPR that of somebody whose number is another one.
-	noCompany, wrongCPR mitid.Kind
+	NoCompany, WrongCPR mitid.Kind
 	// outcomes are further ways in which a login ends.
-	outcomes []ending
+	Outcomes []Ending
 }
 
 // ending is a login that ends badly.
-type ending struct {
-	title string
-	as    Outcome
-	want  mitid.Kind
+type Ending struct {
+	Title string
+	As    Outcome
+	Want  mitid.Kind
 }
 
 // carried is what an authorization request asks for, in the words of mitid:
 // da, login, log_on.
-type carried struct {
-	level, locale, prompt, uuid, cpr, action, platform, resume string
+type Carried struct {
+	Level, Locale, Prompt, UUID, CPR, Action, Platform, Resume string
 	// asksCPR: the request asks for the CPR number.
-	asksCPR bool
+	AsksCPR bool
 }

@@ -41,7 +41,7 @@ type eident struct {
 	visits       *shelf[*eidentVisit] // people in front of a page
 	grants       *shelf[*eidentGrant] // by code
 	used         *shelf[eidentTokens] // what a code brought, by code
-	access       *shelf[object]       // claims by access token
+	access       *shelf[Object]       // claims by access token
 	transactions *shelf[*eidentGrant] // by jti, for step-up
 }
 
@@ -55,7 +55,7 @@ func newEIdentDialect(b *Broker) *eident {
 		visits:       newShelf[*eidentVisit](1 << 12),
 		grants:       newShelf[*eidentGrant](1 << 15),
 		used:         newShelf[eidentTokens](1 << 15),
-		access:       newShelf[object](1 << 15),
+		access:       newShelf[Object](1 << 15),
 		transactions: newShelf[*eidentGrant](1 << 15),
 	}
 }
@@ -101,21 +101,21 @@ func (e *eident) serve(w http.ResponseWriter, r *http.Request) {
 	switch path {
 	case pathEIdentDiscovery:
 		if allow(w, r, http.MethodGet) {
-			e.b.send(w, r, e.discovery(s), func(p *spoiler) *func(*Broker, *reply) { return &p.discovery })
+			e.b.send(w, r, e.discovery(s), func(p *spoiler) *func(*Broker, *Reply) { return &p.discovery })
 		}
 	case pathEIdentJWKS:
 		if allow(w, r, http.MethodGet) {
-			e.b.send(w, r, e.jwks(), func(p *spoiler) *func(*Broker, *reply) { return &p.jwks })
+			e.b.send(w, r, e.jwks(), func(p *spoiler) *func(*Broker, *Reply) { return &p.jwks })
 		}
 	case pathEIdentStart:
 		e.authorize(w, r, form, s)
 	case pathEIdentToken:
 		if allow(w, r, http.MethodPost) {
-			e.b.send(w, r, e.token(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.token })
+			e.b.send(w, r, e.token(r, form, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.token })
 		}
 	case pathEIdentUserinfo:
 		if allow(w, r, http.MethodGet, http.MethodPost) {
-			e.b.send(w, r, e.userinfo(r), func(p *spoiler) *func(*Broker, *reply) { return &p.userinfo })
+			e.b.send(w, r, e.userinfo(r), func(p *spoiler) *func(*Broker, *Reply) { return &p.userinfo })
 		}
 	case pathPage:
 		if allow(w, r, http.MethodPost) {
@@ -142,13 +142,13 @@ func cutElsewhere(path string) (rest string, elsewhere bool) {
 func (e *eident) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s EIdentSettings) {
 	switch path {
 	case pathEIdentDiscovery:
-		e.discovery(s).write(w, r)
+		e.discovery(s).Write(w, r)
 	case pathEIdentJWKS:
-		e.jwks().write(w, r)
+		e.jwks().Write(w, r)
 	case pathEIdentToken:
-		e.token(r, form, s).write(w, r)
+		e.token(r, form, s).Write(w, r)
 	case pathEIdentUserinfo:
-		e.userinfo(r).write(w, r)
+		e.userinfo(r).Write(w, r)
 	default:
 		http.NotFound(w, r)
 	}
@@ -156,14 +156,14 @@ func (e *eident) elsewhere(w http.ResponseWriter, r *http.Request, path string, 
 
 // discovery returns the metadata document: a reconstruction, since no real one
 // could be had.
-func (e *eident) discovery(s EIdentSettings) *reply {
+func (e *eident) discovery(s EIdentSettings) *Reply {
 	base := e.b.Issuer()
-	o := object{
+	o := Object{
 		{"issuer", base},
-		{"authorization_endpoint", e.b.origin() + pathEIdentStart},
-		{"token_endpoint", e.b.origin() + pathEIdentToken},
-		{"userinfo_endpoint", e.b.origin() + pathEIdentUserinfo},
-		{"jwks_uri", e.b.origin() + pathEIdentJWKS},
+		{"authorization_endpoint", e.b.Origin() + pathEIdentStart},
+		{"token_endpoint", e.b.Origin() + pathEIdentToken},
+		{"userinfo_endpoint", e.b.Origin() + pathEIdentUserinfo},
+		{"jwks_uri", e.b.Origin() + pathEIdentJWKS},
 		{"response_types_supported", []string{"code"}},
 		{"subject_types_supported", []string{"public"}},
 		{"id_token_signing_alg_values_supported", []string{"RS256"}},
@@ -173,10 +173,10 @@ func (e *eident) discovery(s EIdentSettings) *reply {
 		{"grant_types_supported", []string{"authorization_code"}},
 	}
 	if s.IssParameter {
-		o.add("authorization_response_iss_parameter_supported", true)
+		o.Add("authorization_response_iss_parameter_supported", true)
 	}
 	return metadata(o)
 }
 
 // jwks returns the published keys.
-func (e *eident) jwks() *reply { return metadata(object{{"keys", e.b.keys.set()}}) }
+func (e *eident) jwks() *Reply { return metadata(Object{{"keys", e.b.keys.JWKs()}}) }

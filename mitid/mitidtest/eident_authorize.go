@@ -51,14 +51,14 @@ func (e *eident) authorize(w http.ResponseWriter, r *http.Request, form url.Valu
 	req, bad := e.check(sent, s)
 	switch {
 	case bad != nil && bad.code == "":
-		e.b.showError(w, r, bad.why)
+		e.b.ShowError(w, r, bad.why)
 		return
 	case bad != nil:
-		e.sendBack(w, req, s, errorPairs(bad.code, bad.why))
+		e.sendBack(w, req, s, ErrorPairs(bad.code, bad.why))
 		return
 	}
-	e.b.noteNonce(sent.Get("nonce"))
-	if o, ok := e.b.scripted("state:" + sent.Get("state")); ok {
+	e.b.NoteNonce(sent.Get("nonce"))
+	if o, ok := e.b.Scripted("state:" + sent.Get("state")); ok {
 		e.act(w, req, s, o)
 		return
 	}
@@ -89,7 +89,7 @@ func (e *eident) check(q url.Values, s EIdentSettings) (*eidentRequest, *refusal
 	switch {
 	case q.Get("client_id") != e.b.ClientID():
 		return nil, &refusal{why: "unknown client_id"}
-	case !e.b.redirectAllowed(q.Get("redirect_uri")):
+	case !e.b.RedirectAllowed(q.Get("redirect_uri")):
 		return nil, &refusal{why: "the redirect_uri is not registered"}
 	}
 	req := &eidentRequest{params: q, scopes: strings.Fields(q.Get("scope"))}
@@ -223,21 +223,21 @@ func (e EIdentEncoding) read(sent string) (string, bool) {
 
 // sendBack sends the browser to the merchant with params, the state and whatever
 // the switches add.
-func (e *eident) sendBack(w http.ResponseWriter, req *eidentRequest, s EIdentSettings, params pairs) {
-	back := &wayBack{target: req.params.Get("redirect_uri"), params: params}
+func (e *eident) sendBack(w http.ResponseWriter, req *eidentRequest, s EIdentSettings, params Pairs) {
+	back := &Answer{RedirectURI: req.params.Get("redirect_uri"), Params: params}
 	if state := req.params.Get("state"); state != "" {
-		back.add("state", state)
+		back.Add("state", state)
 	}
 	if nonce := req.params.Get("nonce"); nonce != "" && s.NonceInAnswer {
-		back.add("nonce", nonce)
+		back.Add("nonce", nonce)
 	}
 	if s.IssParameter {
-		back.add("iss", e.b.Issuer())
+		back.Add("iss", e.b.Issuer())
 	}
-	if spoil := takeStage(e.b, func(p *spoiler) *func(*Broker, *wayBack) { return &p.callback }); spoil != nil {
+	if spoil := takeStage(e.b, func(p *spoiler) *func(*Broker, *Answer) { return &p.callback }); spoil != nil {
 		spoil(e.b, back)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Location", back.address())
+	w.Header().Set("Location", back.Address())
 	w.WriteHeader(http.StatusFound)
 }

@@ -20,72 +20,72 @@ const eidentACR = "urn:eident:cert:eidas:high"
 
 // payload returns the ID token's claims. Their names and values are documented,
 // their order is ours.
-func (e *eident) payload(g *eidentGrant, s EIdentSettings) object {
+func (e *eident) payload(g *eidentGrant, s EIdentSettings) Object {
 	now := e.b.Now()
 	eid, kind, prefix := eidentPrivate, "private", ""
 	if g.company != nil {
 		eid, kind, prefix = eidentBusiness, "professional", "mitid:"
 	}
-	o := make(object, 0, 40)
-	o.add("iss", e.b.Issuer())
-	o.add("aud", e.b.ClientID())
+	o := make(Object, 0, 40)
+	o.Add("iss", e.b.Issuer())
+	o.Add("aud", e.b.ClientID())
 	uuid := g.uuid()
 	if s.OneSubject {
 		uuid = g.citizen.uuid()
 	}
-	o.add("sub", "mitid:"+uuid)
-	o.add("mitid.uuid", uuid)
-	o.add("pid", uuid)
+	o.Add("sub", "mitid:"+uuid)
+	o.Add("mitid.uuid", uuid)
+	o.Add("pid", uuid)
 	if s.TextAMR {
-		o.add("amr", eid)
+		o.Add("amr", eid)
 	} else {
-		o.add("amr", []string{eid})
+		o.Add("amr", []string{eid})
 	}
-	o.add("mitid_amr", []string{prefix + g.authenticator()})
-	o.add("acr", eidentACR)
-	o.add("aal", nsisWords[g.level])
-	o.add("ial", nsisWords[g.identityLevel()])
-	o.add("loa", nsisWords[min(g.level, g.identityLevel())])
+	o.Add("mitid_amr", []string{prefix + g.authenticator()})
+	o.Add("acr", eidentACR)
+	o.Add("aal", nsisWords[g.level])
+	o.Add("ial", nsisWords[g.identityLevel()])
+	o.Add("loa", nsisWords[min(g.level, g.identityLevel())])
 	if s.PrivateForCompany && g.company != nil && g.company.Role == Signatory {
 		kind = "private"
 	}
-	o.add("identity_type", kind)
+	o.Add("identity_type", kind)
 	if g.company == nil {
-		o.add("mitid_transactionid", g.mitidID)
+		o.Add("mitid_transactionid", g.mitidID)
 	}
 	if g.req.asks("profile") && g.company == nil {
 		o = optional(o, "name", g.citizen.Name)
 		o = optional(o, "birthdate", g.birthDate(s))
 	}
 	if g.tellCPR {
-		o.add("dk_ssn", g.citizen.CPR.Reveal())
-		o.add("ssn", g.citizen.CPR.Reveal())
+		o.Add("dk_ssn", g.citizen.CPR.Reveal())
+		o.Add("ssn", g.citizen.CPR.Reveal())
 	}
 	if g.req.asks(s.PIDScope) && g.typedCPR {
-		o.add(s.PIDClaim, pidOf(&g.citizen))
+		o.Add(s.PIDClaim, pidOf(&g.citizen))
 	}
 	o = g.tellTexts(o, s)
 	if g.company != nil {
 		o = g.aboutCompany(o, now, s)
 	}
-	o = optional(o, "lookup_error", g.citizen.lookUpError())
+	o = optional(o, "lookup_error", g.citizen.LookUpError())
 	for _, name := range slices.Sorted(maps.Keys(g.citizen.Extra)) {
-		o.add(name, g.citizen.Extra[name])
+		o.Add(name, g.citizen.Extra[name])
 	}
 	if n := g.req.params.Get("nonce"); n != "" {
-		o.add("nonce", n)
+		o.Add("nonce", n)
 	}
 	switch s.AuthTime {
 	case EIdentSeconds:
-		o.add("auth_time", g.at.Unix())
+		o.Add("auth_time", g.at.Unix())
 	case EIdentDate:
-		o.add("auth_time", g.at.UTC().Format(eidentDateLayout))
+		o.Add("auth_time", g.at.UTC().Format(eidentDateLayout))
 	case EIdentUnreadable:
-		o.add("auth_time", "for lidt siden, på Ærø")
+		o.Add("auth_time", "for lidt siden, på Ærø")
 	}
-	o.add("jti", g.jti)
-	o.add("iat", now.Unix())
-	o.add("exp", now.Unix()+int64(s.TokenLifetime/time.Second))
+	o.Add("jti", g.jti)
+	o.Add("iat", now.Unix())
+	o.Add("exp", now.Unix()+int64(s.TokenLifetime/time.Second))
 	return o
 }
 
@@ -98,13 +98,13 @@ func (g *eidentGrant) uuid() string {
 }
 
 // authenticator is a word of mitid_amr.
-func (g *eidentGrant) authenticator() string { return netsWords[g.citizen.authenticator(g.level)] }
+func (g *eidentGrant) authenticator() string { return netsWords[g.citizen.Uses(g.level)] }
 
 // identityLevel: everybody was identified at Substantial or above.
 func (g *eidentGrant) identityLevel() claims.Level { return max(g.level, claims.Substantial) }
 
 func (g *eidentGrant) birthDate(s EIdentSettings) string {
-	born := g.citizen.born()
+	born := g.citizen.Born()
 	switch {
 	case born.IsZero():
 		return ""
@@ -115,18 +115,18 @@ func (g *eidentGrant) birthDate(s EIdentSettings) string {
 }
 
 // tellTexts adds what the person saw. A step-up shows nothing.
-func (g *eidentGrant) tellTexts(o object, s EIdentSettings) object {
+func (g *eidentGrant) tellTexts(o Object, s EIdentSettings) Object {
 	if g.req.reference != "" && !s.SilentReference {
-		o.add("reference_text", s.Echo.write(g.req.params.Get("reference_text"), g.req.reference))
+		o.Add("reference_text", s.Echo.write(g.req.params.Get("reference_text"), g.req.reference))
 	}
 	if text := g.req.transaction; text != "" {
 		sum := sha256.Sum256([]byte(text))
 		if s.DigestOverParameter {
 			sum = sha256.Sum256([]byte(g.req.params.Get("transactiontext")))
 		}
-		o.add("transaction_text", s.Echo.write(g.req.params.Get("transactiontext"), text))
-		o.add("transaction_text_sha256", base64.StdEncoding.EncodeToString(sum[:]))
-		o.add("transaction_text_type", or(g.req.params.Get("transactiontext_type"), "text"))
+		o.Add("transaction_text", s.Echo.write(g.req.params.Get("transactiontext"), text))
+		o.Add("transaction_text_sha256", base64.StdEncoding.EncodeToString(sum[:]))
+		o.Add("transaction_text_type", or(g.req.params.Get("transactiontext_type"), "text"))
 	}
 	return o
 }
@@ -143,37 +143,37 @@ func (e EIdentEcho) write(sent, text string) string {
 
 // aboutCompany adds the claims of MitID Erhverv. A signatory acts for a company
 // with their private MitID, an employee with an identity of the company's.
-func (g *eidentGrant) aboutCompany(o object, now time.Time, s EIdentSettings) object {
+func (g *eidentGrant) aboutCompany(o Object, now time.Time, s EIdentSettings) Object {
 	co := g.company
 	if co.Role == Signatory {
 		if g.req.asks("organisation") {
-			o.add("authorized_to_represent", co.CVR)
+			o.Add("authorized_to_represent", co.CVR)
 		}
-		o.add("nemlogin.auth_to_repr", co.CVR)
+		o.Add("nemlogin.auth_to_repr", co.CVR)
 	}
-	if born := g.citizen.born(); !born.IsZero() {
-		o.add("nemlogin.age", age(born, now))
-		o.add("nemlogin.date_of_birth", born.Format(time.DateOnly))
+	if born := g.citizen.Born(); !born.IsZero() {
+		o.Add("nemlogin.age", Age(born, now))
+		o.Add("nemlogin.date_of_birth", born.Format(time.DateOnly))
 	}
 	if !g.citizen.CPR.IsZero() {
-		o.add("nemlogin.cpr_uuid", identifier("cpr", g.citizen.uuid()))
+		o.Add("nemlogin.cpr_uuid", Identifier("cpr", g.citizen.uuid()))
 	}
-	o.add(or(s.OrganisationNumberClaim, "nemlogin.cvr"), co.CVR)
-	o.add("nemlogin.email", "")
+	o.Add(or(s.OrganisationNumberClaim, "nemlogin.cvr"), co.CVR)
+	o.Add("nemlogin.email", "")
 	if name := g.citizen.Name; name != "" {
 		given, family := splitName(name)
-		o.add("nemlogin.family_name", family)
-		o.add("nemlogin.given_name", given)
-		o.add("nemlogin.name", name)
+		o.Add("nemlogin.family_name", family)
+		o.Add("nemlogin.given_name", given)
+		o.Add("nemlogin.name", name)
 	}
-	o.add("nemlogin.ial", nsisWords[claims.Substantial])
-	o.add("nemlogin.p_number", co.ProductionUnit)
+	o.Add("nemlogin.ial", nsisWords[claims.Substantial])
+	o.Add("nemlogin.p_number", co.ProductionUnit)
 	if co.RID != "" {
-		o.add("nemlogin.nemid.rid", co.RID)
+		o.Add("nemlogin.nemid.rid", co.RID)
 	}
-	o.add(or(s.OrganisationNameClaim, "nemlogin.org_name"), co.Name)
-	o.add("nemlogin.persistent_professional_id", g.uuid())
-	o.add("nemlogin.se_number", co.SE)
+	o.Add(or(s.OrganisationNameClaim, "nemlogin.org_name"), co.Name)
+	o.Add("nemlogin.persistent_professional_id", g.uuid())
+	o.Add("nemlogin.se_number", co.SE)
 	return o
 }
 

@@ -23,33 +23,33 @@ type eidentGrant struct {
 // act carries out what a scripted person does.
 func (e *eident) act(w http.ResponseWriter, req *eidentRequest, s EIdentSettings, o Outcome) {
 	bad := &refusal{s.AbortError, s.AbortDetail}
-	switch o.act {
-	case approves:
+	switch o.Act {
+	case Approves:
 		var g *eidentGrant
 		if g, bad = e.grantTo(req, s, o); bad == nil {
 			code := randomHex(16)
 			put(e.b, e.grants, code, g, s.CodeLifetime)
-			e.sendBack(w, req, s, pairs{{"code", code}})
+			e.sendBack(w, req, s, Pairs{{"code", code}})
 			return
 		}
-	case fails:
-		bad = &refusal{o.code, o.description}
+	case Fails:
+		bad = &refusal{o.Code, o.Description}
 	}
-	e.sendBack(w, req, s, errorPairs(bad.code, bad.why))
+	e.sendBack(w, req, s, ErrorPairs(bad.code, bad.why))
 }
 
 // grantTo returns what o's person grants, or how the broker ends the login.
 func (e *eident) grantTo(req *eidentRequest, s EIdentSettings, o Outcome) (*eidentGrant, *refusal) {
-	g := &eidentGrant{req: req, citizen: o.citizen, at: e.b.Now(), mitidID: newUUID(), jti: randomHex(16)}
+	g := &eidentGrant{req: req, citizen: o.Citizen, at: e.b.Now(), mitidID: newUUID(), jti: randomHex(16)}
 	if req.steps != nil {
 		return e.stepUp(g, s, o)
 	}
-	if req.business() && (!req.private() || o.cvr != "") {
-		if g.company = chooseCompany(o.citizen.Companies, o.cvr); g.company == nil {
+	if req.business() && (!req.private() || o.CVR != "") {
+		if g.company = ChooseCompany(o.Citizen.Companies, o.CVR); g.company == nil {
 			return nil, &refusal{s.CompanyError, ""}
 		}
 	}
-	g.level = o.citizen.level(max(req.level, req.authLevel))
+	g.level = o.Citizen.Reaches(max(req.level, req.authLevel))
 	if s.Level != claims.LevelUnknown {
 		g.level = s.Level
 	}
@@ -65,7 +65,7 @@ func (e *eident) grantTo(req *eidentRequest, s EIdentSettings, o Outcome) (*eide
 func (e *eident) stepUp(g *eidentGrant, s EIdentSettings, o Outcome) (*eidentGrant, *refusal) {
 	old := g.req.steps
 	g.at, g.level, g.mitidID = old.at, old.level, old.mitidID
-	if o.citizen.uuid() == old.citizen.uuid() {
+	if o.Citizen.uuid() == old.citizen.uuid() {
 		g.citizen, g.company = old.citizen, old.company
 	}
 	return g, e.collectCPR(g, s, o)
@@ -80,11 +80,11 @@ func (e *eident) collectCPR(g *eidentGrant, s EIdentSettings, o Outcome) *refusa
 		return nil
 	}
 	typed := own
-	if !o.types.IsZero() {
-		typed = o.types
+	if !o.Types.IsZero() {
+		typed = o.Types
 	}
 	switch {
-	case own.IsZero() || o.hidesCPR:
+	case own.IsZero() || o.HidesCPR:
 		if s.CPROptional {
 			return nil
 		}

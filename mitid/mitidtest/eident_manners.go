@@ -7,26 +7,26 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-func (e *eident) manners() manners {
+func (e *eident) manners() Manners {
 	id := func(c *Citizen, co *Company) string { return (&eidentGrant{citizen: *c, company: co}).uuid() }
-	return manners{
-		carried:         eidentCarried,
-		subject:         func(c *Citizen, co *Company) string { return "mitid:" + id(c, co) },
+	return Manners{
+		Carried:         eidentCarried,
+		Subject:         func(c *Citizen, co *Company) string { return "mitid:" + id(c, co) },
 		uuid:            id,
-		professionalCap: true,
-		reference: func(b *Broker, text string) {
-			b.spoilDraft(func(d *draft) {
-				d.payload.drop("reference_text")
+		ProfessionalCap: true,
+		SpoilReference: func(b *Broker, text string) {
+			b.spoilDraft(func(d *Draft) {
+				d.Payload.Drop("reference_text")
 				if text != "" {
-					d.payload.add("reference_text", text)
+					d.Payload.Add("reference_text", text)
 				}
 			})
 		},
-		sessions:     func(*Broker) {}, // none are known
-		uninvitedCPR: func(b *Broker) { b.ConfigureEIdent(func(s *EIdentSettings) { s.CPRUninvited = true }) },
-		noCompany:    mitid.BrokerDeclined,
-		wrongCPR:     mitid.CPRMismatch,
-		outcomes: []ending{
+		RememberLogins:     func(*Broker) {}, // none are known
+		SendCPRUninvited: func(b *Broker) { b.ConfigureEIdent(func(s *EIdentSettings) { s.CPRUninvited = true }) },
+		NoCompany:    mitid.BrokerDeclined,
+		WrongCPR:     mitid.CPRMismatch,
+		Outcomes: []Ending{
 			{"the broker says cancel", Fail("cancel", ""), mitid.UserCancelled},
 			{"the broker says cancel beside access_denied", Fail("access_denied", "cancel"), mitid.UserCancelled},
 			{"the person cannot be authenticated", Fail("authfailed", ""), mitid.BrokerDeclined},
@@ -38,18 +38,18 @@ func (e *eident) manners() manners {
 }
 
 // eidentCarried reads the flat parameters.
-func eidentCarried(q Request) carried {
-	c := carried{prompt: q.param("prompt"), action: "log_on"}
-	c.locale = map[string]string{"da_DK": "da", "en_GB": "en"}[q.param("language")]
-	c.level, c.asksCPR = q.param("loa_value"), slices.Contains(strings.Fields(q.param("scope")), "ssn")
-	c.uuid, _ = EIdentEither.read(q.param("login_hint"))
+func eidentCarried(q Request) Carried {
+	c := Carried{Prompt: q.Param("prompt"), Action: "log_on"}
+	c.Locale = map[string]string{"da_DK": "da", "en_GB": "en"}[q.Param("language")]
+	c.Level, c.AsksCPR = q.Param("loa_value"), slices.Contains(strings.Fields(q.Param("scope")), "ssn")
+	c.UUID, _ = EIdentEither.read(q.Param("login_hint"))
 	return c
 }
 
 // eidentTamperings are the catalogue of this dialect, which pushes no requests.
 func eidentTamperings() []Tampering {
 	announce := func(b *Broker) { b.wire.(*eident).settings.IssParameter = true }
-	shared := slices.DeleteFunc(sharedTamperings(announce), func(t Tampering) bool { return t.Stage == StagePAR })
+	shared := slices.DeleteFunc(SharedTamperings(announce), func(t Tampering) bool { return t.Stage == StagePAR })
 	return slices.Concat(shared, eidentPersonTamperings(), eidentTextTamperings(), eidentUserinfoTamperings())
 }
 

@@ -78,27 +78,27 @@ func (e *eident) showStep(w http.ResponseWriter, name string, v *eidentVisit, p 
 func (e *eident) page(w http.ResponseWriter, r *http.Request, form url.Values, s EIdentSettings) {
 	v, ok := take(e.b, e.visits, form.Get("visit"))
 	if !ok {
-		e.b.showError(w, r, "this page has expired; start anew at the service")
+		e.b.ShowError(w, r, "this page has expired; start anew at the service")
 		return
 	}
 	if cookie, err := r.Cookie(e.b.cookie(cookieBrowser)); err != nil || cookie.Value != v.browser {
-		e.b.showError(w, r, "this page was opened in another browser, or cookies are blocked")
+		e.b.ShowError(w, r, "this page was opened in another browser, or cookies are blocked")
 		return
 	}
 	switch form.Get("do") {
 	case "person":
 		i, err := strconv.Atoi(form.Get("citizen"))
 		if err != nil || i < 0 || i >= len(v.shownPeople) {
-			e.b.showError(w, r, "nobody was chosen")
+			e.b.ShowError(w, r, "nobody was chosen")
 			return
 		}
 		v.outcome = Approve(v.shownPeople[i])
 	case "company":
-		v.outcome.cvr, v.hasCompany = form.Get("company"), true
+		v.outcome.CVR, v.hasCompany = form.Get("company"), true
 	case "cpr":
 		v.typed(form, s)
 	case "skip":
-		v.outcome.hidesCPR, v.hasCPR = true, true
+		v.outcome.HidesCPR, v.hasCPR = true, true
 	default:
 		v.outcome = Abort()
 	}
@@ -108,8 +108,8 @@ func (e *eident) page(w http.ResponseWriter, r *http.Request, form url.Values, s
 // typed takes what was typed on the CPR page.
 func (v *eidentVisit) typed(form url.Values, s EIdentSettings) {
 	n, err := cpr.Parse(form.Get("cpr"))
-	if err == nil && n == v.outcome.citizen.CPR {
-		v.outcome.types, v.hasCPR = n, true
+	if err == nil && n == v.outcome.Citizen.CPR {
+		v.outcome.Types, v.hasCPR = n, true
 		return
 	}
 	if v.wrong++; v.wrong >= maxWrong {
@@ -120,11 +120,11 @@ func (v *eidentVisit) typed(form url.Values, s EIdentSettings) {
 // next shows the page that still misses an answer, or ends the visit.
 func (e *eident) next(w http.ResponseWriter, r *http.Request, v *eidentVisit, s EIdentSettings) {
 	o := v.outcome
-	if o.act != approves {
+	if o.Act != Approves {
 		e.act(w, v.req, s, o)
 		return
 	}
-	choice, free := o.citizen.Companies, v.req.private()
+	choice, free := o.Citizen.Companies, v.req.private()
 	if v.req.business() && !v.hasCompany && (len(choice) > 1 || len(choice) == 1 && free) {
 		p := e.viewOf(r, v)
 		p.Companies, p.Optional = choice, free
@@ -134,7 +134,7 @@ func (e *eident) next(w http.ResponseWriter, r *http.Request, v *eidentVisit, s 
 	lost := v.req.business() && !free && len(choice) == 0 // ends without a CPR page
 	if v.req.asksCPR(s) && !v.hasCPR && !lost {
 		p := e.viewOf(r, v)
-		p.Wrong, p.MaySkip, p.Own = v.wrong > 0, s.CPROptional, o.citizen.CPR.Reveal()
+		p.Wrong, p.MaySkip, p.Own = v.wrong > 0, s.CPROptional, o.Citizen.CPR.Reveal()
 		e.showStep(w, "cpr", v, p)
 		return
 	}

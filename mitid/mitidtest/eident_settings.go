@@ -111,10 +111,10 @@ const (
 // eidentDateLayout is a guess at the text that was seen in one token of 2021.
 const eidentDateLayout = "02-01-2006 15:04:05 MST"
 
-func (e *eident) paths() paths {
-	return paths{
-		base: "/oidc", discovery: pathEIdentDiscovery, jwks: pathEIdentJWKS, authorize: pathEIdentStart,
-		token: pathEIdentToken, userinfo: pathEIdentUserinfo,
+func (e *eident) paths() Endpoints {
+	return Endpoints{
+		Base: "/oidc", Discovery: pathEIdentDiscovery, Keys: pathEIdentJWKS, Authorize: pathEIdentStart,
+		Token: pathEIdentToken, Userinfo: pathEIdentUserinfo,
 	}
 }
 

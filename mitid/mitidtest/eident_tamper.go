@@ -13,21 +13,21 @@ import (
 // eidentPersonTamperings spoil what the token says of the person and the login.
 func eidentPersonTamperings() []Tampering {
 	var ts []Tampering
-	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *Broker, o *object)) {
-		t := onToken(name, doc, want, func(b *Broker, d *draft) { f(b, &d.payload) })
+	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *Broker, o *Object)) {
+		t := onToken(name, doc, want, func(b *Broker, d *Draft) { f(b, &d.Payload) })
 		t.Request = r
 		ts = append(ts, t)
 	}
 	set := func(name, doc string, want mitid.Kind, r mitid.Request, claim string, value any) {
-		edit(name, doc, want, r, func(_ *Broker, o *object) { o.set(claim, value) })
+		edit(name, doc, want, r, func(_ *Broker, o *Object) { o.Set(claim, value) })
 	}
 	drop := func(name, doc string, want mitid.Kind, r mitid.Request, claim string) {
-		edit(name, doc, want, r, func(_ *Broker, o *object) { o.drop(claim) })
+		edit(name, doc, want, r, func(_ *Broker, o *Object) { o.Drop(claim) })
 	}
 
 	fresh := mitid.Request{Fresh: true}
 	when := func(name, doc string, ago time.Duration) {
-		edit(name, doc, mitid.AssuranceTooLow, fresh, func(b *Broker, o *object) { o.set("auth_time", b.Now().Add(-ago).Unix()) })
+		edit(name, doc, mitid.AssuranceTooLow, fresh, func(b *Broker, o *Object) { o.Set("auth_time", b.Now().Add(-ago).Unix()) })
 	}
 	drop("missing-login-time", "there is no time of login, and a fresh login was asked for", mitid.AssuranceTooLow, fresh, "auth_time")
 	set("null-login-time", "the time of login is null", mitid.AssuranceTooLow, fresh, "auth_time", nil)
@@ -54,16 +54,16 @@ func eidentPersonTamperings() []Tampering {
 
 	required := mitid.Request{CPR: mitid.CPRRequired}
 	both := func(name, doc string, want mitid.Kind, r mitid.Request, value any) {
-		edit(name, doc, want, r, func(_ *Broker, o *object) { o.set("dk_ssn", value); o.set("ssn", value) })
+		edit(name, doc, want, r, func(_ *Broker, o *Object) { o.Set("dk_ssn", value); o.Set("ssn", value) })
 	}
-	edit("missing-cpr", "there is no CPR number", mitid.ClaimMissing, required, func(_ *Broker, o *object) { o.drop("dk_ssn"); o.drop("ssn") })
+	edit("missing-cpr", "there is no CPR number", mitid.ClaimMissing, required, func(_ *Broker, o *Object) { o.Drop("dk_ssn"); o.Drop("ssn") })
 	both("null-cpr", "the CPR claim is null", mitid.ClaimMissing, required, nil)
 	both("empty-cpr", "the CPR claim is empty", mitid.ClaimMissing, required, "")
 	set("two-cprs", "dk_ssn and ssn differ", mitid.ClaimInvalid, required, "ssn", "2712589100")
 	for name, value := range map[string]any{
 		"eleven-digits": "21012700871", "nine-digits": "210127008", "letters": "210127008A", "impossible-date": "3202270087",
 		"zeros": "0000000000", "number": json.RawMessage("2101270087"), "list-of-two": []string{"2101270087", "2712589100"},
-		"list-of-one": []string{"2101270087"}, "object": object{{"cpr", "2101270087"}}, "true": true,
+		"list-of-one": []string{"2101270087"}, "object": Object{{"cpr", "2101270087"}}, "true": true,
 		"wide-digits": "２１０１２７００８７", "null-byte": "2101270087\x00",
 	} {
 		both("cpr-"+name, "the CPR claim is malformed: "+name, mitid.ClaimInvalid, required, value)
@@ -77,20 +77,20 @@ func eidentPersonTamperings() []Tampering {
 func eidentTextTamperings() []Tampering {
 	const sent = "Jeg køber Ærø for 100 kr."
 	var ts []Tampering
-	edit := func(name, doc string, want mitid.Kind, f func(o *object)) {
-		t := onToken(name, doc, want, func(_ *Broker, d *draft) { f(&d.payload) })
+	edit := func(name, doc string, want mitid.Kind, f func(o *Object)) {
+		t := onToken(name, doc, want, func(_ *Broker, d *Draft) { f(&d.Payload) })
 		t.Request = mitid.Request{TransactionText: mitid.Text{Body: sent}}
 		ts = append(ts, t)
 	}
 	set := func(name, doc string, want mitid.Kind, claim string, value any) {
-		edit(name, doc, want, func(o *object) { o.set(claim, value) })
+		edit(name, doc, want, func(o *Object) { o.Set(claim, value) })
 	}
 	digest := func(s string) string {
 		sum := sha256.Sum256([]byte(s))
 		return base64.StdEncoding.EncodeToString(sum[:])
 	}
 	for name, claim := range map[string]string{"text": "transaction_text", "text-type": "transaction_text_type", "text-digest": "transaction_text_sha256"} {
-		edit("missing-"+name, "there is no "+claim, mitid.TransactionMismatch, func(o *object) { o.drop(claim) })
+		edit("missing-"+name, "there is no "+claim, mitid.TransactionMismatch, func(o *Object) { o.Drop(claim) })
 	}
 	set("other-text", "the person saw another text", mitid.TransactionMismatch, "transaction_text", sent+"0")
 	set("other-text-digest", "the digest is that of another text", mitid.TransactionMismatch, "transaction_text_sha256", digest(sent+"0"))
@@ -98,9 +98,9 @@ func eidentTextTamperings() []Tampering {
 	set("long-text-digest", "the digest is followed by more", mitid.ClaimInvalid, "transaction_text_sha256", base64.StdEncoding.EncodeToString(append(make([]byte, 0, 64), sent...)))
 	set("other-text-type", "the person saw the text as html", mitid.TransactionMismatch, "transaction_text_type", "html")
 	set("unknown-text-type", "the text was shown in an unknown way", mitid.TransactionMismatch, "transaction_text_type", "Text")
-	edit("other-text-and-digest", "the person saw another text, and its digest came", mitid.TransactionMismatch, func(o *object) {
-		o.set("transaction_text", sent+"0")
-		o.set("transaction_text_sha256", digest(sent+"0"))
+	edit("other-text-and-digest", "the person saw another text, and its digest came", mitid.TransactionMismatch, func(o *Object) {
+		o.Set("transaction_text", sent+"0")
+		o.Set("transaction_text_sha256", digest(sent+"0"))
 	})
 	return ts
 }
@@ -108,19 +108,19 @@ func eidentTextTamperings() []Tampering {
 // eidentUserinfoTamperings spoil the userinfo answer. A client that does not ask
 // for it never meets them.
 func eidentUserinfoTamperings() []Tampering {
-	member := func(name, doc string, change func(o *object)) Tampering {
-		return onReply(name, doc, StageUserinfo, mitid.TokenInvalid, func(_ *Broker, p *reply) { change(&p.object) })
+	member := func(name, doc string, change func(o *Object)) Tampering {
+		return onReply(name, doc, StageUserinfo, mitid.TokenInvalid, func(_ *Broker, p *Reply) { change(&p.Object) })
 	}
-	uuid := member("userinfo-other-uuid", "userinfo's UUID is another one", func(o *object) { o.set("mitid.uuid", "00000000-0000-4000-8000-000000000000") })
+	uuid := member("userinfo-other-uuid", "userinfo's UUID is another one", func(o *Object) { o.Set("mitid.uuid", "00000000-0000-4000-8000-000000000000") })
 	uuid.Want = mitid.ClaimInvalid // sub and mitid.uuid name two people
 	return []Tampering{
 		uuid,
-		member("userinfo-other-subject", "userinfo is about somebody else", func(o *object) { o.set("sub", "mitid:00000000-0000-4000-8000-000000000000") }),
-		member("userinfo-wrong-subject", "userinfo's sub is the right one plus one character", func(o *object) {
-			sub, _ := o.get("sub").(string)
-			o.set("sub", sub+"1")
+		member("userinfo-other-subject", "userinfo is about somebody else", func(o *Object) { o.Set("sub", "mitid:00000000-0000-4000-8000-000000000000") }),
+		member("userinfo-wrong-subject", "userinfo's sub is the right one plus one character", func(o *Object) {
+			sub, _ := o.Get("sub").(string)
+			o.Set("sub", sub+"1")
 		}),
-		member("userinfo-missing-subject", "userinfo has no sub", func(o *object) { o.drop("sub") }),
-		member("userinfo-empty-subject", "userinfo's sub is empty", func(o *object) { o.set("sub", "") }),
+		member("userinfo-missing-subject", "userinfo has no sub", func(o *Object) { o.Drop("sub") }),
+		member("userinfo-empty-subject", "userinfo's sub is empty", func(o *Object) { o.Set("sub", "") }),
 	}
 }

@@ -75,19 +75,19 @@ func TestShelfIsBounded(t *testing.T) {
 }
 
 func TestObjectKeepsOrder(t *testing.T) {
-	o := object{{"b", "æ\"ø\\å<>&"}, {"a", int64(7)}}
-	o.add("b", nil)
-	o.set("a", json.RawMessage("1e400"))
-	o.add("c", object{{"x", []string{"y"}}, {"t", true}})
-	assert.Equal(t, `{"b":"æ\"ø\\å<>&","a":1e400,"b":null,"c":{"x":["y"],"t":true}}`, string(o.bytes()))
-	o.drop("b")
-	assert.Equal(t, `{"a":1e400,"c":{"x":["y"],"t":true}}`, string(o.bytes()))
+	o := Object{{"b", "æ\"ø\\å<>&"}, {"a", int64(7)}}
+	o.Add("b", nil)
+	o.Set("a", json.RawMessage("1e400"))
+	o.Add("c", Object{{"x", []string{"y"}}, {"t", true}})
+	assert.Equal(t, `{"b":"æ\"ø\\å<>&","a":1e400,"b":null,"c":{"x":["y"],"t":true}}`, string(o.Bytes()))
+	o.Drop("b")
+	assert.Equal(t, `{"a":1e400,"c":{"x":["y"],"t":true}}`, string(o.Bytes()))
 }
 
 func TestAge(t *testing.T) {
 	born := time.Date(2000, 2, 29, 0, 0, 0, 0, time.UTC)
-	assert.Equal(t, "25", age(born, time.Date(2026, 2, 28, 12, 0, 0, 0, time.UTC)))
-	assert.Equal(t, "26", age(born, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)))
+	assert.Equal(t, "25", Age(born, time.Date(2026, 2, 28, 12, 0, 0, 0, time.UTC)))
+	assert.Equal(t, "26", Age(born, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)))
 }
 
 func TestSwitchesSurviveATampering(t *testing.T) {

@@ -26,11 +26,11 @@ func Login(tb testing.TB, c *mitid.Client, b *Broker, r mitid.Request, as ...Out
 		tb.Errorf("mitidtest: %v", err)
 		return nil, err
 	}
-	return complete(ctx, c, b, redirect, cb, r)
+	return Complete(ctx, c, b, redirect, cb, r)
 }
 
 // complete brings cb to the client, by the journey that a tampering prescribes.
-func complete(ctx context.Context, c *mitid.Client, b *Broker, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
+func Complete(ctx context.Context, c *mitid.Client, b *Broker, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
 	state := redirect.State
 	switch takeStage(b, func(s *spoiler) *journey { return &s.journey }) {
 	case otherBrowser:

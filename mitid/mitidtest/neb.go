@@ -117,23 +117,23 @@ func (n *neb) serve(w http.ResponseWriter, r *http.Request) {
 	switch path {
 	case nebDiscovery:
 		if allow(w, r, http.MethodGet) {
-			n.b.send(w, r, n.discovery(), func(p *spoiler) *func(*Broker, *reply) { return &p.discovery })
+			n.b.send(w, r, n.discovery(), func(p *spoiler) *func(*Broker, *Reply) { return &p.discovery })
 		}
 	case nebJWKS:
 		if allow(w, r, http.MethodGet) {
-			n.b.send(w, r, n.jwks(), func(p *spoiler) *func(*Broker, *reply) { return &p.jwks })
+			n.b.send(w, r, n.jwks(), func(p *spoiler) *func(*Broker, *Reply) { return &p.jwks })
 		}
 	case nebPAR:
 		if allow(w, r, http.MethodPost) {
-			n.b.send(w, r, n.push(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.par })
+			n.b.send(w, r, n.push(r, form, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.par })
 		}
 	case nebToken:
 		if allow(w, r, http.MethodPost) {
-			n.b.send(w, r, n.token(r, form, s), func(p *spoiler) *func(*Broker, *reply) { return &p.token })
+			n.b.send(w, r, n.token(r, form, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.token })
 		}
 	case nebUserinfo:
 		if allow(w, r, http.MethodGet, http.MethodPost) {
-			n.b.send(w, r, n.userinfo(r, s), func(p *spoiler) *func(*Broker, *reply) { return &p.userinfo })
+			n.b.send(w, r, n.userinfo(r, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.userinfo })
 		}
 	case nebLogin, nebCallback:
 		n.login(w, r, s)
@@ -145,19 +145,19 @@ func (n *neb) serve(w http.ResponseWriter, r *http.Request) {
 		n.loggedOut(w, r, s)
 	case nebMatchCPR:
 		if allow(w, r, http.MethodPost) {
-			n.b.send(w, r, n.matchCPR(r, body, s), func(p *spoiler) *func(*Broker, *reply) { return &p.match })
+			n.b.send(w, r, n.matchCPR(r, body, s), func(p *spoiler) *func(*Broker, *Reply) { return &p.match })
 		}
 	case nebLogoutAPI:
 		if allow(w, r, http.MethodPost) {
-			n.logoutAPI(r, body, s).write(w, r)
+			n.logoutAPI(r, body, s).Write(w, r)
 		}
 	case nebSignText:
 		if allow(w, r, http.MethodPost) {
-			n.signText(r, body).write(w, r)
+			n.signText(r, body).Write(w, r)
 		}
 	case nebErrorCodes:
 		if allow(w, r, http.MethodGet) {
-			nebErrorList().write(w, r)
+			nebErrorList().Write(w, r)
 		}
 	case pathPage:
 		if allow(w, r, http.MethodPost) {
@@ -175,15 +175,15 @@ func (n *neb) serve(w http.ResponseWriter, r *http.Request) {
 func (n *neb) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s NEBSettings) {
 	switch path {
 	case nebDiscovery:
-		n.discovery().write(w, r)
+		n.discovery().Write(w, r)
 	case nebJWKS:
-		n.jwks().write(w, r)
+		n.jwks().Write(w, r)
 	case nebToken:
-		n.token(r, form, s).write(w, r)
+		n.token(r, form, s).Write(w, r)
 	case nebUserinfo:
-		n.userinfo(r, s).write(w, r)
+		n.userinfo(r, s).Write(w, r)
 	case nebPAR:
-		n.push(r, form, s).write(w, r)
+		n.push(r, form, s).Write(w, r)
 	default:
 		n.notFound(w)
 	}

@@ -52,9 +52,9 @@ func (g *nebGrant) sub() string {
 
 // ageClaims are the ID token's of a proof of age, in the order of the vendor's
 // sample: no level, and nothing about the person.
-func (n *neb) ageClaims(g *nebGrant, s NEBSettings) object {
+func (n *neb) ageClaims(g *nebGrant, s NEBSettings) Object {
 	now := n.b.Now().Unix()
-	o := object{
+	o := Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebIDLife/time.Second)}, {"aud", n.b.ClientID()},
 	}
 	o = optional(o, "nonce", g.req.params.Get("nonce"))
@@ -62,7 +62,7 @@ func (n *neb) ageClaims(g *nebGrant, s NEBSettings) object {
 	if len(ages(g.req.scopes, nebAgeOver)) > 0 {
 		idp, kind = "euav", "av"
 	}
-	o = append(o, object{
+	o = append(o, Object{
 		{"sid", g.req.ageSID}, {"sub", g.sub()}, {"auth_time", g.session.at.Unix()}, {"idp", idp},
 		{"neb_sid", g.req.ageSID}, {"transaction_id", g.transaction}, {"idtoken_type", kind},
 	}...)
@@ -70,33 +70,33 @@ func (n *neb) ageClaims(g *nebGrant, s NEBSettings) object {
 }
 
 // ageAnswers are the claims that answer an age; none where nobody knows it.
-func (n *neb) ageAnswers(g *nebGrant, s NEBSettings) object {
-	var o object
+func (n *neb) ageAnswers(g *nebGrant, s NEBSettings) Object {
+	var o Object
 	now := n.b.Now()
 	if s.AgeAbsent {
 		return o
 	}
 	for _, years := range ages(g.req.scopes, nebAgeScope) {
-		if over, known := g.session.citizen.isOver(years, now); known {
-			o.set(nebAgeVerified, fmt.Sprintf("%d:%t", years, over))
+		if over, known := g.session.citizen.IsOver(years, now); known {
+			o.Set(nebAgeVerified, fmt.Sprintf("%d:%t", years, over))
 		}
 	}
 	for _, years := range ages(g.req.scopes, nebAgeOver) {
-		if over, known := g.session.citizen.isOver(years, now); known {
-			o.add("age_over_"+strconv.Itoa(years), over)
+		if over, known := g.session.citizen.IsOver(years, now); known {
+			o.Add("age_over_"+strconv.Itoa(years), over)
 		}
 	}
 	return o
 }
 
 // ageUserinfo is the userinfo answer of a proof of age.
-func (n *neb) ageUserinfo(g *nebGrant, s NEBSettings) object {
-	var o object
+func (n *neb) ageUserinfo(g *nebGrant, s NEBSettings) Object {
+	var o Object
 	for _, years := range ages(g.req.scopes, nebAgeScope) {
-		if over, known := g.session.citizen.isOver(years, n.b.Now()); known && g.has(nebMinimal) && !s.AgeAbsent {
-			o.add("idbrokerdk_age_verify_"+strconv.Itoa(years), fmt.Sprint(over))
+		if over, known := g.session.citizen.IsOver(years, n.b.Now()); known && g.has(nebMinimal) && !s.AgeAbsent {
+			o.Add("idbrokerdk_age_verify_"+strconv.Itoa(years), fmt.Sprint(over))
 		}
 	}
-	o.add("sub", g.sub())
+	o.Add("sub", g.sub())
 	return o
 }

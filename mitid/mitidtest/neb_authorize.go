@@ -44,7 +44,7 @@ func (n *neb) authorize(w http.ResponseWriter, r *http.Request, form url.Values,
 		n.refuse(w, *bad)
 		return
 	}
-	n.b.noteNonce(req.params.Get("nonce"))
+	n.b.NoteNonce(req.params.Get("nonce"))
 	old := n.session(r)
 	switch {
 	case n.reusable(old, req) && !n.needsCPR(old, req, s):
@@ -119,7 +119,7 @@ func (n *neb) login(w http.ResponseWriter, r *http.Request, s NEBSettings) {
 	if !n.reusable(old, req) || n.b.Now().Sub(old.at) > nebCPRTime {
 		old = nil // a login, not a CPR page on top of one
 	}
-	if o, ok := n.b.scripted("uri:"+req.uri, "state:"+req.params.Get("state")); ok {
+	if o, ok := n.b.Scripted("uri:"+req.uri, "state:"+req.params.Get("state")); ok {
 		n.act(w, r, req, s, o, old)
 		return
 	}
@@ -128,8 +128,8 @@ func (n *neb) login(w http.ResponseWriter, r *http.Request, s NEBSettings) {
 
 // act carries out what a person does: a login, or the CPR page of a session.
 func (n *neb) act(w http.ResponseWriter, r *http.Request, req *nebRequest, s NEBSettings, o Outcome, old *nebSession) {
-	switch o.act {
-	case approves:
+	switch o.Act {
+	case Approves:
 		g, bad := n.grantTo(r, req, s, o, old)
 		if bad != nil {
 			n.sendError(w, req, bad.code, bad.why)
@@ -139,8 +139,8 @@ func (n *neb) act(w http.ResponseWriter, r *http.Request, req *nebRequest, s NEB
 			n.remember(w, g.session)
 		}
 		n.handOut(w, req, g, s)
-	case fails:
-		n.sendError(w, req, o.code, o.description)
+	case Fails:
+		n.sendError(w, req, o.Code, o.Description)
 	default:
 		n.sendError(w, req, "access_denied", "mitid_user_aborted")
 	}
@@ -159,12 +159,12 @@ func (n *neb) handOut(w http.ResponseWriter, req *nebRequest, g *nebGrant, s NEB
 	if !n.spend(w, req) {
 		return
 	}
-	var answer pairs
+	var answer Pairs
 	code := ""
 	if slices.Contains(req.response, "code") {
 		code = strings.ToUpper(randomHex(32)) + "-1"
 		put(n.b, n.grants, code, g, nebCodeLife)
-		answer = append(answer, pair{"code", code})
+		answer = append(answer, Pair{"code", code})
 	}
 	front := slices.Contains(req.response, "id_token")
 	if front {
@@ -173,14 +173,14 @@ func (n *neb) handOut(w http.ResponseWriter, req *nebRequest, g *nebGrant, s NEB
 			n.refuse(w, refusal{"server_error", "The ID token cannot be made"})
 			return
 		}
-		answer = append(answer, pair{"id_token", token})
+		answer = append(answer, Pair{"id_token", token})
 	}
 	if state := req.params.Get("state"); state != "" {
-		answer = append(answer, pair{"state", state})
+		answer = append(answer, Pair{"state", state})
 	}
-	answer = append(answer, pair{"session_state", n.sessionState()})
+	answer = append(answer, Pair{"session_state", n.sessionState()})
 	if !front {
-		answer = append(answer, pair{"iss", n.b.Issuer()})
+		answer = append(answer, Pair{"iss", n.b.Issuer()})
 	}
 	n.sendBack(w, req, answer)
 }
@@ -202,29 +202,29 @@ func (n *neb) sendError(w http.ResponseWriter, req *nebRequest, code, descriptio
 	if !n.spend(w, req) {
 		return
 	}
-	answer := errorPairs(code, description)
+	answer := ErrorPairs(code, description)
 	if state := req.params.Get("state"); state != "" {
-		answer = append(answer, pair{"state", state})
+		answer = append(answer, Pair{"state", state})
 	}
-	n.sendBack(w, req, append(answer, pair{"session_state", n.sessionState()}))
+	n.sendBack(w, req, append(answer, Pair{"session_state", n.sessionState()}))
 }
 
-func (n *neb) sendBack(w http.ResponseWriter, req *nebRequest, answer pairs) {
-	back := &wayBack{target: req.params.Get("redirect_uri"), post: req.mode == "form_post", params: answer}
-	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *wayBack) { return &p.callback }); spoil != nil {
+func (n *neb) sendBack(w http.ResponseWriter, req *nebRequest, answer Pairs) {
+	back := &Answer{RedirectURI: req.params.Get("redirect_uri"), Post: req.mode == "form_post", Params: answer}
+	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *Answer) { return &p.callback }); spoil != nil {
 		spoil(n.b, back)
 	}
 	w.Header().Set("Cache-Control", "no-store, no-cache, max-age=0")
 	switch {
-	case back.post:
-		showFormPost(w, back)
+	case back.Post:
+		ShowFormPost(w, back)
 		return
 	case req.mode == "fragment":
-		n.redirect(w, back.target+"#"+back.params.encode())
-	case answer[0].name == "error":
-		n.redirect(w, back.address()+"#_")
+		n.redirect(w, back.RedirectURI+"#"+back.Params.Encode())
+	case answer[0].Name == "error":
+		n.redirect(w, back.Address()+"#_")
 	default:
-		n.redirect(w, back.address())
+		n.redirect(w, back.Address())
 	}
 }
 

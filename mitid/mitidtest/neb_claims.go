@@ -28,7 +28,7 @@ func unixText(t time.Time) string { return itoa(int(t.Unix())) }
 
 // amr is the authenticator.
 func (g *nebGrant) amr() string {
-	word := netsWords[g.session.citizen.authenticator(g.session.grantLevel.loa)]
+	word := netsWords[g.session.citizen.Uses(g.session.grantLevel.loa)]
 	if g.session.company != nil {
 		return "mitid:" + word
 	}
@@ -59,54 +59,54 @@ func (g *nebGrant) identity() string {
 
 // idClaims are the ID token's. It says nothing about the person. hash is at_hash
 // or c_hash, of what.
-func (n *neb) idClaims(g *nebGrant, settings NEBSettings, hash, what string) object {
+func (n *neb) idClaims(g *nebGrant, settings NEBSettings, hash, what string) Object {
 	if g.req.provesAge() {
 		return n.ageClaims(g, settings)
 	}
 	now := n.b.Now().Unix()
 	s := g.session
-	o := make(object, 0, 32)
-	o.add("iss", n.b.Issuer())
-	o.add("nbf", now)
-	o.add("iat", now)
-	o.add("exp", now+int64(nebIDLife/time.Second))
-	o.add("aud", n.b.ClientID())
-	o.add("amr", []string{g.amr()})
+	o := make(Object, 0, 32)
+	o.Add("iss", n.b.Issuer())
+	o.Add("nbf", now)
+	o.Add("iat", now)
+	o.Add("exp", now+int64(nebIDLife/time.Second))
+	o.Add("aud", n.b.ClientID())
+	o.Add("amr", []string{g.amr()})
 	o = optional(o, "nonce", g.req.params.Get("nonce"))
 	if what != "" {
 		sum := sha256.Sum256([]byte(what))
-		o.add(hash, base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]))
+		o.Add(hash, base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]))
 	}
-	o.add("sid", s.sid)
-	o.add("sub", s.sub)
-	o.add("auth_time", s.at.Unix())
-	o.add("idp", g.idp())
-	o.add("acr", nebLevelURIs[s.grantLevel.loa])
-	o.add("neb_sid", s.sid)
-	o.add("loa", nebLevelURIs[s.grantLevel.loa])
-	o.add("aal", nebLevelURIs[s.grantLevel.aal])
-	o.add("ial", nebLevelURIs[s.grantLevel.ial])
-	o.add("identity_type", g.kind())
-	o.add("transaction_id", g.transaction)
-	o.add("idp_transaction_id", s.transaction)
-	o.add("session_expiry", unixText(s.expiry()))
-	o.add("idtoken_type", "strict")
-	o.add("subject_type", "org_mapped")
+	o.Add("sid", s.sid)
+	o.Add("sub", s.sub)
+	o.Add("auth_time", s.at.Unix())
+	o.Add("idp", g.idp())
+	o.Add("acr", nebLevelURIs[s.grantLevel.loa])
+	o.Add("neb_sid", s.sid)
+	o.Add("loa", nebLevelURIs[s.grantLevel.loa])
+	o.Add("aal", nebLevelURIs[s.grantLevel.aal])
+	o.Add("ial", nebLevelURIs[s.grantLevel.ial])
+	o.Add("identity_type", g.kind())
+	o.Add("transaction_id", g.transaction)
+	o.Add("idp_transaction_id", s.transaction)
+	o.Add("session_expiry", unixText(s.expiry()))
+	o.Add("idtoken_type", "strict")
+	o.Add("subject_type", "org_mapped")
 	if s.company != nil {
-		o.add("loip", "baseline")
+		o.Add("loip", "baseline")
 	}
 	if g.req.idp.mitid.psd2 {
-		o.add("mitid.psd2", "true")
+		o.Add("mitid.psd2", "true")
 	}
 	return append(o, n.ageAnswers(g, settings)...)
 }
 
 // accessClaims are the access token's: no aud and no nonce, and client_id stands
 // in for aud.
-func (n *neb) accessClaims(g *nebGrant) object {
+func (n *neb) accessClaims(g *nebGrant) Object {
 	now := n.b.Now().Unix()
 	s := g.session
-	return object{
+	return Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebAccessLife/time.Second)},
 		{"scope", g.scopes()}, {"amr", []string{g.amr()}}, {"client_id", n.b.ClientID()}, {"sub", g.sub()},
 		{"auth_time", s.at.Unix()}, {"idp", g.idp()}, {"acr", nebLevelURIs[s.grantLevel.loa]}, {"neb_sid", s.sid},
@@ -129,23 +129,23 @@ func (g *nebGrant) scopes() []string {
 }
 
 // aboutPerson is what MitID tells of somebody, and of whom they act for.
-func (n *neb) aboutPerson(g *nebGrant, s NEBSettings) object {
-	var o object
+func (n *neb) aboutPerson(g *nebGrant, s NEBSettings) Object {
+	var o Object
 	p, now := &g.session.citizen, n.b.Now()
 	if g.session.company == nil && !g.has("mitid") {
 		return o
 	}
-	o.add("mitid.transaction_id", g.session.transaction)
+	o.Add("mitid.transaction_id", g.session.transaction)
 	if g.session.company == nil {
-		o.add("mitid.uuid", p.uuid())
-		if born := p.born(); !born.IsZero() {
-			o.add("mitid.age", age(born, now))
-			o.add("mitid.date_of_birth", born.Format(time.DateOnly))
+		o.Add("mitid.uuid", p.uuid())
+		if born := p.Born(); !born.IsZero() {
+			o.Add("mitid.age", Age(born, now))
+			o.Add("mitid.date_of_birth", born.Format(time.DateOnly))
 		}
 	}
-	o.add("mitid.has_cpr", fmt.Sprint(!p.CPR.IsZero()))
+	o.Add("mitid.has_cpr", fmt.Sprint(!p.CPR.IsZero()))
 	if g.session.company == nil {
-		o.add("mitid.identity_name", or(p.Name, nebProtected))
+		o.Add("mitid.identity_name", or(p.Name, nebProtected))
 	} else if g.has("nemlogin") {
 		o = append(o, n.aboutCompany(g, s)...)
 	}
@@ -153,14 +153,14 @@ func (n *neb) aboutPerson(g *nebGrant, s NEBSettings) object {
 }
 
 // aboutCPR is what a CPR number gives: itself, and the person's PID.
-func (g *nebGrant) aboutCPR() object {
-	var o object
+func (g *nebGrant) aboutCPR() Object {
+	var o Object
 	if g.cpr {
-		o.add("dk.cpr", g.session.citizen.CPR.Reveal())
+		o.Add("dk.cpr", g.session.citizen.CPR.Reveal())
 	}
 	if g.lookedUp && g.has("nemid.pid") && g.session.company == nil {
-		o.add("nemid.pid", nebPID(g.session.citizen.uuid()))
-		o.add("nemid.pid_status", "success")
+		o.Add("nemid.pid", nebPID(g.session.citizen.uuid()))
+		o.Add("nemid.pid_status", "success")
 	}
 	return o
 }
@@ -173,54 +173,54 @@ func nebPID(uuid string) string {
 }
 
 // details are the claims of ssn.details_name and ssn.details_address.
-func (g *nebGrant) details(s NEBSettings) object {
+func (g *nebGrant) details(s NEBSettings) Object {
 	names, address := g.has("ssn.details_name"), g.has("ssn.details_address")
 	if g.session.company != nil || !names && !address {
 		return nil
 	}
 	p := &g.session.citizen
 	if !g.lookedUp {
-		return object{{"ssn.details.status", "unable_to_lookup"}}
+		return Object{{"ssn.details.status", "unable_to_lookup"}}
 	}
-	if message := p.lookUpError(); message != "" {
-		return object{{"ssn.details.status", "unable_to_lookup"}, {"lookup_error", message}}
+	if message := p.LookUpError(); message != "" {
+		return Object{{"ssn.details.status", "unable_to_lookup"}, {"lookup_error", message}}
 	}
-	o := object{{"ssn.details.status", "success"}}
+	o := Object{{"ssn.details.status", "success"}}
 	if p.Name == "" && !s.PublicProvider {
-		return append(o, member{"ssn.details.name_address_protected", "true"})
+		return append(o, Member{"ssn.details.name_address_protected", "true"})
 	}
-	o.add("ssn.details.person_status", "active")
+	o.Add("ssn.details.person_status", "active")
 	if names && p.Name != "" {
 		parts := strings.Fields(p.Name)
-		o.add("ssn.details.given_name", parts[0])
-		o.add("ssn.details.middle_name", strings.Join(parts[1:max(1, len(parts)-1)], " "))
-		o.add("ssn.details.surname", parts[len(parts)-1])
+		o.Add("ssn.details.given_name", parts[0])
+		o.Add("ssn.details.middle_name", strings.Join(parts[1:max(1, len(parts)-1)], " "))
+		o.Add("ssn.details.surname", parts[len(parts)-1])
 	}
 	if a := p.Address; address && a != nil {
-		o.add("ssn.details.care_of_name", "")
-		o.add("ssn.details.city_name", a.Locality)
-		o.add("ssn.details.floor", strings.TrimLeft(a.Floor, "0"))
-		o.add("ssn.details.street_name", a.Road)
-		o.add("ssn.details.street_number", strings.TrimLeft(a.House, "0"))
-		o.add("ssn.details.unit", strings.TrimSpace(a.Apartment))
-		o.add("ssn.details.zip_code", a.PostalCode)
-		o.add("ssn.details.zip_name", a.City)
+		o.Add("ssn.details.care_of_name", "")
+		o.Add("ssn.details.city_name", a.Locality)
+		o.Add("ssn.details.floor", strings.TrimLeft(a.Floor, "0"))
+		o.Add("ssn.details.street_name", a.Road)
+		o.Add("ssn.details.street_number", strings.TrimLeft(a.House, "0"))
+		o.Add("ssn.details.unit", strings.TrimSpace(a.Apartment))
+		o.Add("ssn.details.zip_code", a.PostalCode)
+		o.Add("ssn.details.zip_name", a.City)
 	}
 	return o
 }
 
 // aboutLogin is what is told of a login that MitID saw; nothing after a session
 // was used again.
-func (g *nebGrant) aboutLogin() object {
-	var o object
+func (g *nebGrant) aboutLogin() Object {
+	var o Object
 	if !g.reused {
-		o.add("mitid.psd2", fmt.Sprint(g.req.idp.mitid.psd2))
+		o.Add("mitid.psd2", fmt.Sprint(g.req.idp.mitid.psd2))
 		o = optional(o, "mitid.reference_text", g.req.idp.mitid.reference)
-		o.add("mitid.geo_ip_distance_km", "0")
+		o.Add("mitid.geo_ip_distance_km", "0")
 	}
 	if g.consent && g.has("ssn") {
-		o.add("mitid.cpr_consent_text", base64.StdEncoding.EncodeToString([]byte(danish().CPRWhy)))
-		o.add("mitid.cpr_consent_header", base64.StdEncoding.EncodeToString([]byte(nebConsentHeader)))
+		o.Add("mitid.cpr_consent_text", base64.StdEncoding.EncodeToString([]byte(danish().CPRWhy)))
+		o.Add("mitid.cpr_consent_header", base64.StdEncoding.EncodeToString([]byte(nebConsentHeader)))
 	}
 	return o
 }
@@ -229,9 +229,9 @@ func (g *nebGrant) aboutLogin() object {
 const nebConsentHeader = "Indtast dit CPR-nummer"
 
 // extra adds a citizen's further claims.
-func (g *nebGrant) extra(o object) object {
+func (g *nebGrant) extra(o Object) Object {
 	for _, name := range slices.Sorted(maps.Keys(g.session.citizen.Extra)) {
-		o.add(name, g.session.citizen.Extra[name])
+		o.Add(name, g.session.citizen.Extra[name])
 	}
 	return o
 }

@@ -116,7 +116,7 @@ func (n *neb) object(raw string, s NEBSettings) (params url.Values, encrypted, o
 		if err != nil {
 			return nil, false, false
 		}
-		key, err := n.keys.request.read()
+		key, err := n.keys.request.Private()
 		if err != nil {
 			return nil, false, false
 		}

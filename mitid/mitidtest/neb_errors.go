@@ -30,26 +30,26 @@ var nebErrorWords = [...]string{
 
 // nebErrorList answers with the list of error words. The texts are this fake's
 // own; which languages and which IdP an entry has is as recorded.
-func nebErrorList() *reply {
-	var list object
+func nebErrorList() *Reply {
+	var list Object
 	for _, word := range nebErrorWords {
 		text := "The login ended: " + strings.NewReplacer("_", " ", ".", " ").Replace(word) + "."
-		var entry object
+		var entry Object
 		if word == "invalid_tin" || word == "missing_user_in_session" {
-			entry.add("Da", "Login blev afsluttet.")
+			entry.Add("Da", "Login blev afsluttet.")
 		}
-		entry.add("En", text)
+		entry.Add("En", text)
 		switch {
 		case strings.HasPrefix(word, "mitid_erhverv"), strings.HasSuffix(word, "_lokal_idp_correlation_error"):
-			entry.add("Idp", "mitid_erhverv")
+			entry.Add("Idp", "mitid_erhverv")
 		case strings.HasPrefix(word, "mitid_"):
-			entry.add("Idp", "mitid")
+			entry.Add("Idp", "mitid")
 		}
-		list.add(word, entry)
+		list.Add(word, entry)
 	}
 	var body bytes.Buffer
-	_ = json.Indent(&body, object{{"Version", "v1.0"}, {"ErrorCodes", list}}.bytes(), "", "  ") // it is JSON
+	_ = json.Indent(&body, Object{{"Version", "v1.0"}, {"ErrorCodes", list}}.Bytes(), "", "  ") // it is JSON
 	p := nebAPI(http.StatusOK, nil)
-	p.body = body.Bytes()
+	p.Body = body.Bytes()
 	return p
 }

@@ -20,7 +20,7 @@ type nebGrant struct {
 	lookedUp    bool   // the number is known in this flow, told or not
 	consent     bool   // the CPR page was shown
 	text        *nebText
-	spoil       func(*Broker, *object) // of what is told of the person
+	spoil       func(*Broker, *Object) // of what is told of the person
 }
 
 func (g *nebGrant) has(scope string) bool { return slices.Contains(g.req.scopes, scope) }
@@ -43,16 +43,16 @@ func (n *neb) grantTo(r *http.Request, req *nebRequest, s NEBSettings, o Outcome
 	if bad := judgeParams(req, s); bad != nil {
 		return nil, bad
 	}
-	session := &nebSession{sid: newUUID(), citizen: o.citizen, at: n.b.Now(), transaction: newUUID()}
+	session := &nebSession{sid: newUUID(), citizen: o.Citizen, at: n.b.Now(), transaction: newUUID()}
 	private := slices.Contains(req.idps, "mitid")
-	if slices.Contains(req.idps, "mitid_erhverv") && (o.cvr != "" || !private && !(req.idp.allowPrivate && slices.Contains(req.scopes, "mitid"))) {
-		session.company = chooseCompany(o.citizen.Companies, o.cvr)
+	if slices.Contains(req.idps, "mitid_erhverv") && (o.CVR != "" || !private && !(req.idp.allowPrivate && slices.Contains(req.scopes, "mitid"))) {
+		session.company = ChooseCompany(o.Citizen.Companies, o.CVR)
 		if session.company == nil {
 			return nil, &refusal{"access_denied", s.NoCompany}
 		}
 	}
-	session.sub = nebSubject(s.Organisation, &o.citizen, session.company)
-	level := o.citizen.level(req.idp.mitid.level)
+	session.sub = nebSubject(s.Organisation, &o.Citizen, session.company)
+	level := o.Citizen.Reaches(req.idp.mitid.level)
 	if s.Level != claims.LevelUnknown {
 		level = s.Level
 	}
@@ -63,7 +63,7 @@ func (n *neb) grantTo(r *http.Request, req *nebRequest, s NEBSettings, o Outcome
 	if before := n.session(r); before != nil && before.sub == session.sub {
 		session.sid = before.sid
 	}
-	if hint := req.idp.mitid.cpr; hint != "" && hint != o.citizen.CPR.Reveal() {
+	if hint := req.idp.mitid.cpr; hint != "" && hint != o.Citizen.CPR.Reveal() {
 		return nil, &refusal{"access_denied", s.WrongCPR}
 	}
 	g := &nebGrant{req: req, session: session, transaction: newUUID(), text: req.text}
@@ -88,7 +88,7 @@ func nebSubject(organisation string, p *Citizen, co *Company) string {
 	if co != nil {
 		uuid = p.uuidIn(co)
 	}
-	return identifier("neb sub", organisation, uuid)
+	return Identifier("neb sub", organisation, uuid)
 }
 
 // asksNEBCPR reports whether scopes of req need a CPR number.
@@ -124,15 +124,15 @@ func (n *neb) collectCPR(g *nebGrant, s NEBSettings, o Outcome) *refusal {
 	}
 	own := g.session.citizen.CPR
 	typed := own.Reveal()
-	if !o.types.IsZero() {
-		typed = o.types.Reveal()
+	if !o.Types.IsZero() {
+		typed = o.Types.Reveal()
 	}
 	switch {
 	case s.PublicProvider || s.UninvitedCPR:
 		if own.IsZero() {
 			return nil
 		}
-	case own.IsZero() || o.hidesCPR:
+	case own.IsZero() || o.HidesCPR:
 		if s.CPRSkip {
 			return nil
 		}

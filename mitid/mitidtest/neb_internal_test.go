@@ -65,8 +65,8 @@ func TestEscapeText(t *testing.T) {
 	text := newNEBText("U3R1YklEIHRyYW5zYWN0aW9uIHRleHQgb25l", "text")
 	require.NotNil(t, text)
 	assert.Equal(t, digest, text.digest())
-	o := object{{"a+b", digest}, {"n", 1}, {"s", `"\` + "\nÆ🙂&<>'`"}}
-	assert.Equal(t, `{"a\u002Bb":"KJjd1jCP2c\u002BGnkLNl8cAEquyjsxVf6FI6EtoVddhHR8=","n":1,"s":"\u0022\\\n\u00C6\uD83D\uDE42\u0026\u003C\u003E\u0027\u0060"}`, string(escapeText(o.bytes())))
+	o := Object{{"a+b", digest}, {"n", 1}, {"s", `"\` + "\nÆ🙂&<>'`"}}
+	assert.Equal(t, `{"a\u002Bb":"KJjd1jCP2c\u002BGnkLNl8cAEquyjsxVf6FI6EtoVddhHR8=","n":1,"s":"\u0022\\\n\u00C6\uD83D\uDE42\u0026\u003C\u003E\u0027\u0060"}`, string(escapeText(o.Bytes())))
 }
 
 func FuzzEscapeText(f *testing.F) {

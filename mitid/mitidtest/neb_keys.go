@@ -26,11 +26,11 @@ var nebKeyFiles embed.FS
 // nebKeys are this broker's keys: those of tokens in a ring that rotates, one
 // for transaction tokens, one that callers encrypt to.
 type nebKeys struct {
-	ring        *keyring // tokens; publishes the other two around them
-	transaction *signingKey
-	request     *signingKey
-	stranger    *signingKey // a transaction key that is not published
-	root        *signingKey // issues the transaction certificates
+	ring        *Keyring // tokens; publishes the other two around them
+	transaction *Key
+	request     *Key
+	stranger    *Key // a transaction key that is not published
+	root        *Key // issues the transaction certificates
 	rootPEM     []byte
 
 	mu   sync.Mutex
@@ -39,28 +39,28 @@ type nebKeys struct {
 
 func loadNEBKeys() (*nebKeys, error) {
 	k := new(nebKeys)
-	load := func(name, use string) (*signingKey, error) {
+	load := func(name, use string) (*Key, error) {
 		text, err := nebKeyFiles.ReadFile("keys/neb/" + name + ".pem")
 		if err != nil {
 			return nil, err
 		}
-		key, err := loadKey(text)
+		key, err := ParseKey(text)
 		if err != nil {
 			return nil, err
 		}
 		if name == "transaction-ca" {
-			k.rootPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.cert.Raw})
+			k.rootPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate.Raw})
 		}
-		print := sha1.Sum(key.cert.Raw)
-		key.id = strings.ToUpper(hex.EncodeToString(print[:]))
-		key.jwk.set("use", use)
-		key.jwk.set("kid", key.id)
+		print := sha1.Sum(key.Certificate.Raw)
+		key.ID = strings.ToUpper(hex.EncodeToString(print[:]))
+		key.JWK.Set("use", use)
+		key.JWK.Set("kid", key.ID)
 		return key, nil
 	}
-	tokens := make([]*signingKey, 3)
+	tokens := make([]*Key, 3)
 	for _, f := range []struct {
 		name, use string
-		to        **signingKey
+		to        **Key
 	}{
 		{"token-1", "sig", &tokens[0]}, {"token-2", "sig", &tokens[1]}, {"token-3", "sig", &tokens[2]},
 		{"transaction-1", "sig", &k.transaction}, {"transaction-2", "sig", &k.stranger},
@@ -71,7 +71,7 @@ func loadNEBKeys() (*nebKeys, error) {
 			return nil, err
 		}
 	}
-	k.ring = &keyring{ring: tokens, published: 1, step: 1, before: []*signingKey{k.transaction}, after: []*signingKey{k.request}}
+	k.ring = &Keyring{Ring: tokens, Published: 1, Step: 1, Before: []*Key{k.transaction}, After: []*Key{k.request}}
 	return k, nil
 }
 
@@ -93,11 +93,11 @@ func (k *nebKeys) responder(from, until time.Time) (*nebResponder, error) {
 	if err != nil {
 		return nil, err
 	}
-	issuer, err := k.root.read()
+	issuer, err := k.root.Private()
 	if err != nil {
 		return nil, err
 	}
-	return issueResponder(key, from, until, k.root.cert, issuer)
+	return issueResponder(key, from, until, k.root.Certificate, issuer)
 }
 
 func issueResponder(key *ecdsa.PrivateKey, from, until time.Time, root *x509.Certificate, issuer *rsa.PrivateKey) (*nebResponder, error) {

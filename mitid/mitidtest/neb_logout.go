@@ -31,7 +31,7 @@ func (n *neb) endSession(w http.ResponseWriter, r *http.Request, form url.Values
 	}
 	of, ok := get(n.b, n.hints, digestOf(q.Get("id_token_hint")))
 	to := q.Get("post_logout_redirect_uri")
-	if !ok || to == "" || !n.b.redirectAllowed(to) {
+	if !ok || to == "" || !n.b.RedirectAllowed(to) {
 		n.redirect(w, n.b.Issuer()+"/Account/Logout")
 		return
 	}
@@ -57,7 +57,7 @@ func (n *neb) loggedOut(w http.ResponseWriter, r *http.Request, s NEBSettings) {
 	}
 	http.SetCookie(w, &http.Cookie{Name: n.b.cookie(nebCookie), Path: "/", MaxAge: -1})
 	if s.FrontChannelURL == "" {
-		n.b.showLoggedOut(w, r)
+		n.b.ShowLoggedOut(w, r)
 		return
 	}
 	h := w.Header()
@@ -106,19 +106,19 @@ func (n *neb) tell(ctx context.Context, of *nebSession, address string) (int, er
 
 func (n *neb) logoutToken(of *nebSession) (string, error) {
 	now := n.b.Now().Unix()
-	d := newNEBDraft(n.b.keys.active(), "logout+jwt", object{
+	d := newNEBDraft(n.b.keys.Active(), "logout+jwt", Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebIDLife/time.Second)},
 		{"aud", n.b.ClientID()}, {"sub", of.sub}, {"sid", of.sid}, {"jti", strings.ToUpper(randomHex(16))},
-		{"events", object{{logoutEvent, object{}}}},
+		{"events", Object{{logoutEvent, Object{}}}},
 	})
-	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.logout }); spoil != nil {
+	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *Draft) { return &p.logout }); spoil != nil {
 		spoil(n.b, d)
 	}
-	return d.serialize()
+	return d.Serialize()
 }
 
 // logoutAPI ends the session that an ID token names, without a browser.
-func (n *neb) logoutAPI(_ *http.Request, body []byte, s NEBSettings) *reply {
+func (n *neb) logoutAPI(_ *http.Request, body []byte, s NEBSettings) *Reply {
 	var asked struct {
 		IDToken string `json:"id_token"`
 	}
@@ -163,7 +163,7 @@ func (b *Broker) LogoutQuery(subject string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return pairs{{"iss", b.Issuer()}, {"sid", of.sid}}.encode(), nil
+	return Pairs{{"iss", b.Issuer()}, {"sid", of.sid}}.Encode(), nil
 }
 
 // SendLogout ends the latest session of subject and posts a logout token about it

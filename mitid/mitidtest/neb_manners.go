@@ -8,10 +8,10 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-func (n *neb) paths() paths {
-	return paths{
-		base: nebBase, discovery: nebDiscovery, jwks: nebJWKS, authorize: nebAuthorize, par: nebPAR,
-		token: nebToken, userinfo: nebUserinfo, logout: nebEndSession,
+func (n *neb) paths() Endpoints {
+	return Endpoints{
+		Base: nebBase, Discovery: nebDiscovery, Keys: nebJWKS, Authorize: nebAuthorize, PAR: nebPAR,
+		Token: nebToken, Userinfo: nebUserinfo, EndSession: nebEndSession,
 	}
 }
 
@@ -26,28 +26,28 @@ func (n *neb) save() (restore func()) {
 	return func() { n.settings = before }
 }
 
-func (n *neb) manners() manners {
-	return manners{
-		carried: nebCarried,
-		subject: func(p *Citizen, co *Company) string { return nebSubject(n.snapshot().Organisation, p, co) },
+func (n *neb) manners() Manners {
+	return Manners{
+		Carried: nebCarried,
+		Subject: func(p *Citizen, co *Company) string { return nebSubject(n.snapshot().Organisation, p, co) },
 		uuid: func(p *Citizen, co *Company) string {
 			if co != nil {
 				return p.uuidIn(co)
 			}
 			return p.uuid()
 		},
-		professionalCap: true,
-		privateCPR:      true,
-		forcedCPR:       true,
-		logoutHint:      true,
-		bareIDToken:     true,
-		reference:       (*Broker).spoilReference,
-		textsNeedLogin:  true,
-		sessions:        func(*Broker) {}, // always
-		uninvitedCPR:    func(b *Broker) { b.ConfigureNEB(func(s *NEBSettings) { s.UninvitedCPR = true }) },
-		noCompany:       mitid.BrokerDeclined,
-		wrongCPR:        mitid.CPRMismatch,
-		outcomes: []ending{
+		ProfessionalCap: true,
+		PrivateCPR:      true,
+		ForcedCPR:       true,
+		LogoutHint:      true,
+		BareIDToken:     true,
+		SpoilReference:       (*Broker).spoilReference,
+		TextsNeedLogin:  true,
+		RememberLogins:        func(*Broker) {}, // always
+		SendCPRUninvited:    func(b *Broker) { b.ConfigureNEB(func(s *NEBSettings) { s.UninvitedCPR = true }) },
+		NoCompany:       mitid.BrokerDeclined,
+		WrongCPR:        mitid.CPRMismatch,
+		Outcomes: []Ending{
 			{"MitID's own client fails", Fail("access_denied", "mitid_core_client_error"), mitid.BrokerUnavailable},
 			{"the person closes MitID", Fail("access_denied", "mitid_core_client_error_user_abort"), mitid.UserCancelled},
 			{"the person leaves the choice of a company", Fail("access_denied", "mitid_erhverv_user_aborted"), mitid.UserCancelled},
@@ -58,7 +58,7 @@ func (n *neb) manners() manners {
 }
 
 // nebCarried reads idp_params.
-func nebCarried(q Request) carried {
+func nebCarried(q Request) Carried {
 	var idps struct {
 		MitID struct {
 			Level    string `json:"loa_value"`
@@ -69,11 +69,11 @@ func nebCarried(q Request) carried {
 			URL      string `json:"app_switch_url"`
 		} `json:"mitid"`
 	}
-	_ = json.Unmarshal([]byte(q.param("idp_params")), &idps) // nothing is carried then
+	_ = json.Unmarshal([]byte(q.Param("idp_params")), &idps) // nothing is carried then
 	m := idps.MitID
-	return carried{
-		level: or(m.Level, "substantial"), asksCPR: slices.Contains(strings.Fields(q.param("scope")), "ssn"),
-		locale: q.param("language"), prompt: q.param("prompt"), uuid: m.UUID, cpr: m.CPR,
-		action: or(strings.ToLower(m.Action), "log_on"), platform: m.Platform, resume: m.URL,
+	return Carried{
+		Level: or(m.Level, "substantial"), AsksCPR: slices.Contains(strings.Fields(q.Param("scope")), "ssn"),
+		Locale: q.Param("language"), Prompt: q.Param("prompt"), UUID: m.UUID, CPR: m.CPR,
+		Action: or(strings.ToLower(m.Action), "log_on"), Platform: m.Platform, Resume: m.URL,
 	}
 }

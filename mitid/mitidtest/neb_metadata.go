@@ -8,10 +8,10 @@ func nebAlgorithms() []string {
 }
 
 // nebAnswer returns a compact JSON answer with the headers of this broker.
-func nebAnswer(status int, o object) *reply {
-	p := answer(status, o)
-	p.escaped = true
-	p.header = http.Header{
+func nebAnswer(status int, o Object) *Reply {
+	p := NewReply(status, o)
+	p.Escaped = true
+	p.Header = http.Header{
 		"Content-Type":  {"application/json; charset=UTF-8"},
 		"Cache-Control": {"no-store, no-cache, max-age=0"},
 		"Pragma":        {"no-cache"},
@@ -20,27 +20,27 @@ func nebAnswer(status int, o object) *reply {
 }
 
 // nebPublic is nebAnswer for documents that may be cached.
-func nebPublic(o object) *reply {
+func nebPublic(o Object) *Reply {
 	p := nebAnswer(http.StatusOK, o)
-	p.header = http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Cache-Control": {"public, max-age=3600"}}
+	p.Header = http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Cache-Control": {"public, max-age=3600"}}
 	return p
 }
 
 // nebFault is an error of an OAuth endpoint: without a description.
-func nebFault(code string) *reply { return nebAnswer(http.StatusBadRequest, object{{"error", code}}) }
+func nebFault(code string) *Reply { return nebAnswer(http.StatusBadRequest, Object{{"error", code}}) }
 
 // nebEmpty is an answer without a body.
-func nebEmpty(status int) *reply {
+func nebEmpty(status int) *Reply {
 	p := nebAnswer(status, nil)
-	p.header.Del("Content-Type")
+	p.Header.Del("Content-Type")
 	return p
 }
 
 // discovery returns the metadata document, member by member as recorded.
-func (n *neb) discovery() *reply {
-	at := n.b.origin()
+func (n *neb) discovery() *Reply {
+	at := n.b.Origin()
 	methods := []string{"client_secret_basic", "client_secret_post", "private_key_jwt"}
-	o := object{
+	o := Object{
 		{"issuer", at + nebBase},
 		{"jwks_uri", at + nebJWKS},
 		{"authorization_endpoint", at + nebAuthorize},
@@ -59,10 +59,10 @@ func (n *neb) discovery() *reply {
 		{"response_modes_supported", []string{"form_post", "query", "fragment"}},
 	}
 	for _, endpoint := range []string{"token", "revocation", "introspection"} {
-		o.add(endpoint+"_endpoint_auth_methods_supported", methods)
-		o.add(endpoint+"_endpoint_auth_signing_alg_values_supported", nebAlgorithms())
+		o.Add(endpoint+"_endpoint_auth_methods_supported", methods)
+		o.Add(endpoint+"_endpoint_auth_signing_alg_values_supported", nebAlgorithms())
 	}
-	o = append(o, object{
+	o = append(o, Object{
 		{"id_token_signing_alg_values_supported", []string{"RS256"}},
 		{"userinfo_signing_alg_values_supported", []string{"RS256"}},
 		{"subject_types_supported", []string{"public"}},
@@ -82,4 +82,4 @@ func (n *neb) discovery() *reply {
 }
 
 // jwks returns the published keys: transaction, tokens, request encryption.
-func (n *neb) jwks() *reply { return nebPublic(object{{"keys", n.b.keys.set()}}) }
+func (n *neb) jwks() *Reply { return nebPublic(Object{{"keys", n.b.keys.JWKs()}}) }

@@ -130,7 +130,7 @@ func (k *nebKeys) answer(now time.Time) (*ocspAnswer, error) {
 		return nil, err
 	}
 	return &ocspAnswer{
-		cert: k.transaction.cert, root: k.root.cert, verdict: ocspGood, produced: now, at: now, until: until,
+		cert: k.transaction.Certificate, root: k.root.Certificate, verdict: ocspGood, produced: now, at: now, until: until,
 		responder: responder, certs: []*x509.Certificate{responder.cert},
 	}, nil
 }

@@ -108,7 +108,7 @@ func (n *neb) showStep(w http.ResponseWriter, name string, v *nebVisit, p *view)
 func (n *neb) page(w http.ResponseWriter, r *http.Request, form url.Values, s NEBSettings) {
 	v, ok := take(n.b, n.visits, form.Get("visit"))
 	if !ok {
-		n.b.showError(w, r, "this page has expired; start anew at the service")
+		n.b.ShowError(w, r, "this page has expired; start anew at the service")
 		return
 	}
 	if cookie, err := r.Cookie(n.b.cookie(cookieBrowser)); err != nil || cookie.Value != v.browser {
@@ -119,16 +119,16 @@ func (n *neb) page(w http.ResponseWriter, r *http.Request, form url.Values, s NE
 	case "person":
 		i, err := strconv.Atoi(form.Get("citizen"))
 		if err != nil || i < 0 || i >= len(v.shown) {
-			n.b.showError(w, r, "nobody was chosen")
+			n.b.ShowError(w, r, "nobody was chosen")
 			return
 		}
 		v.outcome = Approve(v.shown[i])
 	case "company":
-		v.outcome.cvr, v.hasCompany = form.Get("company"), true
+		v.outcome.CVR, v.hasCompany = form.Get("company"), true
 	case "cpr":
 		v.typed(form, s)
 	case "skip":
-		v.outcome.hidesCPR, v.hasCPR = true, true
+		v.outcome.HidesCPR, v.hasCPR = true, true
 	default:
 		v.outcome = Abort()
 	}
@@ -138,8 +138,8 @@ func (n *neb) page(w http.ResponseWriter, r *http.Request, form url.Values, s NE
 // typed takes what was typed on the CPR page.
 func (v *nebVisit) typed(form url.Values, s NEBSettings) {
 	number, err := cpr.Parse(form.Get("cpr"))
-	if err == nil && number == v.outcome.citizen.CPR {
-		v.outcome.types, v.hasCPR = number, true
+	if err == nil && number == v.outcome.Citizen.CPR {
+		v.outcome.Types, v.hasCPR = number, true
 		return
 	}
 	if v.wrong++; v.wrong >= maxWrong {
@@ -150,23 +150,23 @@ func (v *nebVisit) typed(form url.Values, s NEBSettings) {
 // next shows the page that still misses an answer, or ends the visit.
 func (n *neb) next(w http.ResponseWriter, r *http.Request, v *nebVisit, s NEBSettings) {
 	o := v.outcome
-	if o.act != approves || v.req.provesAge() {
+	if o.Act != Approves || v.req.provesAge() {
 		n.act(w, r, v.req, s, o, v.old)
 		return
 	}
 	erhverv := v.old == nil && slices.Contains(v.req.idps, "mitid_erhverv")
 	optional := slices.Contains(v.req.idps, "mitid") || v.req.idp.allowPrivate
-	if choice := o.citizen.Companies; erhverv && !v.hasCompany && (len(choice) > 1 || len(choice) == 1 && optional) {
+	if choice := o.Citizen.Companies; erhverv && !v.hasCompany && (len(choice) > 1 || len(choice) == 1 && optional) {
 		p := n.viewOf(r, v)
 		p.Companies, p.Optional = choice, optional
 		n.showStep(w, "company", v, p)
 		return
 	}
-	private := !erhverv || optional && o.cvr == ""
+	private := !erhverv || optional && o.CVR == ""
 	if private && asksNEBCPR(v.req, s) && !v.hasCPR && !s.PublicProvider && !s.UninvitedCPR {
 		p := n.viewOf(r, v)
 		p.Prefilled, p.Wrong, p.MaySkip = v.req.idp.mitid.cpr, v.wrong > 0, s.CPRSkip
-		p.Own = o.citizen.CPR.Reveal()
+		p.Own = o.Citizen.CPR.Reveal()
 		n.showStep(w, "cpr", v, p)
 		return
 	}

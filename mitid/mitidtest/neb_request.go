@@ -87,7 +87,7 @@ func (n *neb) check(req *nebRequest, s NEBSettings) *refusal {
 			return &refusal{"invalid_request", "Invalid request"}
 		}
 	}
-	if !req.signed && !n.b.redirectAllowed(q.Get("redirect_uri")) || !strings.Contains(q.Get("redirect_uri"), "://") {
+	if !req.signed && !n.b.RedirectAllowed(q.Get("redirect_uri")) || !strings.Contains(q.Get("redirect_uri"), "://") {
 		return &refusal{"invalid_request", "Invalid redirect_uri"}
 	}
 	req.response = strings.Fields(q.Get("response_type"))
@@ -164,7 +164,7 @@ func (n *neb) findText(req *nebRequest) *refusal {
 }
 
 // push answers a pushed authorization request (RFC 9126).
-func (n *neb) push(r *http.Request, form url.Values, s NEBSettings) *reply {
+func (n *neb) push(r *http.Request, form url.Values, s NEBSettings) *Reply {
 	if !n.authenticate(r, form, s) {
 		return nebFault("invalid_client")
 	}
@@ -180,7 +180,7 @@ func (n *neb) push(r *http.Request, form url.Values, s NEBSettings) *reply {
 	put(n.b, n.pushed, uri, kept, nebPushedLife)
 	if _, bad := n.read(url.Values{"client_id": {n.b.ClientID()}, "request_uri": {uri}}, s); bad != nil {
 		take(n.b, n.pushed, uri)
-		return nebAnswer(http.StatusBadRequest, object{{"error", bad.code}, {"error_description", bad.why}})
+		return nebAnswer(http.StatusBadRequest, Object{{"error", bad.code}, {"error_description", bad.why}})
 	}
-	return nebAnswer(http.StatusCreated, object{{"request_uri", uri}, {"expires_in", int(nebPushedLife.Seconds())}})
+	return nebAnswer(http.StatusCreated, Object{{"request_uri", uri}, {"expires_in", int(nebPushedLife.Seconds())}})
 }

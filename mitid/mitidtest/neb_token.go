@@ -13,9 +13,9 @@ import (
 
 // newNEBDraft returns a token as this broker signs it: its header's members are
 // in another order than Criipto's.
-func newNEBDraft(k *signingKey, typ string, payload object) *draft {
-	d := newDraft(k, payload)
-	d.header = object{{"alg", "RS256"}, {"kid", k.id}, {"typ", typ}}
+func newNEBDraft(k *Key, typ string, payload Object) *Draft {
+	d := NewDraft(k, payload)
+	d.Header = Object{{"alg", "RS256"}, {"kid", k.ID}, {"typ", typ}}
 	return d
 }
 
@@ -26,7 +26,7 @@ func digestOf(token string) string {
 }
 
 // token answers a token request. A code is good for one attempt.
-func (n *neb) token(r *http.Request, form url.Values, s NEBSettings) *reply {
+func (n *neb) token(r *http.Request, form url.Values, s NEBSettings) *Reply {
 	if len(form) == 0 {
 		return nebFault("invalid_request")
 	}
@@ -51,10 +51,10 @@ func (n *neb) token(r *http.Request, form url.Values, s NEBSettings) *reply {
 	if !ok || form.Get("redirect_uri") != g.req.params.Get("redirect_uri") || !g.proves(form) {
 		return nebFault("invalid_grant")
 	}
-	g.spoil = takeStage(n.b, func(p *spoiler) *func(*Broker, *object) { return &p.person })
+	g.spoil = takeStage(n.b, func(p *spoiler) *func(*Broker, *Object) { return &p.person })
 	o, err := n.tokens(g, s)
 	if err != nil {
-		return nebAnswer(http.StatusInternalServerError, object{{"error", "server_error"}})
+		return nebAnswer(http.StatusInternalServerError, Object{{"error", "server_error"}})
 	}
 	return nebAnswer(http.StatusOK, o)
 }
@@ -69,28 +69,28 @@ func (g *nebGrant) proves(form url.Values) bool {
 }
 
 // serviceToken answers client credentials.
-func (n *neb) serviceToken(form url.Values, s NEBSettings) *reply {
+func (n *neb) serviceToken(form url.Values, s NEBSettings) *Reply {
 	scope := strings.Fields(form.Get("scope"))
 	if len(scope) == 0 || slices.ContainsFunc(scope, func(w string) bool { return !slices.Contains(s.ServiceScopes, w) }) {
 		return nebFault("unauthorized_client")
 	}
 	now := n.b.Now().Unix()
-	token, err := newNEBDraft(n.b.keys.active(), "at+jwt", object{
+	token, err := newNEBDraft(n.b.keys.Active(), "at+jwt", Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebServiceLife/time.Second)},
 		{"scope", scope}, {"client_id", n.b.ClientID()}, {"jti", strings.ToUpper(randomHex(16))},
-	}).serialize()
+	}).Serialize()
 	if err != nil {
-		return nebAnswer(http.StatusInternalServerError, object{{"error", "server_error"}})
+		return nebAnswer(http.StatusInternalServerError, Object{{"error", "server_error"}})
 	}
 	put(n.b, n.service, digestOf(token), strings.Join(scope, " "), nebServiceLife)
-	return nebAnswer(http.StatusOK, object{
+	return nebAnswer(http.StatusOK, Object{
 		{"access_token", token}, {"expires_in", int(nebServiceLife / time.Second)}, {"token_type", "Bearer"}, {"scope", strings.Join(scope, " ")},
 	})
 }
 
 // tokens returns the token answer, member by member as recorded.
-func (n *neb) tokens(g *nebGrant, s NEBSettings) (object, error) {
-	access, err := newNEBDraft(n.b.keys.active(), "at+jwt", n.accessClaims(g)).serialize()
+func (n *neb) tokens(g *nebGrant, s NEBSettings) (Object, error) {
+	access, err := newNEBDraft(n.b.keys.Active(), "at+jwt", n.accessClaims(g)).Serialize()
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (n *neb) tokens(g *nebGrant, s NEBSettings) (object, error) {
 		return nil, err
 	}
 	put(n.b, n.access, digestOf(access), g, nebAccessLife)
-	o := object{
+	o := Object{
 		{"id_token", id},
 		{"access_token", access},
 		{"expires_in", int(nebAccessLife / time.Second)},
@@ -107,24 +107,24 @@ func (n *neb) tokens(g *nebGrant, s NEBSettings) (object, error) {
 		{"scope", strings.Join(g.scopes(), " ")},
 	}
 	if (s.UserinfoToken || g.has("userinfo_token")) && !g.req.provesAge() {
-		d := newNEBDraft(n.b.keys.active(), "at+jwt", n.userinfoClaims(g, s))
-		if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.facts }); spoil != nil {
+		d := newNEBDraft(n.b.keys.Active(), "at+jwt", n.userinfoClaims(g, s))
+		if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *Draft) { return &p.facts }); spoil != nil {
 			spoil(n.b, d)
 		}
-		token, err := d.serialize()
+		token, err := d.Serialize()
 		if err != nil {
 			return nil, err
 		}
-		o.add("userinfo_token", token)
+		o.Add("userinfo_token", token)
 	}
 	if g.has("transaction_token") {
 		token, proof, err := n.transaction(g, s)
 		if err != nil {
 			return nil, err
 		}
-		o.add("transaction_token", token)
+		o.Add("transaction_token", token)
 		if proof != nil {
-			o.add("transaction_token_ocsp_resp", base64.StdEncoding.EncodeToString(proof))
+			o.Add("transaction_token_ocsp_resp", base64.StdEncoding.EncodeToString(proof))
 		}
 	}
 	return o, nil
@@ -132,11 +132,11 @@ func (n *neb) tokens(g *nebGrant, s NEBSettings) (object, error) {
 
 // idToken signs an ID token, and remembers it as a hint for a logout.
 func (n *neb) idToken(g *nebGrant, s NEBSettings, hash, what string) (string, error) {
-	d := newNEBDraft(n.b.keys.active(), "JWT", n.idClaims(g, s, hash, what))
-	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.draft }); spoil != nil {
+	d := newNEBDraft(n.b.keys.Active(), "JWT", n.idClaims(g, s, hash, what))
+	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *Draft) { return &p.draft }); spoil != nil {
 		spoil(n.b, d)
 	}
-	token, err := d.serialize()
+	token, err := d.Serialize()
 	if err == nil {
 		put(n.b, n.hints, digestOf(token), g.session, nebIDLife)
 	}
@@ -144,7 +144,7 @@ func (n *neb) idToken(g *nebGrant, s NEBSettings, hash, what string) (string, er
 }
 
 // spoilt lets a tampering change what is told of the person.
-func (n *neb) spoilt(g *nebGrant, o object) object {
+func (n *neb) spoilt(g *nebGrant, o Object) Object {
 	if g.spoil != nil {
 		g.spoil(n.b, &o)
 	}
@@ -152,30 +152,30 @@ func (n *neb) spoilt(g *nebGrant, o object) object {
 }
 
 // userinfoClaims are the userinfo token's.
-func (n *neb) userinfoClaims(g *nebGrant, s NEBSettings) object {
+func (n *neb) userinfoClaims(g *nebGrant, s NEBSettings) Object {
 	now := n.b.Now().Unix()
-	o := object{
+	o := Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(nebIDLife/time.Second)}, {"amr", []string{g.amr()}},
 	}
 	o = append(o, n.capacity(g, s)...)
 	o = append(o, g.details(s)...)
-	o.add("auth_time", unixText(g.session.at))
-	o.add("sub", g.session.sub)
-	o.add("transaction_id", g.transaction)
-	o.add("aud", n.b.ClientID())
+	o.Add("auth_time", unixText(g.session.at))
+	o.Add("sub", g.session.sub)
+	o.Add("transaction_id", g.transaction)
+	o.Add("aud", n.b.ClientID())
 	return n.spoilt(g, g.extra(o))
 }
 
 // capacity is the part that the userinfo token and the transaction token share:
 // who it is, how surely, and the numbers.
-func (n *neb) capacity(g *nebGrant, s NEBSettings) object {
+func (n *neb) capacity(g *nebGrant, s NEBSettings) Object {
 	level := g.session.grantLevel
 	o := n.aboutPerson(g, s)
-	o = append(o, object{
+	o = append(o, Object{
 		{"loa", nebLevelURIs[level.loa]}, {"ial", nebLevelURIs[level.ial]}, {"aal", nebLevelURIs[level.aal]},
 		{"identity_type", g.kind()}, {"idp_identity_id", g.identity()}, {"idp", g.idp()},
 	}...)
 	o = append(o, g.aboutCPR()...)
-	o.add("acr", nebLevelURIs[level.loa])
+	o.Add("acr", nebLevelURIs[level.loa])
 	return o
 }

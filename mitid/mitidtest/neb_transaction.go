@@ -16,10 +16,10 @@ const nebTransactionLife = 189388800 * time.Second
 // took it away.
 func (n *neb) transaction(g *nebGrant, s NEBSettings) (string, []byte, error) {
 	d := newNEBDraft(n.keys.transaction, "JWT", n.transactionClaims(g, s))
-	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *draft) { return &p.approval }); spoil != nil {
+	if spoil := takeStage(n.b, func(p *spoiler) *func(*Broker, *Draft) { return &p.approval }); spoil != nil {
 		spoil(n.b, d)
 	}
-	token, err := d.serialize()
+	token, err := d.Serialize()
 	if err != nil {
 		return "", nil, err
 	}
@@ -27,41 +27,41 @@ func (n *neb) transaction(g *nebGrant, s NEBSettings) (string, []byte, error) {
 	return token, proof, err
 }
 
-func (n *neb) transactionClaims(g *nebGrant, s NEBSettings) object {
-	var o object
+func (n *neb) transactionClaims(g *nebGrant, s NEBSettings) Object {
+	var o Object
 	for _, m := range n.capacity(g, s) {
-		if m.name == "loa" {
-			o.add("amr", g.amr()) // a text here
+		if m.Name == "loa" {
+			o.Add("amr", g.amr()) // a text here
 		}
-		o.add(m.name, m.value)
+		o.Add(m.Name, m.Value)
 	}
 	o = append(o, g.details(s)...)
-	o.add("auth_time", unixText(g.session.at))
-	o.add("sub", g.session.sub)
-	o.add("transaction_id", g.transaction)
-	o.add("redirect_uri", g.req.params.Get("redirect_uri"))
+	o.Add("auth_time", unixText(g.session.at))
+	o.Add("sub", g.session.sub)
+	o.Add("transaction_id", g.transaction)
+	o.Add("redirect_uri", g.req.params.Get("redirect_uri"))
 	o = optional(o, "nonce", g.req.params.Get("nonce"))
-	o.add("requested_scope", g.req.params.Get("scope"))
+	o.Add("requested_scope", g.req.params.Get("scope"))
 	o = append(o, g.aboutLogin()...)
 	if t := g.text; t != nil && !g.reused {
 		for _, prefix := range []string{"mitid.", ""} {
-			o.add(prefix+"transaction_text", t.body)
-			o.add(prefix+"transaction_text_type", t.kind)
-			o.add(prefix+"transaction_text_sha256", t.digest())
+			o.Add(prefix+"transaction_text", t.body)
+			o.Add(prefix+"transaction_text_type", t.kind)
+			o.Add(prefix+"transaction_text_sha256", t.digest())
 		}
 	}
 	if actions := n.actions(g); len(actions) == 1 {
-		o.add("transaction_actions", actions[0])
+		o.Add("transaction_actions", actions[0])
 	} else {
-		o.add("transaction_actions", actions)
+		o.Add("transaction_actions", actions)
 	}
-	o.add("transaction_client_ip", "127.0.0.1")
+	o.Add("transaction_client_ip", "127.0.0.1")
 	now := n.b.Now().Unix()
-	o.add("nbf", now)
-	o.add("exp", now+int64(nebTransactionLife/time.Second))
-	o.add("iat", now)
-	o.add("iss", n.b.Issuer())
-	o.add("aud", n.b.ClientID())
+	o.Add("nbf", now)
+	o.Add("exp", now+int64(nebTransactionLife/time.Second))
+	o.Add("iat", now)
+	o.Add("iss", n.b.Issuer())
+	o.Add("aud", n.b.ClientID())
 	return n.spoilt(g, o)
 }
 
@@ -93,11 +93,11 @@ func (n *neb) actions(g *nebGrant) []string {
 }
 
 // signedText are userinfo's claims about a text: never the text itself.
-func (g *nebGrant) signedText() object {
+func (g *nebGrant) signedText() Object {
 	if g.text == nil || g.reused {
 		return nil
 	}
-	return object{{"mitid.transaction_text_type", g.text.kind}, {"mitid.transaction_text_sha256", g.text.digest()}}
+	return Object{{"mitid.transaction_text_type", g.text.kind}, {"mitid.transaction_text_sha256", g.text.digest()}}
 }
 
 // spoilReference changes the reference text that comes back in the next login,
@@ -105,14 +105,14 @@ func (g *nebGrant) signedText() object {
 func (b *Broker) spoilReference(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.spoil.person = func(_ *Broker, o *object) {
-		if !slices.ContainsFunc(*o, func(m member) bool { return strings.HasSuffix(m.name, ".reference_text") }) {
+	b.spoil.person = func(_ *Broker, o *Object) {
+		if !slices.ContainsFunc(*o, func(m Member) bool { return strings.HasSuffix(m.Name, ".reference_text") }) {
 			return
 		}
 		if text == "" {
-			o.drop("mitid.reference_text")
+			o.Drop("mitid.reference_text")
 			return
 		}
-		o.set("mitid.reference_text", base64.StdEncoding.EncodeToString([]byte(text)))
+		o.Set("mitid.reference_text", base64.StdEncoding.EncodeToString([]byte(text)))
 	}
 }

@@ -17,11 +17,11 @@ func (n *neb) bearer(r *http.Request) (*nebGrant, bool) {
 }
 
 // userinfo answers with texts only.
-func (n *neb) userinfo(r *http.Request, s NEBSettings) *reply {
+func (n *neb) userinfo(r *http.Request, s NEBSettings) *Reply {
 	g, ok := n.bearer(r)
 	if !ok {
 		p := nebEmpty(http.StatusUnauthorized)
-		p.header.Set("WWW-Authenticate", `Bearer realm="IdentityServer",error="invalid_token"`)
+		p.Header.Set("WWW-Authenticate", `Bearer realm="IdentityServer",error="invalid_token"`)
 		return p
 	}
 	if g.req.provesAge() {
@@ -31,7 +31,7 @@ func (n *neb) userinfo(r *http.Request, s NEBSettings) *reply {
 	active := !g.session.ended && !n.b.now().After(g.session.expiry())
 	n.b.mu.Unlock()
 	level := g.session.grantLevel
-	o := object{
+	o := Object{
 		{"session_is_active", fmt.Sprint(active)},
 		{"session_expiry", unixText(g.session.expiry())},
 		{"idp", g.idp()},
@@ -47,7 +47,7 @@ func (n *neb) userinfo(r *http.Request, s NEBSettings) *reply {
 	o = append(o, g.aboutLogin()...)
 	o = append(o, g.signedText()...)
 	o = g.extra(o)
-	o.add("sub", g.session.sub)
+	o.Add("sub", g.session.sub)
 	return nebAnswer(http.StatusOK, n.spoilt(g, o))
 }
 
@@ -60,25 +60,25 @@ const (
 )
 
 // nebAPI is an answer of the broker's own REST interface.
-func nebAPI(status int, o object) *reply {
+func nebAPI(status int, o Object) *Reply {
 	p := nebAnswer(status, o)
-	p.header.Set("Content-Type", "application/json; charset=utf-8")
+	p.Header.Set("Content-Type", "application/json; charset=utf-8")
 	return p
 }
 
-func nebAPIError(why string) *reply {
-	return nebAPI(http.StatusBadRequest, object{{"errorMessage", why}})
+func nebAPIError(why string) *Reply {
+	return nebAPI(http.StatusBadRequest, Object{{"errorMessage", why}})
 }
 
-func nebUnauthorized() *reply {
+func nebUnauthorized() *Reply {
 	p := nebEmpty(http.StatusUnauthorized)
-	p.header.Set("WWW-Authenticate", "Bearer")
+	p.Header.Set("WWW-Authenticate", "Bearer")
 	return p
 }
 
 // matchCPR tells whether a number is that of the person who logged in: three
 // tries in a session, within fifteen minutes.
-func (n *neb) matchCPR(r *http.Request, body []byte, s NEBSettings) *reply {
+func (n *neb) matchCPR(r *http.Request, body []byte, s NEBSettings) *Reply {
 	g, ok := n.bearer(r)
 	if !ok {
 		return nebUnauthorized()
@@ -103,13 +103,13 @@ func (n *neb) matchCPR(r *http.Request, body []byte, s NEBSettings) *reply {
 	match := err == nil && number == of.citizen.CPR
 	of.matched = of.matched || match
 	if s.MatchAsText {
-		return nebAPI(http.StatusOK, object{{"cprNumberMatch", fmt.Sprint(match)}})
+		return nebAPI(http.StatusOK, Object{{"cprNumberMatch", fmt.Sprint(match)}})
 	}
-	return nebAPI(http.StatusOK, object{{"cprNumberMatch", match}})
+	return nebAPI(http.StatusOK, Object{{"cprNumberMatch", match}})
 }
 
 // signText keeps a document that a later login signs.
-func (n *neb) signText(r *http.Request, body []byte) *reply {
+func (n *neb) signText(r *http.Request, body []byte) *Reply {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	scope, ok := get(n.b, n.service, digestOf(token))
 	if !ok || !strings.EqualFold(scheme, "bearer") || !strings.Contains(" "+scope+" ", " signtext_api ") {
@@ -128,5 +128,5 @@ func (n *neb) signText(r *http.Request, body []byte) *reply {
 	}
 	id := text.kind + "_" + newUUID()
 	put(n.b, n.texts, id, text, nebServiceLife)
-	return nebAPI(http.StatusOK, object{{"signTextId", id}})
+	return nebAPI(http.StatusOK, Object{{"signTextId", id}})
 }

@@ -9,28 +9,28 @@ import (
 
 // Outcome is what a person does at the broker. The zero value is [Abort].
 type Outcome struct {
-	act         act
-	citizen     Citizen
-	code        string
-	description string
-	hidesCPR    bool
-	forgets     bool // the broker is not to remember the number
-	types       cpr.Number
-	cvr         string
+	Act         Act
+	Citizen     Citizen
+	Code        string
+	Description string
+	HidesCPR    bool
+	Forgets     bool // the broker is not to remember the number
+	Types       cpr.Number
+	CVR         string
 }
 
-type act uint8
+type Act uint8
 
 const (
-	aborts act = iota
-	approves
-	fails
+	Aborts Act = iota
+	Approves
+	Fails
 )
 
 // Approve logs c in. The person types their CPR number where it is asked for and
 // lets the broker remember it, acts for their first company where a company is
 // demanded, and for themself where they may choose.
-func Approve(c Citizen) Outcome { return Outcome{act: approves, citizen: c} }
+func Approve(c Citizen) Outcome { return Outcome{Act: Approves, Citizen: c} }
 
 // Abort presses cancel.
 func Abort() Outcome { return Outcome{} }
@@ -38,18 +38,18 @@ func Abort() Outcome { return Outcome{} }
 // Fail ends the login with an error of the broker, such as
 // mitid_core_client_error, and the words of its description, if any.
 func Fail(code string, description ...string) Outcome {
-	return Outcome{act: fails, code: code, description: strings.Join(description, " ")}
+	return Outcome{Act: Fails, Code: code, Description: strings.Join(description, " ")}
 }
 
 // WithoutCPR keeps the CPR number to themself.
-func (o Outcome) WithoutCPR() Outcome { o.hidesCPR = true; return o }
+func (o Outcome) WithoutCPR() Outcome { o.HidesCPR = true; return o }
 
 // Typing enters n on the CPR page, whatever the person's own number is.
-func (o Outcome) Typing(n cpr.Number) Outcome { o.types = n; return o }
+func (o Outcome) Typing(n cpr.Number) Outcome { o.Types = n; return o }
 
 // For acts for the company with that CVR number, also where the person may
 // choose to be private.
-func (o Outcome) For(cvr string) Outcome { o.cvr = cvr; return o }
+func (o Outcome) For(cvr string) Outcome { o.CVR = cvr; return o }
 
 // script holds what people will do: in order, or for one login.
 type script struct {
@@ -79,7 +79,7 @@ func (b *Broker) queued() bool {
 
 // scripted returns what the person behind one login does, if that is decided.
 // keys name the login: its state, its request_uri.
-func (b *Broker) scripted(keys ...string) (Outcome, bool) {
+func (b *Broker) Scripted(keys ...string) (Outcome, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, k := range keys {

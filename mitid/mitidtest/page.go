@@ -88,13 +88,13 @@ func (b *Broker) cookie(name string) string { return name + "-" + b.listener.por
 
 // showError shows the broker's error page: no redirect, because the request
 // names nobody who can be trusted with one.
-func (b *Broker) showError(w http.ResponseWriter, r *http.Request, why string) {
+func (b *Broker) ShowError(w http.ResponseWriter, r *http.Request, why string) {
 	v := newView(r, "")
 	v.Detail = why
 	b.pages.show(w, http.StatusBadRequest, "error", v)
 }
 
-func (b *Broker) showLoggedOut(w http.ResponseWriter, r *http.Request) {
+func (b *Broker) ShowLoggedOut(w http.ResponseWriter, r *http.Request) {
 	v := newView(r, "")
 	v.Detail = v.T.LoggedOut
 	b.pages.show(w, http.StatusOK, "notice", v)
@@ -107,14 +107,14 @@ func (b *Broker) showDifferences(w http.ResponseWriter, r *http.Request) {
 }
 
 // showFormPost makes the browser post the answer to the app.
-func showFormPost(w http.ResponseWriter, back *wayBack) {
+func ShowFormPost(w http.ResponseWriter, back *Answer) {
 	nonce := randomHex(16)
 	var p strings.Builder
 	p.WriteString("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>…</title></head><body>\n<form id=\"answer\" method=\"post\" action=\"")
-	p.WriteString(html.EscapeString(back.target))
+	p.WriteString(html.EscapeString(back.RedirectURI))
 	p.WriteString("\">\n")
-	for _, q := range back.params {
-		p.WriteString(`<input type="hidden" name="` + html.EscapeString(q.name) + `" value="` + html.EscapeString(q.value) + "\">\n")
+	for _, q := range back.Params {
+		p.WriteString(`<input type="hidden" name="` + html.EscapeString(q.Name) + `" value="` + html.EscapeString(q.Value) + "\">\n")
 	}
 	p.WriteString("<noscript><button type=\"submit\">OK</button></noscript></form>\n<script nonce=\"" + nonce + "\">document.forms[0].submit()</script></body></html>\n")
 	htmlHeaders(w, nonce)

@@ -9,68 +9,68 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // reply is an answer before it leaves, so that a tampering can spoil it.
-type reply struct {
-	status  int
-	header  http.Header
-	object  object // the body, unless body is set
-	body    []byte
-	stretch int64 // follow the body with that many blanks
-	drip    bool  // one byte a second
-	hangUp  bool  // close the connection without an answer
+type Reply struct {
+	Status  int
+	Header  http.Header
+	Object  Object // the body, unless body is set
+	Body    []byte
+	Blanks int64 // follow the body with that many blanks
+	Drip    bool  // one byte a second
+	HangUp  bool  // close the connection without an answer
 	asked   *http.Request
-	escaped bool // write texts as .NET does: + as \u002B
+	Escaped bool // write texts as .NET does: + as \u002B
 }
 
 // answer returns a reply with a JSON body.
-func answer(status int, o object) *reply {
-	return &reply{status: status, object: o, header: http.Header{
+func NewReply(status int, o Object) *Reply {
+	return &Reply{Status: status, Object: o, Header: http.Header{
 		"Content-Type":  {"application/json; charset=utf-8"},
 		"Cache-Control": {"no-store"},
 	}}
 }
 
 // fault returns an error answer of a JSON endpoint.
-func fault(status int, code, description string) *reply {
-	return answer(status, object{{"error", code}, {"error_description", description}})
+func NewFault(status int, code, description string) *Reply {
+	return NewReply(status, Object{{"error", code}, {"error_description", description}})
 }
 
 // replace makes the reply one with this body.
-func (p *reply) replace(status int, contentType string, body []byte) {
-	p.status, p.body = status, body
-	p.header.Set("Content-Type", contentType)
+func (p *Reply) Replace(status int, contentType string, body []byte) {
+	p.Status, p.Body = status, body
+	p.Header.Set("Content-Type", contentType)
 }
 
 // moved makes the reply a redirect.
-func (p *reply) moved(status int, location string) {
-	p.replace(status, "text/plain", nil)
-	p.header.Set("Location", location)
+func (p *Reply) Redirect(status int, location string) {
+	p.Replace(status, "text/plain", nil)
+	p.Header.Set("Location", location)
 }
 
 // bytes returns the body.
-func (p *reply) bytes() []byte {
-	if p.body == nil && p.object != nil {
-		if p.escaped {
-			return escapeText(p.object.bytes())
+func (p *Reply) Bytes() []byte {
+	if p.Body == nil && p.Object != nil {
+		if p.Escaped {
+			return escapeText(p.Object.Bytes())
 		}
-		return p.object.bytes()
+		return p.Object.Bytes()
 	}
-	return p.body
+	return p.Body
 }
 
 // send spoils p when a tampering waits for it, and answers.
-func (b *Broker) send(w http.ResponseWriter, r *http.Request, p *reply, stage func(*spoiler) *func(*Broker, *reply)) {
+func (b *Broker) send(w http.ResponseWriter, r *http.Request, p *Reply, stage func(*spoiler) *func(*Broker, *Reply)) {
 	if spoil := takeStage(b, stage); spoil != nil {
 		p.asked = r
 		spoil(b, p)
 	}
-	p.write(w, r)
+	p.Write(w, r)
 }
 
 // dripped is how many bytes a slow body sends at most.
 const dripped = 60
 
-func (p *reply) write(w http.ResponseWriter, r *http.Request) {
-	if p.hangUp {
+func (p *Reply) Write(w http.ResponseWriter, r *http.Request) {
+	if p.HangUp {
 		if h, ok := w.(http.Hijacker); ok {
 			if c, _, err := h.Hijack(); err == nil {
 				_ = c.Close()
@@ -79,15 +79,15 @@ func (p *reply) write(w http.ResponseWriter, r *http.Request) {
 		}
 		panic(http.ErrAbortHandler) // how net/http lets a handler drop the connection
 	}
-	body := p.bytes()
-	for name, values := range p.header {
+	body := p.Bytes()
+	for name, values := range p.Header {
 		w.Header()[name] = values
 	}
-	if p.stretch == 0 && !p.drip {
+	if p.Blanks == 0 && !p.Drip {
 		w.Header().Set("Content-Length", itoa(len(body)))
 	}
-	w.WriteHeader(p.status)
-	if p.drip {
+	w.WriteHeader(p.Status)
+	if p.Drip {
 		drip(w, r, body)
 		return
 	}
@@ -96,7 +96,7 @@ func (p *reply) write(w http.ResponseWriter, r *http.Request) {
 	for i := range blanks {
 		blanks[i] = ' '
 	}
-	for left := p.stretch; left > 0 && err == nil; left -= int64(len(blanks)) {
+	for left := p.Blanks; left > 0 && err == nil; left -= int64(len(blanks)) {
 		_, err = w.Write(blanks)
 	}
 }

@@ -9,10 +9,10 @@ import (
 )
 
 // draft is a signed token before it is signed, so that a tampering can spoil it.
-type draft struct {
-	header  object
-	payload object
-	key     *signingKey
+type Draft struct {
+	Header  Object
+	Payload Object
+	Key     *Key
 	// sign makes the signature over the two encoded halves; if nil, RS256 with key.
 	sign func(input []byte) ([]byte, error)
 	// finish spoils the finished token.
@@ -22,21 +22,21 @@ type draft struct {
 }
 
 // newDraft returns a token as the broker signs it.
-func newDraft(k *signingKey, payload object) *draft {
-	return &draft{
-		header:  object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", k.id}},
-		payload: payload,
-		key:     k,
+func NewDraft(k *Key, payload Object) *Draft {
+	return &Draft{
+		Header:  Object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", k.ID}},
+		Payload: payload,
+		Key:     k,
 	}
 }
 
 // serialize returns the compact serialisation.
-func (d *draft) serialize() (string, error) {
+func (d *Draft) Serialize() (string, error) {
 	payload := d.literal
 	if payload == nil {
-		payload = d.payload.bytes()
+		payload = d.Payload.Bytes()
 	}
-	header := d.header.bytes()
+	header := d.Header.Bytes()
 	enc := base64.RawURLEncoding
 	token := make([]byte, 0, enc.EncodedLen(len(header))+enc.EncodedLen(len(payload))+348)
 	token = enc.AppendEncode(token, header)
@@ -44,7 +44,7 @@ func (d *draft) serialize() (string, error) {
 	token = enc.AppendEncode(token, payload)
 	sign := d.sign
 	if sign == nil {
-		sign = d.key.signRS256
+		sign = d.Key.signRS256
 	}
 	signature, err := sign(token)
 	if err != nil {
@@ -58,8 +58,8 @@ func (d *draft) serialize() (string, error) {
 	return string(token), nil
 }
 
-func (k *signingKey) signRS256(input []byte) ([]byte, error) {
-	private, err := k.read()
+func (k *Key) signRS256(input []byte) ([]byte, error) {
+	private, err := k.Private()
 	if err != nil {
 		return nil, err
 	}

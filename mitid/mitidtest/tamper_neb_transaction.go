@@ -22,35 +22,35 @@ func approving() mitid.Request {
 
 // nebTransactionTamperings spoil the transaction token.
 func nebTransactionTamperings() []Tampering {
-	put := func(s *spoiler, f func(*Broker, *draft)) { s.approval = f }
+	put := func(s *spoiler, f func(*Broker, *Draft)) { s.approval = f }
 	ts := another(StageTransactionToken, within("transaction-token"), put, "signed-by-other-key", "other-azp",
 		"loose-base64-bits") // a signature of 384 bytes has none
-	on := func(name, doc string, f func(*Broker, *draft)) {
+	on := func(name, doc string, f func(*Broker, *Draft)) {
 		ts = append(ts, Tampering{Name: name, Doc: doc, Stage: StageTransactionToken, Want: mitid.TokenInvalid, spoil: spoiler{approval: f}})
 	}
 	change := func(name, doc, claim string, value any) {
-		on("transaction-token-"+name, doc, func(_ *Broker, d *draft) { d.payload.set(claim, value) })
+		on("transaction-token-"+name, doc, func(_ *Broker, d *Draft) { d.Payload.Set(claim, value) })
 	}
-	on("transaction-token-signed-by-token-key", "the transaction token is signed by the key of ID tokens", func(b *Broker, d *draft) {
-		d.key = b.keys.active()
-		d.header.set("kid", d.key.id)
+	on("transaction-token-signed-by-token-key", "the transaction token is signed by the key of ID tokens", func(b *Broker, d *Draft) {
+		d.Key = b.keys.Active()
+		d.Header.Set("kid", d.Key.ID)
 	})
-	on("transaction-token-signed-by-token-key-known-kid", "the key of ID tokens signs under the transaction key's id", func(b *Broker, d *draft) { d.key = b.keys.active() })
-	on("transaction-token-signed-by-look-alike", "a key with the right certificate subject signs, and is not published", func(b *Broker, d *draft) {
-		d.key = b.neb.keys.stranger
-		d.header.set("kid", d.key.id)
+	on("transaction-token-signed-by-token-key-known-kid", "the key of ID tokens signs under the transaction key's id", func(b *Broker, d *Draft) { d.Key = b.keys.Active() })
+	on("transaction-token-signed-by-look-alike", "a key with the right certificate subject signs, and is not published", func(b *Broker, d *Draft) {
+		d.Key = b.neb.keys.stranger
+		d.Header.Set("kid", d.Key.ID)
 	})
-	on("transaction-token-own-certificate", "a key with the right certificate subject comes along in the header", func(b *Broker, d *draft) {
-		d.key = b.neb.keys.stranger
-		d.header.set("kid", d.key.id)
-		d.header.add("x5c", d.key.jwk.get("x5c"))
+	on("transaction-token-own-certificate", "a key with the right certificate subject comes along in the header", func(b *Broker, d *Draft) {
+		d.Key = b.neb.keys.stranger
+		d.Header.Set("kid", d.Key.ID)
+		d.Header.Add("x5c", d.Key.JWK.Get("x5c"))
 	})
 	change("other-subject", "the transaction token is about another subject", "sub", "00000000-0000-4000-8000-000000000000")
 	change("other-login", "the transaction token is of another login", "transaction_id", "00000000-0000-4000-8000-000000000000")
 	change("other-mitid-login", "the transaction token is of another MitID login", "mitid.transaction_id", "00000000-0000-4000-8000-000000000000")
 	change("other-person", "the transaction token is about another MitID person", "mitid.uuid", "00000000-0000-4000-8000-000000000000")
 	change("other-redirect-address", "the transaction token is of a login that went elsewhere", "redirect_uri", "https://other.example/callback")
-	on("transaction-token-missing-login", "the transaction token does not say of which login it is", func(_ *Broker, d *draft) { d.payload.drop("transaction_id") })
+	on("transaction-token-missing-login", "the transaction token does not say of which login it is", func(_ *Broker, d *Draft) { d.Payload.Drop("transaction_id") })
 	for i := range ts {
 		ts[i].Request = approving()
 	}
@@ -60,18 +60,18 @@ func nebTransactionTamperings() []Tampering {
 // nebTextTamperings change what the answer says that the person approved.
 func nebTextTamperings() []Tampering {
 	var ts []Tampering
-	on := func(name, doc string, f func(*Broker, *draft)) {
+	on := func(name, doc string, f func(*Broker, *Draft)) {
 		ts = append(ts, Tampering{Name: name, Doc: doc, Stage: StageTransactionToken, Want: mitid.TransactionMismatch, Request: approving(), spoil: spoiler{approval: f}})
 	}
-	both := func(d *draft, claim string, value any) {
-		d.payload.set(claim, value)
-		d.payload.set("mitid."+claim, value)
+	both := func(d *Draft, claim string, value any) {
+		d.Payload.Set(claim, value)
+		d.Payload.Set("mitid."+claim, value)
 	}
-	drop := func(claims ...string) func(*Broker, *draft) {
-		return func(_ *Broker, d *draft) {
+	drop := func(claims ...string) func(*Broker, *Draft) {
+		return func(_ *Broker, d *Draft) {
 			for _, c := range claims {
-				d.payload.drop(c)
-				d.payload.drop("mitid." + c)
+				d.Payload.Drop(c)
+				d.Payload.Drop("mitid." + c)
 			}
 		}
 	}
@@ -83,23 +83,23 @@ func nebTextTamperings() []Tampering {
 	on("missing-text", "nothing is told of a text", drop("transaction_text", "transaction_text_type", "transaction_text_sha256"))
 	on("missing-text-digest", "the digest of the text is not told", drop("transaction_text_sha256"))
 	on("missing-text-type", "the type of the text is not told", drop("transaction_text_type"))
-	on("text-not-approved", "the person logged in and approved nothing", func(_ *Broker, d *draft) { d.payload.set("transaction_actions", "mitid.login") })
-	on("other-text-digest", "the digest is that of another text", func(_ *Broker, d *draft) { both(d, "transaction_text_sha256", digest(other)) })
-	on("text-digest-of-base64", "the digest is of the Base64, not of the text", func(_ *Broker, d *draft) {
-		body, _ := d.payload.get("transaction_text").(string)
+	on("text-not-approved", "the person logged in and approved nothing", func(_ *Broker, d *Draft) { d.Payload.Set("transaction_actions", "mitid.login") })
+	on("other-text-digest", "the digest is that of another text", func(_ *Broker, d *Draft) { both(d, "transaction_text_sha256", digest(other)) })
+	on("text-digest-of-base64", "the digest is of the Base64, not of the text", func(_ *Broker, d *Draft) {
+		body, _ := d.Payload.Get("transaction_text").(string)
 		both(d, "transaction_text_sha256", digest(body))
 	})
-	on("other-text", "the person saw another text", func(_ *Broker, d *draft) {
+	on("other-text", "the person saw another text", func(_ *Broker, d *Draft) {
 		both(d, "transaction_text", base64.StdEncoding.EncodeToString([]byte(other)))
 	})
-	on("other-text-and-digest", "the person saw another text, and its digest came", func(_ *Broker, d *draft) {
+	on("other-text-and-digest", "the person saw another text, and its digest came", func(_ *Broker, d *Draft) {
 		both(d, "transaction_text", base64.StdEncoding.EncodeToString([]byte(other)))
 		both(d, "transaction_text_sha256", digest(other))
 	})
-	on("other-text-type", "the person saw the text as html", func(_ *Broker, d *draft) { both(d, "transaction_text_type", "html") })
-	gone := onReply("missing-transaction-token", "the token answer has no transaction token", StageToken, mitid.TransactionMismatch, func(_ *Broker, p *reply) {
-		p.object.drop("transaction_token")
-		p.object.drop("transaction_token_ocsp_resp")
+	on("other-text-type", "the person saw the text as html", func(_ *Broker, d *Draft) { both(d, "transaction_text_type", "html") })
+	gone := onReply("missing-transaction-token", "the token answer has no transaction token", StageToken, mitid.TransactionMismatch, func(_ *Broker, p *Reply) {
+		p.Object.Drop("transaction_token")
+		p.Object.Drop("transaction_token_ocsp_resp")
 	})
 	gone.Request = approving()
 	return append(ts, gone)
@@ -116,7 +116,7 @@ func nebOCSPTamperings() []Tampering {
 	on("try-later", "the OCSP answer says to try later", func(_ *Broker, a *ocspAnswer) { a.status = 3 })
 	on("revoked", "the certificate is revoked", func(_ *Broker, a *ocspAnswer) { a.verdict = ocspRevoked(a.at.Add(-time.Hour)) })
 	on("unknown", "the certificate is unknown", func(_ *Broker, a *ocspAnswer) { a.verdict = ocspUnknown })
-	on("other-certificate", "the OCSP answer is about another certificate", func(b *Broker, a *ocspAnswer) { a.cert = b.neb.keys.stranger.cert })
+	on("other-certificate", "the OCSP answer is about another certificate", func(b *Broker, a *ocspAnswer) { a.cert = b.neb.keys.stranger.Certificate })
 	on("wrong-serial", "the OCSP answer is about the next serial number", func(_ *Broker, a *ocspAnswer) {
 		next := *a.cert
 		next.SerialNumber = new(big.Int).Add(a.cert.SerialNumber, big.NewInt(1))
@@ -154,9 +154,9 @@ func spoiltResponder(k *nebKeys, a *ocspAnswer, change func(*x509.Certificate), 
 	if err != nil {
 		return nil
 	}
-	root := k.root.cert
+	root := k.root.Certificate
 	var signer any
-	if issuer, err := k.root.read(); err == nil {
+	if issuer, err := k.root.Private(); err == nil {
 		signer = issuer
 	}
 	algorithm := x509.SHA256WithRSAPSS

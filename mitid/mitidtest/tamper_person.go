@@ -10,23 +10,23 @@ import (
 // personTamperings spoil what the token says of the person and the login.
 func personTamperings() []Tampering {
 	var ts []Tampering
-	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *Broker, o *object)) {
-		t := onToken(name, doc, want, func(b *Broker, d *draft) { f(b, &d.payload) })
+	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *Broker, o *Object)) {
+		t := onToken(name, doc, want, func(b *Broker, d *Draft) { f(b, &d.Payload) })
 		t.Request = r
 		ts = append(ts, t)
 	}
 	set := func(name, doc string, want mitid.Kind, r mitid.Request, claim string, value any) {
-		edit(name, doc, want, r, func(_ *Broker, o *object) { o.set(spelled(*o, claim), value) })
+		edit(name, doc, want, r, func(_ *Broker, o *Object) { o.Set(spelled(*o, claim), value) })
 	}
 	drop := func(name, doc string, want mitid.Kind, r mitid.Request, claim string) {
-		edit(name, doc, want, r, func(_ *Broker, o *object) { o.drop(spelled(*o, claim)) })
+		edit(name, doc, want, r, func(_ *Broker, o *Object) { o.Drop(spelled(*o, claim)) })
 	}
 	const instant, level, number = "authenticationinstant", "loA", "cprNumberIdentifier"
 
 	fresh := mitid.Request{Fresh: true}
 	when := func(name, doc string, ago time.Duration) {
-		edit(name, doc, mitid.AssuranceTooLow, fresh, func(b *Broker, o *object) {
-			o.set(spelled(*o, instant), b.Now().Add(-ago).UTC().Format(instantLayout))
+		edit(name, doc, mitid.AssuranceTooLow, fresh, func(b *Broker, o *Object) {
+			o.Set(spelled(*o, instant), b.Now().Add(-ago).UTC().Format(instantLayout))
 		})
 	}
 	drop("missing-login-time", "there is no time of login, and a fresh login was asked for", mitid.AssuranceTooLow, fresh, instant)
@@ -54,7 +54,7 @@ func personTamperings() []Tampering {
 	set("null-cpr", "the CPR claim is null", mitid.ClaimMissing, required, number, nil)
 	set("empty-cpr", "the CPR claim is empty", mitid.ClaimMissing, required, number, "")
 
-	for name, value := range impossibleNumbers() {
+	for name, value := range ImpossibleNumbers() {
 		set("cpr-"+name, "the CPR claim is malformed: "+name, mitid.ClaimInvalid, required, number, value)
 		set("cpr-"+name+"-if-present", "the CPR claim is malformed, and optional: "+name, mitid.ClaimInvalid, mitid.Request{CPR: mitid.CPRIfPresent}, number, value)
 	}
@@ -62,8 +62,8 @@ func personTamperings() []Tampering {
 }
 
 // spelled returns a claim's name in the style of o.
-func spelled(o object, name string) string {
-	if long := longNames[name]; long != "" && o.get(long) != nil {
+func spelled(o Object, name string) string {
+	if long := longNames[name]; long != "" && o.Get(long) != nil {
 		return long
 	}
 	return name
@@ -71,17 +71,17 @@ func spelled(o object, name string) string {
 
 // userinfoTamperings spoil the userinfo answer. A client that does not ask for
 // it never meets them.
-func userinfoTamperings() []Tampering {
-	member := func(name, doc string, change func(o *object)) Tampering {
-		return onReply(name, doc, StageUserinfo, mitid.TokenInvalid, func(_ *Broker, p *reply) { change(&p.object) })
+func UserinfoTamperings() []Tampering {
+	member := func(name, doc string, change func(o *Object)) Tampering {
+		return onReply(name, doc, StageUserinfo, mitid.TokenInvalid, func(_ *Broker, p *Reply) { change(&p.Object) })
 	}
 	return []Tampering{
-		member("userinfo-other-subject", "userinfo is about somebody else", func(o *object) { o.set("sub", "{00000000-0000-4000-8000-000000000000}") }),
-		member("userinfo-wrong-subject", "userinfo's sub is the right one plus one character", func(o *object) {
-			sub, _ := o.get("sub").(string)
-			o.set("sub", sub+"1")
+		member("userinfo-other-subject", "userinfo is about somebody else", func(o *Object) { o.Set("sub", "{00000000-0000-4000-8000-000000000000}") }),
+		member("userinfo-wrong-subject", "userinfo's sub is the right one plus one character", func(o *Object) {
+			sub, _ := o.Get("sub").(string)
+			o.Set("sub", sub+"1")
 		}),
-		member("userinfo-missing-subject", "userinfo has no sub", func(o *object) { o.drop("sub") }),
-		member("userinfo-empty-subject", "userinfo's sub is empty", func(o *object) { o.set("sub", "") }),
+		member("userinfo-missing-subject", "userinfo has no sub", func(o *Object) { o.Drop("sub") }),
+		member("userinfo-empty-subject", "userinfo's sub is empty", func(o *Object) { o.Set("sub", "") }),
 	}
 }

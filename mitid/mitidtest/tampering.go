@@ -86,20 +86,20 @@ func (s Stage) words() string { return strings.ReplaceAll(s.place(), "-", " ") }
 // spoiler is what a tampering does at each stage. A function is used once.
 type spoiler struct {
 	handshake func(*authority) (*tls.Certificate, error)
-	discovery func(*Broker, *reply)
-	jwks      func(*Broker, *reply)
-	par       func(*Broker, *reply)
-	callback  func(*Broker, *wayBack) // by the fake, before the browser is sent away
-	token     func(*Broker, *reply)
-	draft     func(*Broker, *draft) // the ID token before it is signed
-	userinfo  func(*Broker, *reply)
-	match     func(*Broker, *reply)
-	person    func(*Broker, *object) // in every place of one login
-	facts     func(*Broker, *draft)  // the userinfo token before it is signed
-	approval  func(*Broker, *draft)  // the transaction token before it is signed
+	discovery func(*Broker, *Reply)
+	jwks      func(*Broker, *Reply)
+	par       func(*Broker, *Reply)
+	callback  func(*Broker, *Answer) // by the fake, before the browser is sent away
+	token     func(*Broker, *Reply)
+	draft     func(*Broker, *Draft) // the ID token before it is signed
+	userinfo  func(*Broker, *Reply)
+	match     func(*Broker, *Reply)
+	person    func(*Broker, *Object) // in every place of one login
+	facts     func(*Broker, *Draft)  // the userinfo token before it is signed
+	approval  func(*Broker, *Draft)  // the transaction token before it is signed
 	ocsp      func(*Broker, *ocspAnswer)
-	logout    func(*Broker, *draft)
-	walk      func(*Broker, *wayBack) // by the walker, before the app gets it
+	logout    func(*Broker, *Draft)
+	walk      func(*Broker, *Answer) // by the walker, before the app gets it
 	journey   journey                 // by Login or Visit
 }
 

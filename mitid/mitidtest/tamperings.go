@@ -36,17 +36,17 @@ func TamperingsOf(d Dialect) []Tampering {
 
 // sharedTamperings are those that fit every dialect. announce makes discovery
 // announce that answers carry iss (RFC 9207).
-func sharedTamperings(announce func(*Broker)) []Tampering {
+func SharedTamperings(announce func(*Broker)) []Tampering {
 	return slices.Concat(
 		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
 		callbackTamperings(announce), tokenTamperings(), headerTamperings(), signatureTamperings(),
 		formTamperings(), keyTamperings(), claimTamperings(),
-		outageTamperings(StagePAR, StageToken, StageUserinfo), offerTamperings(), nearTamperings(),
+		OutageTamperings(StagePAR, StageToken, StageUserinfo), offerTamperings(), nearTamperings(),
 	)
 }
 
 // at puts a spoiler of an answer where it belongs.
-func (s Stage) at(f func(*Broker, *reply)) (sp spoiler) {
+func (s Stage) at(f func(*Broker, *Reply)) (sp spoiler) {
 	switch s {
 	case StageDiscovery:
 		sp.discovery = f
@@ -65,11 +65,11 @@ func (s Stage) at(f func(*Broker, *reply)) (sp spoiler) {
 }
 
 // onReply is a tampering with the answer of a stage.
-func onReply(name, doc string, stage Stage, want mitid.Kind, f func(*Broker, *reply)) Tampering {
+func onReply(name, doc string, stage Stage, want mitid.Kind, f func(*Broker, *Reply)) Tampering {
 	return Tampering{Name: name, Doc: doc, Stage: stage, Want: want, spoil: stage.at(f)}
 }
 
 // onToken is a tampering with the ID token before it is signed.
-func onToken(name, doc string, want mitid.Kind, f func(*Broker, *draft)) Tampering {
+func onToken(name, doc string, want mitid.Kind, f func(*Broker, *Draft)) Tampering {
 	return Tampering{Name: name, Doc: doc, Stage: StageIDToken, Want: want, spoil: spoiler{draft: f}}
 }

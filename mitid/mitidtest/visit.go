@@ -40,7 +40,7 @@ func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*ht
 			return nil, err
 		}
 		if atBroker {
-			back, err := w.wayBack(res)
+			back, err := w.answer(res)
 			if err != nil || back == nil {
 				return res, err
 			}
@@ -62,15 +62,15 @@ func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*ht
 }
 
 // bring returns the request that carries the broker's answer to the app.
-func (w *Browser) bring(ctx context.Context, back *wayBack) (*http.Request, error) {
-	address, form := back.address(), url.Values(nil)
-	if back.post {
-		address = back.target
+func (w *Browser) bring(ctx context.Context, back *Answer) (*http.Request, error) {
+	address, form := back.Address(), url.Values(nil)
+	if back.Post {
+		address = back.RedirectURI
 	}
 	answer := func() (*http.Request, error) {
-		req, err := newRequest(ctx, address, form, back.post)
-		if err == nil && back.post {
-			body := back.params.encode() // in order, with repetitions
+		req, err := newRequest(ctx, address, form, back.Post)
+		if err == nil && back.Post {
+			body := back.Params.Encode() // in order, with repetitions
 			req.Body, req.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 		}
 		return req, err
@@ -96,5 +96,5 @@ func (w *Browser) bring(ctx context.Context, back *wayBack) (*http.Request, erro
 
 // owns reports whether u is an address of this fake.
 func (b *Broker) owns(u *url.URL) bool {
-	return strings.HasPrefix(u.String(), b.origin()+"/")
+	return strings.HasPrefix(u.String(), b.Origin()+"/")
 }
