@@ -82,7 +82,7 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 
 // decide tells the fake what the person in front of req does.
 func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
-	if !strings.HasSuffix(route(req.URL.Path), w.b.Endpoints().Authorize) {
+	if !strings.HasSuffix(Route(req.URL.Path), w.b.Endpoints().Authorize) {
 		return
 	}
 	q := req.URL.Query()
@@ -156,9 +156,7 @@ func (w *Browser) answer(res *http.Response) (*Answer, error) {
 	default:
 		return nil, nil
 	}
-	if spoil := takeStage(w.b, func(s *spoiler) *func(*Broker, *Answer) { return &s.walk }); spoil != nil {
-		spoil(w.b, back)
-	}
+	Spoil(w.b, stageWalk, back)
 	return back, nil
 }
 

@@ -42,11 +42,11 @@ type Keyring struct {
 // signingKey is one RSA key with its self-signed certificate. The private half
 // is read when it is first needed.
 type Key struct {
-	ID     string // the certificate's serial number, as Criipto does it
-	Certificate   *x509.Certificate
-	public *rsa.PublicKey
-	JWK    Object
-	Private   func() (*rsa.PrivateKey, error)
+	ID          string // the certificate's serial number, as Criipto does it
+	Certificate *x509.Certificate
+	public      *rsa.PublicKey
+	JWK         Object
+	Private     func() (*rsa.PrivateKey, error)
 }
 
 func loadKeys() (*Keyring, error) {
@@ -80,10 +80,10 @@ func ParseKey(text []byte) (*Key, error) {
 	id := fmt.Sprintf("%040X", cert.SerialNumber)
 	print := sha1.Sum(cert.Raw)
 	return &Key{
-		ID:     id,
-		Certificate:   cert,
-		public: public,
-		Private:   sync.OnceValues(func() (*rsa.PrivateKey, error) { return x509.ParsePKCS1PrivateKey(second.Bytes) }),
+		ID:          id,
+		Certificate: cert,
+		public:      public,
+		Private:     sync.OnceValues(func() (*rsa.PrivateKey, error) { return x509.ParsePKCS1PrivateKey(second.Bytes) }),
 		// Member order and the missing alg as recorded from the real broker.
 		JWK: Object{
 			{"kty", "RSA"}, {"use", "sig"}, {"kid", id},

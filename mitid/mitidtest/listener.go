@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -58,10 +59,9 @@ func (b *Broker) listen(cfg Config) error {
 		ln = tls.NewListener(ln, &tls.Config{
 			NextProtos: []string{"http/1.1"},
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				if swap := takeStage(b, func(s *spoiler) *func(*authority) (*tls.Certificate, error) { return &s.handshake }); swap != nil {
-					return swap(ca)
-				}
-				return &ca.leaf, nil
+				h := handshake{authority: ca, shows: &ca.leaf}
+				Spoil(b, StageTLS, &h)
+				return h.shows, h.err
 			},
 		})
 	}
@@ -70,7 +70,7 @@ func (b *Broker) listen(cfg Config) error {
 		l.base = cfg.BaseURL
 		transport.DialContext = l.dialSelf
 	}
-	l.port = itoa(port)
+	l.port = strconv.Itoa(port)
 	l.alias = scheme + net.JoinHostPort("localhost", l.port)
 	l.client = &http.Client{Transport: transport, Timeout: callLimit}
 	l.server = &http.Server{
@@ -87,6 +87,13 @@ func (b *Broker) listen(cfg Config) error {
 		_ = l.server.Serve(ln)
 	}()
 	return nil
+}
+
+// handshake is what a tampering at StageTLS spoils.
+type handshake struct {
+	authority *authority
+	shows     *tls.Certificate
+	err       error
 }
 
 // hostOf returns the host of an origin, without its port.

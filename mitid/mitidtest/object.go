@@ -6,16 +6,17 @@ import (
 	"strconv"
 )
 
-// object is a JSON object whose members keep their order, because the wire's
+// Object is a JSON object whose members keep their order, because the wire's
 // order is part of what is faked. It may name a member twice.
 type Object []Member
 
-type Member struct {
+// Member is one member. It is an alias, so that a literal needs no field names.
+type Member = struct {
 	Name  string
 	Value any
 }
 
-// get returns the first member of that name.
+// Get returns the first member of that name.
 func (o Object) Get(name string) any {
 	for _, m := range o {
 		if m.Name == name {
@@ -25,7 +26,7 @@ func (o Object) Get(name string) any {
 	return nil
 }
 
-// set replaces the first member of that name where it stands, or appends one.
+// Set replaces the first member of that name where it stands, or appends one.
 func (o *Object) Set(name string, value any) {
 	for i := range *o {
 		if (*o)[i].Name == name {
@@ -36,10 +37,10 @@ func (o *Object) Set(name string, value any) {
 	o.Add(name, value)
 }
 
-// add appends a member, whether or not there is one of that name.
+// Add appends a member, whether or not there is one of that name.
 func (o *Object) Add(name string, value any) { *o = append(*o, Member{name, value}) }
 
-// drop removes every member of that name.
+// Drop removes every member of that name.
 func (o *Object) Drop(name string) {
 	kept := make(Object, 0, len(*o))
 	for _, m := range *o {
@@ -50,10 +51,18 @@ func (o *Object) Drop(name string) {
 	*o = kept
 }
 
-// clone returns a copy that can be changed without changing o.
+// Optional appends a text, unless it is empty, and returns the object.
+func (o Object) Optional(name, value string) Object {
+	if value != "" {
+		o.Add(name, value)
+	}
+	return o
+}
+
+// Clone returns a copy that can be changed without changing o.
 func (o Object) Clone() Object { return append(Object(nil), o...) }
 
-// bytes returns the object as JSON.
+// Bytes returns the object as JSON.
 func (o Object) Bytes() []byte { return o.appendTo(make([]byte, 0, 1024)) }
 
 // MarshalJSON makes an object usable as a value of another one.

@@ -54,10 +54,8 @@ func (o Outcome) For(cvr string) Outcome { o.CVR = cvr; return o }
 // script holds what people will do: in order, or for one login.
 type script struct {
 	queue []Outcome
-	keyed *shelf[Outcome]
+	keyed *Shelf[Outcome]
 }
-
-func newScript() script { return script{keyed: newShelf[Outcome](1 << 16)} }
 
 // Next queues what the next people do, in order. When the queue is empty, the
 // page is shown (or the first citizen approved, with Config.Auto).
@@ -68,7 +66,7 @@ func (b *Broker) Next(outcomes ...Outcome) {
 }
 
 // decide fixes what the person behind one login does.
-func (b *Broker) decide(key string, o Outcome) { put(b, b.script.keyed, key, o, time.Hour) }
+func (b *Broker) decide(key string, o Outcome) { b.script.keyed.Put(key, o, time.Hour) }
 
 // queued reports whether the next person's part is already decided.
 func (b *Broker) queued() bool {
@@ -77,16 +75,16 @@ func (b *Broker) queued() bool {
 	return len(b.script.queue) > 0
 }
 
-// scripted returns what the person behind one login does, if that is decided.
+// Scripted returns what the person behind one login does, if that is decided.
 // keys name the login: its state, its request_uri.
 func (b *Broker) Scripted(keys ...string) (Outcome, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	for _, k := range keys {
-		if o, ok := b.script.keyed.take(k, b.now()); ok {
+		if o, ok := b.script.keyed.Take(k); ok {
 			return o, true
 		}
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if len(b.script.queue) > 0 {
 		o := b.script.queue[0]
 		b.script.queue = b.script.queue[1:]

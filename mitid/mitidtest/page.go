@@ -2,13 +2,34 @@ package mitidtest
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"html"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
+
+	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
+
+// The fake's own paths; the real brokers have nothing there.
+const (
+	pathPage        = "/fake/page"
+	pathDifferences = "/differences"
+	pathElsewhere   = "/fake/elsewhere" // prefix: where tampered answers point to
+)
+
+// CutElsewhere cuts the prefix below which tampered answers point. There a dialect
+// answers as the right address would have, so that a client that goes there shows
+// itself.
+func CutElsewhere(path string) (rest string, elsewhere bool) {
+	return strings.CutPrefix(path, pathElsewhere)
+}
+
+// Elsewhere is path under another name of this host, where no client may go.
+func (b *Broker) Elsewhere(path string) string { return b.listener.alias + pathElsewhere + path }
 
 //go:embed pages/page.html
 var pageSource string
@@ -67,6 +88,22 @@ func (p pages) show(w http.ResponseWriter, status int, name string, v *view) {
 	_, _ = w.Write(body.Bytes())
 }
 
+// ServeOwn answers at the paths that are the fake's and not the broker's: its pages,
+// and the list of differences. It reports whether it has answered.
+func (b *Broker) ServeOwn(w http.ResponseWriter, r *http.Request, path string, form url.Values) bool {
+	switch path {
+	case pathPage:
+		if fakeoidc.Allow(w, r, http.MethodPost) {
+			b.takeForm(w, r, form)
+		}
+	case pathDifferences, "/":
+		b.showDifferences(w, r)
+	default:
+		return false
+	}
+	return true
+}
+
 // htmlHeaders sets what every page carries. form-action stays open, because
 // browsers apply it to the redirect that ends a form post.
 func htmlHeaders(w http.ResponseWriter, nonce string) {
@@ -82,18 +119,20 @@ func htmlHeaders(w http.ResponseWriter, nonce string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
-// cookie names a cookie of this fake. Browsers share cookies between the ports
-// of a host, and several fakes may run on one.
-func (b *Broker) cookie(name string) string { return name + "-" + b.listener.port }
-
-// showError shows the broker's error page: no redirect, because the request
+// ShowError shows the broker's error page: no redirect, because the request
 // names nobody who can be trusted with one.
 func (b *Broker) ShowError(w http.ResponseWriter, r *http.Request, why string) {
-	v := newView(r, "")
-	v.Detail = why
-	b.pages.show(w, http.StatusBadRequest, "error", v)
+	b.ShowErrorWith(w, r, http.StatusBadRequest, why)
 }
 
+// ShowErrorWith is ShowError with another status.
+func (b *Broker) ShowErrorWith(w http.ResponseWriter, r *http.Request, status int, why string) {
+	v := newView(r, "")
+	v.Detail = why
+	b.pages.show(w, status, "error", v)
+}
+
+// ShowLoggedOut shows that the person is logged out.
 func (b *Broker) ShowLoggedOut(w http.ResponseWriter, r *http.Request) {
 	v := newView(r, "")
 	v.Detail = v.T.LoggedOut
@@ -107,8 +146,8 @@ func (b *Broker) showDifferences(w http.ResponseWriter, r *http.Request) {
 }
 
 // showFormPost makes the browser post the answer to the app.
-func ShowFormPost(w http.ResponseWriter, back *Answer) {
-	nonce := randomHex(16)
+func showFormPost(w http.ResponseWriter, back *Answer) {
+	nonce := fakeoidc.RandomHex(16)
 	var p strings.Builder
 	p.WriteString("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>…</title></head><body>\n<form id=\"answer\" method=\"post\" action=\"")
 	p.WriteString(html.EscapeString(back.RedirectURI))
@@ -119,4 +158,18 @@ func ShowFormPost(w http.ResponseWriter, back *Answer) {
 	p.WriteString("<noscript><button type=\"submit\">OK</button></noscript></form>\n<script nonce=\"" + nonce + "\">document.forms[0].submit()</script></body></html>\n")
 	htmlHeaders(w, nonce)
 	_, _ = w.Write([]byte(p.String()))
+}
+
+// describe puts people on the page, in its language.
+func (p *view) describe(people []Citizen) {
+	for i, who := range people {
+		about := p.T.NoCPR
+		if !who.CPR.IsZero() {
+			about = who.CPR.Reveal()[:6] + "-" + who.CPR.Reveal()[6:]
+		}
+		for _, co := range who.Companies {
+			about += ", " + co.Name
+		}
+		p.People = append(p.People, person{Index: i, First: i == 0, Name: cmp.Or(who.Name, p.T.NoName), About: about, Shows: who.Shows.In(p.Lang)})
+	}
 }

@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -23,6 +24,6 @@ func (p *view) describeAges(people []Citizen, now time.Time) {
 		if _, known := who.IsOver(0, now); known {
 			about = Age(who.Born(), now) + " " + p.T.Years
 		}
-		p.People = append(p.People, person{Index: i, First: i == 0, Name: or(who.Name, p.T.NoName), About: about})
+		p.People = append(p.People, person{Index: i, First: i == 0, Name: cmp.Or(who.Name, p.T.NoName), About: about})
 	}
 }

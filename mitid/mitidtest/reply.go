@@ -4,24 +4,24 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
-// reply is an answer before it leaves, so that a tampering can spoil it.
+// Reply is an answer before it leaves, so that a tampering can spoil it.
 type Reply struct {
 	Status  int
 	Header  http.Header
 	Object  Object // the body, unless body is set
 	Body    []byte
-	Blanks int64 // follow the body with that many blanks
+	Blanks  int64 // follow the body with that many blanks
 	Drip    bool  // one byte a second
 	HangUp  bool  // close the connection without an answer
 	asked   *http.Request
 	Escaped bool // write texts as .NET does: + as \u002B
 }
 
-// answer returns a reply with a JSON body.
+// NewReply returns a reply with a JSON body.
 func NewReply(status int, o Object) *Reply {
 	return &Reply{Status: status, Object: o, Header: http.Header{
 		"Content-Type":  {"application/json; charset=utf-8"},
@@ -29,46 +29,48 @@ func NewReply(status int, o Object) *Reply {
 	}}
 }
 
-// fault returns an error answer of a JSON endpoint.
+// NewFault returns an error answer of a JSON endpoint.
 func NewFault(status int, code, description string) *Reply {
 	return NewReply(status, Object{{"error", code}, {"error_description", description}})
 }
 
-// replace makes the reply one with this body.
+// Replace makes the reply one with this body.
 func (p *Reply) Replace(status int, contentType string, body []byte) {
 	p.Status, p.Body = status, body
 	p.Header.Set("Content-Type", contentType)
 }
 
-// moved makes the reply a redirect.
+// Maintenance makes the reply a page of somebody else, in front of the broker.
+func (p *Reply) Maintenance(status int) { p.Replace(status, "text/html", []byte(maintenance)) }
+
+// Redirect makes the reply a redirect.
 func (p *Reply) Redirect(status int, location string) {
 	p.Replace(status, "text/plain", nil)
 	p.Header.Set("Location", location)
 }
 
-// bytes returns the body.
+// Bytes returns the body.
 func (p *Reply) Bytes() []byte {
 	if p.Body == nil && p.Object != nil {
 		if p.Escaped {
-			return escapeText(p.Object.Bytes())
+			return fakeoidc.EscapeText(p.Object.Bytes())
 		}
 		return p.Object.Bytes()
 	}
 	return p.Body
 }
 
-// send spoils p when a tampering waits for it, and answers.
-func (b *Broker) send(w http.ResponseWriter, r *http.Request, p *Reply, stage func(*spoiler) *func(*Broker, *Reply)) {
-	if spoil := takeStage(b, stage); spoil != nil {
-		p.asked = r
-		spoil(b, p)
-	}
+// Send lets the tampering that waits at a stage spoil p, and answers.
+func (b *Broker) Send(w http.ResponseWriter, r *http.Request, at Stage, p *Reply) {
+	p.asked = r
+	Spoil(b, at, p)
 	p.Write(w, r)
 }
 
 // dripped is how many bytes a slow body sends at most.
 const dripped = 60
 
+// Write answers.
 func (p *Reply) Write(w http.ResponseWriter, r *http.Request) {
 	if p.HangUp {
 		if h, ok := w.(http.Hijacker); ok {
@@ -84,7 +86,7 @@ func (p *Reply) Write(w http.ResponseWriter, r *http.Request) {
 		w.Header()[name] = values
 	}
 	if p.Blanks == 0 && !p.Drip {
-		w.Header().Set("Content-Length", itoa(len(body)))
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(p.Status)
 	if p.Drip {

@@ -6,23 +6,28 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
+// onWalk is a tampering with the callback that the walker carries out.
+func onWalk(name, doc string, want mitid.Kind, f func(*Broker, *Answer)) Tampering {
+	return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: want, spoils: map[Stage]any{stageWalk: f}}
+}
+
 // callbackTamperings spoil what the browser brings back.
-func callbackTamperings(announce func(*Broker)) []Tampering {
+func callbackTamperings(announce func()) []Tampering {
 	walk := func(name, doc string, want mitid.Kind, f func(*Broker, *Answer)) Tampering {
-		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: want, spoil: spoiler{walk: f}}
+		return onWalk(name, doc, want, f)
 	}
-	route := func(name, doc string, j journey) Tampering {
-		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, spoil: spoiler{journey: j}}
+	trip := func(name, doc string, j Journey) Tampering {
+		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, Journey: j}
 	}
 	announced := func(t Tampering) Tampering {
-		t.settings = announce
+		t.Switch = announce
 		return t
 	}
 	from := func(name, doc string, want mitid.Kind, code, description string) Tampering {
-		return Tampering{Name: name, Doc: doc, Stage: StageCallback, Want: want, spoil: spoiler{callback: func(_ *Broker, w *Answer) {
+		return On(name, doc, StageCallback, want, func(_ *Broker, w *Answer) {
 			w.Drop("code")
 			w.Params = append(ErrorPairs(code, description), w.Params...)
-		}}}
+		})
 	}
 	again := func(name string) func(*Broker, *Answer) {
 		return func(b *Broker, w *Answer) {
@@ -46,9 +51,9 @@ func callbackTamperings(announce func(*Broker)) []Tampering {
 		}),
 		walk("state-with-blank", "the callback's state is followed by a blank", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", w.Params.Get("state")+" ") }),
 		walk("unknown-state", "the callback's state was never issued", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", "AAAAAAAAAAAAAAAAAAAAAA") }),
-		route("callback-in-other-browser", "a right callback arrives in another browser", otherBrowser),
-		route("callback-replayed", "the callback is replayed after it succeeded", twice),
-		route("callback-late", "the callback arrives after the pending login has expired", late),
+		trip("callback-in-other-browser", "a right callback arrives in another browser", OtherBrowser),
+		trip("callback-replayed", "the callback is replayed after it succeeded", Replayed),
+		trip("callback-late", "the callback arrives after the pending login has expired", Late),
 		announced(walk("callback-missing-issuer", "the callback has no iss although discovery announces it", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Drop("iss") })),
 		announced(walk("callback-wrong-issuer", "the callback's iss is the right one plus one character", mitid.IssuerMismatch, func(b *Broker, w *Answer) { w.Set("iss", b.Issuer()+"1") })),
 		announced(walk("callback-empty-issuer", "the callback's iss is empty", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "") })),

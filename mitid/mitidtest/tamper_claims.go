@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,19 +13,19 @@ import (
 func claimTamperings() []Tampering {
 	var ts []Tampering
 	set := func(name, doc, claim string, value any) {
-		ts = append(ts, onToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Set(claim, value) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Set(claim, value) }))
 	}
 	change := func(name, doc, claim string, f func(b *Broker, old string) any) {
-		ts = append(ts, onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
 			old, _ := d.Payload.Get(claim).(string)
 			d.Payload.Set(claim, f(b, old))
 		}))
 	}
 	drop := func(name, claim string) {
-		ts = append(ts, onToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Drop(claim) }))
+		ts = append(ts, OnToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Drop(claim) }))
 	}
 	moment := func(name, doc, claim string, f func(now int64) any) {
-		ts = append(ts, onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) { d.Payload.Set(claim, f(b.Now().Unix())) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) { d.Payload.Set(claim, f(b.Now().Unix())) }))
 	}
 	plusOne := func(_ *Broker, old string) any { return old + "1" }
 	cut := func(_ *Broker, old string) any { return old[:max(0, len(old)-1)] }
@@ -62,7 +63,7 @@ func claimTamperings() []Tampering {
 
 	drop("missing-expiry", "exp")
 	moment("expired", "exp is an hour ago", "exp", func(now int64) any { return now - hour })
-	moment("expiry-text", "exp is a text", "exp", func(now int64) any { return itoa(int(now + hour)) })
+	moment("expiry-text", "exp is a text", "exp", func(now int64) any { return strconv.Itoa(int(now + hour)) })
 	set("null-expiry", "exp is null", "exp", nil)
 	set("expiry-1e400", "exp is 1e400", "exp", json.RawMessage("1e400"))
 	set("expiry-zero", "exp is 0", "exp", 0)
@@ -82,7 +83,7 @@ func claimTamperings() []Tampering {
 	set("empty-nonce", "nonce is empty", "nonce", "")
 	set("null-nonce", "nonce is null", "nonce", nil)
 	change("nonce-list", "nonce is a list of the right one", "nonce", func(_ *Broker, old string) any { return []string{old} })
-	other := onToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Draft) {
+	other := OnToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Draft) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		mine, _ := d.Payload.Get("nonce").(string)

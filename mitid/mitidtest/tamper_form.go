@@ -14,7 +14,7 @@ import (
 // signatureTamperings spoil the signature.
 func signatureTamperings() []Tampering {
 	bad := func(name, doc string, f func(*Broker, *Draft)) Tampering {
-		return onToken(name, doc, mitid.TokenInvalid, f)
+		return OnToken(name, doc, mitid.TokenInvalid, f)
 	}
 	flip := func(bit int) func(*Broker, *Draft) {
 		return func(_ *Broker, d *Draft) {
@@ -59,15 +59,15 @@ func signatureTamperings() []Tampering {
 // formTamperings spoil the token's serialisation.
 func formTamperings() []Tampering {
 	finish := func(name, doc string, f func(token string) string) Tampering {
-		return onToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.finish = f })
+		return OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.finish = f })
 	}
 	parts := func(token string) []string { return strings.Split(token, ".") }
 	return []Tampering{
-		onToken("subject-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("sub", d.Payload.Get("sub")) }),
-		onToken("two-subjects", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *Draft) {
+		OnToken("subject-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("sub", d.Payload.Get("sub")) }),
+		OnToken("two-subjects", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *Draft) {
 			d.Payload.Add("sub", "{00000000-0000-4000-8000-000000000000}")
 		}),
-		onToken("subject-in-two-cases", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("Sub", d.Payload.Get("sub")) }),
+		OnToken("subject-in-two-cases", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("Sub", d.Payload.Get("sub")) }),
 		finish("flattened-json", "the token is in flattened JSON serialisation", func(t string) string {
 			p := parts(t)
 			return fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, p[1], p[0], p[2])
@@ -103,9 +103,9 @@ func formTamperings() []Tampering {
 			last := len(t) - 1 // of 256 bytes the last character carries two bits
 			return t[:last] + string(alphabet[strings.IndexByte(alphabet, t[last])|1])
 		}),
-		onToken("payload-text", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.literal = []byte(`"blåbær"`) }),
-		onToken("payload-trailing-value", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.literal = append(d.Payload.Bytes(), "{}"...) }),
-		onToken("oversized", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("fyld", strings.Repeat("x", 675_000)) }),
+		OnToken("payload-text", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.literal = []byte(`"blåbær"`) }),
+		OnToken("payload-trailing-value", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.literal = append(d.Payload.Bytes(), "{}"...) }),
+		OnToken("oversized", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("fyld", strings.Repeat("x", 675_000)) }),
 		finish("only-dots", "the token is 900,000 dots", func(string) string { return strings.Repeat(".", 900_000) }),
 		encrypted("encrypted", "the token is encrypted although nothing was agreed", jose.RSA_OAEP_256),
 		encrypted("encrypted-direct", "the token is encrypted with a secret that nobody knows", jose.DIRECT),
@@ -113,7 +113,7 @@ func formTamperings() []Tampering {
 }
 
 func encrypted(name, doc string, alg jose.KeyAlgorithm) Tampering {
-	return onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
+	return OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
 		d.finish = func(token string) string {
 			to := jose.Recipient{Algorithm: alg, Key: b.keys.Stranger().public}
 			if alg == jose.DIRECT {

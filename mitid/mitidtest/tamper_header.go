@@ -13,13 +13,14 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
 
 // headerTamperings spoil the ID token's header: its algorithm, its key, its
 // extensions.
 func headerTamperings() []Tampering {
 	bad := func(name, doc string, f func(*Broker, *Draft)) Tampering {
-		return onToken(name, doc, mitid.TokenInvalid, f)
+		return OnToken(name, doc, mitid.TokenInvalid, f)
 	}
 	set := func(name, doc, member string, value any) Tampering {
 		return bad(name, doc, func(_ *Broker, d *Draft) { d.Header.Set(member, value) })
@@ -106,11 +107,11 @@ func headerTamperings() []Tampering {
 // kidTamperings spoil the key id.
 func kidTamperings() []Tampering {
 	bad := func(name, doc string, f func(*Broker, *Draft)) Tampering {
-		return onToken(name, doc, mitid.TokenInvalid, f)
+		return OnToken(name, doc, mitid.TokenInvalid, f)
 	}
-	single := onToken("missing-kid-one-key", "no kid, and one key in the set", accepted, func(_ *Broker, d *Draft) { d.Header.Drop("kid") })
-	single.spoil.jwks = func(b *Broker, p *Reply) { p.Object.Set("keys", []any{b.keys.Active().JWK.Clone()}) }
-	rotated := onToken("rotated-key", "the key was rotated just before signing", accepted, func(b *Broker, d *Draft) {
+	single := OnToken("missing-kid-one-key", "no kid, and one key in the set", accepted, func(_ *Broker, d *Draft) { d.Header.Drop("kid") })
+	single.spoils[StageKeys] = func(b *Broker, p *Reply) { p.Object.Set("keys", []any{b.keys.Active().JWK.Clone()}) }
+	rotated := OnToken("rotated-key", "the key was rotated just before signing", accepted, func(b *Broker, d *Draft) {
 		b.RotateKeys()
 		d.Key = b.keys.Active()
 		d.Header.Set("kid", d.Key.ID)
@@ -121,7 +122,7 @@ func kidTamperings() []Tampering {
 		bad("missing-kid", "no kid, and several keys in the set", func(_ *Broker, d *Draft) { d.Header.Drop("kid") }),
 		bad("empty-kid", "kid is empty", func(_ *Broker, d *Draft) { d.Header.Set("kid", "") }),
 		bad("null-kid", "kid is null", func(_ *Broker, d *Draft) { d.Header.Set("kid", nil) }),
-		bad("unknown-kid", "kid is random", func(_ *Broker, d *Draft) { d.Header.Set("kid", strings.ToUpper(randomHex(20))) }),
+		bad("unknown-kid", "kid is random", func(_ *Broker, d *Draft) { d.Header.Set("kid", strings.ToUpper(fakeoidc.RandomHex(20))) }),
 		bad("lower-case-kid", "kid is the right one in lower case", func(_ *Broker, d *Draft) { d.Header.Set("kid", strings.ToLower(d.Key.ID)) }),
 		bad("wrong-kid", "kid is the right one plus one character", func(_ *Broker, d *Draft) { d.Header.Set("kid", d.Key.ID+"A") }),
 		bad("kid-is-thumbprint", "kid is the certificate's thumbprint", func(_ *Broker, d *Draft) { d.Header.Set("kid", d.Key.JWK.Get("x5t")) }),

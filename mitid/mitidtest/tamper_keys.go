@@ -8,7 +8,7 @@ import (
 // keyTamperings put an unusable key beside the good ones.
 func keyTamperings() []Tampering {
 	beside := func(name, doc string, key Object) Tampering {
-		return onReply("jwks-"+name, "the key set has "+doc+" beside the good keys", StageKeys, accepted, func(b *Broker, p *Reply) {
+		return On("jwks-"+name, "the key set has "+doc+" beside the good keys", StageKeys, accepted, func(b *Broker, p *Reply) {
 			p.Object.Set("keys", append([]any{key}, b.keys.JWKs()...))
 		})
 	}

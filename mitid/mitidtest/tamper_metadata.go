@@ -11,7 +11,7 @@ import (
 // discoveryTamperings spoil what the metadata document says.
 func discoveryTamperings() []Tampering {
 	member := func(name, doc string, want mitid.Kind, change func(b *Broker, o *Object)) Tampering {
-		return onReply(name, doc, StageDiscovery, want, func(b *Broker, p *Reply) { change(b, &p.Object) })
+		return On(name, doc, StageDiscovery, want, func(b *Broker, p *Reply) { change(b, &p.Object) })
 	}
 	ts := []Tampering{
 		member("discovery-wrong-issuer", "discovery names the issuer plus one character", mitid.IssuerMismatch, func(b *Broker, o *Object) { o.Set("issuer", b.Issuer()+"1") }),
@@ -61,7 +61,7 @@ func redirectTamperings() []Tampering {
 	var ts []Tampering
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
 		for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect} {
-			ts = append(ts, onReply(stage.place()+"-redirect-"+strconv.Itoa(status), stage.words()+" answers with status "+strconv.Itoa(status)+", a redirect to another host", stage, mitid.IssuerMismatch,
+			ts = append(ts, On(stage.place()+"-redirect-"+strconv.Itoa(status), stage.words()+" answers with status "+strconv.Itoa(status)+", a redirect to another host", stage, mitid.IssuerMismatch,
 				func(b *Broker, p *Reply) { p.Redirect(status, b.listener.alias+pathElsewhere+b.Endpoints().of(stage)) }))
 		}
 	}
@@ -76,32 +76,32 @@ func bodyTamperings() []Tampering {
 	for _, stage := range []Stage{StageDiscovery, StageKeys} {
 		at, w := stage.place(), stage.words()
 		ts = append(ts,
-			onReply(at+"-html", w+" is a maintenance page with status 200", stage, mitid.BrokerUnavailable, func(_ *Broker, p *Reply) {
+			On(at+"-html", w+" is a maintenance page with status 200", stage, mitid.BrokerUnavailable, func(_ *Broker, p *Reply) {
 				p.Replace(http.StatusOK, "text/html; charset=utf-8", []byte(maintenance))
 			}),
-			onReply(at+"-html-as-json", w+" is a maintenance page that calls itself JSON", stage, mitid.BrokerUnavailable, func(_ *Broker, p *Reply) {
+			On(at+"-html-as-json", w+" is a maintenance page that calls itself JSON", stage, mitid.BrokerUnavailable, func(_ *Broker, p *Reply) {
 				p.Replace(http.StatusOK, "application/json", []byte(maintenance))
 			}),
-			onReply(at+"-503", w+" answers 503", stage, mitid.BrokerUnavailable, func(_ *Broker, p *Reply) {
+			On(at+"-503", w+" answers 503", stage, mitid.BrokerUnavailable, func(_ *Broker, p *Reply) {
 				p.Replace(http.StatusServiceUnavailable, "text/html; charset=utf-8", []byte(maintenance))
 			}),
 		)
 	}
 	for _, stage := range []Stage{StageDiscovery, StageKeys, StagePAR, StageToken, StageUserinfo} {
 		at, w := stage.place(), stage.words()
-		slow := onReply(at+"-slow", w+" sends one byte a second", stage, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Drip = true })
+		slow := On(at+"-slow", w+" sends one byte a second", stage, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Drip = true })
 		slow.Slow = true
 		ts = append(ts, slow,
-			onReply(at+"-100-mb", w+" sends 100 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Blanks = 100 << 20 }),
-			onReply(at+"-gzip-bomb", w+" sends a few kB that unpack to 16 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *Reply) {
+			On(at+"-100-mb", w+" sends 100 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Blanks = 100 << 20 }),
+			On(at+"-gzip-bomb", w+" sends a few kB that unpack to 16 MB", stage, mitid.ResponseInvalid, func(_ *Broker, p *Reply) {
 				p.Replace(p.Status, p.Header.Get("Content-Type"), bomb(p.Bytes()))
 				p.Header.Set("Content-Encoding", "gzip")
 			}),
 		)
 	}
 	return append(ts,
-		onReply("jwks-keys-twice", "the key set has two members keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Add("keys", []any{}) }),
-		onReply("jwks-keys-in-two-cases", "the key set has Keys beside keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Add("Keys", []any{}) }),
-		onReply("par-request-uri-twice", "the PAR answer has two members request_uri", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Add("request_uri", p.Object.Get("request_uri")) }),
+		On("jwks-keys-twice", "the key set has two members keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Add("keys", []any{}) }),
+		On("jwks-keys-in-two-cases", "the key set has Keys beside keys", StageKeys, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Add("Keys", []any{}) }),
+		On("par-request-uri-twice", "the PAR answer has two members request_uri", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Add("request_uri", p.Object.Get("request_uri")) }),
 	)
 }

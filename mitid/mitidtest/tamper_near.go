@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 func nearTamperings() []Tampering {
 	var ts []Tampering
 	edit := func(name, doc string, want mitid.Kind, f func(now time.Time, o *Object)) {
-		ts = append(ts, onToken(name, doc, want, func(b *Broker, d *Draft) { f(b.Now(), &d.Payload) }))
+		ts = append(ts, OnToken(name, doc, want, func(b *Broker, d *Draft) { f(b.Now(), &d.Payload) }))
 	}
 	ago := func(name, doc string, d time.Duration, want mitid.Kind) {
 		edit(name, doc, want, func(now time.Time, o *Object) { o.Set("iat", now.Add(-d).Unix()) })
@@ -44,18 +45,14 @@ func nearTamperings() []Tampering {
 		{"exponent-minus", "a negative exponent", func(s string) string { return s + "00E-2" }},
 	} {
 		edit("times-with-"+form.name, "exp, iat and nbf are written with "+form.doc, accepted, func(now time.Time, o *Object) {
-			number := func(t time.Time) json.RawMessage { return json.RawMessage(form.write(itoa(int(t.Unix())))) }
+			number := func(t time.Time) json.RawMessage { return json.RawMessage(form.write(strconv.Itoa(int(t.Unix())))) }
 			o.Set("iat", number(now))
 			o.Set("nbf", number(now))
 			o.Set("exp", number(now.Add(5*time.Minute)))
 		})
 	}
 	for _, name := range []string{"id_token", "access_token", "token", "refresh_token", "response"} {
-		ts = append(ts, Tampering{
-			Name: "callback-with-" + strings.ReplaceAll(name, "_", "-"), Doc: "the callback carries " + name + " beside the code",
-			Side: WalkerSide, Stage: StageCallback, Want: mitid.ResponseInvalid,
-			spoil: spoiler{walk: func(_ *Broker, w *Answer) { w.Add(name, "eyJhbGciOiJub25lIn0.e30.") }},
-		})
+		ts = append(ts, onWalk("callback-with-"+strings.ReplaceAll(name, "_", "-"), "the callback carries "+name+" beside the code", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Add(name, "eyJhbGciOiJub25lIn0.e30.") }))
 	}
 	return ts
 }

@@ -14,7 +14,7 @@ func OutageTamperings(stages ...Stage) []Tampering {
 	for _, stage := range stages {
 		at, w := stage.place(), stage.words()
 		instead := func(name, doc string, want mitid.Kind, status int, contentType, body string) {
-			ts = append(ts, onReply(at+"-"+name, w+" answers with "+doc, stage, want, func(_ *Broker, p *Reply) {
+			ts = append(ts, On(at+"-"+name, w+" answers with "+doc, stage, want, func(_ *Broker, p *Reply) {
 				p.Replace(status, contentType, []byte(body))
 			}))
 		}

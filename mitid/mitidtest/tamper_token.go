@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 // tokenTamperings spoil the token endpoint's answer around the ID token.
 func tokenTamperings() []Tampering {
 	on := func(name, doc string, want mitid.Kind, f func(*Broker, *Reply)) Tampering {
-		return onReply(name, doc, StageToken, want, f)
+		return On(name, doc, StageToken, want, f)
 	}
 	member := func(name, doc string, want mitid.Kind, change func(o *Object)) Tampering {
 		return on(name, doc, want, func(_ *Broker, p *Reply) { change(&p.Object) })
@@ -24,7 +25,7 @@ func tokenTamperings() []Tampering {
 	const jsonType = "application/json"
 	return []Tampering{
 		refuse("invalid-grant", "the token endpoint answers 400 invalid_grant", mitid.BrokerDeclined, http.StatusBadRequest, "invalid_grant", ""),
-		refuse("used-code", "the token endpoint says that the code was used", mitid.BrokerDeclined, http.StatusBadRequest, "invalid_grant", unknownCode),
+		refuse("used-code", "the token endpoint says that the code was used", mitid.BrokerDeclined, http.StatusBadRequest, "invalid_grant", "Unknown Access Code"),
 		refuse("invalid-client", "the token endpoint answers 401 invalid_client", mitid.ConfigInvalid, http.StatusUnauthorized, "invalid_client", ""),
 		refuse("invalid-client-400", "the token endpoint answers 400 invalid_client", mitid.ConfigInvalid, http.StatusBadRequest, "invalid_client", ""),
 		raw("token-endpoint-500", "the token endpoint answers 500", mitid.BrokerUnavailable, http.StatusInternalServerError, "text/html", maintenance),
@@ -68,7 +69,7 @@ func echo(status int, code string) func(*Broker, *Reply) {
 	return func(b *Broker, p *Reply) {
 		said := strings.Join([]string{b.ClientSecret().Reveal(), p.asked.PostForm.Get("code"), p.asked.PostForm.Get("code_verifier"), "2101270087", "210127-0087"}, " ")
 		asked := p.asked
-		*p = *NewFault(status, or(code, said), said)
+		*p = *NewFault(status, cmp.Or(code, said), said)
 		p.asked = asked
 	}
 }

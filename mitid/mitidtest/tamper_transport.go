@@ -25,7 +25,9 @@ func bomb(body []byte) []byte {
 // tlsTamperings show another certificate at the next handshake.
 func tlsTamperings() []Tampering {
 	swap := func(name, doc string, f func(*authority) (*tls.Certificate, error)) Tampering {
-		return Tampering{Name: name, Doc: doc, Stage: StageTLS, Want: mitid.BrokerUnavailable, TLS: true, spoil: spoiler{handshake: f}}
+		t := On(name, doc, StageTLS, mitid.BrokerUnavailable, func(_ *Broker, h *handshake) { h.shows, h.err = f(h.authority) })
+		t.TLS = true
+		return t
 	}
 	here := net.IPv4(127, 0, 0, 1)
 	return []Tampering{
