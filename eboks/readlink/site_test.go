@@ -21,6 +21,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
@@ -223,7 +224,7 @@ func cvr(s string) eboks.Recipient { return eboks.Company(claims.MustParseCVR(s)
 
 func gateOf(t testing.TB) *mitidhttp.Gate {
 	t.Helper()
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	broker, err := brokerOf(fake)
 	require.NoError(t, err)
 	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example/callback"})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -87,7 +88,7 @@ func read(t *testing.T, res *http.Response, err error) (int, string) {
 
 func TestLogin(t *testing.T) {
 	file := build(t, "login")
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	paiman := mitidtest.Approve(mitidtest.Paiman())
 
 	t.Run("redirects", func(t *testing.T) {
@@ -210,7 +211,7 @@ func TestLoginAtEveryBroker(t *testing.T) {
 
 func TestLoginTrustsTheGivenAuthority(t *testing.T) {
 	file := build(t, "login")
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{TLS: true, AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{TLS: true, AnyLoopbackRedirect: true})
 	require.NoError(t, err)
 	defer func() { _ = fake.Close() }()
 	ca := filepath.Join(t.TempDir(), "ca.pem")

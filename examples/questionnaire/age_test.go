@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -101,7 +102,7 @@ func TestWhereTheBrokerProvesNoAgeNobodyIsAsked(t *testing.T) {
 }
 
 func TestCardOfARealBrokerNeedsItsApplication(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	args := []string{"-issuer", fake.Issuer(), "-client-id", "x", "-client-secret", "y"}
 	o, err := parseOptions(args, t.Output())
 	require.NoError(t, err)

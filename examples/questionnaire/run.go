@@ -18,7 +18,10 @@ import (
 
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // run starts everything, says where it is, and ends when ctx does.
@@ -221,11 +224,11 @@ func calledAeroe(fake *mitidtest.Broker) {
 	const name = "Ærøpanelet"
 	switch fake.Dialect() {
 	case mitidtest.NEB:
-		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.ServiceName = name })
+		fake.Configure(func(s *nebtest.Settings) { s.ServiceName = name })
 	case mitidtest.EIdent:
-		fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.ServiceName = name })
+		fake.Configure(func(s *eidenttest.Settings) { s.ServiceName = name })
 	default:
-		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Spørgeskemaer", name })
+		fake.Configure(func(s *criiptotest.Settings) { s.ApplicationName, s.CompanyAlias = "Spørgeskemaer", name })
 	}
 }
 

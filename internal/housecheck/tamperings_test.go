@@ -14,6 +14,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // docs/tamperings.md lists what the fakes can spoil, and is made from their
@@ -113,8 +114,8 @@ var stageTitles = map[mitidtest.Stage]string{
 	mitidtest.StageTLS: "The connection", mitidtest.StageDiscovery: "Discovery", mitidtest.StagePAR: "The pushed request (PAR)",
 	mitidtest.StageCallback: "The callback", mitidtest.StageToken: "The token endpoint", mitidtest.StageIDToken: "The ID token, and what is told of the person",
 	mitidtest.StageKeys: "The keys", mitidtest.StageUserinfo: "Userinfo",
-	mitidtest.StageUserinfoToken: "The userinfo token", mitidtest.StageTransactionToken: "The transaction token",
-	mitidtest.StageOCSP: "The OCSP answer", mitidtest.StageMatch: "The CPR match", mitidtest.StageLogout: "The logout token",
+	nebtest.StageUserinfoToken: "The userinfo token", nebtest.StageTransactionToken: "The transaction token",
+	nebtest.StageOCSP: "The OCSP answer", mitidtest.StageMatch: "The CPR match", mitidtest.StageLogout: "The logout token",
 }
 
 // stagesOf returns all tamperings by stage. Dialects that say the same of a name
@@ -128,7 +129,7 @@ func stagesOf() []spoiltStage {
 				want = "accepted"
 			}
 			stage := m.Stage
-			if stage == mitidtest.StagePerson {
+			if stage == nebtest.StagePerson {
 				stage = mitidtest.StageIDToken // one section says it, wherever a broker tells it
 			}
 			i := slices.IndexFunc(rows[stage], func(r *spoiltRow) bool { return r.name == m.Name && r.doc == m.Doc && r.want == want })

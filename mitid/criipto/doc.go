@@ -52,7 +52,7 @@
 //
 // # Testing
 //
-// mitidtest.NewCriipto is a Criipto that needs no account.
+// criiptotest.New is a Criipto that needs no account.
 //
 // Source: https://docs.idura.app/verify (formerly docs.criipto.com).
 package criipto

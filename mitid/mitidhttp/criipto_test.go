@@ -17,6 +17,7 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -24,7 +25,7 @@ import (
 // newCriiptoSite is a site whose broker is a fake Criipto.
 func newCriiptoSite(t testing.TB, secure, formPost bool) (*site, *mitidtest.Broker) {
 	t.Helper()
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 		FormPost: formPost, HTTPClient: fake.HTTPClient(), Now: fake.Now})
 	require.NoError(t, err)
@@ -151,7 +152,7 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestBrokerWithAStrangeCertificate(t *testing.T) {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{TLS: true})
+	fake, err := criiptotest.Start(mitidtest.Config{TLS: true})
 	require.NoError(t, err)
 	defer func() { _ = fake.Close() }()
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: &http.Client{Transport: &http.Transport{}}})

@@ -90,6 +90,6 @@
 //
 // # Testing
 //
-// A Gate over mitidtest.NewCriipto and an httptest.Server is a whole app with a
+// A Gate over criiptotest.New and an httptest.Server is a whole app with a
 // login; mitidtest.Browser walks through it.
 package mitidhttp

@@ -18,6 +18,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // nebSite is an app behind Nets eID Broker, which sends logout messages.
@@ -28,7 +29,7 @@ type nebSite struct {
 
 func newNEBSite(t *testing.T, ended mitidhttp.Ended) *nebSite {
 	t.Helper()
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
 	broker, err := neb.New(neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})

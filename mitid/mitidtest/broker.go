@@ -34,6 +34,9 @@ type Broker struct {
 	restoring func() // turns back the switches that a tampering turned; nil if there is none
 }
 
+// Fake is a fake broker: a *Broker, or what embeds one, such as *criiptotest.Broker.
+type Fake interface{ Engine() *Broker }
+
 func newBroker(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
 	b := &Broker{cfg: cfg, pages: newPages(), redirects: make(map[string]bool), citizens: Citizens()}
 	b.script.keyed = NewShelf[Outcome](b, 1<<16)
@@ -164,6 +167,5 @@ func (b *Broker) Close() error {
 // where it had to choose because the real broker's behaviour is not public.
 func (b *Broker) Differences() []string { return slices.Clone(b.profile.Differences) }
 
-// Engine returns b: what [Login], [Walk] and the conformance suite take of a fake that
-// embeds its Broker.
+// Engine returns b. It makes whatever embeds a Broker a [Fake].
 func (b *Broker) Engine() *Broker { return b }

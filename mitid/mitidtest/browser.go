@@ -31,8 +31,8 @@ const maxPage = 1 << 20
 // Tamperings of the callback's parameters are carried out here; those that are
 // about who brings it, how often and when by [Login] and
 // [Browser.Visit].
-func Walk(ctx context.Context, b *Broker, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
-	return b.NewBrowser().Walk(ctx, redirect, as...)
+func Walk(ctx context.Context, fake Fake, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
+	return fake.Engine().NewBrowser().Walk(ctx, redirect, as...)
 }
 
 // Browser is a person's browser: it keeps cookies, so that single sign-on and an

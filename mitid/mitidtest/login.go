@@ -13,24 +13,25 @@ import (
 // first citizen.
 //
 // It carries out the walker-side tamperings too.
-func Login(tb TB, c *mitid.Client, b *Broker, r mitid.Request, as ...Outcome) (*mitid.Login, error) {
+func Login(tb TB, c *mitid.Client, fake Fake, r mitid.Request, as ...Outcome) (*mitid.Login, error) {
 	tb.Helper()
 	ctx := tb.Context()
 	redirect, err := c.Begin(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	cb, err := Walk(ctx, b, redirect, as...)
+	cb, err := Walk(ctx, fake, redirect, as...)
 	if err != nil {
 		tb.Errorf("mitidtest: %v", err)
 		return nil, err
 	}
-	return Complete(ctx, c, b, redirect, cb, r)
+	return Complete(ctx, c, fake, redirect, cb, r)
 }
 
 // Complete brings cb, the answer to a login that r began, to the client, by the
 // journey that a tampering prescribes. Login calls it.
-func Complete(ctx context.Context, c *mitid.Client, b *Broker, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
+func Complete(ctx context.Context, c *mitid.Client, fake Fake, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
+	b := fake.Engine()
 	state := redirect.State
 	switch b.takeJourney() {
 	case OtherBrowser:

@@ -19,13 +19,6 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// Fake is a fake broker: a *mitidtest.Broker, or what embeds one, such as
-// *criiptotest.Broker.
-type Fake interface {
-	Engine() *mitidtest.Broker
-	Close() error
-}
-
 // Test is the conformance suite of the seam: it holds an adapter to every promise
 // of mitid.Broker, sends it every tampering of the fake's catalogue, and watches the
 // fake for calls that should not come. start starts a fake, such as criiptotest.Start.
@@ -39,7 +32,7 @@ type Fake interface {
 // ("TokenVerifier", "SessionEnder", "MatchCPR", "LogoutReceiver", "front channel
 // logout"), fields of mitid.Request, whole ("CPRHint") or one case of the suite
 // ("Locale/Danish"), and stages that its logins must pass ("par", "userinfo").
-func Test[F Fake](t *testing.T, start func(mitidtest.Config) (F, error), open func(tb testing.TB, fake F) mitid.Broker, demand ...string) {
+func Test[F mitidtest.Fake](t *testing.T, start func(mitidtest.Config) (F, error), open func(tb testing.TB, fake F) mitid.Broker, demand ...string) {
 	s := &suite{demand: demand, start: func(cfg mitidtest.Config) (*mitidtest.Broker, func(testing.TB) mitid.Broker, error) {
 		fake, err := start(cfg)
 		if err != nil {

@@ -68,7 +68,7 @@
 //
 // # Testing
 //
-// mitidtest.NewNEB is a Nets eID Broker that needs no account.
+// nebtest.New is a Nets eID Broker that needs no account.
 //
 // Source: https://signaturgruppen-a-s.github.io/signaturgruppen-broker-documentation
 // and recordings of its pre-production service.
