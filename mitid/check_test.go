@@ -76,7 +76,7 @@ func TestACheckFindsAClockThatIsWrong(t *testing.T) {
 
 func TestACheckWhoseCallerLeftDoesNotPass(t *testing.T) {
 	fake := criiptotest.New(t)
-	client, err := mitid.New(mitid.Config{Broker: adapter(t, fake), RedirectURL: "https://app.example/callback"})
+	client, err := mitid.New(mitid.Config{Broker: adapter(t, fake.Broker), RedirectURL: "https://app.example/callback"})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -80,7 +80,7 @@ func Example() {
 	// 403
 }
 
-func newGate(fake *mitidtest.Broker, address string) (*mitidhttp.Gate, error) {
+func newGate(fake *criiptotest.Broker, address string) (*mitidhttp.Gate, error) {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
 	if err != nil {
 		return nil, err

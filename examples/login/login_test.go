@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -66,9 +67,10 @@ func start(t *testing.T, file string, args ...string) (line string, errors *safe
 }
 
 // app runs the login against fake and returns its address.
-func app(t *testing.T, file string, fake *mitidtest.Broker, flags ...string) (string, *safeBuffer) {
+func app(t *testing.T, file string, at mitidtest.Fake, flags ...string) (string, *safeBuffer) {
 	t.Helper()
-	line, errors := start(t, file, append([]string{"-broker", fake.Dialect().String(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
+	fake := at.Engine()
+	line, errors := start(t, file, append([]string{"-broker", fake.Name(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
 		"-client-secret", fake.ClientSecret().Reveal(), "-listen", "127.0.0.1:0"}, flags...)...)
 	base, ok := strings.CutPrefix(line, "listening on ")
 	require.True(t, ok, line)
@@ -190,9 +192,9 @@ func TestLogin(t *testing.T) {
 
 func TestLoginAtEveryBroker(t *testing.T) {
 	file := build(t, "login")
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
-			fake := mitidtest.New(t, d)
+	for _, d := range fakebroker.Names() {
+		t.Run(d, func(t *testing.T) {
+			fake := fakebroker.New(t, d)
 			base, errors := app(t, file, fake, "-cpr", "-show-cpr")
 			b := fake.NewBrowser()
 			res, err := b.Visit(t.Context(), base+"/login", mitidtest.Approve(mitidtest.Ditlev()))

@@ -19,7 +19,7 @@ import (
 // shop is an app at the fake with a page that asks for an age, an open page that
 // tells who is there, and one behind a login.
 type shop struct {
-	fake *mitidtest.Broker
+	fake *criiptotest.Broker
 	at   string
 	seen []*mitid.Login
 }

@@ -64,7 +64,7 @@ func Example() {
 }
 
 // newClient returns a client of a fake broker, for an app at address.
-func newClient(fake *mitidtest.Broker, address string) (*mitid.Client, error) {
+func newClient(fake *criiptotest.Broker, address string) (*mitid.Client, error) {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
 	if err != nil {
 		return nil, err

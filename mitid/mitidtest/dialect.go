@@ -70,6 +70,9 @@ func (p Endpoints) of(s Stage) string {
 // Dialect returns what this fake speaks.
 func (b *Broker) Dialect() Dialect { return b.dialect }
 
+// Name is the dialect of this fake in a word: criipto, neb, eident.
+func (b *Broker) Name() string { return b.profile.Name }
+
 // Endpoints returns where this fake answers.
 func (b *Broker) Endpoints() Endpoints { return b.profile.Endpoints }
 

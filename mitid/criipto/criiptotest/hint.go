@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // hint is a login_hint: tokens separated by one blank
@@ -103,4 +104,11 @@ func (h *hint) heading(s Settings) (header, body string) {
 		return header, h.message
 	}
 	return header, s.ApplicationName
+}
+
+// Hint returns the tokens of the login_hint that q carries, in order, and those
+// among them that the real broker does not know.
+func Hint(q mitidtest.Request) (tokens, unknown []string) {
+	h, _ := parseHint(q.Param("login_hint")) // what can be read of it
+	return h.tokens, h.unknown
 }

@@ -76,9 +76,9 @@ var actionWords = [...]string{mitid.LogOn: "login", mitid.Approve: "approve", mi
 // criiptoCarried reads the login_hint.
 func readCarried(q mitidtest.Request) mitidtest.Carried {
 	acr, scope := q.Param("acr_values"), q.Param("scope")
-	h, _ := parseHint(q.Param("login_hint"))
-	c := mitidtest.Carried{Unknown: h.unknown, Locale: q.Param("ui_locales"), Prompt: q.Param("prompt"), Action: "log_on"}
-	for _, t := range h.tokens {
+	hints, unknown := Hint(q)
+	c := mitidtest.Carried{Unknown: unknown, Locale: q.Param("ui_locales"), Prompt: q.Param("prompt"), Action: "log_on"}
+	for _, t := range hints {
 		name, value, _ := strings.Cut(t, ":")
 		switch {
 		case name == "acr_values":
