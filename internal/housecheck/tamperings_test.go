@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -152,4 +153,24 @@ func stagesOf() []spoiltStage {
 		stages = append(stages, spoiltStage{s.title, rows[s.stage]})
 	}
 	return stages
+}
+
+// Names can be guessed: plain words, and no two tamperings of a dialect share one,
+// at whatever stage they stand. Nor do two names say that the same arrives.
+func TestTamperingsHavePlainNames(t *testing.T) {
+	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	for _, d := range catalogues {
+		seen, said := map[string]bool{}, map[string]string{}
+		for _, m := range d.tamperings {
+			assert.Regexp(t, form, m.Name)
+			assert.False(t, seen[m.Name], "%s: twice: %s", d.broker, m.Name)
+			assert.NotEmpty(t, m.Doc, m.Name)
+			at := m.Stage.String() + ": " + m.Doc
+			assert.Empty(t, said[at], "%s: %s says the same: %q", d.broker, m.Name, m.Doc)
+			said[at] = m.Name
+			assert.True(t, m.Want == 0 || m.Want.String() != "Unknown", m.Name)
+			assert.NotEmpty(t, m.Stage.String())
+			seen[m.Name] = true
+		}
+	}
 }
