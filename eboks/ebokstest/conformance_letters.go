@@ -39,7 +39,7 @@ func (s *suite) capabilities(t *testing.T) {
 		}
 	}
 	if !can.CertificateExpires.IsZero() {
-		assert.True(t, farAhead().Equal(can.CertificateExpires), "the end of the certificate")
+		assert.True(t, r.fake.Certificate().Leaf.NotAfter.Equal(can.CertificateExpires), "the end of the certificate")
 	}
 }
 

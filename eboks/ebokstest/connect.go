@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // connect is Strålfors Connect. Its addresses and answers are proposals of this
@@ -43,26 +44,26 @@ func (c *connect) route(r *http.Request) *operation {
 	case "PUT forsendelser/*":
 		id := parseID(parts[2])
 		return &operation{name: "EnkeltforsendelseOpret", template: base + "/forsendelser/{shipment}", letter: id, bears: true,
-			answer: func(d *Distributor, r *http.Request) *reply { return c.create(d, r, parts[2]) }}
+			answer: func(d *Distributor, r *http.Request) *fakehttp.Reply { return c.create(d, r, parts[2]) }}
 	case "POST forsendelser":
 		return &operation{name: "ForsendelserOpret", template: base + "/forsendelser", bears: true, batch: true, answer: c.createBatch}
 	case "PUT masseforsendelser/*":
 		return &operation{name: "MasseforsendelseOpret", template: base + "/masseforsendelser/{mass}",
-			answer: func(d *Distributor, r *http.Request) *reply { return c.createMass(d, r, parts[2]) }}
+			answer: func(d *Distributor, r *http.Request) *fakehttp.Reply { return c.createMass(d, r, parts[2]) }}
 	case "POST forsendelser/*/tilbagekald":
 		id := parseID(parts[2])
 		return &operation{name: "ForsendelseTilbagekald", template: base + "/forsendelser/{shipment}/tilbagekald", letter: id,
-			answer: func(d *Distributor, _ *http.Request) *reply { return c.takeBack(d, id) }}
+			answer: func(d *Distributor, _ *http.Request) *fakehttp.Reply { return c.takeBack(d, id) }}
 	case "GET forsendelser/*/transaktionslog":
 		id := parseID(parts[2])
 		return &operation{name: "TransaktionslogForsendelseHent", template: base + "/forsendelser/{shipment}/transaktionslog", letter: id,
-			answer: func(d *Distributor, _ *http.Request) *reply { return c.oneLog(d, id) }}
+			answer: func(d *Distributor, _ *http.Request) *fakehttp.Reply { return c.oneLog(d, id) }}
 	case "GET transaktionslog":
 		return &operation{name: "TransaktionslogForsendelserHent", template: base + "/transaktionslog",
-			answer: func(d *Distributor, r *http.Request) *reply { return c.allLog(d, r, "") }}
+			answer: func(d *Distributor, r *http.Request) *fakehttp.Reply { return c.allLog(d, r, "") }}
 	case "GET masseforsendelser/*/transaktionslog":
 		return &operation{name: "TransaktionslogMasseforsendelseHent", template: base + "/masseforsendelser/{mass}/transaktionslog",
-			answer: func(d *Distributor, r *http.Request) *reply { return c.allLog(d, r, parts[2]) }}
+			answer: func(d *Distributor, r *http.Request) *fakehttp.Reply { return c.allLog(d, r, parts[2]) }}
 	case "GET forsendelsestyper":
 		return &operation{name: "ForsendelsesTyperHent", template: base + "/forsendelsestyper", answer: c.types}
 	case "POST kanalvalg":
@@ -82,7 +83,7 @@ func shape(parts []string) []string {
 }
 
 // create is EnkeltforsendelseOpret.
-func (c *connect) create(d *Distributor, r *http.Request, name string) *reply {
+func (c *connect) create(d *Distributor, r *http.Request, name string) *fakehttp.Reply {
 	in, err := d.readLetter(r)
 	if err != nil {
 		return d.refuse(err)
@@ -99,11 +100,11 @@ func (c *connect) create(d *Distributor, r *http.Request, name string) *reply {
 	case d.settings().AnswerBody:
 		return c.taken(l.ID, l)
 	}
-	return &reply{status: http.StatusNoContent}
+	return fakehttp.NewReply(http.StatusNoContent, "", nil)
 }
 
 // createBatch is ForsendelserOpret: each letter on its own.
-func (c *connect) createBatch(d *Distributor, r *http.Request) *reply {
+func (c *connect) createBatch(d *Distributor, r *http.Request) *fakehttp.Reply {
 	n, err := c.read(d, r, c.batch)
 	if err != nil {
 		return d.refuse(err)
@@ -140,7 +141,7 @@ func (c *connect) oneOfBatch(d *Distributor, n *node, out *answer) {
 }
 
 // taken is the answer with a body: ForsendelseO.
-func (c *connect) taken(id eboks.ID, l *letter) *reply {
+func (c *connect) taken(id eboks.ID, l *letter) *fakehttp.Reply {
 	out := newAnswer("ForsendelseO")
 	out.text("AfsendelseIdentifikator", id.String())
 	out.text("ForsendelseIdentifikator", l.reference())
@@ -148,7 +149,7 @@ func (c *connect) taken(id eboks.ID, l *letter) *reply {
 }
 
 // createMass is MasseforsendelseOpret.
-func (c *connect) createMass(d *Distributor, r *http.Request, name string) *reply {
+func (c *connect) createMass(d *Distributor, r *http.Request, name string) *fakehttp.Reply {
 	n, err := c.read(d, r, c.mass)
 	switch {
 	case err != nil:
@@ -158,11 +159,11 @@ func (c *connect) createMass(d *Distributor, r *http.Request, name string) *repl
 	case !d.knowsType(n.at("fp:ForsendelseTypeIdentifikator")):
 		return d.refusal(http.StatusBadRequest, CodeUnknownType, "There is no such ForsendelseTypeIdentifikator.")
 	}
-	return &reply{status: http.StatusNoContent}
+	return fakehttp.NewReply(http.StatusNoContent, "", nil)
 }
 
 // takeBack is ForsendelseTilbagekald.
-func (c *connect) takeBack(d *Distributor, id eboks.ID) *reply {
+func (c *connect) takeBack(d *Distributor, id eboks.ID) *fakehttp.Reply {
 	status, known := d.recall(id)
 	if !known {
 		return d.refusal(http.StatusNotFound, CodeUnknownLetter, "There is no such letter.")
@@ -185,7 +186,7 @@ func (c *connect) takeBack(d *Distributor, id eboks.ID) *reply {
 }
 
 // types is ForsendelsesTyperHent.
-func (c *connect) types(d *Distributor, _ *http.Request) *reply {
+func (c *connect) types(d *Distributor, _ *http.Request) *fakehttp.Reply {
 	out := newAnswer("ForsendelsesTyperO")
 	for _, m := range d.Materials() {
 		out.text("ForsendelseTypeIdentifikator", string(m))
@@ -195,7 +196,7 @@ func (c *connect) types(d *Distributor, _ *http.Request) *reply {
 
 // channelOf is KanalvalgHent. Its two answers cannot tell why somebody is not
 // reached.
-func (c *connect) channelOf(d *Distributor, r *http.Request) *reply {
+func (c *connect) channelOf(d *Distributor, r *http.Request) *fakehttp.Reply {
 	n, err := c.read(d, r, c.channel)
 	if err != nil {
 		return d.refuse(err)

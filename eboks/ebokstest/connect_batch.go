@@ -13,7 +13,7 @@ func batch(change func(items [][]byte) [][]byte) func(*exchange) {
 	return func(x *exchange) {
 		a := x.answer()
 		if x.op.batch {
-			a.body = rewrite(a.body, change)
+			a.Body = rewrite(a.Body, change)
 		}
 		x.send(a)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // The sizes of a page of the log.
@@ -18,7 +19,7 @@ const (
 )
 
 // oneLog is TransaktionslogForsendelseHent.
-func (c *connect) oneLog(d *Distributor, id eboks.ID) *reply {
+func (c *connect) oneLog(d *Distributor, id eboks.ID) *fakehttp.Reply {
 	rs, known := d.history(id)
 	if !known {
 		return d.refusal(http.StatusNotFound, CodeUnknownLetter, "There is no such letter.")
@@ -27,7 +28,7 @@ func (c *connect) oneLog(d *Distributor, id eboks.ID) *reply {
 }
 
 // allLog is TransaktionslogForsendelserHent and TransaktionslogMasseforsendelseHent.
-func (c *connect) allLog(d *Distributor, r *http.Request, mass string) *reply {
+func (c *connect) allLog(d *Distributor, r *http.Request, mass string) *fakehttp.Reply {
 	q := r.URL.Query()
 	after, count := 0, defaultPage
 	for _, p := range []struct {
@@ -47,7 +48,7 @@ func (c *connect) allLog(d *Distributor, r *http.Request, mass string) *reply {
 }
 
 // writeLog writes TransaktionslogO.
-func (c *connect) writeLog(d *Distributor, rs []*receipt) *reply {
+func (c *connect) writeLog(d *Distributor, rs []*receipt) *fakehttp.Reply {
 	set := d.settings()
 	out := newAnswer("TransaktionslogO")
 	for _, r := range rs {
@@ -86,7 +87,7 @@ func (c *connect) writeLog(d *Distributor, rs []*receipt) *reply {
 	}
 	a := out.reply(http.StatusOK)
 	if d.receipts() == Malformed {
-		a.body = a.body[:len(a.body)/2]
+		a.Body = a.Body[:len(a.Body)/2]
 	}
 	return a
 }
@@ -129,7 +130,7 @@ func (a *answer) fault(code, text string) {
 	a.close("dkal:Fejl")
 }
 
-func (a *answer) reply(status int) *reply {
+func (a *answer) reply(status int) *fakehttp.Reply {
 	a.close(a.root)
-	return &reply{status: status, kind: xmlType, body: []byte(a.b.String())}
+	return fakehttp.NewReply(status, xmlType, []byte(a.b.String()))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // dispatch is e-Boks Dispatch version 3.
@@ -77,7 +78,7 @@ func (w *dispatch) route(r *http.Request) *operation {
 	}
 	if rest, ok := strings.CutPrefix(r.URL.Path, lookupPath+senderSystem+"/tilmeldinger/"); ok && rest != "" && !strings.Contains(rest, "/") {
 		return &operation{name: "Tilmelding", template: lookupPath + "{system}/tilmeldinger/{material}",
-			answer: func(d *Distributor, r *http.Request) *reply { return w.lookup(d, r, rest) }}
+			answer: func(d *Distributor, r *http.Request) *fakehttp.Reply { return w.lookup(d, r, rest) }}
 	}
 	if r.URL.Path == messagesPath+senderClient+"/" {
 		return &operation{name: "Messages", template: messagesPath + "{client}/", letter: letterID(r.URL.Query().Get("message_id")), answer: w.messages}
@@ -128,7 +129,7 @@ func dispatchRecipient(n *node) (eboks.Recipient, error) {
 }
 
 // create answers a Dispatch.
-func (w *dispatch) create(d *Distributor, r *http.Request) *reply {
+func (w *dispatch) create(d *Distributor, r *http.Request) *fakehttp.Reply {
 	in, err := w.read(d, r)
 	if err != nil {
 		return d.refuse(err)
@@ -161,12 +162,12 @@ type dispatchRecipients struct {
 	PostProcessing string `json:"post_processing_status"`
 }
 
-func (w *dispatch) taken(id eboks.ID, l *letter) *reply {
+func (w *dispatch) taken(id eboks.ID, l *letter) *fakehttp.Reply {
 	body, err := json.Marshal(dispatchAnswer{messageID(id), []dispatchRecipients{recipientStatus(l)}})
 	if err != nil {
-		return &reply{status: http.StatusInternalServerError}
+		return fakehttp.NewReply(http.StatusInternalServerError, "", nil)
 	}
-	return &reply{status: http.StatusOK, kind: jsonType, body: body}
+	return fakehttp.NewReply(http.StatusOK, jsonType, body)
 }
 
 func recipientStatus(l *letter) dispatchRecipients {

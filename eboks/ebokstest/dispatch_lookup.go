@@ -10,10 +10,11 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // lookup answers whether somebody receives a material: 404 without a mailbox.
-func (w *dispatch) lookup(d *Distributor, r *http.Request, material string) *reply {
+func (w *dispatch) lookup(d *Distributor, r *http.Request, material string) *fakehttp.Reply {
 	q := r.URL.Query()
 	var to eboks.Recipient
 	switch {
@@ -42,9 +43,9 @@ func (w *dispatch) lookup(d *Distributor, r *http.Request, material string) *rep
 		return d.refusal(http.StatusNotFound, CodeNotRegistered, "There is no such mailbox.")
 	}
 	if asJSON {
-		return &reply{status: http.StatusOK, kind: jsonType, body: []byte(`{"tilmeldt":` + strconv.FormatBool(yes) + `}`)}
+		return fakehttp.NewReply(http.StatusOK, jsonType, []byte(`{"tilmeldt":`+strconv.FormatBool(yes)+`}`))
 	}
-	return &reply{status: http.StatusOK, kind: xmlType, body: []byte(xmlHead + "<Tilmelding><Tilmeldt>" + strconv.FormatBool(yes) + "</Tilmeldt></Tilmelding>")}
+	return fakehttp.NewReply(http.StatusOK, xmlType, []byte(xmlHead+"<Tilmelding><Tilmeldt>"+strconv.FormatBool(yes)+"</Tilmeldt></Tilmelding>"))
 }
 
 // messageRecord is one record of the proxy's status list. The names of the last
@@ -58,7 +59,7 @@ type messageRecord struct {
 }
 
 // messages is the proxy's status list.
-func (w *dispatch) messages(d *Distributor, r *http.Request) *reply {
+func (w *dispatch) messages(d *Distributor, r *http.Request) *fakehttp.Reply {
 	asked := r.URL.Query()["message_id"]
 	if len(asked) > maxPage {
 		return d.refusal(http.StatusBadRequest, CodeValidation, "Too many ids.")
@@ -77,12 +78,12 @@ func (w *dispatch) messages(d *Distributor, r *http.Request) *reply {
 	d.mu.Unlock()
 	body, err := json.Marshal(records)
 	if err != nil {
-		return &reply{status: http.StatusInternalServerError}
+		return fakehttp.NewReply(http.StatusInternalServerError, "", nil)
 	}
 	if manner == Malformed {
 		body = body[:len(body)/2]
 	}
-	return &reply{status: http.StatusOK, kind: jsonType, body: body}
+	return fakehttp.NewReply(http.StatusOK, jsonType, body)
 }
 
 // messageRecords are the records of one letter, in the way that is set.

@@ -1,15 +1,15 @@
 package ebokstest
 
 import (
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
+	"encoding/pem"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // Distributor is one fake distributor. All methods may be called at any time and
@@ -20,8 +20,8 @@ type Distributor struct {
 	wire     wire
 	complain func(why string) // to the test that owns this fake
 	listener listener
-	records  recorder
-	pages    pages
+	records  fakehttp.Recorder[Request]
+	pages    fakehttp.Pages
 
 	mu    sync.Mutex // guards all below
 	set   Settings
@@ -38,7 +38,7 @@ type wire interface {
 	// route says which operation a request is, or nil for none.
 	route(r *http.Request) *operation
 	// taken is the answer to a letter that was accepted, with a body.
-	taken(id eboks.ID, l *letter) *reply
+	taken(id eboks.ID, l *letter) *fakehttp.Reply
 	// refusal is the body of an error.
 	refusal(code, text string) []byte
 	differences() []string
@@ -51,7 +51,7 @@ type operation struct {
 	letter   eboks.ID // which the path names; zero if there is none, or several
 	bears    bool     // it brings letters
 	batch    bool
-	answer   func(d *Distributor, r *http.Request) *reply
+	answer   func(d *Distributor, r *http.Request) *fakehttp.Reply
 }
 
 func newDistributor(d Dialect, cfg Config) *Distributor {
@@ -59,7 +59,7 @@ func newDistributor(d Dialect, cfg Config) *Distributor {
 		cfg:      cfg,
 		dialect:  d,
 		complain: func(string) {},
-		pages:    newPages(),
+		pages:    fakehttp.NewPages(pageSource),
 		set:      cfg.Settings.defaults(),
 	}
 	f.post.letters = make(map[eboks.ID]*letter)
@@ -91,26 +91,34 @@ func (d *Distributor) GoString() string { return d.String() }
 func (d *Distributor) Dialect() Dialect { return d.dialect }
 
 // URL returns the base address of the wire, without a slash at its end.
-func (d *Distributor) URL() string { return d.listener.url }
+func (d *Distributor) URL() string { return d.listener.wire.URL() }
 
 // PageURL returns the address of the mailbox page, which speaks plain HTTP.
-func (d *Distributor) PageURL() string { return d.listener.pageURL + pathMailboxes }
+func (d *Distributor) PageURL() string { return d.listener.page.URL() + pathMailboxes }
 
 // CA returns the authority that signed the wire's certificate, in PEM. It is made
 // at start.
-func (d *Distributor) CA() []byte { return append([]byte(nil), d.listener.roots.pem...) }
+func (d *Distributor) CA() []byte { return d.listener.authority.PEM() }
 
 // Roots returns the same as a pool.
-func (d *Distributor) Roots() *x509.CertPool { return d.listener.roots.pool.Clone() }
+func (d *Distributor) Roots() *x509.CertPool { return d.listener.authority.Pool() }
 
 // Certificate returns the client certificate that the fake demands.
 func (d *Distributor) Certificate() tls.Certificate { return d.listener.sender }
 
 // CertPEM returns that certificate in PEM.
-func (d *Distributor) CertPEM() []byte { return certPEM(d.listener.sender) }
+func (d *Distributor) CertPEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: d.listener.sender.Certificate[0]})
+}
 
 // KeyPEM returns its key in PEM (PKCS #8).
-func (d *Distributor) KeyPEM() []byte { return keyPEM(d.listener.sender) }
+func (d *Distributor) KeyPEM() []byte {
+	der, err := x509.MarshalPKCS8PrivateKey(d.listener.sender.PrivateKey)
+	if err != nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
 
 // System returns the id of the sender system that the fake knows.
 func (d *Distributor) System() string { return senderSystem }
@@ -158,7 +166,7 @@ func (d *Distributor) Configure(change func(*Settings)) {
 	refuse := d.set.RefuseCertificate
 	d.mu.Unlock()
 	if refuse {
-		d.listener.conns.closeIdle()
+		d.listener.idle.close()
 	}
 }
 
@@ -171,9 +179,3 @@ func (d *Distributor) settings() Settings {
 // Differences lists where this fake knowingly differs from the real distributor,
 // and what is made up because the real one's behaviour is not public.
 func (d *Distributor) Differences() []string { return append(d.wire.differences(), differences()...) }
-
-func randomHex(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails (crypto/rand)
-	return hex.EncodeToString(b)
-}

@@ -73,7 +73,7 @@ func ExampleConfig() {
 	fmt.Println(err)
 	// Output:
 	// postnord <nil>
-	// ebokstest: Config.Addr and PageAddr must be loopback addresses with a port
+	// ebokstest: Config.Addr: it must be a loopback address with a port, such as 127.0.0.1:0
 }
 
 func ExampleSettings() {

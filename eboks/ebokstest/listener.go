@@ -4,59 +4,65 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
-	"log"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // listener holds the fake's two servers on loopback: the wire and the page.
 type listener struct {
-	url, pageURL string
-	wire, page   *http.Server
-	roots        *authority // signs the server's certificate and the sender's
-	sender       tls.Certificate
-	conns        connections
-	done         sync.WaitGroup
-	closing      chan struct{}
-	stop         sync.Once
+	wire, page *fakehttp.Listener
+	authority  *fakehttp.Authority // signs the server's certificate and the sender's
+	sender     tls.Certificate
+	idle       idleConnections // of the wire
 }
 
 // listen starts serving.
 func (d *Distributor) listen() error {
 	l := &d.listener
-	l.closing = make(chan struct{})
 	var err error
-	if l.roots, err = newAuthority(); err != nil {
+	if l.authority, err = fakehttp.NewAuthority("ebokstest"); err != nil {
 		return err
 	}
-	server, err := l.roots.server()
+	if l.sender, err = l.authority.IssueClient("fictitious sender"); err != nil {
+		return err
+	}
+	guard, err := d.senderCertificateRequired()
 	if err != nil {
 		return err
 	}
-	if l.sender, err = l.roots.client(); err != nil {
-		return err
+	turnAway := func(ln net.Listener) net.Listener { return &doorman{ln, d} }
+	if l.wire, err = fakehttp.Listen(fakehttp.Config{Addr: d.cfg.Addr, TLS: guard, Wrap: turnAway}); err != nil {
+		return fmt.Errorf("ebokstest: Config.Addr: %w", err)
 	}
-	wire, err := net.Listen("tcp", d.cfg.Addr)
+	if l.page, err = fakehttp.Listen(fakehttp.Config{Addr: d.cfg.PageAddr}); err != nil {
+		_ = l.wire.Close()
+		return fmt.Errorf("ebokstest: Config.PageAddr: %w", err)
+	}
+	l.wire.Server.ReadTimeout = 5 * time.Minute // of the largest letter
+	l.wire.Server.ConnState = l.idle.note
+	l.wire.Serve(d)
+	l.page.Serve(http.HandlerFunc(d.servePage))
+	return nil
+}
+
+// senderCertificateRequired returns the TLS configuration of the wire. It admits
+// the sender's certificate while the settings welcome it.
+func (d *Distributor) senderCertificateRequired() (*tls.Config, error) {
+	server, err := d.listener.authority.IssueServer("")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page, err := net.Listen("tcp", d.cfg.PageAddr)
-	if err != nil {
-		_ = wire.Close()
-		return err
-	}
-	l.url, l.pageURL = "https://"+wire.Addr().String(), "http://"+page.Addr().String()
-	l.wire, l.page = newServer(d), newServer(http.HandlerFunc(d.servePage))
-	l.wire.ConnState = l.conns.note
 	welcome := &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		NextProtos:   []string{"http/1.1"},
 		Certificates: []tls.Certificate{server},
 		ClientAuth:   tls.RequireAndVerifyClientCert,
-		ClientCAs:    l.roots.pool,
+		ClientCAs:    d.listener.authority.Pool(),
 		// A ticket would let in a sender whose certificate is no longer welcome.
 		SessionTicketsDisabled: true,
 	}
@@ -69,36 +75,13 @@ func (d *Distributor) listen() error {
 		}
 		return welcome, nil
 	}
-	l.serve(l.wire, tls.NewListener(&doorman{wire, d}, guard))
-	l.serve(l.page, page)
-	return nil
-}
-
-func newServer(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       5 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // connections that clients drop
-	}
-}
-
-func (l *listener) serve(s *http.Server, ln net.Listener) {
-	l.done.Go(func() { _ = s.Serve(ln) })
+	return guard, nil
 }
 
 // Close stops the fake and closes its connections.
 func (d *Distributor) Close() error {
 	l := &d.listener
-	var err error
-	l.stop.Do(func() {
-		close(l.closing)
-		err = errors.Join(l.wire.Close(), l.page.Close())
-		l.done.Wait()
-	})
-	return err
+	return errors.Join(l.wire.Close(), l.page.Close())
 }
 
 // doorman turns connections away while the script says so.
@@ -113,28 +96,17 @@ func (l *doorman) Accept() (net.Conn, error) {
 		if err != nil || !l.d.turnsAway() {
 			return c, err
 		}
-		reset(c)
+		fakehttp.Reset(c)
 	}
 }
 
-// reset ends a connection without a word.
-func reset(c net.Conn) {
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
-	}
-	if t, ok := c.(*net.TCPConn); ok {
-		_ = t.SetLinger(0)
-	}
-	_ = c.Close()
-}
-
-// connections knows which connections wait for a request.
-type connections struct {
+// idleConnections knows which connections wait for a request.
+type idleConnections struct {
 	mu   sync.Mutex
 	idle map[net.Conn]bool
 }
 
-func (c *connections) note(conn net.Conn, s http.ConnState) {
+func (c *idleConnections) note(conn net.Conn, s http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s != http.StateIdle {
@@ -147,8 +119,8 @@ func (c *connections) note(conn net.Conn, s http.ConnState) {
 	c.idle[conn] = true
 }
 
-// closeIdle closes them.
-func (c *connections) closeIdle() {
+// close closes them.
+func (c *idleConnections) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for conn := range c.idle {

@@ -6,6 +6,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // State says what is the matter with a mailbox.
@@ -91,7 +92,7 @@ func (d *Distributor) Add(ms ...Mailbox) {
 }
 
 func (bs *boxes) add(m Mailbox) *box {
-	b := &box{Mailbox: m, handle: randomHex(16)}
+	b := &box{Mailbox: m, handle: fakehttp.RandomHex(16)}
 	bs.of[m.Owner], bs.handles[b.handle] = b, b
 	bs.order = append(bs.order, b)
 	return b

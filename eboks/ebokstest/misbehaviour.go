@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // Misbehaviour is one way of answering badly. Distributor.Next, Always and For
@@ -41,8 +42,8 @@ func Misbehaviours() []Misbehaviour {
 		{Name: "huge-answer", Doc: "the letter is accepted, and the answer is 100 MB", Kinds: unknown, Taken: true, play: (*exchange).flood},
 
 		{Name: "maintenance-page", Doc: "an HTML page with status 200; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(maintenance()) }},
-		{Name: "empty-200", Doc: "the letter is accepted, and the answer has no body", Kinds: unknown, Taken: true, play: func(x *exchange) { x.answer(); x.send(&reply{status: 200}) }},
-		{Name: "unexpected-success", Doc: "status 207, which nobody agreed on; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(&reply{status: 207, kind: textType, body: []byte("ok")}) }},
+		{Name: "empty-200", Doc: "the letter is accepted, and the answer has no body", Kinds: unknown, Taken: true, play: func(x *exchange) { x.answer(); x.send(fakehttp.NewReply(200, "", nil)) }},
+		{Name: "unexpected-success", Doc: "status 207, which nobody agreed on; nothing is accepted", Kinds: unknown, play: func(x *exchange) { x.drain(); x.send(fakehttp.NewReply(207, textType, []byte("ok"))) }},
 		{Name: "early-200", Doc: "success before the body was asked for; nothing is accepted", Kinds: unknown, play: (*exchange).early},
 		{Name: "error-with-200", Doc: "an error body with status 200; nothing is accepted", Kinds: []eboks.Kind{eboks.Rejected, eboks.OutcomeUnknown}, play: func(x *exchange) { x.drain(); x.refuse(200, CodeValidation, "Afvist") }},
 		{Name: "other-letter-id", Doc: "the letter is accepted, and the answer names another one", Kinds: unknown, Taken: true, play: (*exchange).swapped},

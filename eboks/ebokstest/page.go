@@ -3,12 +3,12 @@ package ebokstest
 import (
 	"bytes"
 	_ "embed"
-	"html/template"
 	"net"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 //go:embed pages/mailbox.html
@@ -18,15 +18,6 @@ const (
 	pathMailboxes = "/mailbox"
 	maxListed     = 500 // mailboxes on the front page, letters in an inbox
 )
-
-// pages are the fake's pages for humans, parsed when the first one is shown.
-type pages struct {
-	parsed func() (*template.Template, error)
-}
-
-func newPages() pages {
-	return pages{sync.OnceValues(func() (*template.Template, error) { return template.New("").Parse(pageSource) })}
-}
 
 // view is what a page shows.
 type view struct {
@@ -65,13 +56,13 @@ func (d *Distributor) servePage(w http.ResponseWriter, r *http.Request) {
 	v.Home += query
 	v.Differences += query
 	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil || !loopback(host) { // a name that somebody pointed here
-		d.pages.missing(w, v, http.StatusMisdirectedRequest)
+	if err != nil || !fakehttp.IsLoopback(host) { // a name that somebody pointed here
+		d.showMissing(w, v, http.StatusMisdirectedRequest)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		d.pages.missing(w, v, http.StatusMethodNotAllowed)
+		d.showMissing(w, v, http.StatusMethodNotAllowed)
 		return
 	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, pathMailboxes+"/"), "/")
@@ -80,20 +71,20 @@ func (d *Distributor) servePage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, v.Home, http.StatusSeeOther)
 	case r.URL.Path == pathDifferences:
 		v.List = d.Differences()
-		d.pages.show(w, http.StatusOK, "differences", v)
+		d.show(w, http.StatusOK, "differences", v)
 	case r.URL.Path == pathMailboxes:
 		d.listBoxes(v, query)
-		d.pages.show(w, http.StatusOK, "boxes", v)
+		d.show(w, http.StatusOK, "boxes", v)
 	case !strings.HasPrefix(r.URL.Path, pathMailboxes+"/"):
-		d.pages.missing(w, v, http.StatusNotFound)
+		d.showMissing(w, v, http.StatusNotFound)
 	case len(parts) == 1 && d.listLetters(v, parts[0], query):
-		d.pages.show(w, http.StatusOK, "inbox", v)
+		d.show(w, http.StatusOK, "inbox", v)
 	case len(parts) == 2 && d.openLetter(v, parts[0], parts[1], query):
-		d.pages.show(w, http.StatusOK, "letter", v)
+		d.show(w, http.StatusOK, "letter", v)
 	case len(parts) == 3:
 		d.serveDocument(w, r, v, parts)
 	default:
-		d.pages.missing(w, v, http.StatusNotFound)
+		d.showMissing(w, v, http.StatusNotFound)
 	}
 }
 
@@ -190,38 +181,19 @@ func (d *Distributor) serveDocument(w http.ResponseWriter, r *http.Request, v *v
 	number, pdf := strings.CutSuffix(parts[2], ".pdf")
 	i, err := strconv.Atoi(number)
 	if l == nil || !pdf || err != nil || i < 0 || i >= len(l.Documents) || number != strconv.Itoa(i) || l.Documents[i].content == nil {
-		d.pages.missing(w, v, http.StatusNotFound)
+		d.showMissing(w, v, http.StatusNotFound)
 		return
 	}
-	headers(w, "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+	fakehttp.SetPageHeaders(w, "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "application/pdf")
 	w.Header().Set("Content-Disposition", "inline; filename=brev-"+number+".pdf")
 	http.ServeContent(w, r, "", l.At, bytes.NewReader(l.Documents[i].content))
 }
 
-func (p pages) missing(w http.ResponseWriter, v *view, status int) { p.show(w, status, "missing", v) }
-
-func (p pages) show(w http.ResponseWriter, status int, name string, v *view) {
-	t, err := p.parsed()
-	var body bytes.Buffer
-	if err == nil {
-		err = t.ExecuteTemplate(&body, name, v)
-	}
-	if err != nil {
-		http.Error(w, "the fake cannot show its page", http.StatusInternalServerError)
-		return
-	}
-	headers(w, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	w.Header().Set("Content-Type", htmlType)
-	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes())
+func (d *Distributor) showMissing(w http.ResponseWriter, v *view, status int) {
+	d.show(w, status, "missing", v)
 }
 
-func headers(w http.ResponseWriter, policy string) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Robots-Tag", "noindex")
+func (d *Distributor) show(w http.ResponseWriter, status int, name string, v *view) {
+	d.pages.Show(w, status, name, v, fakehttp.Policy+"; form-action 'none'")
 }

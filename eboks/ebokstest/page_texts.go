@@ -2,9 +2,9 @@ package ebokstest
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // texts are the words of the page in one language.
@@ -86,15 +86,8 @@ func english() texts {
 
 // language chooses by the switch on the page, then by what the browser asks for.
 func language(r *http.Request) (string, texts) {
-	wishes := append([]string{r.URL.Query().Get("lang")}, strings.Split(r.Header.Get("Accept-Language"), ",")...)
-	for _, wish := range wishes {
-		tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(wish)), ";")
-		switch primary, _, _ := strings.Cut(tag, "-"); primary {
-		case "da":
-			return "da", danish()
-		case "en":
-			return "en", english()
-		}
+	if fakehttp.Language(r, r.URL.Query().Get("lang")) == "en" {
+		return "en", english()
 	}
 	return "da", danish()
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // post is what a distributor has taken in.
@@ -41,7 +42,7 @@ func (d *Distributor) accept(in Letter) (*letter, acceptance) {
 		return old, repeated
 	}
 	in.At = d.now()
-	l := &letter{Letter: in, print: print, number: len(d.post.letters), handle: randomHex(8)}
+	l := &letter{Letter: in, print: print, number: len(d.post.letters), handle: fakehttp.RandomHex(8)}
 	if in.Channel != eboks.PrintOnly {
 		l.verdict = d.reach(in.To, in.Material)
 	}

@@ -8,15 +8,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
-
-// maxRecords bounds what a fake remembers; the oldest requests go first.
-const maxRecords = 4096
 
 // Request is one request as it arrived, without anything about a person.
 type Request struct {
@@ -44,57 +41,20 @@ func (r Request) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())
 // LogValue returns method and path template.
 func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-type recorder struct {
-	mu    sync.Mutex
-	all   []Request
-	first int // number of all[0]
-}
-
-// add keeps a request and returns its number.
-func (r *recorder) add(q Request) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.all) == maxRecords {
-		r.all = slices.Delete(r.all, 0, maxRecords/4)
-		r.first += maxRecords / 4
-	}
-	r.all = append(r.all, q)
-	return r.first + len(r.all) - 1
-}
-
-func (r *recorder) change(number int, change func(*Request)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if i := number - r.first; i >= 0 && i < len(r.all) {
-		change(&r.all[i])
-	}
-}
-
-// Requests returns the latest requests, oldest first: at least 3,072 of them, if
-// there were so many.
+// Requests returns the latest 4,096 requests, oldest first.
 func (d *Distributor) Requests() []Request {
-	d.records.mu.Lock()
-	defer d.records.mu.Unlock()
-	all := slices.Clone(d.records.all)
-	for i := range all {
-		all[i].Header = maps.Clone(all[i].Header)
-	}
-	return all
+	return d.records.All(func(q Request) Request {
+		q.Header = maps.Clone(q.Header)
+		return q
+	})
 }
-
-// keptHeaders are the headers of a Request.
-var keptHeaders = [...]string{"Accept", "Content-Encoding", "Content-Type", "Expect", "User-Agent"}
 
 // note makes a record of a request.
 func (d *Distributor) note(r *http.Request, op *operation) Request {
 	q := Request{
 		Method: r.Method, Template: op.template, Operation: op.name, Letter: op.letter,
-		Length: r.ContentLength, At: d.Now(), Header: make(http.Header),
-	}
-	for _, name := range keptHeaders {
-		if v := r.Header.Values(name); len(v) > 0 {
-			q.Header[name] = slices.Clone(v)
-		}
+		Length: r.ContentLength, At: d.Now(),
+		Header: fakehttp.PickHeaders(r, "Accept", "Content-Encoding", "Content-Type", "Expect", "User-Agent"),
 	}
 	q.Query = mask(r.URL.RawQuery)
 	q.Personal = personal(r)

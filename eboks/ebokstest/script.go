@@ -100,7 +100,7 @@ func (d *Distributor) misbehaviour(name string) (*Misbehaviour, error) {
 // otherwise nobody would come by it.
 func (d *Distributor) door(ms ...*Misbehaviour) {
 	if slices.ContainsFunc(ms, func(m *Misbehaviour) bool { return m != nil && m.atDoor }) {
-		d.listener.conns.closeIdle()
+		d.listener.idle.close()
 	}
 }
 

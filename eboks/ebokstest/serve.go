@@ -4,10 +4,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // maxBody bounds a request.
@@ -21,14 +21,6 @@ const (
 
 	pathDifferences = "/differences"
 )
-
-// reply is an answer before it leaves.
-type reply struct {
-	status int
-	kind   string // the content type; "" without a body
-	body   []byte
-	header [][2]string
-}
 
 // exchange is one request with its answer.
 type exchange struct {
@@ -53,16 +45,16 @@ func (d *Distributor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	x := &exchange{d: d, w: w, r: r, op: d.wire.route(r)}
 	if x.op == nil {
-		x.to = d.records.add(d.note(r, &operation{}))
-		x.send(&reply{status: http.StatusNotFound, kind: textType, body: []byte("not found\n")})
+		x.to = d.records.Add(d.note(r, &operation{}))
+		x.send(fakehttp.NewReply(http.StatusNotFound, textType, []byte("not found\n")))
 		return
 	}
-	x.to = d.records.add(d.note(r, x.op))
+	x.to = d.records.Add(d.note(r, x.op))
 	if x.op.bears && !x.op.letter.IsZero() {
 		d.offer(x.op.letter)
 	}
 	if m := d.misbehaves(x.op); m != nil {
-		d.records.change(x.to, func(q *Request) { q.Misbehaviour = m.Name })
+		d.records.Change(x.to, func(q *Request) { q.Misbehaviour = m.Name })
 		m.play(x)
 		return
 	}
@@ -70,9 +62,9 @@ func (d *Distributor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer does what the request asks for.
-func (x *exchange) answer() *reply {
+func (x *exchange) answer() *fakehttp.Reply {
 	if x.r.Body != http.NoBody && x.r.ContentLength != 0 && !isXML(x.r.Header.Get("Content-Type")) {
-		return &reply{status: http.StatusUnsupportedMediaType, kind: textType, body: []byte("application/xml\n")}
+		return fakehttp.NewReply(http.StatusUnsupportedMediaType, textType, []byte("application/xml\n"))
 	}
 	return x.op.answer(x.d, x.r)
 }
@@ -83,36 +75,20 @@ func isXML(contentType string) bool {
 }
 
 // send writes an answer.
-func (x *exchange) send(a *reply) {
-	x.d.records.change(x.to, func(q *Request) { q.Status = a.status })
-	h := x.w.Header()
-	for _, f := range a.header {
-		h.Add(f[0], f[1])
-	}
-	if a.kind != "" {
-		h.Set("Content-Type", a.kind)
-		h.Set("Content-Length", strconv.Itoa(len(a.body)))
-	}
-	h.Set("Cache-Control", "no-store")
-	x.w.WriteHeader(a.status)
-	_, _ = x.w.Write(a.body)
+func (x *exchange) send(a *fakehttp.Reply) {
+	x.d.records.Change(x.to, func(q *Request) { q.Status = a.Status })
+	a.Header.Set("Cache-Control", "no-store")
+	a.Write(x.w, x.r)
 }
 
 // reset ends the connection without an answer.
-func (x *exchange) reset() {
-	x.d.records.change(x.to, func(q *Request) { q.Status = 0 })
-	conn, _, err := http.NewResponseController(x.w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler) // a server without connections of its own
-	}
-	reset(conn)
-}
+func (x *exchange) reset() { x.send(&fakehttp.Reply{HangUp: true, Header: make(http.Header)}) }
 
 // drain reads the request and forgets it.
 func (x *exchange) drain() { _, _ = io.Copy(io.Discard, x.r.Body) }
 
 // refuse makes an answer of a request that could not be read.
-func (d *Distributor) refuse(err error) *reply {
+func (d *Distributor) refuse(err error) *fakehttp.Reply {
 	status, code := http.StatusBadRequest, CodeValidation
 	text := "The request does not follow the schema."
 	var schema *schemaError
@@ -136,8 +112,8 @@ type refusal struct {
 
 func (e *refusal) Error() string { return e.text }
 
-func (d *Distributor) refusal(status int, code, text string) *reply {
-	return &reply{status: status, kind: xmlType, body: d.wire.refusal(code, text)}
+func (d *Distributor) refusal(status int, code, text string) *fakehttp.Reply {
+	return fakehttp.NewReply(status, xmlType, d.wire.refusal(code, text))
 }
 
 func tooLarge(err error) bool {

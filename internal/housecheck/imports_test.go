@@ -44,6 +44,7 @@ var fences = []fence{
 	{"signing/signingtest", with("signing", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
 	{"signing/...", with("signing"), adaptersAlone},
 
+	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
 	{"internal/...", ground, "what the clients share must not know them"},
 	{"examples/...", everything, ""},
 }
@@ -240,6 +241,16 @@ func TestProductionLinksNoTestCode(t *testing.T) {
 	}
 }
 
+// Commands start fakes, and a command is not a test.
+func TestMachineryOfFakesLinksNoTestLibrary(t *testing.T) {
+	l := built(t).listed[module+"/internal/fakehttp"]
+	if assert.NotNil(t, l) {
+		for _, dep := range l.Deps {
+			assert.False(t, under(dep, "testing") || under(dep, "github.com/stretchr/testify"), "internal/fakehttp links %s", dep)
+		}
+	}
+}
+
 // Who wants a CPR number and nothing else gets nothing else.
 func TestCPRLinksTheStandardLibraryAlone(t *testing.T) {
 	h := built(t)
@@ -287,6 +298,9 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"a fake takes testing", "mitid/mitidtest/criipto.go", "testing", false},
 		{"a conformance suite takes testify", "mitid/mitidtest/conformance.go", "github.com/stretchr/testify/require", false},
 		{"a client takes no testify", "mitid/client.go", "github.com/stretchr/testify/require", true},
+		{"a fake takes what fakes share", "eboks/ebokstest/listener.go", module + "/internal/fakehttp", false},
+		{"a client does not", "eboks/client.go", module + "/internal/fakehttp", true},
+		{"what fakes share takes nothing of ours", "internal/fakehttp/listener.go", module + "/internal/httpx", true},
 		{"internal takes no client", "internal/oidcrp/party.go", module + "/mitid", true},
 		{"internal takes go-oidc", "internal/oidcrp/party.go", "github.com/coreos/go-oidc/v3/oidc", false},
 		{"production takes no testing", "internal/seal/seal.go", "testing", true},
