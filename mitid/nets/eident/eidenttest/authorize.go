@@ -41,7 +41,7 @@ type request struct {
 	hint        string       // a MitID UUID
 	reference   string       // decoded
 	transaction string       // decoded
-	steps       *grant // the transaction to step up from; nil for a login
+	steps       *grant       // the transaction to step up from; nil for a login
 }
 
 func (q *request) business() bool { return slices.Contains(q.eids, eidBusiness) }

@@ -27,10 +27,10 @@ const accessLife = 15 * time.Minute
 type dialect struct {
 	b            *mitidtest.Broker
 	switches     *mitidtest.Switches[Settings]
-	grants       *mitidtest.Shelf[*grant]     // by code
-	used         *mitidtest.Shelf[handedOut]     // what a code brought, by code
+	grants       *mitidtest.Shelf[*grant]           // by code
+	used         *mitidtest.Shelf[handedOut]        // what a code brought, by code
 	access       *mitidtest.Shelf[mitidtest.Object] // claims by access token
-	transactions *mitidtest.Shelf[*grant]     // by jti, for step-up
+	transactions *mitidtest.Shelf[*grant]           // by jti, for step-up
 }
 
 // eidentTokens are what a second use of the code takes back.

@@ -36,9 +36,9 @@ type Settings struct {
 	DigestOverParameter     bool   // transaction_text_sha256 is over the parameter as it was sent
 
 	AuthTime        AuthTime // how auth_time is written; EIdentSeconds
-	DottedBirthDate bool           // birthdate as 21.01.1927 in place of 1927-01-21
-	TextAMR         bool           // amr as a text in place of a list of one
-	OneSubject      bool           // sub, mitid.uuid and pid of an Erhverv login are those of the private person
+	DottedBirthDate bool     // birthdate as 21.01.1927 in place of 1927-01-21
+	TextAMR         bool     // amr as a text in place of a list of one
+	OneSubject      bool     // sub, mitid.uuid and pid of an Erhverv login are those of the private person
 
 	// Level is what every login reaches, whatever is asked. If zero, it is the Citizen's.
 	Level claims.Level
@@ -83,8 +83,8 @@ type Encoding uint8
 // The encodings.
 const (
 	ReadEither Encoding = iota // Base64 where that gives a text, as it is otherwise
-	ReadPlain                        // as it is
-	ReadBase64                       // Base64; anything else is refused
+	ReadPlain                  // as it is
+	ReadBase64                 // Base64; anything else is refused
 )
 
 // EIdentEcho says how a text comes back in a token.
@@ -103,9 +103,9 @@ type AuthTime uint8
 // The forms.
 const (
 	AuthTimeSeconds    AuthTime = iota // a number of seconds
-	AuthTimeDate                             // a text: 21-11-2026 09:05:59 UTC
-	AuthTimeUnreadable                       // a text that nobody can read
-	NoAuthTime                       // not told
+	AuthTimeDate                       // a text: 21-11-2026 09:05:59 UTC
+	AuthTimeUnreadable                 // a text that nobody can read
+	NoAuthTime                         // not told
 )
 
 // eidentDateLayout is a guess at the text that was seen in one token of 2021.
