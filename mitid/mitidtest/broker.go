@@ -2,12 +2,12 @@ package mitidtest
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -20,7 +20,7 @@ type Broker struct {
 	listener listener
 	keys     *Keyring
 	records  recorder
-	pages    pages
+	pages    fakehttp.Pages
 	visits   *Shelf[*visit]
 
 	mu        sync.Mutex // guards all below
@@ -38,7 +38,7 @@ type Broker struct {
 type Fake interface{ Engine() *Broker }
 
 func newBroker(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
-	b := &Broker{cfg: cfg, pages: newPages(), redirects: make(map[string]bool), citizens: Citizens()}
+	b := &Broker{cfg: cfg, pages: fakehttp.NewPages(pageSource), redirects: make(map[string]bool), citizens: Citizens()}
 	b.script.keyed = NewShelf[Outcome](b, 1<<16)
 	b.visits = NewShelf[*visit](b, 1<<12)
 	var err error
@@ -153,14 +153,6 @@ func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !b.crossOrigin(w, r) {
 		b.dialect.ServeHTTP(w, r)
 	}
-}
-
-// Close stops the fake and closes its connections.
-func (b *Broker) Close() error {
-	if b.listener.server == nil {
-		return errors.New("mitidtest: the fake was never started")
-	}
-	return b.listener.close()
 }
 
 // Differences lists where this fake knowingly differs from the real broker, and

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // Config configures a fake that is started by a command. The zero value is
@@ -84,18 +83,11 @@ func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 // Start starts a fake that speaks the dialect which speak returns. It fails when
 // Config.Addr is no loopback address or is taken. Close stops it.
 func Start(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
-	if cfg.Addr == "" {
-		cfg.Addr = "127.0.0.1:0"
-	}
 	if cfg.ClientSecret == "" {
-		cfg.ClientSecret = fakeoidc.RandomHex(16)
+		cfg.ClientSecret = fakehttp.RandomHex(16)
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
-	}
-	host, _, err := net.SplitHostPort(cfg.Addr)
-	if err != nil || !loopback(host) && !cfg.BeyondLoopback {
-		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
 	}
 	if cfg.BaseURL != "" && !isBaseURL(cfg.BaseURL, cfg.TLS) {
 		return nil, errors.New("mitidtest: Config.BaseURL must be scheme, host and perhaps port, https with TLS and http without")
@@ -104,7 +96,10 @@ func Start(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.listen(cfg); err != nil {
+	switch err := b.listen(); {
+	case errors.Is(err, fakehttp.ErrNotLoopback):
+		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
+	case err != nil:
 		return nil, err
 	}
 	return b, nil
@@ -127,15 +122,6 @@ func isBaseURL(raw string, tls bool) bool {
 	return err == nil && u.Scheme == scheme && u.Hostname() != "" && raw == u.Scheme+"://"+u.Host
 }
 
-// loopback reports whether host, as it stands in an address, is this machine.
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return ip != nil && ip.IsLoopback()
-}
-
 // RedirectAllowed decides about a redirect URI: letter by letter, or by host
 // where the fake was told to be generous.
 func (b *Broker) RedirectAllowed(uri string) bool {
@@ -151,7 +137,7 @@ func (b *Broker) RedirectAllowed(uri string) bool {
 	switch host := u.Hostname(); {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return false
-	case loopback(host):
+	case fakehttp.IsLoopback(host):
 		return b.cfg.AnyLoopbackRedirect
 	default:
 		return b.cfg.ExampleRedirects && strings.HasSuffix(host, ".example")

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // Sitting is one login that a human clicks through on the fake's pages: who they
@@ -77,7 +77,7 @@ func (b *Broker) Seat(w http.ResponseWriter, r *http.Request, s Sitting) {
 	v := &visit{Sitting: s, people: b.Citizens(), browser: b.Cookie(r, cookieBrowser)}
 	v.language, _ = language(r, s.Locales)
 	if len(v.browser) != 32 {
-		v.browser = fakeoidc.RandomHex(16)
+		v.browser = fakehttp.RandomHex(16)
 	}
 	b.SetCookie(w, cookieBrowser, v.browser)
 	if s.Known != nil {
@@ -118,9 +118,9 @@ func (v *visit) view(r *http.Request) *view {
 
 // showStep shows a page and waits for its form.
 func (b *Broker) showStep(w http.ResponseWriter, name string, v *visit, p *view) {
-	p.Visit = fakeoidc.RandomHex(16)
+	p.Visit = fakehttp.RandomHex(16)
 	b.visits.Put(p.Visit, v, visitLife)
-	b.pages.show(w, http.StatusOK, name, p)
+	b.pages.Show(w, http.StatusOK, name, p, fakehttp.Policy)
 }
 
 // takeForm takes a form of the pages.

@@ -6,15 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
-
-// maxRecords bounds what a fake remembers; the oldest requests go first.
-const maxRecords = 4096
 
 // Request is one request as it arrived. It prints as its method and path,
 // because the rest may hold secrets and hints about a person.
@@ -58,11 +55,11 @@ func (r Request) clone() Request {
 	return r
 }
 
-// recorder keeps the latest requests in a ring, and counts all of them.
+// recorder keeps the latest requests, and counts all of them.
 type recorder struct {
+	latest fakehttp.Recorder[Request]
+
 	mu    sync.Mutex
-	ring  []Request
-	next  int
 	count map[string]int
 }
 
@@ -70,20 +67,15 @@ type recorder struct {
 var recordedHeaders = []string{"Accept", "Accept-Language", "Content-Type", "Prefer", "Traceparent", "User-Agent"}
 
 func (c *recorder) keep(r Request) {
+	c.latest.Add(r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.count == nil {
 		c.count = make(map[string]int)
 	}
-	if p := Route(r.Path); len(c.count) < maxRecords || c.count[p] > 0 {
+	if p := Route(r.Path); len(c.count) < fakehttp.MostRecords || c.count[p] > 0 {
 		c.count[p]++
 	}
-	if len(c.ring) < maxRecords {
-		c.ring = append(c.ring, r)
-		return
-	}
-	c.ring[c.next] = r
-	c.next = (c.next + 1) % maxRecords
 }
 
 // Route is a path as the broker matches it: without regard to letter case or
@@ -98,16 +90,7 @@ func Route(path string) string {
 
 // Requests returns copies of what arrived, oldest first: everything since the
 // start or the last ResetRequests, at most the latest 4096.
-func (b *Broker) Requests() []Request {
-	c := &b.records
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all := make([]Request, 0, len(c.ring))
-	for i := range c.ring {
-		all = append(all, c.ring[(c.next+i)%len(c.ring)].clone())
-	}
-	return all
-}
+func (b *Broker) Requests() []Request { return b.records.latest.All(Request.clone) }
 
 // Count returns how many requests to path arrived, however many that were, such
 // as /.well-known/jwks. An empty path counts every request.
@@ -130,7 +113,8 @@ func (b *Broker) ResetRequests() {
 	c := &b.records
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ring, c.next, c.count = nil, 0, nil
+	c.count = nil
+	c.latest.Reset()
 }
 
 // Record keeps r and the authorization parameters in force; nil where there are none.
@@ -148,14 +132,7 @@ func (r Request) Param(name string) string {
 
 func newRecord(r *http.Request, form url.Values) Request {
 	kept := Request{Method: r.Method, Path: r.URL.Path, Host: r.Host, Query: r.URL.Query(), Form: fakeoidc.Clone(form), Auth: authKind(r, form)}
-	for _, name := range recordedHeaders {
-		if v := r.Header.Values(name); len(v) > 0 {
-			if kept.Header == nil {
-				kept.Header = make(http.Header)
-			}
-			kept.Header[name] = slices.Clone(v)
-		}
-	}
+	kept.Header = fakehttp.PickHeaders(r, recordedHeaders...)
 	return kept
 }
 

@@ -2,9 +2,8 @@ package mitidtest
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
 
@@ -67,55 +66,8 @@ func (b *Broker) Send(w http.ResponseWriter, r *http.Request, at Stage, p *Reply
 	p.Write(w, r)
 }
 
-// dripped is how many bytes a slow body sends at most.
-const dripped = 60
-
 // Write answers.
 func (p *Reply) Write(w http.ResponseWriter, r *http.Request) {
-	if p.HangUp {
-		if h, ok := w.(http.Hijacker); ok {
-			if c, _, err := h.Hijack(); err == nil {
-				_ = c.Close()
-				return
-			}
-		}
-		panic(http.ErrAbortHandler) // how net/http lets a handler drop the connection
-	}
-	body := p.Bytes()
-	for name, values := range p.Header {
-		w.Header()[name] = values
-	}
-	if p.Blanks == 0 && !p.Drip {
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	w.WriteHeader(p.Status)
-	if p.Drip {
-		drip(w, r, body)
-		return
-	}
-	_, err := w.Write(body)
-	blanks := make([]byte, 32<<10)
-	for i := range blanks {
-		blanks[i] = ' '
-	}
-	for left := p.Blanks; left > 0 && err == nil; left -= int64(len(blanks)) {
-		_, err = w.Write(blanks)
-	}
-}
-
-// drip writes a byte a second until the caller has had enough.
-func drip(w http.ResponseWriter, r *http.Request, body []byte) {
-	flush := http.NewResponseController(w)
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for i := 0; i < len(body) && i < dripped; i++ {
-		if _, err := w.Write(body[i : i+1]); err != nil || flush.Flush() != nil {
-			return
-		}
-		select {
-		case <-r.Context().Done():
-			return
-		case <-tick.C:
-		}
-	}
+	sent := fakehttp.Reply{Status: p.Status, Header: p.Header, Body: p.Bytes(), Blanks: p.Blanks, Drip: p.Drip, HangUp: p.HangUp}
+	sent.Write(w, r)
 }

@@ -12,8 +12,8 @@ import (
 	"encoding/pem"
 	"strings"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
 
 // headerTamperings spoil the ID token's header: its algorithm, its key, its
@@ -122,7 +122,7 @@ func kidTamperings() []Tampering {
 		bad("missing-kid", "no kid, and several keys in the set", func(_ *Broker, d *Draft) { d.Header.Drop("kid") }),
 		bad("empty-kid", "kid is empty", func(_ *Broker, d *Draft) { d.Header.Set("kid", "") }),
 		bad("null-kid", "kid is null", func(_ *Broker, d *Draft) { d.Header.Set("kid", nil) }),
-		bad("unknown-kid", "kid is random", func(_ *Broker, d *Draft) { d.Header.Set("kid", strings.ToUpper(fakeoidc.RandomHex(20))) }),
+		bad("unknown-kid", "kid is random", func(_ *Broker, d *Draft) { d.Header.Set("kid", strings.ToUpper(fakehttp.RandomHex(20))) }),
 		bad("lower-case-kid", "kid is the right one in lower case", func(_ *Broker, d *Draft) { d.Header.Set("kid", strings.ToLower(d.Key.ID)) }),
 		bad("wrong-kid", "kid is the right one plus one character", func(_ *Broker, d *Draft) { d.Header.Set("kid", d.Key.ID+"A") }),
 		bad("kid-is-thumbprint", "kid is the certificate's thumbprint", func(_ *Broker, d *Draft) { d.Header.Set("kid", d.Key.JWK.Get("x5t")) }),

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -29,7 +30,7 @@ func (c *dialect) agePayload(g *grant, s Settings) mitidtest.Object {
 	if s.AgeInstant {
 		o.Add("authenticationinstant", g.at.UTC().Format(instantLayout))
 	}
-	o.Add("sub", braced(fakeoidc.RandomHex(16)))
+	o.Add("sub", braced(fakehttp.RandomHex(16)))
 	answer := mitidtest.Object{{"country", "DK"}}
 	for _, years := range fakeoidc.Ages(g.req.scopes, scopeAgeOver) {
 		if over, known := g.citizen.IsOver(years, now); known && !s.AgeAbsent {

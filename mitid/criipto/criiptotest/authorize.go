@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -92,7 +93,7 @@ func (c *dialect) approve(w http.ResponseWriter, req *request, s Settings, g *gr
 		c.consents.Take(g.citizen.MitIDUUID(nil))
 	}
 	if s.SSO {
-		id := fakeoidc.RandomHex(16)
+		id := fakehttp.RandomHex(16)
 		c.sessions.Put(id, session{*g, g.session}, sessionLife)
 		c.b.SetCookie(w, cookieSession, id)
 	}
@@ -101,7 +102,7 @@ func (c *dialect) approve(w http.ResponseWriter, req *request, s Settings, g *gr
 
 // handOut sends the browser home with a code for g.
 func (c *dialect) handOut(w http.ResponseWriter, req *request, s Settings, g *grant) {
-	code := fakeoidc.RandomHex(16)
+	code := fakehttp.RandomHex(16)
 	c.grants.Put(code, g, s.CodeLifetime)
 	c.sendBack(w, req, s, mitidtest.Pairs{{"code", code}})
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -78,7 +79,7 @@ func (c *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s := c.snapshot()
 	if s.TraceID {
-		w.Header().Set("Trace-Id", fakeoidc.RandomHex(16))
+		w.Header().Set("Trace-Id", fakehttp.RandomHex(16))
 	}
 	path, elsewhere := mitidtest.CutElsewhere(r.URL.Path)
 	acr, path := pinned(path)

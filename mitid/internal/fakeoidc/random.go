@@ -6,13 +6,6 @@ import (
 	"strings"
 )
 
-// RandomHex returns n random bytes in hexadecimal digits.
-func RandomHex(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails (crypto/rand)
-	return hex.EncodeToString(b)
-}
-
 // NewUUID returns a random UUID.
 func NewUUID() string {
 	var b [16]byte

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -29,7 +30,7 @@ func (e *dialect) act(w http.ResponseWriter, req *request, s Settings, o mitidte
 	case mitidtest.Approves:
 		var g *grant
 		if g, bad = e.grantTo(req, s, o); bad == nil {
-			code := fakeoidc.RandomHex(16)
+			code := fakehttp.RandomHex(16)
 			e.grants.Put(code, g, s.CodeLifetime)
 			e.sendBack(w, req, s, mitidtest.Pairs{{"code", code}})
 			return
@@ -42,7 +43,7 @@ func (e *dialect) act(w http.ResponseWriter, req *request, s Settings, o mitidte
 
 // grantTo returns what o's person grants, or how the broker ends the login.
 func (e *dialect) grantTo(req *request, s Settings, o mitidtest.Outcome) (*grant, *refusal) {
-	g := &grant{req: req, citizen: o.Citizen, at: e.b.Now(), mitidID: fakeoidc.NewUUID(), jti: fakeoidc.RandomHex(16)}
+	g := &grant{req: req, citizen: o.Citizen, at: e.b.Now(), mitidID: fakeoidc.NewUUID(), jti: fakehttp.RandomHex(16)}
 	if req.steps != nil {
 		return e.stepUp(g, s, o)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -39,7 +40,7 @@ func (e *dialect) token(r *http.Request, form url.Values, s Settings) *mitidtest
 	if err != nil {
 		return mitidtest.NewFault(http.StatusInternalServerError, "server_error", "the ID token cannot be made")
 	}
-	access := fakeoidc.RandomHex(20)
+	access := fakehttp.RandomHex(20)
 	told.Drop("nonce")
 	e.access.Put(access, told, accessLife)
 	e.used.Put(code, handedOut{access, g.jti}, time.Hour)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -147,7 +148,7 @@ func (n *dialect) act(w http.ResponseWriter, r *http.Request, req *request, s Se
 
 // remember keeps a session for this browser.
 func (n *dialect) remember(w http.ResponseWriter, s *session) {
-	id := fakeoidc.RandomHex(16)
+	id := fakehttp.RandomHex(16)
 	n.sessions.Put(id, s, sessionLife)
 	n.subjects.Put(s.sub, s, sessionLife)
 	n.b.SetCookie(w, cookieSession, id)
@@ -161,7 +162,7 @@ func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Setti
 	var answer mitidtest.Pairs
 	code := ""
 	if slices.Contains(req.response, "code") {
-		code = strings.ToUpper(fakeoidc.RandomHex(32)) + "-1"
+		code = strings.ToUpper(fakehttp.RandomHex(32)) + "-1"
 		n.grants.Put(code, g, codeLife)
 		answer = append(answer, mitidtest.Pair{"code", code})
 	}
@@ -227,14 +228,14 @@ func (n *dialect) sendBack(w http.ResponseWriter, req *request, answer mitidtest
 
 // sessionState is a digest and its salt (OpenID Connect Session Management 1.0).
 func (n *dialect) sessionState() string {
-	salt := strings.ToUpper(fakeoidc.RandomHex(16))
+	salt := strings.ToUpper(fakehttp.RandomHex(16))
 	sum := sha256.Sum256([]byte(n.b.ClientID() + salt))
 	return base64.RawURLEncoding.EncodeToString(sum[:]) + "." + salt
 }
 
 // refuse leads the browser to the error page; it never returns to the client.
 func (n *dialect) refuse(w http.ResponseWriter, why refusal) {
-	id := "CfDJ8" + base64.RawURLEncoding.EncodeToString([]byte(fakeoidc.RandomHex(32)))
+	id := "CfDJ8" + base64.RawURLEncoding.EncodeToString([]byte(fakehttp.RandomHex(32)))
 	n.errors.Put(id, why, pageLife)
 	n.redirect(w, n.b.Issuer()+"/Error?errorId="+id)
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -112,7 +112,7 @@ func (n *dialect) accessClaims(g *grant) mitidtest.Object {
 		{"scope", g.scopes()}, {"amr", []string{g.amr()}}, {"client_id", n.b.ClientID()}, {"sub", g.sub()},
 		{"auth_time", s.at.Unix()}, {"idp", g.idp()}, {"acr", levelURIs[s.grantLevel.loa]}, {"neb_sid", s.sid},
 		{"idp_transaction_id", s.transaction}, {"transaction_id", g.transaction}, {"sid", s.sid},
-		{"jti", strings.ToUpper(fakeoidc.RandomHex(16))},
+		{"jti", strings.ToUpper(fakehttp.RandomHex(16))},
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha1" // of certificates, as x5t demands (RFC 7517, 4.8)
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -91,24 +90,12 @@ var (
 
 // responder makes an OCSP responder whose certificate begins and ends then.
 func (k *keySet) responder(from, until time.Time) (*ocspResponder, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	issuer, err := k.root.Private()
-	if err != nil {
-		return nil, err
-	}
-	return issueResponder(key, from, until, k.root.Certificate, issuer)
+	return k.issueResponder(responderTemplate(from, until))
 }
 
-func issueResponder(key *ecdsa.PrivateKey, from, until time.Time, root *x509.Certificate, issuer *rsa.PrivateKey) (*ocspResponder, error) {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 158))
-	if err != nil {
-		return nil, err
-	}
-	t := &x509.Certificate{
-		SerialNumber:       serial,
+// responderTemplate is a responder's certificate before it is issued.
+func responderTemplate(from, until time.Time) *x509.Certificate {
+	return &x509.Certificate{
 		Subject:            pkix.Name{Country: []string{"DK"}, Organization: []string{"Fictitious"}, CommonName: "mitidtest fake OCSP responder"},
 		NotBefore:          from,
 		NotAfter:           until,
@@ -117,7 +104,22 @@ func issueResponder(key *ecdsa.PrivateKey, from, until time.Time, root *x509.Cer
 		SignatureAlgorithm: x509.SHA256WithRSAPSS,
 		ExtraExtensions:    []pkix.Extension{{Id: oidNoCheck, Value: derNull}},
 	}
-	der, err := x509.CreateCertificate(rand.Reader, t, root, key.Public(), issuer)
+}
+
+// issueResponder issues t, with a new key and a random serial number.
+func (k *keySet) issueResponder(t *x509.Certificate) (*ocspResponder, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := k.root.Private()
+	if err != nil {
+		return nil, err
+	}
+	if t.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 158)); err != nil {
+		return nil, err
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, k.root.Certificate, key.Public(), issuer)
 	if err != nil {
 		return nil, err
 	}

@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -47,7 +47,7 @@ func (n *dialect) endSession(w http.ResponseWriter, r *http.Request, form url.Va
 		}
 		to += sep + "state=" + url.QueryEscape(state)
 	}
-	id := "CfDJ8" + fakeoidc.RandomHex(32)
+	id := "CfDJ8" + fakehttp.RandomHex(32)
 	n.logouts.Put(id, to, pageLife)
 	n.redirect(w, n.b.Issuer()+"/Account/Logout?logoutId="+id)
 }
@@ -86,7 +86,7 @@ func (n *dialect) end(of *session, s Settings) {
 // tell posts a logout token. Only loopback addresses are called.
 func (n *dialect) tell(ctx context.Context, of *session, address string) (int, error) {
 	u, err := url.Parse(address)
-	if err != nil || !isLoopback(u.Hostname()) {
+	if err != nil || !fakehttp.IsLoopback(u.Hostname()) {
 		return 0, errors.New("mitidtest: the back-channel address is not on this machine")
 	}
 	token, err := n.logoutToken(of)
@@ -112,7 +112,7 @@ func (n *dialect) logoutToken(of *session) (string, error) {
 	now := n.b.Now().Unix()
 	d := newDraft(n.b.Keys().Active(), "logout+jwt", mitidtest.Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(idLife/time.Second)},
-		{"aud", n.b.ClientID()}, {"sub", of.sub}, {"sid", of.sid}, {"jti", strings.ToUpper(fakeoidc.RandomHex(16))},
+		{"aud", n.b.ClientID()}, {"sub", of.sub}, {"sid", of.sid}, {"jti", strings.ToUpper(fakehttp.RandomHex(16))},
 		{"events", mitidtest.Object{{logoutEvent, mitidtest.Object{}}}},
 	})
 	mitidtest.Spoil(n.b, mitidtest.StageLogout, d)
@@ -172,9 +172,4 @@ func (n *dialect) sendLogout(ctx context.Context, subject, address string) (int,
 	of.ended = true
 	n.mu.Unlock()
 	return n.tell(ctx, of, address)
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

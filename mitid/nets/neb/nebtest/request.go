@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -183,7 +184,7 @@ func (n *dialect) push(r *http.Request, form url.Values, s Settings) *mitidtest.
 		kept.Del(secret)
 	}
 	kept.Set("client_id", n.b.ClientID())
-	uri := "urn:ietf:params:oauth:request_uri:" + strings.ToUpper(fakeoidc.RandomHex(32))
+	uri := "urn:ietf:params:oauth:request_uri:" + strings.ToUpper(fakehttp.RandomHex(32))
 	n.pushed.Put(uri, kept, pushedLife)
 	if _, bad := n.read(url.Values{"client_id": {n.b.ClientID()}, "request_uri": {uri}}, s); bad != nil {
 		n.pushed.Take(uri)

@@ -2,15 +2,13 @@ package nebtest
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
 	"math/big"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -151,59 +149,23 @@ func (n *dialect) ocspTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// spoiltResponder makes a responder whose certificate change has changed; foreign:
-// an authority of its own issues it.
+// spoiltResponder makes a responder whose certificate change has changed. If foreign,
+// an authority that nobody knows issues it.
 func spoiltResponder(k *keySet, a *ocspAnswer, change func(*x509.Certificate), foreign bool) *ocspResponder {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil
-	}
-	root := k.root.Certificate
-	var signer any
-	if issuer, err := k.root.Private(); err == nil {
-		signer = issuer
-	}
-	algorithm := x509.SHA256WithRSAPSS
-	if foreign {
-		issuer, issuerKey, err := strangeAuthority()
-		if err != nil {
-			return nil
-		}
-		root, signer, algorithm = issuer, issuerKey, x509.ECDSAWithSHA256
-	}
-	t := &x509.Certificate{
-		SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "mitidtest fake OCSP responder"},
-		NotBefore: a.responder.cert.NotBefore, NotAfter: a.responder.cert.NotAfter, KeyUsage: x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageOCSPSigning}, SignatureAlgorithm: algorithm,
-		ExtraExtensions: []pkix.Extension{{Id: oidNoCheck, Value: derNull}},
-	}
+	t := responderTemplate(a.responder.cert.NotBefore, a.responder.cert.NotAfter)
 	change(t)
-	der, err := x509.CreateCertificate(rand.Reader, t, root, key.Public(), signer)
+	if !foreign {
+		r, _ := k.issueResponder(t) // nil where it failed
+		return r
+	}
+	t.SignatureAlgorithm = x509.UnknownSignatureAlgorithm // that of its key
+	stranger, err := fakehttp.NewAuthority("mitidtest")
 	if err != nil {
 		return nil
 	}
-	cert, err := x509.ParseCertificate(der)
+	issued, err := stranger.Issue(*t)
 	if err != nil {
 		return nil
 	}
-	return &ocspResponder{key, cert}
-}
-
-// strangeAuthority makes a certificate authority that nobody knows.
-func strangeAuthority() (*x509.Certificate, *ecdsa.PrivateKey, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	t := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "fake authority", Organization: []string{"Fictitious"}},
-		NotBefore: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
-		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
-	if err != nil {
-		return nil, nil, err
-	}
-	cert, err := x509.ParseCertificate(der)
-	return cert, key, err
+	return &ocspResponder{issued.PrivateKey.(*ecdsa.PrivateKey), issued.Leaf}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -80,7 +81,7 @@ func (n *dialect) serviceToken(form url.Values, s Settings) *mitidtest.Reply {
 	now := n.b.Now().Unix()
 	token, err := newDraft(n.b.Keys().Active(), "at+jwt", mitidtest.Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(serviceLife/time.Second)},
-		{"scope", scope}, {"client_id", n.b.ClientID()}, {"jti", strings.ToUpper(fakeoidc.RandomHex(16))},
+		{"scope", scope}, {"client_id", n.b.ClientID()}, {"jti", strings.ToUpper(fakehttp.RandomHex(16))},
 	}).Serialize()
 	if err != nil {
 		return jsonAnswer(http.StatusInternalServerError, mitidtest.Object{{"error", "server_error"}})
