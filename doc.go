@@ -20,8 +20,9 @@
 //
 // For your tests, without an account anywhere:
 //
-//   - [github.com/dkeid/dkeid/mitid/mitidtest]: fake brokers, people who do not exist,
-//     and a conformance suite for adapters.
+//   - criiptotest, nebtest and eidenttest, beside the adapters: fake brokers.
+//   - [github.com/dkeid/dkeid/mitid/mitidtest]: people who do not exist, and what else
+//     the fakes have in common; brokersuite in it is the conformance suite of adapters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes, and
 //     conformance suites for adapters and ledgers.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.

@@ -25,7 +25,7 @@ const maxPage = 1 << 20
 // acts as the person, and returns the answer that the browser brings back. Each
 // call is a new browser.
 //
-// as says what the person does. Without it the queue of [Broker.Next] decides,
+// As says what the person does. Without it the queue of [Broker.Next] decides,
 // and an empty queue approves the first citizen.
 //
 // Tamperings of the callback's parameters are carried out here; those that are
@@ -133,7 +133,7 @@ func (w *Browser) at(ctx context.Context, req *http.Request) (*http.Response, er
 	return nil, errors.New("mitidtest: too many redirects")
 }
 
-// wayBack returns what the broker sends to the app, spoilt where the walker's
+// answer returns what the broker sends to the app, spoilt where the walker's
 // tampering says so; nil when the broker shows a page.
 func (w *Browser) answer(res *http.Response) (*Answer, error) {
 	var back *Answer

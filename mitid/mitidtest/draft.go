@@ -8,7 +8,7 @@ import (
 	"encoding/base64"
 )
 
-// draft is a signed token before it is signed, so that a tampering can spoil it.
+// Draft is a signed token before it is signed, so that a tampering can spoil it.
 type Draft struct {
 	Header  Object
 	Payload Object
@@ -21,7 +21,7 @@ type Draft struct {
 	literal []byte
 }
 
-// newDraft returns a token as the broker signs it.
+// NewDraft returns a token as the broker signs it.
 func NewDraft(k *Key, payload Object) *Draft {
 	return &Draft{
 		Header:  Object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", k.ID}},
@@ -30,7 +30,7 @@ func NewDraft(k *Key, payload Object) *Draft {
 	}
 }
 
-// serialize returns the compact serialisation.
+// Serialize returns the compact serialisation.
 func (d *Draft) Serialize() (string, error) {
 	payload := d.literal
 	if payload == nil {

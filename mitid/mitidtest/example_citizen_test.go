@@ -16,7 +16,7 @@ func ExampleCitizens() {
 	// Output:
 	// an ordinary login with the app
 	// has an address
-	// name and address are protected
+	// Name and address are protected
 	// has no CPR number
 	// password only: level Low
 	// is employed by two companies

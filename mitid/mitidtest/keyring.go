@@ -24,7 +24,7 @@ const (
 	keysPublished = 3
 )
 
-// keyring holds keys in a ring and publishes a window of them, between fixed keys
+// Keyring holds keys in a ring and publishes a window of them, between fixed keys
 // of other purposes. One of the window signs MitID tokens. A rotation moves the
 // window so that the signing key goes, and a key that nobody has seen takes its
 // place. With Criipto there are six keys, three of them published, the second of
@@ -39,7 +39,7 @@ type Keyring struct {
 	Before, After []*Key
 }
 
-// signingKey is one RSA key with its self-signed certificate. The private half
+// Key is one RSA key with its self-signed certificate. The private half
 // is read when it is first needed.
 type Key struct {
 	ID          string // the certificate's serial number, as Criipto does it
@@ -97,14 +97,14 @@ func ParseKey(text []byte) (*Key, error) {
 
 func (k *Keyring) at(i int) *Key { return k.Ring[(k.first+i)%len(k.Ring)] }
 
-// active returns the key that signs MitID tokens.
+// Active returns the key that signs MitID tokens.
 func (k *Keyring) Active() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.at(k.Signer)
 }
 
-// general returns the key that is published first and signs something else.
+// General returns the key that is published first and signs something else.
 func (k *Keyring) General() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -114,7 +114,7 @@ func (k *Keyring) General() *Key {
 	return k.at(0)
 }
 
-// stranger returns a key that is not published.
+// Stranger returns a key that is not published.
 func (k *Keyring) Stranger() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -127,7 +127,7 @@ func (k *Keyring) rotate() {
 	k.first = (k.first + k.Step) % len(k.Ring)
 }
 
-// set returns the published keys as JWKs.
+// Set returns the published keys as JWKs.
 func (k *Keyring) JWKs() []any {
 	k.mu.Lock()
 	defer k.mu.Unlock()

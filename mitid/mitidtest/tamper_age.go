@@ -4,10 +4,10 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// asksAge is the request that the tamperings with a proof of age wait for.
+// AsksAge is the request that the tamperings with a proof of age wait for.
 func AsksAge() mitid.Request { return mitid.Request{Age: 18} }
 
-// ageTampering spoils the ID token of a proof of age. The answer that arrives is
+// AgeTampering spoils the ID token of a proof of age. The answer that arrives is
 // good for nothing: no yes may come of it (AgeNotProven), and nobody's identity.
 func AgeTampering(name, doc string, f func(b *Broker, o *Object)) Tampering {
 	t := OnToken(name, doc+"; the age is not proven", accepted, func(b *Broker, d *Draft) { f(b, &d.Payload) })
@@ -15,7 +15,7 @@ func AgeTampering(name, doc string, f func(b *Broker, o *Object)) Tampering {
 	return t
 }
 
-// agePersonTamperings put into the answer what names somebody.
+// AgePersonTamperings put into the answer what names somebody.
 func AgePersonTamperings() []Tampering {
 	add := func(name, doc string, claims ...Member) Tampering {
 		return AgeTampering("age-"+name, "a yes that also holds "+doc, func(_ *Broker, o *Object) { *o = append(*o, claims...) })
@@ -34,7 +34,7 @@ func AgePersonTamperings() []Tampering {
 	}
 }
 
-// ageLogin answers with a whole login, with the age in it.
+// AgeLogin answers with a whole login, with the age in it.
 func AgeLogin(login func(b *Broker) Object, claim string, value any, more ...Member) Tampering {
 	return AgeTampering("age-in-a-login", "the answer is an ordinary login that tells the age too", func(b *Broker, o *Object) {
 		nonce, sub, aud := o.Get("nonce"), o.Get("sub"), o.Get("aud")

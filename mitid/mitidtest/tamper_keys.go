@@ -12,8 +12,8 @@ func keyTamperings() []Tampering {
 			p.Object.Set("keys", append([]any{key}, b.keys.JWKs()...))
 		})
 	}
-	number := func(octets int) string {
-		return base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("\xa5", octets)))
+	number := func(length int) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("\xa5", length)))
 	}
 	return []Tampering{
 		beside("symmetric", "a symmetric key", Object{{"kty", "oct"}, {"use", "sig"}, {"kid", "A0"}, {"k", number(32)}}),

@@ -7,7 +7,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// outageTamperings put somebody else's page, or JSON of another shape, in the place
+// OutageTamperings put somebody else's page, or JSON of another shape, in the place
 // of the broker's answer.
 func OutageTamperings(stages ...Stage) []Tampering {
 	var ts []Tampering

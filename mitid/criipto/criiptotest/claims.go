@@ -110,7 +110,7 @@ func (c *dialect) payload(g *grant, s Settings) mitidtest.Object {
 	return o
 }
 
-// criiptoWords are the first words of authenticationmethod. Only app and pwd have
+// authenticatorWords are the first words of authenticationmethod. Only app and pwd have
 // been seen in recorded tokens.
 var authenticatorWords = map[claims.AuthenticatorKind]string{
 	claims.App: "app", claims.AppEnhanced: "app", claims.Password: "pwd",

@@ -38,7 +38,7 @@ const (
 	pathLogout    = "/oauth2/logout"
 )
 
-// criipto is the dialect of Criipto (Idura) Verify.
+// dialect is the dialect of Criipto (Idura) Verify.
 type dialect struct {
 	b        *mitidtest.Broker
 	switches *mitidtest.Switches[Settings]

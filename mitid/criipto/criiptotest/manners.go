@@ -73,7 +73,7 @@ func (c *dialect) Manners() mitidtest.Manners {
 // actionWords are the actions in this dialect.
 var actionWords = [...]string{mitid.LogOn: "login", mitid.Approve: "approve", mitid.Confirm: "confirm", mitid.Accept: "accept", mitid.Sign: "sign"}
 
-// criiptoCarried reads the login_hint.
+// readCarried reads the login_hint.
 func readCarried(q mitidtest.Request) mitidtest.Carried {
 	acr, scope := q.Param("acr_values"), q.Param("scope")
 	hints, unknown := Hint(q)

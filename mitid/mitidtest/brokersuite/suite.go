@@ -131,7 +131,7 @@ func (s *suite) rig(t *testing.T, cfg mitidtest.Config, prepare ...func(*mitidte
 }
 
 // stateKey seals the suite's attempts, so that several clients can share them.
-func stateKey() [][]byte { return [][]byte{[]byte("conformance suite, 32 octets long")[:32]} }
+func stateKey() [][]byte { return [][]byte{[]byte("conformance suite, 32 bytes long! ")[:32]} }
 
 func (r *rig) newClient(floor claims.Level) *mitid.Client {
 	r.Helper()

@@ -27,11 +27,11 @@ const (
 	maxTransaction = 600
 )
 
-// eidentRefusal says why a request goes no further. Without a code it is shown to the
+// refusal says why a request goes no further. Without a code it is shown to the
 // person, because nobody can be trusted with a redirect.
 type refusal struct{ code, why string }
 
-// eidentRequest is a request at the start page that may go on.
+// request is a request at the start page that may go on.
 type request struct {
 	params      url.Values
 	scopes      []string

@@ -17,7 +17,7 @@ const nsis = "https://data.gov.dk/concept/core/nsis/"
 
 var nsisWords = map[claims.Level]string{claims.Low: nsis + "Low", claims.Substantial: nsis + "Substantial", claims.High: nsis + "High"}
 
-// eidentACR is the acr of every login, whatever its level.
+// acrAlways is the acr of every login, whatever its level.
 const acrAlways = "urn:eident:cert:eidas:high"
 
 // payload returns the ID token's claims. Their names and values are documented,

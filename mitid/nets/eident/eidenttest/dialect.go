@@ -19,11 +19,11 @@ const (
 	pathUserinfo  = "/oidc/userinfo"
 )
 
-// eidentAccessLife is how long an access token opens userinfo: as long as the ID
+// accessLife is how long an access token opens userinfo: as long as the ID
 // token lives. The real one's is not known.
 const accessLife = 15 * time.Minute
 
-// eident is the dialect of Nets E-Ident over OpenID Connect.
+// dialect is the dialect of Nets E-Ident over OpenID Connect.
 type dialect struct {
 	b            *mitidtest.Broker
 	switches     *mitidtest.Switches[Settings]
@@ -33,7 +33,7 @@ type dialect struct {
 	transactions *mitidtest.Shelf[*grant]           // by jti, for step-up
 }
 
-// eidentTokens are what a second use of the code takes back.
+// handedOut are what a second use of the code takes back.
 type handedOut struct{ access, transaction string }
 
 func newDialect(b *mitidtest.Broker) *dialect {
@@ -141,7 +141,7 @@ func (e *dialect) jwks() *mitidtest.Reply {
 	return metadata(mitidtest.Object{{"keys", e.b.Keys().JWKs()}})
 }
 
-// eidentMetadata returns an answer of a metadata endpoint. Whether the real broker
+// metadata returns an answer of a metadata endpoint. Whether the real broker
 // sends cache headers with it is not known, so there are none.
 func metadata(o mitidtest.Object) *mitidtest.Reply {
 	p := mitidtest.NewReply(http.StatusOK, o)

@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// eidentGrant is what a person has allowed the merchant to learn.
+// grant is what a person has allowed the merchant to learn.
 type grant struct {
 	req      *request
 	citizen  mitidtest.Citizen

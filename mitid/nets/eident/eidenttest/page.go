@@ -45,7 +45,7 @@ func (e *dialect) cprPage(req *request, o mitidtest.Outcome) *mitidtest.CPRPage 
 	return &mitidtest.CPRPage{MaySkip: s.CPROptional}
 }
 
-// eidentLanguage turns language into a language of the pages. The real broker's
+// pageLanguage turns language into a language of the pages. The real broker's
 // default is Norwegian, which these pages do not speak.
 func pageLanguage(sent string) string {
 	switch sent {

@@ -7,10 +7,10 @@ import (
 	"github.com/dkeid/dkeid/claims"
 )
 
-// EIdentSettings are the switches of an E-Ident fake. Most are the choices of this
+// Settings are the switches of an E-Ident fake. Most are the choices of this
 // fake where the real broker's behaviour is not known: turn them to see what an
 // application does with the other answer. Change them with
-// [Broker.ConfigureEIdent].
+// [Broker.Configure].
 type Settings struct {
 	// CrossOrigin says that pages of other origins may call the endpoints for scripts.
 	CrossOrigin bool
@@ -77,7 +77,7 @@ func defaultSettings() Settings {
 	}
 }
 
-// EIdentEncoding says how a text parameter is read.
+// Encoding says how a text parameter is read.
 type Encoding uint8
 
 // The encodings.
@@ -87,7 +87,7 @@ const (
 	ReadBase64                 // Base64; anything else is refused
 )
 
-// EIdentEcho says how a text comes back in a token.
+// Echo says how a text comes back in a token.
 type Echo uint8
 
 // The echoes.
@@ -97,7 +97,7 @@ const (
 	EchoBase64
 )
 
-// EIdentAuthTime says how auth_time is written.
+// AuthTime says how auth_time is written.
 type AuthTime uint8
 
 // The forms.
@@ -108,5 +108,5 @@ const (
 	NoAuthTime                         // not told
 )
 
-// eidentDateLayout is a guess at the text that was seen in one token of 2021.
+// dateLayout is a guess at the text that was seen in one token of 2021.
 const dateLayout = "02-01-2006 15:04:05 MST"

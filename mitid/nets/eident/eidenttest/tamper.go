@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// eidentPersonTamperings spoil what the token says of the person and the login.
+// personTamperings spoil what the token says of the person and the login.
 func personTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
 	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *mitidtest.Broker, o *mitidtest.Object)) {
@@ -68,7 +68,7 @@ func personTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// eidentTextTamperings spoil what the token says of the texts that the person
+// textTamperings spoil what the token says of the texts that the person
 // saw.
 func textTamperings() []mitidtest.Tampering {
 	const sent = "Jeg køber Ærø for 100 kr."
@@ -101,7 +101,7 @@ func textTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// eidentUserinfoTamperings spoil the userinfo answer. A client that does not ask
+// userinfoTamperings spoil the userinfo answer. A client that does not ask
 // for it never meets them.
 func userinfoTamperings() []mitidtest.Tampering {
 	member := func(name, doc string, change func(o *mitidtest.Object)) mitidtest.Tampering {

@@ -17,11 +17,11 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nebProtected stands for the name of people whose name and address are
+// protectedName stands for the name of people whose name and address are
 // protected, at private providers.
 const protectedName = "NAVNE & ADRESSEBESKYTTET"
 
-// nebLevelURIs are the levels as this broker spells them.
+// levelURIs are the levels as this broker spells them.
 var levelURIs = map[claims.Level]string{
 	claims.Low:         "https://data.gov.dk/concept/core/nsis/Low",
 	claims.Substantial: "https://data.gov.dk/concept/core/nsis/Substantial",
@@ -166,7 +166,7 @@ func (g *grant) aboutCPR() mitidtest.Object {
 	return o
 }
 
-// nebPID makes a PID: 9208-2002-2- and twelve digits.
+// pidOf makes a PID: 9208-2002-2- and twelve digits.
 func pidOf(uuid string) string {
 	sum := sha256.Sum256([]byte("pid " + uuid))
 	digits := new(big.Int).Mod(new(big.Int).SetBytes(sum[:]), big.NewInt(1e12))
@@ -226,10 +226,10 @@ func (g *grant) aboutLogin() mitidtest.Object {
 	return o
 }
 
-// nebConsentHeader is the heading of the broker's CPR page.
+// consentHeader is the heading of the broker's CPR page.
 const consentHeader = "Indtast dit CPR-nummer"
 
-// nebConsentText is what the page says.
+// consentText is what the page says.
 const consentText = "Tjenesten har bedt om dit CPR-nummer. Her skal kun opdigtede numre skrives."
 
 // extra adds a citizen's further claims.
@@ -240,7 +240,7 @@ func (g *grant) extra(o mitidtest.Object) mitidtest.Object {
 	return o
 }
 
-// nebAuthenticators are the authenticators as this broker writes them, misspelt as it
+// authenticatorWords are the authenticators as this broker writes them, misspelt as it
 // spells them.
 var authenticatorWords = map[claims.AuthenticatorKind]string{
 	claims.App: "code_app", claims.AppEnhanced: "code_app_enchanced", claims.Password: "password",

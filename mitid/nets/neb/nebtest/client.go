@@ -31,7 +31,7 @@ func (n *dialect) authenticate(r *http.Request, form url.Values, s Settings) boo
 	return secret != "" && id == n.b.ClientID() && secret == n.b.ClientSecret().Reveal()
 }
 
-// nebSigned is what a JWT of the client says of itself.
+// clientJWT is what a JWT of the client says of itself.
 type clientJWT struct {
 	Issuer   string          `json:"iss"`
 	Subject  string          `json:"sub"`
@@ -41,7 +41,7 @@ type clientJWT struct {
 	ID       string          `json:"jti"`
 }
 
-// nebJWTAlgorithms are the algorithms of JWTs that clients make.
+// jwtAlgorithms are the algorithms of JWTs that clients make.
 func jwtAlgorithms() []jose.SignatureAlgorithm {
 	var as []jose.SignatureAlgorithm
 	for _, a := range algorithms() {

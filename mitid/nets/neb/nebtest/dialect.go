@@ -36,15 +36,15 @@ const (
 	accessLife     = 10800 * time.Second
 	serviceLife    = 3600 * time.Second
 	idLife         = 300 * time.Second
-	// nebSessionLife is what recorded logins show: four and a half hours less two
+	// sessionLife is what recorded logins show: four and a half hours less two
 	// or three seconds.
 	sessionLife = 16198 * time.Second
 	pageLife    = 15 * time.Minute // of an error page, and of a logout under way
-	// nebCPRTime is how long after the MitID login a CPR number can be matched.
+	// cprTime is how long after the MitID login a CPR number can be matched.
 	cprTime = 15 * time.Minute
 )
 
-// neb is the dialect of Nets eID Broker.
+// dialect is the dialect of Nets eID Broker.
 type dialect struct {
 	b        *mitidtest.Broker
 	switches *mitidtest.Switches[Settings]

@@ -9,7 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nebErrorWords are the error_description words of this broker, in the order of
+// errorWords are the error_description words of this broker, in the order of
 // its own list.
 var errorWords = [...]string{
 	"declined_user_consent", "idp_correlation_failure", "idp_no_ctx",
@@ -30,7 +30,7 @@ var errorWords = [...]string{
 	"user_navigation_error", "user_navigation_error_empty_state", "workflow_signing_aborted",
 }
 
-// nebErrorList answers with the list of error words. The texts are this fake's
+// errorList answers with the list of error words. The texts are this fake's
 // own; which languages and which IdP an entry has is as recorded.
 func errorList() *mitidtest.Reply {
 	var list mitidtest.Object

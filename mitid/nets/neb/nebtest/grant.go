@@ -9,10 +9,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nebLevel are the levels of a login.
+// sureness are the levels of a login.
 type sureness struct{ loa, ial, aal claims.Level }
 
-// nebGrant is what a person has allowed the application to learn.
+// grant is what a person has allowed the application to learn.
 type grant struct {
 	req         *request
 	session     *session
@@ -84,12 +84,12 @@ func judgeParams(req *request, s Settings) *refusal {
 	return nil
 }
 
-// nebSubject is the broker's key of a person: one for each organisation.
+// subjectOf is the broker's key of a person: one for each organisation.
 func subjectOf(organisation string, p *mitidtest.Citizen, co *mitidtest.Company) string {
 	return mitidtest.Identifier("neb sub", organisation, p.MitIDUUID(co))
 }
 
-// asksNEBCPR reports whether scopes of req need a CPR number.
+// asksCPR reports whether scopes of req need a CPR number.
 func asksCPR(req *request, s Settings) bool {
 	if req.provesAge() {
 		return false

@@ -24,7 +24,7 @@ import (
 //go:embed keys/*.pem
 var keyFiles embed.FS
 
-// nebKeys are this broker's keys: those of tokens in a ring that rotates, one
+// keySet are this broker's keys: those of tokens in a ring that rotates, one
 // for transaction tokens, one that callers encrypt to.
 type keySet struct {
 	ring        *mitidtest.Keyring // tokens; publishes the other two around them
@@ -76,7 +76,7 @@ func loadKeys() (*keySet, error) {
 	return k, nil
 }
 
-// nebResponder is an OCSP responder: a key and its certificate, issued by the
+// ocspResponder is an OCSP responder: a key and its certificate, issued by the
 // authority of the transaction certificates for a few days.
 type ocspResponder struct {
 	key  *ecdsa.PrivateKey

@@ -74,7 +74,7 @@ func (n *dialect) Manners() mitidtest.Manners {
 	}
 }
 
-// nebCarried reads idp_params.
+// readCarried reads idp_params.
 func readCarried(q mitidtest.Request) mitidtest.Carried {
 	var idps struct {
 		MitID struct {

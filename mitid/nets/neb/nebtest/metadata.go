@@ -6,12 +6,12 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nebAlgorithms are those that this broker's metadata lists, in order.
+// algorithms are those that this broker's metadata lists, in order.
 func algorithms() []string {
 	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512"}
 }
 
-// nebAnswer returns a compact JSON answer with the headers of this broker.
+// jsonAnswer returns a compact JSON answer with the headers of this broker.
 func jsonAnswer(status int, o mitidtest.Object) *mitidtest.Reply {
 	p := mitidtest.NewReply(status, o)
 	p.Escaped = true
@@ -23,19 +23,19 @@ func jsonAnswer(status int, o mitidtest.Object) *mitidtest.Reply {
 	return p
 }
 
-// nebPublic is nebAnswer for documents that may be cached.
+// publicAnswer is nebAnswer for documents that may be cached.
 func publicAnswer(o mitidtest.Object) *mitidtest.Reply {
 	p := jsonAnswer(http.StatusOK, o)
 	p.Header = http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Cache-Control": {"public, max-age=3600"}}
 	return p
 }
 
-// nebFault is an error of an OAuth endpoint: without a description.
+// oauthError is an error of an OAuth endpoint: without a description.
 func oauthError(code string) *mitidtest.Reply {
 	return jsonAnswer(http.StatusBadRequest, mitidtest.Object{{"error", code}})
 }
 
-// nebEmpty is an answer without a body.
+// emptyAnswer is an answer without a body.
 func emptyAnswer(status int) *mitidtest.Reply {
 	p := jsonAnswer(status, nil)
 	p.Header.Del("Content-Type")

@@ -21,7 +21,7 @@ const (
 	ocspHolds  = 60 * time.Hour
 )
 
-// nebOCSP is the answer that is handed out.
+// cachedOCSP is the answer that is handed out.
 type cachedOCSP struct {
 	der  []byte
 	made time.Time

@@ -12,7 +12,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
 
-// nebMitID is the member mitid of idp_params, as far as it makes sense.
+// mitIDParams is the member mitid of idp_params, as far as it makes sense.
 type mitIDParams struct {
 	reference     string // as sent, in Base64
 	level         claims.Level
@@ -24,28 +24,28 @@ type mitIDParams struct {
 	text          *approvalText // ignored unless the request is signed
 }
 
-// nebParams is idp_params.
+// idpParams is idp_params.
 type idpParams struct {
 	mitid        mitIDParams
 	allowPrivate bool
 	nonsense     bool // something in it has an impossible value
 }
 
-// nebText is a text that the person approves.
+// approvalText is a text that the person approves.
 type approvalText struct {
 	body string // as sent, in Base64
 	raw  []byte
 	kind string // text, html, pdf
 }
 
-// nebMaxMessage is how many characters the MitID app shows.
+// maxMessage is how many characters the MitID app shows.
 const maxMessage = 130
 
 var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 var levelWords = map[string]claims.Level{"low": claims.Low, "substantial": claims.Substantial, "high": claims.High}
 
-// parseNEBParams reads idp_params. It fails when that is no JSON object of
+// parseParams reads idp_params. It fails when that is no JSON object of
 // objects; members that make no sense are reported later, to the client.
 func parseParams(text string) (p idpParams, ok bool) {
 	p.mitid.level = claims.Substantial
@@ -93,7 +93,7 @@ func parseParams(text string) (p idpParams, ok bool) {
 	return p, true
 }
 
-// newNEBText returns a text that can be shown, or nil.
+// newText returns a text that can be shown, or nil.
 func newText(body, kind string) *approvalText {
 	raw, ok := decodeText(body)
 	switch {

@@ -14,10 +14,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nebRefusal says why a request goes no further, in the words of this broker.
+// refusal says why a request goes no further, in the words of this broker.
 type refusal struct{ code, why string }
 
-// nebRequest is an authorization request that may go on.
+// request is an authorization request that may go on.
 type request struct {
 	params   url.Values
 	uri      string // of a pushed request
@@ -35,7 +35,7 @@ type request struct {
 	ageSub, ageSID string // of a proof of age: random
 }
 
-// nebResponses are the response types that this fake speaks, in either order of
+// responseModes are the response types that this fake speaks, in either order of
 // their words, and the mode in which each comes back.
 var responseModes = map[string]string{"code": "query", "id_token": "fragment", "code id_token": "fragment"}
 

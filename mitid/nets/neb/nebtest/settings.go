@@ -6,9 +6,9 @@ import (
 	"github.com/dkeid/dkeid/claims"
 )
 
-// NEBSettings are the switches of a client of Nets eID Broker, which the real
+// Settings are the switches of a client of Nets eID Broker, which the real
 // one has in its administration, and the choices of this fake where the real
-// broker's behaviour is not known. Change them with [Broker.ConfigureNEB].
+// broker's behaviour is not known. Change them with [Broker.Configure].
 type Settings struct {
 	Organisation string // the client's organisation, of which sub is made; "12345674"
 	// Scopes are those that the client may use, beside openid. One more fails the
@@ -70,7 +70,7 @@ func defaultSettings() Settings {
 	}
 }
 
-// nebScopes are the scopes that this fake knows, in the order in which the token
+// knownScopes are the scopes that this fake knows, in the order in which the token
 // endpoint lists them.
 var knownScopes = []string{
 	"openid", "mitid", "nemlogin", "ssn", "ssn.details_name", "ssn.details_address", "nemid.pid",

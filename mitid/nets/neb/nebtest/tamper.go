@@ -28,7 +28,7 @@ func (n *dialect) Tamperings() []mitidtest.Tampering {
 	)
 }
 
-// nebPersonTamperings spoil what the tokens say of the person and the login.
+// personTamperings spoil what the tokens say of the person and the login.
 func personTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
 	edit := func(name, doc string, r mitid.Request, f func(b *mitidtest.Broker, o *mitidtest.Object)) {
@@ -84,7 +84,7 @@ func personTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// nebUserinfoTamperings spoil the userinfo answer beside its sub.
+// userinfoTamperings spoil the userinfo answer beside its sub.
 func userinfoTamperings() []mitidtest.Tampering {
 	on := func(name, doc string, want mitid.Kind, f func(p *mitidtest.Reply)) mitidtest.Tampering {
 		return mitidtest.On(name, doc, mitidtest.StageUserinfo, want, func(_ *mitidtest.Broker, p *mitidtest.Reply) { f(p) })

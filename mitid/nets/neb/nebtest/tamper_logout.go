@@ -43,7 +43,7 @@ func (n *dialect) logoutTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// nebMatchTamperings spoil the answer of the CPR match.
+// matchTamperings spoil the answer of the CPR match.
 func matchTamperings() []mitidtest.Tampering {
 	on := func(name, doc string, want mitid.Kind, f func(b *mitidtest.Broker, p *mitidtest.Reply)) mitidtest.Tampering {
 		return mitidtest.On(name, doc, mitidtest.StageMatch, want, f)

@@ -55,7 +55,7 @@ func (n *dialect) transactionTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// nebTextTamperings change what the answer says that the person approved.
+// textTamperings change what the answer says that the person approved.
 func textTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
 	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Draft)) {

@@ -15,7 +15,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// newNEBDraft returns a token as this broker signs it: its header's members are
+// newDraft returns a token as this broker signs it: its header's members are
 // in another order than Criipto's.
 func newDraft(k *mitidtest.Key, typ string, payload mitidtest.Object) *mitidtest.Draft {
 	d := mitidtest.NewDraft(k, payload)

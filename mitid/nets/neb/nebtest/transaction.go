@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nebTransactionLife is how long a transaction token holds: six years.
+// transactionLife is how long a transaction token holds: six years.
 const transactionLife = 189388800 * time.Second
 
 // transaction returns the transaction token, signed by a key of its own, and the

@@ -62,7 +62,7 @@ const (
 	matchTries    = 3
 )
 
-// nebAPI is an answer of the broker's own REST interface.
+// apiAnswer is an answer of the broker's own REST interface.
 func apiAnswer(status int, o mitidtest.Object) *mitidtest.Reply {
 	p := jsonAnswer(status, o)
 	p.Header.Set("Content-Type", "application/json; charset=utf-8")
