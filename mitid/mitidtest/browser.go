@@ -25,7 +25,7 @@ const maxPage = 1 << 20
 // acts as the person, and returns the answer that the browser brings back. Each
 // call is a new browser.
 //
-// As says what the person does. Without it the queue of [Broker.Next] decides,
+// as says what the person does. Without it the queue of [Broker.Next] decides,
 // and an empty queue approves the first citizen.
 //
 // Tamperings of the callback's parameters are carried out here; those that are

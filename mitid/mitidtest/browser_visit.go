@@ -20,7 +20,7 @@ const maxHops = 20
 // The app speaks http: this browser trusts no certificate but the fake's.
 // Walker-side tamperings spoil what comes back to the app. callback-late advances
 // the fake's clock by a day, so the app must use it; callback-replayed brings the
-// NewReply twice and goes on with the second page.
+// answer twice and goes on with the second page.
 func (w *Browser) Visit(ctx context.Context, address string, as ...Outcome) (*http.Response, error) {
 	req, err := newRequest(ctx, address, nil, false)
 	if err != nil {

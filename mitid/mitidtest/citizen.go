@@ -30,7 +30,7 @@ type Citizen struct {
 	// display or a code reader Substantial at most, with the chip always High.
 	Authenticator claims.AuthenticatorKind
 	// NotInRegister says that the register does not know CPR: a look-up of the
-	// Address answers with an error text, which holds the number.
+	// address answers with an error text, which holds the number.
 	NotInRegister bool
 	// Shows says in a line what this person is there to show. The page has it.
 	Shows Bilingual

@@ -1,5 +1,5 @@
 // Package mitidtest fakes MitID brokers for tests and demonstrations: the real
-// Endpoints, member names, member order and JSON types, quirks included, on a
+// paths, member names, member order and JSON types, quirks included, on a
 // loopback address and with people who do not exist.
 //
 // In a test, one line starts a fake and the test's end stops it:
@@ -9,7 +9,7 @@
 // Point the adapter at [Broker.Issuer], [Broker.ClientID], [Broker.ClientSecret]
 // and [Broker.HTTPClient], then walk a whole login without a browser with
 // [Login], or the browser's part alone with [Walk]. An app that is under test
-// As a web server is visited with [Browser.Visit]. Without any of them a browser shows
+// as a web server is visited with [Browser.Visit]. Without any of them a browser shows
 // the fake's own page, where a human picks a citizen.
 //
 // The fake is scripted: [Broker.Next] queues what the next people do

@@ -16,7 +16,7 @@ func ExampleCitizens() {
 	// Output:
 	// an ordinary login with the app
 	// has an address
-	// Name and address are protected
+	// name and address are protected
 	// has no CPR number
 	// password only: level Low
 	// is employed by two companies

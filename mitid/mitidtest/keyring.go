@@ -104,8 +104,8 @@ func (k *Keyring) Active() *Key {
 	return k.at(k.Signer)
 }
 
-// General returns the key that is published first and signs something else.
-func (k *Keyring) General() *Key {
+// general returns the key that is published first and signs something else.
+func (k *Keyring) general() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.Before) > 0 {
@@ -114,8 +114,8 @@ func (k *Keyring) General() *Key {
 	return k.at(0)
 }
 
-// Stranger returns a key that is not published.
-func (k *Keyring) Stranger() *Key {
+// stranger returns a key that is not published.
+func (k *Keyring) stranger() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.at(k.Published)
@@ -127,7 +127,7 @@ func (k *Keyring) rotate() {
 	k.first = (k.first + k.Step) % len(k.Ring)
 }
 
-// Set returns the published keys as JWKs.
+// JWKs returns the published keys as JWKs.
 func (k *Keyring) JWKs() []any {
 	k.mu.Lock()
 	defer k.mu.Unlock()

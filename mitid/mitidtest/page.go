@@ -103,7 +103,7 @@ func (b *Broker) showDifferences(w http.ResponseWriter, r *http.Request) {
 	b.pages.Show(w, http.StatusOK, "differences", v, fakehttp.Policy)
 }
 
-// ShowFormPost makes the browser post the answer to the app.
+// showFormPost makes the browser post the answer to the app.
 func showFormPost(w http.ResponseWriter, back *Answer) {
 	nonce := fakehttp.RandomHex(16)
 	var p strings.Builder

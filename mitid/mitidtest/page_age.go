@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// AsksAge makes p the page of a proof of age: it tells what is asked, and that the
+// asksAge makes p the page of a proof of age: it tells what is asked, and that the
 // service will not learn who answers.
 func (p *view) asksAge(asked []int) {
 	years := 0

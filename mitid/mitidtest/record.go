@@ -93,7 +93,7 @@ func Route(path string) string {
 func (b *Broker) Requests() []Request { return b.records.latest.All(Request.clone) }
 
 // Count returns how many requests to path arrived, however many that were, such
-// As /.well-known/jwks. An empty path counts every request.
+// as /.well-known/jwks. An empty path counts every request.
 func (b *Broker) Count(path string) int {
 	c := &b.records
 	c.mu.Lock()

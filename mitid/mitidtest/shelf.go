@@ -39,7 +39,7 @@ func (s *Shelf[T]) Put(key string, value T, ttl time.Duration) {
 }
 
 // makeRoom drops what was taken or has expired at the old end, and the oldest
-// Value when the shelf is full.
+// value when the shelf is full.
 func (s *Shelf[T]) makeRoom(now time.Time) {
 	for len(s.order) > 0 {
 		it, there := s.items[s.order[0]]

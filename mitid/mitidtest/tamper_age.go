@@ -4,14 +4,14 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// AsksAge is the request that the tamperings with a proof of age wait for.
-func AsksAge() mitid.Request { return mitid.Request{Age: 18} }
+// asksAge is the request that the tamperings with a proof of age wait for.
+func asksAge() mitid.Request { return mitid.Request{Age: 18} }
 
 // AgeTampering spoils the ID token of a proof of age. The answer that arrives is
 // good for nothing: no yes may come of it (AgeNotProven), and nobody's identity.
 func AgeTampering(name, doc string, f func(b *Broker, o *Object)) Tampering {
 	t := OnToken(name, doc+"; the age is not proven", accepted, func(b *Broker, d *Draft) { f(b, &d.Payload) })
-	t.Request = AsksAge()
+	t.Request = asksAge()
 	return t
 }
 

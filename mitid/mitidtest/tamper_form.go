@@ -38,8 +38,8 @@ func signatureTamperings() []Tampering {
 				return s[:max(0, len(s)-1)], err
 			}
 		}),
-		bad("signed-by-other-key", "another published key signed under this key's id", func(b *Broker, d *Draft) { d.Key = b.keys.General() }),
-		bad("signed-by-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *Draft) { d.Key = b.keys.Stranger() }),
+		bad("signed-by-other-key", "another published key signed under this key's id", func(b *Broker, d *Draft) { d.Key = b.keys.general() }),
+		bad("signed-by-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *Draft) { d.Key = b.keys.stranger() }),
 		bad("changed-after-signing", "a claim was changed after signing", func(_ *Broker, d *Draft) {
 			original := d.Key
 			d.sign = func(input []byte) ([]byte, error) {
@@ -115,7 +115,7 @@ func formTamperings() []Tampering {
 func encrypted(name, doc string, alg jose.KeyAlgorithm) Tampering {
 	return OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
 		d.finish = func(token string) string {
-			to := jose.Recipient{Algorithm: alg, Key: b.keys.Stranger().public}
+			to := jose.Recipient{Algorithm: alg, Key: b.keys.stranger().public}
 			if alg == jose.DIRECT {
 				secret := make([]byte, 32)
 				_, _ = rand.Read(secret) // never fails (crypto/rand)

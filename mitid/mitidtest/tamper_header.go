@@ -66,27 +66,27 @@ func headerTamperings() []Tampering {
 		set("alg-lower-case", "alg is rs256", "alg", "rs256"),
 		set("alg-list", "alg is a list", "alg", []string{"RS256"}),
 		bad("header-jwk", "the header brings its own key", func(b *Broker, d *Draft) {
-			d.Key = b.keys.Stranger()
+			d.Key = b.keys.stranger()
 			d.Header.Set("kid", d.Key.ID)
 			d.Header.Add("jwk", d.Key.JWK)
 		}),
 		bad("header-jwk-known-kid", "the header brings its own key under a known id", func(b *Broker, d *Draft) {
-			d.Key = b.keys.Stranger()
+			d.Key = b.keys.stranger()
 			d.Header.Add("jwk", d.Key.JWK)
 		}),
 		bad("header-jku", "the header names an address of keys", func(b *Broker, d *Draft) {
-			d.Key = b.keys.Stranger()
+			d.Key = b.keys.stranger()
 			d.Header.Set("kid", d.Key.ID)
 			d.Header.Add("jku", b.Origin()+pathElsewhere+b.Endpoints().Keys)
 		}),
 		bad("header-jku-genuine", "a rightly signed token names an address of keys", func(b *Broker, d *Draft) { d.Header.Add("jku", b.Origin()+pathElsewhere+b.Endpoints().Keys) }),
 		bad("header-x5c", "the header brings its own certificate", func(b *Broker, d *Draft) {
-			d.Key = b.keys.Stranger()
+			d.Key = b.keys.stranger()
 			d.Header.Set("kid", d.Key.ID)
 			d.Header.Add("x5c", d.Key.JWK.Get("x5c"))
 		}),
 		bad("header-x5u", "the header names an address of a certificate", func(b *Broker, d *Draft) {
-			d.Key = b.keys.Stranger()
+			d.Key = b.keys.stranger()
 			d.Header.Set("kid", d.Key.ID)
 			d.Header.Add("x5u", b.Origin()+pathElsewhere+b.Endpoints().Keys)
 		}),

@@ -7,7 +7,7 @@ import (
 )
 
 // offerTamperings let discovery offer only what no client of ours uses, and the
-// NewReply to a pushed request point elsewhere.
+// answer to a pushed request point elsewhere.
 func offerTamperings() []Tampering {
 	var ts []Tampering
 	for _, o := range []struct {

@@ -38,7 +38,7 @@ func newKey(t *testing.T) *rsa.PrivateKey {
 
 // Each row is an application set up in another way; one login shows that both
 // sides agree about it.
-func TestCriiptoSetUps(t *testing.T) {
+func TestSetUps(t *testing.T) {
 	key := newKey(t)
 	for name, change := range map[string]func(*criiptotest.Broker, *criipto.Config){
 		"client_secret_post": func(_ *criiptotest.Broker, cfg *criipto.Config) { cfg.PostSecret = true },

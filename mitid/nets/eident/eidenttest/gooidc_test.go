@@ -16,7 +16,7 @@ import (
 
 // An independent relying party finds the start page outside the issuer's path,
 // logs in and accepts the token.
-func TestGoOIDCLogsInAtEIdent(t *testing.T) {
+func TestGoOIDCLogsIn(t *testing.T) {
 	for name, cfg := range map[string]mitidtest.Config{"http": {AnyLoopbackRedirect: true}, "https": {AnyLoopbackRedirect: true, TLS: true}} {
 		t.Run(name, func(t *testing.T) {
 			fake, err := eidenttest.Start(cfg)

@@ -74,7 +74,7 @@ func (h *human) click(button string, fields ...string) {
 	h.take(h.client.PostForm(h.m.origin+"/fake/page", form))
 }
 
-func TestEIdentPages(t *testing.T) {
+func TestPages(t *testing.T) {
 	h := newHuman(t)
 	h.start("language", "da_DK", "scope", "openid profile ssn", "reference_text", "Køb <b>på</b> Ærø", "amr_values", "mitid,mitid:mitid_erhverv")
 	assert.Contains(t, h.page, "EFTERLIGNING")
@@ -126,7 +126,7 @@ func TestEIdentPages(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(h.page, `name="citizen"`), "the hint skips the choice")
 }
 
-func TestEIdentPagesBelongToOneBrowser(t *testing.T) {
+func TestPagesBelongToOneBrowser(t *testing.T) {
 	h := newHuman(t)
 	h.start()
 	stranger := newHuman(t)
@@ -142,9 +142,9 @@ func TestEIdentPagesBelongToOneBrowser(t *testing.T) {
 	assert.Nil(t, h.at)
 }
 
-// FuzzEIdentStart: whatever is asked, the browser is sent to a registered address
+// FuzzStart: whatever is asked, the browser is sent to a registered address
 // or stays.
-func FuzzEIdentStart(f *testing.F) {
+func FuzzStart(f *testing.F) {
 	fake := eidenttest.New(f)
 	origin := strings.TrimSuffix(fake.Issuer(), "/oidc")
 	good := url.Values{"client_id": {fake.ClientID()}, "redirect_uri": {redirectURL}, "response_type": {"code"}, "scope": {"openid ssn"}, "state": {"s"}}

@@ -90,7 +90,7 @@ func (m *merchant) token(q url.Values, as ...mitidtest.Outcome) string {
 	return payload(m.T, body)
 }
 
-func TestEIdentAddresses(t *testing.T) {
+func TestAddresses(t *testing.T) {
 	m := newMerchant(t)
 	require.True(t, strings.HasSuffix(m.fake.Issuer(), "/oidc"))
 	_, body := m.ask(http.MethodGet, "/oidc/.well-known/openid-configuration", nil, "")
@@ -108,7 +108,7 @@ func TestEIdentAddresses(t *testing.T) {
 	}
 }
 
-func TestEIdentToken(t *testing.T) {
+func TestToken(t *testing.T) {
 	at := time.Date(2026, 1, 1, 10, 0, 2, 0, time.UTC)
 	fake, err := eidenttest.Start(mitidtest.Config{Now: func() time.Time { return at }})
 	require.NoError(t, err)
@@ -129,7 +129,7 @@ func TestEIdentToken(t *testing.T) {
 		`"reference_text":"Køb på Ærø","nonce":"nonce-1","auth_time":1767261602,"jti":"`+cut("jti", 32)+`","iat":1767261602,"exp":1767262502}`, got)
 }
 
-func TestEIdentLevels(t *testing.T) {
+func TestLevels(t *testing.T) {
 	m := newMerchant(t)
 	const nsis = "https://data.gov.dk/concept/core/nsis/"
 	for want, q := range map[string]url.Values{
@@ -146,7 +146,7 @@ func TestEIdentLevels(t *testing.T) {
 	assert.Contains(t, low, `"mitid_amr":["password"],"acr":"urn:eident:cert:eidas:high","aal":"`+nsis+`Low","ial":"`+nsis+`Substantial","loa":"`+nsis+`Low"`)
 }
 
-func TestEIdentErhverv(t *testing.T) {
+func TestErhverv(t *testing.T) {
 	m := newMerchant(t)
 	business := m.query("amr_values", "mitid:mitid_erhverv", "scope", "openid profile organisation")
 	employee := m.token(business, mitidtest.Approve(mitidtest.CompanyEmployee()))
@@ -171,9 +171,9 @@ func TestEIdentErhverv(t *testing.T) {
 	}
 }
 
-// TestEIdentRefusals: limits are enforced, and errors go home only where the
+// TestRefusals: limits are enforced, and errors go home only where the
 // request names somebody who may have them.
-func TestEIdentRefusals(t *testing.T) {
+func TestRefusals(t *testing.T) {
 	m := newMerchant(t)
 	for want, qs := range map[string][]url.Values{
 		"invalid_request": {
@@ -209,9 +209,9 @@ func TestEIdentRefusals(t *testing.T) {
 	assert.Equal(t, "access_denied", m.start(m.query(), mitidtest.Abort()).Get("error"))
 }
 
-// TestEIdentCodes: one use, one client, one proof; a second use takes back what the
+// TestCodes: one use, one client, one proof; a second use takes back what the
 // first one brought.
-func TestEIdentCodes(t *testing.T) {
+func TestCodes(t *testing.T) {
 	m := newMerchant(t)
 	code := m.start(m.query()).Get("code")
 	status, body := m.redeem(code)
@@ -256,8 +256,8 @@ func TestEIdentCodes(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, status, "codes expire")
 }
 
-// TestEIdentStepUp: a transaction is remembered as long as its ID token lives.
-func TestEIdentStepUp(t *testing.T) {
+// TestStepUp: a transaction is remembered as long as its ID token lives.
+func TestStepUp(t *testing.T) {
 	m := newMerchant(t)
 	first := m.token(m.query(), mitidtest.Approve(mitidtest.Paiman()))
 	var one, two struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// session is a person who is logged in at the broker. The lock of neb guards it,
+// session is a person who is logged in at the broker. The lock of dialect guards it,
 // once it is on a shelf.
 type session struct {
 	sid         string

@@ -17,7 +17,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
-func BenchmarkStartNEB(b *testing.B) {
+func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		fake, err := nebtest.Start(mitidtest.Config{})
 		require.NoError(b, err)
@@ -28,7 +28,7 @@ func BenchmarkStartNEB(b *testing.B) {
 // A whole login against the NEB fake by bare net/http, with userinfo token,
 // transaction token and a userinfo call. The yardstick is the four signatures that
 // such a login needs: three tokens by a key of 2048 bits, one by a key of 3072.
-func BenchmarkLoginNEB(b *testing.B) {
+func BenchmarkLogin(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		fake, err := nebtest.Start(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
 		require.NoError(b, err)

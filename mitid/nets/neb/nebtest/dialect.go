@@ -61,7 +61,7 @@ type dialect struct {
 	errors   *mitidtest.Shelf[refusal]       // by errorId
 	logouts  *mitidtest.Shelf[string]        // where to go on to, by logoutId
 
-	mu sync.Mutex // guards every nebSession on a shelf
+	mu sync.Mutex // guards every session on a shelf
 }
 
 func newDialect(b *mitidtest.Broker) (*dialect, error) {

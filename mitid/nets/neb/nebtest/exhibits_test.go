@@ -155,17 +155,17 @@ type login struct {
 	approval, appro  *exhibit // transaction token: payload, header
 }
 
-const nebRedirect = "https://app.example/callback"
+const redirectURL = "https://app.example/callback"
 
 // login walks one login. extra are name, value, name, value.
 func (c *caller) login(extra ...string) *login {
 	c.Helper()
 	l := &login{words: map[string]string{
-		"issuer": c.fake.Issuer(), "client_id": c.fake.ClientID(), "redirect_uri": nebRedirect, "scope": "openid mitid",
+		"issuer": c.fake.Issuer(), "client_id": c.fake.ClientID(), "redirect_uri": redirectURL, "scope": "openid mitid",
 		"state": "state æøå+1", "nonce": "nonce-1",
 	}}
 	q := url.Values{
-		"client_id": {c.fake.ClientID()}, "redirect_uri": {nebRedirect}, "response_type": {"code"}, "scope": {l.words["scope"]},
+		"client_id": {c.fake.ClientID()}, "redirect_uri": {redirectURL}, "response_type": {"code"}, "scope": {l.words["scope"]},
 		"state": {l.words["state"]}, "nonce": {l.words["nonce"]}, "idp_values": {"mitid"},
 	}
 	for i := 0; i < len(extra); i += 2 {
@@ -202,7 +202,7 @@ func (c *caller) login(extra ...string) *login {
 	if code == "" {
 		return l
 	}
-	l.form = url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {nebRedirect}}
+	l.form = url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirectURL}}
 	l.token = c.post("/connect/token", l.form, c.secret())
 	require.Equal(c, 200, l.token.status, string(l.token.body))
 	l.token.words = l.words

@@ -23,8 +23,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
-// nebExhibits makes one of everything that was recorded.
-func nebExhibits(t *testing.T) map[string][]*exhibit {
+// makeExhibits makes one of everything that was recorded.
+func makeExhibits(t *testing.T) map[string][]*exhibit {
 	fake := nebtest.New(t)
 	c := newCaller(t, fake)
 	x := map[string][]*exhibit{}
@@ -46,7 +46,7 @@ func nebExhibits(t *testing.T) map[string][]*exhibit {
 	require.NoError(t, err)
 	keys := showKeys(t, root, jwks, show)
 
-	logins := nebLogins(t, c, show, keys[1].members)
+	logins := makeLogins(t, c, show, keys[1].members)
 	show("transaction_token_ocsp_resp (decoded)", ocspExhibit(t, fake, root, keys[0], logins["text"].token.text("transaction_token_ocsp_resp")))
 	showErrorPages(c, show)
 	showTokenErrors(c, show, logins)
@@ -113,8 +113,8 @@ func showKeys(t *testing.T, root *x509.Certificate, jwks *exhibit, show shower) 
 	return keys
 }
 
-// nebLogins makes the recorded logins.
-func nebLogins(t *testing.T, c *caller, show shower, key map[string]json.RawMessage) map[string]*login {
+// makeLogins makes the recorded logins.
+func makeLogins(t *testing.T, c *caller, show shower, key map[string]json.RawMessage) map[string]*login {
 	who := c.fake.Citizens()[0]
 	approve := func() { c.fake.Next(mitidtest.Approve(who)) }
 	const text = "StubID transaction text one"
@@ -140,7 +140,7 @@ func nebLogins(t *testing.T, c *caller, show shower, key map[string]json.RawMess
 		"scope", "openid mitid ssn ssn.details_name nemid.pid userinfo_token transaction_token")
 	withReference := make("reference", []string{"reference_text", "transaction_token"}, "scope", "openid mitid transaction_token",
 		"idp_params", `{"mitid":{"loa_value":"substantial","reference_text":"`+reference+`"}}`)
-	object := signedRequest(c.fake, map[string]any{"scope": "openid mitid transaction_token", "redirect_uri": nebRedirect, "state": "state æøå+1", "nonce": "nonce-1",
+	object := signedRequest(c.fake, map[string]any{"scope": "openid mitid transaction_token", "redirect_uri": redirectURL, "state": "state æøå+1", "nonce": "nonce-1",
 		"idp_values": "mitid", "idp_params": `{"mitid":{"transaction_text":"` + signed + `","transaction_text_type":"text"}}`})
 	withText := make("text", []string{"signed transaction text", "transaction_token"}, "request", object, "scope", "openid mitid transaction_token")
 	low := make("low", nil, "idp_params", `{"mitid":{"loa_value":"low"}}`)
@@ -153,7 +153,7 @@ func nebLogins(t *testing.T, c *caller, show shower, key map[string]json.RawMess
 		l.back.facts[":first hop"] = l.first.header.Get("Location") == l.first.words["login page"]
 		show("callback query", l.back)
 		show("token response", l.token)
-		l.token.facts = map[string]bool{":escaping": nebEscapes(l)}
+		l.token.facts = map[string]bool{":escaping": escapesPlus(l)}
 		show("headers: token response", l.token)
 		show("headers: userinfo", l.userinfo)
 		show("userinfo", l.userinfo)
@@ -244,8 +244,8 @@ func sinceLogin(t *testing.T, l *login) int64 {
 	return expiry - at
 }
 
-// nebEscapes: a plus sign is escaped in bodies, and not inside tokens.
-func nebEscapes(l *login) bool {
+// escapesPlus: a plus sign is escaped in bodies, and not inside tokens.
+func escapesPlus(l *login) bool {
 	for _, body := range [][]byte{l.token.body, l.userinfo.body} {
 		if bytes.Contains(body, []byte("+")) {
 			return false

@@ -23,7 +23,7 @@ func jsonAnswer(status int, o mitidtest.Object) *mitidtest.Reply {
 	return p
 }
 
-// publicAnswer is nebAnswer for documents that may be cached.
+// publicAnswer is jsonAnswer for documents that may be cached.
 func publicAnswer(o mitidtest.Object) *mitidtest.Reply {
 	p := jsonAnswer(http.StatusOK, o)
 	p.Header = http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Cache-Control": {"public, max-age=3600"}}

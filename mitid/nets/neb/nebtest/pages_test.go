@@ -25,7 +25,7 @@ type clicker struct {
 
 func (c *clicker) open(params ...string) {
 	c.Helper()
-	q := url.Values{"client_id": {c.fake.ClientID()}, "redirect_uri": {nebRedirect}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
+	q := url.Values{"client_id": {c.fake.ClientID()}, "redirect_uri": {redirectURL}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
 	for i := 0; i < len(params); i += 2 {
 		q.Set(params[i], params[i+1])
 	}
@@ -49,7 +49,7 @@ func (c *clicker) send(fields ...string) {
 	c.page, c.to = string(e.body), e.header.Get("Location")
 }
 
-func TestNEBPages(t *testing.T) {
+func TestPages(t *testing.T) {
 	fake := nebtest.New(t)
 	at := func() *clicker { return &clicker{caller: newCaller(t, fake)} }
 	ditlev := fake.Citizens()[0]
@@ -60,7 +60,7 @@ func TestNEBPages(t *testing.T) {
 	assert.Contains(t, c.page, "Sign at Acme")
 	assert.Contains(t, c.page, ">"+mitidtest.PasswordUser().Shows.EN+"<")
 	c.send("do", "cancel")
-	assert.True(t, strings.HasPrefix(c.to, nebRedirect+"?error=access_denied&error_description=mitid_user_aborted&state=s&session_state="), c.to)
+	assert.True(t, strings.HasPrefix(c.to, redirectURL+"?error=access_denied&error_description=mitid_user_aborted&state=s&session_state="), c.to)
 
 	c = at()
 	c.open("scope", "openid mitid ssn", "language", "kl")
@@ -71,10 +71,10 @@ func TestNEBPages(t *testing.T) {
 	c.send("do", "cpr", "cpr", "0101010000")
 	assert.Contains(t, c.page, `role="alert"`)
 	c.send("do", "cpr", "cpr", typed)
-	assert.Contains(t, c.to, nebRedirect+"?code=")
+	assert.Contains(t, c.to, redirectURL+"?code=")
 
 	c.open() // the session answers
-	assert.Contains(t, c.to, nebRedirect+"?code=")
+	assert.Contains(t, c.to, redirectURL+"?code=")
 
 	c = at()
 	c.open()

@@ -57,10 +57,10 @@ func (f fact) applies(e *exhibit) bool {
 	return true
 }
 
-// TestNEBRecorded holds the fake to every recorded fact: each one must be shown by
+// TestRecorded holds the fake to every recorded fact: each one must be shown by
 // at least one message of the fake, and no message may contradict any.
-func TestNEBRecorded(t *testing.T) {
-	exhibits := nebExhibits(t)
+func TestRecorded(t *testing.T) {
+	exhibits := makeExhibits(t)
 	shown := 0
 	facts := readFacts(t)
 	for _, f := range facts {

@@ -26,7 +26,7 @@ type shower = func(string, ...*exhibit)
 // showErrorPages sends what stops at the broker's error page.
 func showErrorPages(c *caller, show shower) {
 	good := func() url.Values {
-		return url.Values{"client_id": {c.fake.ClientID()}, "redirect_uri": {nebRedirect}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
+		return url.Values{"client_id": {c.fake.ClientID()}, "redirect_uri": {redirectURL}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
 	}
 	for fact, change := range map[string]func(q url.Values){
 		":unknown client":                   func(q url.Values) { q.Set("client_id", "00000000-0000-4000-8000-000000000000") },
@@ -54,7 +54,7 @@ func showErrorPages(c *caller, show shower) {
 }
 
 func showTokenErrors(c *caller, show shower, logins map[string]*login) {
-	never := url.Values{"grant_type": {"authorization_code"}, "code": {"0"}, "redirect_uri": {nebRedirect}}
+	never := url.Values{"grant_type": {"authorization_code"}, "code": {"0"}, "redirect_uri": {redirectURL}}
 	wrong := "Basic " + base64.StdEncoding.EncodeToString([]byte(c.fake.ClientID()+":forkert"))
 	for message, e := range map[string]*exhibit{
 		"token error (code replayed)":                 c.post("/connect/token", logins["plain"].form, c.secret()),
@@ -87,7 +87,7 @@ func showMatch(c *caller, show shower, logins map[string]*login) {
 }
 
 func showPushed(c *caller, show shower) {
-	good := url.Values{"redirect_uri": {nebRedirect}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
+	good := url.Values{"redirect_uri": {redirectURL}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
 	show("par answer", c.post("/connect/par", good, c.secret()))
 	show("par answer (no client authentication)", c.post("/connect/par", good, ""))
 	good.Set("request", "no.jwt")

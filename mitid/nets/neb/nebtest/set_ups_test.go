@@ -25,8 +25,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
-// openNEB returns an adapter whose Config change has changed.
-func openNEB(tb testing.TB, fake *nebtest.Broker, change func(*nebtest.Broker, *neb.Config)) mitid.Broker {
+// openAdapter returns an adapter whose Config change has changed.
+func openAdapter(tb testing.TB, fake *nebtest.Broker, change func(*nebtest.Broker, *neb.Config)) mitid.Broker {
 	cfg := neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now}
 	change(fake, &cfg)
 	b, err := neb.New(cfg)
@@ -36,7 +36,7 @@ func openNEB(tb testing.TB, fake *nebtest.Broker, change func(*nebtest.Broker, *
 
 // Each row is a client set up in another way; one login shows that both sides
 // agree about it.
-func TestNEBSetUps(t *testing.T) {
+func TestSetUps(t *testing.T) {
 	key := newKey(t)
 	for name, change := range map[string]func(*nebtest.Broker, *neb.Config){
 		"client_secret_basic": func(*nebtest.Broker, *neb.Config) {},
@@ -65,7 +65,7 @@ func TestNEBSetUps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := nebtest.New(t)
-			c, err := mitid.New(mitid.Config{Broker: openNEB(t, fake, change), RedirectURL: nebRedirect, Now: fake.Now})
+			c, err := mitid.New(mitid.Config{Broker: openAdapter(t, fake, change), RedirectURL: redirectURL, Now: fake.Now})
 			require.NoError(t, err)
 			who := fake.Citizens()[0]
 			l, err := mitidtest.Login(t, c, fake, mitid.Request{CPR: mitid.CPRRequired}, mitidtest.Approve(who))
@@ -75,7 +75,7 @@ func TestNEBSetUps(t *testing.T) {
 	}
 }
 
-func TestNEBSessions(t *testing.T) {
+func TestSessions(t *testing.T) {
 	fake := nebtest.New(t)
 	c := newCaller(t, fake)
 	ditlev, paiman := fake.Citizens()[0], fake.Citizens()[1]
@@ -112,7 +112,7 @@ func TestNEBSessions(t *testing.T) {
 	assert.Equal(t, paiman.CPR.Reveal(), late.userinfo.text("dk.cpr"), "too late for the CPR page: a new login")
 }
 
-func TestNEBLogout(t *testing.T) {
+func TestLogout(t *testing.T) {
 	fake := nebtest.New(t)
 	told := make(chan string, 4)
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -142,14 +142,14 @@ func TestNEBLogout(t *testing.T) {
 	require.Error(t, err)
 
 	fake.Advance(6 * time.Minute)
-	q := url.Values{"id_token_hint": {l.token.text("id_token")}, "post_logout_redirect_uri": {nebRedirect}}
+	q := url.Values{"id_token_hint": {l.token.text("id_token")}, "post_logout_redirect_uri": {redirectURL}}
 	expired := c.get("/connect/endsession?" + q.Encode())
 	assert.Equal(t, fake.Issuer()+"/Account/Logout", expired.header.Get("Location"), "an expired hint is no hint")
 	fake.Configure(func(s *nebtest.Settings) { s.FrontChannelURL = "https://app.example/frontchannel?a=1&b=æ" })
 	assert.Contains(t, string(c.get(fake.Issuer()+"/Account/Logout").body), `src="https://app.example/frontchannel?a=1&amp;b=æ"`)
 }
 
-func TestNEBDocuments(t *testing.T) {
+func TestDocuments(t *testing.T) {
 	fake := nebtest.New(t)
 	c := newCaller(t, fake)
 	root := strings.TrimSuffix(fake.Issuer(), "/op")
@@ -176,11 +176,11 @@ func TestNEBDocuments(t *testing.T) {
 	assert.Nil(t, l.approval.members["transaction_text"], "ignored in an unsigned request")
 }
 
-func TestNEBRequests(t *testing.T) {
+func TestRequests(t *testing.T) {
 	fake := nebtest.New(t)
 	c := newCaller(t, fake)
 	push := func(change func(url.Values)) *exhibit {
-		q := url.Values{"redirect_uri": {nebRedirect}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
+		q := url.Values{"redirect_uri": {redirectURL}, "response_type": {"code"}, "scope": {"openid mitid"}, "state": {"s"}, "nonce": {"n"}}
 		change(q)
 		return c.post("/connect/par", q, c.secret())
 	}
@@ -230,7 +230,7 @@ func encryptTo(t *testing.T, c *caller, object string) string {
 	return text
 }
 
-func TestNEBErhverv(t *testing.T) {
+func TestErhverv(t *testing.T) {
 	fake := nebtest.New(t)
 	employee, ditlev, signatory := fake.Citizens()[5], fake.Citizens()[0], fake.Citizens()[6]
 	in := func(o mitidtest.Outcome, params ...string) *login {
