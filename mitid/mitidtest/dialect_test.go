@@ -30,12 +30,12 @@ func clientFor(fake *mitidtest.Broker) *mitid.Client {
 // What a dialect from outside gets of the engine is enough: the shared tamperings
 // reach every answer of the made-up broker.
 func TestSharedTamperingsReachADialectFromOutside(t *testing.T) {
-	for _, m := range mitidtest.New(t, startSkov).Tamperings() {
+	for _, m := range newSkov(t).Tamperings() {
 		if m.TLS || m.Slow {
 			continue
 		}
 		t.Run(m.Name, func(t *testing.T) {
-			fake := mitidtest.New(t, startSkov)
+			fake := newSkov(t)
 			client := clientFor(fake)
 			if m.Warm {
 				_, err := mitidtest.Login(t, client, fake, mitid.Request{})
@@ -55,7 +55,7 @@ func TestSharedTamperingsReachADialectFromOutside(t *testing.T) {
 
 // The page of the engine serves a dialect from outside.
 func TestPageOfADialectFromOutside(t *testing.T) {
-	fake := mitidtest.New(t, startSkov)
+	fake := newSkov(t)
 	redirect, err := clientFor(fake).Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)
 	res, err := fake.HTTPClient().Get(redirect.URL)

@@ -13,11 +13,11 @@ type Draft struct {
 	Header  Object
 	Payload Object
 	Key     *Key
-	// sign makes the signature over the two encoded halves; if nil, RS256 with key.
+	// sign makes the signature over the two encoded halves. If nil, it is RS256 with Key.
 	sign func(input []byte) ([]byte, error)
 	// finish spoils the finished token.
 	finish func(token string) string
-	// literal is used as the payload instead of payload.
+	// literal is the payload. If nil, it is Payload.
 	literal []byte
 }
 

@@ -87,6 +87,7 @@ func (s *skov) authorize(w http.ResponseWriter, r *http.Request) {
 	s.b.Seat(w, r, mitidtest.Sitting{
 		Service: "Skovbroen", Message: s.switches.Now().Greeting,
 		End:     func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { s.end(w, q, o) },
+		CPR:     func(mitidtest.Outcome) *mitidtest.CPRPage { return nil }, // this broker tells no CPR number
 		Strange: func(w http.ResponseWriter, r *http.Request, _ bool) { s.b.ShowError(w, r, "another browser") },
 	})
 }
@@ -148,7 +149,20 @@ func (s *skov) Tamperings() []mitidtest.Tampering {
 
 func (s *skov) ScriptAccess(string) mitidtest.ScriptAccess { return mitidtest.ClosedToScripts }
 func (s *skov) Save() (restore func())                     { return s.switches.Save() }
-func (s *skov) Manners() mitidtest.Manners                 { return mitidtest.Manners{} } // for package brokersuite
+
+// Manners are for package brokersuite, which this broker does not run.
+func (s *skov) Manners() mitidtest.Manners {
+	return mitidtest.Manners{
+		Carried: func(q mitidtest.Request) mitidtest.Carried { return mitidtest.Carried{Prompt: q.Param("prompt")} },
+		Subject: func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "{" + c.MitIDUUID(co) + "}" },
+	}
+}
+
+// newSkov is how a test starts the fake.
+func newSkov(tb mitidtest.TB) *mitidtest.Broker {
+	tb.Helper()
+	return mitidtest.New(tb, startSkov)
+}
 
 // A fake of another broker: a type with the methods of Dialect. The engine brings the
 // people, the page, the recorder and the tamperings.

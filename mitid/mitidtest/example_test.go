@@ -100,3 +100,38 @@ func ExampleBroker_Tamper() {
 	fmt.Println(mitid.KindOf(err))
 	// Output: TokenInvalid
 }
+
+// What arrived, and what was to be spoilt of it.
+func ExampleBroker_Requests() {
+	fake, client := start()
+	defer func() { _ = fake.Close() }()
+
+	if err := fake.Tamper("callback-replayed"); err != nil {
+		panic(err)
+	}
+	for _, t := range fake.Tamperings() {
+		if t.Journey == mitidtest.Replayed {
+			fmt.Println(t.Name+":", t.Doc)
+		}
+	}
+	visit(fake, client)
+	for _, r := range fake.Requests() {
+		fmt.Printf("%s %q\n", r, r.Auth)
+	}
+	// Output:
+	// callback-replayed: the callback is replayed after it succeeded
+	// GET /.well-known/openid-configuration ""
+	// POST /oauth2/par "client_secret_basic"
+	// GET /oauth2/authorize ""
+}
+
+// visit takes the browser's part of a login at any fake.
+func visit(fake mitidtest.Fake, client *mitid.Client) {
+	redirect, err := client.Begin(context.Background(), mitid.Request{})
+	if err != nil {
+		panic(err)
+	}
+	if _, err := mitidtest.Walk(context.Background(), fake, redirect); err != nil {
+		panic(err)
+	}
+}

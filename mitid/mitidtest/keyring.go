@@ -25,28 +25,30 @@ const (
 )
 
 // Keyring holds keys in a ring and publishes a window of them, between fixed keys
-// of other purposes. One of the window signs MitID tokens. A rotation moves the
+// of other purposes. One of the window signs tokens. A rotation moves the
 // window so that the signing key goes, and a key that nobody has seen takes its
-// place. With Criipto there are six keys, three of them published, the second of
-// which signs, and the window moves by two.
+// place.
 type Keyring struct {
-	mu            sync.Mutex
-	Ring          []*Key
-	first         int // of the window
-	Published     int // the window's size
-	Signer        int // which of the window signs
-	Step          int
+	Ring      []*Key
+	Published int // the window's size
+	Signer    int // which of the window signs
+	Step      int // by which a rotation moves the window
+	// Before and After are published around the window and sign nothing of a login.
 	Before, After []*Key
+
+	mu    sync.Mutex
+	first int // of the window
 }
 
-// Key is one RSA key with its self-signed certificate. The private half
-// is read when it is first needed.
+// Key is one RSA key with its self-signed certificate.
 type Key struct {
-	ID          string // the certificate's serial number, as Criipto does it
+	ID          string // kid; the certificate's serial number in hexadecimal, unless the dialect says otherwise
 	Certificate *x509.Certificate
-	public      *rsa.PublicKey
-	JWK         Object
-	Private     func() (*rsa.PrivateKey, error)
+	JWK         Object // as it is published
+	// Private reads the private half, when it is first needed.
+	Private func() (*rsa.PrivateKey, error)
+
+	public *rsa.PublicKey
 }
 
 func loadKeys() (*Keyring, error) {
@@ -63,6 +65,7 @@ func loadKeys() (*Keyring, error) {
 	return k, nil
 }
 
+// ParseKey reads a certificate and its PKCS #1 key, in PEM, one behind the other.
 func ParseKey(text []byte) (*Key, error) {
 	first, rest := pem.Decode(text)
 	second, _ := pem.Decode(rest)

@@ -10,21 +10,23 @@ import (
 // Outcome is what a person does at the broker. The zero value is [Abort].
 type Outcome struct {
 	Act         Act
-	Citizen     Citizen
-	Code        string
-	Description string
-	HidesCPR    bool
-	Forgets     bool // the broker is not to remember the number
-	Types       cpr.Number
-	CVR         string
+	Citizen     Citizen    // who approves
+	Code        string     // of the error that ends a login
+	Description string     // of that error; may be empty
+	HidesCPR    bool       // keeps the CPR number to themself
+	Forgets     bool       // the broker is not to remember the number
+	Types       cpr.Number // on the CPR page; if zero, their own
+	CVR         string     // of the company that they act for; empty for the first, where one is demanded
 }
 
+// Act is how a person ends a login.
 type Act uint8
 
+// The acts.
 const (
-	Aborts Act = iota
-	Approves
-	Fails
+	Aborts   Act = iota // presses cancel
+	Approves            // logs in
+	Fails               // meets an error of the broker
 )
 
 // Approve logs c in. The person types their CPR number where it is asked for and

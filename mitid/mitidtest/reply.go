@@ -11,13 +11,14 @@ import (
 type Reply struct {
 	Status  int
 	Header  http.Header
-	Object  Object // the body, unless body is set
+	Object  Object // the body, unless Body is set
 	Body    []byte
-	Blanks  int64 // follow the body with that many blanks
-	Drip    bool  // one byte a second
-	HangUp  bool  // close the connection without an answer
-	asked   *http.Request
-	Escaped bool // write texts as .NET does: + as \u002B
+	Escaped bool  // texts of Object are written as .NET does: + as \u002B
+	Blanks  int64 // so many blanks follow the body
+	Drip    bool  // one byte leaves in a second
+	HangUp  bool  // the connection ends without an answer
+
+	asked *http.Request
 }
 
 // NewReply returns a reply with a JSON body.

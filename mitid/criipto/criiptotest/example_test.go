@@ -39,6 +39,7 @@ func ExampleBroker_Configure() {
 	fake.Configure(func(s *criiptotest.Settings) {
 		s.PAR = criiptotest.PARRequired
 		s.CompanyAlias = "Sømandshjemmet"
+		s.Userinfo = criiptotest.FromTokenEndpoint
 	})
 
 	_, err := client.Begin(context.Background(), mitid.Request{Action: mitid.Approve, ReferenceText: "Godkend overførsel"})
