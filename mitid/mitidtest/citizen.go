@@ -19,7 +19,7 @@ type Citizen struct {
 	BirthDate string       // 1927-01-21; if empty, from CPR, or left out
 	Country   string       // if empty, DK
 	UUID      string       // MitID's key; if empty, made from name, birth date and CPR
-	Subject   string       // Criipto's key, 32 hexadecimal digits; if empty, made from UUID
+	Subject   string       // key of a broker that has its own, 32 hexadecimal digits; if empty, made from UUID
 	CPRStatus string       // two digits, told with the address; if empty, 01
 	Address   *Address     // nil if there is none, protected or abroad
 	Level     claims.Level // reached whatever is asked; if zero, what is asked, at least Substantial
