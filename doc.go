@@ -23,8 +23,13 @@
 //
 // For your tests, without an account anywhere:
 //
-//   - [github.com/dkeid/dkeid/mitid/mitidtest]: fake brokers, people who do not exist,
-//     and a conformance suite for adapters.
+//   - [github.com/dkeid/dkeid/mitid/criipto/criiptotest]: a fake Criipto.
+//   - [github.com/dkeid/dkeid/mitid/nets/neb/nebtest]: a fake Nets eID Broker.
+//   - [github.com/dkeid/dkeid/mitid/nets/eident/eidenttest]: a fake Nets E-Ident.
+//   - [github.com/dkeid/dkeid/mitid/mitidtest]: people who do not exist, and what else
+//     the fakes have in common.
+//   - [github.com/dkeid/dkeid/mitid/mitidtest/brokersuite]: the conformance suite of
+//     adapters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes, and
 //     conformance suites for adapters and ledgers.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.

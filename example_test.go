@@ -6,12 +6,13 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // Somebody logs in. The broker is a fake one, and so is the person.
 func Example() {
-	fake, err := mitidtest.Start(mitidtest.Criipto, mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -74,15 +74,15 @@ Each cell lists the parameters that change against an empty Request. "refused" i
 `)
 	for _, q := range requests() {
 		b.WriteString("| " + q.field)
-		for _, d := range mitidtest.Dialects() {
+		for _, d := range dialects {
 			b.WriteString(" | " + carried(t, d, q.r))
 		}
 		b.WriteString(" |\n")
 	}
 	b.WriteString("\n# Where the fakes knowingly differ\n\nThe same lists are served by each fake at /differences.\n")
-	for _, d := range mitidtest.Dialects() {
+	for _, d := range dialects {
 		fmt.Fprintf(&b, "\n## %s\n\n", d)
-		for _, s := range mitidtest.New(t, d).Differences() {
+		for _, s := range newFake(t, d).Differences() {
 			b.WriteString("- " + s + "\n")
 		}
 	}
@@ -96,7 +96,7 @@ Each cell lists the parameters that change against an empty Request. "refused" i
 }
 
 // carried names the parameters that r changes.
-func carried(t *testing.T, d mitidtest.Dialect, r mitid.Request) string {
+func carried(t *testing.T, d string, r mitid.Request) string {
 	t.Helper()
 	before, err := sent(t, d, mitid.Request{})
 	require.NoError(t, err)
@@ -125,9 +125,9 @@ func carried(t *testing.T, d mitidtest.Dialect, r mitid.Request) string {
 
 // sent returns the parameters of the authorization request, wherever they
 // travel.
-func sent(t *testing.T, d mitidtest.Dialect, r mitid.Request) (url.Values, error) {
+func sent(t *testing.T, d string, r mitid.Request) (url.Values, error) {
 	t.Helper()
-	fake := mitidtest.New(t, d)
+	fake := newFake(t, d)
 	c, err := mitid.New(mitid.Config{Broker: adapter(t, fake), RedirectURL: "https://app.example/callback", Now: fake.Now})
 	require.NoError(t, err)
 	rd, err := c.Begin(context.Background(), r)
@@ -148,12 +148,12 @@ func adapter(t *testing.T, fake *mitidtest.Broker) mitid.Broker {
 	t.Helper()
 	var b mitid.Broker
 	var err error
-	switch fake.Dialect() {
-	case mitidtest.Criipto:
+	switch fake.Name() {
+	case "criipto":
 		b, err = criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
-	case mitidtest.NEB:
+	case "neb":
 		b, err = neb.New(neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
-	case mitidtest.EIdent:
+	case "eident":
 		b, err = eident.New(eident.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
 	}
 	require.NoError(t, err)

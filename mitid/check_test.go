@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 )
 
 func graded(r *mitid.Report, g mitid.Grade) []string {
@@ -62,7 +62,7 @@ func TestACheckFindsAClockThatIsWrong(t *testing.T) {
 		ahead time.Duration
 		want  mitid.Grade
 	}{{0, mitid.Fine}, {30 * time.Second, mitid.Fine}, {-3 * time.Minute, mitid.Advice}, {3 * time.Minute, mitid.Advice}, {time.Hour, mitid.Failed}, {-time.Hour, mitid.Failed}} {
-		fake := mitidtest.NewCriipto(t)
+		fake := criiptotest.New(t)
 		broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 			Now: func() time.Time { return fake.Now().Add(c.ahead) }})
 		require.NoError(t, err)
@@ -75,8 +75,8 @@ func TestACheckFindsAClockThatIsWrong(t *testing.T) {
 }
 
 func TestACheckWhoseCallerLeftDoesNotPass(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
-	client, err := mitid.New(mitid.Config{Broker: adapter(t, fake), RedirectURL: "https://app.example/callback"})
+	fake := criiptotest.New(t)
+	client, err := mitid.New(mitid.Config{Broker: adapter(t, fake.Broker), RedirectURL: "https://app.example/callback"})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

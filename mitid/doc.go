@@ -74,8 +74,9 @@
 //
 // # Testing
 //
-// Package mitid/mitidtest has fake brokers that need no account, answer with the real
-// paths and shapes, and misbehave on demand.
+// Beside each adapter stands a fake of its broker (criipto/criiptotest,
+// nets/neb/nebtest, nets/eident/eidenttest) that needs no account, answers with the real
+// paths and shapes, and misbehaves on demand. Package mitidtest has the people.
 //
 // # Files
 //

@@ -22,7 +22,7 @@ import (
 // an adapter has to do, and how little: state, nonce, expiry, single use, level
 // floor and texts are the client's. A real broker signs with a key that the
 // adapter does not have, and a real adapter reads its answers strictly; hold
-// yours to mitidtest.TestBroker.
+// yours to brokersuite.Test.
 type toy struct{ key []byte }
 
 // What toy can do beside a login. The client finds out by itself.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 )
 
 // An employee approves something in a native app, at level high. The MitID app
@@ -31,7 +32,8 @@ func ExampleRequest() {
 	pushed := fake.Requests()[1] // the first one looked up the addresses
 	fmt.Println(pushed)
 	fmt.Println(pushed.Form.Get("acr_values"), pushed.Form.Get("prompt"), pushed.Form.Get("ui_locales"))
-	for _, hint := range pushed.Hint {
+	hints, _ := criiptotest.Hint(pushed)
+	for _, hint := range hints {
 		fmt.Println(hint)
 	}
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -44,8 +45,8 @@ func Example() {
 }
 
 // demo starts a fake Criipto and a client for it.
-func demo() (*mitidtest.Broker, *mitid.Client) {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+func demo() (*criiptotest.Broker, *mitid.Client) {
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func demo() (*mitidtest.Broker, *mitid.Client) {
 
 // clientOf returns a client for an app at address. With the real Criipto nothing
 // differs but the criipto.Config.
-func clientOf(fake *mitidtest.Broker, address string) *mitid.Client {
+func clientOf(fake *criiptotest.Broker, address string) *mitid.Client {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
 	if err != nil {
 		log.Fatal(err)
@@ -67,7 +68,7 @@ func clientOf(fake *mitidtest.Broker, address string) *mitid.Client {
 }
 
 // logIn takes a person through a whole login, as Example does.
-func logIn(fake *mitidtest.Broker, client *mitid.Client, r mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, error) {
+func logIn(fake *criiptotest.Broker, client *mitid.Client, r mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, error) {
 	redirect, err := client.Begin(context.Background(), r)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -50,7 +51,7 @@ func survey(w http.ResponseWriter, r *http.Request) {
 
 // A web app behind MitID. Package mitidhttp is Begin, Complete and the cookies.
 func Example_web() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -16,7 +17,7 @@ import (
 // test. Nothing in it needs an account, a network or a browser.
 
 func TestSurvey(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
 	app, err := withMitID(http.HandlerFunc(survey), address, criipto.Config{

@@ -18,10 +18,10 @@ import (
 )
 
 func TestOperatorFindsTheBrokersWordsInDetailAndTheStatusBesideThem(t *testing.T) {
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
+	for _, d := range dialects {
+		t.Run(d, func(t *testing.T) {
 			var log bytes.Buffer
-			fake := mitidtest.New(t, d)
+			fake := newFake(t, d)
 			c, err := mitid.New(mitid.Config{Broker: adapter(t, fake), RedirectURL: "https://app.example/callback", Now: fake.Now, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 			require.NoError(t, err)
 			require.NoError(t, fake.Tamper("token-endpoint-html-403"))
@@ -57,9 +57,9 @@ func TestWordsOfAnAdaptersFaultReachTheCallerUnprinted(t *testing.T) {
 }
 
 func TestLateTokenOfAFrontEndIsToldFromAForgedOne(t *testing.T) {
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
-			fake := mitidtest.New(t, d)
+	for _, d := range dialects {
+		t.Run(d, func(t *testing.T) {
+			fake := newFake(t, d)
 			c, err := mitid.New(mitid.Config{Broker: adapter(t, fake), RedirectURL: "https://app.example/callback", Now: fake.Now})
 			require.NoError(t, err)
 			l, err := mitidtest.Login(t, c, fake, mitid.Request{}, mitidtest.Approve(mitidtest.Ditlev()))

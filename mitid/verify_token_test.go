@@ -201,26 +201,22 @@ func TestTokensAreRememberedByManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// anonymous takes the dialect's claims out of what an adapter verified.
-type anonymous struct {
+// counting counts the tokens that an adapter verified.
+type counting struct {
 	mitid.Broker
 	checks int
 }
 
-func (b *anonymous) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
+func (b *counting) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
 	b.checks++
-	as, err := b.Broker.(mitid.TokenVerifier).VerifyToken(ctx, raw)
-	if as != nil {
-		as.Claims = nil
-	}
-	return as, err
+	return b.Broker.(mitid.TokenVerifier).VerifyToken(ctx, raw)
 }
 
 func TestTokenOfAWithdrawnKeyIsNotRemembered(t *testing.T) {
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
-			fake := mitidtest.New(t, d)
-			b := &anonymous{Broker: adapter(t, fake)}
+	for _, d := range dialects {
+		t.Run(d, func(t *testing.T) {
+			fake := newFake(t, d)
+			b := &counting{Broker: adapter(t, fake)}
 			c, err := mitid.New(mitid.Config{Broker: b, RedirectURL: "https://app.example/callback", Now: fake.Now})
 			require.NoError(t, err)
 			token := func() string {

@@ -56,6 +56,6 @@
 //
 // # Testing
 //
-// A Gate over mitidtest.NewCriipto leads a test through the whole of it; see the
+// A Gate over criiptotest.New leads a test through the whole of it; see the
 // example.
 package readlink

@@ -14,13 +14,14 @@ import (
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // A link goes into the letter; the recipient opens it, somebody else tries.
 func Example() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func Example() {
 	// 403
 }
 
-func newGate(fake *mitidtest.Broker, address string) (*mitidhttp.Gate, error) {
+func newGate(fake *criiptotest.Broker, address string) (*mitidhttp.Gate, error) {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
 	if err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func ExampleConfig() {
 
 // Each link is a new one, of the same length whoever it is for, and says nothing.
 func ExampleLinks() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 func TestTheRecipientReads(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		ditlev := s.citizen("Ditlev")
 		b, address := s.browser(), s.link(eboks.Person(ditlev.CPR))
@@ -37,7 +37,7 @@ func TestTheRecipientReads(t *testing.T) {
 		require.Equal(t, letter, o[0].Letter)
 		require.Equal(t, claims.Substantial, o[0].Level)
 		require.Equal(t, claims.CapacityPrivate, o[0].Capacity)
-		require.Equal(t, d.String(), o[0].Broker)
+		require.Equal(t, d, o[0].Broker)
 		require.Equal(t, s.fake.Issuer(), o[0].Issuer)
 		require.NotEmpty(t, o[0].Subject)
 		require.True(t, o[0].Company.IsZero())
@@ -57,7 +57,7 @@ func TestTheRecipientReads(t *testing.T) {
 }
 
 func TestSomebodyElse(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		ditlev, paiman := s.citizen("Ditlev"), s.citizen("Paiman")
 		b, address := s.browser(), s.link(eboks.Person(ditlev.CPR))
@@ -79,7 +79,7 @@ func TestSomebodyElse(t *testing.T) {
 }
 
 func TestCancelled(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		ditlev := s.citizen("Ditlev")
 		b, address := s.browser(), s.link(eboks.Person(ditlev.CPR))
@@ -94,7 +94,7 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestLevelTooLow(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		var weak mitidtest.Citizen
 		for _, c := range s.fake.Citizens() {
@@ -111,13 +111,13 @@ func TestLevelTooLow(t *testing.T) {
 // Somebody who is logged in already is asked for what is missing, and for nothing
 // else.
 func TestStepUp(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		for _, level := range []claims.Level{claims.Substantial, claims.High} {
 			s := newSite(t, d, func(_ *site, set *settings) { set.links.Level = level })
 			ditlev, paiman := s.citizen("Ditlev"), s.citizen("Paiman")
 			b, address := s.browser(), s.link(eboks.Person(ditlev.CPR))
 			require.Equal(t, "forsiden", b.visit(s.server.URL+"/login", mitidtest.Approve(ditlev)).body)
-			if d == mitidtest.Criipto || level == claims.High { // otherwise this broker asks nobody again
+			if d == criiptoFake || level == claims.High { // otherwise this broker asks nobody again
 				p := b.visit(address, mitidtest.Approve(paiman))
 				require.GreaterOrEqual(t, p.StatusCode, 400, "another person cannot answer for them")
 				require.Empty(t, s.opened())
@@ -131,7 +131,7 @@ func TestStepUp(t *testing.T) {
 
 // An app whose OnLogin keeps the CPR number to itself.
 func TestNumberKeptOutOfTheSession(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		numbers := map[string]cpr.Number{}
 		var failing error
 		s := newSite(t, d, func(_ *site, set *settings) {
@@ -163,7 +163,7 @@ func TestNumberKeptOutOfTheSession(t *testing.T) {
 
 // The same without Config.Number: it ends, and says what is wrong.
 func TestNumberNowhere(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d, func(_ *site, set *settings) {
 			set.gate.OnLogin = func(_ http.ResponseWriter, _ *http.Request, l *mitid.Login) error {
 				l.Identity.CPR = cpr.Number{}
@@ -179,14 +179,14 @@ func TestNumberNowhere(t *testing.T) {
 }
 
 func TestPersonWithoutACPRNumber(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	p := s.browser().visit(s.link(eboks.Person(s.citizen("Ditlev").CPR)), mitidtest.Approve(mitidtest.WithoutCPR()))
 	require.GreaterOrEqual(t, p.StatusCode, 400)
 	require.Empty(t, s.opened())
 }
 
 func TestProtectedName(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		protected := mitidtest.Protected()
 		for _, c := range s.fake.Citizens() {
@@ -201,7 +201,7 @@ func TestProtectedName(t *testing.T) {
 }
 
 func TestLetterToACompany(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		for _, who := range []string{"Åse", "Øjvind"} {
 			s := newSite(t, d)
 			employee := s.citizen(who)
@@ -232,7 +232,7 @@ func TestLetterToACompany(t *testing.T) {
 
 // Whoever is not a person at a browser counts for nothing.
 func TestScanners(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	ditlev := s.citizen("Ditlev")
 	address := s.link(eboks.Person(ditlev.CPR))
 	p := s.get(http.MethodGet, address)
@@ -257,7 +257,7 @@ func TestScanners(t *testing.T) {
 // A browser says in one of several headers that it fetches in advance, and in one of
 // several values.
 func TestEveryWordOfAFetchInAdvance(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	address := s.link(eboks.Person(s.citizen("Ditlev").CPR))
 	path := strings.TrimPrefix(address, s.server.URL)
 	for want, headers := range map[int][]http.Header{
@@ -281,7 +281,7 @@ func TestEveryWordOfAFetchInAdvance(t *testing.T) {
 // A browser that keeps no session is not sent from login to login: it gets a page,
 // which leads to another try.
 func TestBackWithoutASession(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		ditlev := s.citizen("Ditlev")
 		for _, to := range []eboks.Recipient{eboks.Person(ditlev.CPR), cvr("12345674")} {
@@ -302,7 +302,7 @@ func TestBackWithoutASession(t *testing.T) {
 
 // An expired link is not saved by a session.
 func TestExpiredLinkWithASession(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) { set.links.Lifetime = 10 * time.Minute })
+	s := newSite(t, criiptoFake, func(_ *site, set *settings) { set.links.Lifetime = 10 * time.Minute })
 	ditlev := s.citizen("Ditlev")
 	b, address := s.browser(), s.link(eboks.Person(ditlev.CPR))
 	require.Equal(t, http.StatusOK, b.visit(address, mitidtest.Approve(ditlev)).StatusCode)
@@ -313,7 +313,7 @@ func TestExpiredLinkWithASession(t *testing.T) {
 
 // Nothing is shown that is not recorded.
 func TestRecordFails(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	ditlev := s.citizen("Ditlev")
 	s.failing = errStore
 	b, address := s.browser(), s.link(eboks.Person(ditlev.CPR))
@@ -328,7 +328,7 @@ func TestRecordFails(t *testing.T) {
 
 // The number is in no log, no address, no error, no opening.
 func TestNothingTellsTheNumber(t *testing.T) {
-	everyBroker(t, func(t *testing.T, d mitidtest.Dialect) {
+	everyBroker(t, func(t *testing.T, d string) {
 		s := newSite(t, d)
 		ditlev, paiman := s.citizen("Ditlev"), s.citizen("Paiman")
 		address := s.link(eboks.Person(ditlev.CPR))
@@ -360,7 +360,7 @@ func TestNothingTellsTheNumber(t *testing.T) {
 // http.ServeFile takes Cache-Control away where the file is missing.
 func TestErrorPageOfTheLetterStaysOutOfCaches(t *testing.T) {
 	missing := func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, t.TempDir()+"/findes-ikke.pdf") }
-	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) {
+	s := newSite(t, criiptoFake, func(_ *site, set *settings) {
 		set.links.Refused = func(w http.ResponseWriter, r *http.Request, _ *readlink.Refusal) { missing(w, r) }
 	})
 	app := s.server.Config.Handler

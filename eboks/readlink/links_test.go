@@ -21,8 +21,8 @@ import (
 
 func TestNewNamesWhatIsMissing(t *testing.T) {
 	var good readlink.Config
-	newSite(t, mitidtest.Criipto, func(_ *site, set *settings) { good = set.links })
-	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) {})
+	newSite(t, criiptoFake, func(_ *site, set *settings) { good = set.links })
+	s := newSite(t, criiptoFake, func(_ *site, set *settings) {})
 	require.NotNil(t, s.Links)
 	for _, c := range []struct {
 		what   string
@@ -68,7 +68,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 }
 
 func TestForRefusesTheImpossible(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	_, err := s.For(eboks.ID{}, eboks.Person(cprtest.Number(1)))
 	require.ErrorIs(t, err, eboks.ErrInputInvalid)
 	_, err = s.For(letter, eboks.Recipient{})
@@ -77,7 +77,7 @@ func TestForRefusesTheImpossible(t *testing.T) {
 
 // A link says nothing and fits into a letter.
 func TestLinkIsOpaque(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	n := cprtest.Number(1)
 	one, two := s.link(eboks.Person(n)), s.link(eboks.Person(n))
 	require.NotEqual(t, one, two)
@@ -88,7 +88,7 @@ func TestLinkIsOpaque(t *testing.T) {
 }
 
 func TestNothingPrints(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	for _, v := range []any{s.Links, readlink.Config{Address: "https://kanariefugl.example", Keys: [][]byte{key2}}} {
 		for _, printer := range canary.Leaks(v, "kanariefugl", string(key2), string(key1), s.server.URL) {
 			require.True(t, canary.OutOfReach(printer), printer)
@@ -144,10 +144,10 @@ func TestLinkOpensUnderItsOwnPathAlone(t *testing.T) {
 // The level of the link is the letter's: a handler that was set lower later, or on
 // another host, does not lower it.
 func TestLinkKeepsTheLevelThatItWasMadeWith(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) { set.links.Level = claims.High })
+	s := newSite(t, criiptoFake, func(_ *site, set *settings) { set.links.Level = claims.High })
 	ditlev := s.citizen("Ditlev")
 	link := s.link(eboks.Person(ditlev.CPR))
-	lower := newSite(t, mitidtest.Criipto)
+	lower := newSite(t, criiptoFake)
 	link = lower.server.URL + strings.TrimPrefix(link, s.server.URL)
 	ditlev.Level = claims.Substantial // whatever is asked
 	p := lower.browser().visit(link, mitidtest.Approve(ditlev))

@@ -30,7 +30,7 @@ func (s *site) stripped(proxy bool) {
 func TestLinkBehindWhatStripsAPrefixOpensAndComesBack(t *testing.T) {
 	for name, proxy := range map[string]bool{"http.StripPrefix": false, "a proxy": true} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, mitidtest.Criipto, func(s *site, set *settings) {
+			s := newSite(t, criiptoFake, func(s *site, set *settings) {
 				set.links.Address = s.server.URL + "/app/brev"
 				if proxy {
 					set.gate.PathPrefix = "/app"

@@ -14,8 +14,8 @@ import (
 )
 
 func TestLinksThatDoNotOpen(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
-	stranger := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) { set.links.Keys = [][]byte{key2} })
+	s := newSite(t, criiptoFake)
+	stranger := newSite(t, criiptoFake, func(_ *site, set *settings) { set.links.Keys = [][]byte{key2} })
 	to := eboks.Person(s.citizen("Ditlev").CPR)
 	good := s.link(to)
 	base, token := s.server.URL+"/brev/", good[strings.LastIndexByte(good, '/')+1:]
@@ -66,10 +66,10 @@ func withoutNonce(body string) string {
 }
 
 func TestKeysRotate(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	ditlev := s.citizen("Ditlev")
 	old := s.link(eboks.Person(ditlev.CPR))
-	rotated := newSite(t, mitidtest.Criipto, func(_ *site, set *settings) { set.links.Keys = [][]byte{key2, key1} })
+	rotated := newSite(t, criiptoFake, func(_ *site, set *settings) { set.links.Keys = [][]byte{key2, key1} })
 	old = rotated.server.URL + strings.TrimPrefix(old, s.server.URL)
 	p := rotated.browser().visit(old, mitidtest.Approve(ditlev))
 	require.Equal(t, http.StatusOK, p.StatusCode, p.body)
@@ -79,7 +79,7 @@ func TestKeysRotate(t *testing.T) {
 
 func TestRefusedByTheApp(t *testing.T) {
 	var got *readlink.Refusal
-	s := newSite(t, mitidtest.Criipto, func(s *site, set *settings) {
+	s := newSite(t, criiptoFake, func(s *site, set *settings) {
 		set.links.Refused = func(w http.ResponseWriter, _ *http.Request, err *readlink.Refusal) {
 			got = err
 			w.WriteHeader(readlink.StatusOf(err))
@@ -95,7 +95,7 @@ func TestRefusedByTheApp(t *testing.T) {
 }
 
 func TestEnglish(t *testing.T) {
-	s := newSite(t, mitidtest.Criipto)
+	s := newSite(t, criiptoFake)
 	for language, want := range map[string]string{"": "Linket virker ikke", "en-GB,da;q=0.5": "The link does not work", "da,en;q=0.9": "Linket virker ikke",
 		"en;q=0.9,da;q=0.9": "Linket virker ikke", "en;q=x": "Linket virker ikke", strings.Repeat("en,", 500): "Linket virker ikke"} {
 		p := s.get(http.MethodGet, s.server.URL+"/brev/x", "Accept-Language", language)

@@ -21,9 +21,11 @@ import (
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 var (
@@ -61,9 +63,9 @@ type settings struct {
 	gate  mitidhttp.Config
 }
 
-func newSite(t testing.TB, d mitidtest.Dialect, changes ...func(*site, *settings)) *site {
+func newSite(t testing.TB, d string, changes ...func(*site, *settings)) *site {
 	t.Helper()
-	s := &site{t: t, fake: mitidtest.New(t, d)}
+	s := &site{t: t, fake: newFake(t, d)}
 	broker, err := brokerOf(s.fake)
 	require.NoError(t, err)
 	mux := http.NewServeMux()
@@ -95,7 +97,7 @@ func newSite(t testing.TB, d mitidtest.Dialect, changes ...func(*site, *settings
 }
 
 func brokerOf(fake *mitidtest.Broker) (mitid.Broker, error) {
-	if fake.Dialect() == mitidtest.NEB {
+	if fake.Name() == nebFake {
 		return neb.New(neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now})
 	}
 	return criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now})
@@ -208,14 +210,28 @@ func (s *site) citizen(name string) mitidtest.Citizen {
 
 var (
 	errStore = errors.New("disken er fuld")
-	brokers  = []mitidtest.Dialect{mitidtest.Criipto, mitidtest.NEB}
+	brokers  = []string{criiptoFake, nebFake}
 	days90   = 90 * 24 * time.Hour
 )
 
-func everyBroker(t *testing.T, f func(t *testing.T, d mitidtest.Dialect)) {
+// The fakes, by the names of their dialects.
+const (
+	criiptoFake = "criipto"
+	nebFake     = "neb"
+)
+
+func newFake(t testing.TB, d string) *mitidtest.Broker {
+	t.Helper()
+	if d == nebFake {
+		return nebtest.New(t).Broker
+	}
+	return criiptotest.New(t).Broker
+}
+
+func everyBroker(t *testing.T, f func(t *testing.T, d string)) {
 	t.Helper()
 	for _, d := range brokers {
-		t.Run(d.String(), func(t *testing.T) { f(t, d) })
+		t.Run(d, func(t *testing.T) { f(t, d) })
 	}
 }
 
@@ -223,8 +239,8 @@ func cvr(s string) eboks.Recipient { return eboks.Company(claims.MustParseCVR(s)
 
 func gateOf(t testing.TB) *mitidhttp.Gate {
 	t.Helper()
-	fake := mitidtest.NewCriipto(t)
-	broker, err := brokerOf(fake)
+	fake := criiptotest.New(t)
+	broker, err := brokerOf(fake.Broker)
 	require.NoError(t, err)
 	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example/callback"})
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -126,10 +127,10 @@ func (s *street) base() string {
 
 func (s *street) brokers() error {
 	for _, at := range []struct {
-		dialect mitidtest.Dialect
-		ready   **application
-	}{{mitidtest.Criipto, &s.Ready.Criipto}, {mitidtest.NEB, &s.Ready.NEB}, {mitidtest.EIdent, &s.Ready.EIdent}} {
-		b, err := mitidtest.Start(at.dialect, mitidtest.Config{
+		broker string
+		ready  **application
+	}{{"criipto", &s.Ready.Criipto}, {"neb", &s.Ready.NEB}, {"eident", &s.Ready.EIdent}} {
+		b, err := fakebroker.Start(at.broker, fakebroker.App{}, mitidtest.Config{
 			Addr: s.next(s.opt.listen), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
 			TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true, ClientSecret: s.opt.clientSecret,
 		})

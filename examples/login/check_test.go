@@ -6,17 +6,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 )
 
 // TestCheckEndsWithOneWhereNobodyCouldLogIn runs the command as an operator does.
 func TestCheckEndsWithOneWhereNobodyCouldLogIn(t *testing.T) {
 	file := build(t, "login")
-	for _, d := range mitidtest.Dialects() {
-		fake := mitidtest.New(t, d)
+	for _, d := range fakebroker.Names() {
+		fake := fakebroker.New(t, d)
 		fake.AllowRedirect("https://kunde.invalid/callback")
 		run := func(secret string, more ...string) (int, string) {
-			cmd := exec.CommandContext(t.Context(), file, append([]string{"-broker", d.String(), "-issuer", fake.Issuer(),
+			cmd := exec.CommandContext(t.Context(), file, append([]string{"-broker", d, "-issuer", fake.Issuer(),
 				"-client-id", fake.ClientID(), "-client-secret", secret, "-check"}, more...)...)
 			out, _ := cmd.CombinedOutput()
 			require.NotContains(t, string(out), secret)
@@ -25,7 +25,7 @@ func TestCheckEndsWithOneWhereNobodyCouldLogIn(t *testing.T) {
 		code, text := run(fake.ClientSecret().Reveal(), "-redirect", "https://kunde.invalid/callback")
 		require.Equal(t, 0, code, text)
 		require.Contains(t, text, "fine: discovery: ")
-		if fake.Dialect() == mitidtest.EIdent {
+		if fake.Name() == "eident" {
 			require.Contains(t, text, "unproved: client: ")
 			continue
 		}

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -65,9 +67,10 @@ func start(t *testing.T, file string, args ...string) (line string, errors *safe
 }
 
 // app runs the login against fake and returns its address.
-func app(t *testing.T, file string, fake *mitidtest.Broker, flags ...string) (string, *safeBuffer) {
+func app(t *testing.T, file string, at mitidtest.Fake, flags ...string) (string, *safeBuffer) {
 	t.Helper()
-	line, errors := start(t, file, append([]string{"-broker", fake.Dialect().String(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
+	fake := at.Engine()
+	line, errors := start(t, file, append([]string{"-broker", fake.Name(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),
 		"-client-secret", fake.ClientSecret().Reveal(), "-listen", "127.0.0.1:0"}, flags...)...)
 	base, ok := strings.CutPrefix(line, "listening on ")
 	require.True(t, ok, line)
@@ -87,7 +90,7 @@ func read(t *testing.T, res *http.Response, err error) (int, string) {
 
 func TestLogin(t *testing.T) {
 	file := build(t, "login")
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	paiman := mitidtest.Approve(mitidtest.Paiman())
 
 	t.Run("redirects", func(t *testing.T) {
@@ -189,9 +192,9 @@ func TestLogin(t *testing.T) {
 
 func TestLoginAtEveryBroker(t *testing.T) {
 	file := build(t, "login")
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
-			fake := mitidtest.New(t, d)
+	for _, d := range fakebroker.Names() {
+		t.Run(d, func(t *testing.T) {
+			fake := fakebroker.New(t, d)
 			base, errors := app(t, file, fake, "-cpr", "-show-cpr")
 			b := fake.NewBrowser()
 			res, err := b.Visit(t.Context(), base+"/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -210,7 +213,7 @@ func TestLoginAtEveryBroker(t *testing.T) {
 
 func TestLoginTrustsTheGivenAuthority(t *testing.T) {
 	file := build(t, "login")
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{TLS: true, AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{TLS: true, AnyLoopbackRedirect: true})
 	require.NoError(t, err)
 	defer func() { _ = fake.Close() }()
 	ca := filepath.Join(t.TempDir(), "ca.pem")

@@ -137,7 +137,7 @@ func ownPage(w *window) {
 	fake := w.h.fake
 	server := httptest.NewUnstartedServer(nil)
 	at := "http://" + server.Listener.Addr().String()
-	broker, err := dialect.Open(fake.Dialect().String(), dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
+	broker, err := dialect.Open(fake.Name(), dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
 	require.NoError(w.t, err)
 	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: at + "/callback", Now: fake.Now})
 	require.NoError(w.t, err)

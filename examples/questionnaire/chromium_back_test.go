@@ -6,6 +6,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -28,8 +29,8 @@ func TestBackButtonAfterLogoutShowsNobody(t *testing.T) {
 // the logout leads over the broker's, and the broker has forgotten them.
 func TestLogoutComesBackFromEveryBroker(t *testing.T) {
 	browser := chromium(t)
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
+	for _, d := range fakebroker.Names() {
+		t.Run(d, func(t *testing.T) {
 			t.Parallel()
 			h := newHouseOn(t, d)
 			w := h.window(t, browser, "logout", desktop)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -26,13 +27,13 @@ const (
 // for the number. TestEveryPersonOnEitherCard does the rest without a browser.
 func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 	browser := chromium(t)
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
+	for _, d := range fakebroker.Names() {
+		t.Run(d, func(t *testing.T) {
 			h := newHouseOn(t, d)
 			people := h.fake.Citizens()
 			require.Equal(t, mitidtest.Citizens(), people, "the same people at every broker")
 			cards := catalogue()[:1]
-			if d == mitidtest.Criipto {
+			if d == "criipto" {
 				cards = catalogue()
 			}
 			names := map[string]bool{}
@@ -44,7 +45,7 @@ func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 				t.Run(strings.Join(strings.Fields("person "+people[i].Name), " "), func(t *testing.T) {
 					t.Parallel()
 					w := h.window(t, browser, "questionnaire-da", desktop)
-					w.pictures = d == mitidtest.Criipto
+					w.pictures = d == "criipto"
 					for _, q := range slices.Backward(cards) { // first the one after which nobody knows the number
 						w.walk(people[i], i, &q, len(cards) == 1)
 						w.do(stranger)
@@ -128,8 +129,8 @@ func (w *window) letter(c mitidtest.Citizen, first bool) {
 // no number, and is told on the other one to come as themself.
 func TestSomebodyWhoActsForACompany(t *testing.T) {
 	browser := chromium(t)
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
+	for _, d := range fakebroker.Names() {
+		t.Run(d, func(t *testing.T) {
 			t.Parallel()
 			h := newHouseOn(t, d, func(c *appConfig) {
 				c.Identity = claims.CapacityEither

@@ -20,6 +20,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/require"
 )
@@ -40,19 +41,18 @@ type house struct {
 
 func newHouse(t testing.TB, change ...func(*appConfig)) *house {
 	t.Helper()
-	return newHouseOn(t, mitidtest.Criipto, change...)
+	return newHouseOn(t, "criipto", change...)
 }
 
 // newHouseOn is newHouse at a broker of that dialect.
-func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *house {
+func newHouseOn(t testing.TB, d string, change ...func(*appConfig)) *house {
 	t.Helper()
 	// The clock stands still until a test moves it, so that pages look the same
 	// in every run.
 	noon := time.Date(2026, time.March, 12, 11, 0, 0, 0, time.UTC)
-	fake, err := mitidtest.Start(d, mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
+	fake, err := fakebroker.Start(d, calledAeroe(), mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
-	calledAeroe(fake)
 	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
 		logs: &journal{}, urls: &journal{}}
 	v, err := newVault(h.keys)
@@ -60,7 +60,7 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	h.store, err = openStore(t.Context(), h.db, v, h.fake.Now)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.store.Close() })
-	broker, err := dialect.Open(d.String(), dialect.Application{Issuer: h.fake.Issuer(), ClientID: h.fake.ClientID(), ClientSecret: h.fake.ClientSecret(), Now: h.fake.Now})
+	broker, err := dialect.Open(d, dialect.Application{Issuer: h.fake.Issuer(), ClientID: h.fake.ClientID(), ClientSecret: h.fake.ClientSecret(), Now: h.fake.Now})
 	require.NoError(t, err)
 	assignments, err := parseAssignments(privateAssignments)
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func newHouseOn(t testing.TB, d mitidtest.Dialect, change ...func(*appConfig)) *
 	h.url = "http://" + server.Listener.Addr().String()
 	cfg := appConfig{
 		Broker: broker, Ages: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
-		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d.String()), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
+		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
 		Mailboxes: h.post.PageURL(), Mailbox: mailboxOf(h.post), Post: h.carrier(h.post),
 	}
 	for _, c := range change {

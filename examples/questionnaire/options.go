@@ -11,7 +11,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 )
 
 const (
@@ -114,7 +114,7 @@ func (o *options) check() error {
 		return errors.New("-post-cert, -post-key, -post-ca, -post-system, -post-client and -post-material need -post-url")
 	case o.PostURL != "" && o.Issuer == "":
 		return errors.New("-post-url needs -issuer: nobody whom a fake broker made up has a mailbox")
-	case !slices.ContainsFunc(mitidtest.Dialects(), func(d mitidtest.Dialect) bool { return d.String() == o.Broker }):
+	case !fakebroker.Known(o.Broker):
 		return errors.New("-broker is criipto, neb or eident")
 	case o.Issuer != "" && (o.ClientID == "" || o.ClientSecret == ""):
 		return errors.New("-issuer needs -client-id and -client-secret")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -119,7 +120,7 @@ func TestNobodyStandsTwiceAmongTheMailboxes(t *testing.T) {
 // TestWhoCameWithTooLittleIsNotLedInCircles: this broker remembers a login, and
 // would answer the next one with the same level, without asking anybody.
 func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
-	h := newHouseOn(t, mitidtest.NEB)
+	h := newHouseOn(t, "neb")
 	b := h.browser("da")
 	refused := b.get(everydayPath, mitidtest.Approve(mitidtest.PasswordUser()))
 	require.Equal(t, http.StatusForbidden, refused.status)
@@ -133,8 +134,8 @@ func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
 // TestEveryPersonOnEitherCard walks every person at every broker to the thanks, or to
 // the page that says why not.
 func TestEveryPersonOnEitherCard(t *testing.T) {
-	for _, d := range mitidtest.Dialects() {
-		t.Run(d.String(), func(t *testing.T) {
+	for _, d := range fakebroker.Names() {
+		t.Run(d, func(t *testing.T) {
 			h := newHouseOn(t, d)
 			for _, c := range h.fake.Citizens() {
 				for path, answers := range map[string]url.Values{everydayPath: everydayAnswers(), healthPath: healthAnswers()} {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/examples/internal/dialect"
+	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -124,7 +125,7 @@ func reachable(address string) bool {
 
 // confirming is the verb for confirmations, where the broker can show one.
 func confirming(broker string) mitid.Action {
-	if broker == mitidtest.EIdent.String() {
+	if broker == "eident" {
 		return mitid.LogOn
 	}
 	return mitid.Confirm
@@ -201,32 +202,17 @@ func (o *options) ages(broker mitid.Broker, at dialect.Application) (mitid.Broke
 }
 
 func (o *options) fake() (*mitidtest.Broker, error) {
-	var speaks mitidtest.Dialect
-	for _, d := range mitidtest.Dialects() {
-		if d.String() == o.Broker {
-			speaks = d
-		}
-	}
-	fake, err := mitidtest.Start(speaks, mitidtest.Config{})
+	fake, err := fakebroker.Start(o.Broker, calledAeroe(), mitidtest.Config{})
 	if err != nil {
 		return nil, err
 	}
 	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+ageCallback, o.PublicURL+"/")
-	calledAeroe(fake)
 	return fake, nil
 }
 
 // calledAeroe names the app as people read it in MitID.
-func calledAeroe(fake *mitidtest.Broker) {
-	const name = "Ærøpanelet"
-	switch fake.Dialect() {
-	case mitidtest.NEB:
-		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.ServiceName = name })
-	case mitidtest.EIdent:
-		fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.ServiceName = name })
-	default:
-		fake.Configure(func(s *mitidtest.Settings) { s.ApplicationName, s.CompanyAlias = "Spørgeskemaer", name })
-	}
+func calledAeroe() fakebroker.App {
+	return fakebroker.App{Service: "Ærøpanelet", Text: "Spørgeskemaer"}
 }
 
 // serve answers until ctx ends, and lets running answers finish.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -64,7 +65,7 @@ func TestOptions(t *testing.T) {
 func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	mailboxes := map[string]string{}
 	post := ebokstest.NewStralfors(t)
 	for name, pem := range map[string][]byte{"post.cert": post.CertPEM(), "post.key": post.KeyPEM(), "post.ca": post.CA()} {

@@ -13,7 +13,6 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 const badInput = "docs/bad-input.md"
@@ -109,8 +108,8 @@ func matchesSome(pattern string, names map[string][]string) bool {
 // spoilt returns the names of both catalogues, each with the errors that are right.
 func spoilt() (logins, letters map[string][]string) {
 	logins, letters = map[string][]string{}, map[string][]string{}
-	for _, d := range mitidtest.Dialects() {
-		for _, m := range mitidtest.TamperingsOf(d) {
+	for _, d := range catalogues {
+		for _, m := range d.tamperings {
 			word := m.Want.String()
 			if m.Want == 0 {
 				word = "accepted"

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,7 +30,12 @@ var fences = []fence{
 
 	{"mitid", ground, "the client knows no adapter: adapters import the client"},
 	{"mitid/mitidhttp", with("mitid"), "handlers work with every broker, so they know none"},
-	{"mitid/mitidtest", with("mitid", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
+	{"mitid/mitidtest", with("mitid", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
+	{"mitid/mitidtest/brokersuite", with("mitid", "mitid/mitidtest"), "the suite knows no dialect: it asks the fake"},
+	{"mitid/criipto/criiptotest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
+	{"mitid/nets/neb/nebtest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
+	{"mitid/nets/eident/eidenttest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
+	{"mitid/internal/fakeoidc", nil, "what the fakes share is OpenID Connect and nothing else"},
 	{"mitid/internal/...", with("mitid"), "what adapters share knows the seam and no adapter"},
 	{"mitid/nets", with("mitid/internal/..."), "what both brokers of Nets tell alike is values, and knows no broker"},
 	{"mitid/nets/internal/...", with("mitid/nets", "mitid/internal/..."), "what both brokers of Nets tell alike is read without knowing either"},
@@ -38,13 +44,13 @@ var fences = []fence{
 
 	{"eboks", ground, "the client knows no adapter: adapters import the client"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
-	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
+	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
 	{"signing/neb", with("signing", "mitid/nets/neb"), "this broker signs inside a login, so it builds on that adapter and no other"},
 	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
-	{"signing/signingtest", with("signing", "cpr/cprtest"), "a fake that shares code with the adapter it tests proves nothing"},
+	{"signing/signingtest", with("signing", "cpr/cprtest"), nothingProven},
 	{"signing/...", with("signing"), adaptersAlone},
 
 	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
@@ -53,7 +59,10 @@ var fences = []fence{
 	{"examples/...", everything, ""},
 }
 
-const adaptersAlone = "an adapter knows its parent and what everybody shares, no other adapter"
+const (
+	adaptersAlone = "an adapter knows its parent and what everybody shares, no other adapter"
+	nothingProven = "a fake that shares code with the adapter it tests proves nothing"
+)
 
 var (
 	ground     = []string{"claims", "cpr", "internal/..."}
@@ -84,7 +93,7 @@ var modules = []guest{
 	{"github.com/riverqueue/river", inAny("eboks/outbox", "eboks/outbox/..."), "the engine of durable sending, nobody else's"},
 	{"github.com/jackc/pgx/v5", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
 	{"modernc.org/sqlite", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
-	{"github.com/stretchr/testify", inTestkits, "whoever imports the package would link a test library"},
+	{"github.com/stretchr/testify", inSuites, "whoever imports the package would link a test library"},
 	{"github.com/jarcoal/httpmock", nil, "whoever imports the package would link a test library"},
 	{"github.com/davecgh/go-spew", inTestkits, "here to prove that reflection printers show nothing"},
 	{"github.com/google/go-cmp", nil, "here to prove that reflection printers show nothing"},
@@ -112,6 +121,11 @@ func inInternalOrTestkits(rel string) bool { return matches(rel, "internal/...")
 
 // inTestkits admits the test packages: their conformance suites judge as tests do.
 func inTestkits(rel string) bool { return classOf(rel) == testkit }
+
+// inSuites admits the conformance suites, which judge as tests do.
+func inSuites(rel string) bool {
+	return strings.HasSuffix(rel, "suite") || rel == "eboks/ebokstest" // which holds a suite yet
+}
 
 func behindTheSeamOrKit(rel string) bool { return behindTheSeam(rel) || classOf(rel) == testkit }
 
@@ -181,6 +195,8 @@ func refuseImport(s *source, p string, used map[string]bool) string {
 			return ""
 		}
 		return barredWhy(p)
+	case !s.isTest() && strings.HasPrefix(s.dir(), "mitid/") && classOf(s.dir()) == testkit && !inSuites(s.dir()) && under(p, "testing"):
+		return "commands start fakes, and would get the flags of a test binary"
 	case !s.isTest() && classOf(s.dir()) == example && under(p, "testing"):
 		return "a command is not a test; the fakes have constructors without testing.TB"
 	}
@@ -303,9 +319,12 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"signing/neb takes its broker", "signing/neb/text.go", module + "/mitid/nets/neb", false},
 		{"signing/criipto does not", "signing/criipto/order.go", module + "/mitid/criipto", true},
 		{"handlers take no go-jose", "mitid/mitidhttp/cookie.go", "github.com/go-jose/go-jose/v4", true},
-		{"a fake takes no adapter", "mitid/mitidtest/criipto.go", module + "/mitid/criipto", true},
-		{"a fake takes testing", "mitid/mitidtest/criipto.go", "testing", false},
-		{"a conformance suite takes testify", "mitid/mitidtest/conformance.go", "github.com/stretchr/testify/require", false},
+		{"a fake takes no adapter", "mitid/criipto/criiptotest/token.go", module + "/mitid/criipto", true},
+		{"a fake takes no testing", "mitid/criipto/criiptotest/broker.go", "testing", true},
+		{"a fake takes no other fake", "mitid/criipto/criiptotest/token.go", module + "/mitid/nets/neb/nebtest", true},
+		{"a fake takes its engine", "mitid/criipto/criiptotest/token.go", module + "/mitid/mitidtest", false},
+		{"an engine takes no fake", "mitid/mitidtest/broker.go", module + "/mitid/criipto/criiptotest", true},
+		{"a conformance suite takes testify", "mitid/mitidtest/brokersuite/suite.go", "github.com/stretchr/testify/require", false},
 		{"a client takes no testify", "mitid/client.go", "github.com/stretchr/testify/require", true},
 		{"a fake takes what fakes share", "eboks/ebokstest/listener.go", module + "/internal/fakehttp", false},
 		{"a client does not", "eboks/client.go", module + "/internal/fakehttp", true},

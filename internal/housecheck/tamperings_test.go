@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,10 @@ import (
 
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // docs/tamperings.md lists what the fakes can spoil, and is made from their
@@ -88,20 +92,20 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 // A spoiltRow is one tampering, and the dialects that have it.
 type spoiltRow struct {
 	name, doc, want string
-	dialects        []mitidtest.Dialect
+	dialects        []string
 }
 
-var brokerNames = map[mitidtest.Dialect]string{mitidtest.Criipto: "Criipto", mitidtest.NEB: "NEB", mitidtest.EIdent: "E-Ident"}
+// catalogues are the fakes' tamperings.
+var catalogues = []struct {
+	broker     string
+	tamperings []mitidtest.Tampering
+}{{"Criipto", criiptotest.Tamperings()}, {"NEB", nebtest.Tamperings()}, {"E-Ident", eidenttest.Tamperings()}}
 
 func (r *spoiltRow) at() string {
-	if len(r.dialects) == len(brokerNames) {
+	if len(r.dialects) == len(catalogues) {
 		return "all"
 	}
-	var names []string
-	for _, d := range r.dialects {
-		names = append(names, brokerNames[d])
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(r.dialects, ", ")
 }
 
 type spoiltStage struct {
@@ -109,43 +113,64 @@ type spoiltStage struct {
 	rows  []*spoiltRow
 }
 
-var stageTitles = map[mitidtest.Stage]string{
-	mitidtest.StageTLS: "The connection", mitidtest.StageDiscovery: "Discovery", mitidtest.StagePAR: "The pushed request (PAR)",
-	mitidtest.StageCallback: "The callback", mitidtest.StageToken: "The token endpoint", mitidtest.StageIDToken: "The ID token, and what is told of the person",
-	mitidtest.StageKeys: "The keys", mitidtest.StageUserinfo: "Userinfo",
-	mitidtest.StageUserinfoToken: "The userinfo token", mitidtest.StageTransactionToken: "The transaction token",
-	mitidtest.StageOCSP: "The OCSP answer", mitidtest.StageMatch: "The CPR match", mitidtest.StageLogout: "The logout token",
+// stageTitles are the sections, in order.
+var stageTitles = []struct {
+	stage mitidtest.Stage
+	title string
+}{
+	{mitidtest.StageTLS, "The connection"}, {mitidtest.StageDiscovery, "Discovery"}, {mitidtest.StagePAR, "The pushed request (PAR)"},
+	{mitidtest.StageCallback, "The callback"}, {mitidtest.StageToken, "The token endpoint"},
+	{mitidtest.StageIDToken, "The ID token, and what is told of the person"}, {mitidtest.StageKeys, "The keys"}, {mitidtest.StageUserinfo, "Userinfo"},
+	{nebtest.StageUserinfoToken, "The userinfo token"}, {nebtest.StageTransactionToken, "The transaction token"},
+	{nebtest.StageOCSP, "The OCSP answer"}, {mitidtest.StageMatch, "The CPR match"}, {mitidtest.StageLogout, "The logout token"},
 }
 
 // stagesOf returns all tamperings by stage. Dialects that say the same of a name
 // share a row.
 func stagesOf() []spoiltStage {
 	rows := map[mitidtest.Stage][]*spoiltRow{}
-	for _, d := range mitidtest.Dialects() {
-		for _, m := range mitidtest.TamperingsOf(d) {
+	for _, d := range catalogues {
+		for _, m := range d.tamperings {
 			want := m.Want.String()
 			if m.Want == mitid.Kind(0) {
 				want = "accepted"
 			}
 			stage := m.Stage
-			if stage == mitidtest.StagePerson {
+			if stage == nebtest.StagePerson {
 				stage = mitidtest.StageIDToken // one section says it, wherever a broker tells it
 			}
 			i := slices.IndexFunc(rows[stage], func(r *spoiltRow) bool { return r.name == m.Name && r.doc == m.Doc && r.want == want })
 			if i >= 0 {
-				rows[stage][i].dialects = append(rows[stage][i].dialects, d)
+				rows[stage][i].dialects = append(rows[stage][i].dialects, d.broker)
 				continue
 			}
-			rows[stage] = append(rows[stage], &spoiltRow{m.Name, m.Doc, want, []mitidtest.Dialect{d}})
+			rows[stage] = append(rows[stage], &spoiltRow{m.Name, m.Doc, want, []string{d.broker}})
 		}
 	}
 	var stages []spoiltStage
-	for s := mitidtest.StageTLS; s <= mitidtest.StageLogout; s++ {
-		if len(rows[s]) == 0 {
-			continue
-		}
-		slices.SortStableFunc(rows[s], func(a, b *spoiltRow) int { return strings.Compare(a.name, b.name) })
-		stages = append(stages, spoiltStage{stageTitles[s], rows[s]})
+	for _, s := range stageTitles {
+		slices.SortStableFunc(rows[s.stage], func(a, b *spoiltRow) int { return strings.Compare(a.name, b.name) })
+		stages = append(stages, spoiltStage{s.title, rows[s.stage]})
 	}
 	return stages
+}
+
+// Names can be guessed: plain words, and no two tamperings of a dialect share one,
+// at whatever stage they stand. Nor do two names say that the same arrives.
+func TestTamperingsHavePlainNames(t *testing.T) {
+	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	for _, d := range catalogues {
+		seen, said := map[string]bool{}, map[string]string{}
+		for _, m := range d.tamperings {
+			assert.Regexp(t, form, m.Name)
+			assert.False(t, seen[m.Name], "%s: twice: %s", d.broker, m.Name)
+			assert.NotEmpty(t, m.Doc, m.Name)
+			at := m.Stage.String() + ": " + m.Doc
+			assert.Empty(t, said[at], "%s: %s says the same: %q", d.broker, m.Name, m.Doc)
+			said[at] = m.Name
+			assert.True(t, m.Want == 0 || m.Want.String() != "Unknown", m.Name)
+			assert.NotEmpty(t, m.Stage.String())
+			seen[m.Name] = true
+		}
+	}
 }

@@ -146,8 +146,8 @@ const (
 	checks               // this package
 )
 
-// ownKits are the test packages of ours whose names do not end in test.
-var ownKits = []string{"internal/canary", "internal/fakehttp"}
+// ownKits are the test packages of ours whose names do not end in test or suite.
+var ownKits = []string{"internal/canary", "internal/fakehttp", "mitid/internal/fakeoidc"}
 
 func classOf(rel string) class {
 	switch {
@@ -155,7 +155,7 @@ func classOf(rel string) class {
 		return checks
 	case under(rel, "examples"):
 		return example
-	case slices.Contains(ownKits, rel) || strings.HasSuffix(rel, "test"):
+	case slices.Contains(ownKits, rel) || strings.HasSuffix(rel, "test") || strings.HasSuffix(rel, "suite"):
 		return testkit
 	}
 	return library

@@ -8,10 +8,11 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-func ageClient(t *testing.T, fake *mitidtest.Broker, change func(*criipto.Config)) *mitid.Client {
+func ageClient(t *testing.T, fake *criiptotest.Broker, change func(*criipto.Config)) *mitid.Client {
 	t.Helper()
 	b := configured(change)(t, fake)
 	c, err := mitid.New(mitid.Config{Broker: b, RedirectURL: "http://127.0.0.1/callback", Now: fake.Now})
@@ -20,7 +21,7 @@ func ageClient(t *testing.T, fake *mitidtest.Broker, change func(*criipto.Config
 }
 
 func TestAgeWhereAnIntermediaryOwnsTheScope(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	c := ageClient(t, fake, func(cfg *criipto.Config) { cfg.ScopeInHint, cfg.ACRInHint = true, true })
 	l, err := mitidtest.Login(t, c, fake, mitid.Request{Age: 21}, mitidtest.Approve(mitidtest.Ditlev()))
 	require.NoError(t, err)
@@ -34,7 +35,7 @@ func TestAgeWhereAnIntermediaryOwnsTheScope(t *testing.T) {
 }
 
 func TestAgeAsksTheUserinfoEndpointNothing(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	c := ageClient(t, fake, func(cfg *criipto.Config) { cfg.Userinfo = true })
 	l, err := mitidtest.Login(t, c, fake, mitid.Request{Age: 18})
 	require.NoError(t, err)
@@ -43,25 +44,25 @@ func TestAgeAsksTheUserinfoEndpointNothing(t *testing.T) {
 }
 
 func TestFreshAgeIsHeldToTheTimeThatTheBrokerTells(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	c := ageClient(t, fake, func(*criipto.Config) {})
 	_, err := mitidtest.Login(t, c, fake, mitid.Request{Age: 18, Fresh: true})
 	require.ErrorIs(t, err, mitid.ErrAssuranceTooLow, "the broker tells no time")
-	fake.Configure(func(s *mitidtest.Settings) { s.AgeInstant = true })
+	fake.Configure(func(s *criiptotest.Settings) { s.AgeInstant = true })
 	l, err := mitidtest.Login(t, c, fake, mitid.Request{Age: 18, Fresh: true})
 	require.NoError(t, err)
 	require.WithinDuration(t, fake.Now(), l.Age.At, time.Minute)
 
 	who := mitidtest.Ditlev()
-	fake.Configure(func(s *mitidtest.Settings) { s.AgeInstant = false })
+	fake.Configure(func(s *criiptotest.Settings) { s.AgeInstant = false })
 	who.Extra = map[string]any{"authenticationinstant": fake.Now().Add(-time.Hour).UTC().Format(time.RFC3339)}
 	_, err = mitidtest.Login(t, c, fake, mitid.Request{Age: 18, Fresh: true}, mitidtest.Approve(who))
 	require.ErrorIs(t, err, mitid.ErrAssuranceTooLow, "somebody proved it an hour ago")
 }
 
 func TestAgeThatTheBrokerDoesNotAnswer(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
-	fake.Configure(func(s *mitidtest.Settings) { s.AgeAbsent = true })
+	fake := criiptotest.New(t)
+	fake.Configure(func(s *criiptotest.Settings) { s.AgeAbsent = true })
 	l, err := mitidtest.Login(t, ageClient(t, fake, func(*criipto.Config) {}), fake, mitid.Request{Age: 15})
 	require.NoError(t, err)
 	require.Equal(t, mitid.AgeNotProven, l.Age.Answer)

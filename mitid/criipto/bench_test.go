@@ -13,6 +13,7 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -47,7 +48,7 @@ func (r *rs256) check(tb testing.TB) {
 }
 
 // open returns a client of the fake.
-func open(tb testing.TB, fake *mitidtest.Broker) *mitid.Client {
+func open(tb testing.TB, fake *criiptotest.Broker) *mitid.Client {
 	b, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 		HTTPClient: fake.HTTPClient(), Now: fake.Now})
 	require.NoError(tb, err)
@@ -59,8 +60,8 @@ func open(tb testing.TB, fake *mitidtest.Broker) *mitid.Client {
 // BenchmarkBegin: without a pushed request at most 0.6 × one RS256 check.
 func BenchmarkBegin(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
-		fake := mitidtest.NewCriipto(b)
-		fake.Configure(func(s *mitidtest.Settings) { s.PAR = mitidtest.PARAbsent })
+		fake := criiptotest.New(b)
+		fake.Configure(func(s *criiptotest.Settings) { s.PAR = criiptotest.PARAbsent })
 		c := open(b, fake)
 		ctx := context.Background()
 		_, err := c.Begin(ctx, mitid.Request{})
@@ -84,8 +85,8 @@ func BenchmarkBegin(b *testing.B) {
 // RS256 signature and one check.
 func BenchmarkLogin(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
-		fake := mitidtest.NewCriipto(b)
-		fake.Configure(func(s *mitidtest.Settings) { s.PAR = mitidtest.PARAbsent })
+		fake := criiptotest.New(b)
+		fake.Configure(func(s *criiptotest.Settings) { s.PAR = criiptotest.PARAbsent })
 		c := open(b, fake)
 		_, err := mitidtest.Login(b, c, fake, mitid.Request{})
 		require.NoError(b, err)
@@ -109,7 +110,7 @@ func BenchmarkLogin(b *testing.B) {
 // RS256 check.
 func BenchmarkVerifyTokenAgain(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
-		fake := mitidtest.NewCriipto(b)
+		fake := criiptotest.New(b)
 		c := open(b, fake)
 		l, err := mitidtest.Login(b, c, fake, mitid.Request{CPR: mitid.CPRRequired, Address: true, ReferenceText: "Godkend overførsel"})
 		require.NoError(b, err)
@@ -133,8 +134,8 @@ func BenchmarkVerifyTokenAgain(b *testing.B) {
 // TestPendingLoginsCostNoServerMemory: 10,000 pending logins, all of which can
 // still be finished, leave the heap where it was.
 func TestPendingLoginsCostNoServerMemory(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
-	fake.Configure(func(s *mitidtest.Settings) { s.PAR = mitidtest.PARAbsent })
+	fake := criiptotest.New(t)
+	fake.Configure(func(s *criiptotest.Settings) { s.PAR = criiptotest.PARAbsent })
 	c := open(t, fake)
 	first, err := c.Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)

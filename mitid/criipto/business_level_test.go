@@ -8,6 +8,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -16,12 +17,12 @@ import (
 func TestBusinessLevelIsForBusinessTokensWithoutALevelAlone(t *testing.T) {
 	employee, signatory := mitidtest.CompanyEmployee(), mitidtest.CompanySignatory()
 	professional := mitid.Request{Capacity: claims.CapacityProfessional}
-	silent := func(s *mitidtest.Settings) { s.BusinessLevels = false }
-	tells := func(*mitidtest.Settings) {}
+	silent := func(s *criiptotest.Settings) { s.BusinessLevels = false }
+	tells := func(*criiptotest.Settings) {}
 	for _, c := range []struct {
 		name    string
 		level   claims.Level // of the Config
-		wire    func(*mitidtest.Settings)
+		wire    func(*criiptotest.Settings)
 		tamper  string
 		request mitid.Request
 		who     mitidtest.Citizen
@@ -41,7 +42,7 @@ func TestBusinessLevelIsForBusinessTokensWithoutALevelAlone(t *testing.T) {
 		{"either, and a private person without a level", claims.High, tells, "missing-level", mitid.Request{Capacity: claims.CapacityEither}, mitidtest.Ditlev(), mitid.AssuranceTooLow, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fake := mitidtest.NewCriipto(t)
+			fake := criiptotest.New(t)
 			fake.Configure(c.wire)
 			broker := configured(func(cfg *criipto.Config) { cfg.BusinessLevel = c.level })(t, fake)
 			client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example/callback", Now: fake.Now})

@@ -11,22 +11,22 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 // compact is a payload as it is on the wire.
 func compact(tb testing.TB, name string) []byte {
 	tb.Helper()
 	if strings.HasPrefix(name, "vendor-") {
-		return claimstest.Compact(tb, "../../testdata/criipto/"+name+".json") // shared with other packages
+		return claimsuite.Compact(tb, "../../testdata/criipto/"+name+".json") // shared with other packages
 	}
-	return claimstest.Sample(tb, name)
+	return claimsuite.Sample(tb, name)
 }
 
 // Every sample gives the identity in its golden file.
 func TestClaimsGolden(t *testing.T) {
-	for _, name := range append(claimstest.Samples(t), "vendor-citizen", "vendor-address") {
-		t.Run(name, func(t *testing.T) { claimstest.Golden(t, name, identity(t, compact(t, name))) })
+	for _, name := range append(claimsuite.Samples(t), "vendor-citizen", "vendor-address") {
+		t.Run(name, func(t *testing.T) { claimsuite.Golden(t, name, identity(t, compact(t, name))) })
 	}
 }
 
@@ -43,7 +43,7 @@ func identity(t *testing.T, payload []byte) claims.Identity {
 // member away.
 func with(t testing.TB, sample string, members map[string]string) []byte {
 	t.Helper()
-	return claimstest.ChangeAll(t, compact(t, sample), members)
+	return claimsuite.ChangeAll(t, compact(t, sample), members)
 }
 
 // What decides over the token itself is TokenInvalid at once.

@@ -8,32 +8,32 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 // suite is what the tests of all dialects need to know of this one.
-func suite() claimstest.Dialect {
+func suite() claimsuite.Dialect {
 	const uuid = "74ffcd31-fbaf-4c33-bdac-169f25c1e416"
-	return claimstest.Dialect{
+	return claimsuite.Dialect{
 		Title: "criipto", Base: map[string]any{"sub": "{" + uuid + "}", "uuid": uuid, "identityscheme": "dkmitid"},
 		CPR: "cprNumberIdentifier", Names: dialect.Names(),
-		Parse:    func(b []byte) (claimstest.Claims, error) { return parseClaims(b) },
-		Identity: func(c claimstest.Claims) (claims.Identity, error) { return c.(*Claims).Identity() },
+		Parse:    func(b []byte) (claimsuite.Claims, error) { return parseClaims(b) },
+		Identity: func(c claimsuite.Claims) (claims.Identity, error) { return c.(*Claims).Identity() },
 	}
 }
 
 func TestCPRNumberThatNobodyAskedForLeavesByNoClaim(t *testing.T) {
-	claimstest.NoNumberLeaves(t, cprtest.Number(4711), suite())
+	claimsuite.NoNumberLeaves(t, cprtest.Number(4711), suite())
 }
 
 func TestOwnCPRNumberIsFoundHoweverItIsWritten(t *testing.T) {
-	claimstest.OwnNumberIsFound(t, cprtest.WithChecksum(3), suite())
+	claimsuite.OwnNumberIsFound(t, cprtest.WithChecksum(3), suite())
 }
 
-func TestCloneSharesNothing(t *testing.T) { claimstest.CloneSharesNothing[Claims](t) }
+func TestCloneSharesNothing(t *testing.T) { claimsuite.CloneSharesNothing[Claims](t) }
 
 func TestTokenWhoseTimesHaveAFractionOrAnExponentIsRead(t *testing.T) {
-	claimstest.Times(t, func(b []byte) (claims.Registered, error) {
+	claimsuite.Times(t, func(b []byte) (claims.Registered, error) {
 		c, err := parseClaims(b)
 		if err != nil {
 			return claims.Registered{}, err
@@ -50,9 +50,9 @@ func TestNumbersOfAnotherKindStay(t *testing.T) {
 		"ridNumberIdentifier":"1010505234","name":"Søren 2. Ågård","sessionindex":"74ffcd31-0101-4053-8123-012345678902",
 		"telefon":"+45 12 34 56 78","konto":"8636770830","id":"74ffcd31-0101-4053-8123-0123456789ab","tid":"2026-12-10T10:50:52Z","tal":1799999999,"ting":{"liste":[1,"to"]}}`))
 	require.NoError(t, err)
-	before := claimstest.Show(c.Unknown)
+	before := claimsuite.Show(c.Unknown)
 	c = c.WithoutCPR().(*Claims)
-	assert.Equal(t, before, claimstest.Show(c.Unknown), "nothing that is unknown was a CPR number")
+	assert.Equal(t, before, claimsuite.Show(c.Unknown), "nothing that is unknown was a CPR number")
 	assert.Equal(t, "1010505234", c.RID)
 	assert.Equal(t, "1010505234", c.ProductionUnit.String())
 	assert.Equal(t, "10105052", c.SENumber.String())
@@ -68,9 +68,9 @@ func TestNumbersOfAnotherKindStay(t *testing.T) {
 func TestWithoutCPRIsACopy(t *testing.T) {
 	c, err := parseClaims([]byte(`{"sub":"s","name":"Søren","cprNumberIdentifier":"2101270087","loA":"GULD","x":"210127-0087","y":[1],"address":{"city":"2101270087","region":"Ø"}}`))
 	require.NoError(t, err)
-	before := claimstest.Show(c)
+	before := claimsuite.Show(c)
 	d := c.WithoutCPR().(*Claims)
-	assert.Equal(t, before, claimstest.Show(c))
+	assert.Equal(t, before, claimsuite.Show(c))
 	assert.True(t, d.CPR.IsZero())
 	assert.Equal(t, "Søren", d.Name)
 	assert.Equal(t, Address{Region: "Ø"}, *d.Address)

@@ -8,7 +8,8 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
+	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 )
 
 // has is what this adapter must never lose.
@@ -19,16 +20,16 @@ var has = []string{
 
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
-	mitidtest.TestBroker(t, configured(func(*criipto.Config) {}), has...)
+	brokersuite.Test(t, criiptotest.Start, configured(func(*criipto.Config) {}), has...)
 }
 
 func TestConformanceWithUserinfoAndFormPost(t *testing.T) {
-	mitidtest.TestBroker(t, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }),
+	brokersuite.Test(t, criiptotest.Start, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }),
 		append(slices.Clone(has), "userinfo")...)
 }
 
-func configured(change func(*criipto.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {
-	return func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+func configured(change func(*criipto.Config)) func(testing.TB, *criiptotest.Broker) mitid.Broker {
+	return func(tb testing.TB, fake *criiptotest.Broker) mitid.Broker {
 		cfg := criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 			HTTPClient: fake.HTTPClient(), Now: fake.Now}
 		change(&cfg)

@@ -52,7 +52,7 @@
 //
 // # Testing
 //
-// mitidtest.NewCriipto is a Criipto that needs no account.
+// criiptotest.New is a Criipto that needs no account.
 //
 // # Files
 //

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -26,7 +27,7 @@ func keyed(issuer, clientID string, signs, opens *rsa.PrivateKey) criipto.Config
 
 // No secret at all: private_key_jwt, and encrypted ID tokens.
 func ExampleDecryptionKey() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func ExampleDecryptionKey() {
 			log.Fatal(err)
 		}
 	}
-	fake.Configure(func(s *mitidtest.Settings) {
+	fake.Configure(func(s *criiptotest.Settings) {
 		s.ClientKeys = map[string]*rsa.PublicKey{"sig-2026": &keys[0].PublicKey}
 		s.EncryptTo, s.EncryptKeyID, s.EncryptIDToken = &keys[1].PublicKey, "enc-2026", true
 	})

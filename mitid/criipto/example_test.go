@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -21,7 +22,7 @@ func atCriipto(secret string) criipto.Config {
 }
 
 // atFake is the same application in a test or a demonstration.
-func atFake(fake *mitidtest.Broker) criipto.Config {
+func atFake(fake *criiptotest.Broker) criipto.Config {
 	return criipto.Config{
 		Issuer:       fake.Issuer(),
 		ClientID:     fake.ClientID(),
@@ -31,7 +32,7 @@ func atFake(fake *mitidtest.Broker) criipto.Config {
 
 // The Config is all that differs between a test and production.
 func Example() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func Example() {
 }
 
 // logIn takes the first citizen through a login.
-func logIn(fake *mitidtest.Broker, client *mitid.Client) (*mitid.Login, error) {
+func logIn(fake *criiptotest.Broker, client *mitid.Client) (*mitid.Login, error) {
 	redirect, err := client.Begin(context.Background(), mitid.Request{})
 	if err != nil {
 		return nil, err

@@ -18,7 +18,8 @@ import (
 	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
+	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 )
 
 // A mistake is one that people have made, and the part of the suite that must find it.
@@ -307,7 +308,7 @@ func TestMutant(t *testing.T) {
 	if !ok {
 		return
 	}
-	mitidtest.TestBroker(t, func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+	brokersuite.Test(t, criiptotest.Start, func(tb testing.TB, fake *criiptotest.Broker) mitid.Broker {
 		client := *fake.HTTPClient()
 		m := &mutant{tape: &tape{RoundTripper: client.Transport}}
 		client.Transport = m.tape

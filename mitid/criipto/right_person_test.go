@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -18,7 +19,7 @@ func TestRightPerson(t *testing.T) {
 	if raceDetector && !testing.Short() {
 		n = 20_000
 	}
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	c := open(t, fake)
 	people := make(chan int)
 	var wg sync.WaitGroup

@@ -12,6 +12,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -38,7 +39,7 @@ func (f *rewritten) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-func openRewritten(t *testing.T, fake *mitidtest.Broker, f *rewritten) *mitid.Client {
+func openRewritten(t *testing.T, fake *criiptotest.Broker, f *rewritten) *mitid.Client {
 	t.Helper()
 	b, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 		Now: fake.Now, Userinfo: true, HTTPClient: &http.Client{Transport: f}})
@@ -50,7 +51,7 @@ func openRewritten(t *testing.T, fake *mitidtest.Broker, f *rewritten) *mitid.Cl
 
 // Protected is who either statement says is protected.
 func TestProtectionTakesTheStricterWord(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	nameless := mitidtest.Paiman()
 	nameless.Name = ""
 	byUserinfo := &rewritten{change: func(s string) string {
@@ -76,7 +77,7 @@ func TestProtectionTakesTheStricterWord(t *testing.T) {
 
 // A step-up that somebody else answers asks nothing about them.
 func TestStepUpBySomebodyElseMakesNoFurtherCall(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	f := &rewritten{change: func(s string) string { return s }}
 	c := openRewritten(t, fake, f)
 	l, err := mitidtest.Login(t, c, fake, mitid.Request{}, mitidtest.Approve(mitidtest.Ditlev()))
@@ -94,7 +95,7 @@ func TestStepUpBySomebodyElseMakesNoFurtherCall(t *testing.T) {
 // Each call to the broker tells it something: there is none that nobody configured.
 func TestUserinfoIsAskedWhereItIsConfiguredAlone(t *testing.T) {
 	for _, on := range []bool{false, true} {
-		fake := mitidtest.NewCriipto(t)
+		fake := criiptotest.New(t)
 		broker := configured(func(cfg *criipto.Config) { cfg.Userinfo = on })(t, fake)
 		client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example/callback", Now: fake.Now})
 		require.NoError(t, err)

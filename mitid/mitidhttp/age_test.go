@@ -11,6 +11,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -18,14 +19,14 @@ import (
 // shop is an app at the fake with a page that asks for an age, an open page that
 // tells who is there, and one behind a login.
 type shop struct {
-	fake *mitidtest.Broker
+	fake *criiptotest.Broker
 	at   string
 	seen []*mitid.Login
 }
 
 func newShop(t *testing.T, change func(*mitidhttp.Config)) *shop {
 	t.Helper()
-	s := &shop{fake: mitidtest.NewCriipto(t)}
+	s := &shop{fake: criiptotest.New(t)}
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -149,7 +150,7 @@ func TestOnLoginThatMakesAPersonOfAProofOfAgeIsRefused(t *testing.T) {
 }
 
 func TestGateThatRequiresAProofOfAgeWouldAskForEver(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	client, err := newClient(fake, "http://127.0.0.1")
 	require.NoError(t, err)
 	_, err = mitidhttp.New(mitidhttp.Config{Client: client, Request: mitid.Request{Age: 18}})

@@ -17,14 +17,15 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // newCriiptoSite is a site whose broker is a fake Criipto.
-func newCriiptoSite(t testing.TB, secure, formPost bool) (*site, *mitidtest.Broker) {
+func newCriiptoSite(t testing.TB, secure, formPost bool) (*site, *criiptotest.Broker) {
 	t.Helper()
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 		FormPost: formPost, HTTPClient: fake.HTTPClient(), Now: fake.Now})
 	require.NoError(t, err)
@@ -36,7 +37,7 @@ func newCriiptoSite(t testing.TB, secure, formPost bool) (*site, *mitidtest.Brok
 }
 
 // walk takes the browser from the app through the broker and back.
-func (b *browser) walk(fake *mitidtest.Broker, begun page, as ...mitidtest.Outcome) page {
+func (b *browser) walk(fake *criiptotest.Broker, begun page, as ...mitidtest.Outcome) page {
 	b.s.t.Helper()
 	require.Equal(b.s.t, http.StatusFound, begun.StatusCode, begun.body)
 	cb, err := mitidtest.Walk(b.s.t.Context(), fake, &mitid.Redirect{URL: begun.to()}, as...)
@@ -93,7 +94,7 @@ func TestCriiptoStory(t *testing.T) {
 
 // Every way of spoiling the answer on its way back, through a browser.
 func TestCriiptoCallbackTamperings(t *testing.T) {
-	for _, tampering := range mitidtest.Tamperings() {
+	for _, tampering := range criiptotest.Tamperings() {
 		if tampering.Stage != mitidtest.StageCallback || tampering.TLS {
 			continue
 		}
@@ -151,7 +152,7 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestBrokerWithAStrangeCertificate(t *testing.T) {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{TLS: true})
+	fake, err := criiptotest.Start(mitidtest.Config{TLS: true})
 	require.NoError(t, err)
 	defer func() { _ = fake.Close() }()
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: &http.Client{Transport: &http.Transport{}}})

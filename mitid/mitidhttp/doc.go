@@ -94,8 +94,8 @@
 //
 // # Testing
 //
-// A Gate with a broker of mitidtest and an httptest.Server make a whole app with a
-// login, through which mitidtest.Browser walks.
+// A Gate over criiptotest.New and an httptest.Server is a whole app with a
+// login; mitidtest.Browser walks through it.
 //
 // # Files
 //

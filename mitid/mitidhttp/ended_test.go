@@ -18,17 +18,18 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // nebSite is an app behind Nets eID Broker, which sends logout messages.
 type nebSite struct {
-	fake *mitidtest.Broker
+	fake *nebtest.Broker
 	url  string
 }
 
 func newNEBSite(t *testing.T, ended mitidhttp.Ended) *nebSite {
 	t.Helper()
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
 	broker, err := neb.New(neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
@@ -69,7 +70,7 @@ func (s *nebSite) post(t *testing.T, token string) int {
 	return res.StatusCode
 }
 
-func logoutToken(t *testing.T, fake *mitidtest.Broker, subject string) string {
+func logoutToken(t *testing.T, fake *nebtest.Broker, subject string) string {
 	t.Helper()
 	token, err := fake.LogoutToken(subject)
 	require.NoError(t, err)
@@ -77,7 +78,7 @@ func logoutToken(t *testing.T, fake *mitidtest.Broker, subject string) string {
 }
 
 // subjectOf logs who in once more, beside the app, to learn the broker's key.
-func subjectOf(t *testing.T, fake *mitidtest.Broker, who mitidtest.Citizen) string {
+func subjectOf(t *testing.T, fake *nebtest.Broker, who mitidtest.Citizen) string {
 	t.Helper()
 	broker, err := neb.New(neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -48,7 +49,7 @@ func (o *orders) proven(_ *http.Request, l *mitid.Login) error {
 
 // A shop asks for an age before it sells wine.
 func ExampleGate_Start_age() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -49,7 +50,7 @@ func (t *table) Delete(_ context.Context, key string) error {
 
 // A session on the server ends when the operator says so.
 func ExampleSessions() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}

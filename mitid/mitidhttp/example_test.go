@@ -13,13 +13,14 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // A whole app: one page, which nobody sees without MitID.
 func Example() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func Example() {
 }
 
 // newClient returns a client of a fake broker, for an app at address.
-func newClient(fake *mitidtest.Broker, address string) (*mitid.Client, error) {
+func newClient(fake *criiptotest.Broker, address string) (*mitid.Client, error) {
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func newClient(fake *mitidtest.Broker, address string) (*mitid.Client, error) {
 // The follow-up survey needs the CPR number, which the first login did not ask
 // for.
 func ExampleGate_StepUp() {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{Auto: true, AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}

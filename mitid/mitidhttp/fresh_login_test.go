@@ -16,12 +16,13 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // atNEB is an app behind Nets eID Broker, which remembers who logged in.
 func atNEB(t *testing.T, change func(*mitidhttp.Config)) *nebSite {
 	t.Helper()
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

@@ -12,16 +12,18 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // storedNEB is an app behind Nets eID Broker that keeps its sessions in a store.
 // Each call of the returned function is a new program with the same settings.
 func storedNEB(t *testing.T, kept mitidhttp.Sessions, onLogin func(*mitid.Login)) (s *nebSite, restart func() *mitid.Client) {
 	t.Helper()
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	server := httptest.NewUnstartedServer(nil)
 	s = &nebSite{fake, "http://" + server.Listener.Addr().String()}
 	restart = func() *mitid.Client {
@@ -116,7 +118,7 @@ func TestBackChannelLogoutOutlivesARestart(t *testing.T) {
 
 // The tokens of this broker may hold a CPR number, so no session keeps them.
 func TestStoredSessionKeepsNoTokenThatMayNameThePerson(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	kept := newShelf()
 	var seen *mitid.Login
 	server := httptest.NewUnstartedServer(nil)

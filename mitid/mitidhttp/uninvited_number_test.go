@@ -12,6 +12,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -19,7 +20,7 @@ import (
 // The error of an address look-up holds the person's number. It is not sealed into
 // the session of somebody whose number nobody asked for, nor does it reach a log.
 func TestErrorOfALookUpIsNotSealedIntoTheSession(t *testing.T) {
-	fake := mitidtest.NewCriipto(t)
+	fake := criiptotest.New(t)
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now})
 	require.NoError(t, err)
 	var log strings.Builder

@@ -1,57 +1,57 @@
 package mitidtest
 
 import (
-	"errors"
+	"cmp"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
 // Broker is one fake broker. All methods may be called at any time and by
 // several goroutines.
 type Broker struct {
-	cfg              Config
-	dialect          Dialect
-	wire             wire     // of the dialect
-	criipto          *criipto // the wire, if it is this one
-	neb              *neb     // likewise
-	exampleRedirects bool
-	complain         func(why string) // to the test that owns this fake
-	listener         listener
-	keys             *keyring
-	records          recorder
-	pages            pages
+	cfg      Config
+	dialect  Dialect
+	profile  Profile
+	listener listener
+	keys     *Keyring
+	records  recorder
+	pages    fakehttp.Pages
+	visits   *Shelf[*visit]
 
-	mu        sync.Mutex // guards all below, and the dialect's state
+	mu        sync.Mutex // guards all below
 	ahead     time.Duration
 	redirects map[string]bool
 	citizens  []Citizen
 	script    script
 	nonces    [2]string // of the latest two requests, newest first
-	spoil     spoiler
+	waiting   map[Stage]any
+	journey   Journey
 	restoring func() // turns back the switches that a tampering turned; nil if there is none
 }
 
-func newBroker(d Dialect, cfg Config) (*Broker, error) {
-	b := &Broker{
-		dialect:   d,
-		cfg:       cfg,
-		pages:     newPages(),
-		redirects: make(map[string]bool),
-		complain:  func(string) {},
-		script:    newScript(),
-	}
+// Fake is a fake broker: a *Broker, or what embeds one, such as *criiptotest.Broker.
+type Fake interface{ Engine() *Broker }
+
+func newBroker(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
+	b := &Broker{cfg: cfg, pages: fakehttp.NewPages(pageSource), redirects: make(map[string]bool), citizens: Citizens()}
+	b.script.keyed = NewShelf[Outcome](b, 1<<16)
+	b.visits = NewShelf[*visit](b, 1<<12)
 	var err error
-	if b.keys, err = loadKeys(); err != nil {
+	if b.dialect, err = speak(b); err != nil {
 		return nil, err
 	}
-	if b.wire, err = b.newWire(); err != nil {
-		return nil, err
+	b.profile = b.dialect.Profile()
+	if b.keys = b.profile.Keys; b.keys == nil {
+		if b.keys, err = loadKeys(); err != nil {
+			return nil, err
+		}
 	}
-	b.citizens = b.wire.citizens()
-	b.cfg.ClientID = or(b.cfg.ClientID, b.wire.clientID())
+	b.cfg.ClientID = cmp.Or(b.cfg.ClientID, b.profile.ClientID)
 	return b, nil
 }
 
@@ -63,18 +63,34 @@ func (b *Broker) GoString() string { return b.String() }
 
 // Issuer returns the broker's issuer: scheme, host and port, and the path of a
 // dialect that has one.
-func (b *Broker) Issuer() string { return b.origin() + b.paths().base }
+func (b *Broker) Issuer() string { return b.Origin() + b.Endpoints().Base }
 
 // ClientID returns the id of the application that this fake knows.
-func (b *Broker) ClientID() string { return b.cfg.ClientID }
+func (b *Broker) ClientID() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cfg.ClientID
+}
 
 // ClientSecret returns that application's secret.
-func (b *Broker) ClientSecret() mitid.Secret { return mitid.NewSecret(b.cfg.ClientSecret) }
+func (b *Broker) ClientSecret() mitid.Secret {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return mitid.NewSecret(b.cfg.ClientSecret)
+}
+
+// SetClient gives the application another id and secret, as its owner can at the real
+// broker. Whoever holds the old ones is refused.
+func (b *Broker) SetClient(id string, secret mitid.Secret) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cfg.ClientID, b.cfg.ClientSecret = id, secret.Reveal()
+}
 
 // PublicClientID returns the id of a second application that has no secret, such as
 // a single-page or native app: PKCE is all that it has. Empty where the real broker
-// documents no such clients (NEB, E-Ident).
-func (b *Broker) PublicClientID() string { return b.wire.publicClientID() }
+// documents no such clients.
+func (b *Broker) PublicClientID() string { return b.profile.PublicClientID }
 
 // Now returns the fake's time.
 func (b *Broker) Now() time.Time {
@@ -122,22 +138,9 @@ func (b *Broker) Citizens() []Citizen {
 // rotation brings the first one back.
 func (b *Broker) RotateKeys() { b.keys.rotate() }
 
-// Configure changes the switches of a Criipto fake's application and domain. The
-// function runs under the fake's lock: it must not call the Broker. On a fake of
-// another dialect it fails the test that owns it, and changes nothing.
-func (b *Broker) Configure(change func(*Settings)) {
-	if b.criipto == nil {
-		b.complain("Configure is for Criipto; this fake speaks another dialect")
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	change(&b.criipto.settings)
-}
-
-// noteNonce remembers the nonces of the latest two logins, which a tampering
+// NoteNonce remembers the nonces of the latest two logins, which a tampering
 // confuses.
-func (b *Broker) noteNonce(nonce string) {
+func (b *Broker) NoteNonce(nonce string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.nonces = [2]string{nonce, b.nonces[0]}
@@ -148,14 +151,13 @@ func (b *Broker) noteNonce(nonce string) {
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", b.Now().UTC().Format(http.TimeFormat)) // by the clock that signs
 	if !b.crossOrigin(w, r) {
-		b.wire.serve(w, r)
+		b.dialect.ServeHTTP(w, r)
 	}
 }
 
-// Close stops the fake and closes its connections.
-func (b *Broker) Close() error {
-	if b.listener.server == nil {
-		return errors.New("mitidtest: the fake was never started")
-	}
-	return b.listener.close()
-}
+// Differences lists where this fake knowingly differs from the real broker, and
+// where it had to choose because the real broker's behaviour is not public.
+func (b *Broker) Differences() []string { return slices.Clone(b.profile.Differences) }
+
+// Engine returns b. It makes whatever embeds a Broker a [Fake].
+func (b *Broker) Engine() *Broker { return b }

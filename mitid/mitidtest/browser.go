@@ -31,8 +31,8 @@ const maxPage = 1 << 20
 // Tamperings of the callback's parameters are carried out here; those that are
 // about who brings it, how often and when by [Login] and
 // [Browser.Visit].
-func Walk(ctx context.Context, b *Broker, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
-	return b.NewBrowser().Walk(ctx, redirect, as...)
+func Walk(ctx context.Context, fake Fake, redirect *mitid.Redirect, as ...Outcome) (mitid.Callback, error) {
+	return fake.Engine().NewBrowser().Walk(ctx, redirect, as...)
 }
 
 // Browser is a person's browser: it keeps cookies, so that single sign-on and an
@@ -63,17 +63,17 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 	if err != nil {
 		return mitid.Callback{}, err
 	}
-	back, err := w.wayBack(res)
+	back, err := w.answer(res)
 	if err != nil {
 		return mitid.Callback{}, err
 	}
 	if back == nil {
 		return mitid.Callback{}, errors.New("mitidtest: the broker showed a page instead of sending the browser back: " + res.Status)
 	}
-	if back.post {
-		return mitid.Callback{Method: http.MethodPost, Body: []byte(back.params.encode())}, nil
+	if back.Post {
+		return mitid.Callback{Method: http.MethodPost, Body: []byte(back.Params.Encode())}, nil
 	}
-	u, err := url.Parse(back.address())
+	u, err := url.Parse(back.Address())
 	if err != nil {
 		return mitid.Callback{}, errors.New("mitidtest: the broker sent the browser to an unreadable address")
 	}
@@ -82,7 +82,7 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 
 // decide tells the fake what the person in front of req does.
 func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
-	if !strings.HasSuffix(route(req.URL.Path), w.b.paths().authorize) {
+	if !strings.HasSuffix(Route(req.URL.Path), w.b.Endpoints().Authorize) {
 		return
 	}
 	q := req.URL.Query()
@@ -133,16 +133,16 @@ func (w *Browser) at(ctx context.Context, req *http.Request) (*http.Response, er
 	return nil, errors.New("mitidtest: too many redirects")
 }
 
-// wayBack returns what the broker sends to the app, spoilt where the walker's
+// answer returns what the broker sends to the app, spoilt where the walker's
 // tampering says so; nil when the broker shows a page.
-func (w *Browser) wayBack(res *http.Response) (*wayBack, error) {
-	var back *wayBack
+func (w *Browser) answer(res *http.Response) (*Answer, error) {
+	var back *Answer
 	switch location := res.Header.Get("Location"); {
 	case res.StatusCode >= 300 && res.StatusCode <= 399 && location != "":
 		drain(res)
 		location, _, _ = strings.Cut(location, "#")
 		target, query, _ := strings.Cut(location, "?")
-		back = &wayBack{target: target, params: splitPairs(query)}
+		back = &Answer{RedirectURI: target, Params: splitPairs(query)}
 	case res.StatusCode == http.StatusOK:
 		page, err := io.ReadAll(io.LimitReader(res.Body, maxPage))
 		_ = res.Body.Close()
@@ -156,9 +156,7 @@ func (w *Browser) wayBack(res *http.Response) (*wayBack, error) {
 	default:
 		return nil, nil
 	}
-	if spoil := takeStage(w.b, func(s *spoiler) *func(*Broker, *wayBack) { return &s.walk }); spoil != nil {
-		spoil(w.b, back)
-	}
+	Spoil(w.b, stageWalk, back)
 	return back, nil
 }
 
@@ -168,26 +166,26 @@ var (
 )
 
 // readFormPost reads the page of response_mode form_post.
-func readFormPost(page string) *wayBack {
+func readFormPost(page string) *Answer {
 	target := formPostTarget.FindStringSubmatch(page)
 	if target == nil {
 		return nil
 	}
-	back := &wayBack{target: html.UnescapeString(target[1]), post: true}
+	back := &Answer{RedirectURI: html.UnescapeString(target[1]), Post: true}
 	for _, f := range formPostField.FindAllStringSubmatch(page, -1) {
-		back.add(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+		back.Add(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
 	}
 	return back
 }
 
-func splitPairs(query string) pairs {
-	var p pairs
+func splitPairs(query string) Pairs {
+	var p Pairs
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		name, _ = url.QueryUnescape(name)
 		value, _ = url.QueryUnescape(value)
 		if part != "" {
-			p = append(p, pair{name, value})
+			p = append(p, Pair{name, value})
 		}
 	}
 	return p

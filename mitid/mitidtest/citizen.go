@@ -2,13 +2,13 @@ package mitidtest
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
 
 // Citizen is a fictitious person with a MitID. Only Name matters; the rest has
@@ -19,7 +19,7 @@ type Citizen struct {
 	BirthDate string       // 1927-01-21; if empty, from CPR, or left out
 	Country   string       // if empty, DK
 	UUID      string       // MitID's key; if empty, made from name, birth date and CPR
-	Subject   string       // Criipto's key, 32 hexadecimal digits; if empty, made from UUID
+	Subject   string       // key of a broker that has its own, 32 hexadecimal digits; if empty, made from UUID
 	CPRStatus string       // two digits, told with the address; if empty, 01
 	Address   *Address     // nil if there is none, protected or abroad
 	Level     claims.Level // reached whatever is asked; if zero, what is asked, at least Substantial
@@ -87,46 +87,27 @@ type Address struct {
 	Apartment        string // padded with blanks from the left: "  tv"
 }
 
-// identifier makes a stable UUID from parts.
-func identifier(parts ...string) string {
+// Identifier makes a stable UUID from parts.
+func Identifier(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	sum[6] = sum[6]&0x0f | 0x40 // version 4, as MitID's
-	sum[8] = sum[8]&0x3f | 0x80
-	h := hex.EncodeToString(sum[:16])
-	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
+	return fakeoidc.UUID([16]byte(sum[:16])) // version 4, as MitID's
 }
 
-func (c *Citizen) uuid() string {
-	if c.UUID != "" {
+// MitIDUUID returns MitID's key of the person, or that of the person in a company.
+func (c *Citizen) MitIDUUID(co *Company) string {
+	switch {
+	case co != nil && co.UUID != "":
+		return co.UUID
+	case co != nil:
+		return Identifier("uuid", c.MitIDUUID(nil), co.CVR)
+	case c.UUID != "":
 		return c.UUID
 	}
-	return identifier("uuid", c.Name, c.BirthDate, c.CPR.Reveal())
+	return Identifier("uuid", c.Name, c.BirthDate, c.CPR.Reveal())
 }
 
-// subject returns sub without braces and dashes.
-func (c *Citizen) subject() string {
-	if c.Subject != "" {
-		return c.Subject
-	}
-	return strings.ReplaceAll(identifier("sub", c.uuid()), "-", "")
-}
-
-func (c *Citizen) uuidIn(co *Company) string {
-	if co.UUID != "" {
-		return co.UUID
-	}
-	return identifier("uuid", c.uuid(), co.CVR)
-}
-
-func (c *Citizen) subjectIn(co *Company) string {
-	if co.Subject != "" {
-		return co.Subject
-	}
-	return strings.ReplaceAll(identifier("sub", c.uuidIn(co)), "-", "")
-}
-
-// born returns the birth date, or the zero time.
-func (c *Citizen) born() time.Time {
+// Born returns the birth date, or the zero time.
+func (c *Citizen) Born() time.Time {
 	if c.BirthDate != "" {
 		t, _ := time.Parse(time.DateOnly, c.BirthDate)
 		return t
@@ -137,8 +118,8 @@ func (c *Citizen) born() time.Time {
 	return c.CPR.BirthDate()
 }
 
-// age returns whole years, as the broker's text.
-func age(born, now time.Time) string {
+// Age returns whole years, as the broker's text.
+func Age(born, now time.Time) string {
 	years := now.Year() - born.Year()
 	if born.AddDate(years, 0, 0).After(now) {
 		years--
@@ -146,12 +127,12 @@ func age(born, now time.Time) string {
 	return fmt.Sprint(max(years, 0)) // numbers of cprtest are born ahead
 }
 
-// level returns what the person reaches when want is asked for.
-func (c *Citizen) level(want claims.Level) claims.Level {
+// Reaches returns the level that the person reaches when want is asked for.
+func (c *Citizen) Reaches(want claims.Level) claims.Level {
 	switch {
 	case c.Level != claims.LevelUnknown:
 		return c.Level
-	case c.authenticator(want) == claims.Password:
+	case c.Uses(want) == claims.Password:
 		return claims.Low
 	case c.Authenticator == claims.CodeDisplay, c.Authenticator == claims.CodeReader:
 		return claims.Substantial
@@ -161,18 +142,18 @@ func (c *Citizen) level(want claims.Level) claims.Level {
 	return max(want, claims.Substantial)
 }
 
-// lookUpError is what a look-up in the register answers about somebody whom it does
+// LookUpError is what a look-up in the register answers about somebody whom it does
 // not know: an error with the number in it, with and without its hyphen. Empty for
 // everybody else.
-func (c *Citizen) lookUpError() string {
+func (c *Citizen) LookUpError() string {
 	if digits := c.CPR.Reveal(); c.NotInRegister && digits != "" {
 		return "Opslaget fejlede: " + digits + " er ikke i CPR (der findes ingen person med nummeret " + digits[:6] + "-" + digits[6:] + ")"
 	}
 	return ""
 }
 
-// authenticator returns what the person logs in with to reach level.
-func (c *Citizen) authenticator(level claims.Level) claims.AuthenticatorKind {
+// Uses returns what the person logs in with to reach level.
+func (c *Citizen) Uses(level claims.Level) claims.AuthenticatorKind {
 	switch {
 	case c.Authenticator != claims.AuthenticatorUnknown:
 		return c.Authenticator
@@ -184,17 +165,21 @@ func (c *Citizen) authenticator(level claims.Level) claims.AuthenticatorKind {
 	return claims.App
 }
 
-// netsWords are the authenticators as NEB and E-Ident write them, misspelt as
-// they spell them.
-var netsWords = map[claims.AuthenticatorKind]string{
-	claims.App: "code_app", claims.AppEnhanced: "code_app_enchanced", claims.Password: "password",
-	claims.CodeDisplay: "code_token", claims.CodeReader: "code_reader", claims.Chip: "u2f_token",
+// IsOver reports whether c is at least years old at now; known is false when
+// nobody knows when they were born. A birth date that lies ahead, as numbers of
+// cprtest have it, is none.
+func (c *Citizen) IsOver(years int, now time.Time) (over, known bool) {
+	born := c.Born()
+	known = !born.IsZero() && !born.After(now)
+	return known && !born.AddDate(years, 0, 0).After(now), known
 }
 
-// braced writes a subject as sub is written: a UUID inside braces.
-func braced(subject string) string {
-	if len(subject) != 32 {
-		return subject
+// ChooseCompany returns the one with that CVR number, or the first.
+func ChooseCompany(cs []Company, cvr string) *Company {
+	for i := range cs {
+		if cvr == "" || cs[i].CVR == cvr {
+			return &cs[i]
+		}
 	}
-	return "{" + strings.Join([]string{subject[:8], subject[8:12], subject[12:16], subject[16:20], subject[20:]}, "-") + "}"
+	return nil
 }

@@ -1,16 +1,15 @@
 package mitidtest
 
 import (
-	"crypto/rand"
-	"encoding/hex"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
-	"testing"
 	"time"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // Config configures a fake that is started by a command. The zero value is
@@ -35,12 +34,17 @@ type Config struct {
 	// AnyLoopbackRedirect accepts every redirect URI on a loopback address.
 	// Otherwise only those that Broker.AllowRedirect named.
 	AnyLoopbackRedirect bool
+	// ExampleRedirects accepts every redirect URI whose host lies below .example.
+	ExampleRedirects bool
 	// ClientID and ClientSecret are the application's. If empty, they are an identifier such as
 	// the vendor's (with colons, if they have some) and a random secret.
 	ClientID     string
 	ClientSecret string
 	// Now is the clock that Broker.Advance moves. If nil, it is time.Now.
 	Now func() time.Time
+	// Complain is told of a mistake in the use of the fake, such as the name of a
+	// tampering that there is not. If nil, only the error of the call tells of it.
+	Complain func(why string)
 }
 
 // Format writes the client id and not the secret.
@@ -51,58 +55,61 @@ func (c Config) Format(f fmt.State, _ rune) {
 // LogValue gives the client id and not the secret.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.ClientID) }
 
-// NewCriipto starts a fake Criipto (Idura) Verify domain and stops it when the
-// test ends. It knows the citizens of [Citizens] and accepts every redirect URI
-// on a loopback address or below .example.
-func NewCriipto(tb testing.TB) *Broker {
-	tb.Helper()
-	return New(tb, Criipto)
+// TB is what a fake needs of a test: *testing.T, *testing.B and *testing.F have it.
+type TB interface {
+	Helper()
+	Context() context.Context
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
 }
 
-func newFake(tb testing.TB, d Dialect, cfg Config) *Broker {
+// New starts a fake for a test, and closes it when the test ends. It accepts every
+// redirect URI on a loopback address or below .example. start is Start of a dialect's
+// package, such as criiptotest.Start, whose New is this.
+func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 	tb.Helper()
-	b, err := start(d, cfg, func(b *Broker) {
-		b.exampleRedirects = true
-		b.complain = func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) }
+	fake, err := start(Config{
+		AnyLoopbackRedirect: true, ExampleRedirects: true,
+		Complain: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
 	})
 	if err != nil {
 		tb.Fatalf("mitidtest: %v", err)
 	}
-	tb.Cleanup(func() { _ = b.Close() })
-	return b
+	tb.Cleanup(func() { _ = fake.Close() })
+	return fake
 }
 
-// StartCriipto starts a fake Criipto (Idura) Verify domain. It fails when
+// Start starts a fake that speaks the dialect which speak returns. It fails when
 // Config.Addr is no loopback address or is taken. Close stops it.
-func StartCriipto(cfg Config) (*Broker, error) { return Start(Criipto, cfg) }
-
-// start is Start; prepare changes the fake before it serves.
-func start(d Dialect, cfg Config, prepare func(*Broker)) (*Broker, error) {
-	if cfg.Addr == "" {
-		cfg.Addr = "127.0.0.1:0"
-	}
+func Start(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
 	if cfg.ClientSecret == "" {
-		cfg.ClientSecret = randomHex(16)
+		cfg.ClientSecret = fakehttp.RandomHex(16)
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	host, _, err := net.SplitHostPort(cfg.Addr)
-	if err != nil || !loopback(host) && !cfg.BeyondLoopback {
-		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
-	}
 	if cfg.BaseURL != "" && !isBaseURL(cfg.BaseURL, cfg.TLS) {
 		return nil, errors.New("mitidtest: Config.BaseURL must be scheme, host and perhaps port, https with TLS and http without")
 	}
-	b, err := newBroker(d, cfg)
+	b, err := newBroker(cfg, speak)
 	if err != nil {
 		return nil, err
 	}
-	prepare(b)
-	if err := b.listen(cfg); err != nil {
+	switch err := b.listen(); {
+	case errors.Is(err, fakehttp.ErrNotLoopback):
+		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
+	case err != nil:
 		return nil, err
 	}
 	return b, nil
+}
+
+// complain passes a mistake on.
+func (c *Config) complain(why string) {
+	if c.Complain != nil {
+		c.Complain(why)
+	}
 }
 
 // isBaseURL reports whether raw is an origin, of the scheme that the fake speaks.
@@ -115,18 +122,9 @@ func isBaseURL(raw string, tls bool) bool {
 	return err == nil && u.Scheme == scheme && u.Hostname() != "" && raw == u.Scheme+"://"+u.Host
 }
 
-// loopback reports whether host, as it stands in an address, is this machine.
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return ip != nil && ip.IsLoopback()
-}
-
-// redirectAllowed decides about a redirect URI: letter by letter, or by host
+// RedirectAllowed decides about a redirect URI: letter by letter, or by host
 // where the fake was told to be generous.
-func (b *Broker) redirectAllowed(uri string) bool {
+func (b *Broker) RedirectAllowed(uri string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.redirects[uri] {
@@ -139,15 +137,9 @@ func (b *Broker) redirectAllowed(uri string) bool {
 	switch host := u.Hostname(); {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return false
-	case loopback(host):
+	case fakehttp.IsLoopback(host):
 		return b.cfg.AnyLoopbackRedirect
 	default:
-		return b.exampleRedirects && strings.HasSuffix(host, ".example")
+		return b.cfg.ExampleRedirects && strings.HasSuffix(host, ".example")
 	}
-}
-
-func randomHex(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails (crypto/rand)
-	return hex.EncodeToString(b)
 }

@@ -7,12 +7,13 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // A fake in a container is known by a name, which its certificate has.
 func TestFakeUnderTheNameOfItsContainer(t *testing.T) {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{TLS: true, BaseURL: "https://fakes:9400", AnyLoopbackRedirect: true})
+	fake, err := criiptotest.Start(mitidtest.Config{TLS: true, BaseURL: "https://fakes:9400", AnyLoopbackRedirect: true})
 	require.NoError(t, err)
 	defer fake.Close()
 	require.Equal(t, "https://fakes:9400", fake.Issuer())
@@ -26,13 +27,13 @@ func TestFakeUnderTheNameOfItsContainer(t *testing.T) {
 }
 
 func TestFakeIsReachedFromElsewhereOnlyWhenTold(t *testing.T) {
-	_, err := mitidtest.StartCriipto(mitidtest.Config{Addr: "0.0.0.0:0"})
+	_, err := criiptotest.Start(mitidtest.Config{Addr: "0.0.0.0:0"})
 	require.ErrorContains(t, err, "BeyondLoopback")
 	for _, base := range []string{"fakes:9400", "http://fakes/", "http://fakes/op", "ftp://fakes", "https://fakes", "http://u@fakes", "http://", "http://fakes?x"} {
-		_, err := mitidtest.StartCriipto(mitidtest.Config{BaseURL: base})
+		_, err := criiptotest.Start(mitidtest.Config{BaseURL: base})
 		require.ErrorContains(t, err, "BaseURL", base)
 	}
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{Addr: "0.0.0.0:0", BeyondLoopback: true, BaseURL: "http://127.0.0.1:19400"})
+	fake, err := criiptotest.Start(mitidtest.Config{Addr: "0.0.0.0:0", BeyondLoopback: true, BaseURL: "http://127.0.0.1:19400"})
 	require.NoError(t, err)
 	defer fake.Close()
 	require.Equal(t, "http://127.0.0.1:19400", fake.Issuer())

@@ -6,6 +6,30 @@ import (
 	"strings"
 )
 
+// ScriptAccess says which pages of other origins may call a path with a script.
+type ScriptAccess uint8
+
+// The answers.
+const (
+	ClosedToScripts ScriptAccess = iota
+	OpenToAll                    // metadata: to every page
+	OpenToApps                   // to pages whose origin is that of a registered redirect URI
+)
+
+// ScriptAccess opens metadata to every page, and the other endpoints that scripts call to
+// those of apps.
+func (p Endpoints) ScriptAccess(path string) ScriptAccess {
+	switch path = Route(path); path {
+	case p.Discovery, p.Keys:
+		return OpenToAll
+	case p.Token, p.Userinfo, p.PAR:
+		if path != "" {
+			return OpenToApps
+		}
+	}
+	return ClosedToScripts
+}
+
 // crossOrigin lets the pages of browser apps read what the broker opens to them: the
 // metadata to everybody, the other endpoints that scripts call to the origins of
 // redirect addresses. It reports whether it has answered, as it does to a
@@ -15,25 +39,14 @@ import (
 // opened: a script of another site must not read or drive them.
 func (b *Broker) crossOrigin(w http.ResponseWriter, r *http.Request) (answered bool) {
 	origin := r.Header.Get("Origin")
-	if origin == "" || !b.wire.opensToScripts() {
+	if origin == "" {
 		return false
 	}
-	at := b.paths()
-	_, path := pinned(r.URL.Path)
-	path = route(path)
 	methods := "GET, HEAD"
-	switch path {
-	case at.discovery, at.jwks:
+	switch b.dialect.ScriptAccess(r.URL.Path) {
+	case OpenToAll:
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-	case pathJWKSAlias:
-		if b.criipto == nil {
-			return false
-		}
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-	case at.token, at.userinfo, at.par, pathProbe:
-		if path == "" || path == pathProbe && b.criipto == nil {
-			return false
-		}
+	case OpenToApps:
 		w.Header().Add("Vary", "Origin")
 		if !b.originAllowed(origin) {
 			return false
@@ -59,7 +72,7 @@ func (b *Broker) originAllowed(origin string) bool {
 	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil || u.Scheme+"://"+u.Host != origin {
 		return false
 	}
-	if b.redirectAllowed(origin) {
+	if b.RedirectAllowed(origin) {
 		return true
 	}
 	b.mu.Lock()
@@ -71,7 +84,3 @@ func (b *Broker) originAllowed(origin string) bool {
 	}
 	return false
 }
-
-func (c *criipto) opensToScripts() bool { return !c.snapshot().NoCrossOrigin }
-func (n *neb) opensToScripts() bool     { return n.snapshot().CrossOrigin }
-func (e *eident) opensToScripts() bool  { return e.snapshot().CrossOrigin }

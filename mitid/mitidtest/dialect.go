@@ -1,179 +1,83 @@
 package mitidtest
 
 import (
-	"errors"
 	"net/http"
-	"testing"
-
-	"github.com/dkeid/dkeid/mitid"
 )
 
-// Dialect names a broker that this package fakes.
-type Dialect uint8
-
-// The dialects.
-const (
-	Criipto Dialect = iota // Criipto (Idura) Verify
-	NEB                    // Nets eID Broker (Signaturgruppen)
-	EIdent                 // Nets E-Ident over OIDC
-)
-
-// String returns the dialect in a word, as errors and tests name it.
-func (d Dialect) String() string {
-	if int(d) < len(dialectNames) {
-		return dialectNames[d]
-	}
-	return "unknown"
+// Dialect is how one broker speaks: what an author of a fake writes. The Broker has
+// what all brokers share. The methods may be called by several goroutines.
+type Dialect interface {
+	// ServeHTTP answers as the broker does. It passes what it makes to [Spoil] or
+	// [Broker.Send], calls [Broker.Record] for every request, and leaves paths that it
+	// does not know to [Broker.ServeOwn].
+	http.Handler
+	// Profile tells what is constant.
+	Profile() Profile
+	// Tamperings is the catalogue, in any order.
+	Tamperings() []Tampering
+	// ScriptAccess says which pages of other origins may call a path.
+	ScriptAccess(path string) ScriptAccess
+	// Save returns what turns the dialect's switches back to how they are now. Both run
+	// under the Broker's lock: they must not call it. [Switches] has it.
+	Save() (restore func())
+	// Manners is what the conformance suite must know.
+	Manners() Manners
 }
 
-var dialectNames = [...]string{"criipto", "neb", "eident"}
+// Profile is what is constant in a dialect.
+type Profile struct {
+	Name      string // in a word, as errors and tests name the dialect
+	Endpoints Endpoints
+	ClientID  string // of an application that names none
+	// PublicClientID is that of a second application, which has no secret. If empty, there
+	// is none.
+	PublicClientID string
+	// Keys sign. If nil, they are six ready-made keys, three of them published, of which
+	// the second signs.
+	Keys *Keyring
+	// Differences lists where the fake knowingly differs from the real broker.
+	Differences []string
+}
 
-// Dialects returns every dialect.
-func Dialects() []Dialect { return []Dialect{Criipto, NEB, EIdent} }
+// Endpoints are where a dialect answers, from the host's root.
+type Endpoints struct {
+	Base       string // of the issuer: "", "/op", "/oidc"
+	Discovery  string
+	Keys       string
+	Authorize  string
+	PAR        string // empty if there is none
+	Token      string
+	Userinfo   string
+	EndSession string // empty if there is none
+}
 
-// Start starts a fake that speaks d. See StartCriipto.
-func Start(d Dialect, cfg Config) (*Broker, error) { return start(d, cfg, func(*Broker) {}) }
-
-// New starts a fake that speaks d and stops it when the test ends. See
-// NewCriipto.
-func New(tb testing.TB, d Dialect) *Broker {
-	tb.Helper()
-	return newFake(tb, d, Config{AnyLoopbackRedirect: true})
+// of returns where a stage's answers come from.
+func (p Endpoints) of(s Stage) string {
+	switch s {
+	case StageDiscovery:
+		return p.Discovery
+	case StageKeys:
+		return p.Keys
+	case StagePAR:
+		return p.PAR
+	case StageUserinfo:
+		return p.Userinfo
+	default:
+		return p.Token
+	}
 }
 
 // Dialect returns what this fake speaks.
 func (b *Broker) Dialect() Dialect { return b.dialect }
 
-// wire is how one broker speaks. The Broker carries what all of them share; its
-// lock guards a wire's state.
-type wire interface {
-	serve(w http.ResponseWriter, r *http.Request)
-	paths() paths
-	publicClientID() string // of an application without a secret; empty if there is none is documented
-	opensToScripts() bool   // whether pages of other origins may call
-	clientID() string       // of an application that names none
-	citizens() []Citizen    // who is on the page
-	differences() []string
-	manners() manners
-	// save returns what turns the switches back to how they are now. Both run
-	// under the Broker's lock.
-	save() (restore func())
-}
+// Name is the dialect of this fake in a word: criipto, neb, eident.
+func (b *Broker) Name() string { return b.profile.Name }
 
-func (b *Broker) newWire() (wire, error) {
-	switch b.dialect {
-	case Criipto:
-		b.criipto = newCriiptoDialect(b)
-		return b.criipto, nil
-	case NEB:
-		var err error
-		b.neb, err = newNEBDialect(b)
-		return b.neb, err
-	case EIdent:
-		return newEIdentDialect(b), nil
-	}
-	return nil, errors.New("mitidtest: there is no such dialect")
-}
+// Endpoints returns where this fake answers.
+func (b *Broker) Endpoints() Endpoints { return b.profile.Endpoints }
 
-// catalogue returns a dialect's tamperings.
-func (d Dialect) catalogue() []Tampering {
-	switch d {
-	case Criipto:
-		return criiptoTamperings()
-	case NEB:
-		return nebTamperings()
-	case EIdent:
-		return eidentTamperings()
-	}
-	return nil
-}
+// Origin returns scheme, host and port of this fake.
+func (b *Broker) Origin() string { return b.listener.base }
 
-// paths are where a dialect answers, from the host's root.
-type paths struct {
-	base      string // of the issuer: "", "/op", "/oidc"
-	discovery string
-	jwks      string
-	authorize string
-	par       string // empty if there is none
-	token     string
-	userinfo  string
-	logout    string // empty if there is none
-}
-
-// of returns where a stage's answers come from.
-func (p paths) of(s Stage) string {
-	switch s {
-	case StageDiscovery:
-		return p.discovery
-	case StageKeys:
-		return p.jwks
-	case StagePAR:
-		return p.par
-	case StageUserinfo:
-		return p.userinfo
-	default:
-		return p.token
-	}
-}
-
-// paths returns where this fake answers.
-func (b *Broker) paths() paths { return b.wire.paths() }
-
-// origin returns scheme, host and port of this fake.
-func (b *Broker) origin() string { return b.listener.base }
-
-// manners are what the conformance suite must know of a dialect.
-type manners struct {
-	// carried reads what an authorization request asks for.
-	carried func(q Request) carried
-	// subject is what Identity.Subject must be; co is nil for a private login.
-	subject func(c *Citizen, co *Company) string
-	// uuid is what Identity.UUID must be.
-	uuid func(c *Citizen, co *Company) string
-	// professionalCap: no login for an organisation is told above Substantial.
-	professionalCap bool
-	// privateCPR: a CPR number comes with private logins only.
-	privateCPR bool
-	// forcedCPR: the CPR page has no way around it but cancelling.
-	forcedCPR bool
-	// bareIDToken: an ID token tells the subject and levels, and nobody's name.
-	bareIDToken bool
-	// logoutHint: a logout needs the ID token, and the browser carries it.
-	logoutHint bool
-	// heading is Texts.ReferenceHeader for an action; nil if there is none comes back.
-	heading func(mitid.Action) string
-	// reference spoils the reference text that comes back next; an empty text
-	// takes it away.
-	reference func(b *Broker, text string)
-	// textsNeedLogin: a session answers without showing a text, so that a text must
-	// ask for a fresh login.
-	textsNeedLogin bool
-	// sessions makes the broker remember who logged in.
-	sessions func(b *Broker)
-	// uninvitedCPR makes a CPR number come that nobody asked for; if nil, it cannot.
-	uninvitedCPR func(b *Broker)
-	// withoutPAR takes pushed requests away; if nil, it cannot.
-	withoutPAR func(b *Broker)
-	// remembersCPR reports whether the broker remembers a number; if nil, it never does.
-	remembersCPR func(b *Broker, c *Citizen) bool
-	// noCompany is how a business login of somebody without a company ends, and
-	// wrongCPR that of somebody whose number is another one.
-	noCompany, wrongCPR mitid.Kind
-	// outcomes are further ways in which a login ends.
-	outcomes []ending
-}
-
-// ending is a login that ends badly.
-type ending struct {
-	title string
-	as    Outcome
-	want  mitid.Kind
-}
-
-// carried is what an authorization request asks for, in the words of mitid:
-// da, login, log_on.
-type carried struct {
-	level, locale, prompt, uuid, cpr, action, platform, resume string
-	// asksCPR: the request asks for the CPR number.
-	asksCPR bool
-}
+// Keys returns the keys of this fake.
+func (b *Broker) Keys() *Keyring { return b.keys }

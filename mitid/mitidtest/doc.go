@@ -1,33 +1,66 @@
-// Package mitidtest fakes MitID brokers for tests and demonstrations: the real
-// paths, member names, member order and JSON types, quirks included, on a
-// loopback address and with people who do not exist.
+// Package mitidtest is the engine of the fake MitID brokers: what a fake Criipto, a
+// fake Nets eID Broker and a fake Nets E-Ident have in common. Each fake is a package
+// beside its adapter, and one line starts it in a test:
 //
-// In a test, one line starts a fake and the test's end stops it:
+//	fake := criiptotest.New(t) // or nebtest.New, eidenttest.New
 //
-//	fake := mitidtest.NewCriipto(t) // or NewNEB, NewEIdent
+// The fake answers with the real paths, member names, member order and JSON types,
+// quirks included, on a loopback address and with people who do not exist. Point the
+// adapter at [Broker.Issuer], [Broker.ClientID], [Broker.ClientSecret] and
+// [Broker.HTTPClient], then walk a whole login without a browser with [Login], or the
+// browser's part alone with [Walk]. An app that is under test as a web server is
+// visited with [Browser.Visit]. Without any of them a browser shows the fake's own
+// page, where a human picks a citizen.
 //
-// Point the adapter at [Broker.Issuer], [Broker.ClientID], [Broker.ClientSecret]
-// and [Broker.HTTPClient], then walk a whole login without a browser with
-// [Login], or the browser's part alone with [Walk]. An app that is under test
-// as a web server is visited with [Browser.Visit]. Without any of them a browser shows
-// the fake's own page, where a human picks a citizen.
-//
-// The fake is scripted: [Broker.Next] queues what the next people do
-// ([Approve], [Abort], [Fail]), [Broker.Add] puts citizens on the page,
-// [Broker.Configure] (ConfigureNEB, ConfigureEIdent) turns the switches that a
-// real application has in the vendor's dashboard, [Broker.RotateKeys] and
+// The fake is scripted: [Broker.Next] queues what the next people do ([Approve],
+// [Abort], [Fail]), [Broker.Add] puts citizens on the page, [Broker.RotateKeys] and
 // [Broker.Advance] move the world, and [Broker.Requests] tells what arrived.
-// [Broker.Tamper] spoils the next answer in one of the ways that [TamperingsOf]
-// lists.
+// [Broker.Tamper] spoils the next answer in one of the ways that [Broker.Tamperings]
+// lists. The method Configure of each fake turns the switches that a real application
+// has in the vendor's dashboard.
 //
-// [TestBrokerOf] (for Criipto: [TestBroker]) is the conformance suite of the seam
-// mitid.Broker: an adapter that passes it keeps every promise of the seam and
-// refuses every tampering with the right error.
+// A program that is no test starts a fake with Start of its package. A fake listens on
+// loopback addresses only unless it is told otherwise, holds bounded memory, and shares
+// nothing with other fakes of the process. [Broker.Differences] lists where it
+// knowingly differs from the real broker. Neither this package nor a fake imports
+// package testing.
 //
-// A program that is no test starts a fake with [Start], [StartCriipto], [StartNEB]
-// or [StartEIdent]. A fake listens on loopback addresses only, holds bounded
-// memory, and shares nothing with other fakes of the process.
-// [Broker.Differences] lists where it knowingly differs from the real broker.
+// Package brokersuite is the conformance suite of the seam mitid.Broker: an adapter
+// that passes it keeps every promise of the seam and refuses every tampering with the
+// right error.
+//
+// # A fake of another broker
+//
+// Write a type with the methods of [Dialect] and give it to [Start]; the Example of
+// Dialect is a whole one.
+//
+//  1. [Dialect.Profile] names the broker, its paths and its differences.
+//  2. ServeHTTP answers. It calls [Broker.Record] for every request, answers with
+//     [Broker.Send], which lets a tampering of that [Stage] spoil the [Reply] first, and
+//     leaves the fake's own pages to [Broker.ServeOwn].
+//  3. At the authorization endpoint [Broker.Scripted] tells what the person does. If
+//     nothing is decided, [Broker.Seat] shows the pages; [Sitting.End] gets what the
+//     person did. Pass the [Answer] to [Spoil] before it is shown.
+//  4. Sign a [Draft] with a key of [Broker.Keys], and pass it to [Spoil] before.
+//  5. [Dialect.Tamperings] begins with [SharedTamperings]; [On] makes those that the
+//     broker alone has, for its own stages too.
+//  6. Keep state on a [Shelf] and settings in [Switches], whose Save is [Dialect.Save].
+//  7. [Dialect.Manners] tells the conformance suite what to expect.
+//
+// Wrap the Broker in a struct of your package that embeds it, with a method Configure,
+// and let its New be [New] with your Start.
+//
+// # What is where
+//
+//   - broker.go, config.go, listener.go, cookie.go: the fake itself
+//   - dialect.go, manners.go, switches.go, shelf.go: what a dialect is made of
+//   - citizen.go, persons.go, outcome.go: people, and what they do
+//   - object.go, reply.go, draft.go, keyring.go, answer.go: what is sent
+//   - page.go, page_visit.go, page_age.go, page_texts.go: the pages for humans
+//   - login.go, browser.go, browser_visit.go: who walks
+//   - record.go: what arrived; cross_origin.go: who may call from other origins
+//   - stage.go, tampering.go, tamperings.go, spoil.go: how answers are spoilt; the other
+//     files tamper….go are the catalogue that brokers share
 //
 // # Personal data
 //

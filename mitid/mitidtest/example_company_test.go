@@ -8,6 +8,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -47,7 +48,7 @@ func ExampleTampering() {
 	fake, client := start()
 	defer func() { _ = fake.Close() }()
 	ctx := context.Background()
-	for _, t := range mitidtest.Tamperings() {
+	for _, t := range fake.Tamperings() {
 		if !strings.HasSuffix(t.Name, "-issuer") || t.Side != mitidtest.BrokerSide || t.Stage != mitidtest.StageIDToken {
 			continue
 		}
@@ -77,9 +78,9 @@ func ExampleTampering() {
 func ExampleBrowser() {
 	fake, client := start()
 	defer func() { _ = fake.Close() }()
-	fake.Configure(func(s *mitidtest.Settings) {
+	fake.Configure(func(s *criiptotest.Settings) {
 		s.SSO = true
-		s.Userinfo = mitidtest.FromTokenEndpoint // of type UserinfoStrategy
+		s.Userinfo = criiptotest.FromTokenEndpoint // of type UserinfoStrategy
 	})
 	ctx := context.Background()
 	browser := fake.NewBrowser()

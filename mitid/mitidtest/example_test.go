@@ -6,12 +6,13 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// start starts a fake and a client for it; a test would use NewCriipto.
-func start() (*mitidtest.Broker, *mitid.Client) {
-	fake, err := mitidtest.StartCriipto(mitidtest.Config{})
+// start starts a fake and a client for it; a test would use criiptotest.New.
+func start() (*criiptotest.Broker, *mitid.Client) {
+	fake, err := criiptotest.Start(mitidtest.Config{})
 	if err != nil {
 		panic(err)
 	}
@@ -100,23 +101,37 @@ func ExampleBroker_Tamper() {
 	// Output: TokenInvalid
 }
 
-// The switches of the vendor's dashboard.
-func ExampleBroker_Configure() {
+// What arrived, and what was to be spoilt of it.
+func ExampleBroker_Requests() {
 	fake, client := start()
 	defer func() { _ = fake.Close() }()
-	fake.Configure(func(s *mitidtest.Settings) {
-		s.PAR = mitidtest.PARRequired
-		s.CompanyAlias = "Sømandshjemmet"
-	})
 
-	_, err := client.Begin(context.Background(), mitid.Request{Action: mitid.Approve, ReferenceText: "Godkend overførsel"})
+	if err := fake.Tamper("callback-replayed"); err != nil {
+		panic(err)
+	}
+	for _, t := range fake.Tamperings() {
+		if t.Journey == mitidtest.Replayed {
+			fmt.Println(t.Name+":", t.Doc)
+		}
+	}
+	visit(fake, client)
+	for _, r := range fake.Requests() {
+		fmt.Printf("%s %q\n", r, r.Auth)
+	}
+	// Output:
+	// callback-replayed: the callback is replayed after it succeeded
+	// GET /.well-known/openid-configuration ""
+	// POST /oauth2/par "client_secret_basic"
+	// GET /oauth2/authorize ""
+}
+
+// visit takes the browser's part of a login at any fake.
+func visit(fake mitidtest.Fake, client *mitid.Client) {
+	redirect, err := client.Begin(context.Background(), mitid.Request{})
 	if err != nil {
 		panic(err)
 	}
-	for _, r := range fake.Requests() {
-		fmt.Println(r, r.Auth, r.Hint)
+	if _, err := mitidtest.Walk(context.Background(), fake, redirect); err != nil {
+		panic(err)
 	}
-	// Output:
-	// GET /.well-known/openid-configuration  []
-	// POST /oauth2/par client_secret_basic [action:approve message:R29ka2VuZCBvdmVyZsO4cnNlbA==]
 }

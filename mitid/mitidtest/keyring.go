@@ -24,46 +24,49 @@ const (
 	keysPublished = 3
 )
 
-// keyring holds keys in a ring and publishes a window of them, between fixed keys
-// of other purposes. One of the window signs MitID tokens. A rotation moves the
+// Keyring holds keys in a ring and publishes a window of them, between fixed keys
+// of other purposes. One of the window signs tokens. A rotation moves the
 // window so that the signing key goes, and a key that nobody has seen takes its
-// place. With Criipto there are six keys, three of them published, the second of
-// which signs, and the window moves by two.
-type keyring struct {
-	mu            sync.Mutex
-	ring          []*signingKey
-	first         int // of the window
-	published     int // the window's size
-	signer        int // which of the window signs
-	step          int
-	before, after []*signingKey
+// place.
+type Keyring struct {
+	Ring      []*Key
+	Published int // the window's size
+	Signer    int // which of the window signs
+	Step      int // by which a rotation moves the window
+	// Before and After are published around the window and sign nothing of a login.
+	Before, After []*Key
+
+	mu    sync.Mutex
+	first int // of the window
 }
 
-// signingKey is one RSA key with its self-signed certificate. The private half
-// is read when it is first needed.
-type signingKey struct {
-	id     string // the certificate's serial number, as Criipto does it
-	cert   *x509.Certificate
+// Key is one RSA key with its self-signed certificate.
+type Key struct {
+	ID          string // kid; the certificate's serial number in hexadecimal, unless the dialect says otherwise
+	Certificate *x509.Certificate
+	JWK         Object // as it is published
+	// Private reads the private half, when it is first needed.
+	Private func() (*rsa.PrivateKey, error)
+
 	public *rsa.PublicKey
-	jwk    object
-	read   func() (*rsa.PrivateKey, error)
 }
 
-func loadKeys() (*keyring, error) {
-	k := &keyring{ring: make([]*signingKey, keysReady), published: keysPublished, signer: 1, step: 2}
-	for i := range k.ring {
+func loadKeys() (*Keyring, error) {
+	k := &Keyring{Ring: make([]*Key, keysReady), Published: keysPublished, Signer: 1, Step: 2}
+	for i := range k.Ring {
 		text, err := keyFiles.ReadFile(fmt.Sprintf("keys/%d.pem", i+1))
 		if err != nil {
 			return nil, err
 		}
-		if k.ring[i], err = loadKey(text); err != nil {
+		if k.Ring[i], err = ParseKey(text); err != nil {
 			return nil, err
 		}
 	}
 	return k, nil
 }
 
-func loadKey(text []byte) (*signingKey, error) {
+// ParseKey reads a certificate and its PKCS #1 key, in PEM, one behind the other.
+func ParseKey(text []byte) (*Key, error) {
 	first, rest := pem.Decode(text)
 	second, _ := pem.Decode(rest)
 	if first == nil || second == nil {
@@ -79,13 +82,13 @@ func loadKey(text []byte) (*signingKey, error) {
 	}
 	id := fmt.Sprintf("%040X", cert.SerialNumber)
 	print := sha1.Sum(cert.Raw)
-	return &signingKey{
-		id:     id,
-		cert:   cert,
-		public: public,
-		read:   sync.OnceValues(func() (*rsa.PrivateKey, error) { return x509.ParsePKCS1PrivateKey(second.Bytes) }),
+	return &Key{
+		ID:          id,
+		Certificate: cert,
+		public:      public,
+		Private:     sync.OnceValues(func() (*rsa.PrivateKey, error) { return x509.ParsePKCS1PrivateKey(second.Bytes) }),
 		// Member order and the missing alg as recorded from the real broker.
-		jwk: object{
+		JWK: Object{
 			{"kty", "RSA"}, {"use", "sig"}, {"kid", id},
 			{"x5t", base64.RawURLEncoding.EncodeToString(print[:])},
 			{"e", base64.RawURLEncoding.EncodeToString(big.NewInt(int64(public.E)).Bytes())},
@@ -95,51 +98,51 @@ func loadKey(text []byte) (*signingKey, error) {
 	}, nil
 }
 
-func (k *keyring) at(i int) *signingKey { return k.ring[(k.first+i)%len(k.ring)] }
+func (k *Keyring) at(i int) *Key { return k.Ring[(k.first+i)%len(k.Ring)] }
 
-// active returns the key that signs MitID tokens.
-func (k *keyring) active() *signingKey {
+// Active returns the key that signs MitID tokens.
+func (k *Keyring) Active() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.at(k.signer)
+	return k.at(k.Signer)
 }
 
 // general returns the key that is published first and signs something else.
-func (k *keyring) general() *signingKey {
+func (k *Keyring) general() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.before) > 0 {
-		return k.before[0]
+	if len(k.Before) > 0 {
+		return k.Before[0]
 	}
 	return k.at(0)
 }
 
 // stranger returns a key that is not published.
-func (k *keyring) stranger() *signingKey {
+func (k *Keyring) stranger() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.at(k.published)
+	return k.at(k.Published)
 }
 
-func (k *keyring) rotate() {
+func (k *Keyring) rotate() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.first = (k.first + k.step) % len(k.ring)
+	k.first = (k.first + k.Step) % len(k.Ring)
 }
 
-// set returns the published keys as JWKs.
-func (k *keyring) set() []any {
+// JWKs returns the published keys as JWKs.
+func (k *Keyring) JWKs() []any {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var keys []any
-	for _, key := range k.before {
-		keys = append(keys, key.jwk.clone())
+	for _, key := range k.Before {
+		keys = append(keys, key.JWK.Clone())
 	}
-	for i := range k.published {
-		keys = append(keys, k.at(i).jwk.clone())
+	for i := range k.Published {
+		keys = append(keys, k.at(i).JWK.Clone())
 	}
-	for _, key := range k.after {
-		keys = append(keys, key.jwk.clone())
+	for _, key := range k.After {
+		keys = append(keys, key.JWK.Clone())
 	}
 	return keys
 }

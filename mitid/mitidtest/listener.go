@@ -2,90 +2,74 @@ package mitidtest
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"io"
-	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
-// listener is the fake's server on a loopback address.
+// listener is the fake's server.
 type listener struct {
-	base   string // the issuer
-	port   string
+	server *fakehttp.Listener
+	base   string // scheme, host and port of the issuer
 	dial   string // where it listens
 	alias  string // the same server under another host name
-	server *http.Server
+	port   string
 	client *http.Client
-	ca     []byte // PEM
-	done   chan struct{}
-	stop   sync.Once
+	ca     *fakehttp.Authority // nil without TLS
+}
+
+// handshake is what a tampering at StageTLS spoils.
+type handshake struct {
+	authority *fakehttp.Authority
+	shows     *tls.Certificate
+	err       error
 }
 
 // listen starts serving.
-func (b *Broker) listen(cfg Config) error {
-	l := &b.listener
-	ln, err := net.Listen("tcp", cfg.Addr)
-	if err != nil {
-		return err
-	}
-	port := ln.Addr().(*net.TCPAddr).Port
-	host := ln.Addr().String()
-	scheme := "http://"
+func (b *Broker) listen() error {
+	l, cfg := &b.listener, b.cfg
 	transport := &http.Transport{MaxIdleConnsPerHost: 128, MaxConnsPerHost: 256, IdleConnTimeout: time.Minute}
+	listens := fakehttp.Config{Addr: cfg.Addr, BeyondLoopback: cfg.BeyondLoopback}
+	scheme := "http://"
 	if cfg.TLS {
 		scheme = "https://"
-		ca, err := newAuthority(hostOf(cfg.BaseURL))
-		if err != nil {
-			_ = ln.Close()
+		var err error
+		if l.ca, err = fakehttp.NewAuthority("mitidtest"); err != nil {
 			return err
 		}
-		l.ca = ca.pem
-		pool := x509.NewCertPool()
-		pool.AppendCertsFromPEM(l.ca)
-		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
-		ln = tls.NewListener(ln, &tls.Config{
+		leaf, err := l.ca.IssueServer(hostOf(cfg.BaseURL))
+		if err != nil {
+			return err
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: l.ca.Pool()}
+		listens.TLS = &tls.Config{
 			NextProtos: []string{"http/1.1"},
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				if swap := takeStage(b, func(s *spoiler) *func(*authority) (*tls.Certificate, error) { return &s.handshake }); swap != nil {
-					return swap(ca)
-				}
-				return &ca.leaf, nil
+				h := handshake{authority: l.ca, shows: &leaf}
+				Spoil(b, StageTLS, &h)
+				return h.shows, h.err
 			},
-		})
+		}
 	}
-	l.base, l.dial = scheme+host, host
+	var err error
+	if l.server, err = fakehttp.Listen(listens); err != nil {
+		return err
+	}
+	l.base, l.dial = l.server.URL(), l.server.Addr().String()
 	if cfg.BaseURL != "" {
 		l.base = cfg.BaseURL
 		transport.DialContext = l.dialSelf
 	}
-	l.port = itoa(port)
+	l.port = strconv.Itoa(l.server.Addr().Port)
 	l.alias = scheme + net.JoinHostPort("localhost", l.port)
 	l.client = &http.Client{Transport: transport, Timeout: callLimit}
-	l.server = &http.Server{
-		Handler:           b,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // connections that clients drop
-	}
-	l.done = make(chan struct{})
-	go func() {
-		defer close(l.done)
-		_ = l.server.Serve(ln)
-	}()
+	l.server.Serve(b)
 	return nil
 }
 
@@ -108,16 +92,6 @@ func (l *listener) dialSelf(ctx context.Context, network, address string) (net.C
 	return d.DialContext(ctx, network, address)
 }
 
-func (l *listener) close() error {
-	var err error
-	l.stop.Do(func() {
-		l.client.CloseIdleConnections()
-		err = l.server.Close()
-		<-l.done
-	})
-	return err
-}
-
 // HTTPClient returns a client that trusts this fake and no other server, with
 // its own connections. It is for the adapter and for apps under test; do not
 // change it.
@@ -125,76 +99,15 @@ func (b *Broker) HTTPClient() *http.Client { return b.listener.client }
 
 // CA returns the certificate authority of a fake with TLS in PEM, made when it
 // was started; nil without TLS.
-func (b *Broker) CA() []byte { return append([]byte(nil), b.listener.ca...) }
-
-// authority is a certificate authority that lives as long as its fake.
-type authority struct {
-	key  *ecdsa.PrivateKey
-	cert *x509.Certificate
-	pem  []byte
-	leaf tls.Certificate
+func (b *Broker) CA() []byte {
+	if b.listener.ca == nil {
+		return nil
+	}
+	return b.listener.ca.PEM()
 }
 
-func newAuthority(host string) (*authority, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	t := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "mitidtest fake authority", Organization: []string{"Fictitious"}},
-		NotBefore:             longAgo(),
-		NotAfter:              farAhead(),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		MaxPathLenZero:        true,
-		KeyUsage:              x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	a := &authority{key: key, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})}
-	if a.cert, err = x509.ParseCertificate(der); err != nil {
-		return nil, err
-	}
-	name, addresses := "localhost", []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	if ip := net.ParseIP(host); ip != nil {
-		addresses = append(addresses, ip)
-	} else if host != "" {
-		name = host
-	}
-	leaf, err := a.issue(farAhead(), name, addresses...)
-	if err != nil {
-		return nil, err
-	}
-	a.leaf = *leaf
-	return a, nil
-}
-
-// The certificates hold whatever the fake's clock says.
-func longAgo() time.Time  { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
-func farAhead() time.Time { return time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC) }
-
-// issue returns a server certificate for name and addresses.
-func (a *authority) issue(until time.Time, name string, addresses ...net.IP) (*tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	t := &x509.Certificate{
-		SerialNumber: big.NewInt(2),
-		Subject:      pkix.Name{CommonName: "mitidtest fake broker", Organization: []string{"Fictitious"}},
-		NotBefore:    longAgo(),
-		NotAfter:     until,
-		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:     []string{name},
-		IPAddresses:  addresses,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, t, a.cert, key.Public(), a.key)
-	if err != nil {
-		return nil, err
-	}
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
+// Close stops the fake and closes its connections.
+func (b *Broker) Close() error {
+	b.listener.client.CloseIdleConnections()
+	return b.listener.server.Close()
 }

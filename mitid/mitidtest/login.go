@@ -2,7 +2,6 @@ package mitidtest
 
 import (
 	"context"
-	"testing"
 	"time"
 
 	"github.com/dkeid/dkeid/mitid"
@@ -14,36 +13,38 @@ import (
 // first citizen.
 //
 // It carries out the walker-side tamperings too.
-func Login(tb testing.TB, c *mitid.Client, b *Broker, r mitid.Request, as ...Outcome) (*mitid.Login, error) {
+func Login(tb TB, c *mitid.Client, fake Fake, r mitid.Request, as ...Outcome) (*mitid.Login, error) {
 	tb.Helper()
 	ctx := tb.Context()
 	redirect, err := c.Begin(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	cb, err := Walk(ctx, b, redirect, as...)
+	cb, err := Walk(ctx, fake, redirect, as...)
 	if err != nil {
 		tb.Errorf("mitidtest: %v", err)
 		return nil, err
 	}
-	return complete(ctx, c, b, redirect, cb, r)
+	return Complete(ctx, c, fake, redirect, cb, r)
 }
 
-// complete brings cb to the client, by the journey that a tampering prescribes.
-func complete(ctx context.Context, c *mitid.Client, b *Broker, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
+// Complete brings cb, the answer to a login that r began, to the client, by the
+// journey that a tampering prescribes. Login calls it.
+func Complete(ctx context.Context, c *mitid.Client, fake Fake, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
+	b := fake.Engine()
 	state := redirect.State
-	switch takeStage(b, func(s *spoiler) *journey { return &s.journey }) {
-	case otherBrowser:
+	switch b.takeJourney() {
+	case OtherBrowser:
 		foreign, err := c.Begin(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		state = foreign.State
-	case twice:
+	case Replayed:
 		if _, err := c.Complete(ctx, state, cb); err != nil {
 			return nil, err
 		}
-	case late:
+	case Late:
 		b.Advance(redirect.Expires.Sub(b.Now()) + time.Minute)
 	}
 	return c.Complete(ctx, state, cb)

@@ -6,68 +6,77 @@ import (
 	"strconv"
 )
 
-// object is a JSON object whose members keep their order, because the wire's
+// Object is a JSON object whose members keep their order, because the wire's
 // order is part of what is faked. It may name a member twice.
-type object []member
+type Object []Member
 
-type member struct {
-	name  string
-	value any
+// Member is one member. It is an alias, so that a literal needs no field names.
+type Member = struct {
+	Name  string
+	Value any
 }
 
-// get returns the first member of that name.
-func (o object) get(name string) any {
+// Get returns the first member of that name.
+func (o Object) Get(name string) any {
 	for _, m := range o {
-		if m.name == name {
-			return m.value
+		if m.Name == name {
+			return m.Value
 		}
 	}
 	return nil
 }
 
-// set replaces the first member of that name where it stands, or appends one.
-func (o *object) set(name string, value any) {
+// Set replaces the first member of that name where it stands, or appends one.
+func (o *Object) Set(name string, value any) {
 	for i := range *o {
-		if (*o)[i].name == name {
-			(*o)[i].value = value
+		if (*o)[i].Name == name {
+			(*o)[i].Value = value
 			return
 		}
 	}
-	o.add(name, value)
+	o.Add(name, value)
 }
 
-// add appends a member, whether or not there is one of that name.
-func (o *object) add(name string, value any) { *o = append(*o, member{name, value}) }
+// Add appends a member, whether or not there is one of that name.
+func (o *Object) Add(name string, value any) { *o = append(*o, Member{name, value}) }
 
-// drop removes every member of that name.
-func (o *object) drop(name string) {
-	kept := make(object, 0, len(*o))
+// Drop removes every member of that name.
+func (o *Object) Drop(name string) {
+	kept := make(Object, 0, len(*o))
 	for _, m := range *o {
-		if m.name != name {
+		if m.Name != name {
 			kept = append(kept, m)
 		}
 	}
 	*o = kept
 }
 
-// clone returns a copy that can be changed without changing o.
-func (o object) clone() object { return append(object(nil), o...) }
+// Optional appends a text, unless it is empty, and returns the object.
+func (o Object) Optional(name, value string) Object {
+	if value != "" {
+		o.Add(name, value)
+	}
+	return o
+}
 
-// bytes returns the object as JSON.
-func (o object) bytes() []byte { return o.appendTo(make([]byte, 0, 1024)) }
+// Clone returns a copy that can be changed without changing o.
+func (o Object) Clone() Object { return append(Object(nil), o...) }
+
+// Bytes returns the object as JSON.
+func (o Object) Bytes() []byte { return o.appendTo(make([]byte, 0, 1024)) }
 
 // MarshalJSON makes an object usable as a value of another one.
-func (o object) MarshalJSON() ([]byte, error) { return o.bytes(), nil }
+func (o Object) MarshalJSON() ([]byte, error) { return o.Bytes(), nil }
 
-func (o object) appendTo(b []byte) []byte {
+func (o Object) appendTo(b []byte) []byte {
 	b = append(b, '{')
 	for i, m := range o {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendValue(b, m.name)
+		b = appendValue(b, m.Name)
 		b = append(b, ':')
-		b = appendValue(b, m.value)
+		b = appendValue(b, m.Value)
 	}
 	return append(b, '}')
 }
@@ -88,7 +97,7 @@ func appendValue(b []byte, v any) []byte {
 		return strconv.AppendInt(b, int64(v), 10)
 	case bool:
 		return strconv.AppendBool(b, v)
-	case object:
+	case Object:
 		return v.appendTo(b)
 	case json.RawMessage:
 		return append(b, v...)

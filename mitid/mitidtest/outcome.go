@@ -9,28 +9,30 @@ import (
 
 // Outcome is what a person does at the broker. The zero value is [Abort].
 type Outcome struct {
-	act         act
-	citizen     Citizen
-	code        string
-	description string
-	hidesCPR    bool
-	forgets     bool // the broker is not to remember the number
-	types       cpr.Number
-	cvr         string
+	Act         Act
+	Citizen     Citizen    // who approves
+	Code        string     // of the error that ends a login
+	Description string     // of that error; may be empty
+	HidesCPR    bool       // keeps the CPR number to themself
+	Forgets     bool       // the broker is not to remember the number
+	Types       cpr.Number // on the CPR page; if zero, their own
+	CVR         string     // of the company that they act for; empty for the first, where one is demanded
 }
 
-type act uint8
+// Act is how a person ends a login.
+type Act uint8
 
+// The acts.
 const (
-	aborts act = iota
-	approves
-	fails
+	Aborts   Act = iota // presses cancel
+	Approves            // logs in
+	Fails               // meets an error of the broker
 )
 
 // Approve logs c in. The person types their CPR number where it is asked for and
 // lets the broker remember it, acts for their first company where a company is
 // demanded, and for themself where they may choose.
-func Approve(c Citizen) Outcome { return Outcome{act: approves, citizen: c} }
+func Approve(c Citizen) Outcome { return Outcome{Act: Approves, Citizen: c} }
 
 // Abort presses cancel.
 func Abort() Outcome { return Outcome{} }
@@ -38,26 +40,24 @@ func Abort() Outcome { return Outcome{} }
 // Fail ends the login with an error of the broker, such as
 // mitid_core_client_error, and the words of its description, if any.
 func Fail(code string, description ...string) Outcome {
-	return Outcome{act: fails, code: code, description: strings.Join(description, " ")}
+	return Outcome{Act: Fails, Code: code, Description: strings.Join(description, " ")}
 }
 
 // WithoutCPR keeps the CPR number to themself.
-func (o Outcome) WithoutCPR() Outcome { o.hidesCPR = true; return o }
+func (o Outcome) WithoutCPR() Outcome { o.HidesCPR = true; return o }
 
 // Typing enters n on the CPR page, whatever the person's own number is.
-func (o Outcome) Typing(n cpr.Number) Outcome { o.types = n; return o }
+func (o Outcome) Typing(n cpr.Number) Outcome { o.Types = n; return o }
 
 // For acts for the company with that CVR number, also where the person may
 // choose to be private.
-func (o Outcome) For(cvr string) Outcome { o.cvr = cvr; return o }
+func (o Outcome) For(cvr string) Outcome { o.CVR = cvr; return o }
 
 // script holds what people will do: in order, or for one login.
 type script struct {
 	queue []Outcome
-	keyed *shelf[Outcome]
+	keyed *Shelf[Outcome]
 }
-
-func newScript() script { return script{keyed: newShelf[Outcome](1 << 16)} }
 
 // Next queues what the next people do, in order. When the queue is empty, the
 // page is shown (or the first citizen approved, with Config.Auto).
@@ -68,7 +68,7 @@ func (b *Broker) Next(outcomes ...Outcome) {
 }
 
 // decide fixes what the person behind one login does.
-func (b *Broker) decide(key string, o Outcome) { put(b, b.script.keyed, key, o, time.Hour) }
+func (b *Broker) decide(key string, o Outcome) { b.script.keyed.Put(key, o, time.Hour) }
 
 // queued reports whether the next person's part is already decided.
 func (b *Broker) queued() bool {
@@ -77,16 +77,16 @@ func (b *Broker) queued() bool {
 	return len(b.script.queue) > 0
 }
 
-// scripted returns what the person behind one login does, if that is decided.
+// Scripted returns what the person behind one login does, if that is decided.
 // keys name the login: its state, its request_uri.
-func (b *Broker) scripted(keys ...string) (Outcome, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+func (b *Broker) Scripted(keys ...string) (Outcome, bool) {
 	for _, k := range keys {
-		if o, ok := b.script.keyed.take(k, b.now()); ok {
+		if o, ok := b.script.keyed.Take(k); ok {
 			return o, true
 		}
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if len(b.script.queue) > 0 {
 		o := b.script.queue[0]
 		b.script.queue = b.script.queue[1:]

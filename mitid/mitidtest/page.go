@@ -1,39 +1,49 @@
 package mitidtest
 
 import (
-	"bytes"
+	"cmp"
 	_ "embed"
 	"html"
-	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
-	"sync"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
+	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 )
+
+// The fake's own paths; the real brokers have nothing there.
+const (
+	pathPage        = "/fake/page"
+	pathDifferences = "/differences"
+	pathElsewhere   = "/fake/elsewhere" // prefix: where tampered answers point to
+)
+
+// CutElsewhere cuts the prefix below which tampered answers point. There a dialect
+// answers as the right address would have, so that a client that goes there shows
+// itself.
+func CutElsewhere(path string) (rest string, elsewhere bool) {
+	return strings.CutPrefix(path, pathElsewhere)
+}
+
+// Elsewhere is path under another name of this host, where no client may go.
+func (b *Broker) Elsewhere(path string) string { return b.listener.alias + pathElsewhere + path }
 
 //go:embed pages/page.html
 var pageSource string
 
-// pages are the fake's pages for humans, parsed when the first one is shown.
-type pages struct {
-	parsed func() (*template.Template, error)
-}
-
-func newPages() pages {
-	return pages{sync.OnceValues(func() (*template.Template, error) { return template.New("").Parse(pageSource) })}
-}
-
 // view is what a page shows.
 type view struct {
-	Lang, Title, Heading, Message, Detail string
-	T                                     texts
-	Action, Visit, Differences            string
-	ACRs                                  []string
-	People                                []person
-	Companies                             []Company
-	Optional                              bool
-	Prefilled, Own                        string
-	Wrong, MaySkip                        bool
-	List                                  []string
+	Lang, Heading, Message, Detail string
+	T                              texts
+	Action, Visit, Differences     string
+	ACRs                           []string
+	People                         []person
+	Companies                      []Company
+	Optional                       bool
+	Prefilled, Own                 string
+	Wrong, MaySkip                 bool
+	List                           []string
 }
 
 // person is a citizen on the page.
@@ -48,75 +58,76 @@ type person struct {
 func newView(r *http.Request, locales string) *view {
 	v := &view{Action: pathPage, Differences: pathDifferences}
 	v.Lang, v.T = language(r, locales)
-	v.Title = v.T.Title
 	return v
 }
 
-func (p pages) show(w http.ResponseWriter, status int, name string, v *view) {
-	t, err := p.parsed()
-	var body bytes.Buffer
-	if err == nil {
-		err = t.ExecuteTemplate(&body, name, v)
+// ServeOwn answers at the paths that are the fake's and not the broker's: its pages,
+// and the list of differences. It reports whether it has answered.
+func (b *Broker) ServeOwn(w http.ResponseWriter, r *http.Request, path string, form url.Values) bool {
+	switch path {
+	case pathPage:
+		if fakeoidc.Allow(w, r, http.MethodPost) {
+			b.takeForm(w, r, form)
+		}
+	case pathDifferences, "/":
+		b.showDifferences(w, r)
+	default:
+		return false
 	}
-	if err != nil {
-		http.Error(w, "the fake cannot show its page", http.StatusInternalServerError)
-		return
-	}
-	htmlHeaders(w, "")
-	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes())
+	return true
 }
 
-// htmlHeaders sets what every page carries. form-action stays open, because
-// browsers apply it to the redirect that ends a form post.
-func htmlHeaders(w http.ResponseWriter, nonce string) {
-	policy := "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-	if nonce != "" {
-		policy += "; script-src 'nonce-" + nonce + "'"
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-}
-
-// cookie names a cookie of this fake. Browsers share cookies between the ports
-// of a host, and several fakes may run on one.
-func (b *Broker) cookie(name string) string { return name + "-" + b.listener.port }
-
-// showError shows the broker's error page: no redirect, because the request
+// ShowError shows the broker's error page: no redirect, because the request
 // names nobody who can be trusted with one.
-func (b *Broker) showError(w http.ResponseWriter, r *http.Request, why string) {
+func (b *Broker) ShowError(w http.ResponseWriter, r *http.Request, why string) {
+	b.ShowErrorWith(w, r, http.StatusBadRequest, why)
+}
+
+// ShowErrorWith is ShowError with another status.
+func (b *Broker) ShowErrorWith(w http.ResponseWriter, r *http.Request, status int, why string) {
 	v := newView(r, "")
 	v.Detail = why
-	b.pages.show(w, http.StatusBadRequest, "error", v)
+	b.pages.Show(w, status, "error", v, fakehttp.Policy)
 }
 
-func (b *Broker) showLoggedOut(w http.ResponseWriter, r *http.Request) {
+// ShowLoggedOut shows that the person is logged out.
+func (b *Broker) ShowLoggedOut(w http.ResponseWriter, r *http.Request) {
 	v := newView(r, "")
 	v.Detail = v.T.LoggedOut
-	b.pages.show(w, http.StatusOK, "notice", v)
+	b.pages.Show(w, http.StatusOK, "notice", v, fakehttp.Policy)
 }
 
 func (b *Broker) showDifferences(w http.ResponseWriter, r *http.Request) {
 	v := newView(r, "")
 	v.List = b.Differences()
-	b.pages.show(w, http.StatusOK, "differences", v)
+	b.pages.Show(w, http.StatusOK, "differences", v, fakehttp.Policy)
 }
 
 // showFormPost makes the browser post the answer to the app.
-func showFormPost(w http.ResponseWriter, back *wayBack) {
-	nonce := randomHex(16)
+func showFormPost(w http.ResponseWriter, back *Answer) {
+	nonce := fakehttp.RandomHex(16)
 	var p strings.Builder
 	p.WriteString("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>…</title></head><body>\n<form id=\"answer\" method=\"post\" action=\"")
-	p.WriteString(html.EscapeString(back.target))
+	p.WriteString(html.EscapeString(back.RedirectURI))
 	p.WriteString("\">\n")
-	for _, q := range back.params {
-		p.WriteString(`<input type="hidden" name="` + html.EscapeString(q.name) + `" value="` + html.EscapeString(q.value) + "\">\n")
+	for _, q := range back.Params {
+		p.WriteString(`<input type="hidden" name="` + html.EscapeString(q.Name) + `" value="` + html.EscapeString(q.Value) + "\">\n")
 	}
 	p.WriteString("<noscript><button type=\"submit\">OK</button></noscript></form>\n<script nonce=\"" + nonce + "\">document.forms[0].submit()</script></body></html>\n")
-	htmlHeaders(w, nonce)
+	fakehttp.SetPageHeaders(w, fakehttp.Policy+"; script-src 'nonce-"+nonce+"'")
 	_, _ = w.Write([]byte(p.String()))
+}
+
+// describe puts people on the page, in its language.
+func (p *view) describe(people []Citizen) {
+	for i, who := range people {
+		about := p.T.NoCPR
+		if !who.CPR.IsZero() {
+			about = who.CPR.Reveal()[:6] + "-" + who.CPR.Reveal()[6:]
+		}
+		for _, co := range who.Companies {
+			about += ", " + co.Name
+		}
+		p.People = append(p.People, person{Index: i, First: i == 0, Name: cmp.Or(who.Name, p.T.NoName), About: about, Shows: who.Shows.In(p.Lang)})
+	}
 }

@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -20,9 +21,9 @@ func (p *view) asksAge(asked []int) {
 func (p *view) describeAges(people []Citizen, now time.Time) {
 	for i, who := range people {
 		about := p.T.NoBirthDate
-		if _, known := who.isOver(0, now); known {
-			about = age(who.born(), now) + " " + p.T.Years
+		if _, known := who.IsOver(0, now); known {
+			about = Age(who.Born(), now) + " " + p.T.Years
 		}
-		p.People = append(p.People, person{Index: i, First: i == 0, Name: or(who.Name, p.T.NoName), About: about})
+		p.People = append(p.People, person{Index: i, First: i == 0, Name: cmp.Or(who.Name, p.T.NoName), About: about})
 	}
 }

@@ -3,6 +3,8 @@ package mitidtest
 import (
 	"net/http"
 	"strings"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // texts are the words of the pages in one language.
@@ -96,15 +98,8 @@ func english() texts {
 // language chooses by ui_locales, then by what the browser asks for. MitID's own
 // default is Danish.
 func language(r *http.Request, locales string) (string, texts) {
-	wishes := append(strings.Fields(locales), strings.Split(r.Header.Get("Accept-Language"), ",")...)
-	for _, wish := range wishes {
-		tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(wish)), ";")
-		switch primary, _, _ := strings.Cut(tag, "-"); primary {
-		case "da":
-			return "da", danish()
-		case "en":
-			return "en", english()
-		}
+	if lang := fakehttp.Language(r, strings.Fields(locales)...); lang == "en" {
+		return lang, english()
 	}
 	return "da", danish()
 }

@@ -1,18 +1,17 @@
 package mitidtest
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
-)
 
-// maxRecords bounds what a fake remembers; the oldest requests go first.
-const maxRecords = 4096
+	"github.com/dkeid/dkeid/internal/fakehttp"
+	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
+)
 
 // Request is one request as it arrived. It prints as its method and path,
 // because the rest may hold secrets and hints about a person.
@@ -27,10 +26,6 @@ type Request struct {
 	// query, form or request object. Empty elsewhere.
 	Params url.Values
 	Header http.Header // Accept, Accept-Language, Content-Type, Prefer, Traceparent, User-Agent
-	// Hint holds the tokens of the login_hint in force, in order, and UnknownHint
-	// those that the real broker does not know. Both are empty elsewhere.
-	Hint        []string
-	UnknownHint []string
 }
 
 // AuthKind says how the caller authenticated.
@@ -55,25 +50,16 @@ func (r Request) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())
 func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 func (r Request) clone() Request {
-	r.Query, r.Form, r.Params = cloneValues(r.Query), cloneValues(r.Form), cloneValues(r.Params)
+	r.Query, r.Form, r.Params = fakeoidc.Clone(r.Query), fakeoidc.Clone(r.Form), fakeoidc.Clone(r.Params)
 	r.Header = r.Header.Clone()
-	r.Hint, r.UnknownHint = slices.Clone(r.Hint), slices.Clone(r.UnknownHint)
 	return r
 }
 
-func cloneValues(v url.Values) url.Values {
-	c := maps.Clone(v)
-	for k, vs := range c {
-		c[k] = slices.Clone(vs)
-	}
-	return c
-}
-
-// recorder keeps the latest requests in a ring, and counts all of them.
+// recorder keeps the latest requests, and counts all of them.
 type recorder struct {
+	latest fakehttp.Recorder[Request]
+
 	mu    sync.Mutex
-	ring  []Request
-	next  int
 	count map[string]int
 }
 
@@ -81,25 +67,20 @@ type recorder struct {
 var recordedHeaders = []string{"Accept", "Accept-Language", "Content-Type", "Prefer", "Traceparent", "User-Agent"}
 
 func (c *recorder) keep(r Request) {
+	c.latest.Add(r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.count == nil {
 		c.count = make(map[string]int)
 	}
-	if p := route(r.Path); len(c.count) < maxRecords || c.count[p] > 0 {
+	if p := Route(r.Path); len(c.count) < fakehttp.MostRecords || c.count[p] > 0 {
 		c.count[p]++
 	}
-	if len(c.ring) < maxRecords {
-		c.ring = append(c.ring, r)
-		return
-	}
-	c.ring[c.next] = r
-	c.next = (c.next + 1) % maxRecords
 }
 
-// route is a path as the broker matches it: without regard to letter case or
+// Route is a path as the broker matches it: without regard to letter case or
 // one trailing slash.
-func route(path string) string {
+func Route(path string) string {
 	p := strings.ToLower(path)
 	if len(p) > 1 {
 		p = strings.TrimSuffix(p, "/")
@@ -109,16 +90,7 @@ func route(path string) string {
 
 // Requests returns copies of what arrived, oldest first: everything since the
 // start or the last ResetRequests, at most the latest 4096.
-func (b *Broker) Requests() []Request {
-	c := &b.records
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all := make([]Request, 0, len(c.ring))
-	for i := range c.ring {
-		all = append(all, c.ring[(c.next+i)%len(c.ring)].clone())
-	}
-	return all
-}
+func (b *Broker) Requests() []Request { return b.records.latest.All(Request.clone) }
 
 // Count returns how many requests to path arrived, however many that were, such
 // as /.well-known/jwks. An empty path counts every request.
@@ -127,7 +99,7 @@ func (b *Broker) Count(path string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if path != "" {
-		return c.count[route(path)]
+		return c.count[Route(path)]
 	}
 	n := 0
 	for _, k := range c.count {
@@ -141,39 +113,26 @@ func (b *Broker) ResetRequests() {
 	c := &b.records
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ring, c.next, c.count = nil, 0, nil
+	c.count = nil
+	c.latest.Reset()
 }
 
-// record keeps r. Its form must have been read.
-func (b *Broker) record(r *http.Request, form url.Values, hint *hint) {
+// Record keeps r and the authorization parameters in force; nil where there are none.
+// The form of r must have been read.
+func (b *Broker) Record(r *http.Request, form, params url.Values) {
 	kept := newRecord(r, form)
-	if hint != nil {
-		kept.Hint, kept.UnknownHint = slices.Clone(hint.tokens), slices.Clone(hint.unknown)
-		kept.Params = r.URL.Query()
-		if r.Method == http.MethodPost {
-			kept.Params = cloneValues(form)
-		}
-	}
+	kept.Params = fakeoidc.Clone(params)
 	b.records.keep(kept)
 }
 
-// recordWith keeps r and the authorization parameters in force.
-func (b *Broker) recordWith(r *http.Request, form, params url.Values) {
-	kept := newRecord(r, form)
-	kept.Params = cloneValues(params)
-	b.records.keep(kept)
+// Param returns a parameter, wherever it travelled.
+func (r Request) Param(name string) string {
+	return cmp.Or(r.Params.Get(name), r.Form.Get(name), r.Query.Get(name))
 }
 
 func newRecord(r *http.Request, form url.Values) Request {
-	kept := Request{Method: r.Method, Path: r.URL.Path, Host: r.Host, Query: r.URL.Query(), Form: cloneValues(form), Auth: authKind(r, form)}
-	for _, name := range recordedHeaders {
-		if v := r.Header.Values(name); len(v) > 0 {
-			if kept.Header == nil {
-				kept.Header = make(http.Header)
-			}
-			kept.Header[name] = slices.Clone(v)
-		}
-	}
+	kept := Request{Method: r.Method, Path: r.URL.Path, Host: r.Host, Query: r.URL.Query(), Form: fakeoidc.Clone(form), Auth: authKind(r, form)}
+	kept.Header = fakehttp.PickHeaders(r, recordedHeaders...)
 	return kept
 }
 

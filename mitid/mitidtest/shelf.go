@@ -1,11 +1,17 @@
 package mitidtest
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
-// shelf keeps values for a while and never more than a fixed number of them:
-// when it is full the oldest goes. The Broker's lock guards it.
-type shelf[T any] struct {
-	most  int
+// Shelf keeps values for a while and never more than a fixed number of them:
+// when it is full the oldest goes. Several goroutines may use it.
+type Shelf[T any] struct {
+	most int
+	now  func() time.Time
+
+	mu    sync.Mutex // guards all below
 	items map[string]shelved[T]
 	order []string // keys, oldest first; may name keys that were taken
 }
@@ -15,21 +21,26 @@ type shelved[T any] struct {
 	until time.Time
 }
 
-func newShelf[T any](most int) *shelf[T] {
-	return &shelf[T]{most: most, items: make(map[string]shelved[T])}
+// NewShelf returns an empty shelf for most values that goes by the clock of b.
+func NewShelf[T any](b *Broker, most int) *Shelf[T] {
+	return &Shelf[T]{most: most, now: b.Now, items: make(map[string]shelved[T])}
 }
 
-func (s *shelf[T]) put(key string, value T, now, until time.Time) {
+// Put keeps value under key for a while.
+func (s *Shelf[T]) Put(key string, value T, ttl time.Duration) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if _, there := s.items[key]; !there {
 		s.makeRoom(now)
 		s.order = append(s.order, key)
 	}
-	s.items[key] = shelved[T]{value, until}
+	s.items[key] = shelved[T]{value, now.Add(ttl)}
 }
 
 // makeRoom drops what was taken or has expired at the old end, and the oldest
 // value when the shelf is full.
-func (s *shelf[T]) makeRoom(now time.Time) {
+func (s *Shelf[T]) makeRoom(now time.Time) {
 	for len(s.order) > 0 {
 		it, there := s.items[s.order[0]]
 		if there && len(s.items) < s.most && len(s.order) < 2*s.most && !now.After(it.until) {
@@ -40,39 +51,22 @@ func (s *shelf[T]) makeRoom(now time.Time) {
 	}
 }
 
-func (s *shelf[T]) get(key string, now time.Time) (value T, ok bool) {
-	it, ok := s.items[key]
-	if !ok || now.After(it.until) {
+// Get returns what is kept under key, unless its time is over.
+func (s *Shelf[T]) Get(key string) (value T, ok bool) { return s.look(key, false) }
+
+// Take is Get, and forgets the value.
+func (s *Shelf[T]) Take(key string) (value T, ok bool) { return s.look(key, true) }
+
+func (s *Shelf[T]) look(key string, forget bool) (value T, ok bool) {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	it, there := s.items[key]
+	if forget {
+		delete(s.items, key)
+	}
+	if !there || now.After(it.until) {
 		return value, false
 	}
 	return it.value, true
-}
-
-// take is get, and forgets the value.
-func (s *shelf[T]) take(key string, now time.Time) (value T, ok bool) {
-	value, ok = s.get(key, now)
-	delete(s.items, key)
-	return value, ok
-}
-
-// put keeps value under key on a shelf of b for a while.
-func put[T any](b *Broker, s *shelf[T], key string, value T, ttl time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := b.now()
-	s.put(key, value, now, now.Add(ttl))
-}
-
-// get returns what is kept under key, unless its time is over.
-func get[T any](b *Broker, s *shelf[T], key string) (T, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return s.get(key, b.now())
-}
-
-// take is get, and forgets the value.
-func take[T any](b *Broker, s *shelf[T], key string) (T, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return s.take(key, b.now())
 }

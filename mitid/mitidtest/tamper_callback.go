@@ -6,67 +6,72 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
+// onWalk is a tampering with the callback that the walker carries out.
+func onWalk(name, doc string, want mitid.Kind, f func(*Broker, *Answer)) Tampering {
+	return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: want, spoils: map[Stage]any{stageWalk: f}}
+}
+
 // callbackTamperings spoil what the browser brings back.
-func callbackTamperings(announce func(*Broker)) []Tampering {
-	walk := func(name, doc string, want mitid.Kind, f func(*Broker, *wayBack)) Tampering {
-		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: want, spoil: spoiler{walk: f}}
+func callbackTamperings(announce func()) []Tampering {
+	walk := func(name, doc string, want mitid.Kind, f func(*Broker, *Answer)) Tampering {
+		return onWalk(name, doc, want, f)
 	}
-	route := func(name, doc string, j journey) Tampering {
-		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, spoil: spoiler{journey: j}}
+	trip := func(name, doc string, j Journey) Tampering {
+		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, Journey: j}
 	}
 	announced := func(t Tampering) Tampering {
-		t.settings = announce
+		t.Switch = announce
 		return t
 	}
 	from := func(name, doc string, want mitid.Kind, code, description string) Tampering {
-		return Tampering{Name: name, Doc: doc, Stage: StageCallback, Want: want, spoil: spoiler{callback: func(_ *Broker, w *wayBack) {
-			w.drop("code")
-			w.params = append(errorPairs(code, description), w.params...)
-		}}}
+		return On(name, doc, StageCallback, want, func(_ *Broker, w *Answer) {
+			w.Drop("code")
+			w.Params = append(ErrorPairs(code, description), w.Params...)
+		})
 	}
-	again := func(name string) func(*Broker, *wayBack) {
-		return func(b *Broker, w *wayBack) {
-			value := w.params.get(name)
+	again := func(name string) func(*Broker, *Answer) {
+		return func(b *Broker, w *Answer) {
+			value := w.Params.Get(name)
 			if name == "iss" {
-				w.drop(name)
-				w.add(name, b.Issuer())
+				w.Drop(name)
+				w.Add(name, b.Issuer())
 				value = b.Issuer()
 			}
-			w.add(name, value)
+			w.Add(name, value)
 		}
 	}
 	long := strings.Repeat("<script>alert('æøå')</script>\r\n\x1b[31m\x00", 300)[:10_000]
 	return []Tampering{
-		walk("missing-state", "the callback has no state", mitid.StateInvalid, func(_ *Broker, w *wayBack) { w.drop("state") }),
-		walk("empty-state", "the callback's state is empty", mitid.StateInvalid, func(_ *Broker, w *wayBack) { w.set("state", "") }),
-		walk("wrong-state", "the callback's state is the right one plus one character", mitid.StateInvalid, func(_ *Broker, w *wayBack) { w.set("state", w.params.get("state")+"A") }),
-		walk("cut-state", "the callback's state lacks its last character", mitid.StateInvalid, func(_ *Broker, w *wayBack) {
-			s := w.params.get("state")
-			w.set("state", s[:max(0, len(s)-1)])
+		walk("missing-state", "the callback has no state", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Drop("state") }),
+		walk("empty-state", "the callback's state is empty", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", "") }),
+		walk("wrong-state", "the callback's state is the right one plus one character", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", w.Params.Get("state")+"A") }),
+		walk("cut-state", "the callback's state lacks its last character", mitid.StateInvalid, func(_ *Broker, w *Answer) {
+			s := w.Params.Get("state")
+			w.Set("state", s[:max(0, len(s)-1)])
 		}),
-		walk("state-with-blank", "the callback's state is followed by a blank", mitid.StateInvalid, func(_ *Broker, w *wayBack) { w.set("state", w.params.get("state")+" ") }),
-		walk("unknown-state", "the callback's state was never issued", mitid.StateInvalid, func(_ *Broker, w *wayBack) { w.set("state", "AAAAAAAAAAAAAAAAAAAAAA") }),
-		route("callback-in-other-browser", "a right callback arrives in another browser", otherBrowser),
-		route("callback-replayed", "the callback is replayed after it succeeded", twice),
-		route("callback-late", "the callback arrives after the pending login has expired", late),
-		announced(walk("callback-missing-issuer", "the callback has no iss although discovery announces it", mitid.IssuerMismatch, func(_ *Broker, w *wayBack) { w.drop("iss") })),
-		announced(walk("callback-wrong-issuer", "the callback's iss is the right one plus one character", mitid.IssuerMismatch, func(b *Broker, w *wayBack) { w.set("iss", b.Issuer()+"1") })),
-		announced(walk("callback-empty-issuer", "the callback's iss is empty", mitid.IssuerMismatch, func(_ *Broker, w *wayBack) { w.set("iss", "") })),
-		walk("callback-unannounced-issuer", "the callback names another issuer, and discovery announces none", mitid.IssuerMismatch, func(_ *Broker, w *wayBack) { w.set("iss", "https://other.example") }),
-		announced(walk("callback-other-issuer", "the callback names another broker", mitid.IssuerMismatch, func(_ *Broker, w *wayBack) { w.set("iss", "https://other.test.idura.broker") })),
+		walk("state-with-blank", "the callback's state is followed by a blank", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", w.Params.Get("state")+" ") }),
+		walk("unknown-state", "the callback's state was never issued", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", "AAAAAAAAAAAAAAAAAAAAAA") }),
+		trip("callback-in-other-browser", "a right callback arrives in another browser", OtherBrowser),
+		trip("callback-replayed", "the callback is replayed after it succeeded", Replayed),
+		trip("callback-late", "the callback arrives after the pending login has expired", Late),
+		announced(walk("callback-missing-issuer", "the callback has no iss although discovery announces it", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Drop("iss") })),
+		announced(walk("callback-wrong-issuer", "the callback's iss is the right one plus one character", mitid.IssuerMismatch, func(b *Broker, w *Answer) { w.Set("iss", b.Issuer()+"1") })),
+		announced(walk("callback-empty-issuer", "the callback's iss is empty", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "") })),
+		walk("callback-unannounced-issuer", "the callback names another issuer, and discovery announces none", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other.example") }),
+		announced(walk("callback-other-issuer", "the callback names another broker", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other.test.idura.broker") })),
 		walk("code-twice", "the callback has code twice, equal", mitid.ResponseInvalid, again("code")),
-		walk("two-codes", "the callback has two codes, the wrong one first", mitid.ResponseInvalid, func(_ *Broker, w *wayBack) {
-			w.params = append(pairs{{"code", strings.Repeat("0", 32)}}, w.params...)
+		walk("two-codes", "the callback has two codes, the wrong one first", mitid.ResponseInvalid, func(_ *Broker, w *Answer) {
+			w.Params = append(Pairs{{"code", strings.Repeat("0", 32)}}, w.Params...)
 		}),
 		walk("state-twice", "the callback has state twice, equal", mitid.ResponseInvalid, again("state")),
 		walk("callback-issuer-twice", "the callback has iss twice, equal", mitid.ResponseInvalid, again("iss")),
-		walk("missing-code", "the callback has neither code nor error", mitid.ResponseInvalid, func(_ *Broker, w *wayBack) { w.drop("code") }),
-		walk("empty-code", "the callback's code is empty", mitid.ResponseInvalid, func(_ *Broker, w *wayBack) { w.set("code", "") }),
-		walk("code-and-error", "the callback has code and error", mitid.ResponseInvalid, func(_ *Broker, w *wayBack) { w.add("error", "access_denied") }),
+		walk("missing-code", "the callback has neither code nor error", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Drop("code") }),
+		walk("empty-code", "the callback's code is empty", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Set("code", "") }),
+		walk("code-and-error", "the callback has code and error", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Add("error", "access_denied") }),
 		from("cancelled", "the person pressed cancel", mitid.UserCancelled, "access_denied", ""),
 		from("cancelled-with-description", "the person pressed cancel, and the broker says so", mitid.UserCancelled, "access_denied", "Brugeren afbrød: æøå"),
-		walk("error-with-unknown-state", "an error arrives with a state that was never issued", mitid.StateInvalid, func(_ *Broker, w *wayBack) {
-			w.params = pairs{{"error", "access_denied"}, {"error_description", "forged <b>text</b>"}, {"state", "BBBBBBBBBBBBBBBBBBBBBB"}}
+		walk("error-with-unknown-state", "an error arrives with a state that was never issued", mitid.StateInvalid, func(_ *Broker, w *Answer) {
+			w.Params = Pairs{{"error", "access_denied"}, {"error_description", "forged <b>text</b>"}, {"state", "BBBBBBBBBBBBBBBBBBBBBB"}}
 		}),
 		from("error-with-long-description", "an error comes with 10 kB of markup and control characters", mitid.BrokerDeclined, "server_refused", long),
 		from("error-with-markup", "the error code is markup", mitid.BrokerDeclined, "<script>alert(1)</script>", "x"),

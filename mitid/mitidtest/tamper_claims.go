@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,19 +13,19 @@ import (
 func claimTamperings() []Tampering {
 	var ts []Tampering
 	set := func(name, doc, claim string, value any) {
-		ts = append(ts, onToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.set(claim, value) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Set(claim, value) }))
 	}
 	change := func(name, doc, claim string, f func(b *Broker, old string) any) {
-		ts = append(ts, onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *draft) {
-			old, _ := d.payload.get(claim).(string)
-			d.payload.set(claim, f(b, old))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
+			old, _ := d.Payload.Get(claim).(string)
+			d.Payload.Set(claim, f(b, old))
 		}))
 	}
 	drop := func(name, claim string) {
-		ts = append(ts, onToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.drop(claim) }))
+		ts = append(ts, OnToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Drop(claim) }))
 	}
 	moment := func(name, doc, claim string, f func(now int64) any) {
-		ts = append(ts, onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *draft) { d.payload.set(claim, f(b.Now().Unix())) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) { d.Payload.Set(claim, f(b.Now().Unix())) }))
 	}
 	plusOne := func(_ *Broker, old string) any { return old + "1" }
 	cut := func(_ *Broker, old string) any { return old[:max(0, len(old)-1)] }
@@ -48,7 +49,7 @@ func claimTamperings() []Tampering {
 	set("empty-audience-list", "aud is an empty list", "aud", []string{})
 	set("empty-audience", "aud is empty", "aud", "")
 	set("null-audience", "aud is null", "aud", nil)
-	set("audience-object", "aud is an object", "aud", object{})
+	set("audience-object", "aud is an object", "aud", Object{})
 	change("audience-list-of-lists", "aud is a list of lists", "aud", func(_ *Broker, old string) any { return [][]string{{old}} })
 	change("two-audiences", "aud is a list of ours and a stranger", "aud", func(_ *Broker, old string) any { return []string{old, "stranger"} })
 	change("two-audiences-other-first", "aud is a list of a stranger and ours", "aud", func(_ *Broker, old string) any { return []string{"stranger", old} })
@@ -62,7 +63,7 @@ func claimTamperings() []Tampering {
 
 	drop("missing-expiry", "exp")
 	moment("expired", "exp is an hour ago", "exp", func(now int64) any { return now - hour })
-	moment("expiry-text", "exp is a text", "exp", func(now int64) any { return itoa(int(now + hour)) })
+	moment("expiry-text", "exp is a text", "exp", func(now int64) any { return strconv.Itoa(int(now + hour)) })
 	set("null-expiry", "exp is null", "exp", nil)
 	set("expiry-1e400", "exp is 1e400", "exp", json.RawMessage("1e400"))
 	set("expiry-zero", "exp is 0", "exp", 0)
@@ -82,17 +83,17 @@ func claimTamperings() []Tampering {
 	set("empty-nonce", "nonce is empty", "nonce", "")
 	set("null-nonce", "nonce is null", "nonce", nil)
 	change("nonce-list", "nonce is a list of the right one", "nonce", func(_ *Broker, old string) any { return []string{old} })
-	other := onToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *draft) {
+	other := OnToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Draft) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		mine, _ := d.payload.get("nonce").(string)
+		mine, _ := d.Payload.Get("nonce").(string)
 		for _, n := range b.nonces {
 			if n != mine && n != "" {
-				d.payload.set("nonce", n)
+				d.Payload.Set("nonce", n)
 				return
 			}
 		}
-		d.payload.set("nonce", strings.Repeat("A", len(mine)))
+		d.Payload.Set("nonce", strings.Repeat("A", len(mine)))
 	})
 	other.Warm = true
 	return append(ts, other)

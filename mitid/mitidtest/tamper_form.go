@@ -13,13 +13,13 @@ import (
 
 // signatureTamperings spoil the signature.
 func signatureTamperings() []Tampering {
-	bad := func(name, doc string, f func(*Broker, *draft)) Tampering {
-		return onToken(name, doc, mitid.TokenInvalid, f)
+	bad := func(name, doc string, f func(*Broker, *Draft)) Tampering {
+		return OnToken(name, doc, mitid.TokenInvalid, f)
 	}
-	flip := func(bit int) func(*Broker, *draft) {
-		return func(_ *Broker, d *draft) {
+	flip := func(bit int) func(*Broker, *Draft) {
+		return func(_ *Broker, d *Draft) {
 			d.sign = func(input []byte) ([]byte, error) {
-				s, err := d.key.signRS256(input)
+				s, err := d.Key.signRS256(input)
 				if err == nil {
 					s[bit/8%len(s)] ^= 1 << (bit % 8)
 				}
@@ -31,22 +31,22 @@ func signatureTamperings() []Tampering {
 		bad("wrong-signature", "the signature's first bit is wrong", flip(7)),
 		bad("wrong-signature-last-bit", "the signature's last bit is wrong", flip(255*8)),
 		bad("wrong-signature-middle-bit", "a bit in the middle of the signature is wrong", flip(1000)),
-		bad("empty-signature", "the signature is empty", func(_ *Broker, d *draft) { d.sign = func([]byte) ([]byte, error) { return nil, nil } }),
-		bad("cut-signature", "the signature lacks its last byte", func(_ *Broker, d *draft) {
+		bad("empty-signature", "the signature is empty", func(_ *Broker, d *Draft) { d.sign = func([]byte) ([]byte, error) { return nil, nil } }),
+		bad("cut-signature", "the signature lacks its last byte", func(_ *Broker, d *Draft) {
 			d.sign = func(input []byte) ([]byte, error) {
-				s, err := d.key.signRS256(input)
+				s, err := d.Key.signRS256(input)
 				return s[:max(0, len(s)-1)], err
 			}
 		}),
-		bad("signed-by-other-key", "another published key signed under this key's id", func(b *Broker, d *draft) { d.key = b.keys.general() }),
-		bad("signed-by-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *draft) { d.key = b.keys.stranger() }),
-		bad("changed-after-signing", "a claim was changed after signing", func(_ *Broker, d *draft) {
-			original := d.key
+		bad("signed-by-other-key", "another published key signed under this key's id", func(b *Broker, d *Draft) { d.Key = b.keys.general() }),
+		bad("signed-by-unpublished-key", "a key that is not published signed under a known id", func(b *Broker, d *Draft) { d.Key = b.keys.stranger() }),
+		bad("changed-after-signing", "a claim was changed after signing", func(_ *Broker, d *Draft) {
+			original := d.Key
 			d.sign = func(input []byte) ([]byte, error) {
-				other := newDraft(original, d.payload.clone())
-				other.header = d.header
-				other.payload.set("sub", "{00000000-0000-4000-8000-000000000000}")
-				changed, err := other.serialize()
+				other := NewDraft(original, d.Payload.Clone())
+				other.Header = d.Header
+				other.Payload.Set("sub", "{00000000-0000-4000-8000-000000000000}")
+				changed, err := other.Serialize()
 				if err != nil {
 					return nil, err
 				}
@@ -59,15 +59,15 @@ func signatureTamperings() []Tampering {
 // formTamperings spoil the token's serialisation.
 func formTamperings() []Tampering {
 	finish := func(name, doc string, f func(token string) string) Tampering {
-		return onToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *draft) { d.finish = f })
+		return OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.finish = f })
 	}
 	parts := func(token string) []string { return strings.Split(token, ".") }
 	return []Tampering{
-		onToken("subject-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("sub", d.payload.get("sub")) }),
-		onToken("two-subjects", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *draft) {
-			d.payload.add("sub", "{00000000-0000-4000-8000-000000000000}")
+		OnToken("subject-twice", "the payload has two members sub, equal", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("sub", d.Payload.Get("sub")) }),
+		OnToken("two-subjects", "the payload has two members sub, the wrong one last", mitid.TokenInvalid, func(_ *Broker, d *Draft) {
+			d.Payload.Add("sub", "{00000000-0000-4000-8000-000000000000}")
 		}),
-		onToken("subject-in-two-cases", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("Sub", d.payload.get("sub")) }),
+		OnToken("subject-in-two-cases", "the payload has Sub beside sub", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("Sub", d.Payload.Get("sub")) }),
 		finish("flattened-json", "the token is in flattened JSON serialisation", func(t string) string {
 			p := parts(t)
 			return fmt.Sprintf(`{"payload":%q,"protected":%q,"signature":%q}`, p[1], p[0], p[2])
@@ -103,9 +103,9 @@ func formTamperings() []Tampering {
 			last := len(t) - 1 // of 256 bytes the last character carries two bits
 			return t[:last] + string(alphabet[strings.IndexByte(alphabet, t[last])|1])
 		}),
-		onToken("payload-text", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = []byte(`"blåbær"`) }),
-		onToken("payload-trailing-value", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.literal = append(d.payload.bytes(), "{}"...) }),
-		onToken("oversized", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *draft) { d.payload.add("fyld", strings.Repeat("x", 675_000)) }),
+		OnToken("payload-text", "the payload is a JSON text", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.literal = []byte(`"blåbær"`) }),
+		OnToken("payload-trailing-value", "the payload is followed by a second value", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.literal = append(d.Payload.Bytes(), "{}"...) }),
+		OnToken("oversized", "the token has 900 kB", mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Add("fyld", strings.Repeat("x", 675_000)) }),
 		finish("only-dots", "the token is 900,000 dots", func(string) string { return strings.Repeat(".", 900_000) }),
 		encrypted("encrypted", "the token is encrypted although nothing was agreed", jose.RSA_OAEP_256),
 		encrypted("encrypted-direct", "the token is encrypted with a secret that nobody knows", jose.DIRECT),
@@ -113,7 +113,7 @@ func formTamperings() []Tampering {
 }
 
 func encrypted(name, doc string, alg jose.KeyAlgorithm) Tampering {
-	return onToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *draft) {
+	return OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
 		d.finish = func(token string) string {
 			to := jose.Recipient{Algorithm: alg, Key: b.keys.stranger().public}
 			if alg == jose.DIRECT {

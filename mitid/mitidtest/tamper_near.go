@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,11 +13,11 @@ import (
 // access token beside it, and write its times in every form of a JSON number.
 func nearTamperings() []Tampering {
 	var ts []Tampering
-	edit := func(name, doc string, want mitid.Kind, f func(now time.Time, o *object)) {
-		ts = append(ts, onToken(name, doc, want, func(b *Broker, d *draft) { f(b.Now(), &d.payload) }))
+	edit := func(name, doc string, want mitid.Kind, f func(now time.Time, o *Object)) {
+		ts = append(ts, OnToken(name, doc, want, func(b *Broker, d *Draft) { f(b.Now(), &d.Payload) }))
 	}
 	ago := func(name, doc string, d time.Duration, want mitid.Kind) {
-		edit(name, doc, want, func(now time.Time, o *object) { o.set("iat", now.Add(-d).Unix()) })
+		edit(name, doc, want, func(now time.Time, o *Object) { o.Set("iat", now.Add(-d).Unix()) })
 	}
 	ago("issued-a-day-ago", "iat is a day ago, and the token is still good", 24*time.Hour, mitid.TokenInvalid)
 	ago("issued-an-hour-ago", "iat is an hour ago, and the token is still good", time.Hour, mitid.TokenInvalid)
@@ -31,7 +32,7 @@ func nearTamperings() []Tampering {
 		{"at-hash-whole-digest", "a whole digest instead of its left half", strings.Repeat("A", 43)},
 		{"empty-at-hash", "empty", ""}, {"null-at-hash", "null", nil}, {"at-hash-number", "a number", 7}, {"at-hash-list", "a list", []string{otherHash}},
 	} {
-		edit(h.name, "at_hash is "+h.doc, mitid.TokenInvalid, func(_ time.Time, o *object) { o.set("at_hash", h.value) })
+		edit(h.name, "at_hash is "+h.doc, mitid.TokenInvalid, func(_ time.Time, o *Object) { o.Set("at_hash", h.value) })
 	}
 
 	for _, form := range []struct {
@@ -43,19 +44,15 @@ func nearTamperings() []Tampering {
 		{"exponent", "an exponent", func(s string) string { return s[:1] + "." + s[1:] + "e9" }},
 		{"exponent-minus", "a negative exponent", func(s string) string { return s + "00E-2" }},
 	} {
-		edit("times-with-"+form.name, "exp, iat and nbf are written with "+form.doc, accepted, func(now time.Time, o *object) {
-			number := func(t time.Time) json.RawMessage { return json.RawMessage(form.write(itoa(int(t.Unix())))) }
-			o.set("iat", number(now))
-			o.set("nbf", number(now))
-			o.set("exp", number(now.Add(5*time.Minute)))
+		edit("times-with-"+form.name, "exp, iat and nbf are written with "+form.doc, accepted, func(now time.Time, o *Object) {
+			number := func(t time.Time) json.RawMessage { return json.RawMessage(form.write(strconv.Itoa(int(t.Unix())))) }
+			o.Set("iat", number(now))
+			o.Set("nbf", number(now))
+			o.Set("exp", number(now.Add(5*time.Minute)))
 		})
 	}
 	for _, name := range []string{"id_token", "access_token", "token", "refresh_token", "response"} {
-		ts = append(ts, Tampering{
-			Name: "callback-with-" + strings.ReplaceAll(name, "_", "-"), Doc: "the callback carries " + name + " beside the code",
-			Side: WalkerSide, Stage: StageCallback, Want: mitid.ResponseInvalid,
-			spoil: spoiler{walk: func(_ *Broker, w *wayBack) { w.add(name, "eyJhbGciOiJub25lIn0.e30.") }},
-		})
+		ts = append(ts, onWalk("callback-with-"+strings.ReplaceAll(name, "_", "-"), "the callback carries "+name+" beside the code", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Add(name, "eyJhbGciOiJub25lIn0.e30.") }))
 	}
 	return ts
 }

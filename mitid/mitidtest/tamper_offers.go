@@ -22,16 +22,16 @@ func offerTamperings() []Tampering {
 		{"refresh-only", "refresh tokens only", "grant_types_supported", []string{"refresh_token"}},
 		{"other-client-authentication-only", "client certificates at the token endpoint only", "token_endpoint_auth_methods_supported", []string{"tls_client_auth"}},
 	} {
-		ts = append(ts, onReply("discovery-"+o.name, "discovery offers "+o.doc, StageDiscovery, mitid.ConfigInvalid, func(_ *Broker, p *reply) {
-			p.object.set(o.member, o.value)
+		ts = append(ts, On("discovery-"+o.name, "discovery offers "+o.doc, StageDiscovery, mitid.ConfigInvalid, func(_ *Broker, p *Reply) {
+			p.Object.Set(o.member, o.value)
 		}))
 	}
-	silent := onReply("discovery-without-offers", "discovery does not tell what the broker takes", StageDiscovery, accepted, func(_ *Broker, p *reply) {
+	silent := On("discovery-without-offers", "discovery does not tell what the broker takes", StageDiscovery, accepted, func(_ *Broker, p *Reply) {
 		for _, member := range []string{
 			"code_challenge_methods_supported", "id_token_signing_alg_values_supported", "response_types_supported", "response_modes_supported",
 			"grant_types_supported", "token_endpoint_auth_methods_supported",
 		} {
-			p.object.drop(member)
+			p.Object.Drop(member)
 		}
 	})
 	ts = append(ts, silent)
@@ -39,10 +39,10 @@ func offerTamperings() []Tampering {
 		{"other-host", "https://evil.example/request/1"}, {"http", "http://evil.example/request/1"}, {"script", "javascript:alert(1)"},
 		{"no-scheme", "//evil.example/request"}, {"data", "data:text/html,x"}, {"file", "file:///etc/passwd"}, {"path", "/request/1"},
 	} {
-		ts = append(ts, onReply("request-uri-"+r.name, "the PAR answer names "+r.uri, StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) { p.object.set("request_uri", r.uri) }))
+		ts = append(ts, On("request-uri-"+r.name, "the PAR answer names "+r.uri, StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *Reply) { p.Object.Set("request_uri", r.uri) }))
 	}
-	return append(ts, onReply("par-location-elsewhere", "the PAR answer leads to another host in its Location header", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *reply) {
-		p.status = http.StatusCreated
-		p.header.Set("Location", "https://evil.example/login")
+	return append(ts, On("par-location-elsewhere", "the PAR answer leads to another host in its Location header", StagePAR, mitid.ResponseInvalid, func(_ *Broker, p *Reply) {
+		p.Status = http.StatusCreated
+		p.Header.Set("Location", "https://evil.example/login")
 	}))
 }

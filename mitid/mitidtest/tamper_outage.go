@@ -7,15 +7,15 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// outageTamperings put somebody else's page, or JSON of another shape, in the place
+// OutageTamperings put somebody else's page, or JSON of another shape, in the place
 // of the broker's answer.
-func outageTamperings(stages ...Stage) []Tampering {
+func OutageTamperings(stages ...Stage) []Tampering {
 	var ts []Tampering
 	for _, stage := range stages {
 		at, w := stage.place(), stage.words()
 		instead := func(name, doc string, want mitid.Kind, status int, contentType, body string) {
-			ts = append(ts, onReply(at+"-"+name, w+" answers with "+doc, stage, want, func(_ *Broker, p *reply) {
-				p.replace(status, contentType, []byte(body))
+			ts = append(ts, On(at+"-"+name, w+" answers with "+doc, stage, want, func(_ *Broker, p *Reply) {
+				p.Replace(status, contentType, []byte(body))
 			}))
 		}
 		const page, plain, jsonType = "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json"

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
+	"time"
 
+	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -24,23 +27,29 @@ func bomb(body []byte) []byte {
 
 // tlsTamperings show another certificate at the next handshake.
 func tlsTamperings() []Tampering {
-	swap := func(name, doc string, f func(*authority) (*tls.Certificate, error)) Tampering {
-		return Tampering{Name: name, Doc: doc, Stage: StageTLS, Want: mitid.BrokerUnavailable, TLS: true, spoil: spoiler{handshake: f}}
+	swap := func(name, doc string, f func(*fakehttp.Authority) (tls.Certificate, error)) Tampering {
+		t := On(name, doc, StageTLS, mitid.BrokerUnavailable, func(_ *Broker, h *handshake) {
+			shown, err := f(h.authority)
+			h.shows, h.err = &shown, err
+		})
+		t.TLS = true
+		return t
 	}
-	here := net.IPv4(127, 0, 0, 1)
+	here := []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	server := []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	return []Tampering{
-		swap("tls-unknown-authority", "the server's certificate is of another authority", func(*authority) (*tls.Certificate, error) {
-			other, err := newAuthority("")
+		swap("tls-unknown-authority", "the server's certificate is of another authority", func(*fakehttp.Authority) (tls.Certificate, error) {
+			other, err := fakehttp.NewAuthority("mitidtest")
 			if err != nil {
-				return nil, err
+				return tls.Certificate{}, err
 			}
-			return &other.leaf, nil
+			return other.IssueServer("")
 		}),
-		swap("tls-expired", "the server's certificate has expired", func(a *authority) (*tls.Certificate, error) {
-			return a.issue(longAgo().AddDate(1, 0, 0), "localhost", here, net.IPv6loopback)
+		swap("tls-expired", "the server's certificate has expired", func(a *fakehttp.Authority) (tls.Certificate, error) {
+			return a.Issue(x509.Certificate{DNSNames: []string{"localhost"}, IPAddresses: here, ExtKeyUsage: server, NotAfter: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)})
 		}),
-		swap("tls-other-host", "the server's certificate is for another host", func(a *authority) (*tls.Certificate, error) {
-			return a.issue(farAhead(), "other.example")
+		swap("tls-other-host", "the server's certificate is for another host", func(a *fakehttp.Authority) (tls.Certificate, error) {
+			return a.Issue(x509.Certificate{DNSNames: []string{"other.example"}, ExtKeyUsage: server})
 		}),
 	}
 }

@@ -1,17 +1,17 @@
 package mitidtest
 
 import (
-	"crypto/tls"
 	"errors"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/dkeid/dkeid/internal/didyoumean"
 	"github.com/dkeid/dkeid/mitid"
 )
 
 // Tampering is one way to spoil a login, with a name that says how: expired,
-// wrong-nonce, alg-none. See [TamperingsOf] for how names are made.
+// wrong-nonce, alg-none. See [Broker.Tamperings] for how names are made, and [On] to
+// make one.
 type Tampering struct {
 	Name string
 	Doc  string // what arrives
@@ -31,9 +31,13 @@ type Tampering struct {
 	Warm bool
 	// Slow says that the answer drips; the client's time limit decides how long it takes.
 	Slow bool
+	// Journey says who brings the callback to the app, how often and when.
+	Journey Journey
+	// Switch turns switches of the dialect, which Dialect.Save turns back later. If nil,
+	// none is turned.
+	Switch func()
 
-	settings func(*Broker) // turns switches; under the lock
-	spoil    spoiler
+	spoils map[Stage]any // func(*Broker, *T), by stage
 }
 
 // Side says who carries a tampering out.
@@ -45,73 +49,31 @@ const (
 	WalkerSide             // what Login, Walk and Browser.Visit bring back to the app
 )
 
-// Stage is the part of a login that is spoilt.
-type Stage uint8
+// Journey is how a callback travels to the app.
+type Journey uint8
 
-// The stages, in the order in which a login passes them.
+// The journeys.
 const (
-	StageTLS Stage = iota
-	StageDiscovery
-	StagePAR
-	StageCallback
-	StageToken
-	StageIDToken
-	StageKeys
-	StageUserinfo
-	StagePerson           // what is told of the person, wherever it is told (NEB)
-	StageUserinfoToken    // the userinfo token (NEB)
-	StageTransactionToken // the transaction token (NEB)
-	StageOCSP             // the OCSP answer beside it (NEB)
-	StageMatch            // the answer of the CPR match (NEB)
-	StageLogout           // a logout token (NEB)
+	Straight     Journey = iota // in the browser that began the login, at once
+	OtherBrowser                // in another browser
+	Replayed                    // twice
+	Late                        // after the pending login has expired
 )
 
-// String returns the stage in a word.
-func (s Stage) String() string {
-	return [...]string{"tls", "discovery", "par", "callback", "token", "id_token", "jwks", "userinfo",
-		"person", "userinfo_token", "transaction_token", "ocsp", "match", "logout"}[s]
+// On returns a tampering with the value of type T that the broker makes at a
+// stage: *Reply where it answers, *Draft where it signs, *Answer at StageCallback. f is
+// called once.
+func On[T any](name, doc string, stage Stage, want mitid.Kind, f func(*Broker, *T)) Tampering {
+	return Tampering{Name: name, Doc: doc, Stage: stage, Want: want, spoils: map[Stage]any{stage: f}}
 }
 
-// place is the word for a stage in the names of tamperings.
-func (s Stage) place() string {
-	if s == StageToken {
-		return "token-endpoint"
-	}
-	return strings.ReplaceAll(s.String(), "_", "-")
+// OnToken returns a tampering with the ID token before it is signed.
+func OnToken(name, doc string, want mitid.Kind, f func(*Broker, *Draft)) Tampering {
+	return On(name, doc, StageIDToken, want, f)
 }
 
-// words is the stage in the descriptions of tamperings.
-func (s Stage) words() string { return strings.ReplaceAll(s.place(), "-", " ") }
-
-// spoiler is what a tampering does at each stage. A function is used once.
-type spoiler struct {
-	handshake func(*authority) (*tls.Certificate, error)
-	discovery func(*Broker, *reply)
-	jwks      func(*Broker, *reply)
-	par       func(*Broker, *reply)
-	callback  func(*Broker, *wayBack) // by the fake, before the browser is sent away
-	token     func(*Broker, *reply)
-	draft     func(*Broker, *draft) // the ID token before it is signed
-	userinfo  func(*Broker, *reply)
-	match     func(*Broker, *reply)
-	person    func(*Broker, *object) // in every place of one login
-	facts     func(*Broker, *draft)  // the userinfo token before it is signed
-	approval  func(*Broker, *draft)  // the transaction token before it is signed
-	ocsp      func(*Broker, *ocspAnswer)
-	logout    func(*Broker, *draft)
-	walk      func(*Broker, *wayBack) // by the walker, before the app gets it
-	journey   journey                 // by Login or Visit
-}
-
-// journey is a tampering that takes more than one answer.
-type journey uint8
-
-const (
-	straight     journey = iota
-	otherBrowser         // callback-in-other-browser
-	twice                // callback-replayed
-	late                 // callback-late
-)
+// Spoils reports whether t changes what the broker makes at a stage.
+func (t Tampering) Spoils(stage Stage) bool { return t.spoils[stage] != nil }
 
 // Tamper spoils the next login, or the next answer of the stage that the
 // tampering is about, once. A second call replaces the first. What discovery or
@@ -121,50 +83,35 @@ const (
 // An unknown name is an error that says which names are near, and fails the test
 // that owns the fake.
 func (b *Broker) Tamper(name string) error {
-	all := TamperingsOf(b.dialect)
+	all := b.Tamperings()
 	i := slices.IndexFunc(all, func(t Tampering) bool { return t.Name == name })
 	if i < 0 {
-		why := b.dialect.unknownTampering(name, all)
-		b.complain(why)
+		names := make([]string, len(all))
+		for i := range all {
+			names[i] = all[i].Name
+		}
+		why := didyoumean.Text("tampering", name, names)
+		b.cfg.complain(why)
 		return errors.New("mitidtest: " + why)
 	}
-	b.apply(all[i])
+	b.Apply(all[i])
 	return nil
 }
 
-// unknownTampering says why there is none of that name, and what is near.
-func (d Dialect) unknownTampering(name string, all []Tampering) string {
-	for _, other := range Dialects() {
-		if other != d && slices.ContainsFunc(TamperingsOf(other), func(t Tampering) bool { return t.Name == name }) {
-			return "tampering \"" + name + "\" is for " + other.String() + ", not for " + d.String()
-		}
-	}
-	names := make([]string, len(all))
-	for i := range all {
-		names[i] = all[i].Name
-	}
-	return didyoumean.Text("tampering", name, names)
-}
-
-// apply is Tamper with a tampering that is at hand.
-func (b *Broker) apply(t Tampering) {
+// Apply is Tamper with a tampering of your own.
+func (b *Broker) Apply(t Tampering) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.restore()
-	b.spoil = t.spoil
-	if t.settings != nil {
-		b.restoring = b.wire.save()
-		t.settings(b)
+	b.waiting, b.journey = maps.Clone(t.spoils), t.Journey
+	if t.Switch != nil {
+		b.restoring = b.dialect.Save()
+		t.Switch()
 	}
 }
 
 // Untamper forgets what Tamper has not yet spoilt.
-func (b *Broker) Untamper() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.restore()
-	b.spoil = spoiler{}
-}
+func (b *Broker) Untamper() { b.Apply(Tampering{}) }
 
 // restore turns back the switches that a tampering turned.
 func (b *Broker) restore() {
@@ -172,15 +119,4 @@ func (b *Broker) restore() {
 		b.restoring()
 		b.restoring = nil
 	}
-}
-
-// takeStage returns what is to be spoilt at a stage, once.
-func takeStage[F any](b *Broker, stage func(*spoiler) *F) F {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var none F
-	at := stage(&b.spoil)
-	f := *at
-	*at = none
-	return f
 }

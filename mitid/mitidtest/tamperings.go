@@ -10,10 +10,7 @@ import (
 // accepted is the Want of a tampering that must not be refused.
 const accepted mitid.Kind = 0
 
-// Tamperings returns the catalogue of Criipto. See TamperingsOf.
-func Tamperings() []Tampering { return TamperingsOf(Criipto) }
-
-// TamperingsOf returns the catalogue of a dialect, ordered by name. A name is made
+// Tamperings returns the catalogue of this fake, ordered by name. A name is made
 // of plain words in one order: where it happens, what is the matter, with what.
 // The place is left out where it is the ID token, or where the thing is in one
 // place only: expired, wrong-nonce, alg-none, missing-state, userinfo-other-subject.
@@ -25,51 +22,43 @@ func Tamperings() []Tampering { return TamperingsOf(Criipto) }
 //   - twice: two equal ones; two: different ones
 //
 // docs/tamperings.md lists all of them, and docs/bad-input.md says what must come
-// of each. What takes more than one login, or another caller, is a case of
-// [TestBroker] or belongs to the packages around it. No broker here gives out
-// refresh tokens, and only NEB sends logout tokens.
-func TamperingsOf(d Dialect) []Tampering {
-	all := d.catalogue()
+// of each. What takes more than one login, or another caller, is a case of package
+// brokersuite or belongs to the packages around it.
+func (b *Broker) Tamperings() []Tampering { return SortTamperings(b.dialect.Tamperings()) }
+
+// SortTamperings returns all, ordered by name.
+func SortTamperings(all []Tampering) []Tampering {
 	slices.SortFunc(all, func(a, b Tampering) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 
-// sharedTamperings are those that fit every dialect. announce makes discovery
-// announce that answers carry iss (RFC 9207).
-func sharedTamperings(announce func(*Broker)) []Tampering {
+// SharedTamperings are those that fit every broker over OpenID Connect; a dialect
+// without pushed requests leaves out those of StagePAR. announce makes discovery
+// announce that answers carry iss (RFC 9207); nil if it always does.
+func SharedTamperings(announce func()) []Tampering {
 	return slices.Concat(
 		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
-		callbackTamperings(announce), tokenTamperings(), headerTamperings(), signatureTamperings(),
-		formTamperings(), keyTamperings(), claimTamperings(),
-		outageTamperings(StagePAR, StageToken, StageUserinfo), offerTamperings(), nearTamperings(),
+		callbackTamperings(announce), tokenTamperings(), TokenTamperings(StageIDToken, ""),
+		keyTamperings(), OutageTamperings(StagePAR, StageToken, StageUserinfo), offerTamperings(), nearTamperings(),
 	)
 }
 
-// at puts a spoiler of an answer where it belongs.
-func (s Stage) at(f func(*Broker, *reply)) (sp spoiler) {
-	switch s {
-	case StageDiscovery:
-		sp.discovery = f
-	case StageKeys:
-		sp.jwks = f
-	case StagePAR:
-		sp.par = f
-	case StageUserinfo:
-		sp.userinfo = f
-	case StageMatch:
-		sp.match = f
-	default:
-		sp.token = f
+// TokenTamperings are those with a signed token: its header, signature, form and the
+// claims that decide whether it may be believed. For another token than the ID token
+// prefix begins their names, and those are left out that must be accepted, that need
+// a login before, or whose name contains a word of skip.
+func TokenTamperings(stage Stage, prefix string, skip ...string) []Tampering {
+	all := slices.Concat(headerTamperings(), signatureTamperings(), formTamperings(), claimTamperings())
+	if stage == StageIDToken {
+		return all
 	}
-	return sp
-}
-
-// onReply is a tampering with the answer of a stage.
-func onReply(name, doc string, stage Stage, want mitid.Kind, f func(*Broker, *reply)) Tampering {
-	return Tampering{Name: name, Doc: doc, Stage: stage, Want: want, spoil: stage.at(f)}
-}
-
-// onToken is a tampering with the ID token before it is signed.
-func onToken(name, doc string, want mitid.Kind, f func(*Broker, *draft)) Tampering {
-	return Tampering{Name: name, Doc: doc, Stage: StageIDToken, Want: want, spoil: spoiler{draft: f}}
+	var ts []Tampering
+	for _, t := range all {
+		if t.Want == accepted || t.Warm || slices.ContainsFunc(skip, func(s string) bool { return strings.Contains(t.Name, s) }) {
+			continue
+		}
+		t.Name, t.Stage, t.spoils = prefix+"-"+t.Name, stage, map[Stage]any{stage: t.spoils[StageIDToken]}
+		ts = append(ts, t)
+	}
+	return ts
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // rs256 is what no login can avoid: the broker's signature and our check of it,
@@ -46,7 +47,7 @@ func (r *rs256) check(tb testing.TB) {
 // BenchmarkBegin: at most 0.6 × one RS256 check.
 func BenchmarkBegin(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
-		fake := mitidtest.NewEIdent(b)
+		fake := eidenttest.New(b)
 		c := open(b, fake, nil)
 		ctx := b.Context()
 		_, err := c.Begin(ctx, mitid.Request{})
@@ -70,7 +71,7 @@ func BenchmarkBegin(b *testing.B) {
 // RS256 signature and one check.
 func BenchmarkLogin(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
-		fake := mitidtest.NewEIdent(b)
+		fake := eidenttest.New(b)
 		c := open(b, fake, nil)
 		_, err := mitidtest.Login(b, c, fake, mitid.Request{})
 		require.NoError(b, err)

@@ -5,13 +5,13 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 // BenchmarkParseClaims measures what a login waits for: an ID token. The yardstick is the
 // general parser of go-json-experiment into nine fields.
 func BenchmarkParseClaims(b *testing.B) {
-	p := claimstest.Sample(b, "ssn")
+	p := claimsuite.Sample(b, "ssn")
 	b.Run("ours", func(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(p)))

@@ -5,11 +5,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 func TestNothingOfTheClaimsIsPrinted(t *testing.T) {
-	full := claimstest.ChangeAll(t, claimstest.Sample(t, "transaction"), map[string]string{
+	full := claimsuite.ChangeAll(t, claimsuite.Sample(t, "transaction"), map[string]string{
 		"dk_ssn": `"7408860003"`, "name": `"canary Åse"`, "birthdate": `"14.08.1986"`, "additional_info": `"canary"`, "other": `{"canary":"7408860003"}`,
 	})
 	e, err := parseClaims(full)
@@ -17,7 +17,7 @@ func TestNothingOfTheClaimsIsPrinted(t *testing.T) {
 	invalid, err := parseClaims([]byte(`{"sub":"canary","dk_ssn":["7408860003"],"name":"canary"}`))
 	require.NoError(t, err)
 	_, claimErr := invalid.Identity()
-	claimstest.NothingOfNetsIsPrinted(t, map[string]any{
+	claimsuite.NothingOfNetsIsPrinted(t, map[string]any{
 		"eident.Claims": *e, "*eident.Claims": e, "*eident.Claims invalid": invalid, "claim error": claimErr,
 	})
 }

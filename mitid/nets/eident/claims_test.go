@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 func identityOf(t testing.TB, payload []byte) (*Claims, claims.Identity, error) {
@@ -23,13 +23,13 @@ func identityOf(t testing.TB, payload []byte) (*Claims, claims.Identity, error) 
 }
 
 func TestClaimsGolden(t *testing.T) {
-	for _, name := range claimstest.Samples(t) {
+	for _, name := range claimsuite.Samples(t) {
 		t.Run(name, func(t *testing.T) {
-			e, id, err := identityOf(t, claimstest.Sample(t, name))
+			e, id, err := identityOf(t, claimsuite.Sample(t, name))
 			require.NoError(t, err)
 			assert.Nil(t, e.Unknown)
 			assert.Equal(t, []string{"mitid"}, e.AMR, "the eID, as a list or a text")
-			claimstest.Golden(t, name, id)
+			claimsuite.Golden(t, name, id)
 		})
 	}
 }
@@ -72,7 +72,7 @@ func TestClaimsRefused(t *testing.T) {
 		"PID malformed":              {"ssn", "nemid.pid", `"9208-2002-2-1"`, fault.ClaimInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, id, err := identityOf(t, claimstest.Change(t, claimstest.Sample(t, test.sample), test.member, test.value))
+			e, id, err := identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, test.sample), test.member, test.value))
 			require.Error(t, err)
 			assert.Equal(t, test.want, fault.ClassOf(err), "%v", err)
 			assert.Equal(t, claims.Identity{}, id)
@@ -88,28 +88,28 @@ func TestClaimsRefused(t *testing.T) {
 
 // Both spellings, one of them, or a third that says the same.
 func TestClaimsSpellings(t *testing.T) {
-	_, both, err := identityOf(t, claimstest.Sample(t, "ssn"))
+	_, both, err := identityOf(t, claimsuite.Sample(t, "ssn"))
 	require.NoError(t, err)
 	for _, gone := range []string{"ssn", "dk_ssn"} {
-		_, one, err := identityOf(t, claimstest.Change(t, claimstest.Sample(t, "ssn"), gone, ``))
+		_, one, err := identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "ssn"), gone, ``))
 		require.NoError(t, err)
 		assert.True(t, assert.ObjectsAreEqual(both, one))
 	}
-	_, neither, err := identityOf(t, claimstest.Change(t, claimstest.Change(t, claimstest.Sample(t, "ssn"), "ssn", `""`), "dk_ssn", `null`))
+	_, neither, err := identityOf(t, claimsuite.Change(t, claimsuite.Change(t, claimsuite.Sample(t, "ssn"), "ssn", `""`), "dk_ssn", `null`))
 	require.NoError(t, err)
 	assert.True(t, neither.CPR.IsZero())
 
-	e, id, err := identityOf(t, claimstest.Change(t, claimstest.Sample(t, "signatory"), "authorized_to_represent", `"16662879"`))
+	e, id, err := identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "signatory"), "authorized_to_represent", `"16662879"`))
 	require.NoError(t, err)
 	assert.Equal(t, claims.CapacitySignatory, id.Capacity)
 	assert.Equal(t, e.AuthorizedToRepresent, id.Organisation.CVR)
 
-	_, id, err = identityOf(t, claimstest.Change(t, claimstest.Change(t, claimstest.Sample(t, "citizen"), "mitid.uuid", ``), "pid", ``))
+	_, id, err = identityOf(t, claimsuite.Change(t, claimsuite.Change(t, claimsuite.Sample(t, "citizen"), "mitid.uuid", ``), "pid", ``))
 	require.NoError(t, err)
 	assert.Equal(t, claims.MustParseUUID("6867f1a2-90ab-4cde-8f01-23456789abcd"), id.UUID)
 
 	for _, date := range []string{`"14.08.1986"`, `"1986-08-14"`} {
-		_, id, err = identityOf(t, claimstest.Change(t, claimstest.Sample(t, "profile"), "birthdate", date))
+		_, id, err = identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "profile"), "birthdate", date))
 		require.NoError(t, err)
 		assert.Equal(t, time.Date(1986, 8, 14, 0, 0, 0, 0, time.UTC), id.BirthDate)
 	}
@@ -128,7 +128,7 @@ func TestClaimsAuthTime(t *testing.T) {
 		if strings.Contains(value, "1787999998") {
 			want = time.Unix(1787999998, 0).UTC()
 		}
-		_, id, err := identityOf(t, claimstest.Change(t, claimstest.Sample(t, "citizen"), "auth_time", value))
+		_, id, err := identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "citizen"), "auth_time", value))
 		require.NoError(t, err, value)
 		assert.Equal(t, want, id.AuthTime, value)
 	}
@@ -137,10 +137,10 @@ func TestClaimsAuthTime(t *testing.T) {
 // acr says high of every login and is not asked.
 func TestClaimsLevel(t *testing.T) {
 	for value, want := range map[string]claims.Level{
-		`"` + claimstest.NSIS + `Low"`: claims.Low, `"` + claimstest.NSIS + `High"`: claims.High, ``: 0, `null`: 0, `"high"`: 0,
-		`"urn:eident:cert:eidas:high"`: 0, `"urn:eident:acrp:level:high"`: 0, `["` + claimstest.NSIS + `High"]`: 0,
+		`"` + claimsuite.NSIS + `Low"`: claims.Low, `"` + claimsuite.NSIS + `High"`: claims.High, ``: 0, `null`: 0, `"high"`: 0,
+		`"urn:eident:cert:eidas:high"`: 0, `"urn:eident:acrp:level:high"`: 0, `["` + claimsuite.NSIS + `High"]`: 0,
 	} {
-		e, id, err := identityOf(t, claimstest.Change(t, claimstest.Sample(t, "citizen"), "loa", value))
+		e, id, err := identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "citizen"), "loa", value))
 		require.NoError(t, err)
 		assert.Equal(t, want, id.Levels.LoA, value)
 		assert.Equal(t, value != "", e.TellsLevel())
@@ -149,13 +149,13 @@ func TestClaimsLevel(t *testing.T) {
 
 func TestClaimsTransaction(t *testing.T) {
 	for _, name := range []string{"transaction", "transaction-base64"} {
-		e, _, err := identityOf(t, claimstest.Sample(t, name))
+		e, _, err := identityOf(t, claimsuite.Sample(t, name))
 		require.NoError(t, err)
 		assert.Equal(t, "<p>Køb af <b>æbler</b></p>", e.Text.Body, "the digest tells how it is encoded")
 		assert.Equal(t, "html", e.Text.Type)
 		assert.True(t, e.Text.Agrees())
 	}
-	e, _, err := identityOf(t, claimstest.Sample(t, "transaction"))
+	e, _, err := identityOf(t, claimsuite.Sample(t, "transaction"))
 	require.NoError(t, err)
 	assert.Equal(t, "Køb", e.ReferenceText)
 	assert.Equal(t, "617b5cdc6fb84f16a6022e328d970bb7", e.TransactionID)
@@ -163,7 +163,7 @@ func TestClaimsTransaction(t *testing.T) {
 	for member, value := range map[string]string{
 		"transaction_text": `"<p>Køb af 2 æbler</p>"`, "transaction_text_sha256": ``,
 	} {
-		e, _, err = identityOf(t, claimstest.Change(t, claimstest.Sample(t, "transaction"), member, value))
+		e, _, err = identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "transaction"), member, value))
 		require.NoError(t, err)
 		assert.False(t, e.Text.Agrees())
 		assert.Equal(t, e.Text.Encoded, e.Text.Body, "as it came")
@@ -171,7 +171,7 @@ func TestClaimsTransaction(t *testing.T) {
 }
 
 func TestClaimsOrganisation(t *testing.T) {
-	_, id, err := identityOf(t, claimstest.Sample(t, "employee"))
+	_, id, err := identityOf(t, claimsuite.Sample(t, "employee"))
 	require.NoError(t, err)
 	assert.Equal(t, claims.CapacityProfessional, id.Capacity)
 	assert.Equal(t, claims.MustParseUUID("0c23111c-928b-4adb-a413-e07006c48c16"), id.UUID)
@@ -180,24 +180,24 @@ func TestClaimsOrganisation(t *testing.T) {
 
 	// An employee whose employer tells no name is not given the private one.
 	for _, member := range []string{"nemlogin.name", "nemlogin.given_name", "nemlogin.family_name"} {
-		_, _, err = identityOf(t, claimstest.Change(t, claimstest.Sample(t, "employee"), member, ``))
+		_, _, err = identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "employee"), member, ``))
 		require.NoError(t, err)
 	}
-	p := claimstest.Sample(t, "employee")
+	p := claimsuite.Sample(t, "employee")
 	for _, member := range []string{"nemlogin.name", "nemlogin.given_name", "nemlogin.family_name"} {
-		p = claimstest.Change(t, p, member, ``)
+		p = claimsuite.Change(t, p, member, ``)
 	}
-	_, id, err = identityOf(t, claimstest.Change(t, p, "name", `"Åse Ærøskøbing"`))
+	_, id, err = identityOf(t, claimsuite.Change(t, p, "name", `"Åse Ærøskøbing"`))
 	require.NoError(t, err)
 	assert.Nil(t, id.Name)
 
-	_, id, err = identityOf(t, claimstest.Sample(t, "signatory"))
+	_, id, err = identityOf(t, claimsuite.Sample(t, "signatory"))
 	require.NoError(t, err)
 	assert.Equal(t, "Åse Ærøskøbing", id.Name.Full)
 }
 
 func TestClaimsWithoutCPR(t *testing.T) {
-	e, before, err := identityOf(t, claimstest.Change(t, claimstest.Change(t, claimstest.Sample(t, "ssn"), "nemlogin.cpr", `"7408860003"`), "other", `{"å":1}`))
+	e, before, err := identityOf(t, claimsuite.Change(t, claimsuite.Change(t, claimsuite.Sample(t, "ssn"), "nemlogin.cpr", `"7408860003"`), "other", `{"å":1}`))
 	require.NoError(t, err)
 	d := e.WithoutCPR().(*Claims)
 	assert.True(t, d.CPR.IsZero())
@@ -240,14 +240,14 @@ func TestTimeOfLoginWithAFractionIsRead(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	read := func(b []byte) error { _, err := parseClaims(b); return err }
-	payload := claimstest.Sample(t, "transaction")
-	claimstest.NetsToken(t, payload, read)
-	assert.Equal(t, fault.TokenInvalid, fault.ClassOf(read(claimstest.Change(t, payload, "Transaction_text", `"x"`))))
+	payload := claimsuite.Sample(t, "transaction")
+	claimsuite.NetsToken(t, payload, read)
+	assert.Equal(t, fault.TokenInvalid, fault.ClassOf(read(claimsuite.Change(t, payload, "Transaction_text", `"x"`))))
 	assert.Equal(t, fault.TokenInvalid, fault.ClassOf(read([]byte(`{"DK_SSN":"1"}`))))
 }
 
 func TestTokenWhoseTimesHaveAFractionOrAnExponentIsRead(t *testing.T) {
-	claimstest.Times(t, func(b []byte) (claims.Registered, error) {
+	claimsuite.Times(t, func(b []byte) (claims.Registered, error) {
 		c, err := parseClaims(b)
 		if err != nil {
 			return claims.Registered{}, err
@@ -257,22 +257,22 @@ func TestTokenWhoseTimesHaveAFractionOrAnExponentIsRead(t *testing.T) {
 }
 
 // suite is what the tests of all dialects need to know of this one.
-func suite() claimstest.Dialect {
+func suite() claimsuite.Dialect {
 	const uuid = "74ffcd31-fbaf-4c33-bdac-169f25c1e416"
-	return claimstest.Dialect{
+	return claimsuite.Dialect{
 		Title: "eident", Base: map[string]any{"sub": "mitid:" + uuid, "mitid.uuid": uuid, "identity_type": "private"},
 		CPR: "dk_ssn", Names: dialect.Names(),
-		Parse:    func(b []byte) (claimstest.Claims, error) { return parseClaims(b) },
-		Identity: func(c claimstest.Claims) (claims.Identity, error) { return c.(*Claims).Identity() },
+		Parse:    func(b []byte) (claimsuite.Claims, error) { return parseClaims(b) },
+		Identity: func(c claimsuite.Claims) (claims.Identity, error) { return c.(*Claims).Identity() },
 	}
 }
 
 func TestCPRNumberThatNobodyAskedForLeavesByNoClaim(t *testing.T) {
-	claimstest.NoNumberLeaves(t, cprtest.Number(4711), suite())
+	claimsuite.NoNumberLeaves(t, cprtest.Number(4711), suite())
 }
 
 func TestOwnCPRNumberIsFoundHoweverItIsWritten(t *testing.T) {
-	claimstest.OwnNumberIsFound(t, cprtest.WithChecksum(3), suite())
+	claimsuite.OwnNumberIsFound(t, cprtest.WithChecksum(3), suite())
 }
 
-func TestCloneSharesNothing(t *testing.T) { claimstest.CloneSharesNothing[Claims](t) }
+func TestCloneSharesNothing(t *testing.T) { claimsuite.CloneSharesNothing[Claims](t) }

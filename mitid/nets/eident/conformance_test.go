@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // has is what this adapter must never lose.
@@ -19,18 +20,18 @@ var has = []string{
 
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.EIdent, configured(func(*eident.Config) {}), has...)
+	brokersuite.Test(t, eidenttest.Start, configured(func(*eident.Config) {}), has...)
 }
 
 func TestConformanceWithUserinfoAndOtherEncodings(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.EIdent, configured(func(cfg *eident.Config) {
+	brokersuite.Test(t, eidenttest.Start, configured(func(cfg *eident.Config) {
 		cfg.Userinfo, cfg.PostSecret, cfg.UUIDInURL = true, true, true
 		cfg.TextEncoding, cfg.HintEncoding, cfg.AMRSeparator = eident.Base64, eident.Base64, " "
 	}), append(slices.Clone(has), "UUID", "userinfo")...)
 }
 
-func configured(change func(*eident.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {
-	return func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+func configured(change func(*eident.Config)) func(testing.TB, *eidenttest.Broker) mitid.Broker {
+	return func(tb testing.TB, fake *eidenttest.Broker) mitid.Broker {
 		cfg := eident.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(),
 			HTTPClient: fake.HTTPClient(), Now: fake.Now}
 		change(&cfg)

@@ -78,7 +78,7 @@
 //
 // # Testing
 //
-// mitidtest.NewEIdent is an E-Ident that needs no contract, with a switch for each
+// eidenttest.New is an E-Ident that needs no contract, with a switch for each
 // of the open questions.
 //
 // # Files

@@ -10,6 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // ID tokens that only this merchant can read, where that is agreed with the
@@ -21,7 +22,7 @@ func ExampleDecryptionKey() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.EncryptTo, s.EncryptKeyID = &key.PublicKey, "enc-2026" })
+	fake.Configure(func(s *eidenttest.Settings) { s.EncryptTo, s.EncryptKeyID = &key.PublicKey, "enc-2026" })
 
 	cfg := atFake(fake)
 	cfg.DecryptionKeys = []eident.DecryptionKey{{KeyID: "enc-2026", Key: key}}

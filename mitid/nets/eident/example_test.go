@@ -9,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // atEIdent is the merchant as E-Ident knows it. The secret comes from where the
@@ -22,7 +23,7 @@ func atEIdent(secret string) eident.Config {
 }
 
 // atFake is the same merchant in a test or a demonstration.
-func atFake(fake *mitidtest.Broker) eident.Config {
+func atFake(fake *eidenttest.Broker) eident.Config {
 	return eident.Config{
 		Issuer:       fake.Issuer(),
 		ClientID:     fake.ClientID(),
@@ -31,8 +32,8 @@ func atFake(fake *mitidtest.Broker) eident.Config {
 }
 
 // demo is a fake E-Ident and a client of it.
-func demo() (*mitidtest.Broker, *mitid.Client) {
-	fake, err := mitidtest.StartEIdent(mitidtest.Config{AnyLoopbackRedirect: true})
+func demo() (*eidenttest.Broker, *mitid.Client) {
+	fake, err := eidenttest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func demo() (*mitidtest.Broker, *mitid.Client) {
 }
 
 // finish takes somebody through the broker's pages and completes the login.
-func finish(fake *mitidtest.Broker, client *mitid.Client, redirect *mitid.Redirect, as mitidtest.Outcome) (*mitid.Login, error) {
+func finish(fake *eidenttest.Broker, client *mitid.Client, redirect *mitid.Redirect, as mitidtest.Outcome) (*mitid.Login, error) {
 	answer, err := mitidtest.Walk(context.Background(), fake, redirect, as)
 	if err != nil {
 		return nil, err

@@ -13,16 +13,17 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
-type switches = mitidtest.EIdentSettings
+type switches = eidenttest.Settings
 
 // login is one login at a fake whose switches were turned.
 func login(t *testing.T, turn func(*switches), change func(*eident.Config), r mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, error) {
 	t.Helper()
-	fake := mitidtest.NewEIdent(t)
+	fake := eidenttest.New(t)
 	if turn != nil {
-		fake.ConfigureEIdent(turn)
+		fake.Configure(turn)
 	}
 	return mitidtest.Login(t, open(t, fake, change), fake, r, as...)
 }
@@ -44,14 +45,14 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 		want    error
 		check   func(t *testing.T, l *mitid.Login)
 	}{
-		"plain texts only": {turn: func(s *switches) { s.Texts = mitidtest.EIdentPlain }, request: mitid.Request{ReferenceText: "Åse", TransactionText: text}},
-		"Base64 texts only, sent plain": {turn: func(s *switches) { s.Texts = mitidtest.EIdentBase64 },
+		"plain texts only": {turn: func(s *switches) { s.Texts = eidenttest.ReadPlain }, request: mitid.Request{ReferenceText: "Åse", TransactionText: text}},
+		"Base64 texts only, sent plain": {turn: func(s *switches) { s.Texts = eidenttest.ReadBase64 },
 			request: mitid.Request{ReferenceText: "Åse"}, want: mitid.ErrConfigInvalid},
-		"Base64 texts only": {turn: func(s *switches) { s.Texts = mitidtest.EIdentBase64 }, config: func(c *eident.Config) { c.TextEncoding = eident.Base64 },
+		"Base64 texts only": {turn: func(s *switches) { s.Texts = eidenttest.ReadBase64 }, config: func(c *eident.Config) { c.TextEncoding = eident.Base64 },
 			request: mitid.Request{ReferenceText: "Åse", TransactionText: text}},
-		"texts come back in Base64": {turn: func(s *switches) { s.Echo = mitidtest.EIdentEchoBase64 }, request: mitid.Request{ReferenceText: "Åse", TransactionText: text},
+		"texts come back in Base64": {turn: func(s *switches) { s.Echo = eidenttest.EchoBase64 }, request: mitid.Request{ReferenceText: "Åse", TransactionText: text},
 			check: func(t *testing.T, l *mitid.Login) { require.Equal(t, text, *l.Texts.Transaction) }},
-		"texts come back plain": {turn: func(s *switches) { s.Echo = mitidtest.EIdentEchoPlain }, config: func(c *eident.Config) { c.TextEncoding = eident.Base64 },
+		"texts come back plain": {turn: func(s *switches) { s.Echo = eidenttest.EchoPlain }, config: func(c *eident.Config) { c.TextEncoding = eident.Base64 },
 			request: mitid.Request{ReferenceText: "Åse", TransactionText: text}, check: func(t *testing.T, l *mitid.Login) { require.Equal(t, "Åse", l.Texts.Reference.Body) }},
 		"the reference text does not come back": {turn: func(s *switches) { s.SilentReference = true }, request: mitid.Request{ReferenceText: "Åse"}, want: mitid.ErrTransactionMismatch},
 		"the reference text need not come back": {turn: func(s *switches) { s.SilentReference = true }, config: func(c *eident.Config) { c.ReferenceTextOptional = true },
@@ -91,7 +92,7 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 		"a digest over the parameter in Base64": {turn: func(s *switches) { s.DigestOverParameter = true },
 			config:  func(c *eident.Config) { c.DigestOverParameter, c.TextEncoding = true, eident.Base64 },
 			request: mitid.Request{ReferenceText: "Åse", TransactionText: text}, check: func(t *testing.T, l *mitid.Login) { require.Equal(t, text, *l.Texts.Transaction) }},
-		"a digest over the parameter in Base64, the text plain": {turn: func(s *switches) { s.DigestOverParameter, s.Echo = true, mitidtest.EIdentEchoPlain },
+		"a digest over the parameter in Base64, the text plain": {turn: func(s *switches) { s.DigestOverParameter, s.Echo = true, eidenttest.EchoPlain },
 			config:  func(c *eident.Config) { c.DigestOverParameter, c.TextEncoding = true, eident.Base64 },
 			request: mitid.Request{TransactionText: text}, check: func(t *testing.T, l *mitid.Login) { require.Equal(t, text, *l.Texts.Transaction) }},
 		"a digest over the plain parameter": {turn: func(s *switches) { s.DigestOverParameter = true },
@@ -102,10 +103,10 @@ func TestEveryOpenQuestionHasAnAnswer(t *testing.T) {
 			config:  func(c *eident.Config) { c.DigestOverParameter, c.TextEncoding = true, eident.Base64 },
 			request: mitid.Request{TransactionText: text}, want: mitid.ErrTransactionMismatch},
 		"dates with dots":                       {turn: func(s *switches) { s.DottedBirthDate = true }, check: isDitlev},
-		"auth_time as a date":                   {turn: func(s *switches) { s.AuthTime = mitidtest.EIdentDate }, request: mitid.Request{Fresh: true}, check: isDitlev},
-		"auth_time unreadable":                  {turn: func(s *switches) { s.AuthTime = mitidtest.EIdentUnreadable }, check: untimed},
-		"no auth_time":                          {turn: func(s *switches) { s.AuthTime = mitidtest.EIdentNoAuthTime }, check: untimed},
-		"auth_time unreadable, a fresh login":   {turn: func(s *switches) { s.AuthTime = mitidtest.EIdentUnreadable }, request: mitid.Request{Fresh: true}, want: mitid.ErrAssuranceTooLow},
+		"auth_time as a date":                   {turn: func(s *switches) { s.AuthTime = eidenttest.AuthTimeDate }, request: mitid.Request{Fresh: true}, check: isDitlev},
+		"auth_time unreadable":                  {turn: func(s *switches) { s.AuthTime = eidenttest.AuthTimeUnreadable }, check: untimed},
+		"no auth_time":                          {turn: func(s *switches) { s.AuthTime = eidenttest.NoAuthTime }, check: untimed},
+		"auth_time unreadable, a fresh login":   {turn: func(s *switches) { s.AuthTime = eidenttest.AuthTimeUnreadable }, request: mitid.Request{Fresh: true}, want: mitid.ErrAssuranceTooLow},
 		"amr as a text":                         {turn: func(s *switches) { s.TextAMR = true }, check: isDitlev},
 		"the nonce comes back beside the state": {turn: func(s *switches) { s.NonceInAnswer = true }, check: isDitlev},
 		"iss comes back":                        {turn: func(s *switches) { s.IssParameter = true }, check: isDitlev},
@@ -165,7 +166,7 @@ func TestTheBrowserMayChangeTheRequest(t *testing.T) {
 		"another challenge":      {set: map[string]string{"code_challenge": "AAAAAAAAAAAAAAAAAAAAAA"}, want: mitid.ErrBrokerDeclined},
 	} {
 		t.Run(title, func(t *testing.T) {
-			fake := mitidtest.NewEIdent(t)
+			fake := eidenttest.New(t)
 			client := open(t, fake, nil)
 			rd, err := client.Begin(t.Context(), c.request)
 			require.NoError(t, err)
@@ -189,7 +190,7 @@ func TestTheBrowserMayChangeTheRequest(t *testing.T) {
 
 // TestANonceBesideTheStateMustBeOurs: and nothing is asked of the broker if not.
 func TestANonceBesideTheStateMustBeOurs(t *testing.T) {
-	fake := mitidtest.NewEIdent(t)
+	fake := eidenttest.New(t)
 	c := open(t, fake, nil)
 	rd, err := c.Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)

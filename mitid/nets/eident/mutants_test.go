@@ -14,7 +14,9 @@ import (
 	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // A mistake is one that people have made, and the part of the suite that must find
@@ -178,7 +180,7 @@ func TestMutant(t *testing.T) {
 	if !ok {
 		return
 	}
-	mitidtest.TestBrokerOf(t, mitidtest.EIdent, func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+	brokersuite.Test(t, eidenttest.Start, func(tb testing.TB, fake *eidenttest.Broker) mitid.Broker {
 		client := *fake.HTTPClient()
 		m := &mutant{wire: &wire{RoundTripper: client.Transport}}
 		client.Transport = m.wire

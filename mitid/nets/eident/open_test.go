@@ -6,12 +6,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // open returns a client of the fake.
-func open(tb testing.TB, fake *mitidtest.Broker, change func(*eident.Config)) *mitid.Client {
+func open(tb testing.TB, fake *eidenttest.Broker, change func(*eident.Config)) *mitid.Client {
 	tb.Helper()
 	cfg := eident.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now}
 	if change != nil {

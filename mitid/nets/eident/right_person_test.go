@@ -8,6 +8,7 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // TestRightPerson: 10,000 logins (without the race detector 2,000), 64 at any
@@ -18,7 +19,7 @@ func TestRightPerson(t *testing.T) {
 	if raceDetector && !testing.Short() {
 		n = 10_000
 	}
-	fake := mitidtest.NewEIdent(t)
+	fake := eidenttest.New(t)
 	c := open(t, fake, nil)
 	people := make(chan int)
 	var wg sync.WaitGroup

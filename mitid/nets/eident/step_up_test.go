@@ -12,6 +12,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
+	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 )
 
 // now is the clock of the clients that talk to no fake.
@@ -62,8 +63,8 @@ func TestStepUpOfAnEmployeeCarriesNoHint(t *testing.T) {
 // TestAStepUpKeepsTheEmployment: one person may work at two places, and sub does
 // not always tell which.
 func TestAStepUpKeepsTheEmployment(t *testing.T) {
-	fake := mitidtest.NewEIdent(t)
-	fake.ConfigureEIdent(func(s *switches) { s.OneSubject = true })
+	fake := eidenttest.New(t)
+	fake.Configure(func(s *switches) { s.OneSubject = true })
 	c := open(t, fake, nil)
 	who := mitidtest.CompanyEmployee()
 	l, err := mitidtest.Login(t, c, fake, mitid.Request{Capacity: claims.CapacityProfessional}, mitidtest.Approve(who).For("12345674"))
@@ -100,7 +101,7 @@ func TestALateStepUpIsNeverSent(t *testing.T) {
 
 // TestCPRStepUp is the whole journey: one login, one CPR page, the same person.
 func TestCPRStepUp(t *testing.T) {
-	fake := mitidtest.NewEIdent(t)
+	fake := eidenttest.New(t)
 	c := open(t, fake, nil)
 	who := mitidtest.Paiman()
 	first, err := mitidtest.Login(t, c, fake, mitid.Request{Level: claims.High}, mitidtest.Approve(who))
@@ -147,8 +148,8 @@ func TestCPRStepUp(t *testing.T) {
 // broker answers, the person must log in again.
 func TestAStepUpThatIsLateOnTheWay(t *testing.T) {
 	for _, code := range []string{"access_denied", "idexpired", "generalerror", "ukendt"} {
-		fake := mitidtest.NewEIdent(t)
-		fake.ConfigureEIdent(func(s *mitidtest.EIdentSettings) { s.LateError = code })
+		fake := eidenttest.New(t)
+		fake.Configure(func(s *eidenttest.Settings) { s.LateError = code })
 		c := open(t, fake, nil)
 		l, err := mitidtest.Login(t, c, fake, mitid.Request{})
 		require.NoError(t, err)

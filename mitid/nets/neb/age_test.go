@@ -8,10 +8,11 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // proves asks for 18 years and returns the answer.
-func proves(t *testing.T, fake *mitidtest.Broker, change func(*neb.Config), who mitidtest.Citizen) *mitid.AgeProof {
+func proves(t *testing.T, fake *nebtest.Broker, change func(*neb.Config), who mitidtest.Citizen) *mitid.AgeProof {
 	t.Helper()
 	l, err := mitidtest.Login(t, open(t, fake, change), fake, mitid.Request{Age: 18}, mitidtest.Approve(who))
 	require.NoError(t, err)
@@ -25,8 +26,8 @@ func TestAgeAsksForTheScopeOfItsSetting(t *testing.T) {
 		"openid minimal age_verify:18": func(c *neb.Config) { c.AgeScope = neb.AgeVerifyMinimal },
 		"openid age_over:18":           func(c *neb.Config) { c.AgeScope = neb.AgeOverAnnounced },
 	} {
-		fake := mitidtest.NewNEB(t)
-		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.AgeOverAnnounced = true })
+		fake := nebtest.New(t)
+		fake.Configure(func(s *nebtest.Settings) { s.AgeOverAnnounced = true })
 		require.Equal(t, mitid.AgeReached, proves(t, fake, change, mitidtest.Ditlev()).Answer, scope)
 		require.Equal(t, mitid.AgeNotReached, proves(t, fake, change, mitidtest.Teenager(fake.Now())).Answer, scope)
 		var asked []string
@@ -55,8 +56,8 @@ func TestAgeInTheOtherInterfacesFormIsNotProven(t *testing.T) {
 		{neb.AgeOverAnnounced, map[string]any{"age_over_21": true}},
 		{neb.AgeOverAnnounced, map[string]any{"age_over_18": true, "age_over:18": false}},
 	} {
-		fake := mitidtest.NewNEB(t)
-		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.AgeOverAnnounced, s.AgeAbsent = true, true })
+		fake := nebtest.New(t)
+		fake.Configure(func(s *nebtest.Settings) { s.AgeOverAnnounced, s.AgeAbsent = true, true })
 		who := mitidtest.Ditlev()
 		who.Extra = c.says
 		p := proves(t, fake, func(cfg *neb.Config) { cfg.AgeScope = c.scope }, who)
@@ -68,8 +69,8 @@ func TestAgeInTheOtherInterfacesFormIsNotProven(t *testing.T) {
 // One of the vendor's samples prints the claim with a colon.
 func TestAgeOverWithAColonIsRead(t *testing.T) {
 	for says, want := range map[bool]mitid.AgeAnswer{true: mitid.AgeReached, false: mitid.AgeNotReached} {
-		fake := mitidtest.NewNEB(t)
-		fake.ConfigureNEB(func(s *mitidtest.NEBSettings) { s.AgeOverAnnounced, s.AgeAbsent = true, true })
+		fake := nebtest.New(t)
+		fake.Configure(func(s *nebtest.Settings) { s.AgeOverAnnounced, s.AgeAbsent = true, true })
 		who := mitidtest.Ditlev()
 		who.Extra = map[string]any{"age_over:18": says}
 		p := proves(t, fake, func(cfg *neb.Config) { cfg.AgeScope = neb.AgeOverAnnounced }, who)
@@ -79,7 +80,7 @@ func TestAgeOverWithAColonIsRead(t *testing.T) {
 }
 
 func TestAgeOfAnEIDThatIsListed(t *testing.T) {
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	require.NoError(t, fake.Tamper("age-other-eid"))
 	p := proves(t, fake, func(cfg *neb.Config) { cfg.AgeProviders = []string{"passkeyid"} }, mitidtest.Ditlev())
 	require.Equal(t, mitid.AgeReached, p.Answer)
@@ -87,13 +88,13 @@ func TestAgeOfAnEIDThatIsListed(t *testing.T) {
 }
 
 func TestAgeInSignedRequests(t *testing.T) {
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	p := proves(t, fake, func(cfg *neb.Config) { cfg.SignRequests, cfg.TransactionToken = true, true }, mitidtest.Ditlev())
 	require.Equal(t, mitid.AgeReached, p.Answer)
 }
 
 func TestAgeTakesNoAppSwitch(t *testing.T) {
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	_, err := open(t, fake, nil).Begin(t.Context(), mitid.Request{Age: 18, AppSwitch: mitid.AppSwitch{Platform: mitid.IOS, ResumeURL: "https://app.example/resume"}})
 	require.ErrorIs(t, err, mitid.ErrUnsupported)
 	require.ErrorContains(t, err, "Request.AppSwitch")

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 func seedClaims(f *testing.F, part string) {
@@ -14,7 +14,7 @@ func seedClaims(f *testing.F, part string) {
 			f.Add(p)
 		}
 	}
-	claimstest.SeedNets(f)
+	claimsuite.SeedNets(f)
 }
 
 func FuzzParseIDToken(f *testing.F) {
@@ -22,10 +22,10 @@ func FuzzParseIDToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		c, err := readIDToken(payload)
 		if c == nil {
-			claimstest.CheckNets(t, payload, nil, true, err, "", nil)
+			claimsuite.CheckNets(t, payload, nil, true, err, "", nil)
 			return
 		}
-		claimstest.CheckNets(t, payload, c, false, err, c.Subject, func() (claims.Identity, error) { return c.Identity(nil) })
+		claimsuite.CheckNets(t, payload, c, false, err, c.Subject, func() (claims.Identity, error) { return c.Identity(nil) })
 	})
 }
 
@@ -38,10 +38,10 @@ func FuzzParseUserInfo(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		c, err := readUserInfo(payload)
 		if c == nil {
-			claimstest.CheckNets(t, payload, nil, true, err, "", nil)
+			claimsuite.CheckNets(t, payload, nil, true, err, "", nil)
 			return
 		}
-		claimstest.CheckNets(t, payload, c, false, err, c.Subject, func() (claims.Identity, error) {
+		claimsuite.CheckNets(t, payload, c, false, err, c.Subject, func() (claims.Identity, error) {
 			id, err := token.Identity(c)
 			if err == nil && (id.Subject != token.Subject || id.Levels != token.Levels || c.Subject != token.Subject) {
 				t.Fatal("somebody else's userinfo")
@@ -60,10 +60,10 @@ func FuzzParseTransaction(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		c, err := ParseTransaction(payload)
 		if c == nil {
-			claimstest.CheckNets(t, payload, nil, true, err, "", nil)
+			claimsuite.CheckNets(t, payload, nil, true, err, "", nil)
 			return
 		}
-		claimstest.CheckNets(t, payload, c, false, err, c.Subject, c.Identity)
+		claimsuite.CheckNets(t, payload, c, false, err, c.Subject, c.Identity)
 		if c.Confirms(token, nil) == nil && (c.Subject != token.Subject || c.Nonce != token.Nonce || c.TransactionID != token.TransactionID) {
 			t.Fatal("confirms another login")
 		}

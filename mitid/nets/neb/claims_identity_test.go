@@ -11,10 +11,10 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
-const nsis = claimstest.NSIS
+const nsis = claimsuite.NSIS
 
 // edit is one change to one token of a sample.
 type edit struct{ sample, part, member, value string }
@@ -23,7 +23,7 @@ func (e edit) identity(t *testing.T) (*Claims, claims.Identity, error) {
 	t.Helper()
 	p := maps.Clone(nebSample(t, e.sample))
 	require.Contains(t, p, e.part)
-	p[e.part] = claimstest.Change(t, p[e.part], e.member, e.value)
+	p[e.part] = claimsuite.Change(t, p[e.part], e.member, e.value)
 	n := nebOf(t, p)
 	id, err := n.Identity()
 	return n, id, err
@@ -352,7 +352,7 @@ func TestIdentityWithoutCPR(t *testing.T) {
 // The claims do not hold on to the caller's buffer, nor an identity to the claims.
 func TestIdentityKeepsNothingOfTheBuffer(t *testing.T) {
 	p := nebSample(t, "ssn")
-	p["userinfo"] = claimstest.Change(t, p["userinfo"], "somethingNew", `{"å":[1]}`)
+	p["userinfo"] = claimsuite.Change(t, p["userinfo"], "somethingNew", `{"å":[1]}`)
 	n := nebOf(t, p)
 	before, err := n.Identity()
 	require.NoError(t, err)

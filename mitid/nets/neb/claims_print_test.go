@@ -7,7 +7,7 @@ import (
 	"github.com/davecgh/go-spew/spew"
 	"github.com/stretchr/testify/assert"
 
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 )
 
 // printValues are the exported types of the dialect, filled.
@@ -17,8 +17,8 @@ func printValues(t testing.TB) map[string]any {
 	text := nebSample(t, "text")
 	employee := nebSample(t, "employee-public")
 	details := nebSample(t, "details")
-	tx := claimstest.Change(t, text["transaction_token"], "other", `"canary 7408860003"`)
-	p["transaction_token"] = claimstest.Change(t, p["transaction_token"], "nonce", `"canary"`)
+	tx := claimsuite.Change(t, text["transaction_token"], "other", `"canary 7408860003"`)
+	p["transaction_token"] = claimsuite.Change(t, p["transaction_token"], "nonce", `"canary"`)
 	n := nebOf(t, p)
 	erhverv, det, signed := nebOf(t, employee), nebOf(t, details), nebOf(t, map[string][]byte{"id_token": text["id_token"], "transaction_token": tx})
 	_, tokenErr := n.Identity()
@@ -33,7 +33,7 @@ func printValues(t testing.TB) map[string]any {
 }
 
 func TestNothingOfTheClaimsIsPrinted(t *testing.T) {
-	claimstest.NothingOfNetsIsPrinted(t, printValues(t))
+	claimsuite.NothingOfNetsIsPrinted(t, printValues(t))
 }
 
 // Printers that ask no method still do not see the digits of a CPR number.

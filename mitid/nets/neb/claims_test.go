@@ -14,7 +14,7 @@ import (
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/internal/fault"
-	"github.com/dkeid/dkeid/mitid/internal/claimstest"
+	"github.com/dkeid/dkeid/mitid/internal/claimsuite"
 	"github.com/dkeid/dkeid/mitid/nets"
 )
 
@@ -59,12 +59,12 @@ func nebOf(t testing.TB, payloads map[string][]byte) *Claims {
 // Every sample gives the identity in its golden file, by the ID token and
 // userinfo as by the transaction token.
 func TestClaimsGolden(t *testing.T) {
-	for _, name := range claimstest.Samples(t) {
+	for _, name := range claimsuite.Samples(t) {
 		t.Run(name, func(t *testing.T) {
 			n := nebOf(t, nebSample(t, name))
 			id, err := n.Identity()
 			require.NoError(t, err)
-			claimstest.Golden(t, name, id)
+			claimsuite.Golden(t, name, id)
 			assert.Nil(t, n.IDToken.Unknown)
 			if n.UserInfo != nil {
 				assert.Nil(t, n.UserInfo.Unknown)
@@ -125,13 +125,13 @@ func TestClaimsWireTypes(t *testing.T) {
 		"mitid.age": `40`, "mitid.has_cpr": `true`, "session_is_active": `true`, "session_expiry": `1788016196`,
 		"mitid.psd2": `false`, "mitid.geo_ip_distance_km": `0`,
 	} {
-		p["userinfo"] = claimstest.Change(t, p["userinfo"], member, value)
+		p["userinfo"] = claimsuite.Change(t, p["userinfo"], member, value)
 	}
-	p["transaction_token"] = claimstest.Change(t, p["transaction_token"], "auth_time", `1787999998`)
-	p["id_token"] = claimstest.Change(t, claimstest.Change(t, p["id_token"], "auth_time", `"1787999998"`), "amr", `"code_app"`)
+	p["transaction_token"] = claimsuite.Change(t, p["transaction_token"], "auth_time", `1787999998`)
+	p["id_token"] = claimsuite.Change(t, claimsuite.Change(t, p["id_token"], "auth_time", `"1787999998"`), "amr", `"code_app"`)
 	id, err := nebOf(t, p).Identity()
 	require.NoError(t, err)
-	claimstest.Golden(t, "ssn", id)
+	claimsuite.Golden(t, "ssn", id)
 }
 
 // What decides over a token itself is TokenInvalid at once, in every token.
@@ -143,12 +143,12 @@ func TestTokens(t *testing.T) {
 		"transaction_token": func(b []byte) error { _, err := ParseTransaction(b); return err },
 	} {
 		t.Run(part, func(t *testing.T) {
-			claimstest.NetsToken(t, p[part], read)
+			claimsuite.NetsToken(t, p[part], read)
 			if part != "transaction_token" {
-				assert.NoError(t, read(claimstest.Change(t, p[part], "Transaction_text", `"x"`)), "no claim of this token")
+				assert.NoError(t, read(claimsuite.Change(t, p[part], "Transaction_text", `"x"`)), "no claim of this token")
 				return
 			}
-			assert.Equal(t, fault.TokenInvalid, fault.ClassOf(read(claimstest.Change(t, p[part], "Transaction_text", `"x"`))))
+			assert.Equal(t, fault.TokenInvalid, fault.ClassOf(read(claimsuite.Change(t, p[part], "Transaction_text", `"x"`))))
 		})
 	}
 	for _, folded := range []string{`{"DK.CPR":"1"}`, `{"SSN.details.floor":"1"}`, `{"Mitid.Age":"1"}`} {
@@ -185,7 +185,7 @@ func TestClaimsTransactionText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := nebSample(t, "text")
-			tx, err := ParseTransaction(claimstest.Change(t, p["transaction_token"], test.member, test.value))
+			tx, err := ParseTransaction(claimsuite.Change(t, p["transaction_token"], test.member, test.value))
 			require.NoError(t, err)
 			assert.Equal(t, test.agrees, tx.Text.Agrees())
 			_, err = tx.Identity()
@@ -207,7 +207,7 @@ func TestClaimsTransactionText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := nebSample(t, "text")
 			for member, value := range members {
-				p["transaction_token"] = claimstest.Change(t, p["transaction_token"], member, value)
+				p["transaction_token"] = claimsuite.Change(t, p["transaction_token"], member, value)
 			}
 			n := nebOf(t, p)
 			_, err := n.Identity()
@@ -222,7 +222,7 @@ func TestClaimsTransactionText(t *testing.T) {
 	// A text that is not what the digest says parses, and does not agree.
 	p := nebSample(t, "text")
 	for _, member := range []string{"transaction_text", "mitid.transaction_text"} {
-		p["transaction_token"] = claimstest.Change(t, p["transaction_token"], member, `"w6Y="`)
+		p["transaction_token"] = claimsuite.Change(t, p["transaction_token"], member, `"w6Y="`)
 	}
 	other := nebOf(t, p).Transaction.Text
 	assert.Equal(t, "æ", other.Body)

@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // has is what this adapter must never lose.
@@ -22,22 +23,22 @@ var has = []string{
 
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(*neb.Config) {}), append(slices.Clone(has), "userinfo_token")...)
+	brokersuite.Test(t, nebtest.Start, configured(func(*neb.Config) {}), append(slices.Clone(has), "userinfo_token")...)
 }
 
 func TestConformanceWithTheEndpointAndFormPost(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) { cfg.Source, cfg.FormPost = neb.UserinfoEndpoint, true }),
+	brokersuite.Test(t, nebtest.Start, configured(func(cfg *neb.Config) { cfg.Source, cfg.FormPost = neb.UserinfoEndpoint, true }),
 		append(slices.Clone(has), "userinfo")...)
 }
 
 func TestConformanceWithSignedRequestsAndEvidence(t *testing.T) {
-	mitidtest.TestBrokerOf(t, mitidtest.NEB, configured(func(cfg *neb.Config) {
+	brokersuite.Test(t, nebtest.Start, configured(func(cfg *neb.Config) {
 		cfg.SignRequests, cfg.TextCarrier, cfg.TransactionToken, cfg.RegisteredName = true, neb.RequestObject, true, true
 	}), append(slices.Clone(has), "userinfo_token", "transaction_token", "ocsp")...)
 }
 
-func configured(change func(*neb.Config)) func(testing.TB, *mitidtest.Broker) mitid.Broker {
-	return func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+func configured(change func(*neb.Config)) func(testing.TB, *nebtest.Broker) mitid.Broker {
+	return func(tb testing.TB, fake *nebtest.Broker) mitid.Broker {
 		block, _ := pem.Decode(fake.TransactionRoot())
 		root, err := x509.ParseCertificate(block.Bytes)
 		require.NoError(tb, err)

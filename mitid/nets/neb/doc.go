@@ -68,7 +68,7 @@
 //
 // # Testing
 //
-// mitidtest.NewNEB is a Nets eID Broker that needs no account.
+// nebtest.New is a Nets eID Broker that needs no account.
 //
 // # Files
 //

@@ -9,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // atNets is the client as the broker knows it. The secret comes from where the app
@@ -22,7 +23,7 @@ func atNets(secret string) neb.Config {
 }
 
 // atFake is the same client in a test or a demonstration.
-func atFake(fake *mitidtest.Broker) neb.Config {
+func atFake(fake *nebtest.Broker) neb.Config {
 	return neb.Config{
 		Issuer:       fake.Issuer(),
 		ClientID:     fake.ClientID(),
@@ -31,7 +32,7 @@ func atFake(fake *mitidtest.Broker) neb.Config {
 }
 
 // logIn takes the first citizen through a login.
-func logIn(fake *mitidtest.Broker, client *mitid.Client, r mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, error) {
+func logIn(fake *nebtest.Broker, client *mitid.Client, r mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, error) {
 	redirect, err := client.Begin(context.Background(), r)
 	if err != nil {
 		return nil, err
@@ -44,8 +45,8 @@ func logIn(fake *mitidtest.Broker, client *mitid.Client, r mitid.Request, as ...
 }
 
 // started starts a fake and a client of it.
-func started(change func(*neb.Config)) (*mitidtest.Broker, *mitid.Client) {
-	fake, err := mitidtest.StartNEB(mitidtest.Config{AnyLoopbackRedirect: true})
+func started(change func(*neb.Config)) (*nebtest.Broker, *mitid.Client) {
+	fake, err := nebtest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -11,10 +11,11 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // open returns a client of the fake.
-func open(tb testing.TB, fake *mitidtest.Broker, change func(*neb.Config)) *mitid.Client {
+func open(tb testing.TB, fake *nebtest.Broker, change func(*neb.Config)) *mitid.Client {
 	if change == nil {
 		change = func(*neb.Config) {}
 	}
@@ -31,7 +32,7 @@ func TestTextsAtTheFake(t *testing.T) {
 		"signed, pushed": func(c *neb.Config) { c.SignRequests = true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			fake := mitidtest.NewNEB(t)
+			fake := nebtest.New(t)
 			c := open(t, fake, change)
 			_, err := mitidtest.Login(t, c, fake, mitid.Request{})
 			require.NoError(t, err)
@@ -56,7 +57,7 @@ func browse(t *testing.T, c *mitid.Client, w *mitidtest.Browser, rd *mitid.Redir
 // The CPR number later, without a second login: on the broker's page, and by the
 // match API with its three tries.
 func TestCPRLaterAtTheFake(t *testing.T) {
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	c, w := open(t, fake, nil), fake.NewBrowser()
 	person := mitidtest.Citizen{Name: "Åse Ærø", CPR: cprtest.Number(5)}
 	rd, err := c.Begin(t.Context(), mitid.Request{})
@@ -94,7 +95,7 @@ func TestCPRLaterAtTheFake(t *testing.T) {
 }
 
 func TestBackChannelLogoutAtTheFake(t *testing.T) {
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	c := open(t, fake, nil)
 	l, err := mitidtest.Login(t, c, fake, mitid.Request{})
 	require.NoError(t, err)

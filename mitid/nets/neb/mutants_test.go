@@ -7,8 +7,9 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // A mistake is one that people have made, and the part of the suite that must find
@@ -107,7 +108,7 @@ func TestMutant(t *testing.T) {
 	if !ok {
 		return
 	}
-	mitidtest.TestBrokerOf(t, mitidtest.NEB, func(tb testing.TB, fake *mitidtest.Broker) mitid.Broker {
+	brokersuite.Test(t, nebtest.Start, func(tb testing.TB, fake *nebtest.Broker) mitid.Broker {
 		m := &mutant{Broker: configured(func(*neb.Config) {})(tb, fake).(*neb.Broker)}
 		m.complete, m.match, m.logout = m.Broker.Complete, m.Broker.MatchCPR, m.Broker.ReceiveLogout
 		wrong.change(m)

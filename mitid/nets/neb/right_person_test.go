@@ -8,13 +8,14 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 )
 
 // TestRightPerson: 1,000 logins, 64 at any moment, every person with claims of
 // their own, and every caller gets exactly their own person.
 func TestRightPerson(t *testing.T) {
 	const n = 1_000
-	fake := mitidtest.NewNEB(t)
+	fake := nebtest.New(t)
 	c := open(t, fake, nil)
 	people := make(chan int)
 	var wg sync.WaitGroup

@@ -1,0 +1,45 @@
+package criiptotest
+
+import (
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// Broker is a fake Criipto (Idura) Verify domain. It is the Broker of package
+// mitidtest, with the switches that are Criipto's.
+type Broker struct {
+	*mitidtest.Broker
+	dialect *dialect
+}
+
+// New starts a fake domain and stops it when the test ends. It knows the people of
+// mitidtest.Citizens and accepts every redirect URI on a loopback address or below
+// .example.
+func New(tb mitidtest.TB) *Broker {
+	tb.Helper()
+	return mitidtest.New(tb, Start)
+}
+
+// Start starts a fake domain. It fails when Config.Addr is no loopback address or is
+// taken. Close stops it.
+func Start(cfg mitidtest.Config) (*Broker, error) {
+	var b Broker
+	var err error
+	b.Broker, err = mitidtest.Start(cfg, func(engine *mitidtest.Broker) (mitidtest.Dialect, error) {
+		b.dialect = newDialect(engine)
+		return b.dialect, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &b, nil
+}
+
+// Configure changes the switches of the application and the domain. The function
+// must not call the Broker.
+func (b *Broker) Configure(change func(*Settings)) { b.dialect.switches.Change(change) }
+
+// Tamperings returns the catalogue, ordered by name, to be read. Broker.Tamper carries
+// one out.
+func Tamperings() []mitidtest.Tampering {
+	return mitidtest.SortTamperings(new(dialect).Tamperings())
+}

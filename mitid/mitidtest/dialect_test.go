@@ -1,0 +1,77 @@
+package mitidtest_test
+
+import (
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/criipto"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
+)
+
+// clientFor is a client of the made-up broker, whose tokens Criipto's adapter reads.
+func clientFor(fake *mitidtest.Broker) *mitid.Client {
+	broker, err := criipto.New(criipto.Config{
+		Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now,
+	})
+	if err != nil {
+		panic(err)
+	}
+	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example/callback", Now: fake.Now})
+	if err != nil {
+		panic(err)
+	}
+	return client
+}
+
+// What a dialect from outside gets of the engine is enough: the shared tamperings
+// reach every answer of the made-up broker.
+func TestSharedTamperingsReachADialectFromOutside(t *testing.T) {
+	for _, m := range newSkov(t).Tamperings() {
+		if m.TLS || m.Slow {
+			continue
+		}
+		t.Run(m.Name, func(t *testing.T) {
+			fake := newSkov(t)
+			client := clientFor(fake)
+			if m.Warm {
+				_, err := mitidtest.Login(t, client, fake, mitid.Request{})
+				require.NoError(t, err)
+			}
+			require.NoError(t, fake.Tamper(m.Name))
+			_, err := mitidtest.Login(t, client, fake, m.Request)
+			if m.Want == 0 {
+				require.NoError(t, err, m.Doc)
+				return
+			}
+			require.Error(t, err, m.Doc)
+			assert.Equal(t, m.Want.String(), mitid.KindOf(err).String(), "%s: %v", m.Doc, err)
+		})
+	}
+}
+
+// The page of the engine serves a dialect from outside.
+func TestPageOfADialectFromOutside(t *testing.T) {
+	fake := newSkov(t)
+	redirect, err := clientFor(fake).Begin(t.Context(), mitid.Request{})
+	require.NoError(t, err)
+	res, err := fake.HTTPClient().Get(redirect.URL)
+	require.NoError(t, err)
+	page, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	assert.Contains(t, string(page), "Velkommen i skoven")
+	assert.Contains(t, string(page), "Ditlev Von Testesen")
+}
+
+func TestTamperKnowsNoOtherDialectsNames(t *testing.T) {
+	var said []string
+	fake, err := startSkov(mitidtest.Config{Complain: func(why string) { said = append(said, why) }})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, fake.Close()) })
+	require.ErrorContains(t, fake.Tamper("age-missing"), "no tampering")
+	assert.Len(t, said, 1)
+}

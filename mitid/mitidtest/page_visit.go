@@ -1,0 +1,197 @@
+package mitidtest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/fakehttp"
+)
+
+// Sitting is one login that a human clicks through on the fake's pages: who they
+// are, for which company they act, their CPR number. A dialect fills it in from a
+// request and calls [Broker.Seat].
+type Sitting struct {
+	Locales string // the languages that the request wishes, as ui_locales has them
+	Action  string // the key of the heading: login, approve, confirm, accept, sign; any other is login
+	Service string // as in "Log on at Acme"
+	Message string // what MitID's app would show
+	Ages    []int  // of a proof of age; empty for a login
+	UUID    string // of the person who is to log in again; they alone are shown
+	// Methods are what the person may choose from when there are more than one; Choose
+	// takes the choice.
+	Methods []string
+	Choose  func(method string)
+	// Known is the person who has logged in already, so that nobody is chosen. If nil,
+	// the person is.
+	Known *Citizen
+	// Companies returns those that the person may act for, and whether they may be
+	// private instead. The page is shown where there is something to choose. If nil, it
+	// never is.
+	Companies func(o Outcome) (choice []Company, optional bool)
+	// CPR returns the CPR page of the person who did o so far; nil if there is none. If
+	// the func is nil, there never is.
+	CPR func(o Outcome) *CPRPage
+	// WrongCPR is what comes of three wrong numbers.
+	WrongCPR func() Outcome
+	// Strange answers a form that comes from another browser, or from one without
+	// cookies.
+	Strange func(w http.ResponseWriter, r *http.Request, without bool)
+	// End carries out what the person did.
+	End func(w http.ResponseWriter, r *http.Request, o Outcome)
+}
+
+// CPRPage is what the CPR page offers.
+type CPRPage struct {
+	Prefilled string
+	MaySkip   bool // the person may go on without a number
+}
+
+// visit is a person in front of the pages of a sitting.
+type visit struct {
+	Sitting
+	browser    string // the cookie that binds the visit to a browser
+	outcome    Outcome
+	hasCompany bool   // decided, maybe for none
+	hasCPR     bool   // decided, maybe to keep it
+	wrong      int    // numbers that did not fit
+	language   string // as the first page decided
+	people     []Citizen
+}
+
+// maxWrong is after how many wrong numbers the broker gives up.
+const maxWrong = 3
+
+// visitLife is how long a page waits for its form.
+const visitLife = 15 * time.Minute
+
+// cookieBrowser binds a visit to a browser.
+const cookieBrowser = "mitidtest-browser"
+
+// Seat shows the page where a human picks a citizen, or the first page of a
+// person who is known.
+func (b *Broker) Seat(w http.ResponseWriter, r *http.Request, s Sitting) {
+	v := &visit{Sitting: s, people: b.Citizens(), browser: b.Cookie(r, cookieBrowser)}
+	v.language, _ = language(r, s.Locales)
+	if len(v.browser) != 32 {
+		v.browser = fakehttp.RandomHex(16)
+	}
+	b.SetCookie(w, cookieBrowser, v.browser)
+	if s.Known != nil {
+		v.outcome = Approve(*s.Known)
+		b.nextPage(w, r, v)
+		return
+	}
+	if again := slices.DeleteFunc(slices.Clone(v.people), func(p Citizen) bool { return p.MitIDUUID(nil) != s.UUID }); len(again) > 0 {
+		v.people = again // the user name is skipped
+	}
+	p := v.view(r)
+	if len(s.Methods) > 1 {
+		p.ACRs = s.Methods
+	}
+	if len(s.Ages) > 0 {
+		v.people = append(v.people, Teenager(b.Now()))
+		p.describeAges(v.people, b.Now())
+	} else {
+		p.describe(v.people)
+	}
+	b.showStep(w, "person", v, p)
+}
+
+// view returns the parts that every page of a visit shows.
+func (v *visit) view(r *http.Request) *view {
+	p := newView(r, v.language)
+	p.Message = v.Message
+	action := v.Action
+	if p.T.Headings[action] == "" {
+		action = "login"
+	}
+	p.Heading = p.T.Headings[action] + " " + v.Service
+	if len(v.Ages) > 0 {
+		p.asksAge(v.Ages)
+	}
+	return p
+}
+
+// showStep shows a page and waits for its form.
+func (b *Broker) showStep(w http.ResponseWriter, name string, v *visit, p *view) {
+	p.Visit = fakehttp.RandomHex(16)
+	b.visits.Put(p.Visit, v, visitLife)
+	b.pages.Show(w, http.StatusOK, name, p, fakehttp.Policy)
+}
+
+// takeForm takes a form of the pages.
+func (b *Broker) takeForm(w http.ResponseWriter, r *http.Request, form url.Values) {
+	v, ok := b.visits.Take(form.Get("visit"))
+	if !ok {
+		b.ShowError(w, r, "this page has expired; start anew at the service")
+		return
+	}
+	if browser := b.Cookie(r, cookieBrowser); browser != v.browser {
+		v.Strange(w, r, browser == "")
+		return
+	}
+	switch form.Get("do") {
+	case "person":
+		i, err := strconv.Atoi(form.Get("citizen"))
+		if err != nil || i < 0 || i >= len(v.people) {
+			b.ShowError(w, r, "nobody was chosen")
+			return
+		}
+		v.outcome = Approve(v.people[i])
+		if method := form.Get("acr"); slices.Contains(v.Methods, method) {
+			v.Choose(method)
+		}
+	case "company":
+		v.outcome.CVR, v.hasCompany = form.Get("company"), true
+	case "cpr":
+		v.typed(form)
+	case "skip":
+		v.outcome.HidesCPR, v.hasCPR = true, true
+	default:
+		v.outcome = Abort()
+	}
+	b.nextPage(w, r, v)
+}
+
+// typed takes what was typed on the CPR page.
+func (v *visit) typed(form url.Values) {
+	n, err := cpr.Parse(form.Get("cpr"))
+	if err == nil && n == v.outcome.Citizen.CPR {
+		v.outcome.Types, v.outcome.Forgets, v.hasCPR = n, form.Get("remember") == "", true
+		return
+	}
+	if v.wrong++; v.wrong >= maxWrong {
+		v.outcome = v.WrongCPR()
+	}
+}
+
+// nextPage shows the page that still misses an answer, or ends the visit.
+func (b *Broker) nextPage(w http.ResponseWriter, r *http.Request, v *visit) {
+	o := v.outcome
+	if o.Act != Approves || len(v.Ages) > 0 {
+		v.End(w, r, o)
+		return
+	}
+	if v.Companies != nil && !v.hasCompany {
+		if choice, optional := v.Companies(o); len(choice) > 1 || len(choice) == 1 && optional {
+			p := v.view(r)
+			p.Companies, p.Optional = choice, optional
+			b.showStep(w, "company", v, p)
+			return
+		}
+	}
+	if v.CPR != nil && !v.hasCPR {
+		if page := v.CPR(o); page != nil {
+			p := v.view(r)
+			p.Prefilled, p.MaySkip, p.Wrong = page.Prefilled, page.MaySkip, v.wrong > 0
+			p.Own = o.Citizen.CPR.Reveal()
+			b.showStep(w, "cpr", v, p)
+			return
+		}
+	}
+	v.End(w, r, o)
+}

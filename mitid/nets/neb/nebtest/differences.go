@@ -1,0 +1,45 @@
+package nebtest
+
+// differences lists where this fake knowingly differs from Nets eID Broker, and where
+// it had to choose.
+func differences() []string {
+	return []string{
+		"Every person is fictitious and nobody authenticates: the page lets you pick who you are.",
+		"The people have the same CPR numbers as at the other fakes. At the real test system most have replacement numbers (60 added to the day).",
+		"Member order, JSON types, headers and statuses follow recordings of the pre-production system where there are some. Not recorded, and by documentation only: the successful PAR answer, prompt=none, a tried CPR match, end session with a hint, timeouts, and all of MitID Erhverv.",
+		"Response types code, id_token and code id_token are spoken; those with token are not, although discovery lists them. No CIBA, refresh tokens, iframe, controlled transfer, simulation, exact age (scope age), privileges, ssn-details, nemidPidLookup, tokenverify, PAdES or DPoP; request_uri takes pushed requests only.",
+		"Only the eIDs mitid and mitid_erhverv are known; idp_values with another one gets the error page. A client that names none gets Settings.IdPs.",
+		"The certificates are issued by fictitious authorities and hold for a century. The transaction certificate has the documented subject of pre-production, so that an adapter finds it without a setting; its issuer says that it is fictitious. The signing keys are published with this package.",
+		"Strict-Transport-Security is left out when this machine is named instead of numbered and TLS is on, because a browser would remember it.",
+		"The OCSP answer is made for ten minutes and holds for sixty hours. The real one holds for two to three days.",
+		"userinfo_token comes unasked, as in every recording; Settings.UserinfoToken changes it.",
+		"Uncertain: what is escaped in JSON bodies beside the plus sign. Everything that .NET's default encoder escapes here.",
+		"Uncertain: the order of the scopes in the token answer. A fixed one here.",
+		"Uncertain: the OIDC error code beside most words in error_description. access_denied here.",
+		"Uncertain: texts and languages of the list of error words. Made up here; which entries have Danish and an Idp is as recorded.",
+		"Uncertain: what follows nonsense in idp_params after the request was taken. access_denied with Settings.BadParams here; a bad uuid_hint has a word of its own.",
+		"Uncertain: the CPR page for people without a CPR number, and ways around it. They can only cancel here; Settings.CPRSkip changes it.",
+		"Uncertain: what follows a wrong CPR number, three on the page, or a cpr_hint of somebody else. Settings.WrongCPR here.",
+		"Uncertain: a scope that needs a CPR number more than fifteen minutes after the login. A new MitID login here.",
+		"Uncertain: status codes of the CPR match's errors. 400 here, with a text of our own when it is too late.",
+		"Uncertain: a level that the person cannot reach. The login succeeds here with the lower level in loa, so that clients prove that they look.",
+		"Uncertain: uuid_hint with a login of somebody else. It succeeds here, so that clients prove that they look.",
+		"Uncertain: claims of MitID Erhverv on the wire: loip baseline, amr with the prefix mitid:, nemlogin.age and nemlogin.ial present, idp_identity_id the professional's. Signatories have auth_to_repr and no cvr here.",
+		"Uncertain: an employee whose login asks for a CPR number. No page and no claim here.",
+		"Uncertain: transaction tokens of a reused session. transaction_actions is mitid.reuse_jwt here.",
+		"Uncertain: claims of documents signed through the signtext API. Those of a signed transaction_text here.",
+		"Uncertain: how long a text to approve may be. As long as the address or the form that carries it here.",
+		"Uncertain: what comes of a person whom the register does not know. unable_to_lookup here, and the claim lookup_error of this fake's own.",
+		"Uncertain: ssn.details beside its status. By documentation here; names are split at blanks.",
+		"Uncertain: the logout token beyond the standard's members, and the body of session/logout. typ is logout+jwt here, the body is empty, and only addresses on loopback are called.",
+		"Uncertain: private_key_jwt. Every algorithm of discovery is accepted, jti is required and works once.",
+		"Uncertain: cross-origin headers. None here; Settings.CrossOrigin opens metadata, token and userinfo to pages as Criipto's fake does. Whether there are clients without a secret is not documented; none here.",
+		"One client serves logins and proofs of age here, with scope minimal or without; the real broker has age clients of its own. A proof of age begins no session here.",
+		"Uncertain: a proof of age of somebody whose birth date nobody knows. The answer is left out here; Settings.AgeAbsent leaves it out for everybody.",
+		"The announced interface for ages (age_over:18) is switched on by Settings.AgeOverAnnounced. idp is euav and idtoken_type av then.",
+		"The pages are the fake's own, in Danish and English, with a Content-Security-Policy of their own.",
+		"app_switch_url is not checked against a list.",
+		"New accepts every address on loopback and below .example; a signed request may name any address, as at the real broker.",
+		"A scripted or automatic login shows no CPR page and no company page; a clicked one does.",
+	}
+}
