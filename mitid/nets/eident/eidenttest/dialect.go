@@ -2,7 +2,6 @@ package eidenttest
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
@@ -58,16 +57,12 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := e.snapshot()
-	path, elsewhere := mitidtest.CutElsewhere(r.URL.Path)
+	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	path = mitidtest.Route(path)
 	if path == pathStart {
 		e.b.Record(r, form, sentParams(r, form))
 	} else {
 		e.b.Record(r, form, nil)
-	}
-	if elsewhere {
-		e.elsewhere(w, r, path, form, s)
-		return
 	}
 	switch path {
 	case pathDiscovery:
@@ -92,23 +87,6 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !e.b.ServeOwn(w, r, path, form) {
 			http.NotFound(w, r)
 		}
-	}
-}
-
-// elsewhere answers at the addresses that tampered answers point to, as the
-// right address would have: a client that goes there shows itself.
-func (e *dialect) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s Settings) {
-	switch path {
-	case pathDiscovery:
-		e.discovery(s).Write(w, r)
-	case pathJWKS:
-		e.jwks().Write(w, r)
-	case pathToken:
-		e.token(r, form, s).Write(w, r)
-	case pathUserinfo:
-		e.userinfo(r).Write(w, r)
-	default:
-		http.NotFound(w, r)
 	}
 }
 
