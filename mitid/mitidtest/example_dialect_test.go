@@ -84,11 +84,10 @@ func (s *skov) authorize(w http.ResponseWriter, r *http.Request) {
 		s.end(w, q, o)
 		return
 	}
-	s.b.Seat(w, r, mitidtest.Sitting{
+	s.b.ShowPages(w, r, mitidtest.Pages{
 		Service: "Skovbroen", Message: s.switches.Now().Greeting,
-		End:     func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { s.end(w, q, o) },
-		CPR:     func(mitidtest.Outcome) *mitidtest.CPRPage { return nil }, // this broker tells no CPR number
-		Strange: func(w http.ResponseWriter, r *http.Request, _ bool) { s.b.ShowError(w, r, "another browser") },
+		End: func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { s.end(w, q, o) },
+		CPR: func(mitidtest.Outcome) *mitidtest.CPRPage { return nil }, // this broker tells no CPR number
 	})
 }
 
@@ -150,9 +149,9 @@ func (s *skov) Tamperings() []mitidtest.Tampering {
 func (s *skov) ScriptAccess(string) mitidtest.ScriptAccess { return mitidtest.ClosedToScripts }
 func (s *skov) Save() (restore func())                     { return s.switches.Save() }
 
-// Manners are for package brokersuite, which this broker does not run.
-func (s *skov) Manners() mitidtest.Manners {
-	return mitidtest.Manners{
+// Traits are for package brokersuite, which this broker does not run.
+func (s *skov) Traits() mitidtest.Traits {
+	return mitidtest.Traits{
 		Carried: func(q mitidtest.Request) mitidtest.Carried { return mitidtest.Carried{Prompt: q.Param("prompt")} },
 		Subject: func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "{" + c.MitIDUUID(co) + "}" },
 	}
