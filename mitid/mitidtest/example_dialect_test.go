@@ -32,9 +32,10 @@ type skovLogin struct {
 }
 
 func startSkov(cfg mitidtest.Config) (*mitidtest.Broker, error) {
-	return mitidtest.Start(cfg, func(b *mitidtest.Broker) (mitidtest.Dialect, error) {
+	fake, _, err := mitidtest.Start(cfg, func(b *mitidtest.Broker) (*skov, error) {
 		return &skov{b, mitidtest.NewSwitches(skovSettings{Greeting: "Velkommen i skoven"}), mitidtest.NewShelf[skovLogin](b, 1000)}, nil
 	})
+	return fake, err
 }
 
 func (s *skov) Profile() mitidtest.Profile {

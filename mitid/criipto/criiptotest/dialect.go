@@ -53,7 +53,7 @@ type dialect struct {
 	reuses *mitidtest.Shelf[[]time.Time] // silent logins, by the person's UUID
 }
 
-func newDialect(b *mitidtest.Broker) *dialect {
+func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	return &dialect{
 		b:        b,
 		switches: mitidtest.NewSwitches(defaultSettings()),
@@ -64,7 +64,7 @@ func newDialect(b *mitidtest.Broker) *dialect {
 		sessions: mitidtest.NewShelf[session](b, 1<<12),
 		reuses:   mitidtest.NewShelf[[]time.Time](b, 1<<12),
 		consents: mitidtest.NewShelf[bool](b, 1<<15),
-	}
+	}, nil
 }
 
 // snapshot returns the switches as they are now.

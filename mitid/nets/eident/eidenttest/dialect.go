@@ -35,7 +35,7 @@ type dialect struct {
 // handedOut are what a second use of the code takes back.
 type handedOut struct{ access, transaction string }
 
-func newDialect(b *mitidtest.Broker) *dialect {
+func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	return &dialect{
 		b:            b,
 		switches:     mitidtest.NewSwitches(defaultSettings()),
@@ -43,7 +43,7 @@ func newDialect(b *mitidtest.Broker) *dialect {
 		used:         mitidtest.NewShelf[handedOut](b, 1<<15),
 		access:       mitidtest.NewShelf[mitidtest.Object](b, 1<<15),
 		transactions: mitidtest.NewShelf[*grant](b, 1<<15),
-	}
+	}, nil
 }
 
 // snapshot returns the switches as they are now.
