@@ -20,6 +20,8 @@ type skov struct {
 	codes    *mitidtest.Shelf[skovLogin]
 }
 
+var _ mitidtest.Dialect = (*skov)(nil)
+
 type skovSettings struct {
 	Greeting     string // what the page says
 	IssParameter bool   // answers carry iss (RFC 9207)
