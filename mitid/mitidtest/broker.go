@@ -37,22 +37,23 @@ type Broker struct {
 // Fake is a fake broker: a *Broker, or what embeds one, such as *criiptotest.Broker.
 type Fake interface{ Engine() *Broker }
 
-func newBroker(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
+func newBroker(cfg Config) *Broker {
 	b := &Broker{cfg: cfg, pages: fakehttp.NewPages(pageSource), redirects: make(map[string]bool), citizens: Citizens()}
 	b.script.keyed = NewShelf[Outcome](b, 1<<16)
 	b.visits = NewShelf[*visit](b, 1<<12)
-	var err error
-	if b.dialect, err = speak(b); err != nil {
-		return nil, err
-	}
-	b.profile = b.dialect.Profile()
-	if b.keys = b.profile.Keys; b.keys == nil {
-		if b.keys, err = loadKeys(); err != nil {
-			return nil, err
-		}
-	}
+	return b
+}
+
+// adopt makes d the dialect of b.
+func (b *Broker) adopt(d Dialect) error {
+	b.dialect, b.profile = d, d.Profile()
 	b.cfg.ClientID = cmp.Or(b.cfg.ClientID, b.profile.ClientID)
-	return b, nil
+	if b.keys = b.profile.Keys; b.keys != nil {
+		return nil
+	}
+	var err error
+	b.keys, err = loadKeys()
+	return err
 }
 
 // String names the fake by its issuer.

@@ -80,9 +80,10 @@ func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 	return fake
 }
 
-// Start starts a fake that speaks the dialect which speak returns. It fails when
-// Config.Addr is no loopback address or is taken. Close stops it.
-func Start(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
+// Start starts a fake that speaks the dialect which speak returns, and returns both. It
+// fails when Config.Addr is no loopback address or is taken. Close stops it.
+func Start[D Dialect](cfg Config, speak func(*Broker) (D, error)) (*Broker, D, error) {
+	var none D
 	if cfg.ClientSecret == "" {
 		cfg.ClientSecret = fakehttp.RandomHex(16)
 	}
@@ -90,19 +91,23 @@ func Start(cfg Config, speak func(*Broker) (Dialect, error)) (*Broker, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.BaseURL != "" && !isBaseURL(cfg.BaseURL, cfg.TLS) {
-		return nil, errors.New("mitidtest: Config.BaseURL must be scheme, host and perhaps port, https with TLS and http without")
+		return nil, none, errors.New("mitidtest: Config.BaseURL must be scheme, host and perhaps port, https with TLS and http without")
 	}
-	b, err := newBroker(cfg, speak)
+	b := newBroker(cfg)
+	d, err := speak(b)
 	if err != nil {
-		return nil, err
+		return nil, none, err
+	}
+	if err := b.adopt(d); err != nil {
+		return nil, none, err
 	}
 	switch err := b.listen(); {
 	case errors.Is(err, fakehttp.ErrNotLoopback):
-		return nil, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
+		return nil, none, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")
 	case err != nil:
-		return nil, err
+		return nil, none, err
 	}
-	return b, nil
+	return b, d, nil
 }
 
 // complain passes a mistake on.

@@ -20,8 +20,8 @@ type Dialect interface {
 	// Save returns what turns the dialect's switches back to how they are now. Both run
 	// under the Broker's lock: they must not call it. [Switches] has it.
 	Save() (restore func())
-	// Manners is what the conformance suite must know.
-	Manners() Manners
+	// Traits is what the conformance suite must know.
+	Traits() Traits
 }
 
 // Profile is what is constant in a dialect.

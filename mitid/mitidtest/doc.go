@@ -39,13 +39,13 @@
 //     [Broker.Send], which lets a tampering of that [Stage] spoil the [Reply] first, and
 //     leaves the fake's own pages to [Broker.ServeOwn].
 //  3. At the authorization endpoint [Broker.Scripted] tells what the person does. If
-//     nothing is decided, [Broker.Seat] shows the pages; [Sitting.End] gets what the
+//     nothing is decided, [Broker.ShowPages] shows the pages; [Pages.End] gets what the
 //     person did. Pass the [Answer] to [Spoil] before it is shown.
 //  4. Sign a [Draft] with a key of [Broker.Keys], and pass it to [Spoil] before.
 //  5. [Dialect.Tamperings] begins with [SharedTamperings]; [On] makes those that the
 //     broker alone has, for its own stages too.
 //  6. Keep state on a [Shelf] and settings in [Switches], whose Save is [Dialect.Save].
-//  7. [Dialect.Manners] tells the conformance suite what to expect.
+//  7. [Dialect.Traits] tells the conformance suite what to expect.
 //
 // Wrap the Broker in a struct of your package that embeds it, with a method Configure,
 // and let its New be [New] with your Start.
@@ -53,7 +53,7 @@
 // # What is where
 //
 //   - broker.go, config.go, listener.go, cookie.go: the fake itself
-//   - dialect.go, manners.go, switches.go, shelf.go: what a dialect is made of
+//   - dialect.go, traits.go, switches.go, shelf.go: what a dialect is made of
 //   - citizen.go, persons.go, outcome.go: people, and what they do
 //   - object.go, reply.go, draft.go, keyring.go, answer.go: what is sent
 //   - page.go, page_visit.go, page_age.go, page_texts.go: the pages for humans

@@ -20,6 +20,8 @@ type skov struct {
 	codes    *mitidtest.Shelf[skovLogin]
 }
 
+var _ mitidtest.Dialect = (*skov)(nil)
+
 type skovSettings struct {
 	Greeting     string // what the page says
 	IssParameter bool   // answers carry iss (RFC 9207)
@@ -32,9 +34,10 @@ type skovLogin struct {
 }
 
 func startSkov(cfg mitidtest.Config) (*mitidtest.Broker, error) {
-	return mitidtest.Start(cfg, func(b *mitidtest.Broker) (mitidtest.Dialect, error) {
+	fake, _, err := mitidtest.Start(cfg, func(b *mitidtest.Broker) (*skov, error) {
 		return &skov{b, mitidtest.NewSwitches(skovSettings{Greeting: "Velkommen i skoven"}), mitidtest.NewShelf[skovLogin](b, 1000)}, nil
 	})
+	return fake, err
 }
 
 func (s *skov) Profile() mitidtest.Profile {
@@ -84,11 +87,10 @@ func (s *skov) authorize(w http.ResponseWriter, r *http.Request) {
 		s.end(w, q, o)
 		return
 	}
-	s.b.Seat(w, r, mitidtest.Sitting{
+	s.b.ShowPages(w, r, mitidtest.Pages{
 		Service: "Skovbroen", Message: s.switches.Now().Greeting,
-		End:     func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { s.end(w, q, o) },
-		CPR:     func(mitidtest.Outcome) *mitidtest.CPRPage { return nil }, // this broker tells no CPR number
-		Strange: func(w http.ResponseWriter, r *http.Request, _ bool) { s.b.ShowError(w, r, "another browser") },
+		End: func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { s.end(w, q, o) },
+		CPR: func(mitidtest.Outcome) *mitidtest.CPRPage { return nil }, // this broker tells no CPR number
 	})
 }
 
@@ -150,9 +152,9 @@ func (s *skov) Tamperings() []mitidtest.Tampering {
 func (s *skov) ScriptAccess(string) mitidtest.ScriptAccess { return mitidtest.ClosedToScripts }
 func (s *skov) Save() (restore func())                     { return s.switches.Save() }
 
-// Manners are for package brokersuite, which this broker does not run.
-func (s *skov) Manners() mitidtest.Manners {
-	return mitidtest.Manners{
+// Traits are for package brokersuite, which this broker does not run.
+func (s *skov) Traits() mitidtest.Traits {
+	return mitidtest.Traits{
 		Carried: func(q mitidtest.Request) mitidtest.Carried { return mitidtest.Carried{Prompt: q.Param("prompt")} },
 		Subject: func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "{" + c.MitIDUUID(co) + "}" },
 	}

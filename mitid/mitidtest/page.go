@@ -20,8 +20,8 @@ const (
 )
 
 // CutElsewhere cuts the prefix below which tampered answers point. There a dialect
-// answers as the right address would have, so that a client that goes there shows
-// itself.
+// answers as at the right address, so that a client that goes there succeeds, and
+// shows itself in Broker.Requests.
 func CutElsewhere(path string) (rest string, elsewhere bool) {
 	return strings.CutPrefix(path, pathElsewhere)
 }

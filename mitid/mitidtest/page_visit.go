@@ -11,10 +11,10 @@ import (
 	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
-// Sitting is one login that a human clicks through on the fake's pages: who they
+// Pages is one login that a human clicks through on the fake's pages: who they
 // are, for which company they act, their CPR number. A dialect fills it in from a
-// request and calls [Broker.Seat].
-type Sitting struct {
+// request and calls [Broker.ShowPages].
+type Pages struct {
 	Locales string // the languages that the request wishes, as ui_locales has them
 	Action  string // the key of the heading: login, approve, confirm, accept, sign; any other is login
 	Service string // as in "Log on at Acme"
@@ -35,11 +35,11 @@ type Sitting struct {
 	// CPR returns the CPR page of the person who did o so far; nil if there is none. If
 	// the func is nil, there never is.
 	CPR func(o Outcome) *CPRPage
-	// WrongCPR is what comes of three wrong numbers.
+	// WrongCPR is what comes of three wrong numbers. If nil, the login is cancelled.
 	WrongCPR func() Outcome
-	// Strange answers a form that comes from another browser, or from one without
-	// cookies.
-	Strange func(w http.ResponseWriter, r *http.Request, without bool)
+	// OtherBrowser answers a form that comes from another browser, or from one without
+	// cookies. If nil, the person is told so.
+	OtherBrowser func(w http.ResponseWriter, r *http.Request, without bool)
 	// End carries out what the person did.
 	End func(w http.ResponseWriter, r *http.Request, o Outcome)
 }
@@ -50,9 +50,9 @@ type CPRPage struct {
 	MaySkip   bool // the person may go on without a number
 }
 
-// visit is a person in front of the pages of a sitting.
+// visit is a person in front of the pages.
 type visit struct {
-	Sitting
+	Pages
 	browser    string // the cookie that binds the visit to a browser
 	outcome    Outcome
 	hasCompany bool   // decided, maybe for none
@@ -71,10 +71,10 @@ const visitLife = 15 * time.Minute
 // cookieBrowser binds a visit to a browser.
 const cookieBrowser = "mitidtest-browser"
 
-// Seat shows the page where a human picks a citizen, or the first page of a
+// ShowPages shows the page where a human picks a citizen, or the first page of a
 // person who is known.
-func (b *Broker) Seat(w http.ResponseWriter, r *http.Request, s Sitting) {
-	v := &visit{Sitting: s, people: b.Citizens(), browser: b.Cookie(r, cookieBrowser)}
+func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
+	v := &visit{Pages: s, people: b.Citizens(), browser: b.Cookie(r, cookieBrowser)}
 	v.language, _ = language(r, s.Locales)
 	if len(v.browser) != 32 {
 		v.browser = fakehttp.RandomHex(16)
@@ -131,7 +131,11 @@ func (b *Broker) takeForm(w http.ResponseWriter, r *http.Request, form url.Value
 		return
 	}
 	if browser := b.Cookie(r, cookieBrowser); browser != v.browser {
-		v.Strange(w, r, browser == "")
+		if v.OtherBrowser == nil {
+			b.ShowError(w, r, "this page was opened in another browser, or cookies are blocked")
+			return
+		}
+		v.OtherBrowser(w, r, browser == "")
 		return
 	}
 	switch form.Get("do") {
@@ -165,7 +169,10 @@ func (v *visit) typed(form url.Values) {
 		return
 	}
 	if v.wrong++; v.wrong >= maxWrong {
-		v.outcome = v.WrongCPR()
+		v.outcome = Abort()
+		if v.WrongCPR != nil {
+			v.outcome = v.WrongCPR()
+		}
 	}
 }
 

@@ -53,7 +53,7 @@ type dialect struct {
 	reuses *mitidtest.Shelf[[]time.Time] // silent logins, by the person's UUID
 }
 
-func newDialect(b *mitidtest.Broker) *dialect {
+func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	return &dialect{
 		b:        b,
 		switches: mitidtest.NewSwitches(defaultSettings()),
@@ -64,7 +64,7 @@ func newDialect(b *mitidtest.Broker) *dialect {
 		sessions: mitidtest.NewShelf[session](b, 1<<12),
 		reuses:   mitidtest.NewShelf[[]time.Time](b, 1<<12),
 		consents: mitidtest.NewShelf[bool](b, 1<<15),
-	}
+	}, nil
 }
 
 // snapshot returns the switches as they are now.
@@ -81,7 +81,7 @@ func (c *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.TraceID {
 		w.Header().Set("Trace-Id", fakehttp.RandomHex(16))
 	}
-	path, elsewhere := mitidtest.CutElsewhere(r.URL.Path)
+	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	acr, path := pinned(path)
 	path = mitidtest.Route(path)
 	if path == pathAuthorize {
@@ -95,10 +95,6 @@ func (c *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if acr != "" && path != pathDiscovery {
 		http.NotFound(w, r)
-		return
-	}
-	if elsewhere {
-		c.elsewhere(w, r, path, form, s)
 		return
 	}
 	switch path {
@@ -133,25 +129,6 @@ func (c *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !c.b.ServeOwn(w, r, path, form) {
 			http.NotFound(w, r)
 		}
-	}
-}
-
-// elsewhere answers at the addresses that tampered answers point to, as the
-// right address would have: a client that goes there shows itself.
-func (c *dialect) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s Settings) {
-	switch path {
-	case pathDiscovery:
-		c.discovery("", s).Write(w, r)
-	case pathJWKS:
-		c.jwks().Write(w, r)
-	case pathToken:
-		c.token(r, form, s).Write(w, r)
-	case pathUserinfo:
-		c.userinfo(r, s).Write(w, r)
-	case pathPAR:
-		c.push(r, form, s).Write(w, r)
-	default:
-		http.NotFound(w, r)
 	}
 }
 

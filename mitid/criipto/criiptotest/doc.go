@@ -14,7 +14,7 @@
 // passes request.go and hint.go (what is asked for), authorize.go, page.go, grant.go
 // (what the person allows), then client.go, token.go and claims.go (what is told),
 // userinfo.go. age.go is the proof of age, metadata.go discovery and keys, settings.go
-// the switches. manners.go tells the conformance suite about this dialect, tamper.go
+// the switches. traits.go tells the conformance suite about this dialect, tamper.go
 // and tamper_age.go spoil what is Criipto's alone, differences.go admits where the
 // real broker differs or is not known.
 package criiptotest

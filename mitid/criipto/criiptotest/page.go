@@ -11,14 +11,14 @@ import (
 func (c *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) {
 	s := c.snapshot()
 	_, message := req.hint.heading(s)
-	sit := mitidtest.Sitting{
+	sit := mitidtest.Pages{
 		Locales: req.params.Get("ui_locales"), Action: req.hint.action, Service: s.CompanyAlias, Message: message, UUID: req.hint.uuid,
 		Methods:   req.acrs,
 		Choose:    func(acr string) { req.acrs = []string{acr} },
 		Companies: func(o mitidtest.Outcome) ([]mitidtest.Company, bool) { return c.choice(req, o) },
 		CPR:       func(o mitidtest.Outcome) *mitidtest.CPRPage { return c.cprPage(req, o) },
 		WrongCPR:  func() mitidtest.Outcome { return mitidtest.Fail(c.snapshot().CPRError, "") },
-		Strange: func(w http.ResponseWriter, _ *http.Request, without bool) {
+		OtherBrowser: func(w http.ResponseWriter, _ *http.Request, without bool) {
 			code := "MITID_NONCE_COOKIE_MALFORMED"
 			if without {
 				code = "MITID_NONCE_COOKIE_MISSING"
@@ -30,7 +30,7 @@ func (c *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) 
 	if req.provesAge() {
 		sit.Ages = fakeoidc.Ages(req.scopes, scopeAgeOver)
 	}
-	c.b.Seat(w, r, sit)
+	c.b.ShowPages(w, r, sit)
 }
 
 // demandsCompany reports whether the person must act for a company.

@@ -91,7 +91,7 @@ func (s *suite) logouts(t *testing.T) {
 		s.absent(t, logoutMessage)
 		return
 	}
-	token, err := r.manners().LogoutToken(l.Identity.Subject)
+	token, err := r.traits().LogoutToken(l.Identity.Subject)
 	require.NoError(t, err)
 	lo, err := receive(r, post(token))
 	require.NoError(t, err)
@@ -110,13 +110,13 @@ func (s *suite) logouts(t *testing.T) {
 		t.Run(m.Name, func(t *testing.T) {
 			r.tamper(m)
 			defer r.fake.Untamper()
-			spoilt, err := r.manners().LogoutToken(l.Identity.Subject)
+			spoilt, err := r.traits().LogoutToken(l.Identity.Subject)
 			require.NoError(t, err)
 			_, err = receive(r, post(spoilt))
 			r.expect(m.Want, err, m.Doc)
 		})
 	}
-	token, err = r.manners().LogoutToken(l.Identity.Subject)
+	token, err = r.traits().LogoutToken(l.Identity.Subject)
 	require.NoError(t, err)
 	_, err = receive(r, post(token))
 	require.NoError(t, err, "honest messages suffer")
@@ -125,7 +125,7 @@ func (s *suite) logouts(t *testing.T) {
 
 // frontChannel: the broker calls an address in a frame.
 func (s *suite) frontChannel(r *rig, l *mitid.Login) {
-	query, err := r.manners().LogoutQuery(l.Identity.Subject)
+	query, err := r.traits().LogoutQuery(l.Identity.Subject)
 	require.NoError(r, err)
 	lo, err := r.client.ReceiveLogout(r.Context(), mitid.Callback{Method: http.MethodGet, RawQuery: query})
 	if slices.Contains([]mitid.Kind{mitid.Unsupported, mitid.ResponseInvalid}, mitid.KindOf(err)) {

@@ -93,7 +93,7 @@ func (r *rig) isNobody(l *mitid.Login) {
 		raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token.Raw.Reveal(), ".")[1])
 		require.NoError(r, err)
 		text := string(raw)
-		for _, private := range []string{"mitidtest.Ditlev", "2101270087", "1927-01-21", ditlev.UUID, r.manners().Subject(&ditlev, nil), strings.NewReplacer("{", "", "}", "", "-", "").Replace(r.manners().Subject(&ditlev, nil))} {
+		for _, private := range []string{"mitidtest.Ditlev", "2101270087", "1927-01-21", ditlev.UUID, r.traits().Subject(&ditlev, nil), strings.NewReplacer("{", "", "}", "", "-", "").Replace(r.traits().Subject(&ditlev, nil))} {
 			assert.NotContains(r, text, private, "the evidence names the person")
 		}
 	}
@@ -234,7 +234,7 @@ func ageRequest() mitid.Request { return mitid.Request{Age: 18} }
 
 // rememberLogins makes the broker remember who logged in, where it does not always.
 func (r *rig) rememberLogins() {
-	if remember := r.manners().RememberLogins; remember != nil {
+	if remember := r.traits().RememberLogins; remember != nil {
 		remember()
 	}
 }

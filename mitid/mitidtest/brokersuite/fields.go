@@ -20,18 +20,18 @@ type field struct {
 	request mitid.Request
 	as      mitidtest.Outcome
 	want    mitid.Kind
-	prepare func(mitidtest.Manners)
+	prepare func(mitidtest.Traits)
 	check   func(r *rig, l *mitid.Login)
 }
 
 // fields are the fields of mitid.Request.
 func (s *suite) fields(t *testing.T) {
-	m := s.rig(t, mitidtest.Config{}).manners()
+	m := s.rig(t, mitidtest.Config{}).traits()
 	for _, f := range slices.Concat(personFields(m), journeyFields(m)) {
 		t.Run(f.name+"/"+f.title, func(t *testing.T) {
 			r := s.rig(t, mitidtest.Config{})
 			if f.prepare != nil {
-				f.prepare(r.manners())
+				f.prepare(r.traits())
 			}
 			l, err := r.login(f.request, f.as)
 			if f.want == mitid.Unsupported {
@@ -62,7 +62,7 @@ func (s *suite) fields(t *testing.T) {
 	t.Run("RevokeCPRConsent", s.consent)
 }
 
-func personFields(m mitidtest.Manners) []field {
+func personFields(m mitidtest.Traits) []field {
 	ditlev, paiman := mitidtest.Ditlev(), mitidtest.Paiman()
 	employee, signatory := mitidtest.CompanyEmployee(), mitidtest.CompanySignatory()
 	uuid, _ := claims.ParseUUID(ditlev.MitIDUUID(nil))
@@ -79,7 +79,7 @@ func personFields(m mitidtest.Manners) []field {
 	if !m.PrivateCPR {
 		forSignatory.CPR = mitid.CPRIfPresent
 	}
-	withoutHint, withoutPAR := mitid.Unsupported, func(m mitidtest.Manners) { m.WithoutPAR() }
+	withoutHint, withoutPAR := mitid.Unsupported, func(m mitidtest.Traits) { m.WithoutPAR() }
 	if m.WithoutPAR == nil {
 		withoutHint, withoutPAR = accepted, nil
 	}
@@ -149,7 +149,7 @@ func personFields(m mitidtest.Manners) []field {
 	}
 }
 
-func journeyFields(m mitidtest.Manners) []field {
+func journeyFields(m mitidtest.Traits) []field {
 	const text = "Godkend overførsel på 100 kr. til Åse Ærø"
 	const html = "<p>Godkend <b>overførsel</b> på 100 kr. til Åse Ærø</p>"
 	fs := []field{
@@ -158,8 +158,8 @@ func journeyFields(m mitidtest.Manners) []field {
 				assert.Equal(r, text, l.Texts.Reference.Body)
 			}
 		}},
-		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: func(m mitidtest.Manners) { m.SpoilReference(text + "0") }},
-		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: func(m mitidtest.Manners) { m.SpoilReference("") }},
+		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: func(m mitidtest.Traits) { m.SpoilReference(text + "0") }},
+		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: func(m mitidtest.Traits) { m.SpoilReference("") }},
 		{name: "TransactionText", title: "plain", request: mitid.Request{TransactionText: mitid.Text{Body: text}}, as: mitidtest.Approve(mitidtest.Ditlev()), check: func(r *rig, l *mitid.Login) {
 			if assert.NotNil(r, l.Texts.Transaction) {
 				assert.Equal(r, text, l.Texts.Transaction.Body)
@@ -216,7 +216,7 @@ func (r *rig) isEmployee(l *mitid.Login, who *mitidtest.Citizen, i int) {
 	r.Helper()
 	co := &who.Companies[i]
 	assert.Equal(r, claims.CapacityProfessional, l.Identity.Capacity)
-	assert.Equal(r, r.manners().Subject(who, co), l.Identity.Subject)
+	assert.Equal(r, r.traits().Subject(who, co), l.Identity.Subject)
 	assert.Equal(r, who.MitIDUUID(co), l.Identity.UUID.String())
 	assert.NotEqual(r, who.MitIDUUID(nil), l.Identity.UUID.String(), "another identity than in private")
 	assert.True(r, l.Identity.CPR.IsZero())
@@ -248,7 +248,7 @@ func (s *suite) sessions(t *testing.T) {
 	silent := in(mitid.Request{Silent: true}, mitidtest.Approve(mitidtest.Ditlev()))
 	assert.Equal(t, first.Identity.Subject, silent.Identity.Subject, "the session's person, not another one")
 	assert.Equal(t, first.Identity.AuthTime, silent.Identity.AuthTime, "the time of the real login")
-	if r.manners().TextsNeedLogin {
+	if r.traits().TextsNeedLogin {
 		l := in(mitid.Request{ReferenceText: "Ordre 7 æøå"}, mitidtest.Approve(mitidtest.Paiman()))
 		assert.Equal(t, first.Identity.Subject, l.Identity.Subject)
 		assert.WithinDuration(t, r.fake.Now(), l.Identity.AuthTime, time.Minute, "the person saw the text")
@@ -262,7 +262,7 @@ func (s *suite) sessions(t *testing.T) {
 func (s *suite) consent(t *testing.T) {
 	r := s.rig(t, mitidtest.Config{})
 	remembers := func() bool {
-		who, ask := mitidtest.Ditlev(), r.manners().RemembersCPR
+		who, ask := mitidtest.Ditlev(), r.traits().RemembersCPR
 		return ask != nil && ask(&who)
 	}
 	if _, err := r.client.Begin(t.Context(), mitid.Request{RevokeCPRConsent: true}); r.unsupported(err, "RevokeCPRConsent") {

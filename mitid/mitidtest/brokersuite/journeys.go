@@ -107,7 +107,7 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		if m := r.manners(); m.BareIDToken {
+		if m := r.traits(); m.BareIDToken {
 			assert.Equal(t, m.Subject(&who, nil), again.Identity.Subject)
 			assert.Equal(t, l.Level, again.Level)
 			return
@@ -124,7 +124,7 @@ func (s *suite) abilities(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		if !r.manners().LogoutHint {
+		if !r.traits().LogoutHint {
 			assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
 		}
 		cb := r.walk(rd)

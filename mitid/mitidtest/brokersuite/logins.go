@@ -69,7 +69,7 @@ func (s *suite) logins(t *testing.T) {
 		missing := mitid.ClaimMissing
 		switch {
 		case r.unsupported(err, "CPR"):
-		case r.manners().ForcedCPR:
+		case r.traits().ForcedCPR:
 			missing = mitid.UserCancelled
 			r.expect(missing, err, "the CPR page has no way around it")
 		default:
@@ -82,7 +82,7 @@ func (s *suite) logins(t *testing.T) {
 	})
 	t.Run("a CPR number that comes uninvited is dropped", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
-		uninvite := r.manners().SendCPRUninvited
+		uninvite := r.traits().SendCPRUninvited
 		if uninvite == nil {
 			t.Log("this broker sends no CPR number that nobody asked for")
 			return
@@ -95,10 +95,10 @@ func (s *suite) logins(t *testing.T) {
 		l = r.must(mitid.Request{CPR: mitid.CPRRequired}, mitidtest.Approve(mitidtest.Ditlev()))
 		assert.True(t, holdsNumber(reflect.ValueOf(l.Claims), mitidtest.Ditlev().CPR), "Login.Claims has the number that was asked for")
 	})
-	for title := range s.rig(t, mitidtest.Config{}).manners().Spellings {
+	for title := range s.rig(t, mitidtest.Config{}).traits().Spellings {
 		t.Run(title, func(t *testing.T) {
 			r := s.rig(t, mitidtest.Config{})
-			r.manners().Spellings[title]()
+			r.traits().Spellings[title]()
 			who := mitidtest.Paiman()
 			l := r.must(mitid.Request{CPR: mitid.CPRRequired}, mitidtest.Approve(who))
 			r.isPerson(l, &who)
@@ -182,7 +182,7 @@ func (r *rig) isPerson(l *mitid.Login, who *mitidtest.Citizen) {
 	r.Helper()
 	id := l.Identity
 	assert.Equal(r, claims.CapacityPrivate, id.Capacity)
-	m := r.manners()
+	m := r.traits()
 	assert.Equal(r, m.Subject(who, nil), id.Subject)
 	assert.Equal(r, who.MitIDUUID(nil), id.UUID.String())
 	if who.Name == "" {

@@ -38,7 +38,7 @@ func (s *suite) people(t *testing.T) {
 	}
 	t.Run("a number that nobody asked for leaves by no claim", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
-		if uninvite := r.manners().SendCPRUninvited; uninvite != nil {
+		if uninvite := r.traits().SendCPRUninvited; uninvite != nil {
 			uninvite()
 		}
 		for _, who := range []mitidtest.Citizen{mitidtest.NotInRegister(), chatty()} {

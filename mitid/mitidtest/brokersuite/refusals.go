@@ -15,7 +15,7 @@ import (
 
 // outcomes are logins that the person or the broker ends.
 func (s *suite) outcomes(t *testing.T) {
-	m := s.rig(t, mitidtest.Config{}).manners()
+	m := s.rig(t, mitidtest.Config{}).traits()
 	for _, o := range append(m.Outcomes,
 		mitidtest.Ending{"the person cancels", mitidtest.Abort(), mitid.UserCancelled},
 		mitidtest.Ending{"an error that nobody knows", mitidtest.Fail("fake_error_of_tomorrow", "rødgrød med fløde"), mitid.BrokerDeclined},
@@ -109,7 +109,7 @@ func (s *suite) tampering(t *testing.T, m mitidtest.Tampering) {
 // neverMet reports whether a login did not ask for what a tampering spoils, or had
 // the broker refuse to carry the request, or read another source of the facts.
 func (r *rig) neverMet(m mitidtest.Tampering, err error) bool {
-	bypassed := r.manners().Bypassed
+	bypassed := r.traits().Bypassed
 	switch {
 	case r.unsupportedAt(m, err):
 		return true

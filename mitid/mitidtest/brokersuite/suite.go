@@ -211,7 +211,7 @@ func (r *rig) params() mitidtest.Request {
 }
 
 // carried returns what the latest authorization request asked for.
-func (r *rig) carried() mitidtest.Carried { return r.manners().Carried(r.params()) }
+func (r *rig) carried() mitidtest.Carried { return r.traits().Carried(r.params()) }
 
 // unsupported reports whether err refuses a field as one that this broker cannot
 // carry, and holds the refusal to its form. title: which case of the field.
@@ -264,7 +264,7 @@ func (r *rig) walk(rd *mitid.Redirect, as ...mitidtest.Outcome) mitid.Callback {
 	return cb
 }
 
-func (r *rig) manners() mitidtest.Manners { return r.fake.Dialect().Manners() }
+func (r *rig) traits() mitidtest.Traits { return r.fake.Dialect().Traits() }
 
 // tamper carries out a tampering of the catalogue.
 func (r *rig) tamper(m mitidtest.Tampering) {

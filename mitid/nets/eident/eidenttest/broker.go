@@ -22,16 +22,11 @@ func New(tb mitidtest.TB) *Broker {
 // Start starts a fake E-Ident. It fails when Config.Addr is no loopback address or is
 // taken. Close stops it.
 func Start(cfg mitidtest.Config) (*Broker, error) {
-	var b Broker
-	var err error
-	b.Broker, err = mitidtest.Start(cfg, func(engine *mitidtest.Broker) (mitidtest.Dialect, error) {
-		b.dialect = newDialect(engine)
-		return b.dialect, nil
-	})
+	engine, d, err := mitidtest.Start(cfg, newDialect)
 	if err != nil {
 		return nil, err
 	}
-	return &b, nil
+	return &Broker{engine, d}, nil
 }
 
 // Configure changes the switches. The function must not call the Broker.

@@ -2,7 +2,6 @@ package eidenttest
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
@@ -36,7 +35,7 @@ type dialect struct {
 // handedOut are what a second use of the code takes back.
 type handedOut struct{ access, transaction string }
 
-func newDialect(b *mitidtest.Broker) *dialect {
+func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	return &dialect{
 		b:            b,
 		switches:     mitidtest.NewSwitches(defaultSettings()),
@@ -44,7 +43,7 @@ func newDialect(b *mitidtest.Broker) *dialect {
 		used:         mitidtest.NewShelf[handedOut](b, 1<<15),
 		access:       mitidtest.NewShelf[mitidtest.Object](b, 1<<15),
 		transactions: mitidtest.NewShelf[*grant](b, 1<<15),
-	}
+	}, nil
 }
 
 // snapshot returns the switches as they are now.
@@ -58,16 +57,12 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := e.snapshot()
-	path, elsewhere := mitidtest.CutElsewhere(r.URL.Path)
+	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	path = mitidtest.Route(path)
 	if path == pathStart {
 		e.b.Record(r, form, sentParams(r, form))
 	} else {
 		e.b.Record(r, form, nil)
-	}
-	if elsewhere {
-		e.elsewhere(w, r, path, form, s)
-		return
 	}
 	switch path {
 	case pathDiscovery:
@@ -92,23 +87,6 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !e.b.ServeOwn(w, r, path, form) {
 			http.NotFound(w, r)
 		}
-	}
-}
-
-// elsewhere answers at the addresses that tampered answers point to, as the
-// right address would have: a client that goes there shows itself.
-func (e *dialect) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s Settings) {
-	switch path {
-	case pathDiscovery:
-		e.discovery(s).Write(w, r)
-	case pathJWKS:
-		e.jwks().Write(w, r)
-	case pathToken:
-		e.token(r, form, s).Write(w, r)
-	case pathUserinfo:
-		e.userinfo(r).Write(w, r)
-	default:
-		http.NotFound(w, r)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // welcome shows the page where a human picks a citizen; a step-up goes on with the
 // one who logged in.
 func (e *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) {
-	sit := mitidtest.Sitting{
+	sit := mitidtest.Pages{
 		Locales: pageLanguage(req.params.Get("language")), Service: e.snapshot().ServiceName, UUID: req.hint,
 		Action: "login", Message: req.reference,
 		Companies: func(o mitidtest.Outcome) ([]mitidtest.Company, bool) {
@@ -20,10 +20,7 @@ func (e *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) 
 		},
 		CPR:      func(o mitidtest.Outcome) *mitidtest.CPRPage { return e.cprPage(req, o) },
 		WrongCPR: func() mitidtest.Outcome { return mitidtest.Fail(e.snapshot().CPRError, "") },
-		Strange: func(w http.ResponseWriter, r *http.Request, _ bool) {
-			e.b.ShowError(w, r, "this page was opened in another browser, or cookies are blocked")
-		},
-		End: func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { e.act(w, req, e.snapshot(), o) },
+		End:      func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { e.act(w, req, e.snapshot(), o) },
 	}
 	if req.transaction != "" {
 		sit.Action, sit.Message = "approve", req.transaction
@@ -31,7 +28,7 @@ func (e *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) 
 	if req.steps != nil {
 		sit.Known = &req.steps.citizen
 	}
-	e.b.Seat(w, r, sit)
+	e.b.ShowPages(w, r, sit)
 }
 
 // cprPage returns the CPR page, unless it is not needed. A business login of somebody

@@ -21,7 +21,7 @@ type session struct {
 	sub         string
 	citizen     mitidtest.Citizen
 	company     *mitidtest.Company // if nil, for themself
-	grantLevel  sureness
+	grantLevel  levels
 	at          time.Time
 	transaction string // MitID's
 	cpr         bool   // the number was typed or looked up

@@ -93,7 +93,7 @@ func (n *dialect) snapshot() Settings { return n.switches.Now() }
 // ServeHTTP answers as the broker does.
 func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := n.snapshot()
-	path, elsewhere := mitidtest.CutElsewhere(r.URL.Path)
+	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	path = mitidtest.Route(path)
 	n.headers(w, r, path)
 	form, body, err := fakeoidc.ReadPost(w, r)
@@ -109,10 +109,6 @@ func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		n.b.Record(r, form, n.effective(form, s))
 	default:
 		n.b.Record(r, form, nil)
-	}
-	if elsewhere {
-		n.elsewhere(w, r, path, form, s)
-		return
 	}
 	switch path {
 	case pathDiscovery:
@@ -163,25 +159,6 @@ func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if !n.b.ServeOwn(w, r, path, form) {
 			n.notFound(w)
 		}
-	}
-}
-
-// elsewhere answers at the addresses that tampered answers point to, as the
-// right address would have: a client that goes there shows itself.
-func (n *dialect) elsewhere(w http.ResponseWriter, r *http.Request, path string, form url.Values, s Settings) {
-	switch path {
-	case pathDiscovery:
-		n.discovery().Write(w, r)
-	case pathJWKS:
-		n.jwks().Write(w, r)
-	case pathToken:
-		n.token(r, form, s).Write(w, r)
-	case pathUserinfo:
-		n.userinfo(r, s).Write(w, r)
-	case pathPAR:
-		n.push(r, form, s).Write(w, r)
-	default:
-		n.notFound(w)
 	}
 }
 

@@ -17,7 +17,7 @@
 // told), userinfo.go (and the CPR match). transaction.go and ocsp.go prove what the
 // person approved, logout.go ends sessions, age.go is the proof of age, metadata.go
 // discovery and keys, errors.go the list of error words, keys.go the ready-made keys,
-// settings.go the switches. manners.go tells the conformance suite about this dialect,
+// settings.go the switches. traits.go tells the conformance suite about this dialect,
 // the files tamper….go spoil what is this broker's alone, differences.go admits where
 // the real broker differs or is not known.
 package nebtest

@@ -9,8 +9,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// sureness are the levels of a login.
-type sureness struct{ loa, ial, aal claims.Level }
+// levels are the levels of a login.
+type levels struct{ loa, ial, aal claims.Level }
 
 // grant is what a person has allowed the application to learn.
 type grant struct {
@@ -61,7 +61,7 @@ func (n *dialect) grantTo(r *http.Request, req *request, s Settings, o mitidtest
 	if session.company != nil {
 		level = min(level, claims.Substantial) // the broker is Substantial (NSIS)
 	}
-	session.grantLevel = sureness{loa: level, aal: level, ial: max(level, claims.Substantial)}
+	session.grantLevel = levels{loa: level, aal: level, ial: max(level, claims.Substantial)}
 	if before := n.session(r); before != nil && before.sub == session.sub {
 		session.sid = before.sid
 	}

@@ -14,7 +14,7 @@ import (
 // session.
 func (n *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request, old *session) {
 	s := n.snapshot()
-	sit := mitidtest.Sitting{
+	sit := mitidtest.Pages{
 		Locales: req.params.Get("language"), Action: strings.ToLower(req.idp.mitid.action), Service: s.ServiceName, Message: n.message(req, s),
 		UUID: req.idp.mitid.uuid,
 		Companies: func(o mitidtest.Outcome) ([]mitidtest.Company, bool) {
@@ -25,7 +25,7 @@ func (n *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 		},
 		CPR:      func(o mitidtest.Outcome) *mitidtest.CPRPage { return n.cprPage(req, old, o) },
 		WrongCPR: func() mitidtest.Outcome { return mitidtest.Fail("access_denied", n.snapshot().WrongCPR) },
-		Strange: func(w http.ResponseWriter, _ *http.Request, _ bool) {
+		OtherBrowser: func(w http.ResponseWriter, _ *http.Request, _ bool) {
 			n.sendError(w, req, "access_denied", "user_is_missing_cookies")
 		},
 		End: func(w http.ResponseWriter, r *http.Request, o mitidtest.Outcome) {
@@ -41,7 +41,7 @@ func (n *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 	if old != nil {
 		sit.Known = &old.citizen
 	}
-	n.b.Seat(w, r, sit)
+	n.b.ShowPages(w, r, sit)
 }
 
 // message is what MitID would show: the reference text, and the text to approve.

@@ -31,9 +31,9 @@ func (e *dialect) ScriptAccess(path string) mitidtest.ScriptAccess {
 	return endpoints().ScriptAccess(path)
 }
 
-// Manners is what the conformance suite must know.
-func (e *dialect) Manners() mitidtest.Manners {
-	return mitidtest.Manners{
+// Traits is what the conformance suite must know.
+func (e *dialect) Traits() mitidtest.Traits {
+	return mitidtest.Traits{
 		Carried:         readCarried,
 		Subject:         func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "mitid:" + c.MitIDUUID(co) },
 		ProfessionalCap: true,

@@ -36,9 +36,9 @@ func (n *dialect) ScriptAccess(path string) mitidtest.ScriptAccess {
 	return endpoints().ScriptAccess(path)
 }
 
-// Manners is what the conformance suite must know.
-func (n *dialect) Manners() mitidtest.Manners {
-	return mitidtest.Manners{
+// Traits is what the conformance suite must know.
+func (n *dialect) Traits() mitidtest.Traits {
+	return mitidtest.Traits{
 		Carried: readCarried,
 		Subject: func(p *mitidtest.Citizen, co *mitidtest.Company) string {
 			return subjectOf(n.snapshot().Organisation, p, co)

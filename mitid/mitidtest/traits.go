@@ -2,9 +2,9 @@ package mitidtest
 
 import "github.com/dkeid/dkeid/mitid"
 
-// Manners is what the conformance suite must know of a dialect. A func that may be
+// Traits is what the conformance suite must know of a dialect. A func that may be
 // nil says so.
-type Manners struct {
+type Traits struct {
 	// Carried reads what an authorization request asks for.
 	Carried func(q Request) Carried
 	// Subject is what Identity.Subject must be; co is nil for a private login.

@@ -38,9 +38,9 @@ func (c *dialect) Tamperings() []mitidtest.Tampering {
 	return slices.Concat(mitidtest.SharedTamperings(announce), c.personTamperings(), mitidtest.UserinfoTamperings(), c.ageTamperings())
 }
 
-// Manners is what the conformance suite must know.
-func (c *dialect) Manners() mitidtest.Manners {
-	return mitidtest.Manners{
+// Traits is what the conformance suite must know.
+func (c *dialect) Traits() mitidtest.Traits {
+	return mitidtest.Traits{
 		TextsNeedLogin: true,
 		Carried:        readCarried,
 		Subject:        func(p *mitidtest.Citizen, co *mitidtest.Company) string { return braced(subject(p, co)) },
