@@ -11,6 +11,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"log/slog"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 )
@@ -63,8 +64,19 @@ func Renderings(v any) map[string]string {
 }
 
 // Leaks names every printer whose rendering of v holds one of the secrets, also
-// in hexadecimal or with each byte as a decimal number.
+// in hexadecimal or with each byte as a decimal number. A rendering may hold the
+// address of a pointer, whose digits can be those of a secret by chance, so only a
+// printer that shows a secret twice, at two addresses, is named.
 func Leaks(v any, secrets ...string) []string {
+	leaks := leaksOnce(v, secrets)
+	if len(leaks) == 0 {
+		return nil
+	}
+	again := leaksOnce(v, secrets)
+	return slices.DeleteFunc(leaks, func(printer string) bool { return !slices.Contains(again, printer) })
+}
+
+func leaksOnce(v any, secrets []string) []string {
 	var leaks []string
 	for printer, text := range Renderings(v) {
 		folded := strings.ToLower(text)
