@@ -182,7 +182,7 @@ func (s *suite) batchTrouble(t *testing.T, name string) {
 			errs = append(errs, res.Err)
 		}
 	}
-	m, _ := r.fake.misbehaviour(name)
+	m := misbehaviour(t, name)
 	for _, err := range errs {
 		r.expect(err, m.Doc, m.Kinds...)
 		assert.Equal(t, m.Safe, eboks.SafeToRetry(err))
@@ -194,4 +194,13 @@ func (s *suite) batchTrouble(t *testing.T, name string) {
 			assert.Equal(t, 1, r.fake.Count(l.ID))
 		}
 	}
+}
+
+// misbehaviour returns the one of this name.
+func misbehaviour(t *testing.T, name string) Misbehaviour {
+	t.Helper()
+	all := Misbehaviours()
+	i := slices.IndexFunc(all, func(m Misbehaviour) bool { return m.Name == name })
+	require.GreaterOrEqual(t, i, 0, "there is no misbehaviour %q", name)
+	return all[i]
 }

@@ -58,7 +58,7 @@ func (s *suite) status(t *testing.T) {
 		}
 	}
 
-	for how := range lastReceipts {
+	for _, how := range AllReceipts() {
 		t.Run(how.String(), func(t *testing.T) { s.statusReceipts(t, how) })
 	}
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "429-retry-after-seconds", "dropped-answer"} {
@@ -115,7 +115,7 @@ func (s *suite) events(t *testing.T) {
 		return
 	}
 	t.Run("cursors", s.cursors)
-	for how := range lastReceipts {
+	for _, how := range AllReceipts() {
 		t.Run(how.String(), func(t *testing.T) { s.eventReceipts(t, how) })
 	}
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "403", "429-retry-after-date", "cut-answer"} {
@@ -260,7 +260,7 @@ func (s *suite) lookup(t *testing.T) {
 	for _, way := range ways {
 		r.fake.Configure(way)
 		for _, m := range People() {
-			got, err := asked.Lookup(t.Context(), m.Owner, materialDecision)
+			got, err := asked.Lookup(t.Context(), m.Owner, r.fake.Materials()[0])
 			if eboks.KindOf(err) == eboks.Unsupported && m.Owner.CVR().IsZero() {
 				r.checkError(err)
 				continue // the wire wants the number in the address
@@ -277,7 +277,7 @@ func (s *suite) lookup(t *testing.T) {
 	}
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "cut-answer"} {
 		require.NoError(t, r.fake.Always(name))
-		got, err := asked.Lookup(t.Context(), People()[2].Owner, materialDecision)
+		got, err := asked.Lookup(t.Context(), People()[2].Owner, r.fake.Materials()[0])
 		require.Error(t, err, name)
 		r.checkError(err)
 		assert.Equal(t, eboks.ReachabilityUnknown, got)

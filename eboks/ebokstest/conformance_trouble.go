@@ -2,8 +2,8 @@ package ebokstest
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,13 +129,18 @@ func (s *suite) contexts(t *testing.T) {
 		l := r.letter()
 		require.NoError(t, r.fake.Next("slow-answer"))
 		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		r.fake.mu.Lock()
-		r.fake.accepted = cancel
-		r.fake.mu.Unlock()
+		var watch sync.WaitGroup
+		watch.Go(func() {
+			for r.fake.Count(l.ID) == 0 && ctx.Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
+			cancel()
+		})
 		_, err := r.offer(ctx, l)
+		cancel()
+		watch.Wait()
 		r.expect(err, "cancelled after the letter was accepted", eboks.OutcomeUnknown)
-		assert.True(t, errors.Is(err, context.Canceled))
+		assert.ErrorIs(t, err, context.Canceled)
 		assert.False(t, eboks.SafeToRetry(err))
 		r.arrived(l)
 	})
