@@ -30,8 +30,9 @@
 // real distributor would have to refuse is refused here, with an error that names
 // the place. [Distributor.Differences] lists what is made up.
 //
-// [TestSender] is the conformance suite of the seam eboks.Sender: an adapter that
-// passes it keeps every promise of the seam.
+// Package sendersuite is the conformance suite of the seam eboks.Sender: an adapter
+// that passes it keeps every promise of the seam. Package ledgersuite does the same
+// for an eboks.Ledger.
 //
 // A program that is no test starts a fake with [Start]. A fake keeps what was
 // sent to it for as long as it runs; Config.DigestsOnly leaves the documents out.

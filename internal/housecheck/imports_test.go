@@ -45,6 +45,8 @@ var fences = []fence{
 	{"eboks", ground, "the client knows no adapter: adapters import the client"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
 	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
+	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
+	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},

@@ -1,4 +1,4 @@
-package ebokstest
+package sendersuite
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
 // crowdSize is how many letters travel at once.
@@ -20,7 +21,7 @@ const crowdSize = 1000
 // crowd: everybody gets their own document, also when the distributor has
 // a bad day.
 func (s *suite) crowd(t *testing.T) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	document := func(i int) string { return "%PDF-1.7\nkanariefugl nummer " + strconv.Itoa(i) + " æøå\n%%EOF\n" }
 	ids := make([]eboks.ID, crowdSize)
 	for i := range ids {
@@ -56,9 +57,9 @@ func (s *suite) crowd(t *testing.T) {
 
 // batch: several letters in one call.
 func (s *suite) batch(t *testing.T) {
-	if r := s.rig(t, Config{}); r.can.Batch > 1 {
+	if r := s.rig(t, ebokstest.Config{}); r.can.Batch > 1 {
 		t.Run("each on its own", s.batchEach)
-		for _, m := range Misbehaviours() {
+		for _, m := range ebokstest.Misbehaviours() {
 			if m.Batch {
 				t.Run(m.Name, func(t *testing.T) { s.batchMisbehaviour(t, m) })
 			}
@@ -121,14 +122,14 @@ func (r *rig) several(n int) []*eboks.Letter {
 }
 
 func (s *suite) batchEach(t *testing.T) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true, RefuseAtOnce: true}})
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true, RefuseAtOnce: true}})
 	ls := r.several(5)
 	old := r.letterTo(citizen(30099))
 	_, err := r.together(old, r.letterTo(citizen(30098)))
 	require.NoError(t, err)
-	ls[1] = old                                // was sent before
-	ls[2].Material = "999999"                  // is not in the agreement
-	ls[3].To = People()[len(People())-1].Owner // is dead
+	ls[1] = old                                                    // was sent before
+	ls[2].Material = "999999"                                      // is not in the agreement
+	ls[3].To = ebokstest.People()[len(ebokstest.People())-1].Owner // is dead
 	results, err := r.together(ls...)
 	require.NoError(t, err)
 	assert.NoError(t, results[0].Err)
@@ -142,8 +143,8 @@ func (s *suite) batchEach(t *testing.T) {
 	}
 }
 
-func (s *suite) batchMisbehaviour(t *testing.T, m Misbehaviour) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
+func (s *suite) batchMisbehaviour(t *testing.T, m ebokstest.Misbehaviour) {
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	ls := r.several(4)
 	require.NoError(t, r.fake.Next(m.Name))
 	results, err := r.together(ls...)
@@ -167,7 +168,7 @@ func (s *suite) batchMisbehaviour(t *testing.T, m Misbehaviour) {
 // batchTrouble: nothing that concerns all letters says anything of one that it
 // does not know.
 func (s *suite) batchTrouble(t *testing.T, name string) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	ls := r.several(3)
 	require.NoError(t, r.fake.Next(name))
 	results, err := r.together(ls...)
@@ -197,10 +198,10 @@ func (s *suite) batchTrouble(t *testing.T, name string) {
 }
 
 // misbehaviour returns the one of this name.
-func misbehaviour(t *testing.T, name string) Misbehaviour {
+func misbehaviour(t *testing.T, name string) ebokstest.Misbehaviour {
 	t.Helper()
-	all := Misbehaviours()
-	i := slices.IndexFunc(all, func(m Misbehaviour) bool { return m.Name == name })
+	all := ebokstest.Misbehaviours()
+	i := slices.IndexFunc(all, func(m ebokstest.Misbehaviour) bool { return m.Name == name })
 	require.GreaterOrEqual(t, i, 0, "there is no misbehaviour %q", name)
 	return all[i]
 }

@@ -1,4 +1,4 @@
-package ebokstest
+package sendersuite
 
 import (
 	"bytes"
@@ -14,10 +14,11 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
 func (s *suite) capabilities(t *testing.T) {
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	can := r.can
 	assert.NotEmpty(t, can.Name)
 	assert.Equal(t, can, r.sender.Capabilities(), "the same at every call")
@@ -48,9 +49,9 @@ func is[T any](v any) bool { _, ok := v.(T); return ok }
 // letters: what is sent is what arrives.
 func (s *suite) letters(t *testing.T) {
 	t.Run("people and companies", func(t *testing.T) {
-		r := s.rig(t, Config{})
-		for _, m := range People() {
-			if m.State != Open && m.State != Protected {
+		r := s.rig(t, ebokstest.Config{})
+		for _, m := range ebokstest.People() {
+			if m.State != ebokstest.Open && m.State != ebokstest.Protected {
 				continue
 			}
 			l := r.letterTo(m.Owner)
@@ -64,7 +65,7 @@ func (s *suite) letters(t *testing.T) {
 		}
 	})
 	t.Run("titles", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		for _, title := range []string{"Ø", "Tøj & sko <til> \"børn\" 'æøå' ÆØÅ é ü 漢字", strings.Repeat("å", 255), " blank i enderne "} {
 			l := r.letter()
 			l.Title = title
@@ -73,7 +74,7 @@ func (s *suite) letters(t *testing.T) {
 		}
 	})
 	t.Run("documents", func(t *testing.T) {
-		r := s.rig(t, Config{DigestsOnly: true})
+		r := s.rig(t, ebokstest.Config{DigestsOnly: true})
 		for _, size := range []int{6, 7, 8, 3 << 12, 24<<10 - 1, 24 << 10, 24<<10 + 1, 24<<10 + 2, 1 << 20, 5_000_000} {
 			content := append([]byte("%PDF-"), bytes.Repeat([]byte("æøå!"), size/4+1)...)[:size]
 			l := r.letter()
@@ -86,7 +87,7 @@ func (s *suite) letters(t *testing.T) {
 		}
 	})
 	t.Run("attachments", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		if r.can.Limits.Attachments == 0 {
 			t.Log("this adapter carries no attachments")
 			return
@@ -105,7 +106,7 @@ func (s *suite) letters(t *testing.T) {
 		}
 	})
 	t.Run("not before", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		if !r.can.NotBefore {
 			t.Log("this adapter cannot hold letters back")
 			return
@@ -120,7 +121,7 @@ func (s *suite) letters(t *testing.T) {
 		r.arrived(l)
 	})
 	t.Run("reply", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		if !r.can.Reply {
 			t.Log("this adapter carries no replies")
 			return
@@ -137,7 +138,7 @@ func (s *suite) letters(t *testing.T) {
 
 // paper: letters that may be printed.
 func (s *suite) paper(t *testing.T) {
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	if !r.can.Print {
 		t.Log("this adapter does not print")
 		return
@@ -174,7 +175,7 @@ func (s *suite) paper(t *testing.T) {
 // refusals: what is not sent.
 func (s *suite) refusals(t *testing.T) {
 	t.Run("unmeasured document", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		_, err := r.sender.Send(t.Context(), r.letter())
 		r.expect(err, "a letter that no client prepared", eboks.InputInvalid)
 		r.checkError(err)
@@ -183,7 +184,7 @@ func (s *suite) refusals(t *testing.T) {
 	t.Run("document changes", func(t *testing.T) {
 		long := strings.Repeat(secretWords, 2000) // too long for a client to keep
 		for _, second := range []string{strings.Repeat("%PDF-1.7\nkanariefugl aoe!!!!\n%%EOF\n", 2000)[:len(long)], "%PDF-", long + long, long[:len(long)-1] + "!"} {
-			r := s.rig(t, Config{})
+			r := s.rig(t, ebokstest.Config{})
 			l := r.letter()
 			opened := 0
 			l.Document = eboks.Document{Open: func() (io.ReadCloser, error) {
@@ -201,7 +202,7 @@ func (s *suite) refusals(t *testing.T) {
 		}
 	})
 	t.Run("unknown material", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		l := r.letter()
 		l.Material = "999999"
 		_, err := r.offer(t.Context(), l)
@@ -210,7 +211,7 @@ func (s *suite) refusals(t *testing.T) {
 		assert.Zero(t, r.fake.Count(l.ID))
 	})
 	t.Run("unsupported", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		for field, l := range map[string]*eboks.Letter{
 			"Attachments": {Attachments: []eboks.Document{eboks.Bytes([]byte(secretWords)).Named("æ.pdf")}},
 			"NotBefore":   {NotBefore: r.fake.Now().Add(time.Hour)},
@@ -232,12 +233,12 @@ func (s *suite) refusals(t *testing.T) {
 
 // repeats: the same id again, for the same letter and for another.
 func (s *suite) repeats(t *testing.T) {
-	r := s.rig(t, Config{})
-	settings := []func(*Settings){func(*Settings) {}}
-	if s.dialect == PostNord {
-		settings = append(settings, func(s *Settings) { s.Repeated419 = true })
+	r := s.rig(t, ebokstest.Config{})
+	settings := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
+	if s.dialect == ebokstest.PostNord {
+		settings = append(settings, func(s *ebokstest.Settings) { s.Repeated419 = true })
 	} else {
-		settings = append(settings, func(s *Settings) { s.AnswerBody = true })
+		settings = append(settings, func(s *ebokstest.Settings) { s.AnswerBody = true })
 	}
 	for _, change := range settings {
 		r.fake.Configure(change)
@@ -261,7 +262,7 @@ func (s *suite) repeats(t *testing.T) {
 	assert.Equal(t, eboks.Duplicate, again.Repeat)
 	assert.Equal(t, first.ID, again.ID)
 	other := *l
-	other.To = People()[1].Owner
+	other.To = ebokstest.People()[1].Owner
 	_, err = r.client.Send(t.Context(), &other)
 	r.expect(err, "another recipient under the same id", eboks.Conflict)
 	assert.Equal(t, 1, r.fake.Offered(l.ID), "a client that knows the letter asks nobody")
@@ -270,14 +271,14 @@ func (s *suite) repeats(t *testing.T) {
 
 // recipients: who cannot be reached.
 func (s *suite) recipients(t *testing.T) {
-	want := map[State]eboks.Reachability{NotRegistered: eboks.NotRegistered, NotSubscribed: eboks.NotSubscribed,
-		Exempt: eboks.Exempt, Minor: eboks.Minor, Deceased: eboks.Deceased}
-	if s.dialect == PostNord { // the wire has no word for it
-		want[NotSubscribed] = eboks.NotRegistered
+	want := map[ebokstest.State]eboks.Reachability{ebokstest.NotRegistered: eboks.NotRegistered, ebokstest.NotSubscribed: eboks.NotSubscribed,
+		ebokstest.Exempt: eboks.Exempt, ebokstest.Minor: eboks.Minor, ebokstest.Deceased: eboks.Deceased}
+	if s.dialect == ebokstest.PostNord { // the wire has no word for it
+		want[ebokstest.NotSubscribed] = eboks.NotRegistered
 	}
-	r := s.rig(t, Config{Settings: Settings{RefuseAtOnce: true}})
-	late := s.rig(t, Config{})
-	for _, m := range People() {
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{RefuseAtOnce: true}})
+	late := s.rig(t, ebokstest.Config{})
+	for _, m := range ebokstest.People() {
 		reach, unreachable := want[m.State]
 		if !unreachable {
 			continue
@@ -290,7 +291,7 @@ func (s *suite) recipients(t *testing.T) {
 		r.deliver()
 		assert.Empty(t, r.fake.Letters(m.Owner))
 
-		if s.dialect == PostNord || !late.can.Status {
+		if s.dialect == ebokstest.PostNord || !late.can.Status {
 			continue
 		}
 		l := late.letterTo(m.Owner)
@@ -308,9 +309,9 @@ func (s *suite) recipients(t *testing.T) {
 	_, err := r.offer(t.Context(), stranger)
 	r.expect(err, "a company without a mailbox", eboks.RecipientUnreachable)
 
-	with := s.rig(t, Config{})
+	with := s.rig(t, ebokstest.Config{})
 	owner := citizen(77)
-	with.fake.Add(Mailbox{Owner: owner, Without: with.fake.Materials()[1:2]})
+	with.fake.Add(ebokstest.Mailbox{Owner: owner, Without: with.fake.Materials()[1:2]})
 	l := with.letterTo(owner)
 	with.must(l)
 	with.arrived(l)

@@ -1,4 +1,4 @@
-package ebokstest
+package sendersuite
 
 import (
 	"bytes"
@@ -16,10 +16,11 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/internal/canary"
 )
 
-// TestSender is the conformance suite of the seam: it holds an adapter of a
+// Test is the conformance suite of the seam: it holds an adapter of a
 // dialect to every promise of eboks.Sender and of the interfaces beside it, plays
 // it every misbehaviour of the catalogue, and looks into the fake for letters
 // that are missing, doubled or mixed up.
@@ -29,7 +30,7 @@ import (
 // (fake.Now), and materials that are the wire's own ids. It is called once for
 // each fake. What the adapter says it cannot do (Capabilities) is left out, and
 // the suite says so in its log.
-func TestSender(t *testing.T, d Dialect, open func(tb testing.TB, fake *Distributor) eboks.Sender) {
+func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender) {
 	s := &suite{d, open}
 	t.Run("capabilities", s.capabilities)
 	t.Run("letters", s.letters)
@@ -48,14 +49,14 @@ func TestSender(t *testing.T, d Dialect, open func(tb testing.TB, fake *Distribu
 }
 
 type suite struct {
-	dialect Dialect
-	open    func(tb testing.TB, fake *Distributor) eboks.Sender
+	dialect ebokstest.Dialect
+	open    func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender
 }
 
 // rig is one fake, the adapter under test, and a client on top.
 type rig struct {
 	*testing.T
-	fake   *Distributor
+	fake   *ebokstest.Distributor
 	sender eboks.Sender
 	can    eboks.Capabilities
 	client *eboks.Client
@@ -65,9 +66,9 @@ type rig struct {
 // patience is how long the suite waits for an answer that drips.
 const patience = 2 * time.Second
 
-func (s *suite) rig(t *testing.T, cfg Config) *rig {
+func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
 	t.Helper()
-	fake := New(t, s.dialect, cfg)
+	fake := ebokstest.New(t, s.dialect, cfg)
 	r := &rig{T: t, fake: fake, sender: s.open(t, fake), log: new(logged)}
 	r.can = r.sender.Capabilities()
 	r.client = r.newClient(r.sender)
@@ -139,7 +140,7 @@ const (
 func citizen(i int) eboks.Recipient { return eboks.Person(cprtest.Number(i)) }
 
 // letter is an ordinary letter to somebody with a mailbox.
-func (r *rig) letter() *eboks.Letter { return r.letterTo(People()[0].Owner) }
+func (r *rig) letter() *eboks.Letter { return r.letterTo(ebokstest.People()[0].Owner) }
 
 func (r *rig) letterTo(to eboks.Recipient) *eboks.Letter {
 	return &eboks.Letter{ID: eboks.NewID(), To: to, Title: secretTitle, Document: eboks.Bytes([]byte(secretWords)), Material: r.fake.Materials()[0]}
@@ -207,7 +208,7 @@ func (r *rig) checkError(err error) {
 func (r *rig) checkLeaks(what string, v any) {
 	r.Helper()
 	// Every printer there is, for whom most letters go to; fmt for all people.
-	for _, place := range canary.Leaks(v, secretTitle, secretName, People()[0].Owner.CPR().Reveal()) {
+	for _, place := range canary.Leaks(v, secretTitle, secretName, ebokstest.People()[0].Owner.CPR().Reveal()) {
 		assert.True(r, canary.OutOfReach(place), "%s tells what it must not, printed with %s", what, place)
 	}
 	r.checkText(what, fmt.Sprint(v))
@@ -215,7 +216,7 @@ func (r *rig) checkLeaks(what string, v any) {
 
 func secrets() []string {
 	secrets := []string{secretTitle, secretName}
-	for _, m := range People() {
+	for _, m := range ebokstest.People() {
 		if n := m.Owner.CPR(); n != (cpr.Number{}) {
 			secrets = append(secrets, n.Reveal(), n.Reveal()[:6]+"-"+n.Reveal()[6:])
 		}
@@ -241,12 +242,12 @@ func (r *rig) expect(err error, doc string, kinds ...eboks.Kind) {
 func (r *rig) deliver() { r.fake.Advance(24 * time.Hour) }
 
 // arrived requires that exactly this letter came to its recipient, once.
-func (r *rig) arrived(l *eboks.Letter) Letter {
+func (r *rig) arrived(l *eboks.Letter) ebokstest.Letter {
 	r.Helper()
 	require.Equal(r, 1, r.fake.Count(l.ID), "the distributor has the letter")
 	r.deliver()
 	require.Equal(r, 1, r.fake.Delivered(l.ID), "it is in a mailbox")
-	var found []Letter
+	var found []ebokstest.Letter
 	for _, got := range r.fake.Letters(l.To) {
 		if got.ID == l.ID {
 			found = append(found, got)

@@ -1,4 +1,4 @@
-package ebokstest
+package sendersuite
 
 import (
 	"errors"
@@ -9,18 +9,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
 // furthest is how far a letter comes in a dialect's receipts.
 func (s *suite) furthest() eboks.Status {
-	if s.dialect == PostNord { // no word for delivery
+	if s.dialect == ebokstest.PostNord { // no word for delivery
 		return eboks.AcceptedDigital
 	}
 	return eboks.DeliveredDigital
 }
 
 func (s *suite) status(t *testing.T) {
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	reader, ok := r.sender.(eboks.StatusReader)
 	if !ok || !r.can.Status {
 		t.Log("this adapter cannot be asked about a letter")
@@ -30,9 +31,9 @@ func (s *suite) status(t *testing.T) {
 	require.NoError(t, err, "a letter that the distributor does not know")
 	assert.Empty(t, none)
 
-	ways := []func(*Settings){func(*Settings) {}}
-	if s.dialect == Stralfors {
-		ways = append(ways, func(s *Settings) { s.StatusUUIDs = true }, func(s *Settings) { s.StatusUUIDs, s.LocalTimes = false, true })
+	ways := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
+	if s.dialect == ebokstest.Stralfors {
+		ways = append(ways, func(s *ebokstest.Settings) { s.StatusUUIDs = true }, func(s *ebokstest.Settings) { s.StatusUUIDs, s.LocalTimes = false, true })
 	}
 	for _, way := range ways {
 		r.fake.Configure(way)
@@ -58,12 +59,12 @@ func (s *suite) status(t *testing.T) {
 		}
 	}
 
-	for _, how := range AllReceipts() {
+	for _, how := range ebokstest.AllReceipts() {
 		t.Run(how.String(), func(t *testing.T) { s.statusReceipts(t, how) })
 	}
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "429-retry-after-seconds", "dropped-answer"} {
 		t.Run(name, func(t *testing.T) {
-			r := s.rig(t, Config{})
+			r := s.rig(t, ebokstest.Config{})
 			l := r.letter()
 			r.must(l)
 			require.NoError(t, r.fake.Always(name)) // net/http asks again where that is harmless
@@ -77,8 +78,8 @@ func (s *suite) status(t *testing.T) {
 }
 
 // statusReceipts reads receipts of a bad kind.
-func (s *suite) statusReceipts(t *testing.T, how Receipts) {
-	r := s.rig(t, Config{})
+func (s *suite) statusReceipts(t *testing.T, how ebokstest.Receipts) {
+	r := s.rig(t, ebokstest.Config{})
 	r.fake.SetReceipts(how)
 	l := r.letter()
 	r.must(l)
@@ -87,11 +88,11 @@ func (s *suite) statusReceipts(t *testing.T, how Receipts) {
 	if err != nil {
 		r.checkError(err)
 		assert.Empty(t, events, "half a page")
-		strangers := how == FromStrangers || how == WithoutUUID
-		assert.True(t, how == Malformed || strangers, "%s: %v", how, err)
+		strangers := how == ebokstest.FromStrangers || how == ebokstest.WithoutUUID
+		assert.True(t, how == ebokstest.Malformed || strangers, "%s: %v", how, err)
 		return
 	}
-	assert.NotEqual(t, Malformed, how, "a page that is cut in the middle was believed")
+	assert.NotEqual(t, ebokstest.Malformed, how, "a page that is cut in the middle was believed")
 	h := new(eboks.History)
 	for _, e := range events {
 		require.Equal(t, l.ID, e.ID, "an event of another letter")
@@ -99,10 +100,10 @@ func (s *suite) statusReceipts(t *testing.T, how Receipts) {
 		_ = h.Add(e) // repeats are refused
 	}
 	switch {
-	case how == Silent:
+	case how == ebokstest.Silent:
 		assert.Empty(t, events)
-	case how == Late:
-	case how == UnknownState && s.dialect == PostNord:
+	case how == ebokstest.Late:
+	case how == ebokstest.UnknownState && s.dialect == ebokstest.PostNord:
 		assert.Equal(t, eboks.Unknown, h.Status())
 	default:
 		assert.Equal(t, s.furthest(), h.Status(), "the end state is right")
@@ -110,17 +111,17 @@ func (s *suite) statusReceipts(t *testing.T, how Receipts) {
 }
 
 func (s *suite) events(t *testing.T) {
-	if r := s.rig(t, Config{}); !r.can.Events {
+	if r := s.rig(t, ebokstest.Config{}); !r.can.Events {
 		t.Log("this adapter tells no events")
 		return
 	}
 	t.Run("cursors", s.cursors)
-	for _, how := range AllReceipts() {
+	for _, how := range ebokstest.AllReceipts() {
 		t.Run(how.String(), func(t *testing.T) { s.eventReceipts(t, how) })
 	}
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "403", "429-retry-after-date", "cut-answer"} {
 		t.Run(name, func(t *testing.T) {
-			r := s.rig(t, Config{})
+			r := s.rig(t, ebokstest.Config{})
 			r.must(r.letter())
 			require.NoError(t, r.fake.Always(name))
 			events, err := r.sender.(eboks.EventReader).ReadEvents(t.Context(), "")
@@ -153,7 +154,7 @@ func (r *rig) all(after eboks.Cursor) []eboks.Event {
 }
 
 func (s *suite) cursors(t *testing.T) {
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	assert.Empty(t, r.all(""), "nothing has happened")
 	const letters = 120
 	sent := map[eboks.ID]bool{}
@@ -196,23 +197,23 @@ func (s *suite) cursors(t *testing.T) {
 }
 
 // eventReceipts reads events of a bad kind.
-func (s *suite) eventReceipts(t *testing.T, how Receipts) {
-	r := s.rig(t, Config{})
+func (s *suite) eventReceipts(t *testing.T, how ebokstest.Receipts) {
+	r := s.rig(t, ebokstest.Config{})
 	r.fake.SetReceipts(how)
 	l := r.letter()
 	r.must(l)
 	r.fake.Advance(time.Hour)
-	if how == Malformed {
+	if how == ebokstest.Malformed {
 		events, err := r.sender.(eboks.EventReader).ReadEvents(t.Context(), "")
 		require.Error(t, err, "a page that is cut in the middle was believed")
 		r.checkError(err)
 		assert.Empty(t, events, "half a page")
-		r.fake.SetReceipts(InOrder)
+		r.fake.SetReceipts(ebokstest.InOrder)
 	}
-	if how == Silent || how == Late {
+	if how == ebokstest.Silent || how == ebokstest.Late {
 		require.Empty(t, r.all(""), "not yet")
-		r.fake.SetReceipts(InOrder)
-		r.fake.Advance(LateBy)
+		r.fake.SetReceipts(ebokstest.InOrder)
+		r.fake.Advance(ebokstest.LateBy)
 	}
 	h := new(eboks.History)
 	repeats, others := 0, 0
@@ -234,12 +235,12 @@ func (s *suite) eventReceipts(t *testing.T, how Receipts) {
 	}
 	assert.Equal(t, eboks.DeliveredDigital, h.Status(), "the end state is right")
 	switch how {
-	case Twice:
+	case ebokstest.Twice:
 		assert.Equal(t, 4, repeats, "the same event is recognised")
-	case FromStrangers, WithoutUUID, UnknownState:
+	case ebokstest.FromStrangers, ebokstest.WithoutUUID, ebokstest.UnknownState:
 		assert.Equal(t, 4, others, "what cannot be understood is told, not swallowed")
 	}
-	if how == WithoutUUID {
+	if how == ebokstest.WithoutUUID {
 		for _, e := range r.all("") {
 			assert.True(t, e.ID == l.ID || e.ID.IsZero(), "an id that was not made here")
 		}
@@ -247,26 +248,26 @@ func (s *suite) eventReceipts(t *testing.T, how Receipts) {
 }
 
 func (s *suite) lookup(t *testing.T) {
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	asked, ok := r.sender.(eboks.Lookup)
 	if !ok || !r.can.Lookup {
 		t.Log("this adapter cannot be asked about a recipient")
 		return
 	}
-	ways := []func(*Settings){func(*Settings) {}}
-	if s.dialect == PostNord {
-		ways = append(ways, func(s *Settings) { s.LookupJSON = true })
+	ways := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
+	if s.dialect == ebokstest.PostNord {
+		ways = append(ways, func(s *ebokstest.Settings) { s.LookupJSON = true })
 	}
 	for _, way := range ways {
 		r.fake.Configure(way)
-		for _, m := range People() {
+		for _, m := range ebokstest.People() {
 			got, err := asked.Lookup(t.Context(), m.Owner, r.fake.Materials()[0])
 			if eboks.KindOf(err) == eboks.Unsupported && m.Owner.CVR().IsZero() {
 				r.checkError(err)
 				continue // the wire wants the number in the address
 			}
 			require.NoError(t, err, m.State.String())
-			if m.State == Open || m.State == Protected {
+			if m.State == ebokstest.Open || m.State == ebokstest.Protected {
 				assert.Equal(t, eboks.Reachable, got, m.State.String())
 				continue
 			}
@@ -277,7 +278,7 @@ func (s *suite) lookup(t *testing.T) {
 	}
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "cut-answer"} {
 		require.NoError(t, r.fake.Always(name))
-		got, err := asked.Lookup(t.Context(), People()[2].Owner, r.fake.Materials()[0])
+		got, err := asked.Lookup(t.Context(), ebokstest.People()[2].Owner, r.fake.Materials()[0])
 		require.Error(t, err, name)
 		r.checkError(err)
 		assert.Equal(t, eboks.ReachabilityUnknown, got)
@@ -286,7 +287,7 @@ func (s *suite) lookup(t *testing.T) {
 }
 
 func (s *suite) recall(t *testing.T) {
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	asked, ok := r.sender.(eboks.Recaller)
 	if !ok || !r.can.Recall {
 		t.Log("this adapter cannot ask for letters back")
@@ -308,7 +309,7 @@ func (s *suite) recall(t *testing.T) {
 	}
 	assert.Equal(t, eboks.RecallDone, back(early))
 	assert.Equal(t, eboks.RecallDone, back(early), "twice is once")
-	r.fake.Advance(DefaultTaken + time.Second)
+	r.fake.Advance(ebokstest.DefaultTaken + time.Second)
 	assert.Equal(t, eboks.RecallPending, back(midway))
 	r.deliver()
 	assert.Equal(t, eboks.RecallDone, back(midway))
