@@ -1,0 +1,63 @@
+package sendersuite
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/internal/canary"
+)
+
+// What no error and no log may tell.
+const (
+	secretTitle = "Afgørelse om æblegrød på Ærø"
+	secretName  = "Åse Ærlig Østergård"
+	secretWords = "%PDF-1.7\nkanariefugl æøå\n%%EOF\n"
+)
+
+func (r *rig) checkReceipt(l *eboks.Letter, receipt *eboks.Receipt) {
+	r.Helper()
+	require.NotNil(r, receipt, "neither a receipt nor an error")
+	assert.Equal(r, l.ID, receipt.ID, "the receipt names the letter")
+	assert.GreaterOrEqual(r, receipt.Status, eboks.Accepted)
+	assert.False(r, receipt.Status.Arrived(), "accepted is not delivered")
+	r.checkLeaks("a receipt", *receipt)
+}
+
+// checkError: of the vocabulary, and telling nothing.
+func (r *rig) checkError(err error) {
+	r.Helper()
+	require.NotZero(r, eboks.KindOf(err), "the error has no kind: %v", err)
+	r.checkLeaks("an error", err)
+}
+
+func (r *rig) checkLeaks(what string, v any) {
+	r.Helper()
+	// Every printer there is, for whom most letters go to; fmt for all people.
+	for _, place := range canary.Leaks(v, secretTitle, secretName, ebokstest.People()[0].Owner.CPR().Reveal()) {
+		assert.True(r, canary.OutOfReach(place), "%s tells what it must not, printed with %s", what, place)
+	}
+	r.checkText(what, fmt.Sprint(v))
+}
+
+func secrets() []string {
+	secrets := []string{secretTitle, secretName}
+	for _, m := range ebokstest.People() {
+		if n := m.Owner.CPR(); n != (cpr.Number{}) {
+			secrets = append(secrets, n.Reveal(), n.Reveal()[:6]+"-"+n.Reveal()[6:])
+		}
+	}
+	return secrets
+}
+
+func (r *rig) checkText(what, text string) {
+	r.Helper()
+	for _, secret := range secrets() {
+		assert.False(r, strings.Contains(text, secret), "%s tells what it must not", what)
+	}
+}
