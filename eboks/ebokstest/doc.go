@@ -34,7 +34,8 @@
 // that passes it keeps every promise of the seam. Package ledgersuite does the same
 // for an eboks.Ledger.
 //
-// A program that is no test starts a fake with [Start]. A fake keeps what was
+// A program that is no test starts a fake with [Start]. This package does not import
+// package testing. A fake keeps what was
 // sent to it for as long as it runs; Config.DigestsOnly leaves the documents out.
 // While a letter arrives it takes the same small memory whatever the letter's size.
 //

@@ -14,7 +14,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// batch: several letters in one call.
+// batch sends several letters in one call.
 func (s *suite) batch(t *testing.T) {
 	if r := s.rig(t, ebokstest.Config{}); r.can.Batch > 1 {
 		t.Run("each on its own", s.batchEach)
@@ -31,8 +31,7 @@ func (s *suite) batch(t *testing.T) {
 	t.Log("this adapter sends letters one by one")
 }
 
-// batchTap measures letters by way of a client and keeps what the adapter says
-// of them.
+// batchTap is a Sender that keeps the letters which a client has measured.
 type batchTap struct {
 	eboks.Sender
 	ready []*eboks.Letter
@@ -71,6 +70,7 @@ func (r *rig) together(ls ...*eboks.Letter) ([]eboks.Result, error) {
 	return results, nil
 }
 
+// several returns n letters to different people, with different documents.
 func (r *rig) several(n int) []*eboks.Letter {
 	ls := make([]*eboks.Letter, n)
 	for i := range ls {
@@ -80,6 +80,7 @@ func (r *rig) several(n int) []*eboks.Letter {
 	return ls
 }
 
+// batchEach sends good and bad letters together. Each must get its own result.
 func (s *suite) batchEach(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true, RefuseAtOnce: true}})
 	ls := r.several(5)
@@ -102,6 +103,7 @@ func (s *suite) batchEach(t *testing.T) {
 	}
 }
 
+// batchMisbehaviour plays a misbehaviour that shows in the answer to several letters.
 func (s *suite) batchMisbehaviour(t *testing.T, m ebokstest.Misbehaviour) {
 	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	ls := r.several(4)
@@ -124,8 +126,8 @@ func (s *suite) batchMisbehaviour(t *testing.T, m ebokstest.Misbehaviour) {
 	}
 }
 
-// batchTrouble: nothing that concerns all letters says anything of one that it
-// does not know.
+// batchTrouble plays a misbehaviour that concerns the whole call. No letter may get a
+// receipt if the distributor does not have it.
 func (s *suite) batchTrouble(t *testing.T, name string) {
 	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	ls := r.several(3)

@@ -9,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
+// capabilities holds what the adapter promises against the interfaces that it has.
 func (s *suite) capabilities(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	can := r.can

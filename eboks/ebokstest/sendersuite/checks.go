@@ -20,6 +20,7 @@ const (
 	secretWords = "%PDF-1.7\nkanariefugl æøå\n%%EOF\n"
 )
 
+// checkReceipt holds a receipt to its form.
 func (r *rig) checkReceipt(l *eboks.Letter, receipt *eboks.Receipt) {
 	r.Helper()
 	require.NotNil(r, receipt, "neither a receipt nor an error")
@@ -29,22 +30,24 @@ func (r *rig) checkReceipt(l *eboks.Letter, receipt *eboks.Receipt) {
 	r.checkLeaks("a receipt", *receipt)
 }
 
-// checkError: of the vocabulary, and telling nothing.
+// checkError holds an error to its form: it has a kind and tells no secret.
 func (r *rig) checkError(err error) {
 	r.Helper()
 	require.NotZero(r, eboks.KindOf(err), "the error has no kind: %v", err)
 	r.checkLeaks("an error", err)
 }
 
+// checkLeaks holds a value to telling no secret. It tries every printer for the person
+// whom most letters go to, and package fmt for all people.
 func (r *rig) checkLeaks(what string, v any) {
 	r.Helper()
-	// Every printer there is, for whom most letters go to; fmt for all people.
 	for _, place := range canary.Leaks(v, secretTitle, secretName, ebokstest.People()[0].Owner.CPR().Reveal()) {
 		assert.True(r, canary.OutOfReach(place), "%s tells what it must not, printed with %s", what, place)
 	}
 	r.checkText(what, fmt.Sprint(v))
 }
 
+// secrets are the texts that stand in no error and in no log.
 func secrets() []string {
 	secrets := []string{secretTitle, secretName}
 	for _, m := range ebokstest.People() {
@@ -55,6 +58,7 @@ func secrets() []string {
 	return secrets
 }
 
+// checkText holds a text to telling no secret.
 func (r *rig) checkText(what, text string) {
 	r.Helper()
 	for _, secret := range secrets() {

@@ -14,8 +14,7 @@ import (
 // crowdSize is how many letters travel at once.
 const crowdSize = 1000
 
-// crowd: everybody gets their own document, also when the distributor has
-// a bad day.
+// crowd sends many letters at once. Everybody must get their own document.
 func (s *suite) crowd(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	document := func(i int) string { return "%PDF-1.7\nkanariefugl nummer " + strconv.Itoa(i) + " æøå\n%%EOF\n" }

@@ -12,6 +12,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
+// events reads what the distributor tells of all letters.
 func (s *suite) events(t *testing.T) {
 	if r := s.rig(t, ebokstest.Config{}); !r.can.Events {
 		t.Log("this adapter tells no events")
@@ -55,6 +56,8 @@ func (r *rig) all(after eboks.Cursor) []eboks.Event {
 	return nil
 }
 
+// cursors reads from the start and from the middle. No event may be missing or come
+// twice.
 func (s *suite) cursors(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	assert.Empty(t, r.all(""), "nothing has happened")

@@ -14,7 +14,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// letters: what is sent is what arrives.
+// letters sends good letters. What arrives must be what was sent.
 func (s *suite) letters(t *testing.T) {
 	t.Run("people and companies", func(t *testing.T) {
 		r := s.rig(t, ebokstest.Config{})
@@ -47,11 +47,10 @@ func (s *suite) letters(t *testing.T) {
 			content := append([]byte("%PDF-"), bytes.Repeat([]byte("æøå!"), size/4+1)...)[:size]
 			l := r.letter()
 			l.Document = eboks.Bytes(content)
-			receipt := r.must(l)
+			r.must(l)
 			doc := r.arrived(l).Documents[0]
 			assert.EqualValues(t, size, doc.Size)
-			assert.Equal(t, sha256.Sum256(content), doc.SHA256, "%d octets", size)
-			_ = receipt
+			assert.Equal(t, sha256.Sum256(content), doc.SHA256, "%d bytes", size)
 		}
 	})
 	t.Run("attachments", func(t *testing.T) {
@@ -104,7 +103,7 @@ func (s *suite) letters(t *testing.T) {
 	t.Run("paper", s.paper)
 }
 
-// paper: letters that may be printed.
+// paper sends letters that may be printed.
 func (s *suite) paper(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	if !r.can.Print {

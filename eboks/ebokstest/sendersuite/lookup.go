@@ -11,6 +11,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
+// lookup asks whether people can be reached.
 func (s *suite) lookup(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	asked, ok := r.sender.(eboks.Lookup)
@@ -50,6 +51,7 @@ func (s *suite) lookup(t *testing.T) {
 	assert.Zero(t, r.fake.Total(), "asking sends nothing")
 }
 
+// recall asks for letters back, before and after their delivery.
 func (s *suite) recall(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	asked, ok := r.sender.(eboks.Recaller)

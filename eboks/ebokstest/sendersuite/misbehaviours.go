@@ -14,8 +14,8 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// misbehaviours plays the catalogue: the right kind, no letter twice, none lost
-// that was said to be safe.
+// misbehaviours plays the catalogue. The error must have the right kind, no letter may
+// arrive twice, and a letter that surely was not delivered must not be there.
 func (s *suite) misbehaviours(t *testing.T) {
 	for _, m := range ebokstest.Misbehaviours() {
 		if m.Batch {
@@ -86,7 +86,7 @@ func checkWait(t *testing.T, m ebokstest.Misbehaviour, got time.Duration) {
 // would, and looks for a second one.
 func (s *suite) withClient(t *testing.T, m ebokstest.Misbehaviour) {
 	if m.Kinds[0] == eboks.Rejected || m.Name == "slow-answer" {
-		return // final, or no fun
+		return // a refusal is final, and a client waits for a slow answer until its limit
 	}
 	r := s.rig(t, ebokstest.Config{})
 	l := r.letter()
@@ -111,7 +111,7 @@ func (s *suite) withClient(t *testing.T, m ebokstest.Misbehaviour) {
 	assert.Empty(t, r.fake.Conflicts())
 }
 
-// contexts: the caller has had enough.
+// contexts cancels the context before and during a call.
 func (s *suite) contexts(t *testing.T) {
 	t.Run("before", func(t *testing.T) {
 		r := s.rig(t, ebokstest.Config{})
@@ -156,7 +156,7 @@ func (e *ender) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, erro
 	return e.tap.Send(ctx, l)
 }
 
-// certificate: the distributor does not know us any more.
+// certificate sends while the distributor refuses the client certificate.
 func (s *suite) certificate(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{RefuseCertificate: true}})
 	l := r.letter()

@@ -18,6 +18,7 @@ func citizen(i int) eboks.Recipient { return eboks.Person(cprtest.Number(i)) }
 // letter is an ordinary letter to somebody with a mailbox.
 func (r *rig) letter() *eboks.Letter { return r.letterTo(ebokstest.People()[0].Owner) }
 
+// letterTo is an ordinary letter to somebody.
 func (r *rig) letterTo(to eboks.Recipient) *eboks.Letter {
 	return &eboks.Letter{ID: eboks.NewID(), To: to, Title: secretTitle, Document: eboks.Bytes([]byte(secretWords)), Material: r.fake.Materials()[0]}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// refusals: what is not sent.
+// refusals sends letters that the adapter, the client or the distributor must refuse.
 func (s *suite) refusals(t *testing.T) {
 	t.Run("unmeasured document", func(t *testing.T) {
 		r := s.rig(t, ebokstest.Config{})
@@ -74,7 +74,7 @@ func (s *suite) refusals(t *testing.T) {
 	})
 }
 
-// repeats: the same id again, for the same letter and for another.
+// repeats sends the same id again, for the same letter and for another.
 func (s *suite) repeats(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	settings := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
@@ -112,7 +112,7 @@ func (s *suite) repeats(t *testing.T) {
 	r.arrived(l)
 }
 
-// recipients: who cannot be reached.
+// recipients sends letters to people who cannot be reached.
 func (s *suite) recipients(t *testing.T) {
 	want := map[ebokstest.State]eboks.Reachability{ebokstest.NotRegistered: eboks.NotRegistered, ebokstest.NotSubscribed: eboks.NotSubscribed,
 		ebokstest.Exempt: eboks.Exempt, ebokstest.Minor: eboks.Minor, ebokstest.Deceased: eboks.Deceased}

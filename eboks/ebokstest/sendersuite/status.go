@@ -19,6 +19,7 @@ func (s *suite) furthest() eboks.Status {
 	return eboks.DeliveredDigital
 }
 
+// status asks what became of a letter.
 func (s *suite) status(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
 	reader, ok := r.sender.(eboks.StatusReader)

@@ -15,16 +15,16 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// Test is the conformance suite of the seam: it holds an adapter of a
-// dialect to every promise of eboks.Sender and of the interfaces beside it, plays
-// it every misbehaviour of the catalogue, and looks into the fake for letters
-// that are missing, doubled or mixed up.
+// Test is the conformance suite of the seam: it holds an adapter to every promise of
+// eboks.Sender and of the interfaces beside it, plays every misbehaviour of the
+// catalogue, and looks into the fake for letters that are missing, doubled or mixed
+// up. d is the dialect that the adapter speaks. open returns the adapter under test,
+// configured for the fake: its URL, certificate, Roots, System, ClientID, error codes
+// (ebokstest.Codes) and clock (fake.Now), and materials that are the wire's own ids.
+// It is called once for each fake.
 //
-// open returns the adapter under test, configured for the fake: its URL,
-// certificate, Roots, System, ClientID, error codes (Codes) and clock
-// (fake.Now), and materials that are the wire's own ids. It is called once for
-// each fake. What the adapter says it cannot do (Capabilities) is left out, and
-// the suite says so in its log.
+// The suite does not try what the adapter's Capabilities leave out, and says so in
+// its log.
 func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender) {
 	s := &suite{d, open}
 	t.Run("capabilities", s.capabilities)
@@ -70,8 +70,8 @@ func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
 	t.Cleanup(func() {
 		r.checkText("the log", r.log.String())
 		for _, q := range fake.Requests() {
-			// The one address that the wire wants a number in; adapters go there only
-			// when they were told to.
+			// Tilmelding is the one address that the wire wants a number in. An adapter goes
+			// there only if its Config allows it.
 			assert.False(t, q.Personal && q.Operation != "Tilmelding", "%s: a CPR number stands in the address or in a header", q)
 		}
 		delivered := map[eboks.ID]bool{}
@@ -106,7 +106,7 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// logged is a log that is looked through at the end.
+// logged keeps a log. At the end the suite searches it for secrets.
 type logged struct {
 	mu sync.Mutex
 	b  bytes.Buffer
