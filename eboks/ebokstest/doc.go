@@ -39,6 +39,20 @@
 // sent to it for as long as it runs; Config.DigestsOnly leaves the documents out.
 // While a letter arrives it takes the same small memory whatever the letter's size.
 //
+// # What is where
+//
+//   - distributor.go, config.go, dialect.go, listener.go, serve.go: the fake itself
+//   - connect.go and the other files connect….go: Strålfors Connect
+//   - dispatch.go, dispatch_lookup.go: e-Boks Dispatch
+//   - schema.go, reader.go, source.go: how requests are read
+//   - mailbox.go, letter.go, post.go, course.go: who has a mailbox, and what becomes of
+//     a letter
+//   - receipts.go, codes.go: what the sender is told
+//   - misbehaviour.go, script.go, play.go: the misbehaviours, which of them is next, and
+//     what they do
+//   - page.go, page_texts.go: the mailbox page
+//   - record.go: what arrived; differences.go: what is made up
+//
 // # Personal data
 //
 // Every ready-made person is fictitious, with a number of package cprtest.
