@@ -30,8 +30,10 @@
 //     the fakes have in common.
 //   - [github.com/dkeid/dkeid/mitid/mitidtest/brokersuite]: the conformance suite of
 //     adapters.
-//   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes, and
-//     conformance suites for adapters and ledgers.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest/sendersuite] and
+//     [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suites of
+//     adapters and of ledgers.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
 //
 // A program links what it imports and no more: cpr needs the standard library alone.

@@ -12,7 +12,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite"
 	"github.com/dkeid/dkeid/internal/canary"
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/stretchr/testify/require"
@@ -202,7 +202,7 @@ func TestCallError(t *testing.T) {
 }
 
 func TestMemoryLedger(t *testing.T) {
-	ebokstest.TestLedger(t, func(testing.TB, []eboks.ID) eboks.Ledger { return eboks.NewMemoryLedger(0) })
+	ledgersuite.Test(t, func(testing.TB, []eboks.ID) eboks.Ledger { return eboks.NewMemoryLedger(0) })
 }
 
 func TestMemoryLedgerForgetsWhatIsDone(t *testing.T) {

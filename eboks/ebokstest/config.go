@@ -3,7 +3,6 @@ package ebokstest
 import (
 	"errors"
 	"io"
-	"testing"
 	"time"
 )
 
@@ -85,24 +84,32 @@ func (s Settings) defaults() Settings {
 	return s
 }
 
+// TB is what a fake needs of a test: *testing.T, *testing.B and *testing.F have it.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // NewStralfors starts a fake Strålfors Connect and stops it when the test ends.
-func NewStralfors(tb testing.TB) *Distributor {
+func NewStralfors(tb TB) *Distributor {
 	tb.Helper()
 	return New(tb, Stralfors, Config{})
 }
 
 // NewPostNord starts a fake e-Boks Dispatch and stops it when the test ends.
-func NewPostNord(tb testing.TB) *Distributor {
+func NewPostNord(tb TB) *Distributor {
 	tb.Helper()
 	return New(tb, PostNord, Config{})
 }
 
 // New starts a fake of a dialect and stops it when the test ends.
-func New(tb testing.TB, d Dialect, cfg Config) *Distributor {
+func New(tb TB, d Dialect, cfg Config) *Distributor {
 	tb.Helper()
 	f, err := Start(d, cfg)
 	if err != nil {
-		tb.Fatal(err)
+		tb.Fatalf("%v", err)
 	}
 	f.complain = func(why string) { tb.Helper(); tb.Errorf("ebokstest: %s", why) }
 	tb.Cleanup(func() { _ = f.Close() })

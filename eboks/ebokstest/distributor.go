@@ -29,8 +29,6 @@ type Distributor struct {
 	post  post
 	boxes boxes
 	play  script
-
-	accepted func() // called, under mu, when a letter is accepted; if nil, not
 }
 
 // wire is a dialect: it answers requests, and never panics on any.

@@ -30,12 +30,28 @@
 // real distributor would have to refuse is refused here, with an error that names
 // the place. [Distributor.Differences] lists what is made up.
 //
-// [TestSender] is the conformance suite of the seam eboks.Sender: an adapter that
-// passes it keeps every promise of the seam.
+// Package sendersuite is the conformance suite of the seam eboks.Sender: an adapter
+// that passes it keeps every promise of the seam. Package ledgersuite does the same
+// for an eboks.Ledger.
 //
-// A program that is no test starts a fake with [Start]. A fake keeps what was
+// A program that is no test starts a fake with [Start]. This package does not import
+// package testing. A fake keeps what was
 // sent to it for as long as it runs; Config.DigestsOnly leaves the documents out.
 // While a letter arrives it takes the same small memory whatever the letter's size.
+//
+// # What is where
+//
+//   - distributor.go, config.go, dialect.go, listener.go, serve.go: the fake itself
+//   - connect.go and the other files connect….go: Strålfors Connect
+//   - dispatch.go, dispatch_lookup.go: e-Boks Dispatch
+//   - schema.go, reader.go, source.go: how requests are read
+//   - mailbox.go, letter.go, post.go, course.go: who has a mailbox, and what becomes of
+//     a letter
+//   - receipts.go, codes.go: what the sender is told
+//   - misbehaviour.go, script.go, play.go: the misbehaviours, which of them is next, and
+//     what they do
+//   - page.go, page_texts.go: the mailbox page
+//   - record.go: what arrived; differences.go: what is made up
 //
 // # Personal data
 //

@@ -152,8 +152,19 @@ func ExampleReceipts() {
 	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
 	defer fake.Close()
 	fake.SetReceipts(ebokstest.Reordered) // delivered before accepted
-	fmt.Println(ebokstest.Reordered)
-	// Output: reordered
+	for _, way := range ebokstest.AllReceipts() {
+		fmt.Println(way)
+	}
+	// Output:
+	// in order
+	// late
+	// twice
+	// reordered
+	// from strangers
+	// without UUID
+	// unknown state
+	// malformed
+	// silent
 }
 
 func ExampleRequest() {
@@ -170,4 +181,30 @@ func ExampleCode() {
 	c := ebokstest.Codes()[ebokstest.CodeExempt]
 	fmt.Println(c.Kind, c.Reachability)
 	// Output: RecipientUnreachable exempt
+}
+
+// tool is a test of a tool that is not package testing.
+type tool struct{ last []func() }
+
+var _ ebokstest.TB = (*tool)(nil)
+
+func (*tool) Helper()                           {}
+func (t *tool) Cleanup(f func())                { t.last = append(t.last, f) }
+func (*tool) Errorf(format string, args ...any) { fmt.Printf("failed: "+format+"\n", args...) }
+func (*tool) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+func (t *tool) end() {
+	for _, f := range t.last {
+		f()
+	}
+}
+
+func ExampleTB() {
+	t := new(tool)
+	defer t.end() // which stops the fake
+	fake := ebokstest.NewStralfors(t)
+	fmt.Println(fake.Next("droped-answer") != nil)
+	// Output:
+	// failed: ebokstest: no misbehaviour "droped-answer"; did you mean "dropped-answer"?
+	// true
 }

@@ -45,7 +45,7 @@ func TestMemoryOfOneLetter(t *testing.T) {
 		status := put(io.LimitReader(endless{}, 40<<20))
 		runtime.ReadMemStats(&after)
 		require.True(t, isTaken(status), "%d", status)
-		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), "octets allocated in all")
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), "bytes allocated in all")
 		got, _ := fake.Letter(l.id)
 		assert.EqualValues(t, 30<<20, got.Documents[0].Size)
 

@@ -57,9 +57,6 @@ func (d *Distributor) accept(in Letter) (*letter, acceptance) {
 	l.steps = d.course(l)
 	d.post.due.push(l.steps[0].at, l.number, func() { d.take(l) })
 	d.settle()
-	if d.accepted != nil {
-		d.accepted()
-	}
 	return l, accepted
 }
 

@@ -24,6 +24,11 @@ const (
 	lastReceipts
 )
 
+// AllReceipts returns every way.
+func AllReceipts() []Receipts {
+	return []Receipts{InOrder, Late, Twice, Reordered, FromStrangers, WithoutUUID, UnknownState, Malformed, Silent}
+}
+
 // LateBy is how late Late is.
 const LateBy = 24 * time.Hour
 

@@ -8,18 +8,19 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/ebokstest/sendersuite"
 	"github.com/dkeid/dkeid/eboks/postnord"
 )
 
 // The adapter with and without what the wire has beside sending.
 func TestConformance(t *testing.T) {
-	ebokstest.TestSender(t, ebokstest.PostNord, configured(func(c *postnord.Config, fake *ebokstest.Distributor) {
+	sendersuite.Test(t, ebokstest.PostNord, configured(func(c *postnord.Config, fake *ebokstest.Distributor) {
 		c.CPRInURL, c.StatusURL = true, fake.URL()+"/rest/messages/{client}/?message_id={message}"
 	}))
 }
 
 func TestConformanceOfSendingAlone(t *testing.T) {
-	ebokstest.TestSender(t, ebokstest.PostNord, configured(func(*postnord.Config, *ebokstest.Distributor) {}))
+	sendersuite.Test(t, ebokstest.PostNord, configured(func(*postnord.Config, *ebokstest.Distributor) {}))
 }
 
 func configured(change func(*postnord.Config, *ebokstest.Distributor)) func(testing.TB, *ebokstest.Distributor) eboks.Sender {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/ebokstest/sendersuite"
 	"github.com/dkeid/dkeid/eboks/stralfors"
 )
 
@@ -20,7 +21,7 @@ func TestConformance(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ebokstest.TestSender(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
+			sendersuite.Test(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
 				cfg := atFake(fake)
 				change(&cfg)
 				s, err := stralfors.New(cfg)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/ebokstest/sendersuite"
 	"github.com/dkeid/dkeid/eboks/stralfors"
 	"github.com/dkeid/dkeid/internal/mutanttest"
 )
@@ -125,7 +126,7 @@ func TestMutant(t *testing.T) {
 	if !ok {
 		return
 	}
-	ebokstest.TestSender(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
+	sendersuite.Test(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
 		s, err := stralfors.New(atFake(fake))
 		require.NoError(tb, err)
 		m := mutant{Sender: s, lock: make(chan struct{}, 1), send: s.Send, status: s.ReadStatus}

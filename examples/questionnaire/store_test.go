@@ -15,7 +15,7 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -235,7 +235,7 @@ func TestOfManyWhoHandInOneDoes(t *testing.T) {
 
 // The ledger keeps what eboks.Ledger promises, also in a file.
 func TestLedgerInTheStore(t *testing.T) {
-	ebokstest.TestLedger(t, func(tb testing.TB, letters []eboks.ID) eboks.Ledger {
+	ledgersuite.Test(t, func(tb testing.TB, letters []eboks.ID) eboks.Ledger {
 		s := openTestStore(t, filepath.Join(t.TempDir(), "panel.db"), newKeyring())
 		conn, err := s.db.Conn(t.Context())
 		require.NoError(tb, err)

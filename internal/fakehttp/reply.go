@@ -95,7 +95,7 @@ func (p *Reply) drip(w http.ResponseWriter, r *http.Request) {
 		}
 		select {
 		case <-r.Context().Done():
-			return
+			panic(http.ErrAbortHandler) // otherwise the answer would end as if it were whole
 		case <-tick.C:
 		}
 	}

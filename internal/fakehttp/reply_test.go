@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"syscall"
 	"testing"
 	"time"
@@ -78,5 +79,10 @@ func TestReply(t *testing.T) {
 		_, body, err := get(t, ctx, p)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, "a", string(body))
+
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		r := httptest.NewRequestWithContext(gone, http.MethodGet, "/", nil)
+		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { p.Write(httptest.NewRecorder(), r) }, "half an answer would end as a whole one")
 	})
 }

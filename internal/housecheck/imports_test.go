@@ -45,6 +45,8 @@ var fences = []fence{
 	{"eboks", ground, "the client knows no adapter: adapters import the client"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
 	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
+	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
+	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
@@ -123,8 +125,12 @@ func inInternalOrTestkits(rel string) bool { return matches(rel, "internal/...")
 func inTestkits(rel string) bool { return classOf(rel) == testkit }
 
 // inSuites admits the conformance suites, which judge as tests do.
-func inSuites(rel string) bool {
-	return strings.HasSuffix(rel, "suite") || rel == "eboks/ebokstest" // which holds a suite yet
+func inSuites(rel string) bool { return strings.HasSuffix(rel, "suite") }
+
+// isFake reports whether rel is a fake, or the machinery of one: what a command starts.
+func isFake(rel string) bool {
+	ours := matchesAny(rel, []string{"mitid/...", "eboks/...", "signing/..."}) && classOf(rel) == testkit
+	return ours && !inSuites(rel) || rel == "internal/fakehttp"
 }
 
 func behindTheSeamOrKit(rel string) bool { return behindTheSeam(rel) || classOf(rel) == testkit }
@@ -195,7 +201,7 @@ func refuseImport(s *source, p string, used map[string]bool) string {
 			return ""
 		}
 		return barredWhy(p)
-	case !s.isTest() && strings.HasPrefix(s.dir(), "mitid/") && classOf(s.dir()) == testkit && !inSuites(s.dir()) && under(p, "testing"):
+	case !s.isTest() && isFake(s.dir()) && under(p, "testing"):
 		return "commands start fakes, and would get the flags of a test binary"
 	case !s.isTest() && classOf(s.dir()) == example && under(p, "testing"):
 		return "a command is not a test; the fakes have constructors without testing.TB"
@@ -266,12 +272,19 @@ func TestProductionLinksNoTestCode(t *testing.T) {
 }
 
 // Commands start fakes, and a command is not a test.
-func TestMachineryOfFakesLinksNoTestLibrary(t *testing.T) {
-	l := built(t).listed[module+"/internal/fakehttp"]
-	if assert.NotNil(t, l) {
-		for _, dep := range l.Deps {
-			assert.False(t, under(dep, "testing") || under(dep, "github.com/stretchr/testify"), "internal/fakehttp links %s", dep)
+func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
+	h := built(t)
+	looked := map[string]bool{}
+	for _, c := range h.some(func(rel string) bool { return isFake(rel) || classOf(rel) == example }) {
+		looked[c.rel] = true
+		for _, dep := range h.listed[path.Join(module, c.rel)].Deps {
+			if under(dep, "testing") || under(dep, "net/http/httptest") || under(dep, "github.com/stretchr/testify") {
+				t.Errorf("%s links %s: commands start fakes, and would get the flags of a test binary", c.rel, dep)
+			}
 		}
+	}
+	for _, rel := range []string{"internal/fakehttp", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/questionnaire"} {
+		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }
 
@@ -321,6 +334,13 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"handlers take no go-jose", "mitid/mitidhttp/cookie.go", "github.com/go-jose/go-jose/v4", true},
 		{"a fake takes no adapter", "mitid/criipto/criiptotest/token.go", module + "/mitid/criipto", true},
 		{"a fake takes no testing", "mitid/criipto/criiptotest/broker.go", "testing", true},
+		{"a fake distributor takes no testing", "eboks/ebokstest/config.go", "testing", true},
+		{"a fake distributor takes no testify", "eboks/ebokstest/config.go", "github.com/stretchr/testify/require", true},
+		{"what fakes share takes no testing", "internal/fakehttp/listener.go", "testing", true},
+		{"a fake takes no suite", "eboks/ebokstest/config.go", module + "/eboks/ebokstest/sendersuite", true},
+		{"a suite of senders takes the fake", "eboks/ebokstest/sendersuite/suite.go", module + "/eboks/ebokstest", false},
+		{"a suite of senders takes no adapter", "eboks/ebokstest/sendersuite/suite.go", module + "/eboks/stralfors", true},
+		{"a suite of ledgers takes no fake", "eboks/ebokstest/ledgersuite/suite.go", module + "/eboks/ebokstest", true},
 		{"a fake takes no other fake", "mitid/criipto/criiptotest/token.go", module + "/mitid/nets/neb/nebtest", true},
 		{"a fake takes its engine", "mitid/criipto/criiptotest/token.go", module + "/mitid/mitidtest", false},
 		{"an engine takes no fake", "mitid/mitidtest/broker.go", module + "/mitid/criipto/criiptotest", true},

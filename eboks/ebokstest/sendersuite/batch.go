@@ -1,64 +1,24 @@
-package ebokstest
+package sendersuite
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// crowdSize is how many letters travel at once.
-const crowdSize = 1000
-
-// crowd: everybody gets their own document, also when the distributor has
-// a bad day.
-func (s *suite) crowd(t *testing.T) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
-	document := func(i int) string { return "%PDF-1.7\nkanariefugl nummer " + strconv.Itoa(i) + " æøå\n%%EOF\n" }
-	ids := make([]eboks.ID, crowdSize)
-	for i := range ids {
-		ids[i] = eboks.NewID()
-	}
-	letters := func(yield func(*eboks.Letter) bool) {
-		for i, id := range ids {
-			l := r.letterTo(citizen(20000 + i))
-			l.ID, l.Title, l.Document = id, "Brev nummer "+strconv.Itoa(i)+" til Ærø", eboks.Bytes([]byte(document(i)))
-			if !yield(l) {
-				return
-			}
-		}
-	}
-	results := map[eboks.ID]bool{}
-	for res := range r.client.SendBatch(t.Context(), letters, eboks.Batch{InFlight: 16}) {
-		require.NoError(t, res.Err)
-		require.NotNil(t, res.Receipt)
-		assert.Equal(t, res.ID, res.Receipt.ID)
-		assert.False(t, results[res.ID], "two results for one letter")
-		results[res.ID] = true
-	}
-	require.Len(t, results, crowdSize)
-	r.deliver()
-	for i, id := range ids {
-		got := r.fake.Letters(citizen(20000 + i))
-		require.Len(t, got, 1, "recipient %d", i)
-		require.Equal(t, id, got[0].ID)
-		require.Equal(t, document(i), string(got[0].Documents[0].Content()), "recipient %d has somebody else's document", i)
-	}
-	assert.Equal(t, crowdSize, r.fake.Total())
-}
-
-// batch: several letters in one call.
+// batch sends several letters in one call.
 func (s *suite) batch(t *testing.T) {
-	if r := s.rig(t, Config{}); r.can.Batch > 1 {
+	if r := s.rig(t, ebokstest.Config{}); r.can.Batch > 1 {
 		t.Run("each on its own", s.batchEach)
-		for _, m := range Misbehaviours() {
+		for _, m := range ebokstest.Misbehaviours() {
 			if m.Batch {
 				t.Run(m.Name, func(t *testing.T) { s.batchMisbehaviour(t, m) })
 			}
@@ -71,8 +31,7 @@ func (s *suite) batch(t *testing.T) {
 	t.Log("this adapter sends letters one by one")
 }
 
-// batchTap measures letters by way of a client and keeps what the adapter says
-// of them.
+// batchTap is a Sender that keeps the letters which a client has measured.
 type batchTap struct {
 	eboks.Sender
 	ready []*eboks.Letter
@@ -111,6 +70,7 @@ func (r *rig) together(ls ...*eboks.Letter) ([]eboks.Result, error) {
 	return results, nil
 }
 
+// several returns n letters to different people, with different documents.
 func (r *rig) several(n int) []*eboks.Letter {
 	ls := make([]*eboks.Letter, n)
 	for i := range ls {
@@ -120,15 +80,16 @@ func (r *rig) several(n int) []*eboks.Letter {
 	return ls
 }
 
+// batchEach sends good and bad letters together. Each must get its own result.
 func (s *suite) batchEach(t *testing.T) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true, RefuseAtOnce: true}})
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true, RefuseAtOnce: true}})
 	ls := r.several(5)
 	old := r.letterTo(citizen(30099))
 	_, err := r.together(old, r.letterTo(citizen(30098)))
 	require.NoError(t, err)
-	ls[1] = old                                // was sent before
-	ls[2].Material = "999999"                  // is not in the agreement
-	ls[3].To = People()[len(People())-1].Owner // is dead
+	ls[1] = old                                                    // was sent before
+	ls[2].Material = "999999"                                      // is not in the agreement
+	ls[3].To = ebokstest.People()[len(ebokstest.People())-1].Owner // is dead
 	results, err := r.together(ls...)
 	require.NoError(t, err)
 	assert.NoError(t, results[0].Err)
@@ -142,8 +103,9 @@ func (s *suite) batchEach(t *testing.T) {
 	}
 }
 
-func (s *suite) batchMisbehaviour(t *testing.T, m Misbehaviour) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
+// batchMisbehaviour plays a misbehaviour that shows in the answer to several letters.
+func (s *suite) batchMisbehaviour(t *testing.T, m ebokstest.Misbehaviour) {
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	ls := r.several(4)
 	require.NoError(t, r.fake.Next(m.Name))
 	results, err := r.together(ls...)
@@ -164,10 +126,10 @@ func (s *suite) batchMisbehaviour(t *testing.T, m Misbehaviour) {
 	}
 }
 
-// batchTrouble: nothing that concerns all letters says anything of one that it
-// does not know.
+// batchTrouble plays a misbehaviour that concerns the whole call. No letter may get a
+// receipt if the distributor does not have it.
 func (s *suite) batchTrouble(t *testing.T, name string) {
-	r := s.rig(t, Config{Settings: Settings{AnyRecipient: true}})
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true}})
 	ls := r.several(3)
 	require.NoError(t, r.fake.Next(name))
 	results, err := r.together(ls...)
@@ -182,7 +144,7 @@ func (s *suite) batchTrouble(t *testing.T, name string) {
 			errs = append(errs, res.Err)
 		}
 	}
-	m, _ := r.fake.misbehaviour(name)
+	m := misbehaviour(t, name)
 	for _, err := range errs {
 		r.expect(err, m.Doc, m.Kinds...)
 		assert.Equal(t, m.Safe, eboks.SafeToRetry(err))
@@ -194,4 +156,13 @@ func (s *suite) batchTrouble(t *testing.T, name string) {
 			assert.Equal(t, 1, r.fake.Count(l.ID))
 		}
 	}
+}
+
+// misbehaviour returns the one of this name.
+func misbehaviour(t *testing.T, name string) ebokstest.Misbehaviour {
+	t.Helper()
+	all := ebokstest.Misbehaviours()
+	i := slices.IndexFunc(all, func(m ebokstest.Misbehaviour) bool { return m.Name == name })
+	require.GreaterOrEqual(t, i, 0, "there is no misbehaviour %q", name)
+	return all[i]
 }

@@ -1,4 +1,4 @@
-package ebokstest
+package ledgersuite
 
 import (
 	"slices"
@@ -12,9 +12,9 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 )
 
-// TestLedger holds a Ledger to the promises of its interface. open returns an
+// Test holds a Ledger to the promises of its interface. open returns an
 // empty one that takes entries of the given letters.
-func TestLedger(t *testing.T, open func(tb testing.TB, letters []eboks.ID) eboks.Ledger) {
+func Test(t *testing.T, open func(tb testing.TB, letters []eboks.ID) eboks.Ledger) {
 	at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	entry := func(id eboks.ID, s eboks.State) eboks.Entry {
 		return eboks.Entry{ID: id, Digest: eboks.Digest{1}, State: s, At: at, TakenAt: at}

@@ -1,9 +1,9 @@
-package ebokstest
+package sendersuite
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// misbehaviours plays the catalogue: the right kind, no letter twice, none lost
-// that was said to be safe.
+// misbehaviours plays the catalogue. The error must have the right kind, no letter may
+// arrive twice, and a letter that surely was not delivered must not be there.
 func (s *suite) misbehaviours(t *testing.T) {
-	for _, m := range Misbehaviours() {
+	for _, m := range ebokstest.Misbehaviours() {
 		if m.Batch {
 			continue
 		}
@@ -24,8 +25,8 @@ func (s *suite) misbehaviours(t *testing.T) {
 	}
 }
 
-func (s *suite) misbehaviour(t *testing.T, m Misbehaviour) {
-	r := s.rig(t, Config{})
+func (s *suite) misbehaviour(t *testing.T, m ebokstest.Misbehaviour) {
+	r := s.rig(t, ebokstest.Config{})
 	l := r.letter()
 	require.NoError(t, r.fake.Next(m.Name))
 	ctx := t.Context()
@@ -67,15 +68,15 @@ func (s *suite) misbehaviour(t *testing.T, m Misbehaviour) {
 }
 
 // checkWait holds Retry-After against the header.
-func checkWait(t *testing.T, m Misbehaviour, got time.Duration) {
+func checkWait(t *testing.T, m ebokstest.Misbehaviour, got time.Duration) {
 	t.Helper()
 	assert.GreaterOrEqual(t, got, time.Duration(0))
 	assert.LessOrEqual(t, got, 24*time.Hour, "no distributor makes anybody wait for longer")
 	switch m.Name {
 	case "429-retry-after-seconds", "503-retry-after-seconds":
-		assert.Equal(t, Wait, got)
+		assert.Equal(t, ebokstest.Wait, got)
 	case "429-retry-after-date", "503-retry-after-date":
-		assert.InDelta(t, Wait.Seconds(), got.Seconds(), 2)
+		assert.InDelta(t, ebokstest.Wait.Seconds(), got.Seconds(), 2)
 	case "429":
 		assert.Zero(t, got, "nothing was said")
 	}
@@ -83,11 +84,11 @@ func checkWait(t *testing.T, m Misbehaviour, got time.Duration) {
 
 // withClient sends through a client until the letter is there, as an application
 // would, and looks for a second one.
-func (s *suite) withClient(t *testing.T, m Misbehaviour) {
+func (s *suite) withClient(t *testing.T, m ebokstest.Misbehaviour) {
 	if m.Kinds[0] == eboks.Rejected || m.Name == "slow-answer" {
-		return // final, or no fun
+		return // a refusal is final, and a client waits for a slow answer until its limit
 	}
-	r := s.rig(t, Config{})
+	r := s.rig(t, ebokstest.Config{})
 	l := r.letter()
 	require.NoError(t, r.fake.Next(m.Name))
 	_, err := r.client.Send(t.Context(), l)
@@ -110,10 +111,10 @@ func (s *suite) withClient(t *testing.T, m Misbehaviour) {
 	assert.Empty(t, r.fake.Conflicts())
 }
 
-// contexts: the caller has had enough.
+// contexts cancels the context before and during a call.
 func (s *suite) contexts(t *testing.T) {
 	t.Run("before", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		l := r.letter()
 		through := &ender{tap: tap{Sender: r.sender}}
 		_, err := r.newClient(through).Send(t.Context(), l)
@@ -125,17 +126,22 @@ func (s *suite) contexts(t *testing.T) {
 		assert.Zero(t, r.fake.Offered(l.ID))
 	})
 	t.Run("while the answer drips", func(t *testing.T) {
-		r := s.rig(t, Config{})
+		r := s.rig(t, ebokstest.Config{})
 		l := r.letter()
 		require.NoError(t, r.fake.Next("slow-answer"))
 		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		r.fake.mu.Lock()
-		r.fake.accepted = cancel
-		r.fake.mu.Unlock()
+		var watch sync.WaitGroup
+		watch.Go(func() {
+			for r.fake.Count(l.ID) == 0 && ctx.Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
+			cancel()
+		})
 		_, err := r.offer(ctx, l)
+		cancel()
+		watch.Wait()
 		r.expect(err, "cancelled after the letter was accepted", eboks.OutcomeUnknown)
-		assert.True(t, errors.Is(err, context.Canceled))
+		assert.ErrorIs(t, err, context.Canceled)
 		assert.False(t, eboks.SafeToRetry(err))
 		r.arrived(l)
 	})
@@ -150,15 +156,15 @@ func (e *ender) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, erro
 	return e.tap.Send(ctx, l)
 }
 
-// certificate: the distributor does not know us any more.
+// certificate sends while the distributor refuses the client certificate.
 func (s *suite) certificate(t *testing.T) {
-	r := s.rig(t, Config{Settings: Settings{RefuseCertificate: true}})
+	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{RefuseCertificate: true}})
 	l := r.letter()
 	_, err := r.offer(t.Context(), l)
 	r.expect(err, "a client certificate that is refused", eboks.AuthFailed)
 	assert.True(t, eboks.SafeToRetry(err), "the body never left")
 	assert.Empty(t, r.fake.Requests())
-	r.fake.Configure(func(s *Settings) { s.RefuseCertificate = false })
+	r.fake.Configure(func(s *ebokstest.Settings) { s.RefuseCertificate = false })
 	r.must(l)
 	r.arrived(l)
 }

@@ -1,0 +1,40 @@
+package sendersuite
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+)
+
+// capabilities holds what the adapter promises against the interfaces that it has.
+func (s *suite) capabilities(t *testing.T) {
+	r := s.rig(t, ebokstest.Config{})
+	can := r.can
+	assert.NotEmpty(t, can.Name)
+	assert.Equal(t, can, r.sender.Capabilities(), "the same at every call")
+	assert.Empty(t, r.fake.Requests(), "no call is made for it")
+	assert.False(t, can.Opened, "no wire reports openings")
+	for _, ability := range []struct {
+		name     string
+		can, has bool
+	}{
+		{"Status", can.Status, is[eboks.StatusReader](r.sender)},
+		{"Lookup", can.Lookup, is[eboks.Lookup](r.sender)},
+		{"Events", can.Events, is[eboks.EventReader](r.sender)},
+		{"Recall", can.Recall, is[eboks.Recaller](r.sender)},
+		{"Batch", can.Batch > 1, is[eboks.BatchSender](r.sender)},
+	} {
+		assert.False(t, ability.can && !ability.has, "%s is promised and not there", ability.name)
+		if !ability.can {
+			t.Logf("%s: not promised, not tested", ability.name)
+		}
+	}
+	if !can.CertificateExpires.IsZero() {
+		assert.True(t, r.fake.Certificate().Leaf.NotAfter.Equal(can.CertificateExpires), "the end of the certificate")
+	}
+}
+
+func is[T any](v any) bool { _, ok := v.(T); return ok }

@@ -1,0 +1,125 @@
+package sendersuite
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/ebokstest"
+)
+
+// Test is the conformance suite of the seam: it holds an adapter to every promise of
+// eboks.Sender and of the interfaces beside it, plays every misbehaviour of the
+// catalogue, and looks into the fake for letters that are missing, doubled or mixed
+// up. d is the dialect that the adapter speaks. open returns the adapter under test,
+// configured for the fake: its URL, certificate, Roots, System, ClientID, error codes
+// (ebokstest.Codes) and clock (fake.Now), and materials that are the wire's own ids.
+// It is called once for each fake.
+//
+// The suite does not try what the adapter's Capabilities leave out, and says so in
+// its log.
+func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender) {
+	s := &suite{d, open}
+	t.Run("capabilities", s.capabilities)
+	t.Run("letters", s.letters)
+	t.Run("refusals", s.refusals)
+	t.Run("repeats", s.repeats)
+	t.Run("recipients", s.recipients)
+	t.Run("misbehaviours", s.misbehaviours)
+	t.Run("contexts", s.contexts)
+	t.Run("certificate", s.certificate)
+	t.Run("crowd", s.crowd)
+	t.Run("batch", s.batch)
+	t.Run("status", s.status)
+	t.Run("events", s.events)
+	t.Run("lookup", s.lookup)
+	t.Run("recall", s.recall)
+}
+
+type suite struct {
+	dialect ebokstest.Dialect
+	open    func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender
+}
+
+// rig is one fake, the adapter under test, and a client on top.
+type rig struct {
+	*testing.T
+	fake   *ebokstest.Distributor
+	sender eboks.Sender
+	can    eboks.Capabilities
+	client *eboks.Client
+	log    *logged
+}
+
+// patience is how long the suite waits for an answer that drips.
+const patience = 2 * time.Second
+
+func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
+	t.Helper()
+	fake := ebokstest.New(t, s.dialect, cfg)
+	r := &rig{T: t, fake: fake, sender: s.open(t, fake), log: new(logged)}
+	r.can = r.sender.Capabilities()
+	r.client = r.newClient(r.sender)
+	t.Cleanup(func() {
+		r.checkText("the log", r.log.String())
+		for _, q := range fake.Requests() {
+			// Tilmelding is the one address that the wire wants a number in. An adapter goes
+			// there only if its Config allows it.
+			assert.False(t, q.Personal && q.Operation != "Tilmelding", "%s: a CPR number stands in the address or in a header", q)
+		}
+		delivered := map[eboks.ID]bool{}
+		for _, m := range fake.Mailboxes() {
+			for _, l := range fake.Letters(m.Owner) {
+				assert.False(t, delivered[l.ID], "a letter was delivered twice")
+				delivered[l.ID] = true
+			}
+		}
+	})
+	return r
+}
+
+// newClient returns a client that offers once and waits for nothing.
+func (r *rig) newClient(s eboks.Sender) *eboks.Client {
+	r.Helper()
+	c, err := eboks.New(eboks.Config{
+		Sender: s,
+		Now:    r.fake.Now,
+		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
+		Retry:  eboks.Retry{Offers: 1, Patience: 1, Park: 100},
+		Alarm:  func(_ context.Context, e *eboks.Error) { r.checkError(e) },
+	})
+	require.NoError(r, err)
+	return c
+}
+
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// logged keeps a log. At the end the suite searches it for secrets.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
