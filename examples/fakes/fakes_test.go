@@ -126,9 +126,9 @@ func TestFakesWithTLS(t *testing.T) {
 
 func TestFakesOnAGivenPort(t *testing.T) {
 	file := build(t)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port := strconv.Itoa(freePorts(t, 7))
+	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	require.NoError(t, err)
-	port := strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
 
 	out, err := exec.CommandContext(t.Context(), file, "-base-port", port).CombinedOutput()
 	require.Error(t, err, "the port is taken")

@@ -3,6 +3,7 @@ package main_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -99,30 +100,23 @@ func TestFakeDistributorsFollowTheBrokers(t *testing.T) {
 	}
 }
 
-// freePorts returns the first of n ports in a row that nobody uses.
+// freePorts returns the first of n ports in a row that nobody uses. They lie below
+// those that a system gives out on its own (RFC 6335 section 6), so that no other
+// test takes one by chance before the command does.
 func freePorts(t *testing.T, n int) int {
 	t.Helper()
 	for range 100 {
-		first := 0
-		var held []net.Listener
+		first := 10_000 + rand.IntN(20_000)
+		free := 0
 		for i := range n {
-			port := 0
-			if i > 0 {
-				port = first + i
-			}
-			ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+i)))
 			if err != nil {
 				break
 			}
-			held = append(held, ln)
-			if i == 0 {
-				first = ln.Addr().(*net.TCPAddr).Port
-			}
-		}
-		for _, ln := range held {
 			require.NoError(t, ln.Close())
+			free++
 		}
-		if len(held) == n {
+		if free == n {
 			return first
 		}
 	}
