@@ -141,5 +141,5 @@ func sameIn(a, b string, language Language) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return meet(as, bs), nil
+	return canBeEqual(as, bs), nil
 }

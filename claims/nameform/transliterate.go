@@ -185,9 +185,9 @@ func latinForms(upper rune) []string {
 	return nil
 }
 
-// meet reports whether some choice of forms makes a and b the same text. It walks
+// canBeEqual reports whether some choice of forms makes a and b the same text. It walks
 // both at once; what one side is ahead by is the rest.
-func meet(a, b []letter) bool {
+func canBeEqual(a, b []letter) bool {
 	type state struct {
 		i, j  int
 		rest  string
@@ -208,13 +208,13 @@ func meet(a, b []letter) bool {
 		switch {
 		case s.i < len(a) && (s.rest == "" || !s.ahead):
 			for _, f := range a[s.i].forms {
-				if rest, overtaken, ok := advance(s.rest, f); ok {
+				if rest, overtaken, ok := takeForm(s.rest, f); ok {
 					todo = append(todo, state{s.i + 1, s.j, rest, overtaken})
 				}
 			}
 		case s.j < len(b) && (s.rest == "" || s.ahead):
 			for _, f := range b[s.j].forms {
-				if rest, overtaken, ok := advance(s.rest, f); ok {
+				if rest, overtaken, ok := takeForm(s.rest, f); ok {
 					todo = append(todo, state{s.i, s.j + 1, rest, rest != "" && !overtaken})
 				}
 			}
@@ -223,9 +223,9 @@ func meet(a, b []letter) bool {
 	return false
 }
 
-// advance sets form against the rest that the other side is ahead by. left is
+// takeForm sets form against the rest that the other side is ahead by. left is
 // the new rest; overtaken says that it belongs to the side of form.
-func advance(rest, form string) (left string, overtaken, ok bool) {
+func takeForm(rest, form string) (left string, overtaken, ok bool) {
 	if strings.HasPrefix(form, rest) {
 		left = form[len(rest):]
 		return left, left != "", true

@@ -25,7 +25,7 @@ func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, err
 	for i := 0; ; i++ {
 		resp, err := c.once(ctx, limited, req)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !e.passes() || i == len(pauses) {
+		if !ok || !e.isWorthRepeating() || i == len(pauses) {
 			return resp, err
 		}
 		if !wait(limited, pauses[i]) {
@@ -49,9 +49,9 @@ func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, err
 	}
 }
 
-// passes reports whether the call surely left nothing and may get through later. A
+// isWorthRepeating reports whether the call surely left nothing and may get through later. A
 // certificate or a protocol that does not fit stays so.
-func (e *Error) passes() bool {
+func (e *Error) isWorthRepeating() bool {
 	return e.Reason == NotSent && e.Err != errCertificate && e.Err != errTLS && e.Err != errRequest
 }
 

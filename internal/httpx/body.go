@@ -19,8 +19,8 @@ const provenFor = time.Second
 // has taken our certificate on it, and is not about to close it for idleness.
 func proven(c httptrace.GotConnInfo) bool { return c.Reused && c.IdleTime < provenFor }
 
-// watched is a request's body that tells how far the transport came with it.
-type watched struct {
+// watchedBody is a request's body that tells how far the transport came with it.
+type watchedBody struct {
 	io.ReadCloser
 	state  atomic.Uint32
 	taken  atomic.Int64 // bytes
@@ -35,7 +35,7 @@ const (
 
 var errSealed = errors.New("http: the call is over")
 
-func (w *watched) Read(p []byte) (int, error) {
+func (w *watchedBody) Read(p []byte) (int, error) {
 	if !w.state.CompareAndSwap(untouched, begun) && w.state.Load() == sealed {
 		return 0, errSealed
 	}
@@ -49,10 +49,10 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // seal makes sure that a body which was not begun never is, and reports whether
 // it succeeded. The transport may still be at work when its call has failed.
-func (w *watched) seal() bool { return w.state.CompareAndSwap(untouched, sealed) }
+func (w *watchedBody) seal() bool { return w.state.CompareAndSwap(untouched, sealed) }
 
 // broken returns the error that reading the body ended with, or nil.
-func (w *watched) broken() error {
+func (w *watchedBody) broken() error {
 	if err := w.failed.Load(); err != nil {
 		return *err
 	}

@@ -82,15 +82,15 @@ func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Respons
 	if call.Header == nil {
 		call.Header = make(http.Header)
 	}
-	var body *watched
+	var body *watchedBody
 	if call.Body != nil && call.Body != http.NoBody {
-		body = &watched{ReadCloser: call.Body}
+		body = &watchedBody{ReadCloser: call.Body}
 		call.Body = body
 	}
 
 	resp, err := c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, failed(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
+		return nil, withoutAnswer(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
 	}
 	if resp.Body == nil { // a transport other than net/http's may leave it out
 		resp.Body = http.NoBody
@@ -114,9 +114,9 @@ func (c *Client) roundTripper() http.RoundTripper {
 	return c.transport
 }
 
-// failed names the failure of a call that no answer came to. unsent: the
+// withoutAnswer names the failure of a call that no answer came to. unsent: the
 // transport never got a connection to write to.
-func failed(ctx context.Context, err error, unsent bool, body *watched, length int64) error {
+func withoutAnswer(ctx context.Context, err error, unsent bool, body *watchedBody, length int64) error {
 	e := &Error{unsent: unsent, untouched: unsent || body != nil && body.seal()}
 	switch {
 	case ctx.Err() != nil:

@@ -32,8 +32,8 @@ var algorithms = map[string]algorithm{
 	"ES384": {hash: crypto.SHA384, check: checkECDSA, curve: elliptic.P384()},
 }
 
-// fits reports whether a public key is of the type that a needs.
-func (a algorithm) fits(public crypto.PublicKey) bool {
+// takes reports whether a public key is of the type that a needs.
+func (a algorithm) takes(public crypto.PublicKey) bool {
 	switch k := public.(type) {
 	case *rsa.PublicKey:
 		return a.check != nil && a.curve == nil

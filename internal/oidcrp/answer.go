@@ -67,7 +67,7 @@ func (p *Party) ReadAnswer(ctx context.Context, values url.Values) (*Answer, err
 	case hasCode && !isVisible(code[0], maxCode), hasProblem && !isVisible(problem[0], maxErrorCode):
 		return nil, p.fault(fault.ResponseInvalid, "the answer's code or error is malformed")
 	}
-	if !hasIssuer && (hasCode || !p.lenientIss) {
+	if !hasIssuer && (hasCode || !p.errorsWithoutIssuer) {
 		m, err := p.metadata.get(ctx, nil)
 		if err != nil {
 			return nil, err

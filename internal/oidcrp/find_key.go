@@ -13,7 +13,7 @@ func (p *Party) find(ctx context.Context, h *header, token string) (*key, *docum
 		return nil, nil, err
 	}
 	if !h.hasKid {
-		k, several := fitting(doc.value.all, h.alg)
+		k, several := onlyKeyFor(doc.value.all, h.alg)
 		switch {
 		case several:
 			return nil, nil, p.tokenInvalid(token, "it names no key and several could be meant")
@@ -31,7 +31,7 @@ func (p *Party) find(ctx context.Context, h *header, token string) (*key, *docum
 			doc = newer
 		}
 	}
-	k, several := fitting(doc.value.byID[h.kid], h.alg)
+	k, several := onlyKeyFor(doc.value.byID[h.kid], h.alg)
 	switch {
 	case several:
 		return nil, nil, p.tokenInvalid(token, "the broker publishes several keys under its key id")

@@ -37,11 +37,11 @@ func (k *key) fits(alg string) bool {
 	if k.alg != "" && k.alg != alg {
 		return false
 	}
-	return k.rsa != nil && algorithms[alg].fits(k.rsa) || k.ec != nil && algorithms[alg].fits(k.ec)
+	return k.rsa != nil && algorithms[alg].takes(k.rsa) || k.ec != nil && algorithms[alg].takes(k.ec)
 }
 
-// same reports whether k and other are one key, whatever else is said of them.
-func (k *key) same(other *key) bool {
+// equal reports whether k and other are one key, whatever else is said of them.
+func (k *key) equal(other *key) bool {
 	if k.rsa != nil {
 		return other.rsa != nil && k.rsa.Equal(other.rsa)
 	}

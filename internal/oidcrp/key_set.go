@@ -57,17 +57,17 @@ func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	return s, nil
 }
 
-// fitting returns the one key of list that is for alg. It returns nil if there is
+// onlyKeyFor returns the one key of list that is for alg. It returns nil if there is
 // none, and also if there are two different ones (several). A key that is listed
 // twice, such as once for each of its algorithms, counts once; the entry with a
 // certificate is returned.
-func fitting(list []*key, alg string) (found *key, several bool) {
+func onlyKeyFor(list []*key, alg string) (found *key, several bool) {
 	for _, k := range list {
 		switch {
 		case !k.fits(alg):
 		case found == nil:
 			found = k
-		case !found.same(k):
+		case !found.equal(k):
 			return nil, true
 		case found.certificate == nil:
 			found = k

@@ -45,7 +45,7 @@ func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	p.readClock(resp.Header)
+	p.keepClock(resp.Header)
 	switch {
 	case resp.Status == http.StatusOK:
 	case isOutage(resp.Status):
@@ -93,7 +93,7 @@ func (p *Party) readMetadata(resp *httpx.Response) (*Metadata, error) {
 			return nil, p.fault(fault.ConfigInvalid, e.name+" is not https or on a host that is not configured")
 		}
 	}
-	if lacks := document.lacks(p.needs); lacks != "" {
+	if lacks := document.missing(p.needs); lacks != "" {
 		return nil, p.fault(fault.ConfigInvalid, "discovery does not offer "+lacks)
 	}
 	return m, nil

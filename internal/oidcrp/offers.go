@@ -22,9 +22,9 @@ type needs struct {
 	responseMode, authMethod, assertion, requestSign string
 }
 
-// lacks names the first thing that n needs and the broker says it does not have;
+// missing names the first thing that n needs and the broker says it does not have;
 // "" for none.
-func (o *offers) lacks(n needs) string {
+func (o *offers) missing(n needs) string {
 	one := func(list []string, names ...string) bool {
 		return list == nil || slices.ContainsFunc(names, func(name string) bool { return name == "" || slices.Contains(list, name) })
 	}
@@ -53,8 +53,8 @@ func (o *offers) lacks(n needs) string {
 // offer: brokers that take one often do not list "none".
 var authNames = map[AuthMethod]string{Basic: "client_secret_basic", Post: "client_secret_post", PrivateKeyJWT: "private_key_jwt"}
 
-// needsOf says what cfg uses.
-func needsOf(cfg Config) needs {
+// whatNeeds says what cfg uses.
+func whatNeeds(cfg Config) needs {
 	n := needs{algs: cfg.Algs, responseMode: cfg.ResponseMode, authMethod: authNames[cfg.Auth.Method]}
 	if n.responseMode == "" {
 		n.responseMode = "query"

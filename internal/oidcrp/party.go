@@ -16,16 +16,16 @@ import (
 // Party is a relying party of one broker. It is safe for concurrent use and
 // prints as the broker's name alone.
 type Party struct {
-	name       string
-	issuer     string
-	clientID   string
-	origins    origins
-	algs       map[string]algorithm
-	now        func() time.Time
-	skew       int64 // seconds
-	client     *httpx.Client
-	lenientIss bool
-	needs      needs
+	name                string
+	issuer              string
+	clientID            string
+	origins             allowedHosts
+	algs                map[string]algorithm
+	now                 func() time.Time
+	skew                int64 // seconds
+	client              *httpx.Client
+	errorsWithoutIssuer bool
+	needs               needs
 
 	// Secrets live behind functions, so that printers that walk values by
 	// reflection find an address and no more.
@@ -65,10 +65,10 @@ func New(cfg Config) (*Party, error) {
 	p := &Party{
 		name: cfg.Name, issuer: cfg.Issuer, clientID: cfg.ClientID, origins: origins,
 		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
-		client:       httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
-		lenientIss:   cfg.ErrorsWithoutIssuer,
-		needs:        needsOf(cfg),
-		authenticate: authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
+		client:              httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
+		errorsWithoutIssuer: cfg.ErrorsWithoutIssuer,
+		needs:               whatNeeds(cfg),
+		authenticate:        authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
 	}
 	for _, alg := range cfg.Algs {
 		p.algs[alg] = algorithms[alg]

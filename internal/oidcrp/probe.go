@@ -32,8 +32,8 @@ const (
 	Failed         // logins do not work
 )
 
-// nearSkew is the difference of clocks from which on a fresh login may be refused.
-const nearSkew = time.Minute
+// warnSkew is the difference of clocks from which on a fresh login may be refused.
+const warnSkew = time.Minute
 
 // Probe fetches discovery and keys anew, so that they are there for the first
 // login, and compares them with Config. Where the broker takes pushed requests it
@@ -44,7 +44,7 @@ func (p *Party) Probe(ctx context.Context, begin func(context.Context) error) []
 		d, err = p.metadata.get(ctx, nil)
 	}
 	if err != nil {
-		return []Finding{failed("discovery", err, p.discoveryAdvice(err))}
+		return []Finding{failedFinding("discovery", err, p.discoveryAdvice(err))}
 	}
 	found := []Finding{
 		{About: "discovery", What: "the document is the issuer's, and its addresses are on the hosts that are configured"},
@@ -57,7 +57,7 @@ func (p *Party) Probe(ctx context.Context, begin func(context.Context) error) []
 			Do:   "log in once"})
 	}
 	if err := begin(ctx); err != nil {
-		return append(found, p.refusedPush(err))
+		return append(found, p.explainPush(err))
 	}
 	return append(found, Finding{About: "client", What: "the broker took a login of this client with this redirect address"})
 }
@@ -65,8 +65,8 @@ func (p *Party) Probe(ctx context.Context, begin func(context.Context) error) []
 // clock is what the broker's Date header told beside ours.
 type clock struct{ broker, ours time.Time }
 
-// readClock keeps the time of an answer.
-func (p *Party) readClock(h http.Header) {
+// keepClock keeps the time of an answer.
+func (p *Party) keepClock(h http.Header) {
 	if at, err := http.ParseTime(h.Get("Date")); err == nil {
 		p.clock.Store(&clock{at, p.now()})
 	}
@@ -82,14 +82,14 @@ func (p *Party) probeClock() Finding {
 	skew := time.Duration(p.skew) * time.Second
 	switch {
 	case apart > skew:
-		return Finding{Grade: Failed, About: "clock", Class: fault.TokenInvalid, What: "the broker's clock and ours differ by more than " + minutes(skew) + ", so that its tokens are refused", Do: do}
-	case apart > nearSkew:
+		return Finding{Grade: Failed, About: "clock", Class: fault.TokenInvalid, What: "the broker's clock and ours differ by more than " + inMinutes(skew) + ", so that its tokens are refused", Do: do}
+	case apart > warnSkew:
 		return Finding{Grade: Advice, About: "clock", What: "the broker's clock and ours differ by more than a minute, so that fresh logins may be refused", Do: do}
 	}
 	return Finding{About: "clock", What: "the broker's clock and ours are less than a minute apart"}
 }
 
-func minutes(d time.Duration) string { return strconv.Itoa(int(d/time.Minute)) + " minutes" }
+func inMinutes(d time.Duration) string { return strconv.Itoa(int(d/time.Minute)) + " minutes" }
 
 func (p *Party) probeKeys(ctx context.Context) Finding {
 	d, err := p.keys.refetch(ctx, p.keys.current.Load(), nil)
@@ -97,11 +97,11 @@ func (p *Party) probeKeys(ctx context.Context) Finding {
 		d, err = p.keys.get(ctx, nil)
 	}
 	if err != nil {
-		return failed("keys", err, "see that this machine reaches the address jwks_uri of the discovery document; if it does, the broker is out of order")
+		return failedFinding("keys", err, "see that this machine reaches the address jwks_uri of the discovery document; if it does, the broker is out of order")
 	}
 	usable, late := 0, 0
 	for _, k := range d.value.all {
-		if !p.serves(k) {
+		if !p.isForIDTokens(k) {
 			continue
 		}
 		usable++
@@ -119,8 +119,8 @@ func (p *Party) probeKeys(ctx context.Context) Finding {
 	return Finding{About: "keys", What: "usable keys: " + strconv.Itoa(usable)}
 }
 
-// serves reports whether k can check an ID token.
-func (p *Party) serves(k *key) bool {
+// isForIDTokens reports whether k can check an ID token.
+func (p *Party) isForIDTokens(k *key) bool {
 	for alg := range p.algs {
 		if k.fits(alg) {
 			return true
@@ -144,8 +144,8 @@ func (p *Party) discoveryAdvice(err error) string {
 // clientCodes are the codes that say that the client itself is refused.
 var clientCodes = []string{"invalid_client", "unauthorized_client"}
 
-// refusedPush explains why the broker did not take a login.
-func (p *Party) refusedPush(err error) Finding {
+// explainPush explains why the broker did not take a login.
+func (p *Party) explainPush(err error) Finding {
 	var f *fault.Error
 	code := ""
 	if errors.As(err, &f) {
@@ -155,18 +155,18 @@ func (p *Party) refusedPush(err error) Finding {
 	class := fault.ClassOf(err)
 	switch {
 	case slices.Contains(clientCodes, code), code == "" && class == fault.ConfigInvalid:
-		return failed("client", err, compare)
+		return failedFinding("client", err, compare)
 	case code == "invalid_redirect_uri":
-		return failed("redirect address", err, "register RedirectURL at the broker, letter by letter")
+		return failedFinding("redirect address", err, "register RedirectURL at the broker, letter by letter")
 	case class == fault.BrokerUnavailable || class == fault.Throttled:
-		return failed("client", err, "wait and check again; nothing was learned about client id, secret and redirect address")
+		return failedFinding("client", err, "wait and check again; nothing was learned about client id, secret and redirect address")
 	case class == fault.ConfigInvalid || class == fault.BrokerDeclined:
-		return failed("redirect address", err, "register RedirectURL at the broker, letter by letter; if it is, see that the client may do what the Config asks for (scopes, signed requests)")
+		return failedFinding("redirect address", err, "register RedirectURL at the broker, letter by letter; if it is, see that the client may do what the Config asks for (scopes, signed requests)")
 	}
-	return failed("client", err, "tell the broker; if the text names a setting, change that")
+	return failedFinding("client", err, "tell the broker; if the text names a setting, change that")
 }
 
-func failed(about string, err error, do string) Finding {
+func failedFinding(about string, err error, do string) Finding {
 	f := Finding{Grade: Failed, About: about, Class: fault.ClassOf(err), Do: do}
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		f.Code, f.What = e.Code, e.Why

@@ -17,7 +17,7 @@ import (
 func Refusal(class fault.Class, resp *httpx.Response, where string) *fault.Error {
 	e := fault.New(class, where+" refused (HTTP "+strconv.Itoa(resp.Status)+")")
 	e.Status = resp.Status
-	if words := said(resp); words != "" {
+	if words := brokersWords(resp); words != "" {
 		e = e.Saying(words)
 	}
 	return e
@@ -59,11 +59,11 @@ func isObject(body []byte) bool {
 	return len(body) > 0 && body[0] == '{'
 }
 
-// said returns the broker's words in a refusal: code and description (RFC 6749
-// section 5.2), or the message of its own APIs. If the body has none of them, said
+// brokersWords returns the broker's words in a refusal: code and description (RFC 6749
+// section 5.2), or the message of its own APIs. If the body has none of them, brokersWords
 // returns the whole body, or the header that RFC 6750 puts the reason into. It quotes
 // a success only if that is a page: JSON may hold tokens.
-func said(resp *httpx.Response) string {
+func brokersWords(resp *httpx.Response) string {
 	var body struct {
 		Error       jsontext.Value `json:"error"`
 		Description jsontext.Value `json:"error_description"`

@@ -29,10 +29,10 @@ var ask = map[string]struct {
 	"userinfo endpoint": {"/oauth2/userinfo", func(t *testing.T, p *Party) error {
 		resp, err := p.Userinfo(t.Context(), "access")
 		if err == nil && resp.Status != http.StatusOK {
-			return p.UserinfoRefusal(resp)
+			return p.RefusedUserinfo(resp)
 		}
 		if err == nil {
-			err = p.UserinfoUnreadable(resp)
+			err = p.UnreadableUserinfo(resp)
 		}
 		return err
 	}},

@@ -52,14 +52,14 @@ func (s *signatureCheck) verify(ctx context.Context, token string) error {
 	return nil
 }
 
-// run lets go-oidc read the token after us: header, signature by way of
+// readAgain lets go-oidc read the token after us: header, signature by way of
 // VerifySignature, issuer, audience and the form of the registered claims; for a
 // logout token also its event, its id and what it must not have. Both readers must
 // come to the same claims. The rules that go-oidc does not have are ours alone
 // (validate): one audience only, azp, nonce, at_hash, a subject, the times with
 // their skew. Of a token of a broker's own kind it reads what such a token shares
 // with an ID token. Its errors hold input, so they end here.
-func (s *signatureCheck) run(ctx context.Context, said *Claims) error {
+func (s *signatureCheck) readAgain(ctx context.Context, said *Claims) error {
 	verifier := oidc.NewVerifier(s.party.issuer, s, &oidc.Config{
 		ClientID:             s.party.clientID,
 		SupportedSigningAlgs: []string{s.header.alg},
@@ -69,12 +69,12 @@ func (s *signatureCheck) run(ctx context.Context, said *Claims) error {
 	if s.rules.logout {
 		t, err := verifier.VerifyLogout(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&
-			slices.Equal(t.Audience, said.Audience) && near(t.IssuedAt, said.IssuedAt)
+			slices.Equal(t.Audience, said.Audience) && isSameTime(t.IssuedAt, said.IssuedAt)
 	} else {
 		t, err := verifier.Verify(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&
-			slices.Equal(t.Audience, said.Audience) && near(t.IssuedAt, said.IssuedAt) &&
-			near(t.Expiry, said.Expires) && t.Nonce == said.Nonce && t.AccessTokenHash == said.AtHash
+			slices.Equal(t.Audience, said.Audience) && isSameTime(t.IssuedAt, said.IssuedAt) &&
+			isSameTime(t.Expiry, said.Expires) && t.Nonce == said.Nonce && t.AccessTokenHash == said.AtHash
 	}
 	switch {
 	case s.err != nil:
@@ -85,9 +85,9 @@ func (s *signatureCheck) run(ctx context.Context, said *Claims) error {
 	return nil
 }
 
-// near reports whether t is the time that we have read as seconds. go-oidc cuts a
+// isSameTime reports whether t is the time that we have read as seconds. go-oidc cuts a
 // fraction off; we round it to the side that lets the token live shorter.
-func near(t time.Time, seconds int64) bool {
+func isSameTime(t time.Time, seconds int64) bool {
 	d := t.Unix() - seconds
 	return -1 <= d && d <= 1
 }

@@ -80,14 +80,14 @@ func signingAlg(key crypto.Signer, name string) (string, bool) {
 		if name == "" {
 			name = "RS256"
 		}
-		return name, algorithms[name].fits(pub) && pub.N.BitLen() >= minRSA
+		return name, algorithms[name].takes(pub) && pub.N.BitLen() >= minRSA
 	case *ecdsa.PublicKey:
 		if name == "" && pub.Curve == elliptic.P256() {
 			name = "ES256"
 		} else if name == "" && pub.Curve == elliptic.P384() {
 			name = "ES384"
 		}
-		return name, algorithms[name].fits(pub)
+		return name, algorithms[name].takes(pub)
 	default:
 		return "", false
 	}

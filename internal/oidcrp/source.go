@@ -22,7 +22,7 @@ type source[T any] struct {
 	current atomic.Pointer[document[T]] // nil if there is none yet
 
 	mu        sync.Mutex
-	flight    *flight[T]
+	pending   *pendingFetch[T]
 	failures  int       // in a row
 	retryAt   time.Time // after failures: not before
 	lastErr   error     // of the last failure
@@ -37,8 +37,8 @@ type document[T any] struct {
 	stale   time.Time // from here on it is not used at all
 }
 
-// A flight is a fetch that is being made. doc and err are set before done is closed.
-type flight[T any] struct {
+// A pendingFetch is a fetch that is being made. doc and err are set before done is closed.
+type pendingFetch[T any] struct {
 	done chan struct{}
 	doc  *document[T]
 	err  error
@@ -62,11 +62,11 @@ func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T],
 		s.mu.Unlock()
 		return d, nil
 	}
-	waiting := s.flight == nil && now.Before(s.retryAt)
-	if !waiting && s.flight == nil {
+	waiting := s.pending == nil && now.Before(s.retryAt)
+	if !waiting && s.pending == nil {
 		s.start(useful)
 	}
-	f, lastErr := s.flight, s.lastErr
+	f, lastErr := s.pending, s.lastErr
 	s.mu.Unlock()
 
 	switch {
@@ -95,7 +95,7 @@ func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(
 		s.mu.Unlock()
 		return d, nil
 	}
-	if s.flight == nil {
+	if s.pending == nil {
 		if left := s.coolUntil.Sub(now); left > 0 && left <= s.cache.CoolDown {
 			err := s.lastErr
 			s.mu.Unlock()
@@ -103,13 +103,13 @@ func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(
 		}
 		s.start(useful)
 	}
-	f := s.flight
+	f := s.pending
 	s.mu.Unlock()
 	return s.wait(ctx, f)
 }
 
 // wait returns what f brings, or gives up with ctx; f goes on.
-func (s *source[T]) wait(ctx context.Context, f *flight[T]) (*document[T], error) {
+func (s *source[T]) wait(ctx context.Context, f *pendingFetch[T]) (*document[T], error) {
 	select {
 	case <-f.done:
 		return f.doc, f.err
@@ -122,8 +122,8 @@ func (s *source[T]) wait(ctx context.Context, f *flight[T]) (*document[T], error
 // a caller who leaves does not end it for the others. Each call in it has its time
 // limit.
 func (s *source[T]) start(useful func(T) bool) {
-	f := &flight[T]{done: make(chan struct{})}
-	s.flight = f
+	f := &pendingFetch[T]{done: make(chan struct{})}
+	s.pending = f
 	go func() {
 		began := s.now()
 		value, header, err := s.fetch(context.Background())
@@ -131,7 +131,7 @@ func (s *source[T]) start(useful func(T) bool) {
 	}()
 }
 
-func (s *source[T]) finish(f *flight[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
+func (s *source[T]) finish(f *pendingFetch[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -147,20 +147,20 @@ func (s *source[T]) finish(f *flight[T], began time.Time, value T, header http.H
 	} else {
 		f.err, s.lastErr = err, err
 		s.failures++
-		s.retryAt = s.retry(s.now())
+		s.retryAt = s.nextTry(s.now())
 	}
 	if useful != nil && (err != nil || !useful(value)) {
 		s.coolUntil = s.now().Add(s.cache.CoolDown)
 	}
-	s.flight = nil
+	s.pending = nil
 	close(f.done)
 }
 
-// retry returns when to try again after s.failures failures in a row. While a copy
+// nextTry returns when to try again after s.failures failures in a row. While a copy
 // can be used, the pause grows from the cool-down to five minutes. Without a copy
 // logins wait, so there is no pause after the first failures and a short one after
 // later ones.
-func (s *source[T]) retry(now time.Time) time.Time {
+func (s *source[T]) nextTry(now time.Time) time.Time {
 	const (
 		free    = 3
 		ceiling = 5 * time.Minute

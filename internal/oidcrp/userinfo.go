@@ -27,9 +27,9 @@ func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Respon
 	return p.get(ctx, m.value.Userinfo, "application/json, application/jwt", accessToken, userinfoEndpoint)
 }
 
-// UserinfoRefusal gives an answer of the userinfo endpoint other than 200 its
+// RefusedUserinfo gives an answer of the userinfo endpoint other than 200 its
 // class.
-func (p *Party) UserinfoRefusal(resp *httpx.Response) error {
+func (p *Party) RefusedUserinfo(resp *httpx.Response) error {
 	blank := len(bytes.TrimSpace(resp.Body)) == 0
 	switch {
 	case isOutage(resp.Status):
@@ -44,8 +44,8 @@ func (p *Party) UserinfoRefusal(resp *httpx.Response) error {
 	}
 }
 
-// UserinfoUnreadable is the refusal of a success that is no set of claims.
-func (p *Party) UserinfoUnreadable(resp *httpx.Response) error {
+// UnreadableUserinfo is the refusal of a success that is no set of claims.
+func (p *Party) UnreadableUserinfo(resp *httpx.Response) error {
 	if page := Page(resp, p.name+": "+userinfoEndpoint); page != nil {
 		return page
 	}

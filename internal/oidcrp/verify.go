@@ -121,7 +121,7 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	}
 	expired := said.Expires <= p.now().Unix()-p.skew
 	check := &signatureCheck{party: p, token: signed, parts: t, header: h, alg: &alg, rules: rules}
-	switch err := check.run(ctx, said); {
+	switch err := check.readAgain(ctx, said); {
 	case err != nil && check.key == nil && expired: // whatever its key is
 		return nil, p.tokenInvalid(rules.Token, "expired")
 	case err != nil:

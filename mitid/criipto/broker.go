@@ -56,7 +56,7 @@ func New(cfg Config) (*Broker, error) {
 	byKey.Auth.Alg, byKey.Auth.Audience = "RS256", cfg.AssertionAudience
 	oidc, err := oidcbroker.New(oidcbroker.Config{
 		RP:       rp,
-		Auth:     []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), byKey, {Field: "Public", Filled: cfg.Public}},
+		Auth:     []oidcbroker.Authentication{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), byKey, {Field: "Public", Filled: cfg.Public}},
 		FormPost: cfg.FormPost, Declined: declined,
 	})
 	if err != nil {

@@ -45,7 +45,7 @@ var addressParts = claimset.Table[reader]{
 	"locality":        claimset.String(func(r *reader) *string { return &r.Address.Locality }),
 	"region":          claimset.String(func(r *reader) *string { return &r.Address.Region }),
 	"country":         claimset.String(func(r *reader) *string { return &r.Address.Country }),
-	"address_details": claimset.Object(made(func(r *reader) **AddressDetails { return &r.within }), detailsParts),
+	"address_details": claimset.Object(newAt(func(r *reader) **AddressDetails { return &r.within }), detailsParts),
 }
 
 // detailsParts read the claim address_details.
@@ -59,8 +59,8 @@ var detailsParts = claimset.Table[AddressDetails]{
 	"apartment_code":    claimset.String(func(d *AddressDetails) *string { return &d.ApartmentCode }),
 }
 
-// made returns the value at a place where there was none.
-func made[P any](at func(*reader) **P) func(*reader) *P {
+// newAt returns the value at a place where there was none.
+func newAt[P any](at func(*reader) **P) func(*reader) *P {
 	return func(r *reader) *P {
 		p := new(P)
 		*at(r) = p
@@ -73,7 +73,7 @@ func made[P any](at func(*reader) **P) func(*reader) *P {
 func (c *Claims) address() *claims.Address {
 	var a claims.Address
 	if f := c.Address; f != nil {
-		a.Lines = c.envelope()
+		a.Lines = c.addressLines()
 		a.Street = f.StreetAddress
 		a.PostalCode = f.PostalCode
 		a.City = f.City
@@ -98,9 +98,9 @@ func (c *Claims) address() *claims.Address {
 	return &a
 }
 
-// envelope cuts the formatted address into lines, without the person's name,
+// addressLines cuts the formatted address into lines, without the person's name,
 // which comes first, and without placeholders.
-func (c *Claims) envelope() []string {
+func (c *Claims) addressLines() []string {
 	var lines []string
 	for i, line := range strings.Split(c.Address.Formatted, "\n") {
 		name := i == 0 && line != "" && (line == c.Address.CommonName || line == c.Name)

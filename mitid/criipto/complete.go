@@ -30,7 +30,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 		return nil, err
 	}
 	if b.cfg.userinfo {
-		if err := b.fill(ctx, as, tokens.AccessToken); err != nil {
+		if err := b.addUserinfo(ctx, as, tokens.AccessToken); err != nil {
 			return nil, err
 		}
 	}

@@ -23,8 +23,8 @@ func (s *State) Keep(err error) {
 	}
 }
 
-// unusable remembers that a claim cannot be used. name and why are ours.
-func (s *State) unusable(name, why string) {
+// keepUnusable remembers that a claim cannot be used. name and why are ours.
+func (s *State) keepUnusable(name, why string) {
 	s.Keep(fault.New(fault.ClaimInvalid, "claim "+name+" "+why))
 }
 
@@ -51,7 +51,7 @@ type named[D any] struct {
 // NewDialect returns the dialect of the claims in t. target says where the parts are
 // that every struct has.
 func NewDialect[D any](target func(*D) Target, t Table[D]) *Dialect[D] {
-	l := &Dialect[D]{claims: make(map[string]*named[D]), folded: fold(t), target: target}
+	l := &Dialect[D]{claims: make(map[string]*named[D]), folded: lowerNames(t), target: target}
 	for name, c := range t {
 		n := &named[D]{Claim: c, name: name}
 		if c.also != nil {
@@ -77,8 +77,8 @@ func (l *Dialect[D]) Names() []string {
 	return names
 }
 
-// fold returns the names in t without letter case.
-func fold[D any](t Table[D]) map[string]bool {
+// lowerNames returns the names in t without letter case.
+func lowerNames[D any](t Table[D]) map[string]bool {
 	folded := make(map[string]bool)
 	for name, c := range t {
 		folded[strictjson.Folded(name)] = true
@@ -132,7 +132,7 @@ func (r *reader[D]) member(name string, v *strictjson.Value) error {
 	}
 	if c.also != nil {
 		if slices.Contains(r.seen, c) {
-			r.State.unusable(c.name, "is there in both styles of names")
+			r.State.keepUnusable(c.name, "is there in both styles of names")
 			return nil
 		}
 		r.seen = append(r.seen, c)
@@ -158,10 +158,10 @@ func (r *reader[D]) text(c *named[D], v *strictjson.Value) error {
 	case kind == strictjson.Null, isText && text == "":
 	case isText || c.form.takes(kind):
 		if c.set(r.into, text) != nil {
-			r.State.unusable(c.name, "is malformed")
+			r.State.keepUnusable(c.name, "is malformed")
 		}
 	case c.form != Silent:
-		r.State.unusable(c.name, "has the wrong type")
+		r.State.keepUnusable(c.name, "has the wrong type")
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ var ErrMalformed = errors.New("malformed")
 // (Signaturgruppen, MitID claims).
 const ProtectedName = "NAVNE & ADRESSEBESKYTTET"
 
-// AsItIs keeps a text.
-func AsItIs(s string) (string, error) { return s, nil }
+// Verbatim keeps a text.
+func Verbatim(s string) (string, error) { return s, nil }
 
 // Bool reads a boolean in text. Anything else, such as "TRUE", is refused: it
 // decides in whose name a person acts.

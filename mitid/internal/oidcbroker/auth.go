@@ -8,8 +8,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// A Way is a way in which an application may authenticate at its broker.
-type Way struct {
+// A Authentication is a way in which an application may authenticate at its broker.
+type Authentication struct {
 	Field  string // of the adapter's Config
 	Filled bool   // whether the application has filled it in
 	Auth   oidcrp.ClientAuth
@@ -17,8 +17,8 @@ type Way struct {
 
 // BySecret is the way of Config.ClientSecret: client_secret_basic, or
 // client_secret_post if post is set.
-func BySecret(secret mitid.Secret, post bool) Way {
-	w := Way{Field: "ClientSecret", Filled: !secret.IsZero(), Auth: oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: secret.Reveal}}
+func BySecret(secret mitid.Secret, post bool) Authentication {
+	w := Authentication{Field: "ClientSecret", Filled: !secret.IsZero(), Auth: oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: secret.Reveal}}
 	if post {
 		w.Auth.Method = oidcrp.Post
 	}
@@ -27,12 +27,12 @@ func BySecret(secret mitid.Secret, post bool) Way {
 
 // ByKey is the way of Config.PrivateKey: private_key_jwt with the algorithm that
 // the key demands.
-func ByKey(key crypto.Signer, keyID string) Way {
-	return Way{Field: "PrivateKey", Filled: key != nil, Auth: oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: key, KeyID: keyID}}
+func ByKey(key crypto.Signer, keyID string) Authentication {
+	return Authentication{Field: "PrivateKey", Filled: key != nil, Auth: oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: key, KeyID: keyID}}
 }
 
-// chosen returns the one way that is filled in, or why there is not one.
-func chosen(ways []Way) (auth oidcrp.ClientAuth, why string) {
+// chooseOne returns the one way that is filled in, or why there is not one.
+func chooseOne(ways []Authentication) (auth oidcrp.ClientAuth, why string) {
 	var fields []string
 	filled := 0
 	for _, w := range ways {

@@ -18,7 +18,7 @@ type Config struct {
 	RP oidcrp.Config
 	// Auth holds the ways in which the application may authenticate. Exactly one must
 	// be filled in.
-	Auth []Way
+	Auth []Authentication
 	// FormPost has the broker post its answer to the redirect URL.
 	FormPost bool
 	// KeepTokens is CallbackRule.KeepTokens.
@@ -46,7 +46,7 @@ type Broker struct {
 // ConfigInvalid that names the field of the adapter's Config.
 func New(cfg Config) (*Broker, error) {
 	rp := cfg.RP
-	auth, why := chosen(cfg.Auth)
+	auth, why := chooseOne(cfg.Auth)
 	if why != "" {
 		return nil, Misconfigured(rp.Name, why)
 	}

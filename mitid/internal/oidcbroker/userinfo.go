@@ -20,7 +20,7 @@ func Userinfo[C any](ctx context.Context, b *Broker, accessToken string, parse f
 		return nil, mitid.Token{}, err
 	}
 	if res.Status != http.StatusOK {
-		return nil, mitid.Token{}, b.Party.UserinfoRefusal(res)
+		return nil, mitid.Token{}, b.Party.RefusedUserinfo(res)
 	}
 	return ReadUserinfo(b, res, parse)
 }
@@ -30,7 +30,7 @@ func ReadUserinfo[C any](b *Broker, res *httpx.Response, parse func([]byte) (*C,
 	body := bytes.TrimSpace(res.Body)
 	c, err := parse(body)
 	if err != nil {
-		return nil, mitid.Token{}, b.Party.UserinfoUnreadable(res)
+		return nil, mitid.Token{}, b.Party.UnreadableUserinfo(res)
 	}
 	return c, mitid.Token{Use: "userinfo", Raw: mitid.NewSecret(string(body))}, nil
 }
@@ -48,7 +48,7 @@ func SameSubject(id *claims.Identity, subject string) error {
 // capacity and organisation come from the ID token alone.
 func Complement(id *claims.Identity, more claims.Identity) error {
 	if !more.UUID.IsZero() && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
-		return Contradicts()
+		return Contradiction()
 	}
 	if more.Protection == claims.NameAndAddressProtected || id.Protection == claims.NameAndAddressProtected {
 		// Whoever says so is believed: then nobody's name or address is told here.
@@ -76,7 +76,7 @@ func Complement(id *claims.Identity, more claims.Identity) error {
 	return nil
 }
 
-// Contradicts refuses a userinfo answer that says something else than the ID token.
-func Contradicts() error {
+// Contradiction refuses a userinfo answer that says something else than the ID token.
+func Contradiction() error {
 	return fault.New(fault.TokenInvalid, "the userinfo answer contradicts the ID token")
 }

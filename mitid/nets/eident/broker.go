@@ -54,7 +54,7 @@ func New(cfg Config) (*Broker, error) {
 		rp.Decrypt = append(rp.Decrypt, oidcrp.DecryptKey{KeyID: k.KeyID, Key: k.Key})
 	}
 	oidc, err := oidcbroker.New(oidcbroker.Config{
-		RP: rp, Auth: []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret)},
+		RP: rp, Auth: []oidcbroker.Authentication{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret)},
 		Declined: declined, CheckAnswer: checkNonce,
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ var dialect = claimset.NewDialect(func(r *reader) claimset.Target {
 		"loa":                     claimset.Level(func(r *reader) *claims.Level { return &r.Levels.LoA }, netsclaims.Level).LoA(),
 		"ial":                     claimset.Level(func(r *reader) *claims.Level { return &r.Levels.IAL }, netsclaims.Level),
 		"aal":                     claimset.Level(func(r *reader) *claims.Level { return &r.Levels.AAL }, netsclaims.Level),
-		"auth_time":               claimset.Parsed(claimset.Silent, func(r *reader) *time.Time { return &r.AuthTime }, someTime),
+		"auth_time":               claimset.Parsed(claimset.Silent, func(r *reader) *time.Time { return &r.AuthTime }, anyTime),
 		"identity_type":           claimset.String(func(r *reader) *string { return &r.IdentityType }),
 		"jti":                     claimset.String(func(r *reader) *string { return &r.TransactionID }),
 		"mitid_transactionid":     claimset.String(func(r *reader) *string { return &r.MitIDTransactionID }),
@@ -84,9 +84,9 @@ func parseClaims(payload []byte) (*Claims, error) {
 	return e, nil
 }
 
-// someTime reads seconds, or the text date that an E-Ident token of 2021
+// anyTime reads seconds, or the text date that an E-Ident token of 2021
 // had. Anything else is not told.
-func someTime(s string) (time.Time, error) {
+func anyTime(s string) (time.Time, error) {
 	if t, err := claimset.UnixTime(s); err == nil {
 		return t, nil
 	}

@@ -25,7 +25,7 @@ func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (
 		a.ExpectUUID = l.Identity.UUID // sub may be the same in all of a person's employments
 	}
 	if !isCPRAlone(&a.Request) {
-		return b.again(ctx, a, l)
+		return b.loginAgain(ctx, a, l)
 	}
 	if err := b.unsupported(&a.Request); err != nil {
 		return nil, err
@@ -51,9 +51,9 @@ func isCPRAlone(r *mitid.Request) bool {
 	return r.CPR != mitid.CPRNo && !r.Fresh && !r.NemIDPID && r.ReferenceText == "" && r.TransactionText.Body == ""
 }
 
-// again lets the same person log in once more. Without Config.UUIDInURL they type
+// loginAgain lets the same person log in once more. Without Config.UUIDInURL they type
 // their user ID; the answer must be theirs either way.
-func (b *Broker) again(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
+func (b *Broker) loginAgain(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
 	if b.cfg.uuidInURL && a.Request.Capacity == claims.CapacityPrivate && a.Request.UUID.IsZero() {
 		a.Request.UUID = l.Identity.UUID
 	}

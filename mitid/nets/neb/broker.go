@@ -70,7 +70,7 @@ func New(cfg Config) (*Broker, error) {
 			ErrorsWithoutIssuer: true,              // recorded: error answers never have iss
 			HTTPClient:          cfg.HTTPClient, Now: cfg.Now,
 		},
-		Auth:     []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), oidcbroker.ByKey(cfg.PrivateKey, cfg.KeyID)},
+		Auth:     []oidcbroker.Authentication{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), oidcbroker.ByKey(cfg.PrivateKey, cfg.KeyID)},
 		FormPost: cfg.FormPost, KeepTokens: true, Declined: declined,
 	})
 	if err != nil {

@@ -45,7 +45,7 @@ func readIDToken(payload []byte) (*IDToken, error) {
 	if err := idTokenDialect.Read(payload, t); err != nil {
 		return nil, err
 	}
-	t.tidy()
+	t.dropEmptyParts()
 	return t, nil
 }
 

@@ -39,14 +39,14 @@ var sharedClaims = claimset.Join(
 		"idp_identity_id":          claimset.String(func(c *TokenClaims) *string { return &c.IdentityID }),
 		"mitid.reference_text":     claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.ReferenceText }, netsclaims.Base64),
 		"mitid.psd2":               claimset.Parsed(claimset.Truth, func(c *TokenClaims) *bool { return &c.PSD2 }, claimset.Bool),
-		"mitid.geo_ip_distance_km": claimset.Parsed(claimset.Number, func(c *TokenClaims) *string { return &c.GeoIPDistance }, claimset.AsItIs),
+		"mitid.geo_ip_distance_km": claimset.Parsed(claimset.Number, func(c *TokenClaims) *string { return &c.GeoIPDistance }, claimset.Verbatim),
 		"mitid.cpr_consent_header": claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.CPRConsentHeader }, netsclaims.Base64),
 		"mitid.cpr_consent_text":   claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.CPRConsentText }, netsclaims.Base64),
 		"mitid.transaction_id":     claimset.String(func(c *TokenClaims) *string { return &c.MitIDTransactionID }),
 		"mitid.uuid":               claimset.Parsed(claimset.Text, func(c *TokenClaims) *claims.UUID { return &c.UUID }, claims.ParseUUID),
 		"mitid.age":                claimset.Parsed(claimset.Number, func(c *TokenClaims) *int { return &c.Age }, claimset.Age),
 		"mitid.date_of_birth":      claimset.Parsed(claimset.Text, func(c *TokenClaims) *time.Time { return &c.BirthDate }, claimset.Day),
-		"mitid.has_cpr":            claimset.Parsed(claimset.Truth, func(c *TokenClaims) **bool { return &c.HasCPR }, toldTruth),
+		"mitid.has_cpr":            claimset.Parsed(claimset.Truth, func(c *TokenClaims) **bool { return &c.HasCPR }, optionalBool),
 		"mitid.identity_name":      claimset.String(func(c *TokenClaims) *string { return &c.IdentityName }),
 		"dk.cpr":                   claimset.Parsed(claimset.Text, func(c *TokenClaims) *cpr.Number { return &c.CPR }, claimset.CPR),
 		"nemid.pid":                claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.NemIDPID }, claimset.NemIDPID),
@@ -90,8 +90,8 @@ func nemLogin(c *TokenClaims) *nets.NemLogin {
 	return c.NemLogin
 }
 
-// tidy takes away what was told in claims that cannot be used alone.
-func (c *TokenClaims) tidy() {
+// dropEmptyParts takes away what was told in claims that cannot be used alone.
+func (c *TokenClaims) dropEmptyParts() {
 	if c.NemLogin != nil && *c.NemLogin == (nets.NemLogin{}) {
 		c.NemLogin = nil
 	}
@@ -100,8 +100,8 @@ func (c *TokenClaims) tidy() {
 	}
 }
 
-// toldTruth reads a boolean that may be missing.
-func toldTruth(s string) (*bool, error) {
+// optionalBool reads a boolean that may be missing.
+func optionalBool(s string) (*bool, error) {
 	b, err := claimset.Bool(s)
 	if err != nil {
 		return nil, err

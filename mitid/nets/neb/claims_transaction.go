@@ -60,7 +60,7 @@ func ParseTransaction(payload []byte) (*Transaction, error) {
 		return nil, err
 	}
 	t := &r.Transaction
-	t.tidy()
+	t.dropEmptyParts()
 	both, err := r.mitid.Join(r.broker)
 	if err != nil {
 		t.state.Keep(err)

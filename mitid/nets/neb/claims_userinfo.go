@@ -35,7 +35,7 @@ type userInfoReader struct {
 var userInfoDialect = tokenDialect(func(r *userInfoReader) *claims.Registered { return &r.Registered }, func(r *userInfoReader) *TokenClaims { return &r.TokenClaims },
 	claimset.Join(
 		claimset.Table[userInfoReader]{
-			"session_is_active": claimset.Parsed(claimset.Truth, func(r *userInfoReader) **bool { return &r.SessionIsActive }, toldTruth),
+			"session_is_active": claimset.Parsed(claimset.Truth, func(r *userInfoReader) **bool { return &r.SessionIsActive }, optionalBool),
 		},
 		netsclaims.TextTable("mitid.", func(r *userInfoReader) *netsclaims.TextClaims { return &r.text }),
 	))
@@ -48,7 +48,7 @@ func readUserInfo(payload []byte) (*UserInfo, error) {
 		return nil, err
 	}
 	u := &r.UserInfo
-	u.tidy()
+	u.dropEmptyParts()
 	u.Text = u.decoded(r.text)
 	return u, nil
 }

@@ -16,8 +16,8 @@ import (
 // form, must never pass for one.
 const maxLife = 24 * time.Hour
 
-// shortLived refuses a token that lives too long for its kind.
-func shortLived(r *claims.Registered) error {
+// checkLifetime refuses a token that lives too long for its kind.
+func checkLifetime(r *claims.Registered) error {
 	if r.Expires-r.IssuedAt > int64(maxLife/time.Second) {
 		return fault.New(fault.TokenInvalid, "it lives too long for its kind")
 	}
@@ -39,7 +39,7 @@ func parseIDToken(payload []byte) (*IDToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, shortLived(&c.Registered)
+	return c, checkLifetime(&c.Registered)
 }
 
 // VerifyToken checks an ID token that a front end obtained. An ID token of this

@@ -36,7 +36,7 @@ func (b *Broker) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bo
 	if access == "" {
 		return false, fault.New(fault.InputInvalid, "the login holds no access token: match in OnLogin, or keep Login.Evidence with the session")
 	}
-	if err := b.inWindow(l, b.now()); err != nil {
+	if err := b.checkWindow(l, b.now()); err != nil {
 		return false, err
 	}
 	body, _ := json.Marshal(struct { // a text always marshals

@@ -40,7 +40,7 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 		return nil
 	}
 	if last := b.status.Load(); last != nil && last.encoded == encoded && last.cert.Equal(cert) {
-		return asStatus(last.response.CheckTime(now, skew))
+		return namedTransaction(last.response.CheckTime(now, skew))
 	}
 	if len(encoded) > base64.StdEncoding.EncodedLen(ocsp.MaxSize) {
 		return refusedStatus("its OCSP answer is too long")
@@ -51,10 +51,10 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 	}
 	response, err := ocsp.Parse(der)
 	if err != nil {
-		return asStatus(err)
+		return namedTransaction(err)
 	}
 	if err := response.Check(cert, b.issuer, now, skew); err != nil {
-		return asStatus(err)
+		return namedTransaction(err)
 	}
 	b.status.Store(&certificateStatus{encoded, cert, response})
 	return nil
@@ -62,8 +62,8 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 
 func refusedStatus(why string) error { return fault.New(fault.TokenInvalid, "transaction token: "+why) }
 
-// asStatus says of an error of the OCSP answer which token it came with.
-func asStatus(err error) error {
+// namedTransaction says of an error of the OCSP answer which token it came with.
+func namedTransaction(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err

@@ -9,9 +9,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// window is how long after a MitID login the broker can still find out about the
+// cprWindow is how long after a MitID login the broker can still find out about the
 // person's CPR number (Signaturgruppen, MitID: CPR match).
-const window = 15 * time.Minute
+const cprWindow = 15 * time.Minute
 
 // StepUp asks for more on the session that the person has at the broker: a
 // further scope shows its page and nothing else. A demand for a new login
@@ -22,7 +22,7 @@ const window = 15 * time.Minute
 func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
 	r := &a.Request
 	if showsCPRPage(r) && !needsLogin(a) {
-		if err := b.inWindow(l, a.Now); err != nil {
+		if err := b.checkWindow(l, a.Now); err != nil {
 			return nil, err
 		}
 	}
@@ -34,10 +34,10 @@ func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (
 	return b.begin(ctx, a, r.Fresh && a.Level > l.Identity.Levels.LoA)
 }
 
-// inWindow refuses a login whose CPR number can no longer be found out. A login
+// checkWindow refuses a login whose CPR number can no longer be found out. A login
 // that does not tell its age is left to the broker.
-func (b *Broker) inWindow(l *mitid.Login, now time.Time) error {
-	if at := l.Identity.AuthTime; !at.IsZero() && now.Sub(at) >= window {
+func (b *Broker) checkWindow(l *mitid.Login, now time.Time) error {
+	if at := l.Identity.AuthTime; !at.IsZero() && now.Sub(at) >= cprWindow {
 		return fault.New(fault.InteractionRequired, "the login is older than the 15 minutes in which the broker can find out about the CPR number; log in anew")
 	}
 	return nil

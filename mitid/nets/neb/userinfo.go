@@ -39,5 +39,5 @@ func parseUserinfoToken(payload []byte) (*UserInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, shortLived(&c.Registered)
+	return c, checkLifetime(&c.Registered)
 }
