@@ -90,7 +90,7 @@ func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Respons
 
 	resp, err := c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, withoutAnswer(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
+		return nil, noAnswerError(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
 	}
 	if resp.Body == nil { // a transport other than net/http's may leave it out
 		resp.Body = http.NoBody
@@ -114,9 +114,9 @@ func (c *Client) roundTripper() http.RoundTripper {
 	return c.transport
 }
 
-// withoutAnswer names the failure of a call that no answer came to. unsent: the
+// noAnswerError names the failure of a call that no answer came to. unsent: the
 // transport never got a connection to write to.
-func withoutAnswer(ctx context.Context, err error, unsent bool, body *watchedBody, length int64) error {
+func noAnswerError(ctx context.Context, err error, unsent bool, body *watchedBody, length int64) error {
 	e := &Error{unsent: unsent, untouched: unsent || body != nil && body.seal()}
 	switch {
 	case ctx.Err() != nil:

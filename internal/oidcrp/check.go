@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// The values that hold where Config has a zero.
+// The defaults of Config, and the limits of its texts.
 const (
 	defaultSkew       = 5 * time.Minute
 	defaultMinAge     = 5 * time.Minute
@@ -53,8 +53,8 @@ func (c Config) invalid(why string) error {
 	return fault.New(fault.ConfigInvalid, name+": "+why)
 }
 
-// check refuses what cannot work or must not, and returns where endpoints may
-// lie.
+// check returns an error for settings that cannot work or are not safe. Otherwise it
+// returns the hosts on which endpoints may be.
 func (c Config) check() (allowedHosts, error) {
 	if c.Name == "" {
 		return allowedHosts{}, c.invalid("Name is missing")
@@ -103,7 +103,7 @@ func (c Config) checkIssuer() (allowedHosts, error) {
 	return allowedHosts{plain: u.Scheme == "http", hosts: append([]string{u.Host}, c.Hosts...)}, nil
 }
 
-// allowedHosts is where the broker's endpoints may lie.
+// allowedHosts says on which hosts the broker's endpoints may be.
 type allowedHosts struct {
 	plain bool // the issuer is http on loopback, so an endpoint may be too
 	hosts []string
@@ -129,8 +129,7 @@ func isLoopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// isGraphic reports whether s holds nothing but visible ASCII characters: no
-// blank, no control character.
+// isGraphic reports whether s consists of visible ASCII characters, without blanks.
 func isGraphic(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {

@@ -7,11 +7,11 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// assertionLife is how long a client assertion is good for.
+// assertionLife is the lifetime of a client assertion.
 const assertionLife = time.Minute
 
-// newAsserter authenticates with a signed statement (RFC 7523 section 3, OpenID
-// Connect Core section 9).
+// newAsserter returns an authenticator with client assertions (RFC 7523 section 3,
+// OpenID Connect Core section 9).
 func newAsserter(cfg Config) (authenticator, error) {
 	a := cfg.Auth
 	alg, ok := signingAlg(a.Key, a.Alg)
