@@ -8,15 +8,15 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// A Authentication is a way in which an application may authenticate at its broker.
+// An Authentication is one way in which an application may authenticate at its broker.
 type Authentication struct {
-	Field  string // of the adapter's Config
-	Filled bool   // whether the application has filled it in
+	Field  string // the field of the adapter's Config
+	Filled bool   // whether the application has set the field
 	Auth   oidcrp.ClientAuth
 }
 
-// BySecret is the way of Config.ClientSecret: client_secret_basic, or
-// client_secret_post if post is set.
+// BySecret is the authentication with Config.ClientSecret: client_secret_basic, or
+// client_secret_post if post is true.
 func BySecret(secret mitid.Secret, post bool) Authentication {
 	w := Authentication{Field: "ClientSecret", Filled: !secret.IsZero(), Auth: oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: secret.Reveal}}
 	if post {
@@ -25,13 +25,14 @@ func BySecret(secret mitid.Secret, post bool) Authentication {
 	return w
 }
 
-// ByKey is the way of Config.PrivateKey: private_key_jwt with the algorithm that
-// the key demands.
+// ByKey is the authentication with Config.PrivateKey: private_key_jwt. The type of the
+// key decides the algorithm.
 func ByKey(key crypto.Signer, keyID string) Authentication {
 	return Authentication{Field: "PrivateKey", Filled: key != nil, Auth: oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: key, KeyID: keyID}}
 }
 
-// chooseOne returns the one way that is filled in, or why there is not one.
+// chooseOne returns the only authentication whose field is set. If there is none or
+// several, why says so.
 func chooseOne(ways []Authentication) (auth oidcrp.ClientAuth, why string) {
 	var fields []string
 	filled := 0

@@ -27,8 +27,8 @@ type Config struct {
 	// Declined turns the error answer to an attempt into an error of ours, by a table
 	// of [Codes].
 	Declined func(*mitid.Attempt, *oidcrp.Answer) error
-	// CheckAnswer checks what this broker alone adds to an answer with a code, before
-	// the code is sent back. If nil, there is nothing to check.
+	// CheckAnswer checks parameters of an answer that only this broker has, before the
+	// code is exchanged. If nil, there is nothing to check.
 	CheckAnswer func(*mitid.Attempt, url.Values) error
 }
 
