@@ -17,8 +17,8 @@ const (
 	saml      = "dk:gov:saml:attribute:"
 )
 
-// reader is what is read. Two claims tell the birth date, and details of the address
-// stand in two places.
+// reader holds the claims while they are read. Two claims hold the birth date, and
+// two places may hold the details of the address.
 type reader struct {
 	Claims
 	dateOfBirth time.Time

@@ -13,8 +13,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// addUserinfo asks the userinfo endpoint and takes over what the ID token lacks. The
-// level and the capacity come from the ID token alone.
+// addUserinfo calls the userinfo endpoint and adds what the ID token lacks. The level
+// and the capacity come from the ID token alone.
 func (b *Broker) addUserinfo(ctx context.Context, as *mitid.Assertion, accessToken string) error {
 	c, token, err := b.askUserinfo(ctx, accessToken)
 	if err != nil {
@@ -38,8 +38,8 @@ func (b *Broker) addUserinfo(ctx context.Context, as *mitid.Assertion, accessTok
 	return nil
 }
 
-// askUserinfo reads the answer in the form that the application's response
-// strategy gives it: plain JSON, or a token that is verified like an ID token.
+// askUserinfo calls the userinfo endpoint. The application's response strategy decides
+// the form of the answer: plain JSON, or a token, which is verified as an ID token is.
 func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*Claims, mitid.Token, error) {
 	res, err := b.oidc.Party.Userinfo(ctx, accessToken)
 	if err != nil {
