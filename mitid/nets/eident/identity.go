@@ -8,7 +8,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets"
 )
 
-// identity returns who the claims name, as Config says how to read them.
+// identity returns the person behind the claims, with the settings of Config that
+// change how claims are read.
 func (b *Broker) identity(c *Claims) (claims.Identity, error) {
 	read, n := *c, nets.NemLogin{}
 	if c.NemLogin != nil {
@@ -35,7 +36,7 @@ func (b *Broker) identity(c *Claims) (claims.Identity, error) {
 	return id, b.addConfigured(&id, c)
 }
 
-// addConfigured takes what stands under names that Config gave.
+// addConfigured adds what is in the claims that Config names.
 func (b *Broker) addConfigured(id *claims.Identity, c *Claims) error {
 	if err := takeText(c, &id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
 		return err
@@ -43,7 +44,7 @@ func (b *Broker) addConfigured(id *claims.Identity, c *Claims) error {
 	return takeText(c, &id.Organisation.Name, b.cfg.orgsClaim)
 }
 
-// takeText puts the text of a claim that only Config knows into an empty field.
+// takeText puts the text of an unknown claim into an empty field.
 func takeText(c *Claims, into *string, claim string) error {
 	raw, ok := c.Unknown[claim]
 	if !ok || claim == "" || *into != "" || string(raw) == "null" {
