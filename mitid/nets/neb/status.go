@@ -14,17 +14,17 @@ import (
 // skew is how far the broker's clock may differ from ours.
 const skew = 5 * time.Minute
 
-// certificateStatus is an OCSP answer that held, for the certificate that it is
-// about. The broker hands out the same answer for minutes (recorded), so that most
-// logins need no second look at its signatures.
+// certificateStatus is an OCSP answer that was verified, with its certificate. The
+// broker sends the same answer for minutes (recorded), so most logins need not verify its
+// signatures again.
 type certificateStatus struct {
 	encoded  string
 	cert     *x509.Certificate
 	response *ocsp.Response
 }
 
-// checkStatus checks the certificate behind a transaction token, with the OCSP
-// answer that came along, in standard base64; empty if there is none came.
+// checkStatus checks the certificate of a transaction token with the OCSP answer beside
+// it. encoded is the answer in standard base64, and empty if there is none.
 func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 	now := b.now()
 	if now.Add(skew).Before(cert.NotBefore) || now.Add(-skew).After(cert.NotAfter) {
@@ -46,7 +46,7 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 		return refusedStatus("its OCSP answer is too long")
 	}
 	der, err := base64.StdEncoding.Strict().DecodeString(encoded)
-	if err != nil || strings.ContainsAny(encoded, "\r\n") { // which the decoder passes over
+	if err != nil || strings.ContainsAny(encoded, "\r\n") { // the decoder ignores line breaks
 		return refusedStatus("its OCSP answer is malformed")
 	}
 	response, err := ocsp.Parse(der)
@@ -62,7 +62,7 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 
 func refusedStatus(why string) error { return fault.New(fault.TokenInvalid, "transaction token: "+why) }
 
-// namedTransaction says of an error of the OCSP answer which token it came with.
+// namedTransaction adds the name of the token to an error of its OCSP answer.
 func namedTransaction(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
