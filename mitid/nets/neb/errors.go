@@ -84,7 +84,7 @@ var codes = oidcbroker.Codes{
 }
 
 // declined returns the error for an error answer. The description is read only if it is
-// one of the codes. access_denied without such a code is BrokerDeclined.
+// one of the codes. access_denied without such a code is ErrUserCancelled.
 func declined(_ *mitid.Attempt, answer *oidcrp.Answer) error {
 	return codes.Declined(answer, answer.Description)
 }
