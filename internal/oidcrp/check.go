@@ -60,21 +60,21 @@ func (c Config) check() (allowedHosts, error) {
 		return allowedHosts{}, c.invalid("Name is missing")
 	}
 	if c.ClientID == "" || len(c.ClientID) > maxConfiguredText || !isGraphic(c.ClientID) {
-		return allowedHosts{}, c.invalid("ClientID is missing or unusable")
+		return allowedHosts{}, c.invalid("ClientID must be 1 to 512 visible ASCII characters")
 	}
 	if len(c.Algs) == 0 {
 		return allowedHosts{}, c.invalid("Algs is empty")
 	}
 	for _, alg := range c.Algs {
 		if _, ok := algorithms[alg]; !ok {
-			return allowedHosts{}, c.invalid("Algs names an algorithm that is not supported")
+			return allowedHosts{}, c.invalid("Algs (Algorithm) must be of RS256, RS384, RS512, PS256, PS384, PS512, ES256 and ES384")
 		}
 	}
 	if c.Skew < 0 || c.Skew > time.Hour {
-		return allowedHosts{}, c.invalid("Skew is out of range")
+		return allowedHosts{}, c.invalid("Skew must be between 0 and 1 hour")
 	}
 	if c.Timeout < 0 || c.MaxBody < 0 {
-		return allowedHosts{}, c.invalid("Timeout or MaxBody is negative")
+		return allowedHosts{}, c.invalid("Timeout and MaxBody must not be negative")
 	}
 	k := c.Cache
 	if k.MinAge < 0 || k.MaxAge < k.MinAge || k.DefaultAge < 0 || k.StaleFor < 0 || k.CoolDown < 0 {
@@ -84,7 +84,7 @@ func (c Config) check() (allowedHosts, error) {
 }
 
 func (c Config) checkIssuer() (allowedHosts, error) {
-	const why = "Issuer is not an https address (http on loopback only) without query, fragment and trailing slash"
+	const why = "Issuer must be an https address (http on loopback only) without query, fragment and trailing slash"
 	if len(c.Issuer) > maxConfiguredText || !isGraphic(c.Issuer) || strings.ContainsAny(c.Issuer, "?#") || strings.HasSuffix(c.Issuer, "/") {
 		return allowedHosts{}, c.invalid(why)
 	}
@@ -97,7 +97,7 @@ func (c Config) checkIssuer() (allowedHosts, error) {
 	}
 	for _, h := range c.Hosts {
 		if v, err := url.Parse("https://" + h); err != nil || h == "" || v.Host != h || v.Hostname() == "" {
-			return allowedHosts{}, c.invalid("Hosts holds something other than host or host:port")
+			return allowedHosts{}, c.invalid("Hosts must hold entries of the form host or host:port")
 		}
 	}
 	return allowedHosts{plain: u.Scheme == "http", hosts: append([]string{u.Host}, c.Hosts...)}, nil

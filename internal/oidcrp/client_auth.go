@@ -29,7 +29,7 @@ func newAuthenticator(cfg Config) (authenticator, error) {
 		}, nil
 	case Basic, Post:
 		if a.Secret == nil || a.Secret() == "" {
-			return nil, cfg.invalid("Auth.Secret is missing")
+			return nil, cfg.invalid("ClientSecret (Auth.Secret) is missing")
 		}
 		return func(time.Time) (credentials, error) {
 			c := credentials{style: oauth2.AuthStyleInParams, id: id, secret: a.Secret()}

@@ -29,7 +29,7 @@ func newDecrypter(cfg Config) (decrypter, error) {
 	}
 	for _, k := range keys {
 		if k.Key == nil || k.Key.N == nil || k.Key.N.BitLen() < minRSA {
-			return nil, cfg.invalid("Decrypt holds a key that is missing or below 2048 bits")
+			return nil, cfg.invalid("DecryptionKeys (Decrypt) must hold RSA keys of 2048 bits or more")
 		}
 	}
 	return func(raw string) (string, bool) {

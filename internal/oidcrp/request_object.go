@@ -42,16 +42,16 @@ func newRequestSigner(cfg Config) (signer, error) {
 	case s.Key == nil && s.Secret == nil:
 		return nil, nil
 	case s.Key != nil && s.Secret != nil:
-		return nil, cfg.invalid("Request takes one of Key and Secret")
+		return nil, cfg.invalid("Request takes one of Key and Secret, not both")
 	case s.Secret != nil:
 		if len(s.Secret()) < minSecret {
-			return nil, cfg.invalid("Request.Secret is shorter than the 32 bytes that HS256 needs")
+			return nil, cfg.invalid("ClientSecret (Request.Secret) signs requests with HS256 and needs 32 bytes or more; or set RequestKey (Request.Key)")
 		}
 		return newSecretSigner(s.Secret, typ), nil
 	}
 	alg, ok := signingAlg(s.Key, s.Alg)
 	if !ok {
-		return nil, cfg.invalid("Request.Key is too weak, or not for Request.Alg")
+		return nil, cfg.invalid("RequestKey (Request.Key) must be RSA of 2048 bits or more, or ECDSA on P-256 or P-384, and fit its algorithm")
 	}
 	return newSigner(s.Key, alg, s.KeyID, typ), nil
 }
@@ -80,7 +80,7 @@ func (p *Party) SignRequest(params url.Values) (string, error) {
 	}
 	signed, err := p.request(payload)
 	if err != nil {
-		return "", Config{Name: p.name}.invalid("Request.Key does not sign")
+		return "", Config{Name: p.name}.invalid("RequestKey (Request.Key) does not sign; check the key or its hardware")
 	}
 	return signed, nil
 }

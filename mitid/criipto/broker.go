@@ -41,9 +41,9 @@ type settings struct {
 func New(cfg Config) (*Broker, error) {
 	switch {
 	case cfg.BusinessLevel > claims.High:
-		return nil, oidcbroker.Misconfigured(name, "Config.BusinessLevel is no level")
+		return nil, oidcbroker.Misconfigured(name, "Config.BusinessLevel must be a level of package claims")
 	case strings.ContainsAny(cfg.CSSPath, " \t\r\n"):
-		return nil, oidcbroker.Misconfigured(name, "Config.CSSPath holds blanks; a login_hint cannot carry them")
+		return nil, oidcbroker.Misconfigured(name, "Config.CSSPath must not hold blanks, which a login_hint cannot carry")
 	}
 	rp := oidcrp.Config{
 		Name: name, Issuer: cfg.Issuer, ClientID: cfg.ClientID, Hosts: cfg.Hosts, Algs: []string{"RS256"},

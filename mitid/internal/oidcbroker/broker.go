@@ -67,7 +67,7 @@ func New(cfg Config) (*Broker, error) {
 }
 
 // Misconfigured is the error of an adapter's New. why names the field, such as
-// "Config.MaxAge is not in whole seconds".
+// "Config.MaxAge must be in whole seconds, and not negative".
 func Misconfigured(broker, why string) error {
 	return &mitid.Error{Kind: mitid.ConfigInvalid, Broker: broker, Op: "new", Why: why}
 }

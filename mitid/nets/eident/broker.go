@@ -73,17 +73,17 @@ func New(cfg Config) (*Broker, error) {
 func (c *Config) validate() string {
 	switch {
 	case c.Language > mitid.English:
-		return "Language is neither Danish nor English"
+		return "Language must be Danish or English"
 	case c.AAL > claims.High:
-		return "AAL is no level"
+		return "AAL must be a level of package claims"
 	case c.HintEncoding > Base64:
-		return "HintEncoding is no encoding"
+		return "HintEncoding must be Plain or Base64"
 	case c.TextEncoding > Base64:
-		return "TextEncoding is no encoding"
+		return "TextEncoding must be Plain or Base64"
 	case c.AMRSeparator != "" && c.AMRSeparator != "," && c.AMRSeparator != " ":
-		return "AMRSeparator is neither a comma nor a blank"
+		return "AMRSeparator must be a comma or a blank"
 	case strings.ContainsAny(c.PIDScope, " \t\r\n"):
-		return "PIDScope is not one scope"
+		return "PIDScope must be one scope, without blanks"
 	}
 	return ""
 }

@@ -58,7 +58,7 @@ func New(cfg Config) (*Broker, error) {
 	}
 	subjects, ok := cfg.subjects()
 	if !ok {
-		return nil, oidcbroker.Misconfigured(name, "Config.TransactionSubject is not of the form CN=…, O=…")
+		return nil, oidcbroker.Misconfigured(name, "Config.TransactionSubject must have the form CN=…, O=…")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -90,19 +90,19 @@ func New(cfg Config) (*Broker, error) {
 func (c *Config) validate() string {
 	switch {
 	case c.Source > UserinfoEndpoint:
-		return "Source is none of the sources"
+		return "Source must be UserinfoToken or UserinfoEndpoint"
 	case c.TextCarrier > RequestObject:
-		return "TextCarrier is none of the carriers"
+		return "TextCarrier must be SignText or RequestObject"
 	case c.TextCarrier == RequestObject && !c.SignRequests:
 		return "TextCarrier RequestObject needs SignRequests"
 	case c.RequestKey != nil && !c.SignRequests:
 		return "RequestKey needs SignRequests"
 	case c.AgeScope > AgeOverAnnounced:
-		return "AgeScope is none of the scopes"
+		return "AgeScope must be AgeVerify, AgeVerifyMinimal or AgeOverAnnounced"
 	case slices.Contains(c.AgeProviders, ""):
-		return "AgeProviders holds an empty name"
+		return "AgeProviders must not hold an empty name"
 	case c.MaxAge < 0 || c.MaxAge%time.Second != 0:
-		return "MaxAge is not in whole seconds"
+		return "MaxAge must be in whole seconds, and not negative"
 	}
 	return ""
 }
