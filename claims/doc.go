@@ -44,4 +44,15 @@
 //
 // Identities are plain structs: make them by hand in a test, with numbers from cpr/cprtest.
 // Package mitid/mitidtest makes whole logins.
+//
+// # Files
+//
+//   - identity.go, identity_clone.go, cleared.go, plain.go: the person, copies, texts that
+//     may hold a CPR number, and the stored form.
+//   - name.go, address.go, organisation.go, authenticator.go: the parts of an Identity.
+//   - level.go, capacity.go, cpr_status.go, protection.go, enum.go: values from a list.
+//   - uuid.go, cvr.go, p_number.go, se_number.go, column.go: identifiers and numbers, also
+//     as columns of a database.
+//   - registered.go: the claims that decide whether a token is valid.
+//   - errors.go: the errors that belong to no single type.
 package claims
