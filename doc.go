@@ -9,7 +9,7 @@
 //   - [github.com/dkeid/dkeid/mitid/criipto]: Criipto Verify, sold as Idura Verify.
 //   - [github.com/dkeid/dkeid/mitid/nets/neb]: Nets eID Broker.
 //   - [github.com/dkeid/dkeid/mitid/nets/eident]: Nets E-Ident.
-//   - [github.com/dkeid/dkeid/mitid/nets]: what the logins of both brokers of Nets tell alike.
+//   - [github.com/dkeid/dkeid/mitid/nets]: claims that both brokers of Nets have.
 //   - [github.com/dkeid/dkeid/claims]: who somebody is: identity, level, address,
 //     company.
 //   - [github.com/dkeid/dkeid/claims/nameform]: names as passports write them, and

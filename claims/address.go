@@ -12,9 +12,9 @@ import (
 //
 // It prints which parts it has and refuses to marshal, as [Identity] does.
 type Address struct {
-	Lines            []string // as on an envelope, without the person's name where the broker tells it
-	CareOf           string   // in whose home the person lives, without "c/o"
-	Street           string   // road, house number, floor and side in one: "Grusgraven 1,3 tv"
+	Lines            []string // as on an envelope, without the person's name if the broker puts it there
+	CareOf           string   // the person in whose home the person lives, without "c/o"
+	Street           string   // road, house number, floor and side in one text: "Grusgraven 1,3 tv"
 	Road             string   // "Grusgraven"
 	RoadCode         string   // four digits, unique in the municipality: "1732"
 	HouseNumber      string   // without leading zeros: "1", "12B"

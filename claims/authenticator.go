@@ -38,9 +38,9 @@ func (a Authenticator) MarshalBinary() ([]byte, error) { return nil, private.Err
 // AuthenticatorKind is a sort of authenticator.
 type AuthenticatorKind uint8
 
-// The kinds. They do not tell the level that was reached; Levels does. A login through
-// the employer's own system (lokal IdP) has no kind of its own: brokers tell it as any
-// other login of MitID Erhverv.
+// The kinds. They do not say which level was reached: Levels does. A login through the
+// employer's own system (lokal IdP) has no kind of its own, because brokers report it as
+// any other login of MitID Erhverv.
 const (
 	AuthenticatorUnknown AuthenticatorKind = iota
 	App                                    // the MitID app

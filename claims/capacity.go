@@ -2,15 +2,15 @@ package claims
 
 import "errors"
 
-// Capacity says in what capacity somebody logged in, and in mitid.Request in what
-// capacity they are asked to.
+// Capacity is the capacity in which a person logged in, and in mitid.Request the
+// capacity in which they are asked to.
 type Capacity uint8
 
 // The capacities. The same human has another Subject and another UUID in each of
 // them; do not link them.
 const (
 	CapacityUnknown      Capacity = iota // in a request: CapacityPrivate
-	CapacityPrivate                      // a person, for themself
+	CapacityPrivate                      // a person who acts for themself
 	CapacityProfessional                 // an employee of an organisation (MitID Erhverv); in a request: a signatory too
 	CapacitySignatory                    // a person who acts for a company they may bind, with their own MitID; not for requests
 	CapacityEither                       // in requests alone: the person chooses
@@ -19,12 +19,12 @@ const (
 // ErrCapacity says that a text names no capacity.
 var ErrCapacity = errors.New("claims: not a capacity")
 
-// capacities are the names of those that somebody can have.
+// capacities are the names of the capacities that a login can have.
 var capacities = [...]string{"unknown", "private", "professional", "signatory"}
 
-// Takes reports whether a request for c is answered by a login in the capacity got.
-// A request for CapacityUnknown is one for CapacityPrivate. Who acts for an
-// organisation as its employee or its signatory is professional.
+// Takes reports whether a login in the capacity got answers a request for c. A request
+// for CapacityUnknown is one for CapacityPrivate. Both employees and signatories answer
+// a request for CapacityProfessional.
 func (c Capacity) Takes(got Capacity) bool {
 	switch got {
 	case CapacityPrivate:

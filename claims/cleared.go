@@ -12,22 +12,22 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Cleared returns a copy of id without texts that are no facts about the person.
-// Brokers have put the error of a look-up where an address should be, with the
-// person's CPR number in it.
+// Cleared returns a copy of id without texts that may hold a CPR number and without
+// error messages. Brokers have put the error message of a look-up, with the person's CPR
+// number in it, in place of an address.
 //
-// A text that may hold a CPR number, the person's or anybody's, in any common way to
-// write one, is left out as follows. If any part of a name or an address holds one, the
-// name or the address becomes nil. An organisation's name, a country, a session id and an
-// authenticator's word become empty. A Subject cannot be left out: the error is
-// [ErrClaimInvalid]. An address that is a text alone and reads like an error message (no
-// digit in it, or a word such as "CPR", "fejl" or "not found") becomes nil too.
+// A text may hold a CPR number, the person's or another's, in any common notation. If
+// any part of a name or an address may hold one, the name or the address becomes nil. An
+// organisation's name, a country, a session id and an authenticator's word become empty.
+// If Subject may hold one, the error is [ErrClaimInvalid]. An address of Lines alone that
+// reads like an error message (no digit in it, or a word such as "CPR", "fejl" or "not
+// found") becomes nil.
 //
 // Numbers with a form of their own (P, SE and CVR numbers, RID, the PID of NemID,
 // UUIDs) stay, unless their digits are those of id.CPR. CPR itself stays.
 //
-// The adapters and mitid.Client call it on every identity. Call it on an identity that
-// you made from anything else.
+// The adapters and mitid.Client call Cleared on every identity. Call it on identities
+// that you make from other sources.
 func (id Identity) Cleared() (Identity, error) {
 	known := cprshape.Known{Numbers: []cpr.Number{id.CPR}, Born: []time.Time{id.BirthDate}}
 	if known.In(id.Subject) {
@@ -66,8 +66,8 @@ func (id Identity) Cleared() (Identity, error) {
 	return id, nil
 }
 
-// clearTexts empties texts with what may be a CPR number, and copies the others: an
-// Identity must not keep the payload alive that it was read from.
+// clearTexts empties texts that may hold a CPR number, and copies the others. An
+// Identity must not keep its payload in memory.
 func clearTexts(known cprshape.Known, texts ...*string) {
 	for _, t := range texts {
 		if known.In(*t) {
@@ -79,7 +79,8 @@ func clearTexts(known cprshape.Known, texts ...*string) {
 
 func anyIn(known cprshape.Known, texts ...string) bool { return slices.ContainsFunc(texts, known.In) }
 
-// cleared returns a copy; nil for what is no address.
+// cleared returns a copy of a. It returns nil if a may hold a CPR number or is an error
+// message.
 func (a *Address) cleared(known cprshape.Known) *Address {
 	c := *a
 	c.Lines = slices.Clone(a.Lines)
@@ -99,9 +100,9 @@ func (a *Address) cleared(known cprshape.Known) *Address {
 	return &c
 }
 
-// splitIn reports whether a number ends in another line, or part, than it begins in.
-// House numbers and a postal code below them look like much, so only the last digits
-// of one line and the first of the next count.
+// splitIn reports whether a CPR number may begin in one line and end in the next. Only
+// the last word of a line and the first of the next count, because house numbers and a
+// postal code below them often look like one.
 func splitIn(known cprshape.Known, lines []string) bool {
 	lines = slices.DeleteFunc(slices.Clone(lines), func(s string) bool { return s == "" })
 	for i := 1; i < len(lines); i++ {
@@ -113,8 +114,8 @@ func splitIn(known cprshape.Known, lines []string) bool {
 	return known.Is(strings.Join(lines, ""))
 }
 
-// isMessage reports whether the address is nothing but a text that reads like the
-// error of a look-up: without any digit, as no address is, or with a word of errors.
+// isMessage reports whether the address has Lines alone and reads like an error message
+// of a look-up: it has no digit, or a word that error messages have.
 func (a *Address) isMessage() bool {
 	parts := *a
 	parts.Lines, parts.Country, parts.Region, parts.CareOf = nil, "", "", ""

@@ -2,8 +2,8 @@ package claims
 
 import "database/sql/driver"
 
-// parseOptional is the UnmarshalText of the numbers: the empty text is the zero
-// value, because that is what MarshalText writes for it.
+// parseOptional is the UnmarshalText of the numbers. It reads the empty text, which
+// MarshalText writes for the zero value, as the zero value.
 func parseOptional[T any](text []byte, parse func(string) (T, error)) (T, error) {
 	if len(text) == 0 {
 		var zero T
@@ -12,7 +12,7 @@ func parseOptional[T any](text []byte, parse func(string) (T, error)) (T, error)
 	return parse(string(text))
 }
 
-// valueOf is a text column, or NULL for the empty text.
+// valueOf returns a text column, or NULL for the empty text.
 func valueOf(s string) (driver.Value, error) {
 	if s == "" {
 		return nil, nil
@@ -20,8 +20,8 @@ func valueOf(s string) (driver.Value, error) {
 	return s, nil
 }
 
-// scanText reads a text column. Integer columns are refused with unfit: they
-// have lost their leading zeros.
+// scanText reads a text column. For an integer column, which has lost leading zeros, it
+// returns unfit.
 func scanText[T any](src any, parse func(string) (T, error), unfit error) (T, error) {
 	switch v := src.(type) {
 	case nil:

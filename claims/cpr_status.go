@@ -2,13 +2,13 @@ package claims
 
 import "errors"
 
-// CPRStatus is the civil status of a person in CPR, by its two-digit code. The
-// zero value means that the broker did not tell. A code without a constant here
-// is kept as it is; ask Known.
+// CPRStatus is the civil status of a person in CPR, by its two-digit code. The zero
+// value means that the broker did not say. A code without a constant is kept too; see
+// Known.
 type CPRStatus uint8
 
-// The codes of the CPR Office. A high road code (9900 and up) stands for no
-// road: the person has no fixed address.
+// The codes of the CPR Office. A high road code (9900 and up) means that the person has
+// no fixed address.
 const (
 	StatusNotTold           CPRStatus = 0
 	StatusResident          CPRStatus = 1  // lives in Denmark

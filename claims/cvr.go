@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// CVR is the number of an organisation in the Central Business Register: eight
-// digits without meaning, never used again. It compares with ==, is a map key,
-// and its zero value stands for none. It is public information and prints in
-// clear.
+// CVR is the number of an organisation in the Central Business Register: eight digits
+// without meaning, which are never used again. It compares with ==, can be a map key,
+// and its zero value stands for none. It is public and prints in clear.
 type CVR struct{ n uint32 }
 
 // ErrCVR says that a text is no CVR number.
@@ -18,8 +17,8 @@ var ErrCVR = errors.New("claims: a CVR number has eight digits")
 // ParseCVR reads exactly eight ASCII digits. 00000000, which is no
 // organisation's number, is refused.
 //
-// The check digit is not part of it: numbers of test organisations and of
-// documentation (12345678) do not pass. Ask CVR.ChecksumOK.
+// ParseCVR does not check the check digit, because numbers of test organisations and of
+// documentation (12345678) fail that check. See CVR.ChecksumOK.
 func ParseCVR(s string) (CVR, error) {
 	n, ok := number(s, 8)
 	if !ok {
@@ -107,7 +106,7 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// digits writes n with leading zeros; the empty text for 0.
+// digits returns n with leading zeros, and the empty text for 0.
 func digits(n uint64, size int) string {
 	if n == 0 {
 		return ""
@@ -120,8 +119,8 @@ func digits(n uint64, size int) string {
 	return string(t[:size])
 }
 
-// modulus11 weighs from the right with 1, 2 … 7, 2, 3 … (Erhvervsstyrelsen,
-// modulus 11).
+// modulus11 checks the digits with the weights 1, 2 … 7, 2, 3 … from the right
+// (Erhvervsstyrelsen, modulus 11).
 func modulus11(s string) bool {
 	sum, weight := 0, 1
 	for i := len(s) - 1; i >= 0; i-- {

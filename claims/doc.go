@@ -1,11 +1,11 @@
-// Package claims is what a login says about a person: one [Identity], the same whichever
-// broker vouched for it, and the values in it.
+// Package claims holds what a login says about a person: one [Identity], in the same form
+// for every broker, and the values in it.
 //
-// Most users meet it in mitid.Login.Identity and need three things. Check Capacity and
-// Levels for what was achieved. Key the account on Subject. Ask whether a part is there
-// (CPR.IsZero, Name == nil) before you use it. People without a CPR number and people with
-// a protected name are normal users, so a type says that something is absent, never an
-// empty text.
+// Most users get an Identity from mitid.Login.Identity and do three things. They check
+// Capacity and Levels. They key the account on Subject. They check whether a part is there
+// (CPR.IsZero, Name == nil) before they use it. People without a CPR number and people with
+// a protected name are normal users, so an absent part is nil or zero and never an empty
+// text.
 //
 // An Identity holds a [Name], an [Address], an [Organisation] with its [CVR], [PNumber] and
 // [SENumber], a [UUID], [Levels], a [CPRStatus], a [Protection] and the [Authenticator]s.
@@ -13,10 +13,10 @@
 // and have a zero value that stands for none. Their Parse functions read exactly the forms
 // that they name.
 //
-// The broker's own words are elsewhere: mitid.Login.Claims is a *criipto.Claims, a
-// *neb.Claims or a *eident.Claims, each beside its adapter. [Registered], the claims that
-// decide whether a token is to be believed, is part of all three. Names as passports write
-// them, and the rules for MitID user IDs, are in claims/nameform.
+// mitid.Login.Claims holds the broker's own claims: a *criipto.Claims, a *neb.Claims or a
+// *eident.Claims, from the package of the adapter. [Registered], the claims that decide
+// whether a token is valid, is part of all three. Names as passports write them, and the
+// rules for MitID user IDs, are in claims/nameform.
 //
 // # Errors
 //
@@ -26,23 +26,33 @@
 //
 // # Personal data
 //
-// Identity and everything personal in it print and log which parts are there and nothing
-// of what is in them. That holds under every verb that fmt lets a type decide on (not %p
-// and a misplaced %w, which go vet refuses) and every slog handler. They refuse to marshal
-// to JSON, text and XML, so that a struct that reaches a log or a response by accident fails
-// loudly. [Plain] is the way out where an identity is meant to be stored. Printers that walk
-// values by reflection (spew, go-cmp, the diffs of test libraries) still see names and
-// addresses. The CPR number is noise even to them. A field that you take out is a string
-// without protection.
+// Identity and the personal values in it print and log only which parts they have. That
+// holds for every slog handler and for every verb that fmt lets a type decide on (all but %p
+// and a misplaced %w, which go vet refuses). They refuse to marshal to JSON, text and XML,
+// so a struct that gets into a log or a response by accident causes an error. Convert an
+// identity that is meant to be stored to [Plain]. Printers that use reflection (spew, go-cmp,
+// the diffs of test libraries) still show names and addresses, but not the CPR number. A
+// string that you take out of an Identity is not protected.
 //
-// No text of an Identity holds what may be a CPR number: such a text is no fact about a
-// person and is left out, as [Identity.Cleared] says.
+// No text of an Identity may hold a CPR number: such texts are left out, as
+// [Identity.Cleared] says.
 //
-// A UUID is a pseudonym of a person. It prints in clear on its own, since accounts are found
-// by it, and not as part of an Identity. CVR, P- and SE-numbers are public.
+// A UUID is a pseudonym of a person. On its own it prints in clear, because accounts are
+// found by it. An Identity does not print it. CVR, P- and SE-numbers are public.
 //
 // # Testing
 //
 // Identities are plain structs: make them by hand in a test, with numbers from cpr/cprtest.
-// Package mitid/mitidtest gives whole logins.
+// Package mitid/mitidtest makes whole logins.
+//
+// # Files
+//
+//   - identity.go, identity_clone.go, cleared.go, plain.go: the person, copies, texts that
+//     may hold a CPR number, and the stored form.
+//   - name.go, address.go, organisation.go, authenticator.go: the parts of an Identity.
+//   - level.go, capacity.go, cpr_status.go, protection.go, enum.go: values from a list.
+//   - uuid.go, cvr.go, p_number.go, se_number.go, column.go: identifiers and numbers, also
+//     as columns of a database.
+//   - registered.go: the claims that decide whether a token is valid.
+//   - errors.go: the errors that belong to no single type.
 package claims

@@ -1,6 +1,6 @@
 package claims
 
-// nameOf returns the name of an enumerated value; what has none is unknown.
+// nameOf returns the name of an enumerated value, and "unknown" for a value without one.
 func nameOf[T ~uint8](v T, names []string) string {
 	if int(v) >= len(names) {
 		v = 0

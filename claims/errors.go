@@ -10,6 +10,6 @@ import (
 // that is ErrClaimInvalid is mitid.ErrClaimInvalid, and the reverse.
 var ErrClaimInvalid error = fault.Sentinel{Package: "claims", Class: fault.ClaimInvalid}
 
-// ErrStored says that a stored identity cannot be read. The values (UUID, CVR …) have
-// their errors beside them.
+// ErrStored says that a stored identity cannot be read. The value types (UUID, CVR …)
+// have errors of their own.
 var ErrStored = errors.New("claims: a stored identity cannot be read")

@@ -9,24 +9,24 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Identity is the person who logged in, the same whatever broker vouched for
-// them. What a broker did not say is nil or zero, never an empty string that
-// could pass for a value:
+// Identity is the person who logged in, in the same form for every broker. What a broker
+// did not say is nil or zero, and never an empty string that could pass for a value:
 //
-//   - a person who has no CPR number or did not give it: CPR.IsZero;
-//   - a person with a protected name and address: Name and Address nil, and
-//     Protection NameAndAddressProtected where the broker says so;
-//   - a login for an organisation: Capacity, and Organisation not nil.
+//   - If a person has no CPR number or did not give it, CPR.IsZero is true.
+//   - If a person has a protected name and address, Name and Address are nil. Protection
+//     is NameAndAddressProtected if the broker says so.
+//   - If a person logged in for an organisation, Capacity says so, and Organisation is not
+//     nil.
 //
 // An Identity prints and logs its capacity, its level and which parts it has, never
 // what is in them. It refuses to marshal; see [Plain].
 type Identity struct {
 	Capacity       Capacity
-	Subject        string     // the broker's own key for this account, byte for byte as it came
-	UUID           UUID       // MitID's key of a private person; of somebody who acts for an organisation it may name the organisation; zero when the broker did not give it
+	Subject        string     // the broker's key of this account, byte for byte as it came
+	UUID           UUID       // MitID's key of a private person; in a login for an organisation it may be a key of the organisation; zero if not given
 	CPR            cpr.Number // zero if there is none, nobody asked, or the person refused
-	CPRStatus      CPRStatus  // civil status in CPR, when the broker looked it up
-	Protection     Protection // name and address protection, when known
+	CPRStatus      CPRStatus  // civil status in CPR, if the broker looked it up
+	Protection     Protection // name and address protection, if known
 	Name           *Name      // nil if not given, as for people with a protected name
 	BirthDate      time.Time  // midnight UTC of the day; zero if not given
 	Country        string     // ISO 3166-1 alpha-2, as the broker gave it

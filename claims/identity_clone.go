@@ -2,7 +2,7 @@ package claims
 
 import "slices"
 
-// Clone returns a copy that shares nothing with id that can be changed.
+// Clone returns a deep copy.
 func (id Identity) Clone() Identity {
 	if id.Name != nil {
 		name := *id.Name

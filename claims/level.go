@@ -24,9 +24,9 @@ var ErrLevel = errors.New("claims: not a level of assurance")
 // ParseLevel reads the spellings that brokers and NemLog-in use, byte for byte:
 // no other letter case, no blanks, no prefix.
 //
-// Some texts look like levels and are not: acr urn:eident:cert:eidas:high, which
-// E-Ident gives to every login; the business acr of Criipto; the numbers 1 to 4
-// of OIOSAML 2, which were another scale. They are errors, as is the empty text.
+// Some texts look like levels and are not. They are errors, as is the empty text: the
+// acr urn:eident:cert:eidas:high, which E-Ident gives to every login; the business acr of
+// Criipto; the numbers 1 to 4 of OIOSAML 2, which are another scale.
 func ParseLevel(s string) (Level, error) {
 	switch s {
 	case "low", // requests, and this package

@@ -7,14 +7,14 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Name is a person's name. Parts that the broker did not give are empty: most
+// Name is a person's name. Parts that the broker did not give are empty. Most brokers
 // give Full alone, and a full name cannot be cut into parts.
 //
 // It prints which parts it has and refuses to marshal, as [Identity] does.
 type Name struct {
 	Full   string
 	Given  string
-	Middle string // mellemnavn: belongs to neither of the others
+	Middle string // mellemnavn, which is part of neither Given nor Family
 	Family string
 }
 

@@ -7,11 +7,11 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// Organisation is whom a professional or a signatory acts for. Numbers that the
-// broker did not give are zero.
+// Organisation is the organisation that a person acts for. Numbers that the broker did
+// not give are zero.
 //
-// It prints which parts it has and refuses to marshal, as [Identity] does: who
-// works where is personal data too.
+// It prints which parts it has and refuses to marshal, as [Identity] does, because the
+// employer of a person is personal data too.
 type Organisation struct {
 	Name     string
 	CVR      CVR

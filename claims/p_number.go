@@ -6,15 +6,15 @@ import (
 )
 
 // PNumber is the number of a production unit, an address where an organisation
-// works: ten digits. It compares with ==, is a map key, and its zero value stands
-// for none. Do not confuse it with a CPR number, which has ten digits too, or
-// with the P code of MitID, which is a one-time secret.
+// works: ten digits. It compares with ==, can be a map key, and its zero value stands
+// for none. A CPR number has ten digits too. The P code of MitID is something else: a
+// one-time secret.
 type PNumber struct{ n uint64 }
 
 // ErrPNumber says that a text is no P-number.
 var ErrPNumber = errors.New("claims: a P-number has ten digits")
 
-// ParsePNumber reads exactly ten ASCII digits; all zeros are refused.
+// ParsePNumber reads exactly ten ASCII digits. It refuses ten zeros.
 func ParsePNumber(s string) (PNumber, error) {
 	n, ok := number(s, 10)
 	if !ok {
@@ -27,8 +27,8 @@ func ParsePNumber(s string) (PNumber, error) {
 func (p PNumber) IsZero() bool { return p.n == 0 }
 
 // ChecksumOK reports whether p passes modulus 11 with the weights 4 3 2 7 6 5 4
-// 3 2 1. It is a hint against typing errors only: a series of valid P-numbers was
-// made with wrong weights and fails (Erhvervsstyrelsen, modulus 11).
+// 3 2 1. Use it only as a hint of typing errors: a series of valid P-numbers was made
+// with wrong weights and fails (Erhvervsstyrelsen, modulus 11).
 func (p PNumber) ChecksumOK() bool { return !p.IsZero() && modulus11(p.String()) }
 
 // String returns the ten digits; the empty text for the zero value.

@@ -10,20 +10,19 @@ import (
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
-// Plain is an Identity that marshals in clear, the digits of the CPR number
-// included. Convert where an identity is meant to be stored or sent, so that
-// each such place is seen in review:
+// Plain is an Identity that marshals in clear, the digits of the CPR number included.
+// Convert an identity where it is meant to be stored or sent. Reviewers see each such
+// place:
 //
 //	sealed, err := json.Marshal(claims.Plain(id))
 //
-// The written form is a JSON object with names in snake_case, which stay as they
-// are; what is absent is left out. Reading it back gives the same Identity: a
-// BirthDate is a day, an AuthTime is in UTC. Reading is strict, except that
-// members of a later version are ignored.
+// The written form is a JSON object with names in snake_case, which later versions keep.
+// Absent parts are left out. Reading it back gives the same Identity. A BirthDate is a
+// day, and an AuthTime is in UTC. Reading is strict, except that unknown members, as of a
+// later version, are ignored.
 //
-// Printing and logging a Plain is as safe as with the Identity. A log handler
-// that marshals the struct around it (slog's JSON handler) writes everything, as
-// it was told to.
+// A Plain prints and logs as an Identity does. But a log handler that marshals a struct
+// around it (slog's JSON handler) writes everything.
 type Plain Identity
 
 // String returns what Identity.String returns.
@@ -35,7 +34,7 @@ func (p Plain) Format(f fmt.State, verb rune) { Identity(p).Format(f, verb) }
 // LogValue returns what Identity.LogValue returns.
 func (p Plain) LogValue() slog.Value { return Identity(p).LogValue() }
 
-// The written form. Its types have no methods, which would keep them safe.
+// The written form. Its types have no methods, so encoding/json writes their fields.
 type (
 	plainIdentity struct {
 		Kind           Capacity             `json:"kind,omitzero"`

@@ -57,7 +57,7 @@ func TestPlainRoundTrip(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			j, err := json.Marshal(claims.Plain(id))
 			require.NoError(t, err)
-			back := claims.Plain(full(t)) // what was there before does not shine through
+			back := claims.Plain(full(t)) // reading must replace all of it
 			require.NoError(t, json.Unmarshal(j, &back))
 			assert.True(t, assert.ObjectsAreEqual(id, claims.Identity(back)))
 		})

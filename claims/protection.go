@@ -6,12 +6,12 @@ import "errors"
 // (navne- og adressebeskyttelse).
 type Protection uint8
 
-// The protections. A missing name or address alone says nothing: only what the
-// broker states is one of these.
+// The protections. They are what the broker says. A missing name or address does not mean
+// that it is protected.
 const (
 	ProtectionUnknown       Protection = iota // the broker does not say
 	Unprotected                               // the broker says that there is none
-	NameAndAddressProtected                   // show neither to others, wherever you learnt them
+	NameAndAddressProtected                   // show neither to others, whatever their source
 )
 
 // ErrProtection says that a text names no protection.

@@ -8,9 +8,9 @@ import (
 )
 
 // Registered are the claims of RFC 7519 and OpenID Connect Core that decide whether a
-// token is to be believed. Every broker's claims have them: criipto.Claims, neb.IDToken,
-// eident.Claims. The struct does not say whether they were checked. The adapters check
-// those of an ID token before they hand its claims out.
+// token is valid for this client and login. Every broker's claims have them:
+// criipto.Claims, neb.IDToken, eident.Claims. The struct does not say whether they were
+// checked. The adapters check those of an ID token before they return its claims.
 //
 // It prints which parts it has and refuses to marshal, as [Identity] does.
 type Registered struct {

@@ -6,14 +6,14 @@ import (
 )
 
 // SENumber is the number of an administrative unit of an organisation at the tax
-// agency: eight digits, equal to the CVR number where an organisation has only
-// one. It compares with ==, is a map key, and its zero value stands for none.
+// agency: eight digits. If an organisation has only one, it is equal to the CVR number.
+// It compares with ==, can be a map key, and its zero value stands for none.
 type SENumber struct{ n uint32 }
 
 // ErrSENumber says that a text is no SE-number.
 var ErrSENumber = errors.New("claims: an SE-number has eight digits")
 
-// ParseSENumber reads exactly eight ASCII digits; all zeros are refused.
+// ParseSENumber reads exactly eight ASCII digits. It refuses eight zeros.
 func ParseSENumber(s string) (SENumber, error) {
 	n, ok := number(s, 8)
 	if !ok {
@@ -25,8 +25,8 @@ func ParseSENumber(s string) (SENumber, error) {
 // IsZero reports whether s stands for none.
 func (s SENumber) IsZero() bool { return s.n == 0 }
 
-// ChecksumOK reports whether s passes the check of a CVR number. Take it as a
-// hint: that every SE-number passes is nowhere promised.
+// ChecksumOK reports whether s passes the check of a CVR number. Use it only as a hint:
+// no authority says that every SE-number passes.
 func (s SENumber) ChecksumOK() bool { return !s.IsZero() && modulus11(s.String()) }
 
 // String returns the eight digits; the empty text for the zero value.

@@ -7,14 +7,13 @@ import (
 )
 
 // UUID is a 128-bit identifier in the form of RFC 9562, such as MitID's
-// permanent key of an identity. It compares with ==, is a map key, and its zero
+// permanent key of an identity. It compares with ==, can be a map key, and its zero
 // value stands for none.
 //
 // A MitID UUID is a pseudonym of a person, and personal data. It is a key for the
-// account of a private person. For people who act for an organisation it may name
-// the organisation, so key their accounts on Identity.Subject. It prints and marshals
-// in clear, because accounts are stored and looked up by it. An Identity that holds one
-// does not print it.
+// account of a private person. For people who act for an organisation it may be a key of
+// the organisation, so key their accounts on Identity.Subject. It prints and marshals in
+// clear, because accounts are stored and looked up by it. An Identity does not print it.
 type UUID struct{ b [16]byte }
 
 // ErrUUID says that a text is no UUID.

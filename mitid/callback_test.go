@@ -15,7 +15,7 @@ import (
 func TestReadCallback(t *testing.T) {
 	cb, err := mitid.ReadCallback(httptest.NewRequest("GET", "/cb?state=s&code=a+b&x=%C3%A6", nil))
 	require.NoError(t, err)
-	require.Equal(t, "state=s&code=a+b&x=%C3%A6", cb.RawQuery, "octets as they came")
+	require.Equal(t, "state=s&code=a+b&x=%C3%A6", cb.RawQuery, "bytes as they came")
 
 	post := func(body, contentType string) (mitid.Callback, error) {
 		r := httptest.NewRequest("POST", "/cb", strings.NewReader(body))

@@ -62,7 +62,7 @@ func ExampleOnce() {
 	cfg := mitid.Config{
 		Broker:      broker,
 		RedirectURL: "http://localhost:8080/callback",
-		StateKeys:   [][]byte{[]byte("32 random octets out of a vault.")},
+		StateKeys:   [][]byte{[]byte("32 random bytes out of the vault")},
 		Once:        used,
 	}
 	replicas := make([]*mitid.Client, 2)

@@ -1,7 +1,7 @@
 package nameform
 
-// cyrillicForms is the Cyrillic table of Doc 9303-3, section 6, in the language
-// of the document. first: the letter begins a part of the name.
+// cyrillicForms is the Cyrillic table of Doc 9303-3, section 6, for the language of the
+// document. first says that the letter begins a part of the name.
 func cyrillicForms(upper rune, language Language, first bool) []string {
 	if forms := cyrillicException(upper, language, first); forms != nil {
 		return forms
@@ -12,7 +12,7 @@ func cyrillicForms(upper rune, language Language, first bool) []string {
 	return nil
 }
 
-// cyrillic is only read.
+// cyrillic never changes.
 var cyrillic = map[rune]string{
 	'А': "A", 'Б': "B", 'В': "V", 'Г': "G", 'Д': "D", 'Е': "E", 'Ё': "E", 'Ж': "ZH",
 	'З': "Z", 'И': "I", 'І': "I", 'Й': "I", 'К': "K", 'Л': "L", 'М': "M", 'Н': "N",
@@ -22,8 +22,8 @@ var cyrillic = map[rune]string{
 	'Ѕ': "DZ", 'Ј': "J", 'Ќ': "K", 'Љ': "LJ", 'Њ': "NJ", 'Ћ': "C", 'Џ': "DZ", 'Є': "IE", 'Ї': "I",
 }
 
-// cyrillicException is what the table says of one language. Where an older
-// edition differs, its form is allowed too.
+// cyrillicException returns the forms that the table has for one language. If an older
+// edition has another form, it is allowed too.
 func cyrillicException(upper rune, language Language, first bool) []string {
 	switch language {
 	case Belarusian:
@@ -52,7 +52,7 @@ func cyrillicException(upper rune, language Language, first bool) []string {
 		}
 	case Serbian:
 		switch upper {
-		case 'Г': // Serbian passports are seen with G all the same
+		case 'Г': // there are Serbian passports with G too
 			return []string{"H", "G"}
 		case 'Х':
 			return []string{"H"}

@@ -84,21 +84,19 @@ func (e *NameError) Error() string { return "nameform: name: " + e.Reason.String
 // Unwrap returns [ErrName].
 func (e *NameError) Unwrap() error { return ErrName }
 
-// MachineReadable writes a name in A to Z and single blanks, as in the code line
-// of a passport or ID card: Søren Gråbøl is SOEREN GRAABOEL. MitID Erhverv asks
-// administrators to type the names of foreign employees so, and a name that
-// differs from the document makes the creation fail
-// (https://www.mitid-erhverv.dk, Create foreign employees).
+// MachineReadable writes a name in A to Z and single blanks, as in the code line of a
+// passport or ID card: Søren Gråbøl is SOEREN GRAABOEL. In MitID Erhverv administrators
+// must type the names of foreign employees like that, and a name that differs from the
+// document is refused (https://www.mitid-erhverv.dk, Create foreign employees).
 //
-// It is a suggestion: many states print something else, and what the document's
-// code line says always wins. Names are not cut to the width of a code line.
+// The result is a suggestion. Many states print something else, and the code line of the
+// document decides. Names are not cut to the width of a code line.
 //
-// The tables are those of ICAO Doc 9303, part 3, section 6, for Latin and
-// Cyrillic letters. A letter that they do not have is taken without its marks (Ș,
-// Ế); one that is still not among them is an error, never left out. The Cyrillic
-// soft sign is left out, as the table says. Hyphens, commas and the filler < of a
-// code line become blanks, an apostrophe joins its neighbours, other punctuation
-// is dropped. The error is a [*NameError].
+// The tables are those of ICAO Doc 9303, part 3, section 6, for Latin and Cyrillic
+// letters. If a letter is not in them, it is looked up without its marks (Ș, Ế). If it is
+// still not there, MachineReadable returns an error. It leaves out the Cyrillic soft sign,
+// as the table says. Hyphens, commas and the filler < of a code line become blanks.
+// Apostrophes and other punctuation are removed. The error is a [*NameError].
 func MachineReadable(name string, opts MachineReadableOptions) (string, error) {
 	letters, err := transliterate(name, opts.Language)
 	if err != nil {
@@ -111,13 +109,12 @@ func MachineReadable(name string, opts MachineReadableOptions) (string, error) {
 	return b.String(), nil
 }
 
-// SameMachineReadable reports whether two names could be the same in the
-// machine-readable alphabet, for some choice of each state and, for Cyrillic
-// letters, some language: Müller and MULLER, Åse and AASE. Either may be a code
-// line. It is a question about spelling, not about persons; names in another
-// order or cut short are different.
+// SameMachineReadable reports whether two names can be written alike in the
+// machine-readable alphabet, by the choices that states have and, for Cyrillic letters, in
+// some language: Müller and MULLER, Åse and AASE. Either may be a code line. It compares
+// spelling and not persons. Names in another order or cut short differ.
 //
-// An error is a [*NameError]: one of the names cannot be transliterated.
+// If one of the names cannot be transliterated, the error is a [*NameError].
 func SameMachineReadable(a, b string) (bool, error) {
 	same, err := sameIn(a, b, "")
 	var missing *NameError
@@ -141,5 +138,5 @@ func sameIn(a, b string, language Language) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return meet(as, bs), nil
+	return canBeEqual(as, bs), nil
 }

@@ -179,7 +179,7 @@ func TestSameMachineReadable(t *testing.T) {
 		_, err := nameform.SameMachineReadable(pair[0], pair[1])
 		assert.Error(t, err)
 	}
-	// Many choices on both sides stay cheap.
+	// Many choices on both sides do not take long.
 	got, err := nameform.SameMachineReadable(strings.Repeat("Å", 128), strings.Repeat("Å", 127)+"B")
 	require.NoError(t, err)
 	assert.False(t, got)

@@ -8,14 +8,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letter is a letter of a name, in upper case, and what Doc 9303 allows for it:
-// first what Danish documents print, then the choices of other states.
+// letter is a letter of a name in upper case, with the forms that Doc 9303 allows for
+// it. The first form is that of Danish documents.
 type letter struct {
 	of    rune
 	forms []string
 }
 
-// blank is only read.
+// blank never changes.
 var blank = letter{' ', []string{" "}}
 
 func (l letter) choose(opts MachineReadableOptions) string {
@@ -68,10 +68,10 @@ func transliterate(name string, language Language) ([]letter, error) {
 type transliterator struct {
 	language Language
 	letters  []letter
-	start    bool // no letter of this part of the name yet
+	start    bool // this part of the name has no letter yet
 }
 
-// add takes the next character, and returns why it cannot.
+// add adds the next character. If it cannot, it returns the reason.
 func (t *transliterator) add(r rune) NameReason {
 	switch {
 	case r == ' ', r == ',', r == '<', unicode.Is(unicode.Zs, r), unicode.Is(unicode.Pd, r):
@@ -81,7 +81,7 @@ func (t *transliterator) add(r rune) NameReason {
 		return 0
 	case unicode.IsLetter(r):
 		return t.letter(r)
-	case unicode.Is(unicode.Mn, r): // a mark that no letter of Unicode has
+	case unicode.Is(unicode.Mn, r): // a mark that NFC did not join with a letter
 		if t.start {
 			return NameSign
 		}
@@ -112,8 +112,8 @@ func (t *transliterator) letter(r rune) NameReason {
 	return 0
 }
 
-// lookUp finds a letter in the tables, or else the letter that is left when marks
-// are taken away, as few as possible. It returns the letter that it found.
+// lookUp finds a letter in the tables. If it is not there, lookUp removes as few marks
+// as possible. It returns the letter that it found.
 func (t *transliterator) lookUp(upper rune) (rune, []string) {
 	if forms := t.forms(upper); forms != nil {
 		return upper, forms
@@ -144,7 +144,7 @@ func (t *transliterator) forms(upper rune) []string {
 	return cyrillicForms(upper, t.language, t.start)
 }
 
-// latinForms is the Latin table of Doc 9303-3, section 6, without the letters
+// latinForms is the Latin table of Doc 9303-3, section 6. lookUp handles the letters
 // that are A to Z with marks.
 func latinForms(upper rune) []string {
 	switch upper {
@@ -185,9 +185,9 @@ func latinForms(upper rune) []string {
 	return nil
 }
 
-// meet reports whether some choice of forms makes a and b the same text. It walks
-// both at once; what one side is ahead by is the rest.
-func meet(a, b []letter) bool {
+// canBeEqual reports whether some choice of forms makes a and b the same text. It goes
+// through both at the same time. rest is the text by which one of them is longer.
+func canBeEqual(a, b []letter) bool {
 	type state struct {
 		i, j  int
 		rest  string
@@ -208,13 +208,13 @@ func meet(a, b []letter) bool {
 		switch {
 		case s.i < len(a) && (s.rest == "" || !s.ahead):
 			for _, f := range a[s.i].forms {
-				if rest, overtaken, ok := advance(s.rest, f); ok {
+				if rest, overtaken, ok := takeForm(s.rest, f); ok {
 					todo = append(todo, state{s.i + 1, s.j, rest, overtaken})
 				}
 			}
 		case s.j < len(b) && (s.rest == "" || s.ahead):
 			for _, f := range b[s.j].forms {
-				if rest, overtaken, ok := advance(s.rest, f); ok {
+				if rest, overtaken, ok := takeForm(s.rest, f); ok {
 					todo = append(todo, state{s.i, s.j + 1, rest, rest != "" && !overtaken})
 				}
 			}
@@ -223,9 +223,9 @@ func meet(a, b []letter) bool {
 	return false
 }
 
-// advance sets form against the rest that the other side is ahead by. left is
-// the new rest; overtaken says that it belongs to the side of form.
-func advance(rest, form string) (left string, overtaken, ok bool) {
+// takeForm compares form with the rest of the other side. left is the new rest.
+// overtaken says that left belongs to the side of form.
+func takeForm(rest, form string) (left string, overtaken, ok bool) {
 	if strings.HasPrefix(form, rest) {
 		left = form[len(rest):]
 		return left, left != "", true

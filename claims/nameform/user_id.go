@@ -17,7 +17,7 @@ const (
 	UserIDMax = 48
 )
 
-// UserIDReason is the rule for MitID user IDs that a text breaks.
+// UserIDReason says which rule for MitID user IDs a text breaks.
 type UserIDReason uint8
 
 // The reasons. The first that applies is given.
@@ -45,8 +45,8 @@ func (r UserIDReason) String() string {
 // ErrUserID is found in every [*UserIDError].
 var ErrUserID = errors.New("nameform: not a MitID user ID")
 
-// UserIDError says why a text is no MitID user ID. It holds nothing of the text,
-// which is a login name and confidential.
+// UserIDError says why a text is no MitID user ID. It holds nothing of the text, because
+// a user ID is confidential.
 type UserIDError struct{ Reason UserIDReason }
 
 func (e *UserIDError) Error() string { return "nameform: not a MitID user ID: " + e.Reason.String() }
@@ -58,11 +58,11 @@ func (e *UserIDError) Unwrap() error { return ErrUserID }
 const userIDSigns = " {}!#$^,*()_+-=:;?.@"
 
 // ValidateUserID reports whether a person could choose s as their MitID user ID,
-// by the rules that municipalities publish (Aabenraa, Herning): UserIDMin to
-// UserIDMax characters of a-z, æ, ø, å without distinction of case, digits,
-// blanks inside, and the signs {}!#$^,*()_+-=:;?.@; nothing that looks like a CPR
-// number: ten digits with nothing, signs or blanks between them. Characters are
-// counted after NFC, so that an å typed as a and a ring is one.
+// by the rules that municipalities publish (Aabenraa, Herning). It has UserIDMin to
+// UserIDMax characters: a-z, æ, ø, å in either case, digits, the signs
+// {}!#$^,*()_+-=:;?.@, and blanks that are not first or last. It must not look like a CPR
+// number: ten digits with nothing, signs or blanks between them. Characters are counted
+// after NFC, so an å typed as a and a ring is one.
 //
 // The error is a [*UserIDError]. Only MitID knows whether the user ID is taken.
 func ValidateUserID(s string) error {
@@ -100,14 +100,14 @@ func userIDCharacter(r rune) bool {
 }
 
 // UserIDLooksLikeCPR reports whether s is a CPR number, with nothing, signs or blanks
-// between its digits. ValidateUserID refuses it. Tell the person why: a user ID is
-// typed where others can see it.
+// between its digits. ValidateUserID refuses it. Tell the person why: others can see a
+// user ID when it is typed.
 func UserIDLooksLikeCPR(s string) bool {
 	_, err := cpr.Parse(digitsAlone(s))
 	return err == nil
 }
 
-// digitsAlone returns the digits of a text that has no letter; "" for any other.
+// digitsAlone returns the digits of a text without letters, and "" for any other text.
 func digitsAlone(s string) string {
 	if strings.ContainsFunc(s, unicode.IsLetter) {
 		return ""

@@ -28,7 +28,7 @@
 //
 // # The link
 //
-// It is sealed (JWE, AES-256-GCM) and holds the letter's ID, when it ends and a
+// It is sealed (AES-256-GCM) and holds the letter's ID, when it ends and a
 // keyed pseudonym of the recipient. It says nothing about anybody, nobody else can
 // make or change one, and it opens nothing without MitID. Keep every key as long as
 // a link made with it may be used.

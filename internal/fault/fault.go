@@ -1,6 +1,6 @@
-// Package fault is the error that packages below the public clients return: a
-// class of the public vocabulary, and words of our own. Nothing that arrived
-// from outside is ever part of its text.
+// Package fault is the error type of the packages below the public clients: a class of
+// the public vocabulary, and a text of ours. The text never holds anything that came
+// from outside.
 package fault
 
 import (
@@ -12,7 +12,7 @@ import (
 // Class is one word of the public error vocabulary.
 type Class uint8
 
-// The classes of a login. The clients in front turn them into their own kinds.
+// The classes. The public clients turn them into their own kinds.
 const (
 	_ Class = iota
 	StateInvalid
@@ -64,39 +64,40 @@ func Classes() []Class {
 // Error says what went wrong in our own words.
 type Error struct {
 	Class Class
-	Why   string // written by us; never holds input
-	Code  string // the other side's error code, only when it is one that our tables know
-	Err   error  // a cause whose text is known to be free of input, or nil
+	Why   string // a text of ours; it holds no input
+	Code  string // the other side's error code, if one of our tables has it
+	Err   error  // a cause whose text holds no input, or nil
 	// Status is the HTTP status of the answer that was refused; 0 if there is none.
 	Status int
-	// Expired: of class TokenInvalid, and the token's time is all that is wrong.
+	// Expired says that the class is TokenInvalid and nothing but the token's time is
+	// wrong.
 	Expired bool
-	// Stale: of class AssuranceTooLow, and the login is not recent enough; a higher
-	// level would not help.
+	// Stale says that the class is AssuranceTooLow because the login is too old. A
+	// higher level would not help.
 	Stale bool
 
-	said func() string // behind a function, where printers do not look
+	said func() string // a function, because printers cannot look into one
 }
 
 // New returns an error of class c. why must be a constant text.
 func New(c Class, why string) *Error { return &Error{Class: c, Why: why} }
 
-// Newf is New with values of our own making in the text (names of fields,
-// limits), never anything that arrived from outside.
+// Newf is New with a format. args must be values of ours, such as names of fields and
+// limits, and nothing that came from outside.
 func Newf(c Class, format string, args ...any) *Error {
 	return &Error{Class: c, Why: fmt.Sprintf(format, args...)}
 }
 
-// With returns a copy of e that wraps cause. The cause's text becomes part of
-// the message: pass only errors whose text holds no input.
+// With returns a copy of e that wraps cause. The text of cause becomes part of the
+// text of e, so it must hold no input.
 func (e *Error) With(cause error) *Error {
 	c := *e
 	c.Err = cause
 	return &c
 }
 
-// Saying returns a copy of e that keeps what the other side said about it, cut to
-// [MaxSaid] bytes. It is never part of the text.
+// Saying returns a copy of e that keeps the other side's words, cut by [Cut]. They
+// are not part of the text.
 func (e *Error) Saying(words string) *Error {
 	c := *e
 	words = Cut(words)
@@ -104,7 +105,7 @@ func (e *Error) Saying(words string) *Error {
 	return &c
 }
 
-// MaxSaid bounds what is kept of the other side's words, in bytes.
+// MaxSaid is the length limit of the other side's words, in bytes.
 const MaxSaid = 512
 
 // Cut returns words as valid UTF-8 of at most [MaxSaid] bytes.
@@ -115,7 +116,7 @@ func Cut(words string) string {
 	return words
 }
 
-// Said returns what the other side said. It may hold anything: never log it.
+// Said returns the other side's words. They may hold anything: do not log them.
 func (e *Error) Said() string {
 	if e.said == nil {
 		return ""
@@ -128,12 +129,12 @@ func (e *Error) Is(target error) bool {
 	return Sentinel{Class: e.Class, Expired: e.Expired}.Is(target)
 }
 
-// A Sentinel is what errors.Is compares errors of a class with. Packages publish
-// their own; those of one class are as good as each other.
+// A Sentinel stands for a class in errors.Is. Each public package exports its own.
+// Sentinels of one class match each other.
 type Sentinel struct {
-	Package string // the one that publishes it
+	Package string // the package that exports it
 	Class   Class
-	Expired bool // errors with Error.Expired alone
+	Expired bool // if true, it matches only errors with Error.Expired
 }
 
 func (s Sentinel) Error() string {
@@ -143,7 +144,7 @@ func (s Sentinel) Error() string {
 	return s.Package + ": " + s.Class.String()
 }
 
-// Is reports whether target is a Sentinel that takes in s.
+// Is reports whether target is a Sentinel that matches s.
 func (s Sentinel) Is(target error) bool {
 	t, ok := target.(Sentinel)
 	return ok && t.Class == s.Class && (s.Expired || !t.Expired)

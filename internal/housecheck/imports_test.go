@@ -37,8 +37,8 @@ var fences = []fence{
 	{"mitid/nets/eident/eidenttest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
 	{"mitid/internal/fakeoidc", nil, "what the fakes share is OpenID Connect and nothing else"},
 	{"mitid/internal/...", with("mitid"), "what adapters share knows the seam and no adapter"},
-	{"mitid/nets", with("mitid/internal/..."), "what both brokers of Nets tell alike is values, and knows no broker"},
-	{"mitid/nets/internal/...", with("mitid/nets", "mitid/internal/..."), "what both brokers of Nets tell alike is read without knowing either"},
+	{"mitid/nets", with("mitid/internal/..."), "the claims that both Nets brokers have are values, and know no broker"},
+	{"mitid/nets/internal/...", with("mitid/nets", "mitid/internal/..."), "the claims that both Nets brokers have are read without knowing either"},
 	{"mitid/nets/...", with("mitid", "mitid/nets", "mitid/nets/internal/...", "mitid/internal/..."), adaptersAlone},
 	{"mitid/...", with("mitid", "mitid/internal/..."), adaptersAlone},
 

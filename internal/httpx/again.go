@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// pauses are what DoAgain waits between its tries: enough for a process that is
-// being started again, and short for a person who waits.
+// pauses are the pauses between the tries of DoAgain. They are long enough for a
+// server that restarts, and short enough for a person who waits.
 var pauses = [...]time.Duration{50 * time.Millisecond, 150 * time.Millisecond, 400 * time.Millisecond, time.Second}
 
-// DoAgain is Do, and makes the call again, a few times after small pauses, while
-// it is certain that nothing of it left this machine and waiting may help: the
-// connection was refused, the network or the name was not found, TLS did not
-// begin. What may have been written is not written twice; only a GET is, by net/http
-// itself, when a connection from its pool dies under it. All tries share one limit of
-// time. A request with a body needs GetBody, as http.NewRequest sets it for bytes in
+// DoAgain is Do, and repeats the call a few times, after short pauses. It repeats a
+// call only if it is certain that nothing of it left this machine and a repetition may
+// help: the connection was refused, the network or the name was not found, or TLS did
+// not begin. It never writes twice what may have been written. (net/http itself
+// repeats a GET if a pooled connection is closed under it.) All tries share one time
+// limit. A request with a body needs GetBody, which http.NewRequest sets for bytes in
 // memory.
 func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
@@ -25,7 +25,7 @@ func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, err
 	for i := 0; ; i++ {
 		resp, err := c.once(ctx, limited, req)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !e.passes() || i == len(pauses) {
+		if !ok || !e.isWorthRepeating() || i == len(pauses) {
 			return resp, err
 		}
 		if !wait(limited, pauses[i]) {
@@ -49,19 +49,20 @@ func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, err
 	}
 }
 
-// passes reports whether the call surely left nothing and may get through later. A
-// certificate or a protocol that does not fit stays so.
-func (e *Error) passes() bool {
+// isWorthRepeating reports whether it is certain that nothing was sent, and whether a
+// repetition may help. It does not help against a certificate or a TLS version that is
+// refused.
+func (e *Error) isWorthRepeating() bool {
 	return e.Reason == NotSent && e.Err != errCertificate && e.Err != errTLS && e.Err != errRequest
 }
 
-// wait waits for d. False means that ctx ended before that.
+// wait waits for d. It returns false if ctx ended before that.
 func wait(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return ctx.Err() == nil // a busy machine wakes late
+		return ctx.Err() == nil // on a busy machine both may have happened
 	case <-ctx.Done():
 		return false
 	}

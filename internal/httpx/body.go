@@ -10,17 +10,16 @@ import (
 	"time"
 )
 
-// provenFor is how long a connection that has carried an answer needs no new
-// proof.
+// provenFor is how long a connection counts as proven after an answer.
 const provenFor = time.Second
 
-// proven reports whether a connection has just carried an answer, so that asking
-// before the body leaves (Expect: 100-continue) tells nothing new: the other side
-// has taken our certificate on it, and is not about to close it for idleness.
+// proven reports whether a connection has just carried an answer. The other side has
+// then accepted our certificate and will not close the connection for idleness, so
+// Expect: 100-continue is not needed before the body.
 func proven(c httptrace.GotConnInfo) bool { return c.Reused && c.IdleTime < provenFor }
 
-// watched is a request's body that tells how far the transport came with it.
-type watched struct {
+// watchedBody is the body of a request. It records how much the transport has read.
+type watchedBody struct {
 	io.ReadCloser
 	state  atomic.Uint32
 	taken  atomic.Int64 // bytes
@@ -29,13 +28,13 @@ type watched struct {
 
 const (
 	untouched = iota
-	begun     // the transport has read of it
-	sealed    // it never will
+	begun     // the transport has begun to read
+	sealed    // the transport can no longer read
 )
 
 var errSealed = errors.New("http: the call is over")
 
-func (w *watched) Read(p []byte) (int, error) {
+func (w *watchedBody) Read(p []byte) (int, error) {
 	if !w.state.CompareAndSwap(untouched, begun) && w.state.Load() == sealed {
 		return 0, errSealed
 	}
@@ -47,12 +46,12 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// seal makes sure that a body which was not begun never is, and reports whether
-// it succeeded. The transport may still be at work when its call has failed.
-func (w *watched) seal() bool { return w.state.CompareAndSwap(untouched, sealed) }
+// seal forbids reading a body that the transport has not begun to read, and reports
+// whether that succeeded. The transport may go on reading after its call has failed.
+func (w *watchedBody) seal() bool { return w.state.CompareAndSwap(untouched, sealed) }
 
-// broken returns the error that reading the body ended with, or nil.
-func (w *watched) broken() error {
+// broken returns the error of reading the body, or nil.
+func (w *watchedBody) broken() error {
 	if err := w.failed.Load(); err != nil {
 		return *err
 	}
@@ -66,7 +65,7 @@ func certificateRefused(err error) bool {
 	if !ok || op.Op != "remote error" {
 		return false
 	}
-	// crypto/tls keeps the type of an alert to itself; it is a number of one byte.
+	// The type of an alert in crypto/tls is unexported. It is a number of one byte.
 	alert := reflect.ValueOf(op.Err)
 	if alert.Kind() != reflect.Uint8 {
 		return false

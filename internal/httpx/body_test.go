@@ -41,8 +41,8 @@ func TestDoSeesThatItsCertificateIsRefused(t *testing.T) {
 			s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 			s.StartTLS()
 			defer s.Close()
-			// None, which TLS 1.2 has no word of its own for, and one of an authority
-			// that the server does not know.
+			// No certificate, for which TLS 1.2 has no alert of its own, and a certificate
+			// of an authority that the server does not know.
 			stranger := httptest.NewTLSServer(nil)
 			defer stranger.Close()
 			for _, certificates := range [][]tls.Certificate{nil, stranger.TLS.Certificates} {

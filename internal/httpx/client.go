@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// The limits that hold where Limits has a zero.
+// The defaults of Limits.
 const (
 	DefaultTimeout = 10 * time.Second
 	DefaultMaxBody = 1 << 20
 )
 
-// Limits bound one call.
+// Limits are the limits of one call.
 type Limits struct {
 	Timeout time.Duration // for the whole call, the body included; if zero, DefaultTimeout
-	MaxBody int64         // bytes of the body after unpacking; if zero, DefaultMaxBody
+	MaxBody int64         // bytes of the body after decompression; if zero, DefaultMaxBody
 }
 
 // Client calls remote parties. It is safe for concurrent use.
@@ -27,10 +27,10 @@ type Client struct {
 	lim       Limits
 }
 
-// New returns a Client that uses the transport of c, and its timeout where that
-// is the shorter one; if nil, it is the default transport. Redirect policy and cookie jar
-// of c are not used. The transport must be of the kind of [http.Transport] for
-// [Error.NotSent] to be ever true.
+// New returns a Client with the transport of c. If c is nil, it uses
+// http.DefaultTransport. If the timeout of c is shorter than that of lim, it holds. The
+// redirect policy and the cookie jar of c are not used. [Error.NotSent] is true only
+// with a transport that reports to net/http/httptrace, as [http.Transport] does.
 func New(c *http.Client, lim Limits) *Client {
 	if lim.Timeout <= 0 {
 		lim.Timeout = DefaultTimeout
@@ -47,16 +47,16 @@ func New(c *http.Client, lim Limits) *Client {
 	return &Client{transport: c.Transport, lim: lim}
 }
 
-// Do makes the call that req describes, once, and reads the whole answer,
-// whatever its status. req is not changed, its context is not used, and its body
-// is used up. The error is an [*Error].
+// Do makes the call of req once and reads the whole answer, whatever its status. It
+// does not change req, does not use its context, and closes its body. The error is an
+// [*Error].
 func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
 	defer cancel()
 	return c.once(ctx, limited, req)
 }
 
-// once makes the call within limited, which is ctx with the limit of time.
+// once makes the call. limited is ctx with the time limit.
 func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Response, error) {
 	if req.URL == nil || req.URL.Host == "" || req.URL.User != nil {
 		if req.Body != nil {
@@ -78,28 +78,28 @@ func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Respons
 	}
 	call = req.WithContext(httptrace.WithClientTrace(limited, trace))
 	call.Header = req.Header.Clone()
-	call.GetBody = nil // what net/http needs to write a body a second time
+	call.GetBody = nil // so that net/http cannot write the body a second time
 	if call.Header == nil {
 		call.Header = make(http.Header)
 	}
-	var body *watched
+	var body *watchedBody
 	if call.Body != nil && call.Body != http.NoBody {
-		body = &watched{ReadCloser: call.Body}
+		body = &watchedBody{ReadCloser: call.Body}
 		call.Body = body
 	}
 
 	resp, err := c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, failed(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
+		return nil, noAnswerError(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
 	}
-	if resp.Body == nil { // a transport other than net/http's may leave it out
+	if resp.Body == nil { // transports other than net/http's may leave it nil
 		resp.Body = http.NoBody
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
 		return nil, &Error{Reason: Redirected, Status: resp.StatusCode}
 	}
-	taken := body == nil || body.taken.Load() == req.ContentLength // before the answer is read: what counts is what it answers
+	taken := body == nil || body.taken.Load() == req.ContentLength // before reading the answer: what counts is what the other side had when it answered
 	answer, err := c.read(ctx, limited, resp)
 	if err != nil {
 		return nil, err
@@ -114,9 +114,9 @@ func (c *Client) roundTripper() http.RoundTripper {
 	return c.transport
 }
 
-// failed names the failure of a call that no answer came to. unsent: the
-// transport never got a connection to write to.
-func failed(ctx context.Context, err error, unsent bool, body *watched, length int64) error {
+// noAnswerError returns the error for a call without an answer. unsent says that the
+// transport never had a connection to write to.
+func noAnswerError(ctx context.Context, err error, unsent bool, body *watchedBody, length int64) error {
 	e := &Error{unsent: unsent, untouched: unsent || body != nil && body.seal()}
 	switch {
 	case ctx.Err() != nil:

@@ -1,17 +1,17 @@
-// Package httpx is the one way in which this module calls a remote party: one
-// request, one bounded answer, and an error that says how far it came.
+// Package httpx makes every HTTP call of this module: one request, one answer of
+// limited size, and an error that says how far the call came.
 //
-// [Client.Do] makes the call once; [Client.DoAgain] repeats it while it is certain
-// that nothing left. Both read the whole answer within a limit of bytes, counted after
-// unpacking, and a limit of time for everything together. It follows no
-// redirect, keeps no cookie, and writes a request that has a body at most once:
-// net/http gets no means to send it again on another connection.
+// [Client.Do] makes the call once. [Client.DoAgain] repeats it while it is certain that
+// nothing was sent. Both read the whole answer, within a size limit that counts bytes
+// after decompression, and within one time limit for the whole call. A Client follows
+// no redirect and keeps no cookie. It writes a request with a body at most once:
+// net/http cannot send it again on another connection.
 //
 // # Errors
 //
-// Every error is an [*Error] with a [Reason]. The question that matters for
-// sending again is [Error.NotSent]: whether it is certain that nothing of the
-// request left this machine. Where it is not certain, the answer is no.
+// Every error is an [*Error] with a [Reason]. [Error.NotSent] says whether a request
+// may be sent again: it is true only if it is certain that nothing of the request left
+// this machine.
 //
 // # Personal data
 //

@@ -14,15 +14,15 @@ type Reason uint8
 // The reasons.
 const (
 	_          Reason = iota
-	NotSent           // surely nothing of the request left: name look-up, connection, TLS
-	NoAnswer          // the request may have left; no answer began
-	Redirected        // the answer names another address; it was not followed
-	TooLarge          // the body is over the limit, counted after unpacking
-	Slow              // the answer began, and did not end in time
-	Cut               // the body ended before it was complete, or does not unpack
-	Cancelled         // the caller's own context ended
-	Unwelcome         // the other side refused our client certificate, or wants one
-	BodyFailed        // the body of the request could not be read to its end; Err says why
+	NotSent           // nothing of the request was sent: name look-up, connection or TLS failed
+	NoAnswer          // the request may have been sent, and no answer began
+	Redirected        // the answer is a redirect, which was not followed
+	TooLarge          // the body is over the limit, counted after decompression
+	Slow              // the answer began and did not end in time
+	Cut               // the body ended before it was complete, or cannot be decompressed
+	Cancelled         // the caller's context ended
+	Unwelcome         // the other side refused our client certificate, or demands one
+	BodyFailed        // reading the body of the request failed; Err says why
 	lastReason
 )
 
@@ -45,8 +45,8 @@ type Error struct {
 	// Err is the cause where its text holds nothing of the request or the answer:
 	// a context error, an error number of the system, or words of this package.
 	Err error
-	// Status is that of the answer that was not read to its end, or not followed; 0:
-	// no answer began.
+	// Status is the status of an answer that was not read to its end, or not followed.
+	// If no answer began, it is 0.
 	Status int
 
 	unsent, untouched bool
@@ -61,9 +61,9 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotSent reports whether it is certain that nothing of the request left this
-// machine, so that sending it again cannot do anything twice. A call that the
-// caller cancelled early enough counts too.
+// NotSent reports whether it is certain that nothing of the request left this machine.
+// Sending it again then cannot do anything twice. It is true also for a call that the
+// caller cancelled early enough.
 func (e *Error) NotSent() bool { return e.Reason == NotSent || e.unsent }
 
 // BodyKept reports whether it is certain that nothing of the request's body left
@@ -77,8 +77,8 @@ var (
 	errRequest     = errors.New("malformed request")
 )
 
-// cause keeps of err what holds no address, name or certificate of the other
-// side.
+// cause returns the part of err that holds no address, name or certificate of the
+// other side.
 func cause(err error) error {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return errCertificate

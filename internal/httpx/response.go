@@ -11,8 +11,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// Taken: the whole body of the request had left when the answer came. An
-	// answer to half a request promises nothing. It needs a ContentLength.
+	// Taken says that the whole body of the request had been sent when the answer came.
+	// It is true only for requests with a ContentLength.
 	Taken bool
 }
 

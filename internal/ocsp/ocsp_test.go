@@ -137,7 +137,7 @@ func TestOnlyTheAuthoritysCertificateUnmasksAMadeUpResponder(t *testing.T) {
 	require.Error(t, judge(w.answer(nil), nil, nil))
 }
 
-func TestEveryOctetCounts(t *testing.T) {
+func TestEveryByteCounts(t *testing.T) {
 	w := newWorld(t)
 	der := w.answer(nil)
 	require.NoError(t, judge(der, w.cert, w.ca))

@@ -19,8 +19,8 @@ type algorithm struct {
 	check func(a *algorithm, k *key, signed, sig []byte) bool
 }
 
-// algorithms are the ones that Config.Algs may name. None is symmetric, and "none" is
-// not among them, so no token can choose one of these.
+// algorithms are those that Config.Algs may name. Symmetric ones and "none" are not
+// among them, so no token can choose such a one.
 var algorithms = map[string]algorithm{
 	"RS256": {hash: crypto.SHA256, check: checkRSA},
 	"RS384": {hash: crypto.SHA384, check: checkRSA},
@@ -32,8 +32,8 @@ var algorithms = map[string]algorithm{
 	"ES384": {hash: crypto.SHA384, check: checkECDSA, curve: elliptic.P384()},
 }
 
-// fits reports whether a public key is of the type that a needs.
-func (a algorithm) fits(public crypto.PublicKey) bool {
+// takes reports whether a public key is of the type that a needs.
+func (a algorithm) takes(public crypto.PublicKey) bool {
 	switch k := public.(type) {
 	case *rsa.PublicKey:
 		return a.check != nil && a.curve == nil

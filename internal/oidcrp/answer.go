@@ -14,11 +14,11 @@ import (
 const (
 	maxCode        = 4096
 	maxErrorCode   = 256
-	maxDescription = 1024 // longer ones are cut
+	maxDescription = 1024 // a longer description is cut
 )
 
 // Answer is the broker's answer at the redirect URL: a code or an error, never
-// both. It prints as a placeholder: a code is a secret, and a stranger may have
+// both. It prints as a placeholder, because a code is a secret and anybody may have
 // written the error text.
 type Answer struct {
 	Code        string
@@ -36,14 +36,15 @@ func (a Answer) LogValue() slog.Value { return slog.StringValue("[answer]") }
 func (a Answer) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 
 // ReadAnswer reads the parameters of an authorization response (RFC 6749 section
-// 4.1.2, RFC 9207). The state parameter is the caller's. An error answer is no
-// error here: see [ClassOf].
+// 4.1.2, RFC 9207). The caller checks the state parameter. An Answer with an error is
+// a success of ReadAnswer: see [ClassOf].
 //
-// Errors: ResponseInvalid for a repeated or oversized parameter, for an answer with
-// neither code nor error, or both, and for one that carries a token: we ask for a
-// code, and a token in an address has been seen by others; IssuerMismatch for another
-// issuer, or none where the broker announces it. No call is made, except for
-// discovery where the issuer is missing and no copy is at hand.
+// The error is ResponseInvalid for a repeated or oversized parameter, for an answer
+// with both or neither of code and error, and for an answer that carries a token. We
+// ask for a code, and others may have seen a token in an address. It is
+// IssuerMismatch for another issuer, and for a missing one if the broker announces
+// iss. ReadAnswer makes a call only if iss is missing and no discovery document is
+// cached.
 func (p *Party) ReadAnswer(ctx context.Context, values url.Values) (*Answer, error) {
 	for _, list := range values {
 		if len(list) != 1 {
@@ -67,7 +68,7 @@ func (p *Party) ReadAnswer(ctx context.Context, values url.Values) (*Answer, err
 	case hasCode && !isVisible(code[0], maxCode), hasProblem && !isVisible(problem[0], maxErrorCode):
 		return nil, p.fault(fault.ResponseInvalid, "the answer's code or error is malformed")
 	}
-	if !hasIssuer && (hasCode || !p.lenientIss) {
+	if !hasIssuer && (hasCode || !p.errorsWithoutIssuer) {
 		m, err := p.metadata.get(ctx, nil)
 		if err != nil {
 			return nil, err
@@ -86,7 +87,7 @@ func (p *Party) ReadAnswer(ctx context.Context, values url.Values) (*Answer, err
 	return &Answer{Error: problem[0], Description: description}, nil
 }
 
-// Said returns the broker's words, cut as [fault.Error.Said] is.
+// Said returns the broker's error code and description, cut by [fault.Cut].
 func (a *Answer) Said() string {
 	if a.Description == "" {
 		return fault.Cut(a.Error)
@@ -94,16 +95,16 @@ func (a *Answer) Said() string {
 	return fault.Cut(a.Error + ": " + a.Description)
 }
 
-// isTokenName reports whether a parameter is called as tokens are in the answers of
-// flows that we do not use (OpenID Connect Core section 3.2.2.5, RFC 6749 section
-// 4.2.2, JARM), in any letter case.
+// isTokenName reports whether a parameter has the name of a token, in any letter
+// case. Answers of other flows have such parameters (OpenID Connect Core section
+// 3.2.2.5, RFC 6749 section 4.2.2, JARM).
 func isTokenName(name string) bool {
 	name = strings.ToLower(name)
 	return name == "token" || name == "response" || strings.HasSuffix(name, "_token")
 }
 
-// isVisible reports whether s is one to limit characters of printable ASCII, as
-// RFC 6749 appendix A has codes, tokens and errors.
+// isVisible reports whether s consists of printable ASCII and has one to limit
+// characters. Codes, tokens and errors do (RFC 6749 appendix A).
 func isVisible(s string, limit int) bool {
 	if s == "" || len(s) > limit {
 		return false

@@ -21,7 +21,7 @@ const (
 	userinfoEndpoint = "userinfo endpoint"
 )
 
-// callFailed gives a call without an answer its class.
+// callFailed returns the error for a call that got no whole answer.
 func (p *Party) callFailed(err error, where string) error {
 	call, ok := errors.AsType[*httpx.Error](err)
 	if !ok {
@@ -41,7 +41,8 @@ func (p *Party) callFailed(err error, where string) error {
 	return e.With(call)
 }
 
-// get fetches address, which discovery named or the configuration.
+// get fetches address, which comes from discovery or Config. If bearer is not empty,
+// it goes along as a bearer token.
 func (p *Party) get(ctx context.Context, address, accept, bearer, where string) (*httpx.Response, error) {
 	req, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// The values that hold where Config has a zero.
+// The defaults of Config, and the limits of its texts.
 const (
 	defaultSkew       = 5 * time.Minute
 	defaultMinAge     = 5 * time.Minute
@@ -53,64 +53,64 @@ func (c Config) invalid(why string) error {
 	return fault.New(fault.ConfigInvalid, name+": "+why)
 }
 
-// check refuses what cannot work or must not, and returns where endpoints may
-// lie.
-func (c Config) check() (origins, error) {
+// check returns an error for settings that cannot work or are not safe. Otherwise it
+// returns the hosts on which endpoints may be.
+func (c Config) check() (allowedHosts, error) {
 	if c.Name == "" {
-		return origins{}, c.invalid("Name is missing")
+		return allowedHosts{}, c.invalid("Name is missing")
 	}
 	if c.ClientID == "" || len(c.ClientID) > maxConfiguredText || !isGraphic(c.ClientID) {
-		return origins{}, c.invalid("ClientID is missing or unusable")
+		return allowedHosts{}, c.invalid("ClientID must be 1 to 512 visible ASCII characters")
 	}
 	if len(c.Algs) == 0 {
-		return origins{}, c.invalid("Algs is empty")
+		return allowedHosts{}, c.invalid("Algs is empty")
 	}
 	for _, alg := range c.Algs {
 		if _, ok := algorithms[alg]; !ok {
-			return origins{}, c.invalid("Algs names an algorithm that is not supported")
+			return allowedHosts{}, c.invalid("Algs (Algorithm) must be of RS256, RS384, RS512, PS256, PS384, PS512, ES256 and ES384")
 		}
 	}
 	if c.Skew < 0 || c.Skew > time.Hour {
-		return origins{}, c.invalid("Skew is out of range")
+		return allowedHosts{}, c.invalid("Skew must be between 0 and 1 hour")
 	}
 	if c.Timeout < 0 || c.MaxBody < 0 {
-		return origins{}, c.invalid("Timeout or MaxBody is negative")
+		return allowedHosts{}, c.invalid("Timeout and MaxBody must not be negative")
 	}
 	k := c.Cache
 	if k.MinAge < 0 || k.MaxAge < k.MinAge || k.DefaultAge < 0 || k.StaleFor < 0 || k.CoolDown < 0 {
-		return origins{}, c.invalid("Cache is out of range")
+		return allowedHosts{}, c.invalid("Cache is out of range")
 	}
 	return c.checkIssuer()
 }
 
-func (c Config) checkIssuer() (origins, error) {
-	const why = "Issuer is not an https address (http on loopback only) without query, fragment and trailing slash"
+func (c Config) checkIssuer() (allowedHosts, error) {
+	const why = "Issuer must be an https address (http on loopback only) without query, fragment and trailing slash"
 	if len(c.Issuer) > maxConfiguredText || !isGraphic(c.Issuer) || strings.ContainsAny(c.Issuer, "?#") || strings.HasSuffix(c.Issuer, "/") {
-		return origins{}, c.invalid(why)
+		return allowedHosts{}, c.invalid(why)
 	}
 	u, err := url.Parse(c.Issuer)
 	if err != nil || u.Host == "" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
-		return origins{}, c.invalid(why)
+		return allowedHosts{}, c.invalid(why)
 	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
-		return origins{}, c.invalid(why)
+		return allowedHosts{}, c.invalid(why)
 	}
 	for _, h := range c.Hosts {
 		if v, err := url.Parse("https://" + h); err != nil || h == "" || v.Host != h || v.Hostname() == "" {
-			return origins{}, c.invalid("Hosts holds something other than host or host:port")
+			return allowedHosts{}, c.invalid("Hosts must hold entries of the form host or host:port")
 		}
 	}
-	return origins{plain: u.Scheme == "http", hosts: append([]string{u.Host}, c.Hosts...)}, nil
+	return allowedHosts{plain: u.Scheme == "http", hosts: append([]string{u.Host}, c.Hosts...)}, nil
 }
 
-// origins is where the broker's endpoints may lie.
-type origins struct {
+// allowedHosts says on which hosts the broker's endpoints may be.
+type allowedHosts struct {
 	plain bool // the issuer is http on loopback, so an endpoint may be too
 	hosts []string
 }
 
 // allows reports whether address is one that a request may go to.
-func (o origins) allows(address string) bool {
+func (o allowedHosts) allows(address string) bool {
 	if len(address) > maxAddress || !isGraphic(address) || strings.Contains(address, "#") {
 		return false
 	}
@@ -129,8 +129,7 @@ func isLoopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// isGraphic reports whether s holds nothing but visible ASCII characters: no
-// blank, no control character.
+// isGraphic reports whether s consists of visible ASCII characters, without blanks.
 func isGraphic(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {

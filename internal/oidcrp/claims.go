@@ -7,8 +7,7 @@ import (
 
 // Claims are the registered claims of a token (RFC 7519 section 4.1, OpenID
 // Connect Core section 2), as the adapter's strict reader has read them. The reader
-// decides what is well formed; [Party.VerifyBy] decides what holds. It prints as a
-// placeholder.
+// checks their form, and [Party.VerifyBy] their values. Claims print as a placeholder.
 type Claims struct {
 	Issuer          string
 	Subject         string

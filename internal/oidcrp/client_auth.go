@@ -8,18 +8,18 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// credentials tell the broker who we are, in the terms of oauth2.
+// credentials authenticate the client, in the terms of oauth2.
 type credentials struct {
 	style  oauth2.AuthStyle
 	id     string
 	secret string            // if empty, none is sent
-	params map[string]string // go into the form beside
+	params map[string]string // further parameters of the form
 }
 
 // An authenticator returns the credentials of one request that is made now.
 type authenticator func(now time.Time) (credentials, error)
 
-// newAuthenticator checks Config.Auth.
+// newAuthenticator checks Config.Auth and returns the authenticator for it.
 func newAuthenticator(cfg Config) (authenticator, error) {
 	id, a := cfg.ClientID, cfg.Auth
 	switch a.Method {
@@ -29,7 +29,7 @@ func newAuthenticator(cfg Config) (authenticator, error) {
 		}, nil
 	case Basic, Post:
 		if a.Secret == nil || a.Secret() == "" {
-			return nil, cfg.invalid("Auth.Secret is missing")
+			return nil, cfg.invalid("ClientSecret (Auth.Secret) is missing")
 		}
 		return func(time.Time) (credentials, error) {
 			c := credentials{style: oauth2.AuthStyleInParams, id: id, secret: a.Secret()}
@@ -46,9 +46,9 @@ func newAuthenticator(cfg Config) (authenticator, error) {
 	}
 }
 
-// addTo adds c to a request that oauth2 does not make, in the way that oauth2 does.
-// Both halves of Basic are form-encoded first (RFC 6749 section 2.3.1): client ids
-// with a colon in them exist.
+// addTo adds c to a request, as oauth2 does in its own requests. For Basic, both id
+// and secret are form-encoded (RFC 6749 section 2.3.1), because a client id may hold
+// a colon.
 func (c credentials) addTo(form url.Values, r *http.Request) {
 	if c.style == oauth2.AuthStyleInHeader {
 		r.SetBasicAuth(url.QueryEscape(c.id), url.QueryEscape(c.secret))

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// compact is a signed token in its parts (RFC 7515 section 3.1).
+// compact holds the parts of a signed token (RFC 7515 section 3.1).
 type compact struct {
 	header    string // encoded
 	payload   []byte // decoded
@@ -16,7 +16,8 @@ type compact struct {
 // maxSignature is the length of an RSA signature with the largest key, encoded.
 const maxSignature = (maxRSA/8*4 + 2) / 3
 
-// split takes apart a token that has two dots. It decodes into one buffer.
+// split cuts a token with two dots into its parts. The text says what is wrong; it is
+// empty if nothing is.
 func split(token string) (compact, string) {
 	const malformed = "malformed"
 	dot1 := strings.IndexByte(token, '.')
@@ -24,7 +25,7 @@ func split(token string) (compact, string) {
 	if dot1 <= 0 || dot2 <= dot1+1 || dot2 == len(token)-1 || len(token)-dot2-1 > maxSignature {
 		return compact{}, malformed
 	}
-	// The decoder passes over these two; everything else it refuses.
+	// The decoder ignores these two characters.
 	if strings.IndexByte(token, '\n') >= 0 || strings.IndexByte(token, '\r') >= 0 {
 		return compact{}, malformed
 	}

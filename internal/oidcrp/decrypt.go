@@ -7,11 +7,11 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A decrypter opens an encrypted token (RFC 7516, compact form). It returns false,
-// and no reason, if the token does not open.
+// A decrypter decrypts a token (RFC 7516, compact form). It returns false if it
+// cannot, and does not say why.
 type decrypter func(raw string) (string, bool)
 
-// contentEncryptions are the content encryptions taken.
+// contentEncryptions are the content encryptions that tokens may have.
 var contentEncryptions = map[string]jose.ContentEncryption{
 	"A128GCM":       jose.A128GCM,
 	"A256GCM":       jose.A256GCM,
@@ -19,8 +19,9 @@ var contentEncryptions = map[string]jose.ContentEncryption{
 	"A256CBC-HS512": jose.A256CBC_HS512,
 }
 
-// newDecrypter returns nil if there is no key. RSA-OAEP-256 alone is taken:
-// RSA1_5 has the padding oracle, and plain RSA-OAEP rests on SHA-1.
+// newDecrypter returns the decrypter for Config.Decrypt, or nil if that is empty.
+// Keys must be encrypted with RSA-OAEP-256: RSA1_5 allows padding oracle attacks, and
+// RSA-OAEP uses SHA-1.
 func newDecrypter(cfg Config) (decrypter, error) {
 	keys := slices.Clone(cfg.Decrypt)
 	if len(keys) == 0 {
@@ -28,7 +29,7 @@ func newDecrypter(cfg Config) (decrypter, error) {
 	}
 	for _, k := range keys {
 		if k.Key == nil || k.Key.N == nil || k.Key.N.BitLen() < minRSA {
-			return nil, cfg.invalid("Decrypt holds a key that is missing or below 2048 bits")
+			return nil, cfg.invalid("DecryptionKeys (Decrypt) must hold RSA keys of 2048 bits or more")
 		}
 	}
 	return func(raw string) (string, bool) {

@@ -2,7 +2,7 @@ package oidcrp
 
 import "github.com/dkeid/dkeid/internal/fault"
 
-// codes are the error codes of the standards, with their class.
+// codes maps the error codes of the standards to their classes.
 var codes = map[string]fault.Class{
 	// RFC 6749 sections 4.1.2.1 and 5.2
 	"access_denied":             fault.UserCancelled,
@@ -31,8 +31,8 @@ var codes = map[string]fault.Class{
 	"unmet_authentication_requirements": fault.BrokerDeclined,
 }
 
-// ClassOf returns the class of an error code of the standards, and
-// BrokerDeclined for any other: a broker's own codes are its adapter's.
+// ClassOf returns the class of an error code of the standards, and BrokerDeclined for
+// any other code. The adapters know their broker's own codes.
 func ClassOf(code string) fault.Class {
 	if c, ok := codes[code]; ok {
 		return c
@@ -40,7 +40,7 @@ func ClassOf(code string) fault.Class {
 	return fault.BrokerDeclined
 }
 
-// phrases are error descriptions that say more than the code beside them.
+// phrases maps error descriptions that say more than their code to classes.
 var phrases = map[string]fault.Class{
-	"Unknown Access Code": fault.BrokerDeclined, // Criipto: a code that was used before
+	"Unknown Access Code": fault.BrokerDeclined, // Criipto: the code was used before
 }

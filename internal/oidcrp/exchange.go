@@ -15,17 +15,17 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Exchange turns a code into tokens (RFC 6749 section 4.1.3, RFC 7636). verifier
-// is the PKCE code verifier, redirectURL the one that the login began with. A
-// code that may have left is never sent again: a broker that sees one twice may
-// take back what the first time gave.
+// Exchange exchanges a code for tokens (RFC 6749 section 4.1.3, RFC 7636). verifier
+// is the PKCE code verifier, and redirectURL the one that the login began with. A
+// code that may have been sent is never sent again, because a broker that sees a code
+// twice may revoke its tokens.
 //
-// oauth2 makes the request and reads the answer after us; both readers must agree.
+// oauth2 makes the request and reads the answer after us. Both readers must agree.
 //
-// Errors: BrokerDeclined for a code that is not (or no longer) good,
-// ConfigInvalid when the broker does not accept this client or request,
-// BrokerUnavailable without an answer, for 429 and 5xx and for an answer that is no
-// JSON at all, ResponseInvalid for one that is malformed or lacks an ID token.
+// The error is BrokerDeclined for a code that is not valid (any more), and
+// ConfigInvalid if the broker refuses this client or request. It is BrokerUnavailable
+// if no answer came, for the statuses 429 and 5xx, and for an answer that is not JSON.
+// It is ResponseInvalid for an answer that is malformed or lacks an ID token.
 func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string) (*Tokens, error) {
 	m, err := p.metadata.get(ctx, nil)
 	if err != nil {
@@ -52,7 +52,7 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 	switch {
 	case call.err != nil:
 		return nil, call.err
-	case call.tokens == nil: // it never came to a call
+	case call.tokens == nil: // oauth2 made no call
 		return nil, p.fault(fault.ConfigInvalid, tokenEndpoint+": unusable address")
 	case err != nil || !call.tokens.equal(second):
 		refusal := p.fault(fault.ResponseInvalid, tokenEndpoint+": two readers do not agree on the answer")
@@ -62,12 +62,12 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 	return call.tokens, nil
 }
 
-// A tokenCall is the transport of one request for tokens. It makes the call within
-// our bounds and lets oauth2 see an answer only if it is one by our rules.
+// A tokenCall is the transport of one token request. It makes the call within our
+// limits and gives oauth2 an answer only if the answer keeps our rules.
 type tokenCall struct {
 	party  *Party
-	tokens *Tokens // what we have read; nil if there is nothing to be read
-	err    error   // why there is nothing
+	tokens *Tokens // what we have read; nil if nothing could be read
+	err    error   // why the call gave no tokens
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -79,14 +79,14 @@ func (c *tokenCall) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{
 		Status: "200 OK", StatusCode: http.StatusOK, Request: r,
-		// oauth2 would read another type as a form.
+		// oauth2 reads any other type as a form.
 		Header: http.Header{"Content-Type": {"application/json"}},
 		Body:   io.NopCloser(bytes.NewReader(body)),
 	}, nil
 }
 
 func (c *tokenCall) roundTrip(r *http.Request) ([]byte, error) {
-	r = r.Clone(r.Context()) // a transport does not change its request
+	r = r.Clone(r.Context()) // http.RoundTripper forbids changes of the request
 	r.Header.Set("Accept", "application/json")
 	resp, err := c.party.call(r.Context(), r, tokenEndpoint)
 	if err != nil {
@@ -105,9 +105,8 @@ func (c *tokenCall) roundTrip(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// wholeLifetime returns body with its lifetime as a whole number. Some servers
-// write 3600.0 or 3.6e3, which are numbers of JSON (RFC 8259 section 6) and which
-// oauth2 does not read.
+// wholeLifetime returns body with expires_in as a whole number. Some servers write
+// 3600.0 or 3.6e3. Both are JSON numbers (RFC 8259 section 6) that oauth2 cannot read.
 func wholeLifetime(body []byte, life time.Duration) ([]byte, error) {
 	const name = "expires_in"
 	var members map[string]jsontext.Value
@@ -124,7 +123,7 @@ func wholeLifetime(body []byte, life time.Duration) ([]byte, error) {
 	return json.Marshal(members)
 }
 
-// equal reports whether oauth2 has read the same as we.
+// equal reports whether oauth2 has read the same values.
 func (t *Tokens) equal(o *oauth2.Token) bool {
 	if o.AccessToken != t.AccessToken || !strings.EqualFold(o.TokenType, "Bearer") ||
 		o.Extra("id_token") != t.IDToken || time.Duration(o.ExpiresIn)*time.Second != t.Lifetime {

@@ -2,9 +2,9 @@ package oidcrp
 
 import "context"
 
-// find returns the key that h names, or the only one it can mean, if it is for
-// the algorithm of h, and the document that the key stands in. It alone decides
-// which token causes a fetch of the keys. token is what errors call the token.
+// find returns the key for a token with header h, and the key document that has it.
+// If h has no kid, the key is the only one for the algorithm of h. Only find decides
+// which tokens cause a fetch of the keys. Errors call the token by the name token.
 func (p *Party) find(ctx context.Context, h *header, token string) (*key, *document[*keySet], error) {
 	brings := func(s *keySet) bool { return !h.hasKid || s.byID[h.kid] != nil }
 	before := p.keys.current.Load()
@@ -13,7 +13,7 @@ func (p *Party) find(ctx context.Context, h *header, token string) (*key, *docum
 		return nil, nil, err
 	}
 	if !h.hasKid {
-		k, several := fitting(doc.value.all, h.alg)
+		k, several := onlyKeyFor(doc.value.all, h.alg)
 		switch {
 		case several:
 			return nil, nil, p.tokenInvalid(token, "it names no key and several could be meant")
@@ -31,7 +31,7 @@ func (p *Party) find(ctx context.Context, h *header, token string) (*key, *docum
 			doc = newer
 		}
 	}
-	k, several := fitting(doc.value.byID[h.kid], h.alg)
+	k, several := onlyKeyFor(doc.value.byID[h.kid], h.alg)
 	switch {
 	case several:
 		return nil, nil, p.tokenInvalid(token, "the broker publishes several keys under its key id")

@@ -54,7 +54,7 @@ func FuzzKeys(f *testing.F) {
 			var members map[string]json.RawMessage
 			require.NoError(t, json.Unmarshal(k.jwk, &members))
 			for _, secret := range []string{"x5c", "x5t", "x5t#S256", "x5u"} {
-				delete(members, secret) // not read here, and go-jose refuses what it cannot read of them
+				delete(members, secret) // we do not read them, and go-jose refuses malformed ones
 			}
 			raw, err := json.Marshal(members)
 			require.NoError(t, err)

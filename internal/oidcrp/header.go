@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// A header is the protected header of a token (RFC 7515 section 4), as far as it
-// may matter.
+// A header holds the members of a token's protected header that we use (RFC 7515
+// section 4).
 type header struct {
 	alg    string
 	enc    string // of an encrypted token
@@ -17,13 +17,13 @@ type header struct {
 	typ    string // a mediaType; empty if there is none
 }
 
-// plainType is the typ of a token that is no special one (RFC 7519 section 5.1), as
-// mediaType returns it.
+// plainType is the typ of tokens without a type of their own (RFC 7519 section 5.1),
+// as mediaType returns it.
 const plainType = "jwt"
 
-// mediaType returns the media type that a typ or cty header means: the prefix
-// "application/" may be left out, and letter case means nothing (RFC 7515 section
-// 4.1.9). If empty, it is none that a token can have.
+// mediaType returns the media type in a typ or cty header, in lower case and without
+// the prefix "application/", which may be left out (RFC 7515 section 4.1.9). It
+// returns "" for a value that is no media type.
 func mediaType(v jsontext.Value) string {
 	s, ok := stringValue(v)
 	if !ok || !isGraphic(s) {
@@ -32,7 +32,7 @@ func mediaType(v jsontext.Value) string {
 	return strings.TrimPrefix(strings.ToLower(s), "application/")
 }
 
-// wireHeader is what a header may say.
+// wireHeader holds the members of a header that we read or refuse.
 type wireHeader struct {
 	Alg string         `json:"alg"`
 	Enc string         `json:"enc"`
@@ -40,8 +40,8 @@ type wireHeader struct {
 	Typ jsontext.Value `json:"typ"`
 	Cty jsontext.Value `json:"cty"`
 
-	// The following would let the token choose its own key, or change what the rest
-	// of the header means (RFC 8725 sections 3.1 and 3.10)
+	// The following members are refused. They let a token choose its own key or change
+	// the meaning of other members (RFC 8725 sections 3.1 and 3.10).
 	JWK  jsontext.Value `json:"jwk"`
 	JKU  jsontext.Value `json:"jku"`
 	X5C  jsontext.Value `json:"x5c"`
@@ -52,7 +52,7 @@ type wireHeader struct {
 }
 
 // readHeader reads an encoded header. The text says what is wrong; it is empty if
-// the header may be used.
+// nothing is.
 func readHeader(encoded string) (*header, string) {
 	raw, ok := decodeBase64(encoded)
 	if !ok {

@@ -14,8 +14,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The sizes of RSA moduli that are taken, in bits. RFC 7518 section 3.3 sets the
-// lower one; beyond the upper one a check costs too much.
+// The least and the greatest size of an RSA modulus, in bits. RFC 7518 section 3.3
+// sets the least. A check with a larger key would cost too much.
 const (
 	minRSA = 2048
 	maxRSA = 8192
@@ -24,12 +24,12 @@ const (
 // A key is one usable public signing key. It never changes.
 type key struct {
 	id  string // empty if there is none
-	alg string // the only algorithm it is for; if empty, any that its type allows
+	alg string // the only algorithm of the key; if empty, any for its type
 	rsa *rsa.PublicKey
 	ec  *ecdsa.PublicKey
 	jwk []byte // as published
 
-	certificate *x509.Certificate // the published one of this very key; nil if there is none
+	certificate *x509.Certificate // from x5c, if it is of this key; otherwise nil
 }
 
 // fits reports whether k can check signatures of alg.
@@ -37,18 +37,18 @@ func (k *key) fits(alg string) bool {
 	if k.alg != "" && k.alg != alg {
 		return false
 	}
-	return k.rsa != nil && algorithms[alg].fits(k.rsa) || k.ec != nil && algorithms[alg].fits(k.ec)
+	return k.rsa != nil && algorithms[alg].takes(k.rsa) || k.ec != nil && algorithms[alg].takes(k.ec)
 }
 
-// same reports whether k and other are one key, whatever else is said of them.
-func (k *key) same(other *key) bool {
+// equal reports whether k and other have the same public key.
+func (k *key) equal(other *key) bool {
 	if k.rsa != nil {
 		return other.rsa != nil && k.rsa.Equal(other.rsa)
 	}
 	return other.ec != nil && k.ec.Equal(other.ec)
 }
 
-// jwk are the members of RFC 7517 and RFC 7518 section 6 that count here.
+// jwk holds the members that we read or refuse (RFC 7517, RFC 7518 section 6).
 type jwk struct {
 	Kty string   `json:"kty"`
 	Use string   `json:"use"`
@@ -63,7 +63,7 @@ type jwk struct {
 
 	X5C jsontext.Value `json:"x5c"`
 
-	// A key that shows these is a secret or private one, and compromised.
+	// A key with one of these is a secret or private key, and it is compromised.
 	K   jsontext.Value `json:"k"`
 	D   jsontext.Value `json:"d"`
 	P   jsontext.Value `json:"p"`
@@ -83,10 +83,10 @@ func (j *jwk) private() bool {
 	return false
 }
 
-// readKey reads one key. It returns false for a key that we cannot use. Trust comes
-// from the key document, which the issuer gave over TLS, and not from a certificate
-// in it (x5c). The certificate is kept because some adapters tell the broker's keys
-// apart by it.
+// readKey reads one key. It returns false for a key that we cannot use. We trust the
+// key because the issuer published it over TLS, and not because of a certificate in
+// it (x5c). The certificate is kept because some adapters distinguish the broker's
+// keys by it.
 func readKey(raw jsontext.Value) (*key, bool) {
 	var j jwk
 	if strictjson.Unmarshal(raw, &j) != nil || j.private() {
@@ -109,7 +109,7 @@ func readKey(raw jsontext.Value) (*key, bool) {
 	return k, ok
 }
 
-// maxCertificate is how long a certificate in a key document may be, encoded.
+// maxCertificate is the length limit of a certificate in a key document, encoded.
 const maxCertificate = 16 << 10
 
 // readCertificate returns the first certificate of a chain (RFC 7517 section
@@ -168,9 +168,8 @@ func readEC(crv, x, y string) (*ecdsa.PublicKey, bool) {
 	return pub, err == nil
 }
 
-// decodeBase64 reads base64url without padding, in its one canonical form: the
-// decoder of the standard library passes over line breaks, so they are refused
-// here.
+// decodeBase64 decodes base64url without padding, in its canonical form only. It
+// refuses line breaks, which the decoder of the standard library ignores.
 func decodeBase64(s string) ([]byte, bool) {
 	if !isGraphic(s) {
 		return nil, false

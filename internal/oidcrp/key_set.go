@@ -12,7 +12,7 @@ import (
 // A keySet holds the usable keys of one key document (RFC 7517 section 5).
 type keySet struct {
 	all  []*key
-	byID map[string][]*key // an id may stand for a key of each type, or of each algorithm
+	byID map[string][]*key // several keys may have one id, if their types or algorithms differ
 }
 
 func (p *Party) fetchKeys(ctx context.Context) (*keySet, http.Header, error) {
@@ -31,8 +31,7 @@ func (p *Party) fetchKeys(ctx context.Context) (*keySet, http.Header, error) {
 	return s, resp.Header, err
 }
 
-// readKeys reads a key document. A key that cannot be used is left out, and so is
-// the repetition of a key.
+// readKeys reads a key document. It leaves out keys that cannot be used.
 func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	var document struct {
 		Keys []jsontext.Value `json:"keys"`
@@ -57,17 +56,16 @@ func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	return s, nil
 }
 
-// fitting returns the one key of list that is for alg. It returns nil if there is
-// none, and also if there are two different ones (several). A key that is listed
-// twice, such as once for each of its algorithms, counts once; the entry with a
-// certificate is returned.
-func fitting(list []*key, alg string) (found *key, several bool) {
+// onlyKeyFor returns the key of list that is for alg, or nil if there is none. If two
+// different keys are, it returns nil, and several is true. A key that is listed twice
+// counts once, and the entry with a certificate is returned.
+func onlyKeyFor(list []*key, alg string) (found *key, several bool) {
 	for _, k := range list {
 		switch {
 		case !k.fits(alg):
 		case found == nil:
 			found = k
-		case !found.same(k):
+		case !found.equal(k):
 			return nil, true
 		case found.certificate == nil:
 			found = k

@@ -242,7 +242,7 @@ func TestKeySetEveryCallerLeaves(t *testing.T) {
 		synctest.Wait()
 		w.p.keys.mu.Lock()
 		defer w.p.keys.mu.Unlock()
-		assert.Nil(t, w.p.keys.flight, "the fetch has ended by its own time limit")
+		assert.Nil(t, w.p.keys.pending, "the fetch has ended by its own time limit")
 	})
 }
 

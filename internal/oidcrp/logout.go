@@ -9,21 +9,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// logoutEvent says that a token is a logout token.
+// logoutEvent is the member of events that every logout token has.
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
 // Logout is what a logout token says. It names at least one of Subject and
 // SessionID.
 type Logout struct {
-	Subject   string    // if empty, the subject of SessionID
-	SessionID string    // if empty, every session of Subject
-	At        time.Time // iat: when the broker said so
+	Subject   string    // whose session ended; empty if SessionID alone tells it
+	SessionID string    // the session that ended; if empty, every session of Subject ended
+	At        time.Time // iat: when the broker issued the token
 }
 
 // VerifyLogout checks a logout token (OpenID Connect Back-Channel Logout 1.0
-// section 2.6). A token may come twice, since a broker sends it again when our answer
-// was lost: the caller goes by At. Of rules only Signer is used. Errors: as
-// [Party.Verify].
+// section 2.6). A broker may send a token twice, if our answer was lost, so the
+// caller must compare At with the time of the login. VerifyLogout uses Signer of
+// rules and nothing else. Errors are those of [Party.Verify].
 func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
 	rules.Token, rules.Types, rules.logout = "logout token", []string{"logout+jwt", plainType, ""}, true
 	out := new(Logout)
@@ -46,7 +46,7 @@ func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Log
 	return out, nil
 }
 
-// logoutLife bounds how long a logout token is good for.
+// logoutLife is the longest lifetime of a logout token.
 const logoutLife = 15 * time.Minute
 
 type wireLogout struct {
@@ -62,8 +62,8 @@ type wireLogout struct {
 	Events    map[string]jsontext.Value `json:"events"`
 }
 
-// read checks what only a logout token has. The text says what is wrong; it is empty
-// if nothing is.
+// read checks the claims that only a logout token has, and writes them to out. The
+// text says what is wrong; it is empty if nothing is.
 func (w *wireLogout) read(out *Logout) (*Claims, string) {
 	switch event, ok := w.Events[logoutEvent]; {
 	case w.Nonce != nil:

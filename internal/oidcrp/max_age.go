@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// maxAge reads Cache-Control (RFC 9111 section 5.2.2): the least max-age it
-// names, zero for no-store and no-cache. The second result is false if it says
-// nothing that can be read.
+// maxAge returns the least max-age of Cache-Control (RFC 9111 section 5.2.2), and
+// zero for no-store and no-cache. ok is false if the header has none of them.
 func maxAge(h http.Header) (age time.Duration, ok bool) {
 	for _, line := range h.Values("Cache-Control") {
 		for directive := range strings.SplitSeq(line, ",") {

@@ -9,9 +9,9 @@ import (
 	"github.com/dkeid/dkeid/internal/httpx"
 )
 
-// Metadata is what the broker's discovery document says (OpenID Connect
-// Discovery 1.0 section 3). An endpoint that the broker does not have is empty.
-// Every other one is on the issuer's host or one of Config.Hosts.
+// Metadata is the broker's discovery document (OpenID Connect Discovery 1.0 section
+// 3). If the broker does not have an endpoint, its address is empty. All other
+// addresses are on the issuer's host or one of Config.Hosts.
 type Metadata struct {
 	Issuer      string `json:"issuer"`
 	Authorize   string `json:"authorization_endpoint"`
@@ -24,13 +24,13 @@ type Metadata struct {
 	PARRequired bool   `json:"require_pushed_authorization_requests"`          // RFC 9126 section 5
 }
 
-// Metadata returns the broker's addresses. It fetches them when there is no copy
-// or it has aged; after a failure the next call tries again.
+// Metadata returns the broker's discovery document, as [Cache] says. After a failed
+// fetch the next call tries again.
 //
-// Errors: IssuerMismatch for another issuer or a redirect, ConfigInvalid for an
-// endpoint that is not https or lies elsewhere and for a broker that does not offer
-// what this client uses, ResponseInvalid, and BrokerUnavailable when nothing or
-// something other than JSON came.
+// The error is IssuerMismatch for another issuer or a redirect. It is ConfigInvalid
+// for an endpoint that is not https or not on a configured host, and for a broker
+// that does not offer what this client uses. It is ResponseInvalid for a malformed
+// document, and BrokerUnavailable if no answer came or one that is not JSON.
 func (p *Party) Metadata(ctx context.Context) (*Metadata, error) {
 	c, err := p.metadata.get(ctx, nil)
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *Party) fetchMetadata(ctx context.Context) (*Metadata, http.Header, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	p.readClock(resp.Header)
+	p.keepClock(resp.Header)
 	switch {
 	case resp.Status == http.StatusOK:
 	case isOutage(resp.Status):
@@ -93,7 +93,7 @@ func (p *Party) readMetadata(resp *httpx.Response) (*Metadata, error) {
 			return nil, p.fault(fault.ConfigInvalid, e.name+" is not https or on a host that is not configured")
 		}
 	}
-	if lacks := document.lacks(p.needs); lacks != "" {
+	if lacks := document.missing(p.needs); lacks != "" {
 		return nil, p.fault(fault.ConfigInvalid, "discovery does not offer "+lacks)
 	}
 	return m, nil

@@ -51,7 +51,7 @@ func TestTokenOfALongForgottenLoginIsRefused(t *testing.T) {
 		iat time.Duration // of the login's beginning
 		ok  bool
 	}{{0, true}, {-4 * time.Minute, true}, {-5 * time.Minute, true}, {-5*time.Minute - time.Second, false}, {-time.Hour, false}, {-24 * 365 * time.Hour, false}} {
-		began := testNow.Add(-14 * time.Minute) // the person took their time
+		began := testNow.Add(-14 * time.Minute) // the person took long
 		raw := token(t, testKey(t, "mitid"), goodHeader(), with(goodClaims(), "iat", began.Add(c.iat).Unix()))
 		_, err := p.VerifyBy(t.Context(), raw, Rules{Began: began}, parse)
 		if c.ok {

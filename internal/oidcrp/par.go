@@ -12,13 +12,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxRequestURI is how long a request_uri may be, in bytes.
+// maxRequestURI is the length limit of a request_uri, in bytes.
 const maxRequestURI = 512
 
-// Push sends the parameters of a login straight to the broker (RFC 9126) and
-// returns what stands for them in the browser's request, beside client_id, and
-// for how long. params is not changed. A broker without PAR: Unsupported. Other
-// errors are those of [Party.Exchange].
+// Push sends the parameters of a login to the broker (RFC 9126). It returns the
+// request_uri that the browser sends with client_id in place of them, and its
+// lifetime. It does not change params. The error is Unsupported if the broker does
+// not take pushed requests. Other errors are those of [Party.Exchange].
 func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string, lifetime time.Duration, err error) {
 	m, err := p.metadata.get(ctx, nil)
 	if err != nil {
@@ -62,16 +62,16 @@ func (p *Party) Push(ctx context.Context, params url.Values) (requestURI string,
 	return body.RequestURI, lifetime, nil
 }
 
-// isReference reports whether uri may stand for the request: a urn, as RFC 9126
-// section 2.2 recommends, or an address of the broker. The broker would fetch the
-// request from any other address that it was given.
+// isReference reports whether uri may be a request_uri: a urn, as RFC 9126 section
+// 2.2 recommends, or an address of the broker. The broker would fetch the request
+// from an address elsewhere.
 func (p *Party) isReference(uri string) bool {
 	scheme, name, _ := strings.Cut(uri, ":")
 	return strings.EqualFold(scheme, "urn") && name != "" || p.origins.allows(uri)
 }
 
-// staysWithBroker reports whether a Location header is empty or names an address of
-// the broker. No request follows it.
+// staysWithBroker reports whether a Location header is empty or an address of the
+// broker. The header is never followed.
 func (p *Party) staysWithBroker(location string) bool {
 	u, err := url.Parse(location)
 	if err != nil {

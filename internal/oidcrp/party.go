@@ -16,19 +16,19 @@ import (
 // Party is a relying party of one broker. It is safe for concurrent use and
 // prints as the broker's name alone.
 type Party struct {
-	name       string
-	issuer     string
-	clientID   string
-	origins    origins
-	algs       map[string]algorithm
-	now        func() time.Time
-	skew       int64 // seconds
-	client     *httpx.Client
-	lenientIss bool
-	needs      needs
+	name                string
+	issuer              string
+	clientID            string
+	origins             allowedHosts
+	algs                map[string]algorithm
+	now                 func() time.Time
+	skew                int64 // seconds
+	client              *httpx.Client
+	errorsWithoutIssuer bool
+	needs               needs
 
-	// Secrets live behind functions, so that printers that walk values by
-	// reflection find an address and no more.
+	// Secrets are behind functions, because printers that use reflection cannot look
+	// into those.
 	authenticate authenticator
 	request      signer    // nil if requests are not signed
 	decrypt      decrypter // nil if encrypted tokens are refused
@@ -36,14 +36,14 @@ type Party struct {
 
 	metadata *source[*Metadata]
 	keys     *source[*keySet]
-	clock    atomic.Pointer[clock] // at the latest discovery; nil if not told
+	clock    atomic.Pointer[clock] // from the last discovery; nil if there was no Date header
 }
 
 // errNotWritten is the error of marshalling a token, a code or claims.
 var errNotWritten = errors.New("oidcrp: tokens, codes and claims do not marshal")
 
-// New returns a Party. It does no I/O. A fault is ConfigInvalid and names the
-// field.
+// New returns a Party. It does no I/O. The error is ConfigInvalid and names the field
+// of Config.
 func New(cfg Config) (*Party, error) {
 	cfg = cfg.withDefaults()
 	origins, err := cfg.check()
@@ -65,10 +65,10 @@ func New(cfg Config) (*Party, error) {
 	p := &Party{
 		name: cfg.Name, issuer: cfg.Issuer, clientID: cfg.ClientID, origins: origins,
 		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
-		client:       httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
-		lenientIss:   cfg.ErrorsWithoutIssuer,
-		needs:        needsOf(cfg),
-		authenticate: authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
+		client:              httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
+		errorsWithoutIssuer: cfg.ErrorsWithoutIssuer,
+		needs:               needsOf(cfg),
+		authenticate:        authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
 	}
 	for _, alg := range cfg.Algs {
 		p.algs[alg] = algorithms[alg]
@@ -93,13 +93,13 @@ func (p *Party) Format(f fmt.State, _ rune) {
 // LogValue returns the broker's name.
 func (p *Party) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
 
-// fault returns an error that names the broker. why is ours.
+// fault returns an error that names the broker. why must hold no input.
 func (p *Party) fault(c fault.Class, why string) *fault.Error {
 	return fault.New(c, p.name+": "+why)
 }
 
-// call makes one request, again while it surely never left; where names the address
-// in errors. Whatever status comes back is an answer.
+// call makes a request. It repeats the request only while nothing of it can have been
+// sent. An answer of any status is a success. where names the endpoint in errors.
 func (p *Party) call(ctx context.Context, req *http.Request, where string) (*httpx.Response, error) {
 	resp, err := p.client.DoAgain(ctx, req)
 	if err != nil {

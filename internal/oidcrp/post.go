@@ -9,10 +9,10 @@ import (
 	"github.com/dkeid/dkeid/internal/httpx"
 )
 
-// PostJSON sends body to an address of the broker's own, beyond the standards, as
-// the bearer of accessToken. path is a constant that follows the issuer, such as
-// "/api/v1/…". Any status is an answer, and what it means is the adapter's. What
-// may have left is never sent again.
+// PostJSON sends body, with accessToken as a bearer token, to an API of the broker
+// that no standard describes. path follows the issuer, such as "/api/v1/…", and is a
+// constant. An answer of any status is a success, which the adapter interprets. A
+// request that may have been sent is never sent again.
 func (p *Party) PostJSON(ctx context.Context, path, accessToken string, body []byte) (*httpx.Response, error) {
 	if !isToken(accessToken) {
 		return nil, p.fault(fault.InputInvalid, "no access token, or a malformed one")

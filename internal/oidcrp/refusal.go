@@ -12,20 +12,19 @@ import (
 )
 
 // Refusal returns the error for an answer that is no success. where names the
-// address. The text holds where and the status; the broker's words are kept beside
-// the text.
+// endpoint. The text holds where and the status. [fault.Error.Said] returns the
+// broker's words.
 func Refusal(class fault.Class, resp *httpx.Response, where string) *fault.Error {
 	e := fault.New(class, where+" refused (HTTP "+strconv.Itoa(resp.Status)+")")
 	e.Status = resp.Status
-	if words := said(resp); words != "" {
+	if words := brokersWords(resp); words != "" {
 		e = e.Saying(words)
 	}
 	return e
 }
 
-// Page returns the error for an answer that is no JSON at all, such as a
-// maintenance page or the page of a proxy. It returns nil if the answer is JSON, well
-// formed or not.
+// Page returns the error for an answer that is not JSON, such as a maintenance page or
+// the page of a proxy. It returns nil if isJSON accepts the answer.
 func Page(resp *httpx.Response, where string) *fault.Error {
 	if isJSON(resp.Body) {
 		return nil
@@ -35,10 +34,10 @@ func Page(resp *httpx.Response, where string) *fault.Error {
 	return e
 }
 
-// isJSON reports whether body is meant as JSON. A body that begins with a brace or a
-// bracket is, also if the rest is broken or a byte order mark stands before it
-// (which RFC 8259 section 8.1 forbids). Any other body must be a whole value, since
-// "502 Bad Gateway" begins like a number. A blank body is no JSON.
+// isJSON reports whether body is meant to be JSON. A body that begins with a brace or
+// a bracket is, even if the rest is malformed, and even after a byte order mark
+// (which RFC 8259 section 8.1 forbids). Any other body must be a whole JSON value,
+// because "502 Bad Gateway" begins like a number. A blank body is not JSON.
 func isJSON(body []byte) bool {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\uFEFF")))
 	if len(body) == 0 {
@@ -47,8 +46,8 @@ func isJSON(body []byte) bool {
 	return body[0] == '{' || body[0] == '[' || jsontext.Value(body).IsValid()
 }
 
-// IsToken reports whether body is meant as a token in compact form, as the answers
-// of some userinfo endpoints are: it begins as an encoded header does.
+// IsToken reports whether body is meant to be a token in compact form: it begins as an
+// encoded header does. Some userinfo endpoints answer with tokens.
 func IsToken(body []byte) bool {
 	return len(body) > 1 && body[0] == 'e' && bytes.IndexByte([]byte("wxyz0123456789-_"), body[1]) >= 0
 }
@@ -59,11 +58,11 @@ func isObject(body []byte) bool {
 	return len(body) > 0 && body[0] == '{'
 }
 
-// said returns the broker's words in a refusal: code and description (RFC 6749
-// section 5.2), or the message of its own APIs. If the body has none of them, said
-// returns the whole body, or the header that RFC 6750 puts the reason into. It quotes
-// a success only if that is a page: JSON may hold tokens.
-func said(resp *httpx.Response) string {
+// brokersWords returns the broker's words in a refusal: code and description (RFC 6749
+// section 5.2), or the message of the broker's own APIs. If the body has none of them,
+// brokersWords returns the body, or the header with the reason of RFC 6750. It returns
+// nothing of a JSON success, which may hold tokens.
+func brokersWords(resp *httpx.Response) string {
 	var body struct {
 		Error       jsontext.Value `json:"error"`
 		Description jsontext.Value `json:"error_description"`
@@ -98,7 +97,7 @@ func (p *Party) refusal(class fault.Class, resp *httpx.Response, where string) *
 	return Refusal(class, resp, p.name+": "+where)
 }
 
-// malformed returns the error for a success that cannot be used. why holds no
+// malformed returns the error for a success that cannot be used. why must hold no
 // input.
 func (p *Party) malformed(resp *httpx.Response, why string) *fault.Error {
 	e := p.fault(fault.ResponseInvalid, why)
@@ -106,7 +105,7 @@ func (p *Party) malformed(resp *httpx.Response, why string) *fault.Error {
 	return e
 }
 
-// read reads a success, which must be a JSON object.
+// read reads a success into a struct. The body must be a JSON object.
 func (p *Party) read(resp *httpx.Response, where string, into any) error {
 	if page := Page(resp, p.name+": "+where); page != nil {
 		return page
@@ -120,9 +119,9 @@ func (p *Party) read(resp *httpx.Response, where string, into any) error {
 	return nil
 }
 
-// refusedRequest reads an answer of the token or PAR endpoint that is no success (RFC
-// 6749 section 5.2). Some statuses decide the class alone. Of the body only a code of
-// the table gets into the text.
+// refusedRequest returns the error for a refusal of the token or PAR endpoint (RFC
+// 6749 section 5.2). Some statuses decide the class alone. The text holds nothing of
+// the body but a code that the table has.
 func (p *Party) refusedRequest(resp *httpx.Response, where string) error {
 	var body struct {
 		Error       string `json:"error"`
@@ -147,7 +146,7 @@ func (p *Party) refusedRequest(resp *httpx.Response, where string) error {
 	case !known:
 		class = fault.BrokerDeclined
 	case class == fault.UserCancelled, class == fault.InteractionRequired:
-		class = fault.BrokerDeclined // words of the redirect; no person is at this address
+		class = fault.BrokerDeclined // these codes are for the redirect: no person calls this endpoint
 	}
 	err := p.refusal(class, resp, where)
 	if known {
@@ -156,7 +155,7 @@ func (p *Party) refusedRequest(resp *httpx.Response, where string) error {
 	return err
 }
 
-// isOutage reports whether a status says that there is no answer now.
+// isOutage reports whether a status means that the broker is not available now.
 func isOutage(status int) bool {
 	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
 }

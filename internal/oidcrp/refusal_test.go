@@ -29,10 +29,10 @@ var ask = map[string]struct {
 	"userinfo endpoint": {"/oauth2/userinfo", func(t *testing.T, p *Party) error {
 		resp, err := p.Userinfo(t.Context(), "access")
 		if err == nil && resp.Status != http.StatusOK {
-			return p.UserinfoRefusal(resp)
+			return p.RefusedUserinfo(resp)
 		}
 		if err == nil {
-			err = p.UserinfoUnreadable(resp)
+			err = p.UnreadableUserinfo(resp)
 		}
 		return err
 	}},
@@ -93,7 +93,7 @@ func TestPageInPlaceOfAnAnswerIsAnOutageAtEveryEndpoint(t *testing.T) {
 			for _, status := range []int{200, 403, 404, 407} {
 				blank := strings.TrimSpace(body) == ""
 				if where == "discovery" && status == 404 || where == "userinfo endpoint" && status == 403 && blank {
-					continue // these say something by themselves
+					continue // these statuses have a class of their own
 				}
 				b := newFakeBroker(t)
 				b.set(c.path, status, body)

@@ -11,8 +11,8 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// requestLife is how long a request object is good for: a browser carries it to
-// the broker at once.
+// requestLife is the lifetime of a request object. A browser carries it to the broker
+// at once.
 const requestLife = 5 * time.Minute
 
 // minSecret is the least length of a secret for HS256, in bytes (RFC 7518 section
@@ -24,7 +24,7 @@ const minSecret = 32
 type RequestSigner struct {
 	Key    crypto.Signer // as ClientAuth.Key
 	KeyID  string        // the kid registered for Key; may be empty
-	Alg    string        // if empty, RS256, ES256 or ES384 as Key demands
+	Alg    string        // if empty, RS256, ES256 or ES384, by the type of Key
 	Secret func() string // HS256 with the client secret
 }
 
@@ -42,16 +42,16 @@ func newRequestSigner(cfg Config) (signer, error) {
 	case s.Key == nil && s.Secret == nil:
 		return nil, nil
 	case s.Key != nil && s.Secret != nil:
-		return nil, cfg.invalid("Request takes one of Key and Secret")
+		return nil, cfg.invalid("Request takes one of Key and Secret, not both")
 	case s.Secret != nil:
 		if len(s.Secret()) < minSecret {
-			return nil, cfg.invalid("Request.Secret is shorter than the 32 bytes that HS256 needs")
+			return nil, cfg.invalid("ClientSecret (Request.Secret) signs requests with HS256 and needs 32 bytes or more; or set RequestKey (Request.Key)")
 		}
 		return newSecretSigner(s.Secret, typ), nil
 	}
 	alg, ok := signingAlg(s.Key, s.Alg)
 	if !ok {
-		return nil, cfg.invalid("Request.Key is too weak, or not for Request.Alg")
+		return nil, cfg.invalid("RequestKey (Request.Key) must be RSA of 2048 bits or more, or ECDSA on P-256 or P-384, and fit its algorithm")
 	}
 	return newSigner(s.Key, alg, s.KeyID, typ), nil
 }
@@ -60,9 +60,9 @@ func newRequestSigner(cfg Config) (signer, error) {
 func (p *Party) SignsRequests() bool { return p.request != nil }
 
 // SignRequest returns the parameters of a login as a signed request object (RFC
-// 9101), each as a text. ConfigInvalid: Config.Request is not set, or its key
-// does not sign. InputInvalid: a parameter is called as one of the object's own
-// claims.
+// 9101). Every value is a string. The error is ConfigInvalid if Config.Request is not
+// set or its key does not sign. It is InputInvalid if a parameter has the name of a
+// claim that SignRequest adds.
 func (p *Party) SignRequest(params url.Values) (string, error) {
 	if p.request == nil {
 		return "", Config{Name: p.name}.invalid("Request is not set")
@@ -80,7 +80,7 @@ func (p *Party) SignRequest(params url.Values) (string, error) {
 	}
 	signed, err := p.request(payload)
 	if err != nil {
-		return "", Config{Name: p.name}.invalid("Request.Key does not sign")
+		return "", Config{Name: p.name}.invalid("RequestKey (Request.Key) does not sign; check the key or its hardware")
 	}
 	return signed, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
-// A signatureCheck is the key set that go-oidc asks about one token. It finds the
-// key among those of the party, so that the rules of fetching stay in one place.
+// A signatureCheck is the key set that go-oidc uses for one token. It takes the key
+// from the party's own key set, whose rules say when keys are fetched.
 type signatureCheck struct {
 	party  *Party
 	token  string // in compact form
@@ -19,17 +19,16 @@ type signatureCheck struct {
 	alg    *algorithm
 	rules  Rules
 
-	key      *key               // the one that the token names; nil if none was found
-	document *document[*keySet] // where key stands
+	key      *key               // the key of the token; nil if none was found
+	document *document[*keySet] // the key document that has key
 	err      error              // why the signature does not hold; nil if it does
 }
 
 var errSignature = errors.New("oidcrp: the signature does not hold")
 
-// VerifySignature implements [oidc.KeySet]. The standard library checks the
-// signature over the very bytes of the token; go-jose, which has parsed the token
-// by then, would have to parse it again. go-oidc drops the type of the error, so
-// the true one is kept in s.err.
+// VerifySignature implements [oidc.KeySet]. The standard library checks the signature
+// over the bytes of the token. go-jose would have to parse the token once more for
+// that. go-oidc loses the type of the error, so s.err keeps it.
 func (s *signatureCheck) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	if s.err = s.verify(ctx, token); s.err != nil {
 		return nil, errSignature
@@ -52,29 +51,28 @@ func (s *signatureCheck) verify(ctx context.Context, token string) error {
 	return nil
 }
 
-// run lets go-oidc read the token after us: header, signature by way of
-// VerifySignature, issuer, audience and the form of the registered claims; for a
-// logout token also its event, its id and what it must not have. Both readers must
-// come to the same claims. The rules that go-oidc does not have are ours alone
-// (validate): one audience only, azp, nonce, at_hash, a subject, the times with
-// their skew. Of a token of a broker's own kind it reads what such a token shares
-// with an ID token. Its errors hold input, so they end here.
-func (s *signatureCheck) run(ctx context.Context, said *Claims) error {
+// readAgain has go-oidc verify the token after us: header, signature (by
+// VerifySignature), issuer, audience and the form of the registered claims. Of a
+// logout token it also checks the event, the id and that there is no nonce. Both
+// readers must have read the same claims. go-oidc has no rules for a single audience,
+// azp, nonce, at_hash, an empty subject and clocks that differ: validate has them. Its
+// errors hold input, so readAgain does not pass them on.
+func (s *signatureCheck) readAgain(ctx context.Context, said *Claims) error {
 	verifier := oidc.NewVerifier(s.party.issuer, s, &oidc.Config{
 		ClientID:             s.party.clientID,
 		SupportedSigningAlgs: []string{s.header.alg},
-		SkipExpiryCheck:      true, // it knows no skew, and whether a token has expired is told last
+		SkipExpiryCheck:      true, // go-oidc allows no skew, and VerifyBy reports expiry last
 	})
 	agreed := false
 	if s.rules.logout {
 		t, err := verifier.VerifyLogout(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&
-			slices.Equal(t.Audience, said.Audience) && near(t.IssuedAt, said.IssuedAt)
+			slices.Equal(t.Audience, said.Audience) && isSameTime(t.IssuedAt, said.IssuedAt)
 	} else {
 		t, err := verifier.Verify(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&
-			slices.Equal(t.Audience, said.Audience) && near(t.IssuedAt, said.IssuedAt) &&
-			near(t.Expiry, said.Expires) && t.Nonce == said.Nonce && t.AccessTokenHash == said.AtHash
+			slices.Equal(t.Audience, said.Audience) && isSameTime(t.IssuedAt, said.IssuedAt) &&
+			isSameTime(t.Expiry, said.Expires) && t.Nonce == said.Nonce && t.AccessTokenHash == said.AtHash
 	}
 	switch {
 	case s.err != nil:
@@ -85,9 +83,9 @@ func (s *signatureCheck) run(ctx context.Context, said *Claims) error {
 	return nil
 }
 
-// near reports whether t is the time that we have read as seconds. go-oidc cuts a
-// fraction off; we round it to the side that lets the token live shorter.
-func near(t time.Time, seconds int64) bool {
+// isSameTime reports whether t, read by go-oidc, is the time that we have read as
+// seconds. go-oidc cuts a fraction off. We round it so that the token lives shorter.
+func isSameTime(t time.Time, seconds int64) bool {
 	d := t.Unix() - seconds
 	return -1 <= d && d <= 1
 }

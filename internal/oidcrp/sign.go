@@ -13,18 +13,18 @@ import (
 	"github.com/go-jose/go-jose/v4/cryptosigner"
 )
 
-// A signer returns claims as a signed token in compact form. It is a function, so
-// that printers that walk values by reflection find no key in it.
+// A signer returns claims as a signed token in compact form. It is a function, because
+// printers that use reflection cannot look into one.
 type signer func(claims map[string]any) (string, error)
 
-// newSigner returns a signer with a key, which may lie in hardware; alg is what
-// signingAlg says. If kid is empty, the header has none.
+// newSigner returns a signer with a key, which may be in hardware. alg is the result
+// of signingAlg. If kid is empty, the header has none.
 func newSigner(key crypto.Signer, alg, kid, typ string) signer {
 	opaque := jose.JSONWebKey{Key: cryptosigner.Opaque(carefulSigner{key}), KeyID: kid}
 	return func(claims map[string]any) (string, error) { return signJWS(opaque, alg, typ, claims) }
 }
 
-// newSecretSigner returns a signer with HS256, for which secret is long enough.
+// newSecretSigner returns a signer with HS256. secret must have minSecret bytes.
 func newSecretSigner(secret func() string, typ string) signer {
 	return func(claims map[string]any) (string, error) {
 		return signJWS([]byte(secret()), string(jose.HS256), typ, claims)
@@ -48,10 +48,10 @@ func signJWS(key any, alg, typ string, claims map[string]any) (string, error) {
 	return jws.CompactSerialize()
 }
 
-// A carefulSigner makes up for two things in go-jose's cryptosigner (v4.1.8). It
-// asks for the longest PSS salt, where RFC 7518 section 3.5 wants one as long as
-// the digest. And it takes the numbers of an ECDSA signature for ones of the curve;
-// longer ones, as of hardware that holds another key, make it panic.
+// A carefulSigner corrects two faults of go-jose's cryptosigner (v4.1.8).
+// cryptosigner asks for the longest PSS salt, although RFC 7518 section 3.5 demands
+// one as long as the digest. It also panics if the numbers of an ECDSA signature are
+// too large for the curve, as with hardware that holds another key.
 type carefulSigner struct{ crypto.Signer }
 
 func (s carefulSigner) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
@@ -68,9 +68,9 @@ func (s carefulSigner) Sign(random io.Reader, digest []byte, opts crypto.SignerO
 	return sig, nil
 }
 
-// signingAlg returns the algorithm that key signs with: name, or if that is empty
-// what the key demands. False means that the key is missing, too weak, or not for
-// name.
+// signingAlg returns the algorithm that key signs with: name, or the one for the type
+// of key if name is empty. It returns false if the key is missing, too weak, or not
+// for name.
 func signingAlg(key crypto.Signer, name string) (string, bool) {
 	if key == nil {
 		return "", false
@@ -80,14 +80,14 @@ func signingAlg(key crypto.Signer, name string) (string, bool) {
 		if name == "" {
 			name = "RS256"
 		}
-		return name, algorithms[name].fits(pub) && pub.N.BitLen() >= minRSA
+		return name, algorithms[name].takes(pub) && pub.N.BitLen() >= minRSA
 	case *ecdsa.PublicKey:
 		if name == "" && pub.Curve == elliptic.P256() {
 			name = "ES256"
 		} else if name == "" && pub.Curve == elliptic.P384() {
 			name = "ES384"
 		}
-		return name, algorithms[name].fits(pub)
+		return name, algorithms[name].takes(pub)
 	default:
 		return "", false
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/dkeid/dkeid/internal/fault"
 )
 
-// A source keeps one document of the broker: fetched when it is first asked for,
-// by one fetch however many wait for it, renewed in the background before it has
-// aged, and served beyond its age only while renewing fails.
+// A source keeps one document of the broker. The first call of get fetches it. All
+// callers that wait share one fetch. A copy is renewed in the background before it
+// expires, and used after that only while renewing fails.
 type source[T any] struct {
 	name  string
 	fetch func(context.Context) (T, http.Header, error)
@@ -22,23 +22,23 @@ type source[T any] struct {
 	current atomic.Pointer[document[T]] // nil if there is none yet
 
 	mu        sync.Mutex
-	flight    *flight[T]
-	failures  int       // in a row
-	retryAt   time.Time // after failures: not before
-	lastErr   error     // of the last failure
-	coolUntil time.Time // no fetch for the sake of an unknown key id before this
+	pending   *pendingFetch[T]
+	failures  int       // the number of failed fetches in a row
+	retryAt   time.Time // after a failure, get fetches no earlier
+	lastErr   error     // the error of the last fetch; nil if it succeeded
+	coolUntil time.Time // refetch fetches no earlier
 }
 
 // A document is one fetched copy. It never changes.
 type document[T any] struct {
 	value   T
-	renew   time.Time // from here on it is renewed in the background
-	expires time.Time // from here on it is not used, unless renewing fails
-	stale   time.Time // from here on it is not used at all
+	renew   time.Time // when renewing in the background begins
+	expires time.Time // when the use of the document ends, unless renewing fails
+	stale   time.Time // when the use of the document ends in any case
 }
 
-// A flight is a fetch that is being made. doc and err are set before done is closed.
-type flight[T any] struct {
+// A pendingFetch is a fetch that goes on. doc and err are set before done is closed.
+type pendingFetch[T any] struct {
 	done chan struct{}
 	doc  *document[T]
 	err  error
@@ -48,8 +48,9 @@ func newSource[T any](cfg Config, fetch func(context.Context) (T, http.Header, e
 	return &source[T]{name: cfg.Name, fetch: fetch, now: cfg.Now, cache: cfg.Cache}
 }
 
-// get returns a copy that may be used now. useful, if not nil, tells whether a
-// fetch was worth making; one that was not starts the cool-down of refetch.
+// get returns a copy that may be used now. useful reports whether a fetched value
+// has what the caller needs. If it does not, the cool-down of refetch begins. If
+// useful is nil, every value will do.
 func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T], error) {
 	now := s.now()
 	if d := s.current.Load(); d != nil && now.Before(d.renew) {
@@ -62,11 +63,11 @@ func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T],
 		s.mu.Unlock()
 		return d, nil
 	}
-	waiting := s.flight == nil && now.Before(s.retryAt)
-	if !waiting && s.flight == nil {
+	waiting := s.pending == nil && now.Before(s.retryAt)
+	if !waiting && s.pending == nil {
 		s.start(useful)
 	}
-	f, lastErr := s.flight, s.lastErr
+	f, lastErr := s.pending, s.lastErr
 	s.mu.Unlock()
 
 	switch {
@@ -84,10 +85,9 @@ func (s *source[T]) get(ctx context.Context, useful func(T) bool) (*document[T],
 	return fresh, err
 }
 
-// refetch returns a copy that is newer than seen, which lacked something. It joins
-// the fetch that is being made, or makes one, unless one that brought nothing useful
-// was made less than the cool-down ago. Then it returns the error of that fetch; both
-// results are nil if that fetch gave a good copy that lacked the same.
+// refetch returns a copy that is newer than seen. It waits for the fetch that goes
+// on, or begins one. During the cool-down it begins none and returns the error of the
+// last fetch. If that fetch succeeded, both results are nil.
 func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(T) bool) (*document[T], error) {
 	now := s.now()
 	s.mu.Lock()
@@ -95,7 +95,7 @@ func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(
 		s.mu.Unlock()
 		return d, nil
 	}
-	if s.flight == nil {
+	if s.pending == nil {
 		if left := s.coolUntil.Sub(now); left > 0 && left <= s.cache.CoolDown {
 			err := s.lastErr
 			s.mu.Unlock()
@@ -103,13 +103,14 @@ func (s *source[T]) refetch(ctx context.Context, seen *document[T], useful func(
 		}
 		s.start(useful)
 	}
-	f := s.flight
+	f := s.pending
 	s.mu.Unlock()
 	return s.wait(ctx, f)
 }
 
-// wait returns what f brings, or gives up with ctx; f goes on.
-func (s *source[T]) wait(ctx context.Context, f *flight[T]) (*document[T], error) {
+// wait returns the result of f. If ctx ends first, wait returns an error and f goes
+// on.
+func (s *source[T]) wait(ctx context.Context, f *pendingFetch[T]) (*document[T], error) {
 	select {
 	case <-f.done:
 		return f.doc, f.err
@@ -118,12 +119,11 @@ func (s *source[T]) wait(ctx context.Context, f *flight[T]) (*document[T], error
 	}
 }
 
-// start begins a fetch. s.mu is held. The fetch does not use a caller's context:
-// a caller who leaves does not end it for the others. Each call in it has its time
-// limit.
+// start begins a fetch. The caller holds s.mu. The fetch does not use the caller's
+// context, because others may wait for it too. Each call in it has its time limit.
 func (s *source[T]) start(useful func(T) bool) {
-	f := &flight[T]{done: make(chan struct{})}
-	s.flight = f
+	f := &pendingFetch[T]{done: make(chan struct{})}
+	s.pending = f
 	go func() {
 		began := s.now()
 		value, header, err := s.fetch(context.Background())
@@ -131,7 +131,7 @@ func (s *source[T]) start(useful func(T) bool) {
 	}()
 }
 
-func (s *source[T]) finish(f *flight[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
+func (s *source[T]) finish(f *pendingFetch[T], began time.Time, value T, header http.Header, err error, useful func(T) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -147,20 +147,20 @@ func (s *source[T]) finish(f *flight[T], began time.Time, value T, header http.H
 	} else {
 		f.err, s.lastErr = err, err
 		s.failures++
-		s.retryAt = s.retry(s.now())
+		s.retryAt = s.nextTry(s.now())
 	}
 	if useful != nil && (err != nil || !useful(value)) {
 		s.coolUntil = s.now().Add(s.cache.CoolDown)
 	}
-	s.flight = nil
+	s.pending = nil
 	close(f.done)
 }
 
-// retry returns when to try again after s.failures failures in a row. While a copy
-// can be used, the pause grows from the cool-down to five minutes. Without a copy
-// logins wait, so there is no pause after the first failures and a short one after
-// later ones.
-func (s *source[T]) retry(now time.Time) time.Time {
+// nextTry returns when get may fetch again after s.failures failures in a row. While
+// a copy can be used, the pause grows from the cool-down to five minutes. Without a
+// copy every login fails, so the pause is zero after the first failures and short
+// after later ones.
+func (s *source[T]) nextTry(now time.Time) time.Time {
 	const (
 		free    = 3
 		ceiling = 5 * time.Minute

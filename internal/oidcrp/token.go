@@ -12,13 +12,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Tokens are a token endpoint's answer. It prints as a placeholder.
+// Tokens are a token endpoint's answer. They print as a placeholder.
 type Tokens struct {
 	IDToken     string
 	AccessToken string
-	Lifetime    time.Duration // of the access token; zero if not told
-	// Extra are the other members whose value is a string, by name: brokers add
-	// tokens of their own here.
+	Lifetime    time.Duration // of the access token; zero if the answer does not say
+	// Extra holds the other members whose value is a string, by name. Brokers add
+	// tokens of their own.
 	Extra map[string]string
 }
 
@@ -65,8 +65,8 @@ func (p *Party) readTokens(resp *httpx.Response) (*Tokens, error) {
 	return t, nil
 }
 
-// seconds reads a number of seconds that brokers write as a number or as a
-// string. A fraction is rounded down.
+// seconds reads a time in seconds, which brokers write as a number or as a string. A
+// fraction is rounded down.
 func seconds(v jsontext.Value) (time.Duration, bool) {
 	number := string(v)
 	if s, ok := stringValue(v); ok {

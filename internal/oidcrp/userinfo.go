@@ -9,10 +9,10 @@ import (
 	"github.com/dkeid/dkeid/internal/httpx"
 )
 
-// Userinfo fetches what the broker tells about the bearer of accessToken (OpenID
-// Connect Core section 5.3). Any status is an answer, and the adapter reads the body:
-// it uses nothing of it unless its sub is that of the ID token. Unsupported: the
-// broker has no such endpoint.
+// Userinfo calls the userinfo endpoint with accessToken (OpenID Connect Core section
+// 5.3). An answer of any status is a success. The adapter reads the body, and must
+// use nothing of it unless its sub is that of the ID token. The error is Unsupported
+// if the broker has no such endpoint.
 func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Response, error) {
 	if !isToken(accessToken) {
 		return nil, p.fault(fault.InputInvalid, "no access token, or a malformed one")
@@ -27,15 +27,15 @@ func (p *Party) Userinfo(ctx context.Context, accessToken string) (*httpx.Respon
 	return p.get(ctx, m.value.Userinfo, "application/json, application/jwt", accessToken, userinfoEndpoint)
 }
 
-// UserinfoRefusal gives an answer of the userinfo endpoint other than 200 its
-// class.
-func (p *Party) UserinfoRefusal(resp *httpx.Response) error {
+// RefusedUserinfo returns the error for an answer of the userinfo endpoint with a
+// status other than 200.
+func (p *Party) RefusedUserinfo(resp *httpx.Response) error {
 	blank := len(bytes.TrimSpace(resp.Body)) == 0
 	switch {
 	case isOutage(resp.Status):
 		return p.refusal(fault.BrokerUnavailable, resp, userinfoEndpoint)
 	case resp.Status == http.StatusUnauthorized, resp.Status == http.StatusForbidden && (blank || isJSON(resp.Body)):
-		// RFC 6750 section 3 tells the reason in a header: a blank body is usual.
+		// RFC 6750 section 3 puts the reason into a header, so the body is often blank.
 		return p.refusal(fault.BrokerDeclined, resp, userinfoEndpoint)
 	case !isJSON(resp.Body):
 		return Page(resp, p.name+": "+userinfoEndpoint)
@@ -44,8 +44,9 @@ func (p *Party) UserinfoRefusal(resp *httpx.Response) error {
 	}
 }
 
-// UserinfoUnreadable is the refusal of a success that is no set of claims.
-func (p *Party) UserinfoUnreadable(resp *httpx.Response) error {
+// UnreadableUserinfo returns the error for a success of the userinfo endpoint that
+// holds no claims.
+func (p *Party) UnreadableUserinfo(resp *httpx.Response) error {
 	if page := Page(resp, p.name+": "+userinfoEndpoint); page != nil {
 		return page
 	}

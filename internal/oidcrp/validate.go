@@ -6,7 +6,7 @@ import (
 
 // validate checks the claims that decide whether a token is meant for this client,
 // at this time and in this login. It returns what is wrong, or "". Texts are compared
-// byte for byte. Expiry is not checked here: [Party.VerifyBy] tells it last.
+// byte for byte. [Party.VerifyBy] checks expiry, as the last thing.
 func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
 	now := p.now().Unix()
 	switch {
@@ -36,9 +36,8 @@ func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
 	return ""
 }
 
-// hashOf returns what at_hash must be: the left half of the digest of the access
-// token's ASCII text, by the hash of the ID token's algorithm (OpenID Connect Core
-// section 3.1.3.6).
+// hashOf returns the at_hash of an access token: the left half of its digest, by the
+// hash function of the ID token's algorithm (OpenID Connect Core section 3.1.3.6).
 func hashOf(accessToken string, alg *algorithm) string {
 	digest := alg.digest([]byte(accessToken))
 	return base64.RawURLEncoding.EncodeToString(digest[:len(digest)/2])

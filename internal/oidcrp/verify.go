@@ -15,20 +15,20 @@ import (
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
-// MaxToken is how long an ID token may be, in bytes.
+// MaxToken is the length limit of an ID token, in bytes.
 const MaxToken = 64 << 10
 
-// Verified is a token that holds. It prints as a placeholder.
+// Verified is a token that was verified. It prints as a placeholder.
 type Verified struct {
 	JWS string // the signed token, after decryption
 	Key []byte // the public key that verified it, as the broker published it: a JWK
-	// Certificate is the one that the broker published beside Key (x5c); nil if there is none,
-	// or one of another key. Nothing about it has been checked. It is shared: do
-	// not change it.
+	// Certificate is the certificate that the broker published with Key (x5c). If there
+	// is none, or one of another key, it is nil. Verify does not check it. It is
+	// shared, so do not change it.
 	Certificate *x509.Certificate
-	// Holds reports whether the key document that has Key is still the latest and
-	// need not be renewed yet. Until then the token would verify again, as long as it
-	// has not expired. It makes no call.
+	// Holds reports whether the key document that has Key is still the latest and is
+	// not due for renewal. As long as it is, and the token has not expired, the token
+	// would verify again. Holds makes no call.
 	Holds func() bool
 }
 
@@ -46,39 +46,40 @@ func (v Verified) MarshalJSON() ([]byte, error) { return nil, errNotWritten }
 // believed only if Verify returns no error. parse returns an error only if the
 // payload is no set of claims; the token is then refused.
 //
-// nonce must come back in the token. If empty, it is not compared, for a token that
-// a front end obtained.
+// The token must have nonce. If nonce is empty, any will do: the token comes from a
+// front end.
 //
-// Two independent readers must agree. Ours comes first, the cheapest check first:
-// size and form, header, claims that anybody can read. Then go-oidc reads the token
-// again and asks for the signature, which may cost a fetch of the keys. Whether the
-// token has expired is told last, so that fault.Error.Expired says that nothing
-// else is wrong. Errors are TokenInvalid, or those of fetching keys.
+// Two independent readers must agree. Ours comes first, with the cheapest check first:
+// size and form, header, claims. Then go-oidc reads the token again and has the
+// signature checked, which may cause a fetch of the keys. Expiry is checked last, so
+// fault.Error.Expired means that nothing else is wrong. Errors are TokenInvalid, or
+// those of fetching keys.
 func (p *Party) Verify(ctx context.Context, raw, nonce string, parse func(payload []byte) (*Claims, error)) (*Verified, error) {
 	return p.VerifyBy(ctx, raw, Rules{Nonce: nonce}, parse)
 }
 
-// Rules are what a token must keep beside what every token must. The zero value
-// is an ID token without a nonce to compare.
+// Rules are the rules for one token, in addition to those for every token. The zero
+// value is for an ID token with any nonce.
 type Rules struct {
-	// Token is what errors call the token. If empty, it is "ID token".
+	// Token is the name of the token in errors. If empty, it is "ID token".
 	Token string
-	// Nonce must come back. If empty, it is not compared.
+	// Nonce is the nonce of the token. If empty, any will do.
 	Nonce string
-	// AccessToken is the one that came along. A token that holds its hash (at_hash)
-	// must hold this one's. If empty, the hash is not compared.
+	// AccessToken is the access token from the same answer. If the token has an at_hash,
+	// it must be the hash of AccessToken. If AccessToken is empty, any at_hash will do.
 	AccessToken string
-	// Began is when the login began. The token must not be older. If zero, any age will do.
+	// Began is when the login began. The token must not be older. If zero, any age will
+	// do.
 	Began time.Time
-	// Types are the media types of the typ header that are taken, in lower case and
-	// without "application/". If nil, they are "jwt" and none.
+	// Types are the media types that the typ header may have, in lower case and without
+	// "application/"; "" allows a header without typ. If nil, they are "jwt" and "".
 	Types []string
-	// Signer says whether a published key may have signed the token, by the
-	// certificate that the key document has beside it (x5c; nil if there is none, or one of
-	// another key). If nil, every key may.
+	// Signer reports whether a published key may sign such tokens. It gets the key's
+	// certificate from the key document (x5c). If there is none, or one of another key,
+	// it gets nil. If Signer is nil, every key may.
 	Signer func(*x509.Certificate) bool
 
-	logout bool // a logout token: it has no nonce, and may have no subject
+	logout bool // whether it is a logout token, which has no nonce and may have no subject
 }
 
 func (r *Rules) takes(typ string) bool {
@@ -121,12 +122,12 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	}
 	expired := said.Expires <= p.now().Unix()-p.skew
 	check := &signatureCheck{party: p, token: signed, parts: t, header: h, alg: &alg, rules: rules}
-	switch err := check.run(ctx, said); {
-	case err != nil && check.key == nil && expired: // whatever its key is
+	switch err := check.readAgain(ctx, said); {
+	case err != nil && check.key == nil && expired: // the key may be withdrawn since
 		return nil, p.tokenInvalid(rules.Token, "expired")
 	case err != nil:
 		return nil, err
-	case expired: // said last: an old forgery is a forgery
+	case expired: // only now, because an expired forgery is reported as a forgery
 		late := p.tokenInvalid(rules.Token, "expired")
 		late.Expired = true
 		return nil, late
@@ -137,13 +138,13 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	}}, nil
 }
 
-// tokenInvalid returns an error; token is what errors call the token.
+// tokenInvalid returns the error for a token, which the text calls by the name token.
 func (p *Party) tokenInvalid(token, why string) *fault.Error {
 	return p.fault(fault.TokenInvalid, token+": "+why)
 }
 
-// unreadable returns the error for claims that parse could not read. It takes over
-// those parts of err that hold no input.
+// unreadable returns the error for claims that parse could not read. It keeps the
+// parts of err that hold no input.
 func (p *Party) unreadable(err error, token string) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		refusal := p.tokenInvalid(token, f.Why)
@@ -157,7 +158,7 @@ func (p *Party) unreadable(err error, token string) error {
 	return refusal
 }
 
-// decrypted returns the signed token: raw itself, or what was encrypted in it.
+// decrypted returns raw if it is a signed token, and decrypts it if it is encrypted.
 func (p *Party) decrypted(raw, token string) (string, error) {
 	if len(raw) > MaxToken {
 		return "", p.tokenInvalid(token, "too long")

@@ -1,10 +1,10 @@
-// Package seal keeps short-lived state in the hands of a browser: a value is
-// encrypted and authenticated (AES-256-GCM of the standard library) under keys
-// that rotate, bound to one purpose, one audience and one name.
+// Package seal encrypts short-lived state that a browser keeps for the application.
+// A sealed value is encrypted and authenticated with AES-256-GCM of the standard
+// library, under keys that rotate. It opens for one purpose, one audience and one
+// name only.
 //
-// What is sealed is read by its own application alone, so it has no header: no
-// algorithm to choose and nothing to parse, and a cookie of 40 characters less
-// than any form of JWE would be.
+// A sealed value has no header, because its own application alone reads it: no
+// algorithm to choose, nothing to parse, and 40 characters less than a JWE.
 package seal
 
 import (
@@ -24,30 +24,29 @@ import (
 // KeySize is the length of a key in bytes.
 const KeySize = 32
 
-// MaxSealed bounds what Open reads, in characters.
+// MaxSealed is the length limit of a sealed value, in characters.
 const MaxSealed = 128 << 10
 
-// ErrOpen is the one answer to everything that does not open, so that nobody
-// learns why.
+// ErrOpen is the only error of Open, so that nobody learns why a value does not open.
 var ErrOpen = errors.New("seal: does not open")
 
-// Box seals for one purpose. It is safe for concurrent use. A key is good for
-// 2^32 seals, by its random nonces; rotate long before.
+// Box seals for one purpose. It is safe for concurrent use. A key may seal 2^32
+// values, because its nonces are random; rotate it long before.
 type Box struct {
 	keys []key // the first one seals
 }
 
 type key struct {
-	aead  cipher.AEAD // draws and carries its own nonces
+	aead  cipher.AEAD // puts a random nonce before each ciphertext
 	marks []byte      // the key of Marks
 }
 
-// New returns a Box for purpose and, where that is not enough, for an audience:
-// the parts that say whose it is, in a fixed order. The first key seals, every
-// key opens. If keys is empty, a random one seals that dies with the process.
+// New returns a Box for purpose and audience. audience names the application, in
+// several parts in a fixed order. The first key seals, and every key opens. If keys is
+// empty, a random key is used, which ends with the process.
 func New(purpose string, keys [][]byte, audience ...string) (*Box, error) {
 	for _, part := range audience {
-		purpose += "\x00" + strconv.Itoa(len(part)) + ":" + part // two audiences never give one text
+		purpose += "\x00" + strconv.Itoa(len(part)) + ":" + part // with lengths, two audiences never give one text
 	}
 	if len(keys) == 0 {
 		k := make([]byte, KeySize)
@@ -59,9 +58,8 @@ func New(purpose string, keys [][]byte, audience ...string) (*Box, error) {
 		if len(k) != KeySize {
 			return nil, fmt.Errorf("seal: key %d has %d bytes, want %d", i, len(k), KeySize)
 		}
-		// One derived key for each purpose and audience: what was sealed as a pending
-		// login, or for another application, can never be opened as a session, though
-		// the caller gave both the same key.
+		// Each purpose and audience has its own derived key. A pending login, or a session
+		// of another application, never opens as a session, even under the same key.
 		derived, err := hkdf.Expand(sha256.New, k, "dkeid seal v2 "+purpose, KeySize)
 		if err != nil {
 			return nil, fmt.Errorf("seal: %w", err)
@@ -86,15 +84,15 @@ func New(purpose string, keys [][]byte, audience ...string) (*Box, error) {
 // encoding is base64url in its one canonical form.
 var encoding = base64.RawURLEncoding.Strict()
 
-// Seal encrypts plain as base64url, 38 characters longer than plain alone would
-// be. It opens under the same name alone; a name is no secret.
+// Seal encrypts plain and encodes it as base64url. The result is 38 characters longer
+// than plain in base64url. It opens under the same name only. The name is not secret.
 func (b *Box) Seal(name string, plain []byte) string {
 	return encoding.EncodeToString(b.keys[0].aead.Seal(nil, nil, plain, []byte(name)))
 }
 
 // Open returns what was sealed under name, or ErrOpen.
 func (b *Box) Open(name, sealed string) ([]byte, error) {
-	if len(sealed) > MaxSealed || strings.ContainsAny(sealed, "\r\n") { // which the decoder would pass over
+	if len(sealed) > MaxSealed || strings.ContainsAny(sealed, "\r\n") { // the decoder ignores line breaks
 		return nil, ErrOpen
 	}
 	box, err := encoding.DecodeString(sealed)
@@ -110,9 +108,9 @@ func (b *Box) Open(name, sealed string) ([]byte, error) {
 	return nil, ErrOpen
 }
 
-// Marks returns what stands for text where somebody must find it again without
-// learning it: 43 characters for each key, newest first. Nobody without the keys
-// can tell which text it was, not even by trying them all.
+// Marks returns keyed digests of text, of 43 characters each, one for each key, the
+// newest key first. A store can find a text again by them. Without the keys nobody can
+// find out the text, not even by trying all texts.
 func (b *Box) Marks(text string) []string {
 	all := make([]string, len(b.keys))
 	for i := range b.keys {

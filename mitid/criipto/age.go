@@ -21,11 +21,11 @@ const (
 	ageCountry = "DK"
 )
 
-// The eID behind an answer about Denmark.
+// The eID of an answer about Denmark.
 const ageEID = "mitid"
 
 // BeginAge asks for a proof of age. It always asks for a new use of MitID, because a
-// session at the broker may be somebody else's who used this browser.
+// session at the broker may belong to another person who used this browser.
 func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
 	if a.Request.Locale == mitid.Greenlandic {
 		return nil, oidcbroker.Unsupported(oidcbroker.DanishOrEnglish)
@@ -46,11 +46,11 @@ func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirec
 	return b.oidc.Begin(ctx, md, a, b.scopes(scopes), params...)
 }
 
-// ageMember is the scope and the member of the answer: is_over_18.
+// ageMember returns the name of the scope and of the member of the answer: is_over_18.
 func ageMember(years int) string { return "is_over_" + strconv.Itoa(years) }
 
-// CompleteAge exchanges the code, verifies the ID token as that of any login, and
-// reads the answer in it and nothing else.
+// CompleteAge exchanges the code, verifies the ID token as in any login, and reads
+// nothing but the answer in it.
 func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
@@ -108,7 +108,7 @@ func readAge(claim []byte, years int) (answer mitid.AgeAnswer, why string) {
 	return mitid.AgeNotProven, "the age verification holds no answer to the age that was asked for"
 }
 
-// askedAge writes down what a asked.
+// askedAge returns the parameters of the request of a, for Login.Evidence.
 func (b *Broker) askedAge(a *mitid.Attempt) url.Values {
 	q := b.oidc.Asked(a)
 	q.Set("scope", "openid "+ageMember(a.Request.Age))

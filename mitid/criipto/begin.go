@@ -11,7 +11,7 @@ import (
 )
 
 // The acr values (https://docs.idura.app/verify/e-ids/danish-mitid). The business
-// one tells no level.
+// value has no level.
 const (
 	acrLow         = "urn:grn:authn:dk:mitid:low"
 	acrSubstantial = "urn:grn:authn:dk:mitid:substantial"
@@ -40,7 +40,7 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	return b.oidc.Begin(ctx, md, a, b.scopes(scopesOf(&a.Request)), params...)
 }
 
-// unsupported names the field that this broker has no way to carry.
+// unsupported returns an error for the first field that this broker cannot carry.
 func unsupported(r *mitid.Request) error {
 	no := oidcbroker.Unsupported
 	switch {
@@ -60,7 +60,7 @@ func unsupported(r *mitid.Request) error {
 	return nil
 }
 
-// params are the parameters that are this broker's own.
+// params returns the parameters that only this broker has.
 func (b *Broker) params(a *mitid.Attempt) ([]oauth2.AuthCodeOption, error) {
 	acr := acrOf(a)
 	hint, err := b.hint(a, acr, scopesOf(&a.Request))
@@ -82,7 +82,7 @@ func (b *Broker) params(a *mitid.Attempt) ([]oauth2.AuthCodeOption, error) {
 	return params, nil
 }
 
-// languageOf is the parameter of the language, if the request names one.
+// languageOf returns the parameter for Request.Locale, if that is set.
 func languageOf(r *mitid.Request) []oauth2.AuthCodeOption {
 	switch r.Locale {
 	case mitid.Danish:
@@ -109,8 +109,8 @@ func acrOf(a *mitid.Attempt) string {
 	}
 }
 
-// scopes are what the scope parameter holds: openid alone where an intermediary
-// owns the parameter.
+// scopes returns what the scope parameter holds: asked, or openid alone if
+// Config.ScopeInHint is set.
 func (b *Broker) scopes(asked []string) []string {
 	if b.cfg.scopeInHint {
 		return []string{"openid"}

@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// The seam, and the abilities that this broker has.
+// What Broker implements.
 var (
 	_ mitid.Broker        = (*Broker)(nil)
 	_ mitid.SessionEnder  = (*Broker)(nil)
@@ -19,7 +19,7 @@ var (
 	_ mitid.AgeProver     = (*Broker)(nil)
 )
 
-// name is how errors call this broker.
+// name is the name of this broker in errors.
 const name = "criipto"
 
 // Broker is a mitid.Broker for one application at Criipto. It is safe for
@@ -29,21 +29,21 @@ type Broker struct {
 	cfg  settings
 }
 
-// settings are the parts of Config that stay after New: no secret among them.
+// settings are the fields of Config that are needed after New, without secrets.
 type settings struct {
 	cssPath                                                      string
 	userinfo, textOptional, scopeInHint, acrInHint, ct, noButton bool
 	businessLevel                                                claims.Level
 }
 
-// New returns a Broker. It does no I/O: discovery and keys are fetched at the
-// first login. Errors: ErrConfigInvalid, naming the field.
+// New returns a Broker. It does no I/O: the first login fetches discovery and keys. The
+// error is ErrConfigInvalid and names the field.
 func New(cfg Config) (*Broker, error) {
 	switch {
 	case cfg.BusinessLevel > claims.High:
-		return nil, oidcbroker.Misconfigured(name, "Config.BusinessLevel is no level")
+		return nil, oidcbroker.Misconfigured(name, "Config.BusinessLevel must be a level of package claims")
 	case strings.ContainsAny(cfg.CSSPath, " \t\r\n"):
-		return nil, oidcbroker.Misconfigured(name, "Config.CSSPath holds blanks; a login_hint cannot carry them")
+		return nil, oidcbroker.Misconfigured(name, "Config.CSSPath must not hold blanks, which a login_hint cannot carry")
 	}
 	rp := oidcrp.Config{
 		Name: name, Issuer: cfg.Issuer, ClientID: cfg.ClientID, Hosts: cfg.Hosts, Algs: []string{"RS256"},
@@ -56,7 +56,7 @@ func New(cfg Config) (*Broker, error) {
 	byKey.Auth.Alg, byKey.Auth.Audience = "RS256", cfg.AssertionAudience
 	oidc, err := oidcbroker.New(oidcbroker.Config{
 		RP:       rp,
-		Auth:     []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), byKey, {Field: "Public", Filled: cfg.Public}},
+		Auth:     []oidcbroker.Authentication{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), byKey, {Field: "Public", Filled: cfg.Public}},
 		FormPost: cfg.FormPost, Declined: declined,
 	})
 	if err != nil {
@@ -74,7 +74,7 @@ func (b *Broker) Callback() mitid.CallbackRule { return b.oidc.Callback() }
 // String names the broker and its issuer.
 func (b *Broker) String() string { return b.oidc.String() }
 
-// GoString is String: printing a Broker shows no settings.
+// GoString returns String, so that no printer shows settings.
 func (b *Broker) GoString() string { return b.String() }
 
 // Check compares the broker's documents with Config, and pushes a.

@@ -15,9 +15,9 @@ import (
 )
 
 // Claims are the claims of Criipto Verify (Idura Verify) about a MitID login, in the
-// broker's own terms: a *Claims is in mitid.Login.Claims. [Claims.Identity] gives the
-// same in ours. Both styles of claim names that an application can be set to, short ones
-// and URIs, end here.
+// broker's own terms. mitid.Login.Claims holds a *Claims. [Claims.Identity] returns the
+// same in terms of ours. An application can be set to short claim names or to URIs.
+// Both are read.
 //
 // The vendor documents the claims of a person
 // (https://docs.idura.app/verify/e-ids/danish-mitid/) and of an organisation
@@ -31,7 +31,7 @@ type Claims struct {
 
 	IdentityScheme        string        // identityscheme: "dkmitid"
 	AuthenticationType    string        // authenticationtype: the acr that was asked for, not what was achieved
-	AuthenticationMethod  string        // authenticationmethod: authenticator, time, and four levels that are not those of Levels
+	AuthenticationMethod  string        // authenticationmethod: authenticator, time, and four levels that are not the ones in Levels
 	AuthenticationInstant time.Time     // authenticationinstant
 	NameIdentifier        string        // nameidentifier: an older form of Subject
 	UUID                  claims.UUID   // uuid: MitID's key of the person, or of the employment
@@ -59,7 +59,7 @@ type Claims struct {
 	RefTextBody   string // refTextBody: the text that was shown in the MitID app
 
 	TransferSession string          // mitid:ct:sid: controlled transfer
-	TransferExpires string          // mitid:ct:sid:exp: as it came, its form is not documented
+	TransferExpires string          // mitid:ct:sid:exp: as it came; its form is not documented
 	RiskData        json.RawMessage // mitid_risk_data: as it came; holds IP addresses and device ids
 
 	Unknown map[string]json.RawMessage // everything else; nil if there is nothing
@@ -67,19 +67,18 @@ type Claims struct {
 	state claimset.State
 }
 
-// TellsLevel reports whether the broker said anything about the level of
-// assurance, even if it is a word that nobody knows: then nothing may be assumed
-// in its place.
+// TellsLevel reports whether the token has a level of assurance, even if it is an
+// unknown word. If it has, no other level may be assumed.
 func (c *Claims) TellsLevel() bool { return c.state.LevelTold }
 
-// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
-// that did not ask for one. A text that may hold one becomes empty, a member of
-// Unknown with one goes.
+// WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
+// did not ask for one. A text that may hold one becomes empty. A member of Unknown that
+// may hold one is left out.
 func (c *Claims) WithoutCPR() any { return claimset.WithoutCPR(c) }
 
-// namesPerson reports whether the token tells more than that somebody was there:
-// a key, a number, a name, a birth date, an age, an address, an organisation, or
-// a claim about them that cannot be read. A proof of age must not.
+// namesPerson reports whether the token says who the person is: by a key, a number, a
+// name, a birth date, an age, an address, an organisation, or a claim about one of
+// these that cannot be read. The token of a proof of age must not.
 func (c *Claims) namesPerson() bool {
 	person := !c.UUID.IsZero() || !c.CPR.IsZero() || c.CPRStatus != 0 || c.Name != "" || !c.BirthDate.IsZero() || c.Age != 0 ||
 		c.Address != nil || c.AddressDetails != nil || len(c.RiskData) > 0

@@ -17,7 +17,7 @@ type Address struct {
 	StreetAddress string
 	PostalCode    string
 	City          string
-	Locality      string // "(Lokalitet ukendt)" stands for none
+	Locality      string // "(Lokalitet ukendt)" if there is none
 	Region        string
 	Country       string // in words: "Danmark"
 }
@@ -34,8 +34,8 @@ type AddressDetails struct {
 	ApartmentCode    string // "  tv"
 }
 
-// addressParts read the claim address. The vendor's example has address_details in it;
-// recorded tokens have the two side by side.
+// addressParts is the table of the claim address. The vendor's example has
+// address_details in it. Recorded tokens have it beside address.
 var addressParts = claimset.Table[reader]{
 	"formatted":       claimset.String(func(r *reader) *string { return &r.Address.Formatted }),
 	"common_name":     claimset.String(func(r *reader) *string { return &r.Address.CommonName }),
@@ -45,10 +45,10 @@ var addressParts = claimset.Table[reader]{
 	"locality":        claimset.String(func(r *reader) *string { return &r.Address.Locality }),
 	"region":          claimset.String(func(r *reader) *string { return &r.Address.Region }),
 	"country":         claimset.String(func(r *reader) *string { return &r.Address.Country }),
-	"address_details": claimset.Object(made(func(r *reader) **AddressDetails { return &r.within }), detailsParts),
+	"address_details": claimset.Object(newAt(func(r *reader) **AddressDetails { return &r.within }), detailsParts),
 }
 
-// detailsParts read the claim address_details.
+// detailsParts is the table of the claim address_details.
 var detailsParts = claimset.Table[AddressDetails]{
 	"road":              claimset.String(func(d *AddressDetails) *string { return &d.Road }),
 	"road_code":         claimset.String(func(d *AddressDetails) *string { return &d.RoadCode }),
@@ -59,8 +59,9 @@ var detailsParts = claimset.Table[AddressDetails]{
 	"apartment_code":    claimset.String(func(d *AddressDetails) *string { return &d.ApartmentCode }),
 }
 
-// made returns the value at a place where there was none.
-func made[P any](at func(*reader) **P) func(*reader) *P {
+// newAt returns a function that puts a new P at the place that at returns, and returns
+// it.
+func newAt[P any](at func(*reader) **P) func(*reader) *P {
 	return func(r *reader) *P {
 		p := new(P)
 		*at(r) = p
@@ -68,12 +69,12 @@ func made[P any](at func(*reader) **P) func(*reader) *P {
 	}
 }
 
-// address joins what the broker says in two claims. If it says nothing, address returns
-// nil.
+// address returns the address in the claims address and address_details, or nil if
+// they are missing.
 func (c *Claims) address() *claims.Address {
 	var a claims.Address
 	if f := c.Address; f != nil {
-		a.Lines = c.envelope()
+		a.Lines = c.addressLines()
 		a.Street = f.StreetAddress
 		a.PostalCode = f.PostalCode
 		a.City = f.City
@@ -98,9 +99,9 @@ func (c *Claims) address() *claims.Address {
 	return &a
 }
 
-// envelope cuts the formatted address into lines, without the person's name,
-// which comes first, and without placeholders.
-func (c *Claims) envelope() []string {
+// addressLines returns the lines of the formatted address, without the first, which is
+// the person's name, and without placeholders.
+func (c *Claims) addressLines() []string {
 	var lines []string
 	for i, line := range strings.Split(c.Address.Formatted, "\n") {
 		name := i == 0 && line != "" && (line == c.Address.CommonName || line == c.Name)
@@ -111,8 +112,8 @@ func (c *Claims) envelope() []string {
 	return lines
 }
 
-// placeholder reports whether a line says in parentheses that there is nothing
-// to say: "(Lokalitet ukendt)".
+// placeholder reports whether a line is a remark in parentheses, such as "(Lokalitet
+// ukendt)".
 func placeholder(s string) bool {
 	return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")")
 }

@@ -45,7 +45,7 @@ func FuzzParseClaims(f *testing.F) {
 			}
 			return
 		}
-		// What was taken is strict JSON to the reference parser too.
+		// The reference parser must accept the payload as strict JSON too.
 		var m map[string]jsontext.Value
 		if jsonv2.Unmarshal(payload, &m) != nil {
 			t.Fatal("took what is no strict JSON")

@@ -12,16 +12,15 @@ import (
 const mitIDScheme = "dkmitid"
 
 // Identity returns the person behind the claims, or an error, never both. Call it
-// only when the claims' signature holds.
+// only after the signature of the token was verified.
 //
-// ClaimInvalid: a claim cannot be used , the login is not of
-// MitID, or the claims do not say clearly in whose name the person acts.
-// ClaimMissing: a login for an organisation without its CVR number. A CPR number,
-// a name, a level that is missing is no error here.
+// The error is ErrClaimInvalid if a claim cannot be used, if the login is not one of
+// MitID, or if the claims do not say clearly in whose name the person acts. It is
+// ErrClaimMissing for a login for an organisation without its CVR number. A missing CPR
+// number, name or level is not an error.
 //
-// Levels are taken from the claims about levels alone. Texts that may hold a CPR
-// number, and an address that is an error message, are left out; see
-// [claims.Identity.Cleared].
+// Levels come from the claims about levels only. Texts that may hold a CPR number, and
+// an address that is an error message, are left out; see [claims.Identity.Cleared].
 func (c *Claims) Identity() (claims.Identity, error) {
 	if c.state.Invalid != nil {
 		return claims.Identity{}, c.state.Invalid
@@ -69,8 +68,8 @@ func (c *Claims) Identity() (claims.Identity, error) {
 	return id.Cleared()
 }
 
-// capacity tells private from business by the claims, never by the acr: a business
-// login asked for with a citizen's acr keeps that acr.
+// capacity decides by the claims about the organisation and never by the acr, because
+// a business login may have a citizen's acr.
 func (c *Claims) capacity() (claims.Capacity, error) {
 	company := !c.CVR.IsZero() || c.OrganisationName != "" || !c.ProductionUnit.IsZero() ||
 		!c.SENumber.IsZero() || c.RID != ""
@@ -90,9 +89,9 @@ func (c *Claims) capacity() (claims.Capacity, error) {
 	}
 }
 
-// authenticator reads the first word of authenticationmethod. The words of the
-// MitID app and of the password were seen. The others are not published; those of
-// Nets can mean one thing only.
+// authenticator reads the first word of authenticationmethod. Recorded tokens have the
+// words of the MitID app and of the password. The other words are not published, so it
+// takes those of Nets.
 func (c *Claims) authenticator() claims.Authenticator {
 	word, _, _ := strings.Cut(c.AuthenticationMethod, ":")
 	switch word {

@@ -17,8 +17,8 @@ const (
 	saml      = "dk:gov:saml:attribute:"
 )
 
-// reader is what is read. Two claims tell the birth date, and details of the address
-// stand in two places.
+// reader holds the claims while they are read. Two claims hold the birth date, and
+// two places may hold the details of the address.
 type reader struct {
 	Claims
 	dateOfBirth time.Time
@@ -49,7 +49,7 @@ var dialect = claimset.NewDialect(func(r *reader) claimset.Target {
 	"cprNumberIdentifier":    claimset.Parsed(claimset.Text, func(r *reader) *cpr.Number { return &r.CPR }, claimset.CPR).Or(saml + "CprNumberIdentifier"),
 	"cprNumberStatus":        claimset.Parsed(claimset.Text, func(r *reader) *claims.CPRStatus { return &r.CPRStatus }, claims.ParseCPRStatus),
 	"address":                claimset.Object(func(r *reader) *reader { r.Address = new(Address); return r }, addressParts),
-	"address_details":        claimset.Object(made(func(r *reader) **AddressDetails { return &r.AddressDetails }), detailsParts),
+	"address_details":        claimset.Object(newAt(func(r *reader) **AddressDetails { return &r.AddressDetails }), detailsParts),
 	"employee":               claimset.Parsed(claimset.Truth, func(r *reader) *bool { return &r.Employee }, claimset.Bool),
 	"companySignatory":       claimset.Parsed(claimset.Truth, func(r *reader) *bool { return &r.CompanySignatory }, claimset.Bool),
 	"cvrNumberIdentifier":    claimset.Parsed(claimset.Number, func(r *reader) *claims.CVR { return &r.CVR }, claims.ParseCVR).Or(saml + "CvrNumberIdentifier"),
@@ -60,7 +60,7 @@ var dialect = claimset.NewDialect(func(r *reader) claimset.Target {
 	"refTextHeader":          claimset.String(func(r *reader) *string { return &r.RefTextHeader }).Or(saml + "RefTextHeader"),
 	"refTextBody":            claimset.String(func(r *reader) *string { return &r.RefTextBody }).Or(saml + "RefTextBody"),
 	"mitid:ct:sid":           claimset.String(func(r *reader) *string { return &r.TransferSession }),
-	"mitid:ct:sid:exp":       claimset.Parsed(claimset.Number, func(r *reader) *string { return &r.TransferExpires }, claimset.AsItIs),
+	"mitid:ct:sid:exp":       claimset.Parsed(claimset.Number, func(r *reader) *string { return &r.TransferExpires }, claimset.Verbatim),
 	saml + "mitid_risk_data": claimset.Raw(func(r *reader) *json.RawMessage { return &r.RiskData }),
 })
 

@@ -213,6 +213,6 @@ func TestClaimsKeepsNothingOfTheBuffer(t *testing.T) {
 func TestParseClaimsAllocations(t *testing.T) {
 	payload := compact(t, "b-address")
 	n := testing.AllocsPerRun(100, func() { _, _ = parseClaims(payload) })
-	// 13, and more under the race detector, which makes pools forget.
+	// 13 allocations, and more under the race detector, which empties pools.
 	assert.LessOrEqual(t, n, 25.0)
 }

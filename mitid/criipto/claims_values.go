@@ -20,8 +20,8 @@ func levelOf(s string) claims.Level {
 	return claims.LevelUnknown
 }
 
-// instant reads a time of the form 2006-01-02T15:04:05.999Z. Its punctuation is
-// checked here, since time.Parse lets a comma and missing zeros pass.
+// instant reads a time of the form 2006-01-02T15:04:05.999Z. It checks the punctuation
+// itself, because time.Parse accepts a comma and missing zeros.
 func instant(s string) (time.Time, error) {
 	const shape = "0000-00-00T00:00:00"
 	if len(s) <= len(shape) || s[len(s)-1] != 'Z' {

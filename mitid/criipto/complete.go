@@ -14,7 +14,7 @@ import (
 
 // Complete exchanges the code and verifies the ID token.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // before AdmitTexts takes out of a what need not come back
+	asked := b.asked(a) // before AdmitTexts, which may remove a text from a
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 		return nil, err
 	}
 	if b.cfg.userinfo {
-		if err := b.fill(ctx, as, tokens.AccessToken); err != nil {
+		if err := b.addUserinfo(ctx, as, tokens.AccessToken); err != nil {
 			return nil, err
 		}
 	}
@@ -43,12 +43,12 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	return b.assertion(ctx, raw, oidcrp.Rules{})
 }
 
-// verify checks a token and reads its claims, whoever they name.
+// verify verifies a token and reads its claims.
 func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*oidcbroker.Token[Claims], error) {
 	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseClaims, func(c *Claims) *claims.Registered { return &c.Registered })
 }
 
-// assertion checks an ID token and reads who it names.
+// assertion verifies an ID token and returns the assertion of the person in it.
 func (b *Broker) assertion(ctx context.Context, raw string, rules oidcrp.Rules) (*mitid.Assertion, error) {
 	t, err := b.verify(ctx, raw, rules)
 	if err != nil {
@@ -74,7 +74,7 @@ func (b *Broker) assertion(ctx context.Context, raw string, rules oidcrp.Rules) 
 	return as, nil
 }
 
-// asked writes down what a asked.
+// asked returns the parameters of the request of a, for Login.Evidence.
 func (b *Broker) asked(a *mitid.Attempt) url.Values {
 	q := b.oidc.Asked(a)
 	q.Set("scope", strings.Join(b.scopes(scopesOf(&a.Request)), " "))

@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// guarded keeps a type of this package out of logs; see there.
+// guarded makes a type print as a placeholder; see [private.Value].
 type guarded = private.Value
 
 // Config configures a Broker. Issuer, ClientID and one way to authenticate are
@@ -33,28 +33,29 @@ type Config struct {
 	// PrivateKey authenticates with private_key_jwt (RS256) instead of a secret.
 	// Its public half is registered at the application with "use": "sig".
 	PrivateKey crypto.Signer
-	// KeyID is the kid under which PrivateKey is registered.
+	// KeyID is the kid that is registered for PrivateKey.
 	KeyID string
-	// AssertionAudience is the aud of the client assertion. If empty, it is the issuer, as
-	// the vendor documents; one integrator reports the token endpoint.
+	// AssertionAudience is the aud of the client assertion. If empty, it is the issuer,
+	// as the vendor documents. One integrator reports that it must be the token endpoint.
 	AssertionAudience string
 	// Public is for an application without a secret that relies on PKCE alone.
 	Public bool
 
 	// DecryptionKeys open encrypted ID tokens; their public halves are registered
-	// with "use": "enc". If nil, an encrypted token is refused. If set, a plain one is.
+	// with "use": "enc". If nil, an encrypted token is refused. If not nil, a plain one
+	// is refused.
 	DecryptionKeys []DecryptionKey
-	// Userinfo also asks the userinfo endpoint and fills in what the ID token
-	// lacks of name, birth date, country, CPR number and address. Level and capacity
-	// come from the ID token alone. MitID's ID tokens are complete: leave it off.
+	// Userinfo calls the userinfo endpoint too, for name, birth date, country, CPR number
+	// and address that the ID token lacks. Level and capacity come from the ID token
+	// alone. MitID's ID tokens are complete, so most applications leave it false.
 	Userinfo bool
-	// FormPost has the answer posted to the redirect URL instead of put into its
-	// query.
+	// FormPost makes the broker post its answer to the redirect URL. If false, the
+	// answer is in the query.
 	FormPost bool
 
-	// BusinessLevel is the level of a business login whose token tells none.
-	// If zero, such a login is refused with ErrAssuranceTooLow. Recorded tokens do
-	// tell it; the vendor does not promise it.
+	// BusinessLevel is the level of a business login whose token has none. If zero, such
+	// a login is refused with ErrAssuranceTooLow. Recorded tokens have a level, but the
+	// vendor does not promise it.
 	BusinessLevel claims.Level
 	// ReferenceTextOptional accepts an answer that does not repeat the reference
 	// text. If false, it is refused with ErrTransactionMismatch. A different text is
@@ -76,10 +77,10 @@ type Config struct {
 	// as css_path wants it. If empty, it is the domain's own.
 	CSSPath string
 
-	// Hosts are further hosts (host or host:port) that discovery may name. If nil, it may name
-	// the issuer's own only.
+	// Hosts are hosts (host or host:port) besides the issuer's own that discovery may
+	// name. If nil, it may name the issuer's own only.
 	Hosts []string
-	// HTTPClient makes the calls. It never follows redirects. If nil, it is one of our own
+	// HTTPClient makes the calls. Redirects are never followed. If nil, it is a client
 	// with a timeout of 10 seconds.
 	HTTPClient *http.Client
 	// Now is the clock. If nil, it is time.Now.

@@ -1,6 +1,5 @@
 // Package criipto speaks to Criipto Verify, sold as Idura Verify since late
-// 2025, over OpenID Connect. It is an adapter: hand its Broker to [mitid.New]
-// and forget it.
+// 2025, over OpenID Connect. It is an adapter: give its Broker to [mitid.New].
 //
 //	broker, err := criipto.New(criipto.Config{
 //		Issuer:       "https://acme.idura.broker",
@@ -9,15 +8,15 @@
 //	})
 //	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example.dk/callback"})
 //
-// # What it carries
+// # What it supports
 //
-// Every level; private, business and either; CPR number and address (scopes
-// ssn and address, or login_hint tokens where an intermediary owns the scope);
-// the text and the verb of the MitID app; re-authentication of a known identity;
-// a company by CVR number; app switch; Danish and English; fresh and silent
-// logins; taking back the CPR consent; logout; ID tokens of front ends; proofs of
-// age. Not carried, and refused with ErrUnsupported: transaction texts, the PID of
-// NemID, Greenlandic, organisation data of a private login.
+// It supports every level; private, business and either; CPR number and address
+// (scopes ssn and address, or login_hint tokens where an intermediary owns the scope);
+// the text and the verb of the MitID app; re-authentication of a known identity; a
+// company by CVR number; app switch; Danish and English; fresh and silent logins;
+// revoking the CPR consent; logout; ID tokens of front ends; proofs of age. It refuses
+// transaction texts, the PID of NemID, Greenlandic and organisation data of a private
+// login with ErrUnsupported.
 //
 // # Settings at the broker that matter
 //
@@ -30,15 +29,15 @@
 //
 // # Personal data
 //
-// A CPR hint and a MitID UUID leave only through a pushed authorization request
-// (RFC 9126), never in an address; without one they are refused, and a step-up does
-// without the hint. No id_token_hint is sent at logout: every ID token of this
-// broker names the person.
+// A CPR hint and a MitID UUID are sent in pushed authorization requests (RFC 9126)
+// only, and never in an address. If the broker takes no pushed requests, they are
+// refused, and a step-up does without the hint. Logout sends no id_token_hint, because
+// every ID token of this broker names the person.
 //
 // # What is uncertain
 //
-// The broker does not publish everything. Where its documentation and recorded
-// tokens leave a gap there is a setting with a sound default: see
+// The broker does not publish everything. Where neither its documentation nor recorded
+// tokens give an answer, there is a setting with a sound default: see
 // [Config.ReferenceTextOptional], [Config.BusinessLevel], [Config.AssertionAudience]
 // and docs/rough-edges.md.
 //
@@ -56,8 +55,8 @@
 //
 // # Files
 //
-//   - config.go, broker.go: the settings, and what New makes of them.
-//   - begin.go, hint.go: what is asked, and in which parameters.
+//   - config.go, broker.go: the settings and New.
+//   - begin.go, hint.go: the authorization request.
 //   - complete.go, userinfo.go: the answer, in the order in which it is verified.
 //   - claims.go, claims_address.go: the broker's claims in its own terms.
 //   - claims_table.go, claims_values.go: by which name each claim is read, and how.

@@ -15,8 +15,8 @@ const (
 	cookieMalformed = "MITID_NONCE_COOKIE_MALFORMED"
 )
 
-// codes are the codes of this broker; the ones of the standards are in oidcrp
-// (https://docs.idura.app/verify/reference/errors).
+// codes are the error codes of this broker
+// (https://docs.idura.app/verify/reference/errors). oidcrp has those of the standards.
 var codes = oidcbroker.Codes{
 	fault.UserCancelled:       {"access_denied": "the person cancelled, or the broker refused them"},
 	fault.InteractionRequired: {"login_required": "nobody is logged in at the broker"},
@@ -27,8 +27,8 @@ var codes = oidcbroker.Codes{
 	},
 }
 
-// declined turns an error answer into an error of ours. A cookie error may stand
-// anywhere in the description; nothing else is read from it.
+// declined returns the error for an error answer. A cookie error may be anywhere in
+// the description. Nothing else is read from it.
 func declined(_ *mitid.Attempt, answer *oidcrp.Answer) error {
 	code := answer.Error
 	for _, c := range []string{cookieMissing, cookieMalformed} {

@@ -16,8 +16,8 @@ var actionWords = map[mitid.Action]string{
 	mitid.Sign:    "sign",
 }
 
-// hint writes the login_hint: tokens separated by one blank, none of which may
-// hold a blank (https://docs.idura.app/verify/getting-started/oidc-intro).
+// hint returns the login_hint: tokens without blanks, separated by one blank
+// (https://docs.idura.app/verify/getting-started/oidc-intro).
 func (b *Broker) hint(a *mitid.Attempt, acr string, scopes []string) (string, error) {
 	var tokens []string
 	add := func(t string) { tokens = append(tokens, t) }

@@ -8,8 +8,8 @@ import (
 )
 
 // EndSession sends the browser through the broker's logout
-// (https://docs.idura.app/verify/guides/sso). It carries no id_token_hint: an ID
-// token of this broker names the person, and an address ends up in logs.
+// (https://docs.idura.app/verify/guides/sso). It sends no id_token_hint, because an ID
+// token of this broker names the person, and addresses get into logs.
 func (b *Broker) EndSession(ctx context.Context, _ *mitid.Login, returnTo, state string) (*mitid.Redirect, error) {
 	return b.oidc.EndSession(ctx, url.Values{
 		"post_logout_redirect_uri": {returnTo}, "state": {state}, "client_id": {b.oidc.Callback().ClientID},

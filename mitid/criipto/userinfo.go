@@ -13,9 +13,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// fill asks the userinfo endpoint and takes over what the ID token lacks. The
-// level and the capacity come from the ID token alone.
-func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken string) error {
+// addUserinfo calls the userinfo endpoint and adds what the ID token lacks. The level
+// and the capacity come from the ID token alone.
+func (b *Broker) addUserinfo(ctx context.Context, as *mitid.Assertion, accessToken string) error {
 	c, token, err := b.askUserinfo(ctx, accessToken)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 		return err
 	}
 	if more.Capacity != claims.CapacityPrivate && more.Capacity != id.Capacity {
-		return oidcbroker.Contradicts()
+		return oidcbroker.Contradiction()
 	}
 	if err := oidcbroker.Complement(id, more); err != nil {
 		return err
@@ -38,8 +38,8 @@ func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken stri
 	return nil
 }
 
-// askUserinfo reads the answer in the form that the application's response
-// strategy gives it: plain JSON, or a token that is verified like an ID token.
+// askUserinfo calls the userinfo endpoint. The application's response strategy decides
+// the form of the answer: plain JSON, or a token, which is verified as an ID token is.
 func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*Claims, mitid.Token, error) {
 	res, err := b.oidc.Party.Userinfo(ctx, accessToken)
 	if err != nil {
@@ -51,14 +51,14 @@ func (b *Broker) askUserinfo(ctx context.Context, accessToken string) (*Claims, 
 			e.Why += ": userinfo is disabled: the application's user info response strategy is \"from token endpoint\"; turn Config.Userinfo off or change the strategy"
 			return nil, mitid.Token{}, e
 		}
-		return nil, mitid.Token{}, b.oidc.Party.UserinfoRefusal(res)
+		return nil, mitid.Token{}, b.oidc.Party.RefusedUserinfo(res)
 	}
 	body := bytes.TrimSpace(res.Body)
 	if t, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); t == "application/json" || t != "application/jwt" && bytes.HasPrefix(body, []byte("{")) {
 		return oidcbroker.ReadUserinfo(b.oidc, res, parseClaims)
 	}
 	if !oidcrp.IsToken(body) {
-		return nil, mitid.Token{}, b.oidc.Party.UserinfoUnreadable(res)
+		return nil, mitid.Token{}, b.oidc.Party.UnreadableUserinfo(res)
 	}
 	t, err := b.verify(ctx, string(body), oidcrp.Rules{})
 	if err != nil {

@@ -331,7 +331,7 @@ func TestUnfinishedLoginsCostNoMemory(t *testing.T) {
 	begin(100)
 	before := inUse()
 	begin(10_000)
-	require.Less(t, inUse()-before, int64(256<<10), "octets kept of 10,000 logins")
+	require.Less(t, inUse()-before, int64(256<<10), "bytes kept of 10,000 logins")
 	s.browser().logIn()
 }
 

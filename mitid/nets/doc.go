@@ -1,5 +1,5 @@
-// Package nets holds what the logins of both brokers of Nets tell in the same words, Nets
-// eID Broker (mitid/nets/neb) and Nets E-Ident (mitid/nets/eident): [NemLogin] about people
-// who act for an organisation, and [TransactionText] about a text that was approved. They
-// are parts of neb.Claims and eident.Claims, which mitid.Login.Claims holds.
+// Package nets holds the claims that the tokens of Nets eID Broker (mitid/nets/neb) and
+// Nets E-Ident (mitid/nets/eident) share: [NemLogin] about people who act for an
+// organisation, and [TransactionText] about a text that a person approved. They are parts
+// of neb.Claims and eident.Claims, one of which mitid.Login.Claims holds.
 package nets

@@ -15,6 +15,6 @@ func ExampleNemLogin() {
 
 func ExampleTransactionText() {
 	var t nets.TransactionText
-	fmt.Println(t, t.Agrees()) // nothing told, nothing proven
+	fmt.Println(t, t.Agrees()) // without a text and a digest nothing is proven
 	// Output: nets.TransactionText{} false
 }

@@ -11,8 +11,7 @@ import (
 )
 
 // NemLogin are the claims nemlogin.* about a login for an organisation (MitID
-// Erhverv), which both Nets brokers pass on. Claims that are empty at the source
-// do not come.
+// Erhverv). Both Nets brokers pass them on, except for empty ones.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does.
 type NemLogin struct {

@@ -8,9 +8,9 @@ import (
 	"github.com/dkeid/dkeid/internal/private"
 )
 
-// TransactionText is the text that the person approved in MitID, as the broker's
-// answer tells it. Compare it with the text that was sent; an answer alone
-// proves only that somebody approved something.
+// TransactionText is the text that the person approved in MitID, as it is in the
+// broker's answer. Compare it with the text that was sent. An answer alone proves only
+// that the person approved some text.
 //
 // It prints which parts it has and refuses to marshal: such a text is as private
 // as what it is about.
@@ -18,11 +18,11 @@ type TransactionText struct {
 	Encoded string            // as it came: base64, or plain text from an E-Ident that is set to it
 	Body    string            // the bytes that the person was shown
 	Type    string            // "text", "html"; "pdf" for a document, whose bytes do not come back
-	SHA256  [sha256.Size]byte // of Body, as the broker claims; zero if not told
+	SHA256  [sha256.Size]byte // of Body, as the broker claims; zero if there is none
 }
 
-// Agrees reports whether the broker told both a text and a digest, and the
-// digest is that of the text.
+// Agrees reports whether there are both a text and a digest, and the digest is that of
+// the text.
 func (t TransactionText) Agrees() bool {
 	return t.Encoded != "" && sha256.Sum256([]byte(t.Body)) == t.SHA256
 }

@@ -9,37 +9,37 @@ import (
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
-// State is what a claim struct remembers of how it was read.
+// State is what a claim struct records about its reading.
 type State struct {
-	LevelTold bool  // there is a claim about the level of assurance, whatever it says
+	LevelTold bool  // there is a claim about the level of assurance, known or not
 	Invalid   error // the first claim about the person that cannot be used
 }
 
-// Keep remembers why the claims cannot be used, unless something is remembered already
-// or err is nil.
+// Keep records err, the reason why the claims cannot be used. If a reason is recorded
+// already, or err is nil, it does nothing.
 func (s *State) Keep(err error) {
 	if s.Invalid == nil {
 		s.Invalid = err
 	}
 }
 
-// unusable remembers that a claim cannot be used. name and why are ours.
-func (s *State) unusable(name, why string) {
+// keepUnusable records that a claim cannot be used. name and why must hold no input.
+func (s *State) keepUnusable(name, why string) {
 	s.Keep(fault.New(fault.ClaimInvalid, "claim "+name+" "+why))
 }
 
-// Target is where the parts go that every claim struct has.
+// Target points to the parts that every claim struct has.
 type Target struct {
 	Registered *claims.Registered
 	Unknown    *map[string]json.RawMessage
 	State      *State
 }
 
-// Dialect is the claims of one kind of token. It is only read.
+// Dialect holds the claims of one kind of token. It never changes.
 type Dialect[D any] struct {
 	claims  map[string]*named[D]
 	folded  map[string]bool
-	several int // how many claims have several names
+	several int // the number of claims with several names
 	target  func(*D) Target
 }
 
@@ -48,10 +48,10 @@ type named[D any] struct {
 	name string
 }
 
-// NewDialect returns the dialect of the claims in t. target says where the parts are
-// that every struct has.
+// NewDialect returns the dialect with the claims in t. target returns the parts that
+// every claim struct has.
 func NewDialect[D any](target func(*D) Target, t Table[D]) *Dialect[D] {
-	l := &Dialect[D]{claims: make(map[string]*named[D]), folded: fold(t), target: target}
+	l := &Dialect[D]{claims: make(map[string]*named[D]), folded: lowerNames(t), target: target}
 	for name, c := range t {
 		n := &named[D]{Claim: c, name: name}
 		if c.also != nil {
@@ -77,8 +77,8 @@ func (l *Dialect[D]) Names() []string {
 	return names
 }
 
-// fold returns the names in t without letter case.
-func fold[D any](t Table[D]) map[string]bool {
+// lowerNames returns the names in t in lower case.
+func lowerNames[D any](t Table[D]) map[string]bool {
 	folded := make(map[string]bool)
 	for name, c := range t {
 		folded[strictjson.Folded(name)] = true
@@ -89,19 +89,19 @@ func fold[D any](t Table[D]) map[string]bool {
 	return folded
 }
 
-// Read reads a payload into d in one pass. It checks no signature, and it may run
-// before one is checked: then nothing but Registered may be looked at until the
-// signature holds. The caller bounds the size of payload.
+// Read reads a payload into d in one pass. It checks no signature. If it runs before
+// the signature is checked, use nothing but Registered until then. The caller limits
+// the size of payload.
 //
-// An error (TokenInvalid) means that there are no claims: the text is not strict JSON
-// (see internal/strictjson), a claim of Registered has the wrong type, or a member
-// differs from a known claim by letter case alone. If a claim of Registered is missing,
-// it is zero, for the caller to judge.
+// The error is TokenInvalid if the payload is not strict JSON (see
+// internal/strictjson), if a claim of Registered has the wrong type, or if a member
+// differs from a known claim in letter case only. If a claim of Registered is missing,
+// it is zero, and the caller decides.
 //
 // A claim about the person that cannot be used (a CPR number in a list, a date that
-// does not exist, one claim under two names) is no error here, since the signature may
-// be somebody else's. State remembers it. Of a malformed CPR number nothing is kept. null
-// and the empty text stand for a missing claim.
+// does not exist, one claim under two names) is not an error of Read, because the
+// signature may not hold. State records it. Nothing of a malformed CPR number is kept.
+// null and the empty text stand for a missing claim.
 func (l *Dialect[D]) Read(payload []byte, d *D) error {
 	r := reader[D]{Dialect: l, Target: l.target(d), into: d, seen: make([]*named[D], 0, l.several)}
 	err := strictjson.Members(payload, r.member)
@@ -116,7 +116,7 @@ type reader[D any] struct {
 	*Dialect[D]
 	Target
 	into *D
-	seen []*named[D] // those of the claims with several names that were there
+	seen []*named[D] // the claims with several names that were in the payload
 }
 
 func (r *reader[D]) member(name string, v *strictjson.Value) error {
@@ -132,7 +132,7 @@ func (r *reader[D]) member(name string, v *strictjson.Value) error {
 	}
 	if c.also != nil {
 		if slices.Contains(r.seen, c) {
-			r.State.unusable(c.name, "is there in both styles of names")
+			r.State.keepUnusable(c.name, "is there in both styles of names")
 			return nil
 		}
 		r.seen = append(r.seen, c)
@@ -148,7 +148,7 @@ func (r *reader[D]) member(name string, v *strictjson.Value) error {
 	return r.text(c, v)
 }
 
-// text reads a claim, or an element of its list, that is a text or stands for one.
+// text reads a claim, or an element of its list, as a text.
 func (r *reader[D]) text(c *named[D], v *strictjson.Value) error {
 	kind := v.Kind()
 	text, isText, err := v.Text()
@@ -158,10 +158,10 @@ func (r *reader[D]) text(c *named[D], v *strictjson.Value) error {
 	case kind == strictjson.Null, isText && text == "":
 	case isText || c.form.takes(kind):
 		if c.set(r.into, text) != nil {
-			r.State.unusable(c.name, "is malformed")
+			r.State.keepUnusable(c.name, "is malformed")
 		}
 	case c.form != Silent:
-		r.State.unusable(c.name, "has the wrong type")
+		r.State.keepUnusable(c.name, "has the wrong type")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-// Package claimset is what the claim structs of all brokers share.
+// Package claimset reads the claims of all brokers' tokens.
 //
 // A [Dialect] reads the payload of a token into the broker's own struct, in one
 // strict pass over a table of claims. The functions of values.go read single values.

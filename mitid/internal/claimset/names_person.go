@@ -8,9 +8,8 @@ import (
 	"github.com/dkeid/dkeid/internal/cprshape"
 )
 
-// personalNames are words by which tokens of eIDs name a person: the standard
-// claims (OpenID Connect Core section 5.1) and those of the Nordic eIDs. It is
-// only read.
+// personalNames are the names of claims about a person: the standard ones (OpenID
+// Connect Core section 5.1) and those of the Nordic eIDs. It never changes.
 var personalNames = map[string]bool{
 	"name": true, "given_name": true, "family_name": true, "middle_name": true, "nickname": true, "preferred_username": true,
 	"profile": true, "picture": true, "website": true, "email": true, "gender": true, "birthdate": true, "phone_number": true,
@@ -21,9 +20,9 @@ var personalNames = map[string]bool{
 	"full_name": true, "birth_place": true, "nationality": true, "resident_address": true, "nameprotected": true,
 }
 
-// NamesPerson reports whether a claim that a dialect does not know, or a member
-// within one, has such a name, alone or at the end of a path, or a text that may
-// hold a CPR number. A bare number is a time.
+// NamesPerson reports whether an unknown claim, or a member within one, says something
+// about a person: it has one of personalNames, alone or at the end of a path, or its
+// text may hold a CPR number. A JSON number is taken for a time.
 func NamesPerson(unknown map[string]json.RawMessage) bool {
 	for name, value := range unknown {
 		var v any

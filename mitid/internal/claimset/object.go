@@ -5,15 +5,15 @@ import (
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
-// Object is a claim that is an object of texts, which parts reads into what at
-// returns. Members without a part are passed over. A part of the wrong type makes the
-// whole claim unusable.
+// Object is a claim that is an object of texts. It reads the members in parts into the
+// result of at, and ignores the others. If a part has the wrong type, the whole claim
+// cannot be used.
 func Object[D, P any](at func(*D) *P, parts Table[P]) Claim[D] {
-	folded := fold(parts)
+	folded := lowerNames(parts)
 	return Claim[D]{value: func(s *State, d *D, claim string, v *strictjson.Value) error {
 		p := at(d)
 		if v.Kind() != strictjson.Object {
-			s.unusable(claim, "is not an object")
+			s.keepUnusable(claim, "is not an object")
 			return nil
 		}
 		return v.Members(func(name string, v *strictjson.Value) error {
@@ -36,7 +36,7 @@ func Object[D, P any](at func(*D) *P, parts Table[P]) Claim[D] {
 				return err
 			}
 			if !isText || text != "" && part.set(p, text) != nil {
-				s.unusable(claim, "has a part of the wrong type")
+				s.keepUnusable(claim, "has a part of the wrong type")
 			}
 			return nil
 		})

@@ -6,17 +6,17 @@ import (
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
-// lastSecond is the end of the year 9999, which keeps arithmetic with skews away
-// from the ends of int64.
+// lastSecond is the end of the year 9999. Later times are refused, so that adding a
+// skew cannot overflow.
 const lastSecond = 253402300799
 
-// registeredNames are the claims that readRegistered knows; it is only read.
+// registeredNames are the claims that readRegistered knows. It never changes.
 var registeredNames = [...]string{"iss", "sub", "aud", "nonce", "azp", "at_hash", "exp", "nbf", "iat"}
 
-// readRegistered takes a claim if it is one of registeredNames, in the form of RFC 7519 and
-// no other: texts, and times as numbers. Every other form is TokenInvalid, null
-// included. A time with a fraction is rounded to the side that lets the token live
-// shorter.
+// readRegistered reads a claim if it is one of registeredNames. The claim must have the
+// form of RFC 7519: a text, or a number for a time. For every other form, null
+// included, the error is TokenInvalid. A time with a fraction is rounded so that the
+// token lives shorter.
 func readRegistered(r *claims.Registered, name string, v *strictjson.Value) (known bool, err error) {
 	switch name {
 	case "iss":
@@ -30,7 +30,7 @@ func readRegistered(r *claims.Registered, name string, v *strictjson.Value) (kno
 	case "azp":
 		r.AuthorizedParty, err = registeredText(name, v)
 	case "at_hash":
-		// Nothing may be there and count as absent.
+		// An empty at_hash would count as a missing one.
 		if r.AtHash, err = registeredText(name, v); err == nil && r.AtHash == "" {
 			err = fault.New(fault.TokenInvalid, "claim at_hash is empty")
 		}

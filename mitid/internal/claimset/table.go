@@ -8,17 +8,16 @@ import (
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
-// Form is what a claim may be besides a text.
+// Form says which JSON types a claim may have besides a text.
 type Form uint8
 
-// The forms. A number is taken only where it can mean one thing: never for a number
-// that may have lost a leading zero.
+// The forms. Number is for values that cannot have lost leading zeros only.
 const (
 	Text   Form = iota // a text and nothing else
 	Number             // a number too
 	Truth              // true and false too
 	List               // a list of texts too
-	Silent             // anything: what does not fit is passed over
+	Silent             // any type; what cannot be read is ignored
 )
 
 func (f Form) takes(k strictjson.Kind) bool {
@@ -31,16 +30,16 @@ func (f Form) takes(k strictjson.Kind) bool {
 	return false
 }
 
-// Claim says how one member of a token is read into a D.
+// Claim reads one member of a token into a D.
 type Claim[D any] struct {
 	form  Form
 	set   func(d *D, text string) error                                // gets a text that is not empty
-	value func(s *State, d *D, name string, v *strictjson.Value) error // in place of set, for what is no text; never gets null
+	value func(s *State, d *D, name string, v *strictjson.Value) error // replaces set for objects and raw JSON; never gets null
 	also  []string                                                     // other names of the claim
 	level bool                                                         // tells the level of assurance
 }
 
-// Table holds claims by their exact names. It is only read.
+// Table holds claims by their exact names. It never changes.
 type Table[D any] map[string]Claim[D]
 
 // String is a claim whose text is kept as it is.
@@ -67,7 +66,7 @@ func Strings[D any](at func(*D) *[]string) Claim[D] {
 	}}
 }
 
-// Level is a claim about a level. It is never malformed: what parse does not know is
+// Level is a claim about a level. It is never malformed: an unknown word is
 // LevelUnknown, which satisfies no demand.
 func Level[D any](at func(*D) *claims.Level, parse func(string) claims.Level) Claim[D] {
 	return Claim[D]{form: Silent, set: func(d *D, s string) error {
@@ -76,7 +75,7 @@ func Level[D any](at func(*D) *claims.Level, parse func(string) claims.Level) Cl
 	}}
 }
 
-// Raw is a claim that is kept as the JSON that it is.
+// Raw is a claim that is kept as JSON.
 func Raw[D any](at func(*D) *json.RawMessage) Claim[D] {
 	return Claim[D]{value: func(_ *State, d *D, _ string, v *strictjson.Value) error {
 		raw, err := v.Raw()
@@ -91,7 +90,8 @@ func (c Claim[D]) LoA() Claim[D] {
 	return c
 }
 
-// Or gives a claim more names. A token that uses two of them is unusable.
+// Or gives a claim more names. The claims of a token that has two of them cannot be
+// used.
 func (c Claim[D]) Or(names ...string) Claim[D] {
 	c.also = names
 	return c

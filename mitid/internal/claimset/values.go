@@ -15,16 +15,16 @@ import (
 // ErrMalformed is only compared with nil.
 var ErrMalformed = errors.New("malformed")
 
-// ProtectedName is what MitID gives in place of the name of a person with a
-// protected name and address, to service providers that may not see it
-// (Signaturgruppen, MitID claims).
+// ProtectedName stands in place of the name of a person with a protected name and
+// address. Service providers that may not see the name get it (Signaturgruppen, MitID
+// claims).
 const ProtectedName = "NAVNE & ADRESSEBESKYTTET"
 
-// AsItIs keeps a text.
-func AsItIs(s string) (string, error) { return s, nil }
+// Verbatim returns s.
+func Verbatim(s string) (string, error) { return s, nil }
 
-// Bool reads a boolean in text. Anything else, such as "TRUE", is refused: it
-// decides in whose name a person acts.
+// Bool reads "true" and "false" and no other spelling, because such a claim decides in
+// whose name a person acts.
 func Bool(s string) (bool, error) {
 	switch s {
 	case "true":
@@ -44,8 +44,8 @@ func Day(s string) (time.Time, error) {
 	return t, nil
 }
 
-// UnixTime reads seconds since 1970, a JSON number or a text that holds one. A
-// fraction is rounded down. Zero is no time.
+// UnixTime reads seconds since 1970, from a JSON number or a text. A fraction is
+// rounded down. Zero is refused.
 func UnixTime(s string) (time.Time, error) {
 	n, ok := strictjson.Seconds(s, false)
 	if !ok || n == 0 || n > lastSecond {
@@ -62,7 +62,7 @@ func Age(s string) (int, error) {
 	return strconv.Atoi(s)
 }
 
-// RID reads a RID: digits, how many is written down nowhere.
+// RID reads a RID: digits. Their number is not published.
 func RID(s string) (string, error) {
 	if !allDigits(s) {
 		return "", ErrMalformed
@@ -86,13 +86,12 @@ func NemIDPID(s string) (string, error) {
 	return s, nil
 }
 
-// Unpadded removes what CPR fills its fixed fields with: blanks at the ends and
+// Unpadded removes the padding of the fixed fields of CPR: blanks at the ends and
 // leading zeros ("001" → "1", "  tv" → "tv", "000" → "").
 func Unpadded(s string) string { return strings.TrimLeft(strings.Trim(s, " "), "0") }
 
-// Authenticators reads the words of amr and mitid_amr, with and without the
-// prefix that MitID Erhverv puts before them. code_app_enchanced is how the
-// brokers spell it.
+// Authenticators reads the words of amr and mitid_amr, with and without the prefix
+// of MitID Erhverv. The brokers spell code_app_enhanced as code_app_enchanced.
 func Authenticators(words []string) []claims.Authenticator {
 	var all []claims.Authenticator
 	for _, word := range words {

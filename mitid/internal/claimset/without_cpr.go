@@ -11,13 +11,13 @@ import (
 	"github.com/dkeid/dkeid/internal/cprshape"
 )
 
-// WithoutCPR returns a copy of the claims of a dialect that holds no CPR number:
-// none in its own field, and no text, of whatever claim, that may hold one. Such a
-// text becomes empty, and a member of Unknown goes with its name. A struct with a type
-// in whole, such as a text with its digest, goes as a whole. A field with a form of its
-// own goes only if it is a number that the claims tell.
+// WithoutCPR returns a copy of a claim struct that holds no CPR number. CPR fields
+// become zero, and texts that may hold a number become empty. Members of Unknown that
+// may hold one are left out. A struct of a type in whole, such as a text with its
+// digest, becomes zero if one of its texts may hold one. A field with a form of its own
+// (see ownForm) becomes empty only if it is a number that the claims hold.
 //
-// It walks over all fields, so that a new one cannot be forgotten.
+// It visits all fields by reflection, so that a new one cannot be forgotten.
 func WithoutCPR[T any](from *T, whole ...reflect.Type) *T {
 	v := reflect.ValueOf(from)
 	w := walker{whole: whole}
@@ -37,10 +37,10 @@ var (
 	typeRaw     = reflect.TypeFor[json.RawMessage]()
 )
 
-// ownForm are the texts that have been read as something, by their fields.
+// ownForm holds the names of text fields whose form was checked when they were read.
 var ownForm = map[string]bool{"RID": true, "NemIDPID": true}
 
-// learn collects the numbers and birth dates that the claims tell.
+// learn collects the CPR numbers and birth dates in the claims.
 func (w *walker) learn(v reflect.Value) {
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil():

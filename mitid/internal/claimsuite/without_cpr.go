@@ -131,7 +131,7 @@ func OwnNumberIsFound(t *testing.T, person cpr.Number, d Dialect) {
 	d.Base = maps.Clone(d.Base)
 	d.Base[d.CPR] = number
 	for _, written := range []string{
-		number[:1] + " " + number[1:5] + " " + number[5:], // in parts in which nobody writes a number
+		number[:1] + " " + number[1:5] + " " + number[5:], // in an unusual grouping
 		"født " + number[:6] + ", løbenummer " + number[6:],
 		strings.Join(strings.Split(number, ""), " og "),
 		strings.Map(func(r rune) rune { return r - '0' + '٠' }, number), // Arabic

@@ -6,14 +6,15 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Admit holds the person whom an ID token names against a. It comes before any
+// Admit compares what an ID token says with what a demands. Call it before any
 // further call to the broker.
 func Admit(a *mitid.Attempt, id *claims.Identity) error {
 	return a.Admit(mitid.Facts{Level: id.Levels.LoA, Capacity: id.Capacity, AuthTime: id.AuthTime, Subject: id.Subject})
 }
 
-// AdmitTexts holds the texts that the person saw against a. referenceOptional is
-// Config.ReferenceTextOptional: the answer need not repeat the reference text.
+// AdmitTexts compares the texts that the person saw with those of a.
+// referenceOptional is Config.ReferenceTextOptional: if true, the answer need not
+// repeat the reference text.
 func AdmitTexts(a *mitid.Attempt, seen mitid.Texts, referenceOptional bool) error {
 	switch {
 	case a.Reference == nil || seen.Reference != nil:

@@ -8,31 +8,32 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// A Way is a way in which an application may authenticate at its broker.
-type Way struct {
-	Field  string // of the adapter's Config
-	Filled bool   // whether the application has filled it in
+// An Authentication is one way in which an application may authenticate at its broker.
+type Authentication struct {
+	Field  string // the field of the adapter's Config
+	Filled bool   // whether the application has set the field
 	Auth   oidcrp.ClientAuth
 }
 
-// BySecret is the way of Config.ClientSecret: client_secret_basic, or
-// client_secret_post if post is set.
-func BySecret(secret mitid.Secret, post bool) Way {
-	w := Way{Field: "ClientSecret", Filled: !secret.IsZero(), Auth: oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: secret.Reveal}}
+// BySecret is the authentication with Config.ClientSecret: client_secret_basic, or
+// client_secret_post if post is true.
+func BySecret(secret mitid.Secret, post bool) Authentication {
+	w := Authentication{Field: "ClientSecret", Filled: !secret.IsZero(), Auth: oidcrp.ClientAuth{Method: oidcrp.Basic, Secret: secret.Reveal}}
 	if post {
 		w.Auth.Method = oidcrp.Post
 	}
 	return w
 }
 
-// ByKey is the way of Config.PrivateKey: private_key_jwt with the algorithm that
-// the key demands.
-func ByKey(key crypto.Signer, keyID string) Way {
-	return Way{Field: "PrivateKey", Filled: key != nil, Auth: oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: key, KeyID: keyID}}
+// ByKey is the authentication with Config.PrivateKey: private_key_jwt. The type of the
+// key decides the algorithm.
+func ByKey(key crypto.Signer, keyID string) Authentication {
+	return Authentication{Field: "PrivateKey", Filled: key != nil, Auth: oidcrp.ClientAuth{Method: oidcrp.PrivateKeyJWT, Key: key, KeyID: keyID}}
 }
 
-// chosen returns the one way that is filled in, or why there is not one.
-func chosen(ways []Way) (auth oidcrp.ClientAuth, why string) {
+// chooseOne returns the only authentication whose field is set. If there is none or
+// several, why says so.
+func chooseOne(ways []Authentication) (auth oidcrp.ClientAuth, why string) {
 	var fields []string
 	filled := 0
 	for _, w := range ways {

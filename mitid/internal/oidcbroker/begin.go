@@ -13,9 +13,9 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Prepare returns the broker's addresses. Where the broker takes no pushed
-// requests, a browser would carry the request: Prepare then refuses a with
-// Unsupported if it holds a hint that names a person.
+// Prepare returns the broker's discovery document. If the broker takes no pushed
+// requests, the browser carries the request. Prepare then returns Unsupported if a
+// holds a hint that names a person.
 func (b *Broker) Prepare(ctx context.Context, a *mitid.Attempt) (*oidcrp.Metadata, error) {
 	md, err := b.Party.Metadata(ctx)
 	if err != nil || md.PAR != "" {
@@ -25,8 +25,8 @@ func (b *Broker) Prepare(ctx context.Context, a *mitid.Attempt) (*oidcrp.Metadat
 	if !r.CPRHint.IsZero() || !r.UUID.IsZero() && a.ExpectSubject == "" {
 		return nil, Unsupported("CPRHint and Request.UUID need pushed authorization requests, which this broker does not announce: a browser must not carry them")
 	}
-	// A step-up goes on without the hint: the person types their user ID, and the
-	// answer must be theirs all the same.
+	// A step-up works without the hint: the person types their user ID, and the answer
+	// must name the same person.
 	r.UUID = claims.UUID{}
 	return md, nil
 }
@@ -42,7 +42,7 @@ func (b *Broker) Begin(ctx context.Context, md *oidcrp.Metadata, a *mitid.Attemp
 	_, query, _ := strings.Cut(b.authCodeURL("", a, scopes, params), "?")
 	request, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, err // never: oauth2 has just written it
+		return nil, err // cannot happen: oauth2 has written the query
 	}
 	if b.Party.SignsRequests() {
 		if request, err = b.signed(request, md.PAR != ""); err != nil {
@@ -60,13 +60,13 @@ func (b *Broker) Begin(ctx context.Context, md *oidcrp.Metadata, a *mitid.Attemp
 }
 
 // BeginInAddress is Begin for a broker that takes neither pushed nor signed
-// requests, whatever it announces.
+// requests, whatever its discovery document says.
 func (b *Broker) BeginInAddress(md *oidcrp.Metadata, a *mitid.Attempt, scopes []string, params ...oauth2.AuthCodeOption) *mitid.Redirect {
 	return &mitid.Redirect{URL: b.authCodeURL(md.Authorize, a, scopes, params)}
 }
 
-// authCodeURL writes the authorization request: who asks, for what, and what binds
-// the answer to this login (state, nonce and PKCE).
+// authCodeURL returns the authorization request as an address, with state, nonce and
+// PKCE challenge of a.
 func (b *Broker) authCodeURL(authURL string, a *mitid.Attempt, scopes []string, params []oauth2.AuthCodeOption) string {
 	cfg := oauth2.Config{ClientID: b.rule.ClientID, RedirectURL: a.RedirectURL, Scopes: scopes, Endpoint: oauth2.Endpoint{AuthURL: authURL}}
 	own := []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("nonce", a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
@@ -76,9 +76,9 @@ func (b *Broker) authCodeURL(authURL string, a *mitid.Attempt, scopes []string, 
 	return cfg.AuthCodeURL(a.Handle, append(own, params...)...)
 }
 
-// signed puts a request into a signed request object. A pushed one travels alone
-// (RFC 9126 section 3). Beside one in an address stand the parameters that OpenID
-// Connect Core section 6.1 wants to see there.
+// signed returns the parameters that carry request as a signed request object. If it
+// is pushed, it goes alone (RFC 9126 section 3). In an address it has the parameters
+// beside it that OpenID Connect Core section 6.1 demands.
 func (b *Broker) signed(request url.Values, pushed bool) (url.Values, error) {
 	object, err := b.Party.SignRequest(request)
 	if err != nil {

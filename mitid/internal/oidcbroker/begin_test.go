@@ -16,7 +16,7 @@ func newBroker(t *testing.T, change func(*oidcbroker.Config)) (*oidcbroker.Broke
 	t.Helper()
 	cfg := oidcbroker.Config{
 		RP:   oidcrp.Config{Name: "brok", Issuer: "https://broker.example/", ClientID: "urn:client", Algs: []string{"RS256"}},
-		Auth: []oidcbroker.Way{oidcbroker.BySecret(mitid.NewSecret("hemmelig"), false), oidcbroker.ByKey(nil, ""), {Field: "Public"}},
+		Auth: []oidcbroker.Authentication{oidcbroker.BySecret(mitid.NewSecret("hemmelig"), false), oidcbroker.ByKey(nil, ""), {Field: "Public"}},
 	}
 	if change != nil {
 		change(&cfg)
@@ -52,7 +52,7 @@ func TestNewNamesTheFieldOfTheAdaptersConfig(t *testing.T) {
 	for why, change := range map[string]func(*oidcbroker.Config){
 		"Config needs ClientSecret, PrivateKey or Public": func(c *oidcbroker.Config) { c.Auth[0].Filled = false },
 		"Config needs ClientSecret": func(c *oidcbroker.Config) {
-			c.Auth = []oidcbroker.Way{oidcbroker.BySecret(mitid.Secret{}, true)}
+			c.Auth = []oidcbroker.Authentication{oidcbroker.BySecret(mitid.Secret{}, true)}
 		},
 		"Config takes one of ClientSecret, PrivateKey and Public": func(c *oidcbroker.Config) { c.Auth[2].Filled = true },
 		"ClientID": func(c *oidcbroker.Config) { c.RP.ClientID = "" },

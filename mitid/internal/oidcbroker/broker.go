@@ -18,7 +18,7 @@ type Config struct {
 	RP oidcrp.Config
 	// Auth holds the ways in which the application may authenticate. Exactly one must
 	// be filled in.
-	Auth []Way
+	Auth []Authentication
 	// FormPost has the broker post its answer to the redirect URL.
 	FormPost bool
 	// KeepTokens is CallbackRule.KeepTokens.
@@ -27,8 +27,8 @@ type Config struct {
 	// Declined turns the error answer to an attempt into an error of ours, by a table
 	// of [Codes].
 	Declined func(*mitid.Attempt, *oidcrp.Answer) error
-	// CheckAnswer checks what this broker alone adds to an answer with a code, before
-	// the code is sent back. If nil, there is nothing to check.
+	// CheckAnswer checks parameters of an answer that only this broker has, before the
+	// code is exchanged. If nil, there is nothing to check.
 	CheckAnswer func(*mitid.Attempt, url.Values) error
 }
 
@@ -46,7 +46,7 @@ type Broker struct {
 // ConfigInvalid that names the field of the adapter's Config.
 func New(cfg Config) (*Broker, error) {
 	rp := cfg.RP
-	auth, why := chosen(cfg.Auth)
+	auth, why := chooseOne(cfg.Auth)
 	if why != "" {
 		return nil, Misconfigured(rp.Name, why)
 	}
@@ -67,7 +67,7 @@ func New(cfg Config) (*Broker, error) {
 }
 
 // Misconfigured is the error of an adapter's New. why names the field, such as
-// "Config.MaxAge is not in whole seconds".
+// "Config.MaxAge must be in whole seconds, and not negative".
 func Misconfigured(broker, why string) error {
 	return &mitid.Error{Kind: mitid.ConfigInvalid, Broker: broker, Op: "new", Why: why}
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Codes are the error codes that a broker has beside those of the standards, by
-// what they mean: each code with the reason that an error gives for it.
+// Codes maps the error codes of a broker, beside those of the standards, to classes.
+// The value of each code is the reason in the error's text.
 type Codes map[fault.Class]map[string]string
 
-// Find returns what code means.
+// Find returns the class and the reason of code.
 func (c Codes) Find(code string) (class fault.Class, why string, ok bool) {
 	for class, codes := range c {
 		if why, ok := codes[code]; ok {
@@ -20,9 +20,9 @@ func (c Codes) Find(code string) (class fault.Class, why string, ok bool) {
 	return 0, "", false
 }
 
-// Declined turns an error answer into an error of ours. code is the broker's own,
-// wherever in the answer it stands. If it is not in the table, the answer's
-// standard code decides. Nothing else of the answer gets into the error's text.
+// Declined returns the error for an error answer. code is the broker's own code, from
+// whatever parameter has it. If it is not in the table, the answer's standard code
+// decides. The error's text holds nothing else of the answer.
 func (c Codes) Declined(answer *oidcrp.Answer, code string) *mitid.Error {
 	e := &mitid.Error{Kind: mitid.Kind(oidcrp.ClassOf(answer.Error)), Detail: mitid.NewSecret(answer.Said())}
 	if class, why, ok := c.Find(code); ok {

@@ -1,5 +1,5 @@
-// Package oidcbroker holds what the adapters of OpenID Connect brokers do alike.
-// An adapter keeps what is its broker's own: words, tables and rules.
+// Package oidcbroker holds the steps of a login that all OpenID Connect brokers share.
+// An adapter adds the parameters, tables and rules of its broker.
 //
 // # What an adapter brings
 //
@@ -8,23 +8,24 @@
 //     error codes ([Codes]).
 //   - For Begin: what the broker cannot carry ([Unsupported]), the scopes, and the
 //     parameters that are its own.
-//   - For Complete: a strict reader of its claims, and whom they name.
+//   - For Complete: a strict reader of its claims, and a function that makes an identity
+//     of them.
 //
 // # What it gets
 //
 //   - [Broker.Prepare] and [Broker.Begin]: the authorization request of
 //     golang.org/x/oauth2 with state, nonce and PKCE, signed or not, pushed or in the
-//     address; and no hint that names a person in an address.
+//     address. An address never holds a hint that names a person.
 //   - [Broker.Exchange], [Verify], [Admit], [AdmitTexts], [Userinfo] and
 //     [Complement], [Evidence]: the steps of Complete, in this order. The adapter
 //     calls them itself, so that its complete.go shows what happens.
-//   - [AgeAssertion], [Broker.EndSession] and [Broker.Check] for the abilities of the
-//     same names, and [Broker.Callback], [Broker.String].
+//   - [AgeAssertion], [Broker.EndSession] and [Broker.Check] for the optional abilities,
+//     and [Broker.Callback] and [Broker.String].
 //
 // # Files
 //
 //   - broker.go, auth.go: the settings of an application, and how it authenticates.
-//   - unsupported.go, begin.go: what is refused, and how the rest travels.
+//   - unsupported.go, begin.go: what is refused, and how the request is sent.
 //   - exchange.go, codes.go, verify.go, admit.go, userinfo.go, evidence.go: the steps
 //     of Complete.
 //   - age.go, logout.go: the abilities that several brokers have.

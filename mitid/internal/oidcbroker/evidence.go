@@ -9,8 +9,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Asked writes down what every request of a asked, as far as it is known after the
-// journey. The adapter adds what is its own, and of texts their digest.
+// Asked returns the parameters that every authorization request of a had, for
+// Login.Evidence. The adapter adds its own, and the digests of texts.
 func (b *Broker) Asked(a *mitid.Attempt) url.Values {
 	return url.Values{
 		"client_id": {b.rule.ClientID}, "redirect_uri": {a.RedirectURL}, "response_type": {"code"},
@@ -18,15 +18,15 @@ func (b *Broker) Asked(a *mitid.Attempt) url.Values {
 	}
 }
 
-// SetDigest writes down the digest of a text, if one was sent, under a name of our
-// own.
+// SetDigest adds the digest of a text under a name of ours. If text is nil, it adds
+// nothing.
 func SetDigest(asked url.Values, name string, text *mitid.Digest) {
 	if text != nil {
 		asked.Set(name, hex.EncodeToString(text.SHA256[:]))
 	}
 }
 
-// Evidence is what Login.Evidence keeps of a.
+// Evidence returns the Login.Evidence of a.
 func Evidence(a *mitid.Attempt, asked url.Values, tokens ...mitid.Token) mitid.Evidence {
 	return mitid.Evidence{Tokens: tokens, Request: mitid.NewSecret(asked.Encode()), At: a.Now}
 }

@@ -7,9 +7,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Exchange reads the broker's answer to a and turns its code into tokens. None of
-// them is verified. An answer that is an error becomes what Config.Declined makes
-// of it.
+// Exchange reads the broker's answer to a and exchanges its code for tokens, which are
+// not verified yet. For an error answer it returns the error of Config.Declined.
 func (b *Broker) Exchange(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*oidcrp.Tokens, error) {
 	values, err := cb.Values()
 	if err != nil {

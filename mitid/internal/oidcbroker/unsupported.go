@@ -2,7 +2,7 @@ package oidcbroker
 
 import "github.com/dkeid/dkeid/internal/fault"
 
-// What several brokers cannot carry, in the words of Unsupported.
+// Texts for Unsupported that several adapters use.
 const (
 	OrganisationOfPrivate = "Organisation: this broker tells an organisation only with Capacity CapacityProfessional or CapacityEither"
 	DanishOrEnglish       = "Locale: this broker's MitID pages are Danish or English"

@@ -11,16 +11,15 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Userinfo asks the userinfo endpoint and reads its answer with parse. Nothing
-// vouches for the answer but the connection: compare its subject with that of the
-// ID token.
+// Userinfo calls the userinfo endpoint and reads its answer with parse. The answer is
+// not signed, so compare its subject with that of the ID token.
 func Userinfo[C any](ctx context.Context, b *Broker, accessToken string, parse func([]byte) (*C, error)) (*C, mitid.Token, error) {
 	res, err := b.Party.Userinfo(ctx, accessToken)
 	if err != nil {
 		return nil, mitid.Token{}, err
 	}
 	if res.Status != http.StatusOK {
-		return nil, mitid.Token{}, b.Party.UserinfoRefusal(res)
+		return nil, mitid.Token{}, b.Party.RefusedUserinfo(res)
 	}
 	return ReadUserinfo(b, res, parse)
 }
@@ -30,12 +29,12 @@ func ReadUserinfo[C any](b *Broker, res *httpx.Response, parse func([]byte) (*C,
 	body := bytes.TrimSpace(res.Body)
 	c, err := parse(body)
 	if err != nil {
-		return nil, mitid.Token{}, b.Party.UserinfoUnreadable(res)
+		return nil, mitid.Token{}, b.Party.UnreadableUserinfo(res)
 	}
 	return c, mitid.Token{Use: "userinfo", Raw: mitid.NewSecret(string(body))}, nil
 }
 
-// SameSubject refuses a userinfo answer that is not about the person of the ID
+// SameSubject returns an error if a userinfo answer has another subject than the ID
 // token.
 func SameSubject(id *claims.Identity, subject string) error {
 	if subject != id.Subject {
@@ -44,14 +43,14 @@ func SameSubject(id *claims.Identity, subject string) error {
 	return nil
 }
 
-// Complement takes over from the userinfo answer what the ID token lacks. Level,
-// capacity and organisation come from the ID token alone.
+// Complement adds to id what only the userinfo answer has. Level, capacity and
+// organisation come from the ID token alone.
 func Complement(id *claims.Identity, more claims.Identity) error {
 	if !more.UUID.IsZero() && more.UUID != id.UUID || !more.CPR.IsZero() && !id.CPR.IsZero() && more.CPR != id.CPR {
-		return Contradicts()
+		return Contradiction()
 	}
 	if more.Protection == claims.NameAndAddressProtected || id.Protection == claims.NameAndAddressProtected {
-		// Whoever says so is believed: then nobody's name or address is told here.
+		// If either says so, the person is protected, and no name and address is kept.
 		id.Protection = claims.NameAndAddressProtected
 		id.Name, id.Address, more.Name, more.Address = nil, nil, nil, nil
 	}
@@ -76,7 +75,7 @@ func Complement(id *claims.Identity, more claims.Identity) error {
 	return nil
 }
 
-// Contradicts refuses a userinfo answer that says something else than the ID token.
-func Contradicts() error {
+// Contradiction is the error for a userinfo answer that differs from the ID token.
+func Contradiction() error {
 	return fault.New(fault.TokenInvalid, "the userinfo answer contradicts the ID token")
 }

@@ -15,8 +15,8 @@ type Token[C any] struct {
 	Claims *C
 }
 
-// Verify checks a token by rules and reads its claims. parse reads the payload,
-// registered says where its registered claims are.
+// Verify checks a token by rules and reads its claims. parse reads the payload.
+// registered returns the registered claims in the result of parse.
 func Verify[C any](ctx context.Context, b *Broker, raw string, rules oidcrp.Rules, parse func([]byte) (*C, error), registered func(*C) *claims.Registered) (*Token[C], error) {
 	var read *C
 	v, err := b.Party.VerifyBy(ctx, raw, rules, func(payload []byte) (*oidcrp.Claims, error) {
@@ -38,7 +38,7 @@ func Rules(a *mitid.Attempt, tokens *oidcrp.Tokens) oidcrp.Rules {
 	return oidcrp.Rules{Nonce: a.Nonce, AccessToken: tokens.AccessToken, Began: a.Started}
 }
 
-// Evidence is the token as a part of Login.Evidence.
+// Evidence returns the token for Login.Evidence.
 func (t *Token[C]) Evidence(use string) mitid.Token {
 	return mitid.Token{Use: use, Raw: mitid.NewSecret(t.JWS), Key: t.Key}
 }

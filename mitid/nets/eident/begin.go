@@ -21,9 +21,9 @@ const (
 	eidBusiness = "mitid:mitid_erhverv"
 )
 
-// Begin builds the address of the broker's start page, /its/index.html. What was
-// asked travels in the browser's hands there, so nothing of it is believed:
-// Complete looks at what came back.
+// Begin returns the address of the broker's start page, /its/index.html. The browser
+// carries the request there and could change it. So Complete checks in the answer what
+// was asked.
 func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
 	if err := b.unsupported(&a.Request); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	return b.oidc.BeginInAddress(md, a, b.scopes(&a.Request), b.login(a)...), nil
 }
 
-// unsupported names the field that this broker has no way to carry.
+// unsupported returns an error for the first field that this broker cannot carry.
 func (b *Broker) unsupported(r *mitid.Request) error {
 	no := oidcbroker.Unsupported
 	switch {
@@ -68,7 +68,7 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 	return nil
 }
 
-// login are the parameters of a login that are this broker's own.
+// login returns the parameters of a login that only this broker has.
 func (b *Broker) login(a *mitid.Attempt) []oauth2.AuthCodeOption {
 	r := &a.Request
 	params := []oauth2.AuthCodeOption{b.language(r), oauth2.SetAuthURLParam("amr_values", b.eids(r.Capacity))}
@@ -81,7 +81,7 @@ func (b *Broker) login(a *mitid.Attempt) []oauth2.AuthCodeOption {
 	}
 	if r.Fresh {
 		add("prompt", "login")
-		add("max_age", "0") // with it auth_time must come back (OpenID Connect Core, 2)
+		add("max_age", "0") // demands auth_time in the token (OpenID Connect Core section 2)
 	}
 	if !r.UUID.IsZero() {
 		add("login_hint", b.cfg.hintAs.write(r.UUID.String()))
@@ -96,7 +96,7 @@ func (b *Broker) login(a *mitid.Attempt) []oauth2.AuthCodeOption {
 	return params
 }
 
-// language is the parameter of the pages' language.
+// language returns the parameter for the language of the broker's pages.
 func (b *Broker) language(r *mitid.Request) oauth2.AuthCodeOption {
 	if cmp.Or(r.Locale, b.cfg.language) == mitid.English {
 		return oauth2.SetAuthURLParam("language", "en_GB")

@@ -11,7 +11,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// The seam, and the abilities that this broker has.
+// What Broker implements.
 var (
 	_ mitid.Broker        = (*Broker)(nil)
 	_ mitid.StepUpper     = (*Broker)(nil)
@@ -19,7 +19,7 @@ var (
 	_ mitid.TokenVerifier = (*Broker)(nil)
 )
 
-// name is how errors call this broker.
+// name is the name of this broker in errors.
 const name = "eident"
 
 // Broker is a mitid.Broker for one merchant at Nets E-Ident. It is safe for
@@ -29,7 +29,7 @@ type Broker struct {
 	cfg  settings
 }
 
-// settings are the parts of Config that stay after New: no secret among them.
+// settings are the fields of Config that are needed after New, without secrets.
 type settings struct {
 	userinfo, noProfile, uuidInURL           bool
 	textOptional, digestSent, privateActs    bool
@@ -40,8 +40,8 @@ type settings struct {
 	cvrClaim                                 string
 }
 
-// New returns a Broker. It does no I/O: discovery and keys are fetched at the
-// first login. Errors: ErrConfigInvalid, naming the field.
+// New returns a Broker. It does no I/O: the first login fetches discovery and keys. The
+// error is ErrConfigInvalid and names the field.
 func New(cfg Config) (*Broker, error) {
 	if why := cfg.validate(); why != "" {
 		return nil, oidcbroker.Misconfigured(name, "Config."+why)
@@ -54,7 +54,7 @@ func New(cfg Config) (*Broker, error) {
 		rp.Decrypt = append(rp.Decrypt, oidcrp.DecryptKey{KeyID: k.KeyID, Key: k.Key})
 	}
 	oidc, err := oidcbroker.New(oidcbroker.Config{
-		RP: rp, Auth: []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret)},
+		RP: rp, Auth: []oidcbroker.Authentication{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret)},
 		Declined: declined, CheckAnswer: checkNonce,
 	})
 	if err != nil {
@@ -69,21 +69,21 @@ func New(cfg Config) (*Broker, error) {
 	}}, nil
 }
 
-// validate names a field that cannot be, and why. If empty, there is none.
+// validate returns what is wrong with a field, or "".
 func (c *Config) validate() string {
 	switch {
 	case c.Language > mitid.English:
-		return "Language is neither Danish nor English"
+		return "Language must be Danish or English"
 	case c.AAL > claims.High:
-		return "AAL is no level"
+		return "AAL must be a level of package claims"
 	case c.HintEncoding > Base64:
-		return "HintEncoding is no encoding"
+		return "HintEncoding must be Plain or Base64"
 	case c.TextEncoding > Base64:
-		return "TextEncoding is no encoding"
+		return "TextEncoding must be Plain or Base64"
 	case c.AMRSeparator != "" && c.AMRSeparator != "," && c.AMRSeparator != " ":
-		return "AMRSeparator is neither a comma nor a blank"
+		return "AMRSeparator must be a comma or a blank"
 	case strings.ContainsAny(c.PIDScope, " \t\r\n"):
-		return "PIDScope is not one scope"
+		return "PIDScope must be one scope, without blanks"
 	}
 	return ""
 }
@@ -94,11 +94,11 @@ func (b *Broker) Callback() mitid.CallbackRule { return b.oidc.Callback() }
 // String names the broker and its issuer.
 func (b *Broker) String() string { return b.oidc.String() }
 
-// GoString is String: printing a Broker shows no settings.
+// GoString returns String, so that no printer shows settings.
 func (b *Broker) GoString() string { return b.String() }
 
 // Check compares the broker's documents with Config. This broker takes no pushed
-// requests, so that client id, secret and redirect address stay unproved.
+// requests, so Check cannot prove client id, secret and redirect address.
 func (b *Broker) Check(ctx context.Context, a *mitid.Attempt) []mitid.Finding {
 	return b.oidc.Check(ctx, b, a)
 }

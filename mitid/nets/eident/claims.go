@@ -16,8 +16,8 @@ import (
 )
 
 // Claims are the claims of Nets E-Ident (OIDC) about a MitID login, in the broker's own
-// terms: a *Claims is in mitid.Login.Claims. [Claims.Identity] gives the same in ours.
-// Where the vendor's pages spell a claim in two ways, both end here.
+// terms. mitid.Login.Claims holds a *Claims. [Claims.Identity] returns the same in terms
+// of ours. If the vendor's pages have two spellings of a claim, both are read.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does. To
 // keep the claims as evidence, keep the token that was signed.
@@ -26,14 +26,14 @@ type Claims struct {
 
 	AMR                []string      // amr: which eID was used, "mitid", not which authenticator
 	MitIDAMR           []string      // mitid_amr: the authenticators: "code_app", "mitid:code_app"
-	ACR                string        // acr: the same for every login; it tells no level
+	ACR                string        // acr: the same for every login, and so no level
 	Levels             claims.Levels // loa, ial, aal: what was achieved; unknown words are LevelUnknown
-	AuthTime           time.Time     // auth_time: a number or a text; zero also for a text that is no time
+	AuthTime           time.Time     // auth_time: a number or a text; zero if there is none or it is no time
 	IdentityType       string        // identity_type: "private", "professional"
-	TransactionID      string        // jti: the broker's transaction, with which to ask for CPR within 15 minutes
+	TransactionID      string        // jti: the broker's transaction; a step-up within 15 minutes sends it
 	MitIDTransactionID string        // mitid_transactionid: MitID's; not in logins for an organisation
 	UUID               claims.UUID   // mitid.uuid: MitID's key of the person
-	PID                string        // pid: the same again
+	PID                string        // pid: the same as mitid.uuid
 	NemIDPID           string        // nemid.pid
 
 	Name      string     // name
@@ -52,13 +52,13 @@ type Claims struct {
 	state claimset.State
 }
 
-// TellsLevel reports whether the broker said anything about the level of
-// assurance, even if it is a word that nobody knows.
+// TellsLevel reports whether the token has a level of assurance, even if it is an
+// unknown word.
 func (e *Claims) TellsLevel() bool { return e.state.LevelTold }
 
-// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
-// that did not ask for one. A text that may hold one becomes empty, a member of
-// Unknown with one goes.
+// WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
+// did not ask for one. A text that may hold one becomes empty. A member of Unknown that
+// may hold one is left out.
 func (e *Claims) WithoutCPR() any { return netsclaims.WithoutCPR(e) }
 
 // Clone returns a deep copy, a *Claims.

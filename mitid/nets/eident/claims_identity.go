@@ -11,15 +11,15 @@ import (
 )
 
 // Identity returns the person behind the claims, or an error, never both. Call it
-// only when the claims' signature holds.
+// only after the signature of the token was verified.
 //
-// ClaimInvalid: a claim cannot be used , claims contradict each
-// other, the login is not of MitID, or the claims do not say clearly in whose name
-// the person acts. ClaimMissing: a login for an organisation without its CVR
-// number. A CPR number, a name, a level that is missing is no error here.
+// The error is ErrClaimInvalid if a claim cannot be used, if claims contradict each
+// other, if the login is not one of MitID, or if the claims do not say clearly in whose
+// name the person acts. It is ErrClaimMissing for a login for an organisation without
+// its CVR number. A missing CPR number, name or level is not an error.
 //
-// Levels are those of loa, ial and aal; acr tells none. The UUID of a private
-// person is mitid.uuid, or the one in Subject; in a login for an organisation it is
+// Levels come from loa, ial and aal, and never from acr. The UUID of a private person is
+// mitid.uuid, or the one in Subject. In a login for an organisation it is
 // nemlogin.persistent_professional_id. Subject may be the same in each capacity.
 func (e *Claims) Identity() (claims.Identity, error) {
 	if e.state.Invalid != nil {
@@ -69,8 +69,8 @@ func (e *Claims) Identity() (claims.Identity, error) {
 	return id.Cleared()
 }
 
-// isMitID reports whether sub and amr name MitID, private or Erhverv. An amr that
-// is missing says nothing.
+// isMitID reports whether sub and amr name MitID, private or Erhverv. amr may be
+// missing.
 func (e *Claims) isMitID() bool {
 	eID, _, ok := strings.Cut(e.Subject, ":")
 	if !ok || eID != "mitid" && eID != "mitid_erhverv" {
@@ -84,7 +84,8 @@ func (e *Claims) isMitID() bool {
 	return true
 }
 
-// organisation is NemLogin with the older name of nemlogin.auth_to_repr in it.
+// organisation returns NemLogin with authorized_to_represent, which is an older name of
+// nemlogin.auth_to_repr.
 func (e *Claims) organisation() (*nets.NemLogin, error) {
 	if e.AuthorizedToRepresent.IsZero() {
 		return e.NemLogin, nil
@@ -100,7 +101,7 @@ func (e *Claims) organisation() (*nets.NemLogin, error) {
 	return &n, nil
 }
 
-// uuid returns what sub, mitid.uuid and pid say alike of a private person.
+// uuid returns the UUID of a private person. sub, mitid.uuid and pid must agree on it.
 func (e *Claims) uuid() (claims.UUID, error) {
 	u, err := claims.ParseUUID(strings.TrimPrefix(e.Subject, "mitid:"))
 	if err != nil || netsclaims.Differ(e.UUID, u) || !netsclaims.IsUUID(e.PID, u) {
@@ -109,8 +110,8 @@ func (e *Claims) uuid() (claims.UUID, error) {
 	return u, nil
 }
 
-// fullName returns the person's name in the capacity of k, by the rule of
-// neb.TokenClaims.name.
+// fullName returns the person's name in capacity k. For a person who acts for a
+// company, the name from NemLog-in comes first.
 func (e *Claims) fullName(k claims.Capacity, n *nets.NemLogin) *claims.Name {
 	if k != claims.CapacityPrivate {
 		if name := netsclaims.EmployeeName(n); name != nil {

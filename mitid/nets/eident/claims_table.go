@@ -13,14 +13,14 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// reader is what is read. Two claims tell the CPR number.
+// reader holds the claims while they are read. Two claims hold the CPR number.
 type reader struct {
 	Claims
 	dkSSN, ssn cpr.Number
 	text       netsclaims.TextClaims
 }
 
-// dialect is only read.
+// dialect never changes.
 var dialect = claimset.NewDialect(func(r *reader) claimset.Target {
 	return claimset.Target{Registered: &r.Registered, Unknown: &r.Unknown, State: &r.state}
 }, claimset.Join(
@@ -31,7 +31,7 @@ var dialect = claimset.NewDialect(func(r *reader) claimset.Target {
 		"loa":                     claimset.Level(func(r *reader) *claims.Level { return &r.Levels.LoA }, netsclaims.Level).LoA(),
 		"ial":                     claimset.Level(func(r *reader) *claims.Level { return &r.Levels.IAL }, netsclaims.Level),
 		"aal":                     claimset.Level(func(r *reader) *claims.Level { return &r.Levels.AAL }, netsclaims.Level),
-		"auth_time":               claimset.Parsed(claimset.Silent, func(r *reader) *time.Time { return &r.AuthTime }, someTime),
+		"auth_time":               claimset.Parsed(claimset.Silent, func(r *reader) *time.Time { return &r.AuthTime }, anyTime),
 		"identity_type":           claimset.String(func(r *reader) *string { return &r.IdentityType }),
 		"jti":                     claimset.String(func(r *reader) *string { return &r.TransactionID }),
 		"mitid_transactionid":     claimset.String(func(r *reader) *string { return &r.MitIDTransactionID }),
@@ -50,7 +50,7 @@ var dialect = claimset.NewDialect(func(r *reader) claimset.Target {
 	netsclaims.WithinNemLogin(nemLogin),
 ))
 
-// nemLogin returns where the claims nemlogin.* go.
+// nemLogin returns the place of the claims nemlogin.*.
 func nemLogin(r *reader) *nets.NemLogin {
 	if r.NemLogin == nil {
 		r.NemLogin = new(nets.NemLogin)
@@ -84,9 +84,9 @@ func parseClaims(payload []byte) (*Claims, error) {
 	return e, nil
 }
 
-// someTime reads seconds, or the text date that an E-Ident token of 2021
-// had. Anything else is not told.
-func someTime(s string) (time.Time, error) {
+// anyTime reads seconds, or the form of date that an E-Ident token of 2021 had. For any
+// other text it returns zero.
+func anyTime(s string) (time.Time, error) {
 	if t, err := claimset.UnixTime(s); err == nil {
 		return t, nil
 	}
@@ -97,9 +97,8 @@ func someTime(s string) (time.Time, error) {
 	return t, nil
 }
 
-// plainOrBase64 is the decoding of E-Ident, of which is written down nowhere whether
-// it returns a text plain or in base64: the digest decides. Without a digest the
-// text is as it came.
+// plainOrBase64 decodes a text. E-Ident does not publish whether it returns texts plain
+// or in base64, so the digest decides. Without a digest the text stays as it came.
 func plainOrBase64(encoded string, digest [sha256.Size]byte) (string, error) {
 	if sha256.Sum256([]byte(encoded)) != digest {
 		b, err := base64.StdEncoding.Strict().DecodeString(encoded)

@@ -178,7 +178,7 @@ func TestClaimsOrganisation(t *testing.T) {
 	assert.Equal(t, []claims.Authenticator{{Kind: claims.App}}, id.Authenticators)
 	assert.True(t, id.CPR.IsZero())
 
-	// An employee whose employer tells no name is not given the private one.
+	// An employee without a name from the employer does not get the private name.
 	for _, member := range []string{"nemlogin.name", "nemlogin.given_name", "nemlogin.family_name"} {
 		_, _, err = identityOf(t, claimsuite.Change(t, claimsuite.Sample(t, "employee"), member, ``))
 		require.NoError(t, err)

@@ -12,11 +12,11 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// Complete exchanges the code and verifies the ID token. Everything that the
-// request said is looked for in the token, because the person's browser could
-// have changed the request.
+// Complete exchanges the code and verifies the ID token. It checks in the token
+// everything that was asked, because the person's browser could have changed the
+// request.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // before AdmitTexts takes out of a what need not come back
+	asked := b.asked(a) // before AdmitTexts, which may remove a text from a
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 		return nil, err
 	}
 	if b.cfg.userinfo {
-		if err := b.fill(ctx, as, tokens.AccessToken); err != nil {
+		if err := b.addUserinfo(ctx, as, tokens.AccessToken); err != nil {
 			return nil, err
 		}
 	}
@@ -68,8 +68,8 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	return as, nil
 }
 
-// checkNonce checks the nonce that an older page of the vendor's has come back
-// beside the state.
+// checkNonce checks the parameter nonce of an answer. An older page of the vendor has it
+// beside state.
 func checkNonce(a *mitid.Attempt, values url.Values) error {
 	if nonce, ok := values["nonce"]; ok && nonce[0] != a.Nonce {
 		return fault.New(fault.ResponseInvalid, "the answer belongs to another login")
@@ -77,9 +77,8 @@ func checkNonce(a *mitid.Attempt, values url.Values) error {
 	return nil
 }
 
-// rulesOf are the rules for the ID token of a. One that is stepped up from an older
-// login may have been issued with it: nobody publishes whether the broker issues
-// another.
+// rulesOf returns the rules for the ID token of a. The token of a step-up may be that of
+// the older login: the vendor does not publish whether the broker issues a new one.
 func rulesOf(a *mitid.Attempt, tokens *oidcrp.Tokens) oidcrp.Rules {
 	r := oidcbroker.Rules(a, tokens)
 	if len(a.Private) > 0 {
@@ -88,12 +87,12 @@ func rulesOf(a *mitid.Attempt, tokens *oidcrp.Tokens) oidcrp.Rules {
 	return r
 }
 
-// verify checks an ID token and reads its claims.
+// verify verifies an ID token and reads its claims.
 func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*oidcbroker.Token[Claims], error) {
 	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseClaims, func(c *Claims) *claims.Registered { return &c.Registered })
 }
 
-// assertion returns what a verified ID token says, but for its texts.
+// assertion returns the assertion of a verified ID token, without texts.
 func (b *Broker) assertion(t *oidcbroker.Token[Claims]) (*mitid.Assertion, error) {
 	c := t.Claims
 	id, err := b.identity(c)
@@ -106,7 +105,7 @@ func (b *Broker) assertion(t *oidcbroker.Token[Claims]) (*mitid.Assertion, error
 	}, nil
 }
 
-// admitAAL holds a login against Config.AAL.
+// admitAAL compares the level of the authenticator with Config.AAL.
 func (b *Broker) admitAAL(l claims.Levels) error {
 	if l.AAL < b.cfg.aal {
 		return fault.New(fault.AssuranceTooLow, "the authenticator's level is below Config.AAL, or the broker did not tell it")
@@ -114,7 +113,7 @@ func (b *Broker) admitAAL(l claims.Levels) error {
 	return nil
 }
 
-// asked writes down what a asked.
+// asked returns the parameters of the request of a, for Login.Evidence.
 func (b *Broker) asked(a *mitid.Attempt) url.Values {
 	q := b.oidc.Asked(a)
 	if t, ok := readTransaction(string(a.Private)); ok {

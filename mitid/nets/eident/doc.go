@@ -1,5 +1,5 @@
 // Package eident speaks to Nets E-Ident (now run by IN Groupe) over OpenID
-// Connect. It is an adapter: hand its Broker to [mitid.New] and forget it.
+// Connect. It is an adapter: give its Broker to [mitid.New].
 //
 //	broker, err := eident.New(eident.Config{
 //		Issuer:       "https://www.e-ident.nets.eu/oidc",
@@ -8,64 +8,65 @@
 //	})
 //	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: "https://app.example.dk/callback"})
 //
-// # What it carries
+// # What it supports
 //
-// Every level; private, business and either; CPR number, also afterwards; the PID
-// of NemID; organisation data; a reference text of 130 characters and a
-// transaction text of 600, plain or HTML, checked before it leaves and compared
-// with what the person saw; Danish and English; fresh logins; ID tokens of front
-// ends. Not carried, and refused with ErrUnsupported: addresses, CPR and CVR
-// hints, the verb of the MitID app, Greenlandic, silent logins, app switch,
-// taking back a CPR consent, logout, and a MitID UUID unless
-// [Config.UUIDInURL] allows it.
+// It supports every level; private, business and either; CPR number, also after the
+// login; the PID of NemID; organisation data; a reference text of 130 characters and a
+// transaction text of 600, plain or HTML, checked before it is sent and compared with
+// what the person saw; Danish and English; fresh logins; ID tokens of front ends. It
+// refuses addresses, CPR and CVR hints, the verb of the MitID app, Greenlandic, silent
+// logins, app switch, revoking a CPR consent and logout with ErrUnsupported, and a MitID
+// UUID too, unless [Config.UUIDInURL] is set.
 //
-// This broker takes no pushed and no signed requests: what is asked travels
-// through the person's browser as it is, and they may change it. So everything
-// that counts is looked for in the answer: level, capacity, CPR number, texts.
-// acr tells no level here (it is always urn:eident:cert:eidas:high) and is never
-// looked at.
+// This broker takes no pushed and no signed requests. The person's browser carries the
+// request, and the person may change it. So level, capacity, CPR number and texts are
+// checked in the answer. acr is always urn:eident:cert:eidas:high and is never read.
 //
 // # A CPR number of private people only
 //
-// The broker asks everybody for a CPR number who logs in where the scope ssn was
-// asked for, employees too, and a foreign employee has none. To ask private
-// people alone, let people log in without it and step up those who came for
-// themselves:
+// If a request has the scope ssn, the broker asks everybody for a CPR number, employees
+// too. A foreign employee has none. To ask private people alone, let people log in
+// without the number, and step up the private ones:
 //
 //	login, err := client.Complete(ctx, state, callback) // Request{Capacity: claims.CapacityEither}
 //	if login.Identity.Capacity == claims.CapacityPrivate {
 //		redirect, err = client.StepUp(ctx, login, mitid.Request{CPR: mitid.CPRRequired})
 //	}
 //
-// A step-up shows the CPR page and nothing else, costs nothing more, and works as
-// long as the login's ID token is valid: 15 minutes. Login.StepUp holds all it
-// needs. A later one is refused before it is sent, with ErrInteractionRequired:
-// start a new login that asks for the number. A step-up that asks for anything
-// else (a level, a text, the PID) is a new login, and the answer must be the same
-// person's.
+// A step-up shows the CPR page and nothing else, and costs nothing. It works as long as
+// the login's ID token is valid: 15 minutes. Login.StepUp holds all it needs. A later
+// step-up is refused with ErrInteractionRequired before it is sent: begin a new login
+// that asks for the number. A step-up that asks for anything else (a level, a text, the
+// PID) is a new login, whose answer must name the same person.
 //
 // # Personal data
 //
-// A MitID UUID leaves in an address only with [Config.UUIDInURL]; a step-up does
-// without it otherwise. A CPR number never leaves. A reference or transaction text
-// always stands in the address, and so in the browser's history: write nothing
-// into it that must not be there.
+// A MitID UUID is sent in an address only with [Config.UUIDInURL]. Without it, a step-up
+// does without the UUID. A CPR number is never sent. A reference or transaction text is
+// always in the address, and so in the browser's history: write nothing into it that
+// must not be there.
 //
 // # What is uncertain
 //
-// The vendor does not publish everything. Where that leaves a gap there is a
-// setting with a sound default: the algorithm ([Config.Algorithm]), encrypted
-// tokens, client_secret_post, the encoding of texts and hint, the separator of
-// amr_values, scope and claim of the NemID PID, the claims of the organisation's
-// name and number, the identity_type of a private MitID that acts for a company
-// ([Config.PrivateForCompany]), what the digest of a transaction text is over
-// ([Config.DigestOverParameter]), and whether the reference text comes back. Read in every form that has
-// been seen: auth_time (a number or a date in text; anything else is not told, and
-// a fresh login is then refused), birthdate, amr, texts in the answer, the nonce
-// beside the state. Not known: what the broker answers to a late step-up,
-// whether a step-up brings an ID token of its own (the login's is taken too), and
-// whether people may leave the CPR page without a number: if they may not,
-// CPRIfPresent locks out who has none.
+// The vendor does not publish everything. Settings with a sound default decide:
+//
+//   - the algorithm ([Config.Algorithm]), encrypted tokens, client_secret_post;
+//   - the encoding of texts and hint, the separator of amr_values;
+//   - the scope and the claim of the NemID PID, and the claims of the organisation's name
+//     and number;
+//   - the identity_type of a private MitID that acts for a company
+//     ([Config.PrivateForCompany]);
+//   - what the digest of a transaction text is of ([Config.DigestOverParameter]), and
+//     whether the reference text comes back.
+//
+// Of auth_time, birthdate, amr, the texts in the answer and the nonce beside the state,
+// every form that has been seen is read. If auth_time has another form, a fresh login is
+// refused.
+//
+// It is not known what the broker answers to a late step-up. It is not known whether a
+// step-up brings a new ID token, so that of the login is accepted too. It is not known
+// whether people may leave the CPR page without a number. If they may not, nobody without
+// a number can log in with CPRIfPresent.
 //
 // # Errors
 //
@@ -83,12 +84,14 @@
 //
 // # Files
 //
-//   - config.go, broker.go: the settings, and what New makes of them.
-//   - begin.go, texts.go: what is asked, and the texts that the person approves.
+//   - config.go, broker.go: the settings and New.
+//   - begin.go, texts.go: the authorization request, and the texts that the person
+//     approves.
 //   - complete.go, userinfo.go: the answer, in the order in which it is verified.
 //   - claims.go: the broker's claims in its own terms.
 //   - claims_table.go: by which name each claim is read, and how.
-//   - claims_identity.go, identity.go: whom the claims name, and what Config changes in it.
+//   - claims_identity.go, identity.go: whom the claims name, and the claims that Config
+//     names.
 //   - step_up.go: the CPR number after the login.
 //   - errors.go: the broker's error codes.
 //

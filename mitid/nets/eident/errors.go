@@ -7,10 +7,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// codes are the codes of this broker; the ones of the standards are in oidcrp. Its
-// list (https://doc.ingroupe.com/developer/, error codes) is that of all its eIDs
-// and protocols, and goes on where we could not read; a code that is not here is
-// BrokerDeclined.
+// codes are the error codes of this broker. oidcrp has those of the standards. The
+// vendor's list (https://doc.ingroupe.com/developer/, error codes) is for all its eIDs
+// and protocols. We could read a part of it only. Every other code is BrokerDeclined.
 var codes = oidcbroker.Codes{
 	fault.UserCancelled: {
 		"access_denied": "the person cancelled, or the broker refused them",
@@ -31,11 +30,11 @@ var codes = oidcbroker.Codes{
 	fault.InteractionRequired: {"login_required": "nobody is logged in at the broker"},
 }
 
-// tooLate is the broker's code for a person or a step-up that comes too late.
+// tooLate is the code for a person who took too long, and for a late step-up.
 const tooLate = "idexpired"
 
-// declined turns an error answer into an error of ours. The broker's own code may
-// stand in either parameter; nothing else is read from the description.
+// declined returns the error for an error answer. The broker's own code may be in
+// either parameter. Nothing else is read from the description.
 func declined(a *mitid.Attempt, answer *oidcrp.Answer) error {
 	code := answer.Error
 	if _, _, ok := codes.Find(answer.Description); ok {

@@ -150,7 +150,7 @@ func ExampleTextEncoding() {
 	fmt.Println(err)
 	// Output:
 	// eident.Broker(https://www.ident-preprod1.nets.eu/oidc) <nil>
-	// mitid: new (eident): ConfigInvalid: Config.AMRSeparator is neither a comma nor a blank
+	// mitid: new (eident): ConfigInvalid: Config.AMRSeparator must be a comma or a blank
 }
 
 // A text that the person approves in MitID comes back in the answer and is compared

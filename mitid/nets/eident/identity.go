@@ -8,14 +8,15 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets"
 )
 
-// identity returns who the claims name, as Config says how to read them.
+// identity returns the person behind the claims, with the settings of Config that
+// change how claims are read.
 func (b *Broker) identity(c *Claims) (claims.Identity, error) {
 	read, n := *c, nets.NemLogin{}
 	if c.NemLogin != nil {
 		n = *c.NemLogin
 	}
 	var number string
-	if err := take(c, &number, b.cfg.cvrClaim); err != nil {
+	if err := takeText(c, &number, b.cfg.cvrClaim); err != nil {
 		return claims.Identity{}, err
 	}
 	if number != "" {
@@ -32,19 +33,19 @@ func (b *Broker) identity(c *Claims) (claims.Identity, error) {
 	if err != nil {
 		return claims.Identity{}, err
 	}
-	return id, b.complement(&id, c)
+	return id, b.addConfigured(&id, c)
 }
 
-// complement takes what stands under names that Config gave.
-func (b *Broker) complement(id *claims.Identity, c *Claims) error {
-	if err := take(c, &id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
+// addConfigured adds what is in the claims that Config names.
+func (b *Broker) addConfigured(id *claims.Identity, c *Claims) error {
+	if err := takeText(c, &id.NemIDPID, b.cfg.pidClaim); err != nil || id.Organisation == nil {
 		return err
 	}
-	return take(c, &id.Organisation.Name, b.cfg.orgsClaim)
+	return takeText(c, &id.Organisation.Name, b.cfg.orgsClaim)
 }
 
-// take puts the text of a claim that only Config knows into an empty field.
-func take(c *Claims, into *string, claim string) error {
+// takeText puts the text of an unknown claim into an empty field.
+func takeText(c *Claims, into *string, claim string) error {
 	raw, ok := c.Unknown[claim]
 	if !ok || claim == "" || *into != "" || string(raw) == "null" {
 		return nil

@@ -15,17 +15,16 @@ import (
 )
 
 // StepUp asks for the CPR number of the person behind l without a new login, by
-// the id of that login's transaction. It works as long as the login's ID token
-// is valid, 15 minutes; what is late is refused here with ErrInteractionRequired
-// and never sent.
+// the id of that login's transaction. It works as long as the login's ID token is
+// valid: 15 minutes. A later one is refused with ErrInteractionRequired and never sent.
 //
-// Whatever else is asked for takes a new login of the same person.
+// A request for anything else needs a new login of the same person.
 func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
 	if a.ExpectUUID.IsZero() {
 		a.ExpectUUID = l.Identity.UUID // sub may be the same in all of a person's employments
 	}
 	if !isCPRAlone(&a.Request) {
-		return b.again(ctx, a, l)
+		return b.loginAgain(ctx, a, l)
 	}
 	if err := b.unsupported(&a.Request); err != nil {
 		return nil, err
@@ -46,14 +45,14 @@ func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (
 	return b.oidc.BeginInAddress(md, a, b.scopes(r), b.language(r), oauth2.SetAuthURLParam("transaction_id", t.id)), nil
 }
 
-// isCPRAlone reports whether a known transaction can give all that r wants.
+// isCPRAlone reports whether r asks for nothing but a CPR number.
 func isCPRAlone(r *mitid.Request) bool {
 	return r.CPR != mitid.CPRNo && !r.Fresh && !r.NemIDPID && r.ReferenceText == "" && r.TransactionText.Body == ""
 }
 
-// again lets the same person log in once more. Without Config.UUIDInURL they type
-// their user ID; the answer must be theirs either way.
-func (b *Broker) again(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
+// loginAgain begins a new login of the same person. Without Config.UUIDInURL they type
+// their user ID. The answer must name the same person in both cases.
+func (b *Broker) loginAgain(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
 	if b.cfg.uuidInURL && a.Request.Capacity == claims.CapacityPrivate && a.Request.UUID.IsZero() {
 		a.Request.UUID = l.Identity.UUID
 	}
@@ -66,20 +65,20 @@ type transaction struct {
 	until time.Time
 }
 
-// transactionLife is how long a login can be stepped up from (E-Ident, CPR step-up).
+// transactionLife is how long after a login a step-up works (E-Ident, CPR step-up).
 const transactionLife = 15 * time.Minute
 
 // lastSecond is the end of the year 9999.
 const lastSecond = 253402300799
 
-// maxID is the length of a jti that is taken, in characters; 32 have been seen.
+// maxID is the length limit of a jti, in characters. Recorded ones have 32.
 const maxID = 128
 
 // String is the form that Login.StepUp and Attempt.Private hold.
 func (t transaction) String() string { return strconv.FormatInt(t.until.Unix(), 10) + "." + t.id }
 
-// handleOf returns the handle of a login; "" when the broker named no
-// transaction that could be sent back to it.
+// handleOf returns the step-up handle of a login, or "" if the broker named no
+// transaction that can be sent back.
 func handleOf(id string, expires int64) string {
 	t := transaction{id, time.Unix(expires, 0)}
 	if !isID(id) || expires <= 0 || (cprshape.Known{}).In(id) {
@@ -98,7 +97,7 @@ func readTransaction(s string) (transaction, bool) {
 	return t, true
 }
 
-// isID takes letters, digits, dash and underscore.
+// isID reports whether s consists of letters, digits, dashes and underscores.
 func isID(s string) bool {
 	if s == "" || len(s) > maxID {
 		return false

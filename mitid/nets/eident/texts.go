@@ -9,7 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// typeWords are transactiontext_type and transaction_text_type.
+// typeWords are the values of transactiontext_type and transaction_text_type.
 var typeWords = map[mitid.TextType]string{mitid.PlainText: "text", mitid.HTMLText: "html"}
 
 // maxTransactionText is the broker's limit, in characters before they are encoded
@@ -17,9 +17,8 @@ var typeWords = map[mitid.TextType]string{mitid.PlainText: "text", mitid.HTMLTex
 // text.
 const maxTransactionText = 600
 
-// checkTransaction wants the broker to tell of a transaction text the text, its
-// type and its digest. Whether it is the text that was sent is settled by
-// Attempt.AdmitTexts.
+// checkTransaction checks that the answer has the transaction text, its type and its
+// digest. Attempt.AdmitTexts compares the text with the one that was sent.
 func (b *Broker) checkTransaction(a *mitid.Attempt, c *Claims, seen *mitid.Text) error {
 	no := func(why string) error { return fault.New(fault.TransactionMismatch, why) }
 	if a.Transaction == nil {
@@ -36,16 +35,16 @@ func (b *Broker) checkTransaction(a *mitid.Attempt, c *Claims, seen *mitid.Text)
 	return nil
 }
 
-// texts are the texts that came back. Whether the broker gives a text back as it
-// was sent or in Base64 is not published: of a transaction text its digest tells,
-// of a reference text what was sent.
+// texts returns the texts that came back. The vendor does not publish whether the
+// broker returns a text as it was sent or in Base64. For a transaction text the digest
+// decides, for a reference text the text that was sent.
 func (b *Broker) texts(said *Claims, reference, transaction *mitid.Digest) (t mitid.Texts) {
 	if came := said.ReferenceText; came != "" {
 		t.Reference = &mitid.Text{Body: b.decoded(came, reference)}
 	}
 	if c := said.Text; c != nil && c.Encoded != "" {
 		t.Transaction = &mitid.Text{Body: c.Body}
-		if b.cfg.digestSent { // then the digest does not tell how the text is written
+		if b.cfg.digestSent { // the digest does not show how the text is written
 			t.Transaction.Body = b.decoded(c.Encoded, transaction)
 		}
 		if c.Type == typeWords[mitid.HTMLText] {
@@ -55,7 +54,7 @@ func (b *Broker) texts(said *Claims, reference, transaction *mitid.Digest) (t mi
 	return t
 }
 
-// digest is what transaction_text_sha256 must be for a text.
+// digest returns what transaction_text_sha256 must be for a text.
 func (b *Broker) digest(body string) [sha256.Size]byte {
 	if b.cfg.digestSent {
 		body = b.cfg.textAs.write(body)
@@ -63,8 +62,8 @@ func (b *Broker) digest(body string) [sha256.Size]byte {
 	return sha256.Sum256([]byte(body))
 }
 
-// decoded returns the text that came back: decoded, if that is what was
-// sent, or if nothing is known of what was sent and texts are written so.
+// decoded returns the text that came back. It decodes the text if the result is what was
+// sent. If nothing is known of what was sent, Config.TextEncoding decides.
 func (b *Broker) decoded(came string, sent *mitid.Digest) string {
 	raw, err := base64.StdEncoding.DecodeString(came)
 	if err != nil || !utf8.Valid(raw) {

@@ -7,9 +7,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// fill asks the userinfo endpoint and takes over what the ID token lacks. The
-// level, the capacity and the organisation come from the ID token alone.
-func (b *Broker) fill(ctx context.Context, as *mitid.Assertion, accessToken string) error {
+// addUserinfo calls the userinfo endpoint and adds what the ID token lacks. The level,
+// the capacity and the organisation come from the ID token alone.
+func (b *Broker) addUserinfo(ctx context.Context, as *mitid.Assertion, accessToken string) error {
 	c, token, err := oidcbroker.Userinfo(ctx, b.oidc, accessToken, parseClaims)
 	if err != nil {
 		return err

@@ -12,19 +12,20 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// AgeScope is how a proof of age is asked for, and so the form of its answer.
+// AgeScope says which scope asks for a proof of age. The form of the answer follows
+// from it.
 type AgeScope uint8
 
 // The scopes.
 const (
-	// AgeVerify is "openid age_verify:18", for an age client of the broker's.
+	// AgeVerify is "openid age_verify:18", for an age client at the broker.
 	AgeVerify AgeScope = iota
-	// AgeVerifyMinimal is "openid minimal age_verify:18", for a client with a MitID
-	// agreement of one's own.
+	// AgeVerifyMinimal is "openid minimal age_verify:18", for a client with its own
+	// MitID agreement.
 	AgeVerifyMinimal
-	// AgeOverAnnounced is "openid age_over:18", which the broker has announced for
-	// MitID and the EU's wallets, AltID among them. In June 2026 neither its test
-	// system nor production had it.
+	// AgeOverAnnounced is "openid age_over:18". The broker has announced it for MitID
+	// and for wallets of the EU, such as AltID. In June 2026 neither its test system nor
+	// its production had it.
 	AgeOverAnnounced
 )
 
@@ -32,20 +33,20 @@ const (
 const (
 	ageVerified = "idbrokerdk_age_verified" // a text: "18:true"
 	ageOver     = "age_over_"               // with the age: a boolean
-	ageOverText = "age_over:"               // as one of the vendor's samples prints it
+	ageOverText = "age_over:"               // the spelling in one of the vendor's samples
 )
 
 // ageProviders are the eIDs that may answer, by the claim idp; the value is
 // AgeProof.EID.
 var ageProviders = map[string]string{"idbrokerdk": "mitid", "mitid": "mitid"}
 
-// ageOverProviders are those of the announced form. The vendor's pages spell the
-// wallet in three ways.
+// ageOverProviders are the eIDs that may answer in the announced form. The vendor's
+// pages have three spellings of the wallet.
 var ageOverProviders = map[string]string{"euav": "euav", "eudi": "euav", "eu_av": "euav", "idbrokerdk": "mitid", "mitid": "mitid"}
 
 // BeginAge asks for a proof of age. It always asks for a new login, because a session
-// at the broker may be somebody else's who used this browser. No idp_params go
-// along: they would switch the broker's own text and level for age checks off.
+// at the broker may belong to another person who used this browser. It sends no
+// idp_params, because they would replace the broker's text and level for proofs of age.
 func (b *Broker) BeginAge(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
 	if a.Request.AppSwitch != (mitid.AppSwitch{}) {
 		return nil, oidcbroker.Unsupported("AppSwitch and Request.Age: this broker takes no app switch with a proof of age")
@@ -68,8 +69,8 @@ func (b *Broker) ageScopes(a *mitid.Attempt) []string {
 	return []string{scopeOpenID, "age_verify:" + years}
 }
 
-// CompleteAge exchanges the code, verifies the ID token as that of any login, and
-// reads the answer in it and nothing else.
+// CompleteAge exchanges the code, verifies the ID token as in any login, and reads
+// nothing but the answer in it.
 func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.AgeAssertion, error) {
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
@@ -107,8 +108,8 @@ func (b *Broker) CompleteAge(ctx context.Context, a *mitid.Attempt, cb mitid.Cal
 	return as, nil
 }
 
-// readAge reads the answer in the configured form. A value in the other form, or
-// about another age, is no answer.
+// readAge reads the answer in the form of Config.AgeScope. A value in another form, or
+// about another age, is AgeNotProven.
 func (b *Broker) readAge(c *IDToken, years int) (answer mitid.AgeAnswer, why string) {
 	n := strconv.Itoa(years)
 	said := []string{string(c.Unknown[ageVerified])}

@@ -18,8 +18,8 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	return b.begin(ctx, a, false)
 }
 
-// begin begins a login. raises: the person has a session, and its level is too
-// low.
+// begin begins a login. raises says that the person has a session at the broker whose
+// level is too low.
 func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mitid.Redirect, error) {
 	if err := unsupported(&a.Request); err != nil {
 		return nil, err
@@ -29,13 +29,13 @@ func (b *Broker) begin(ctx context.Context, a *mitid.Attempt, raises bool) (*mit
 		return nil, err
 	}
 	if md.PAR == "" && a.Request.TransactionText.Body != "" && b.cfg.carrier == SignText {
-		// The broker announces pushed requests; this is for the day on which it does not.
+		// Today the broker takes pushed requests. The check is for the case that it stops.
 		return nil, oidcbroker.Unsupported("TransactionText needs pushed authorization requests, which this broker does not announce, or Config.TextCarrier RequestObject")
 	}
 	return b.oidc.Begin(ctx, md, a, b.scopes(a), b.params(a, raises)...)
 }
 
-// unsupported names the field that this broker has no way to carry.
+// unsupported returns an error for the first field that this broker cannot carry.
 func unsupported(r *mitid.Request) error {
 	no := oidcbroker.Unsupported
 	switch {
@@ -53,22 +53,22 @@ func unsupported(r *mitid.Request) error {
 	return nil
 }
 
-// needsMitID reports whether r asks for something that happens in MitID alone. A
-// session at the broker would answer without it, and drop it silently.
+// needsMitID reports whether r asks for something that only MitID does. The broker
+// would answer from its session and ignore it.
 func needsMitID(r *mitid.Request) bool {
 	return r.ReferenceText != "" || r.TransactionText.Body != "" || r.Action != mitid.LogOn || !r.CPRHint.IsZero()
 }
 
-// needsLogin reports whether the person must use MitID although they may have a
-// session at the broker. One that is too low for High would be refused at the
-// answer, again and again until it ends. A step-up builds on the session.
+// needsLogin reports whether the person must use MitID even if they have a session at
+// the broker. If the level of the session were below High, every answer would be refused
+// until the session ends. A step-up uses the session.
 func needsLogin(a *mitid.Attempt) bool {
 	r := &a.Request
 	anew := a.ExpectSubject == "" && (r.UUID != (claims.UUID{}) || a.Level == claims.High)
 	return r.Fresh || anew || needsMitID(r)
 }
 
-// params are the parameters that are this broker's own.
+// params returns the parameters that only this broker has.
 func (b *Broker) params(a *mitid.Attempt, raises bool) []oauth2.AuthCodeOption {
 	r := &a.Request
 	params := languageOf(r)
@@ -104,7 +104,7 @@ var languages = map[mitid.Locale]string{
 	mitid.Greenlandic: "kl",
 }
 
-// languageOf is the parameter of the language, if the request names one.
+// languageOf returns the parameter for Request.Locale, if that is set.
 func languageOf(r *mitid.Request) []oauth2.AuthCodeOption {
 	if l := languages[r.Locale]; l != "" {
 		return []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("language", l)}

@@ -197,7 +197,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"ClientID":                   func(c *neb.Config) { c.ClientID = "" },
 		"Issuer":                     func(c *neb.Config) { c.Issuer = "http://netseidbroker.dk/op" },
 		"Source":                     func(c *neb.Config) { c.Source = 9 },
-		"TextCarrier is":             func(c *neb.Config) { c.TextCarrier = 9 },
+		"TextCarrier must":           func(c *neb.Config) { c.TextCarrier = 9 },
 		"needs SignRequests":         func(c *neb.Config) { c.TextCarrier = neb.RequestObject },
 		"RequestKey needs":           func(c *neb.Config) { c.RequestKey = keys().token.key },
 		"MaxAge":                     func(c *neb.Config) { c.MaxAge = time.Millisecond },

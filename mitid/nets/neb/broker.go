@@ -14,7 +14,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// The seam, and the abilities that this broker has.
+// What Broker implements.
 var (
 	_ mitid.Broker         = (*Broker)(nil)
 	_ mitid.StepUpper      = (*Broker)(nil)
@@ -26,7 +26,7 @@ var (
 	_ mitid.AgeProver      = (*Broker)(nil)
 )
 
-// name is how errors call this broker.
+// name is the name of this broker in errors.
 const name = "neb"
 
 // Broker is a mitid.Broker for one client at Nets eID Broker. It is safe for
@@ -35,12 +35,12 @@ type Broker struct {
 	oidc     *oidcbroker.Broker
 	cfg      settings
 	now      func() time.Time
-	subjects []subject // of the certificate that signs transaction tokens
+	subjects []subject // the allowed subjects of the certificate that signs transaction tokens
 	issuer   *x509.Certificate
 	status   atomic.Pointer[certificateStatus] // the last good one; the broker repeats it for minutes
 }
 
-// settings are the parts of Config that stay after New: no secret among them.
+// settings are the fields of Config that are needed after New, without secrets.
 type settings struct {
 	source                                           Source
 	carrier                                          TextCarrier
@@ -50,15 +50,15 @@ type settings struct {
 	evidence, registered, textOptional, ocspOptional bool
 }
 
-// New returns a Broker. It does no I/O: discovery and keys are fetched at the
-// first login. Errors: ErrConfigInvalid, naming the field.
+// New returns a Broker. It does no I/O: the first login fetches discovery and keys. The
+// error is ErrConfigInvalid and names the field.
 func New(cfg Config) (*Broker, error) {
 	if why := cfg.validate(); why != "" {
 		return nil, oidcbroker.Misconfigured(name, "Config."+why)
 	}
 	subjects, ok := cfg.subjects()
 	if !ok {
-		return nil, oidcbroker.Misconfigured(name, "Config.TransactionSubject is not of the form CN=…, O=…")
+		return nil, oidcbroker.Misconfigured(name, "Config.TransactionSubject must have the form CN=…, O=…")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -70,7 +70,7 @@ func New(cfg Config) (*Broker, error) {
 			ErrorsWithoutIssuer: true,              // recorded: error answers never have iss
 			HTTPClient:          cfg.HTTPClient, Now: cfg.Now,
 		},
-		Auth:     []oidcbroker.Way{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), oidcbroker.ByKey(cfg.PrivateKey, cfg.KeyID)},
+		Auth:     []oidcbroker.Authentication{oidcbroker.BySecret(cfg.ClientSecret, cfg.PostSecret), oidcbroker.ByKey(cfg.PrivateKey, cfg.KeyID)},
 		FormPost: cfg.FormPost, KeepTokens: true, Declined: declined,
 	})
 	if err != nil {
@@ -86,29 +86,29 @@ func New(cfg Config) (*Broker, error) {
 	}, nil
 }
 
-// validate names a field that contradicts itself or another, and why. If empty,
-// there is none.
+// validate returns what is wrong with a field, or "".
 func (c *Config) validate() string {
 	switch {
 	case c.Source > UserinfoEndpoint:
-		return "Source is none of the sources"
+		return "Source must be UserinfoToken or UserinfoEndpoint"
 	case c.TextCarrier > RequestObject:
-		return "TextCarrier is none of the carriers"
+		return "TextCarrier must be SignText or RequestObject"
 	case c.TextCarrier == RequestObject && !c.SignRequests:
 		return "TextCarrier RequestObject needs SignRequests"
 	case c.RequestKey != nil && !c.SignRequests:
 		return "RequestKey needs SignRequests"
 	case c.AgeScope > AgeOverAnnounced:
-		return "AgeScope is none of the scopes"
+		return "AgeScope must be AgeVerify, AgeVerifyMinimal or AgeOverAnnounced"
 	case slices.Contains(c.AgeProviders, ""):
-		return "AgeProviders holds an empty name"
+		return "AgeProviders must not hold an empty name"
 	case c.MaxAge < 0 || c.MaxAge%time.Second != 0:
-		return "MaxAge is not in whole seconds"
+		return "MaxAge must be in whole seconds, and not negative"
 	}
 	return ""
 }
 
-// subjects are those that the certificate of transaction tokens may have.
+// subjects returns the subjects that the certificate of transaction tokens may have. It
+// returns false if TransactionSubject cannot be read.
 func (c *Config) subjects() ([]subject, bool) {
 	texts := documentedSubjects(strings.TrimSuffix(c.Issuer, "/"))
 	if c.TransactionSubject != "" {
@@ -125,7 +125,7 @@ func (c *Config) subjects() ([]subject, bool) {
 	return subjects, true
 }
 
-// requestSigner returns what signs requests: RequestKey, or PrivateKey, or
+// requestSigner returns the signer of requests: RequestKey, else PrivateKey, else
 // ClientSecret.
 func (c *Config) requestSigner() oidcrp.RequestSigner {
 	key, id := crypto.Signer(c.RequestKey), c.RequestKeyID
@@ -147,7 +147,7 @@ func (b *Broker) Callback() mitid.CallbackRule { return b.oidc.Callback() }
 // String names the broker and its issuer.
 func (b *Broker) String() string { return b.oidc.String() }
 
-// GoString is String: printing a Broker shows no settings.
+// GoString returns String, so that no printer shows settings.
 func (b *Broker) GoString() string { return b.String() }
 
 // Check compares the broker's documents with Config, and pushes a.

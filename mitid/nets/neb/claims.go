@@ -10,8 +10,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// Claims is everything that Nets eID Broker says about one login: mitid.Login.Claims
-// of its adapter. UserInfo and Transaction are nil where they were not asked for.
+// Claims are the claims of Nets eID Broker about one login, in the broker's own terms.
+// mitid.Login.Claims holds a *Claims. UserInfo and Transaction are nil if they were not
+// asked for.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does.
 type Claims struct {
@@ -21,8 +22,8 @@ type Claims struct {
 }
 
 // Identity returns the person, after it has compared each part with the others.
-// Without UserInfo the transaction token tells of the person.
-// Errors are those of [IDToken.Identity] and [Transaction.Confirms].
+// Without UserInfo the facts about the person come from the transaction token. Errors
+// are those of [IDToken.Identity] and [Transaction.Confirms].
 func (n *Claims) Identity() (claims.Identity, error) {
 	if n.IDToken == nil {
 		return claims.Identity{}, fault.New(fault.TokenInvalid, "no ID token")
@@ -38,9 +39,9 @@ func (n *Claims) Identity() (claims.Identity, error) {
 	return n.IDToken.Identity(n.UserInfo)
 }
 
-// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
-// that did not ask for one. A text that may hold one becomes empty, a member of
-// Unknown with one goes.
+// WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
+// did not ask for one. A text that may hold one becomes empty. A member of Unknown that
+// may hold one is left out.
 func (n *Claims) WithoutCPR() any { return netsclaims.WithoutCPR(n) }
 
 // Clone returns a deep copy, a *Claims.

@@ -9,10 +9,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 )
 
-// CPRDetails are the claims ssn.details.*: what Nets eID Broker looked up in CPR
-// (scopes ssn.details_name and ssn.details_address). Texts are as they came. Of a
-// person with a protected name and address, and of one who could not be looked
-// up, little but Status comes.
+// CPRDetails are the claims ssn.details.*, which Nets eID Broker looks up in CPR
+// (scopes ssn.details_name and ssn.details_address). Texts are as they came. For a
+// person with a protected name and address, and for one whom the look-up did not find,
+// there is little more than Status.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does.
 type CPRDetails struct {
@@ -32,13 +32,12 @@ type CPRDetails struct {
 	ZipName      string            // ssn.details.zip_name: the postal district
 }
 
-// found reports whether the look-up succeeded. A broker that does not say so has
-// told no more than it told.
+// found reports whether the look-up succeeded. A missing Status counts as success.
 func (d *CPRDetails) found() bool {
 	return d != nil && (d.Status == "" || d.Status == "success")
 }
 
-// address returns the address in CPR. If none is known, it returns nil.
+// address returns the address in CPR, or nil if there is none.
 func (d *CPRDetails) address() *claims.Address {
 	a := claims.Address{
 		CareOf:      d.CareOfName,

@@ -11,10 +11,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// IDToken are the claims of an ID token of Nets eID Broker. It tells who
-// logged in by Subject alone, a key that is another in each organisation; the
-// person behind it is in [UserInfo], and [IDToken.Identity] joins the two.
-// (An ID token of a CIBA login does hold the person, and is read as well.)
+// IDToken are the claims of an ID token of Nets eID Broker. It names the person by
+// Subject alone, a key that differs in each organisation. The facts about the person are
+// in [UserInfo], and [IDToken.Identity] joins the two. (The ID token of a CIBA login has
+// facts about the person, which are read too.)
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does. To
 // keep the claims as evidence, keep the token that was signed.
@@ -23,13 +23,13 @@ type IDToken struct {
 	TokenClaims
 
 	SessionID   string // sid: the broker's session, for logout
-	NEBSession  string // neb_sid: the same again
+	NEBSession  string // neb_sid: the same as sid
 	IDTokenType string // idtoken_type: "strict", "ciba"
 	CHash       string // c_hash, in a hybrid front channel
 	JTI         string // jti: not in recorded tokens
 }
 
-// idTokenDialect is only read.
+// idTokenDialect never changes.
 var idTokenDialect = tokenDialect(func(t *IDToken) *claims.Registered { return &t.Registered }, func(t *IDToken) *TokenClaims { return &t.TokenClaims },
 	claimset.Table[IDToken]{
 		"sid":          claimset.String(func(t *IDToken) *string { return &t.SessionID }),
@@ -45,13 +45,13 @@ func readIDToken(payload []byte) (*IDToken, error) {
 	if err := idTokenDialect.Read(payload, t); err != nil {
 		return nil, err
 	}
-	t.tidy()
+	t.dropEmptyParts()
 	return t, nil
 }
 
-// namesPerson reports whether the token tells more than that somebody was there: a key, a
-// number, a name, a birth date, an age, an organisation, or a claim about them that cannot
-// be read. A proof of age must not.
+// namesPerson reports whether the token says who the person is: by a key, a number, a
+// name, a birth date, an age, an organisation, or a claim about one of these that cannot
+// be read. The token of a proof of age must not.
 func (t *IDToken) namesPerson() bool {
 	person := !t.UUID.IsZero() || !t.CPR.IsZero() || t.IdentityID != "" || t.IdentityName != "" || !t.BirthDate.IsZero() || t.Age != 0 ||
 		t.NemIDPID != "" || t.Details != nil || t.NemLogin != nil
@@ -68,9 +68,9 @@ func (t *IDToken) clone() *IDToken {
 	return &d
 }
 
-// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
-// that did not ask for one. A text that may hold one becomes empty, a member of
-// Unknown with one goes.
+// WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
+// did not ask for one. A text that may hold one becomes empty. A member of Unknown that
+// may hold one is left out.
 func (t *IDToken) WithoutCPR() any { return netsclaims.WithoutCPR(t) }
 
 // String names the parts that are present.

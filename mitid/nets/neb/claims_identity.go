@@ -9,25 +9,24 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// The values of the claim idp that stand for MitID; the broker has other eIDs.
+// The values of the claim idp for MitID. The broker has other eIDs too.
 const (
 	nebMitID   = "mitid"
 	nebErhverv = "mitid_erhverv"
 )
 
 // Identity returns the person behind an ID token and the userinfo that belongs to
-// it, or an error, never both. Call it only when the signatures hold.
+// it, or an error, never both. Call it only after the signatures were verified.
 //
-// If u is nil, Identity returns what the ID token alone tells. That is enough to judge
-// level, capacity and time before userinfo is asked for, and says nothing about the person.
-// The capacity of a login for an organisation is CapacityProfessional then, be the person
-// an employee or not, and its Organisation is empty.
+// If u is nil, Identity returns what the ID token alone says: level, capacity and time,
+// and nothing about the person. The capacity of a login for an organisation is then
+// CapacityProfessional, even for a signatory, and its Organisation is empty.
 //
-// TokenInvalid: u has another Subject or none, or says anything else about the
-// login than the ID token does; nothing of it may be used. ClaimInvalid: a claim
-// cannot be used, the login is not of MitID, or the claims do not say clearly in
-// whose name the person acts. ClaimMissing: a login for an organisation without
-// its CVR number. A CPR number, a name, a level that is missing is no error here.
+// The error is ErrTokenInvalid if u has another Subject or none, or contradicts the ID
+// token about the login. Nothing of u may be used then. It is ErrClaimInvalid if a claim
+// cannot be used, if the login is not one of MitID, or if the claims do not say clearly
+// in whose name the person acts. It is ErrClaimMissing for a login for an organisation
+// without its CVR number. A missing CPR number, name or level is not an error.
 //
 // The UUID of a private person is mitid.uuid. In a login for an organisation it is
 // nemlogin.persistent_professional_id, which is MitID's key of the employment, and
@@ -45,15 +44,14 @@ func (t *IDToken) Identity(u *UserInfo) (claims.Identity, error) {
 	return t.identity(&u.TokenClaims, t.Subject, t.SessionID)
 }
 
-// Identity returns the person that the transaction token itself names, for those
-// who check it on its own, years after the login. Errors are those of
-// [IDToken.Identity].
+// Identity returns the person that the transaction token names. It is for tokens that
+// are checked years after the login. Errors are those of [IDToken.Identity].
 func (t *Transaction) Identity() (claims.Identity, error) {
 	return t.identity(&t.TokenClaims, t.Subject, "")
 }
 
-// belongsTo refuses a userinfo that is not about the login of t. A userinfo token
-// has no nonce and is bound by the transaction.
+// belongsTo returns an error if u is not about the login of t. A userinfo token has no
+// nonce, so the transaction binds it to the login.
 func (u *UserInfo) belongsTo(t *IDToken) error {
 	switch {
 	case u.Subject == "" || u.Subject != t.Subject:
@@ -71,12 +69,11 @@ func (u *UserInfo) belongsTo(t *IDToken) error {
 }
 
 // Confirms returns nil if the transaction token is about the login of id and
-// contradicts neither it nor u, which may be nil. TokenInvalid: it does.
-// ClaimInvalid: a claim of the transaction token cannot be used, a transaction
-// text in it included.
+// contradicts neither id nor u, which may be nil. The error is ErrTokenInvalid if it
+// does, and ErrClaimInvalid if a claim of the transaction token cannot be used.
 //
-// That its key is the broker's transaction key, and that its text is the one that
-// was sent, is for the caller to check.
+// The caller checks that the key is the broker's transaction key, and that the text is
+// the one that was sent.
 func (t *Transaction) Confirms(id *IDToken, u *UserInfo) error {
 	switch {
 	case t.Subject == "" || t.Subject != id.Subject:
@@ -97,7 +94,8 @@ func (t *Transaction) Confirms(id *IDToken, u *UserInfo) error {
 	return t.state.Invalid
 }
 
-// agree refuses what c and d both tell and tell differently. other names d.
+// agree returns an error if c and d have different values of one claim. other is the
+// name of d in the error.
 func (c *TokenClaims) agree(d *TokenClaims, other string) error {
 	what := ""
 	switch {
@@ -132,14 +130,14 @@ func (c *TokenClaims) agree(d *TokenClaims, other string) error {
 	return fault.New(fault.TokenInvalid, other+" tells another "+what+" than the tokens it came with")
 }
 
-// sameMitIDTransaction compares MitID's transaction under its two names, which
-// are known to be one thing in a private login alone.
+// sameMitIDTransaction compares the two claims with MitID's transaction. They are known
+// to be equal in private logins only.
 func (c *TokenClaims) sameMitIDTransaction(d *TokenClaims) bool {
 	return c.IdP != nebMitID || !netsclaims.Differ(c.IdPTransactionID, d.MitIDTransactionID)
 }
 
-// identity joins what c says of the login with what person says. If person is nil,
-// it is the part of c, and nobody demands that it is whole.
+// identity joins what c says about the login with what person says. If person is nil,
+// the identity holds what c says, and its organisation may be missing.
 func (c *TokenClaims) identity(person *TokenClaims, subject, session string) (claims.Identity, error) {
 	if c.state.Invalid != nil {
 		return claims.Identity{}, c.state.Invalid

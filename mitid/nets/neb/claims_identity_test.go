@@ -150,7 +150,7 @@ func TestIdentityLevel(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, tok.TellsLevel())
 	}
-	// Userinfo that is silent on the level contradicts nothing.
+	// Userinfo without a level does not contradict the ID token.
 	_, id, err := edit{"login", "userinfo", "loa", ``}.identity(t)
 	require.NoError(t, err)
 	assert.Equal(t, claims.Substantial, id.Levels.LoA)
@@ -202,7 +202,7 @@ func TestIdentityDetails(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "Åse Bæk Ærøskøbing", id.Name.Full)
 
-	// Protected in either place is protected, whatever else is told.
+	// A name that one of the two claims says is protected is protected.
 	for _, e := range []edit{
 		{"details", "userinfo", "ssn.details.name_address_protected", `"true"`},
 		{"details", "userinfo", "ssn.details.name_address_protected", `true`},
@@ -216,7 +216,7 @@ func TestIdentityDetails(t *testing.T) {
 		assert.False(t, id.CPR.IsZero())
 	}
 
-	// A look-up that failed, or whose outcome nobody knows, tells nothing.
+	// Nothing is taken from a look-up that failed or whose outcome is unknown.
 	for _, status := range []string{`"unable_to_lookup"`, `"Success"`, `"æ"`} {
 		_, id, err = edit{"details", "userinfo", "ssn.details.status", status}.identity(t)
 		require.NoError(t, err)
@@ -277,7 +277,7 @@ func TestIdentityOrganisation(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, claims.CapacitySignatory, id.Capacity)
 
-	// A pseudonym has no name, though MitID told one beside it.
+	// A person with a pseudonym has no name, even if MitID gives one.
 	n, id, err = edit{"pseudonym", "userinfo", "nemlogin.name", `"Åse Ærøskøbing"`}.identity(t)
 	require.NoError(t, err)
 	assert.Nil(t, id.Name)
@@ -286,7 +286,7 @@ func TestIdentityOrganisation(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, id.Name)
 
-	// The ID token alone tells that it is for an organisation, not for which.
+	// The ID token alone says that the login is for an organisation, but not for which.
 	id, err = n.IDToken.Identity(nil)
 	require.NoError(t, err)
 	assert.Equal(t, claims.CapacityProfessional, id.Capacity)
@@ -294,7 +294,7 @@ func TestIdentityOrganisation(t *testing.T) {
 	assert.Equal(t, claims.Substantial, id.Levels.LoA)
 	assert.Equal(t, time.Unix(1787999998, 0).UTC(), id.AuthTime)
 
-	// MitID's transaction is known under two names in a private login alone.
+	// The two claims with MitID's transaction are equal in private logins only.
 	_, _, err = edit{"employee", "userinfo", "mitid.transaction_id", `"another"`}.identity(t)
 	assert.NoError(t, err)
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// fill puts what c says of the person into id, whose Capacity is set. Of an employee
-// it takes name, birth date and UUID from the employer alone: what MitID says
-// beside it is about the private person.
+// fill adds what c says about the person to id, whose Capacity is set. For an employee
+// it takes name, birth date and UUID from the employer's claims, because MitID's claims
+// are about the private person.
 func (c *TokenClaims) fill(id *claims.Identity) error {
 	n := c.NemLogin
 	if n == nil {
@@ -54,8 +54,8 @@ func (c *TokenClaims) fill(id *claims.Identity) error {
 	return nil
 }
 
-// name returns the person's name in the capacity of k: of a person who acts for a
-// company what NemLog-in tells, and what MitID tells where that is silent.
+// name returns the person's name in capacity k. For a signatory, the name from NemLog-in
+// comes first, and then that of MitID.
 func (c *TokenClaims) name(k claims.Capacity) *claims.Name {
 	if k != claims.CapacityPrivate {
 		if name := netsclaims.EmployeeName(c.NemLogin); name != nil {
@@ -76,8 +76,8 @@ func (c *TokenClaims) name(k claims.Capacity) *claims.Name {
 	return &n
 }
 
-// personStatus reads the words of Nets eID Broker for a civil status, in any
-// letter case: the vendor's pages differ in it. A word that nobody knows is
+// personStatus reads the words of Nets eID Broker for a civil status, in any letter
+// case, because the vendor's pages differ in it. An unknown word is
 // claims.StatusNotTold.
 func personStatus(s string) claims.CPRStatus {
 	lower := make([]byte, len(s))

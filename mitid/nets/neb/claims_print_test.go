@@ -41,7 +41,7 @@ func TestReflectionSeesNoDigits(t *testing.T) {
 	printer := spew.ConfigState{DisableMethods: true, DisablePointerMethods: true, Indent: " "}
 	for name, value := range printValues(t) {
 		if name == "*neb.Transaction" {
-			continue // Unknown keeps what it is given, digits that nobody asked for too
+			continue // Unknown keeps claims as they came
 		}
 		assert.NotContains(t, printer.Sdump(value), "7408860003", name)
 	}

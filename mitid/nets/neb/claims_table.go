@@ -11,8 +11,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// tokenDialect is the dialect of a token of type T, which has the claims that all tokens
-// share and those in own.
+// tokenDialect returns the dialect of a token of type T: the claims that all tokens
+// share, and those in own.
 func tokenDialect[T any](registered func(*T) *claims.Registered, shared func(*T) *TokenClaims, own claimset.Table[T]) *claimset.Dialect[T] {
 	return claimset.NewDialect(func(t *T) claimset.Target {
 		c := shared(t)
@@ -20,7 +20,7 @@ func tokenDialect[T any](registered func(*T) *claims.Registered, shared func(*T)
 	}, claimset.Join(claimset.Within(shared, sharedClaims), own))
 }
 
-// sharedClaims is only read.
+// sharedClaims never changes.
 var sharedClaims = claimset.Join(
 	claimset.Table[TokenClaims]{
 		"idp":                      claimset.String(func(c *TokenClaims) *string { return &c.IdP }),
@@ -39,14 +39,14 @@ var sharedClaims = claimset.Join(
 		"idp_identity_id":          claimset.String(func(c *TokenClaims) *string { return &c.IdentityID }),
 		"mitid.reference_text":     claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.ReferenceText }, netsclaims.Base64),
 		"mitid.psd2":               claimset.Parsed(claimset.Truth, func(c *TokenClaims) *bool { return &c.PSD2 }, claimset.Bool),
-		"mitid.geo_ip_distance_km": claimset.Parsed(claimset.Number, func(c *TokenClaims) *string { return &c.GeoIPDistance }, claimset.AsItIs),
+		"mitid.geo_ip_distance_km": claimset.Parsed(claimset.Number, func(c *TokenClaims) *string { return &c.GeoIPDistance }, claimset.Verbatim),
 		"mitid.cpr_consent_header": claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.CPRConsentHeader }, netsclaims.Base64),
 		"mitid.cpr_consent_text":   claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.CPRConsentText }, netsclaims.Base64),
 		"mitid.transaction_id":     claimset.String(func(c *TokenClaims) *string { return &c.MitIDTransactionID }),
 		"mitid.uuid":               claimset.Parsed(claimset.Text, func(c *TokenClaims) *claims.UUID { return &c.UUID }, claims.ParseUUID),
 		"mitid.age":                claimset.Parsed(claimset.Number, func(c *TokenClaims) *int { return &c.Age }, claimset.Age),
 		"mitid.date_of_birth":      claimset.Parsed(claimset.Text, func(c *TokenClaims) *time.Time { return &c.BirthDate }, claimset.Day),
-		"mitid.has_cpr":            claimset.Parsed(claimset.Truth, func(c *TokenClaims) **bool { return &c.HasCPR }, toldTruth),
+		"mitid.has_cpr":            claimset.Parsed(claimset.Truth, func(c *TokenClaims) **bool { return &c.HasCPR }, optionalBool),
 		"mitid.identity_name":      claimset.String(func(c *TokenClaims) *string { return &c.IdentityName }),
 		"dk.cpr":                   claimset.Parsed(claimset.Text, func(c *TokenClaims) *cpr.Number { return &c.CPR }, claimset.CPR),
 		"nemid.pid":                claimset.Parsed(claimset.Text, func(c *TokenClaims) *string { return &c.NemIDPID }, claimset.NemIDPID),
@@ -56,7 +56,7 @@ var sharedClaims = claimset.Join(
 	netsclaims.WithinNemLogin(nemLogin),
 )
 
-// detailsClaims is only read.
+// detailsClaims never changes.
 var detailsClaims = claimset.Table[CPRDetails]{
 	"ssn.details.status":                 claimset.String(func(d *CPRDetails) *string { return &d.Status }),
 	"ssn.details.name_address_protected": claimset.Parsed(claimset.Truth, func(d *CPRDetails) *claims.Protection { return &d.Protection }, protection),
@@ -74,7 +74,7 @@ var detailsClaims = claimset.Table[CPRDetails]{
 	"ssn.details.zip_name":               claimset.String(func(d *CPRDetails) *string { return &d.ZipName }),
 }
 
-// details returns where the claims ssn.details.* go.
+// details returns the place of the claims ssn.details.*.
 func details(c *TokenClaims) *CPRDetails {
 	if c.Details == nil {
 		c.Details = new(CPRDetails)
@@ -82,7 +82,7 @@ func details(c *TokenClaims) *CPRDetails {
 	return c.Details
 }
 
-// nemLogin returns where the claims nemlogin.* go.
+// nemLogin returns the place of the claims nemlogin.*.
 func nemLogin(c *TokenClaims) *nets.NemLogin {
 	if c.NemLogin == nil {
 		c.NemLogin = new(nets.NemLogin)
@@ -90,8 +90,8 @@ func nemLogin(c *TokenClaims) *nets.NemLogin {
 	return c.NemLogin
 }
 
-// tidy takes away what was told in claims that cannot be used alone.
-func (c *TokenClaims) tidy() {
+// dropEmptyParts removes parts that hold nothing.
+func (c *TokenClaims) dropEmptyParts() {
 	if c.NemLogin != nil && *c.NemLogin == (nets.NemLogin{}) {
 		c.NemLogin = nil
 	}
@@ -100,8 +100,8 @@ func (c *TokenClaims) tidy() {
 	}
 }
 
-// toldTruth reads a boolean that may be missing.
-func toldTruth(s string) (*bool, error) {
+// optionalBool reads a boolean that may be missing.
+func optionalBool(s string) (*bool, error) {
 	b, err := claimset.Bool(s)
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func protection(s string) (claims.Protection, error) {
 	return claims.Unprotected, nil
 }
 
-// decoded reads a transaction text. If it cannot be used, c remembers why.
+// decoded reads a transaction text. If it cannot be used, c records why.
 func (c *TokenClaims) decoded(t netsclaims.TextClaims) *nets.TransactionText {
 	text, err := t.Read(func(encoded string, _ [sha256.Size]byte) (string, error) { return netsclaims.Base64(encoded) })
 	c.state.Keep(err)

@@ -119,7 +119,7 @@ func TestClaimsWireTypes(t *testing.T) {
 	assert.Equal(t, "https://pp.netseidbroker.dk/op", token.UserInfo.Issuer)
 	assert.Equal(t, at, token.UserInfo.AuthTime, "a text in the userinfo token")
 
-	// JSON's own types where they can mean one thing only.
+	// JSON numbers and booleans are read if they are unambiguous.
 	p := nebSample(t, "ssn")
 	for member, value := range map[string]string{
 		"mitid.age": `40`, "mitid.has_cpr": `true`, "session_is_active": `true`, "session_expiry": `1788016196`,
@@ -219,7 +219,7 @@ func TestClaimsTransactionText(t *testing.T) {
 			}
 		})
 	}
-	// A text that is not what the digest says parses, and does not agree.
+	// A text that differs from its digest parses, but does not agree.
 	p := nebSample(t, "text")
 	for _, member := range []string{"transaction_text", "mitid.transaction_text"} {
 		p["transaction_token"] = claimsuite.Change(t, p["transaction_token"], member, `"w6Y="`)

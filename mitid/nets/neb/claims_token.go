@@ -15,13 +15,13 @@ import (
 )
 
 // TokenClaims are the claims that the tokens of Nets eID Broker (Signaturgruppen)
-// share, under the same names and each token with a choice of them: an ID token
-// holds nothing about the person, a userinfo answer little about the login.
+// share. Each token has some of them: an ID token has none about the person, and a
+// userinfo answer few about the login.
 //
 // The names are those of recorded traffic and of the vendor's pages
-// (https://signaturgruppen-a-s.github.io/signaturgruppen-broker-documentation/).
-// Numbers and truths are read from texts, as the broker writes nearly all of
-// them, and from real ones.
+// (https://signaturgruppen-a-s.github.io/signaturgruppen-broker-documentation/). The
+// broker writes nearly all numbers and booleans as texts. JSON numbers and booleans are
+// read too.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does.
 type TokenClaims struct {
@@ -46,8 +46,8 @@ type TokenClaims struct {
 	UUID               claims.UUID    // mitid.uuid: MitID's key of the person
 	Age                int            // mitid.age: in years; 0 if not given
 	BirthDate          time.Time      // mitid.date_of_birth: midnight UTC
-	HasCPR             *bool          // mitid.has_cpr: whether the person has a CPR number at all; nil if not told
-	IdentityName       string         // mitid.identity_name: "NAVNE & ADRESSEBESKYTTET" stands for none
+	HasCPR             *bool          // mitid.has_cpr: whether the person has a CPR number at all; nil if missing
+	IdentityName       string         // mitid.identity_name: "NAVNE & ADRESSEBESKYTTET" for a protected name
 	CPR                cpr.Number     // dk.cpr
 	NemIDPID           string         // nemid.pid
 	NemIDPIDStatus     string         // nemid.pid_status: "success", "unable_to_lookup"
@@ -59,11 +59,11 @@ type TokenClaims struct {
 	state claimset.State
 }
 
-// TellsLevel reports whether the broker said anything about the level of
-// assurance, even if it is a word that nobody knows.
+// TellsLevel reports whether the token has a level of assurance, even if it is an
+// unknown word.
 func (c *TokenClaims) TellsLevel() bool { return c.state.LevelTold }
 
-// parts names what is present, for the tokens that c is in.
+// parts returns the names of the parts that are present, for String of the tokens.
 func (c *TokenClaims) parts() string {
 	return private.Join(
 		c.Levels.LoA.String(),

@@ -12,9 +12,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// Transaction are the claims of a transaction token of Nets eID Broker: its
-// receipt for one login or signature, made to be checked for years. It holds both
-// the login and the person. Its nonce, issuer and audience are in Registered.
+// Transaction are the claims of a transaction token of Nets eID Broker. The token is a
+// receipt for one login or signature that can be checked for years. It has claims about
+// both the login and the person. Nonce, issuer and audience are in Registered.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does.
 type Transaction struct {
@@ -30,10 +30,10 @@ type Transaction struct {
 
 type transactionReader struct {
 	Transaction
-	mitid, broker netsclaims.TextClaims // what MitID showed, and what the broker says of it
+	mitid, broker netsclaims.TextClaims // the claims with and without "mitid." before them
 }
 
-// transactionDialect is only read.
+// transactionDialect never changes.
 var transactionDialect = tokenDialect(func(r *transactionReader) *claims.Registered { return &r.Registered }, func(r *transactionReader) *TokenClaims { return &r.TokenClaims },
 	claimset.Join(
 		claimset.Table[transactionReader]{
@@ -46,21 +46,21 @@ var transactionDialect = tokenDialect(func(r *transactionReader) *claims.Registe
 		netsclaims.TextTable("", func(r *transactionReader) *netsclaims.TextClaims { return &r.broker }),
 	))
 
-// ParseTransaction reads the payload of a transaction token, for those who check a receipt
-// on its own, years after the login. It checks no signature: call it on the payload of a
-// token whose signature holds. The caller bounds the size of payload.
+// ParseTransaction reads the payload of a transaction token. It is for tokens that are
+// checked years after the login. It checks no signature: call it only after the signature
+// of the token was verified. The caller limits the size of payload.
 //
-// An error (mitid.ErrTokenInvalid) means that there are no claims: the text is not strict
-// JSON, a claim of Registered has the wrong type, or a member differs from a known claim by
-// letter case alone. A claim about the person that cannot be used is told by
-// [Transaction.Identity].
+// The error is mitid.ErrTokenInvalid if the payload is not strict JSON, if a claim of
+// Registered has the wrong type, or if a member differs from a known claim in letter case
+// only. For a claim about the person that cannot be used, [Transaction.Identity] returns an
+// error.
 func ParseTransaction(payload []byte) (*Transaction, error) {
 	r := new(transactionReader)
 	if err := transactionDialect.Read(payload, r); err != nil {
 		return nil, err
 	}
 	t := &r.Transaction
-	t.tidy()
+	t.dropEmptyParts()
 	both, err := r.mitid.Join(r.broker)
 	if err != nil {
 		t.state.Keep(err)
@@ -82,9 +82,9 @@ func (t *Transaction) clone() *Transaction {
 	return &d
 }
 
-// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
-// that did not ask for one. A text that may hold one becomes empty, a member of
-// Unknown with one goes.
+// WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
+// did not ask for one. A text that may hold one becomes empty. A member of Unknown that
+// may hold one is left out.
 func (t *Transaction) WithoutCPR() any { return netsclaims.WithoutCPR(t) }
 
 // String names the parts that are present.

@@ -12,17 +12,16 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// UserInfo are the claims of Nets eID Broker about the person: those of its
-// userinfo answer (JSON, in which every value is a text) or of a userinfo token.
-// An answer has no Issuer, Audience and Expires; a token has, and they are the
-// caller's to check.
+// UserInfo are the claims of Nets eID Broker about the person, from its userinfo answer
+// (JSON, in which every value is a text) or from a userinfo token. An answer has no
+// Issuer, Audience and Expires. A token has, and its verification checks them.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does.
 type UserInfo struct {
 	claims.Registered
 	TokenClaims
 
-	SessionIsActive *bool                 // session_is_active; nil if not told
+	SessionIsActive *bool                 // session_is_active; nil if missing
 	Text            *nets.TransactionText // mitid.transaction_text_type and _sha256: the text itself is in Transaction alone; nil if there is none
 }
 
@@ -31,11 +30,11 @@ type userInfoReader struct {
 	text netsclaims.TextClaims
 }
 
-// userInfoDialect is only read.
+// userInfoDialect never changes.
 var userInfoDialect = tokenDialect(func(r *userInfoReader) *claims.Registered { return &r.Registered }, func(r *userInfoReader) *TokenClaims { return &r.TokenClaims },
 	claimset.Join(
 		claimset.Table[userInfoReader]{
-			"session_is_active": claimset.Parsed(claimset.Truth, func(r *userInfoReader) **bool { return &r.SessionIsActive }, toldTruth),
+			"session_is_active": claimset.Parsed(claimset.Truth, func(r *userInfoReader) **bool { return &r.SessionIsActive }, optionalBool),
 		},
 		netsclaims.TextTable("mitid.", func(r *userInfoReader) *netsclaims.TextClaims { return &r.text }),
 	))
@@ -48,7 +47,7 @@ func readUserInfo(payload []byte) (*UserInfo, error) {
 		return nil, err
 	}
 	u := &r.UserInfo
-	u.tidy()
+	u.dropEmptyParts()
 	u.Text = u.decoded(r.text)
 	return u, nil
 }
@@ -65,9 +64,9 @@ func (u *UserInfo) clone() *UserInfo {
 	return &d
 }
 
-// WithoutCPR returns a copy that holds no CPR number in whatever claim, for a login
-// that did not ask for one. A text that may hold one becomes empty, a member of
-// Unknown with one goes.
+// WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
+// did not ask for one. A text that may hold one becomes empty. A member of Unknown that
+// may hold one is left out.
 func (u *UserInfo) WithoutCPR() any { return netsclaims.WithoutCPR(u) }
 
 // String names the parts that are present.

@@ -11,10 +11,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// Complete exchanges the code and verifies what comes: the ID token, then what it
-// binds.
+// Complete exchanges the code and verifies the ID token, and then the other tokens and
+// userinfo, which must belong to it.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
-	asked := b.asked(a) // before verify takes out of a what is settled
+	asked := b.asked(a) // before verify, which may remove a text from a
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
@@ -28,8 +28,8 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	return as, nil
 }
 
-// verify verifies the token answer. Whether the login may go on is settled before
-// the userinfo endpoint is asked.
+// verify verifies the token answer. It admits the login before it calls the userinfo
+// endpoint.
 func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tokens) (*mitid.Assertion, error) {
 	t, err := b.verifyID(ctx, tokens.IDToken, oidcbroker.Rules(a, tokens))
 	if err != nil {
@@ -81,7 +81,7 @@ func (b *Broker) admitSession(a *mitid.Attempt, began time.Time) error {
 	return nil
 }
 
-// asked writes down what a asked.
+// asked returns the parameters of the request of a, for Login.Evidence.
 func (b *Broker) asked(a *mitid.Attempt) url.Values {
 	q := b.oidc.Asked(a)
 	q.Set("idp_values", idpValues[a.Request.Capacity])

@@ -16,8 +16,8 @@ const (
 	noConsent  = "the person has not given a consent that this client needs"
 )
 
-// codes are the error descriptions of this broker ({issuer}/api/v1/documentation/errorcodes);
-// the codes of the standards are in oidcrp.
+// codes are the error descriptions of this broker
+// ({issuer}/api/v1/documentation/errorcodes). oidcrp has the codes of the standards.
 var codes = oidcbroker.Codes{
 	fault.UserCancelled: {
 		"declined_user_consent":              "the person declined a consent",
@@ -83,9 +83,8 @@ var codes = oidcbroker.Codes{
 	},
 }
 
-// declined turns an error answer into an error of ours. The description is one of
-// the codes or nothing that is read. Without one, access_denied is no more than a
-// refusal.
+// declined returns the error for an error answer. The description is read only if it is
+// one of the codes. access_denied without such a code is ErrUserCancelled.
 func declined(_ *mitid.Attempt, answer *oidcrp.Answer) error {
 	return codes.Declined(answer, answer.Description)
 }

@@ -11,24 +11,23 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// maxLife is how long an ID or userinfo token may live: recorded ones live five
-// minutes. A transaction token, which lives for six years and differs little in
-// form, must never pass for one.
+// maxLife is the longest lifetime of an ID or userinfo token. Recorded ones live five
+// minutes. The limit refuses transaction tokens, which live for six years and differ
+// little in form.
 const maxLife = 24 * time.Hour
 
-// shortLived refuses a token that lives too long for its kind.
-func shortLived(r *claims.Registered) error {
+// checkLifetime returns an error if a token lives longer than maxLife.
+func checkLifetime(r *claims.Registered) error {
 	if r.Expires-r.IssuedAt > int64(maxLife/time.Second) {
 		return fault.New(fault.TokenInvalid, "it lives too long for its kind")
 	}
 	return nil
 }
 
-// idToken is a verified ID token: who is logged in by the broker's own key, how
-// well and in what capacity, and nothing about the person.
+// idToken is a verified ID token.
 type idToken = oidcbroker.Token[IDToken]
 
-// verifyID checks an ID token and reads its claims.
+// verifyID verifies an ID token and reads its claims.
 func (b *Broker) verifyID(ctx context.Context, raw string, rules oidcrp.Rules) (*idToken, error) {
 	rules.Signer = b.signsTokens
 	return oidcbroker.Verify(ctx, b.oidc, raw, rules, parseIDToken, func(c *IDToken) *claims.Registered { return &c.Registered })
@@ -39,13 +38,13 @@ func parseIDToken(payload []byte) (*IDToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, shortLived(&c.Registered)
+	return c, checkLifetime(&c.Registered)
 }
 
-// VerifyToken checks an ID token that a front end obtained. An ID token of this
-// broker names nobody: the Login holds Subject, which is the same for this
-// organisation's clients at every login, with kind, levels and session, but no
-// UUID, no name and no organisation.
+// VerifyToken checks an ID token that a front end obtained. The Login has Subject,
+// which is the same for all clients of this organisation, capacity, levels and session.
+// It has no UUID, no name and no organisation, because the ID tokens of this broker do
+// not.
 func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion, error) {
 	t, err := b.verifyID(ctx, raw, oidcrp.Rules{})
 	if err != nil {
@@ -54,7 +53,7 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	return assertion(t)
 }
 
-// assertion returns what a verified ID token says.
+// assertion returns the assertion of a verified ID token.
 func assertion(t *idToken) (*mitid.Assertion, error) {
 	c := t.Claims
 	id, err := c.Identity(nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// idpParams is the parameter idp_params: what goes on to MitID (Signaturgruppen,
-// MitID parameters). The broker reads it as a text of JSON, in a query as in a
+// idpParams is the parameter idp_params, with parameters for MitID (Signaturgruppen,
+// MitID parameters). The broker reads it as JSON in a text, both in a query and in a
 // request object (recorded).
 type idpParams struct {
 	MitID   mitIDParams    `json:"mitid"`
@@ -31,8 +31,8 @@ type mitIDParams struct {
 	TextType      string `json:"transaction_text_type,omitempty"`
 }
 
-// erhvervParams: a person without an organisation, or who wants none, goes on as
-// a private one.
+// erhvervParams let a person without an organisation, or who wants none, log in as a
+// private person.
 type erhvervParams struct {
 	AllowPrivate bool `json:"allow_private"`
 }

@@ -8,12 +8,11 @@ import (
 )
 
 // EndSession sends the browser through the broker's logout (Signaturgruppen,
-// sessions). The ID token goes along as a hint: it holds no fact about the person
-// but a key that means nothing outside this organisation, and lives five minutes.
+// sessions), with the ID token as a hint. The only fact about the person in it is a key
+// that means nothing outside this organisation, and it lives five minutes.
 //
-// The broker leads the browser back to returnTo only with a hint that is still
-// good. A login without one (its ID token has expired, or Login.Evidence is gone)
-// ends on the broker's own page.
+// The broker sends the browser back to returnTo only if the hint has not expired.
+// Otherwise, and if Login.Evidence is missing, the logout ends on the broker's page.
 func (b *Broker) EndSession(ctx context.Context, l *mitid.Login, returnTo, state string) (*mitid.Redirect, error) {
 	q := url.Values{"post_logout_redirect_uri": {returnTo}, "state": {state}}
 	if hint := tokenOf(l, useIDToken); hint != "" && (l.Expires.IsZero() || b.now().Before(l.Expires)) {

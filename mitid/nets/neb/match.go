@@ -18,28 +18,28 @@ import (
 // API).
 const matchPath = "/api/v1/mitid/matchCpr"
 
-// matchAPI is how errors call it.
+// matchAPI is the name of the match API in errors.
 const matchAPI = "neb: match API"
 
-// tooManyTries is how the broker says that a session's three tries are used up.
+// tooManyTries is the broker's message after the three tries of a session.
 const tooManyTries = "Cpr Match exceeded. Only 3 tries is allowed within a session."
 
 // MatchCPR asks the match API. It needs the access token of the login, which
 // Login.Evidence keeps: a login that was rebuilt from a session cookie has none.
 //
-// Errors: ErrInputInvalid without an access token; ErrInteractionRequired when the login
-// is older than 15 minutes or its access token has ended; ErrCPRMismatch when the
-// three tries of the session are used up. After ErrBrokerUnavailable a try may be
-// used up too.
+// The error is ErrInputInvalid if there is no access token. It is
+// ErrInteractionRequired if the login is older than 15 minutes or its access token has
+// expired, and ErrCPRMismatch after the three tries of the session. A call that ends
+// with ErrBrokerUnavailable may have used up a try.
 func (b *Broker) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bool, error) {
 	access := tokenOf(l, useAccess)
 	if access == "" {
 		return false, fault.New(fault.InputInvalid, "the login holds no access token: match in OnLogin, or keep Login.Evidence with the session")
 	}
-	if err := b.inWindow(l, b.now()); err != nil {
+	if err := b.checkWindow(l, b.now()); err != nil {
 		return false, err
 	}
-	body, _ := json.Marshal(struct { // a text always marshals
+	body, _ := json.Marshal(struct { // a struct of texts always marshals
 		CPR string `json:"cpr"`
 	}{n.Reveal()})
 	res, err := b.oidc.Party.PostJSON(ctx, matchPath, access, body)
@@ -49,8 +49,7 @@ func (b *Broker) MatchCPR(ctx context.Context, l *mitid.Login, n cpr.Number) (bo
 	return readMatch(res)
 }
 
-// readMatch reads the answer. What it says is compared letter by letter; anything
-// that is not a clear yes or no is none.
+// readMatch reads the answer. Anything but true and false is an error.
 func readMatch(res *httpx.Response) (bool, error) {
 	refused := func(class fault.Class, why string) (bool, error) {
 		e := oidcrp.Refusal(class, res, matchAPI)
@@ -82,7 +81,7 @@ func readMatch(res *httpx.Response) (bool, error) {
 	if strictjson.Unmarshal(res.Body, &said) != nil {
 		return unclear("the match API's answer is unreadable")
 	}
-	// A boolean by the vendor's description; everything else of this broker is text.
+	// The vendor documents a boolean, but this broker writes most booleans as texts.
 	match := string(said.Match)
 	switch {
 	case said.Error == tooManyTries:

@@ -15,9 +15,8 @@ import (
 // browser makes (Front-Channel Logout 1.0). SessionID is Identity.SessionID of the
 // logins that it ends.
 //
-// A front-channel message is not signed: all that vouches for it is that it knows
-// the session's id. End the session of that id only, and only in the browser that
-// brought it.
+// A front-channel message is not signed. Its only proof is the session's id. End only
+// the session with that id, and only in the browser that brought the message.
 func (b *Broker) ReceiveLogout(ctx context.Context, cb mitid.Callback) (*mitid.Logout, error) {
 	values, err := cb.Values()
 	if err != nil {
@@ -46,7 +45,7 @@ func (b *Broker) backChannel(ctx context.Context, values url.Values) (*mitid.Log
 	return &mitid.Logout{Subject: lo.Subject, SessionID: lo.SessionID, At: lo.At}, nil
 }
 
-// maxSessionID bounds what is taken for the id of a session.
+// maxSessionID is the length limit of a session's id, in bytes.
 const maxSessionID = 256
 
 func (b *Broker) frontChannel(values url.Values) (*mitid.Logout, error) {

@@ -5,8 +5,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// The scopes (Signaturgruppen, scopes). One that the client is not allowed to use
-// fails the whole request.
+// The scopes (Signaturgruppen, scopes). If the client may not use one of them, the
+// whole request fails.
 const (
 	scopeOpenID      = "openid"
 	scopeMitID       = "mitid"
@@ -19,7 +19,7 @@ const (
 	scopeTransaction = "transaction_token"
 )
 
-// scopes chooses the scopes that give what the attempt asks for, and no more.
+// scopes returns the scopes for what the attempt asks for, and no more.
 func (b *Broker) scopes(a *mitid.Attempt) []string {
 	r := &a.Request
 	scopes := []string{scopeOpenID}
@@ -39,16 +39,16 @@ func (b *Broker) scopes(a *mitid.Attempt) []string {
 	return scopes
 }
 
-// wantsTransaction: where a text is shown, the transaction token is what tells of
-// it. The userinfo token does not (recorded); the endpoint tells of reference
-// texts.
+// wantsTransaction reports whether the login needs the transaction token. A login that
+// shows a text does, because the userinfo token has no texts (recorded), and the userinfo
+// endpoint has reference texts only.
 func (b *Broker) wantsTransaction(a *mitid.Attempt) bool {
 	reference := a.Reference != nil && !b.cfg.textOptional && b.cfg.source == UserinfoToken
 	return b.cfg.evidence || a.Transaction != nil || reference
 }
 
-// showsCPRPage reports whether the broker may ask the person for their CPR number:
-// on behalf of private service providers it does so for each of these scopes.
+// showsCPRPage reports whether the broker may ask the person for their CPR number. For
+// private service providers it does so for each of these scopes.
 func showsCPRPage(r *mitid.Request) bool {
 	return r.CPR != mitid.CPRNo || r.Address || r.NemIDPID
 }

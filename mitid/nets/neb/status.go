@@ -14,17 +14,17 @@ import (
 // skew is how far the broker's clock may differ from ours.
 const skew = 5 * time.Minute
 
-// certificateStatus is an OCSP answer that held, for the certificate that it is
-// about. The broker hands out the same answer for minutes (recorded), so that most
-// logins need no second look at its signatures.
+// certificateStatus is an OCSP answer that was verified, with its certificate. The
+// broker sends the same answer for minutes (recorded), so most logins need not verify its
+// signatures again.
 type certificateStatus struct {
 	encoded  string
 	cert     *x509.Certificate
 	response *ocsp.Response
 }
 
-// checkStatus checks the certificate behind a transaction token, with the OCSP
-// answer that came along, in standard base64; empty if there is none came.
+// checkStatus checks the certificate of a transaction token with the OCSP answer beside
+// it. encoded is the answer in standard base64, and empty if there is none.
 func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 	now := b.now()
 	if now.Add(skew).Before(cert.NotBefore) || now.Add(-skew).After(cert.NotAfter) {
@@ -40,21 +40,21 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 		return nil
 	}
 	if last := b.status.Load(); last != nil && last.encoded == encoded && last.cert.Equal(cert) {
-		return asStatus(last.response.CheckTime(now, skew))
+		return namedTransaction(last.response.CheckTime(now, skew))
 	}
 	if len(encoded) > base64.StdEncoding.EncodedLen(ocsp.MaxSize) {
 		return refusedStatus("its OCSP answer is too long")
 	}
 	der, err := base64.StdEncoding.Strict().DecodeString(encoded)
-	if err != nil || strings.ContainsAny(encoded, "\r\n") { // which the decoder passes over
+	if err != nil || strings.ContainsAny(encoded, "\r\n") { // the decoder ignores line breaks
 		return refusedStatus("its OCSP answer is malformed")
 	}
 	response, err := ocsp.Parse(der)
 	if err != nil {
-		return asStatus(err)
+		return namedTransaction(err)
 	}
 	if err := response.Check(cert, b.issuer, now, skew); err != nil {
-		return asStatus(err)
+		return namedTransaction(err)
 	}
 	b.status.Store(&certificateStatus{encoded, cert, response})
 	return nil
@@ -62,8 +62,8 @@ func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
 
 func refusedStatus(why string) error { return fault.New(fault.TokenInvalid, "transaction token: "+why) }
 
-// asStatus says of an error of the OCSP answer which token it came with.
-func asStatus(err error) error {
+// namedTransaction adds the name of the token to an error of its OCSP answer.
+func namedTransaction(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err

@@ -7,8 +7,7 @@ import (
 )
 
 // The subjects of the certificates that sign transaction tokens (Signaturgruppen,
-// environments). The key behind them changes every three years, the subject does
-// not.
+// environments). The key changes every three years. The subject does not.
 const (
 	productionSubject    = "CN=eID Broker Signing, SERIALNUMBER=UI:DK-O:G:eca57a69-98a6-4b9a-9293-bc4be1c3aa06, O=SIGNATURGRUPPEN A/S, 2.5.4.97=NTRDK-29915938, C=DK"
 	preProductionSubject = "CN=NEB Transact PP, SERIALNUMBER=UI:DK-O:G:d09df20d-26f0-4ba0-bdd1-2cb4f9524683, O=SIGNATURGRUPPEN A/S, 2.5.4.97=NTRDK-29915938, C=DK"
@@ -28,7 +27,7 @@ func documentedSubjects(issuer string) []string {
 // "object identifier=value". Attributes are compared byte for byte.
 type subject []string
 
-// attributeTypes are the short names of RFC 4514 and X.520 that may be used.
+// attributeTypes are the short names (RFC 4514, X.520) that parseSubject knows.
 var attributeTypes = map[string]string{
 	"CN": "2.5.4.3", "SERIALNUMBER": "2.5.4.5", "C": "2.5.4.6", "L": "2.5.4.7", "ST": "2.5.4.8", "O": "2.5.4.10", "OU": "2.5.4.11",
 	"organizationIdentifier": "2.5.4.97",
@@ -84,7 +83,7 @@ func isDotted(s string) bool {
 	return strings.Contains(s, ".")
 }
 
-// subjectOf returns the subject of c; nil if an attribute of it is no text.
+// subjectOf returns the subject of c, or nil if an attribute of it is not a text.
 func subjectOf(c *x509.Certificate) subject {
 	var s subject
 	for _, a := range c.Subject.Names {
@@ -98,7 +97,7 @@ func subjectOf(c *x509.Certificate) subject {
 	return s
 }
 
-// signsTransactions reports whether c is the certificate of transaction tokens.
+// signsTransactions reports whether c is a certificate of the key of transaction tokens.
 func (b *Broker) signsTransactions(c *x509.Certificate) bool {
 	if c == nil {
 		return false
@@ -107,6 +106,6 @@ func (b *Broker) signsTransactions(c *x509.Certificate) bool {
 	return s != nil && slices.ContainsFunc(b.subjects, func(known subject) bool { return slices.Equal(known, s) })
 }
 
-// signsTokens reports whether c may belong to the key of ID and userinfo tokens:
-// any but that of transaction tokens.
+// signsTokens reports whether c may be a certificate of the key of ID and userinfo
+// tokens: every certificate but that of transaction tokens.
 func (b *Broker) signsTokens(c *x509.Certificate) bool { return !b.signsTransactions(c) }

@@ -22,9 +22,9 @@ type transaction struct {
 	tokens []mitid.Token
 }
 
-// transactionOf checks the transaction token of a login, in the order of the
-// vendor: signature and key, the login that it is of, the certificate with its OCSP
-// answer, the texts.
+// transactionOf verifies the transaction token of a login in the vendor's order:
+// signature and key, the login that it belongs to, the certificate with its OCSP answer,
+// the texts.
 func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToken, answer *oidcrp.Tokens) (*transaction, error) {
 	raw := answer.Extra["transaction_token"]
 	switch {
@@ -62,13 +62,12 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToke
 	return x, nil
 }
 
-// approved returns the text that the person approved, or nil if the token tells of
-// none. The digest is of the decoded text, not of its base64 (recorded).
+// approved returns the text that the person approved, or nil if the token has none. The
+// digest is of the decoded text, not of its base64 (recorded).
 //
-// The text is held against the attempt here already, as the client does once more:
-// a login that is refused asks the broker nothing further. A token that tells the
-// digest alone is good too, and settled here, since the client can only compare
-// texts.
+// It compares the text with that of the attempt, as the client does later, so that a
+// refused login causes no further call. A token may have a digest without a text.
+// approved then compares the digest, because the client can only compare texts.
 func (x *transaction) approved(a *mitid.Attempt) (*mitid.Text, error) {
 	mismatch := func(why string) (*mitid.Text, error) { return nil, fault.New(fault.TransactionMismatch, why) }
 	t := x.claims.Text

@@ -10,8 +10,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
 )
 
-// person finds out who logged in, from the configured source. Whether that is the
-// person of the ID token is settled where the two are joined (Claims).
+// person returns the facts about the person, from Config.Source. Claims.Identity checks
+// that they belong to the ID token.
 func (b *Broker) person(ctx context.Context, answer *oidcrp.Tokens) (*UserInfo, mitid.Token, error) {
 	if b.cfg.source == UserinfoEndpoint {
 		return oidcbroker.Userinfo(ctx, b.oidc, answer.AccessToken, readUserInfo)
@@ -19,8 +19,8 @@ func (b *Broker) person(ctx context.Context, answer *oidcrp.Tokens) (*UserInfo, 
 	return b.userinfoToken(ctx, answer)
 }
 
-// userinfoToken reads the token beside the ID token. It has no nonce: its subject
-// and transaction bind it to the login.
+// userinfoToken verifies the userinfo token. It has no nonce: its subject and
+// transaction bind it to the login.
 func (b *Broker) userinfoToken(ctx context.Context, answer *oidcrp.Tokens) (*UserInfo, mitid.Token, error) {
 	raw := answer.Extra["userinfo_token"]
 	if raw == "" {
@@ -39,5 +39,5 @@ func parseUserinfoToken(payload []byte) (*UserInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, shortLived(&c.Registered)
+	return c, checkLifetime(&c.Registered)
 }

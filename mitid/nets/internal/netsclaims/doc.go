@@ -1,2 +1,2 @@
-// Package netsclaims reads what the tokens of both brokers of Nets have alike.
+// Package netsclaims reads the claims that the tokens of both Nets brokers share.
 package netsclaims

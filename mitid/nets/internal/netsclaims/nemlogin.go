@@ -11,10 +11,10 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets"
 )
 
-// Pseudonym is the alias of employees whose name their employer keeps back.
+// Pseudonym is the alias of employees whose name their employer does not pass on.
 const Pseudonym = "Pseudonym"
 
-// nemLoginClaims is only read.
+// nemLoginClaims never changes.
 var nemLoginClaims = claimset.Table[nets.NemLogin]{
 	"nemlogin.name":                       claimset.String(func(n *nets.NemLogin) *string { return &n.Name }),
 	"nemlogin.given_name":                 claimset.String(func(n *nets.NemLogin) *string { return &n.GivenName }),
@@ -35,19 +35,19 @@ var nemLoginClaims = claimset.Table[nets.NemLogin]{
 	"nemlogin.auth_to_repr":               claimset.Parsed(claimset.Number, func(n *nets.NemLogin) *claims.CVR { return &n.AuthToRepr }, claims.ParseCVR),
 }
 
-// WithinNemLogin is the table of the claims nemlogin.*. at returns where they go.
+// WithinNemLogin returns the table of the claims nemlogin.*, which at has a place for.
 func WithinNemLogin[D any](at func(*D) *nets.NemLogin) claimset.Table[D] {
 	return claimset.Within(at, nemLoginClaims)
 }
 
-// organisation reports whether n says anything about an organisation.
+// organisation reports whether n has a claim about an organisation.
 func organisation(n *nets.NemLogin) bool {
 	return n != nil && (!n.CVR.IsZero() || !n.AuthToRepr.IsZero() || n.OrgName != "" || !n.PNumber.IsZero() ||
 		!n.SENumber.IsZero() || n.RID != "" || !n.ProfessionalID.IsZero())
 }
 
-// EmployeeName returns the name as the employer gives it. If the name is kept back or not
-// told, it returns nil.
+// EmployeeName returns the name that the employer gives, or nil if there is none or only
+// a pseudonym.
 func EmployeeName(n *nets.NemLogin) *claims.Name {
 	if n == nil || n.Alias == Pseudonym || n.Name == "" && n.GivenName == "" && n.FamilyName == "" {
 		return nil
@@ -55,7 +55,7 @@ func EmployeeName(n *nets.NemLogin) *claims.Name {
 	return &claims.Name{Full: FullName(n.Name, n.GivenName, n.FamilyName), Given: n.GivenName, Family: n.FamilyName}
 }
 
-// FullName returns full, or the parts in one if it is empty.
+// FullName returns full, or the joined parts if full is empty.
 func FullName(full string, parts ...string) string {
 	if full != "" {
 		return full
@@ -63,8 +63,8 @@ func FullName(full string, parts ...string) string {
 	return private.Join(parts...)
 }
 
-// Capacity tells in whose name a person acts, and for which organisation.
-// identity_type decides; what is said of an organisation must fit it.
+// Capacity returns the capacity of a person and the organisation they act for.
+// identity_type decides. The claims about an organisation must agree with it.
 func Capacity(identityType string, n *nets.NemLogin) (claims.Capacity, *claims.Organisation, error) {
 	switch identityType {
 	case "private":

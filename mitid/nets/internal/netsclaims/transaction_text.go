@@ -12,7 +12,7 @@ import (
 // TextClaims are the three claims about a text.
 type TextClaims struct{ body, kind, digest string }
 
-// TextTable returns the table of three claims whose names begin with prefix.
+// TextTable returns the table of the three claims, with prefix before their names.
 func TextTable[D any](prefix string, at func(*D) *TextClaims) claimset.Table[D] {
 	return claimset.Table[D]{
 		prefix + "transaction_text":        claimset.String(func(d *D) *string { return &at(d).body }),
@@ -42,7 +42,7 @@ func (c TextClaims) Read(decode func(encoded string, digest [sha256.Size]byte) (
 	return t, nil
 }
 
-// Join returns what either says, as long as they do not contradict each other.
+// Join returns the claims of c and d together. It returns an error if they differ.
 func (c TextClaims) Join(d TextClaims) (TextClaims, error) {
 	for _, p := range [...]struct {
 		to   *string
@@ -58,8 +58,8 @@ func (c TextClaims) Join(d TextClaims) (TextClaims, error) {
 	return c, nil
 }
 
-// WithoutCPR is [claimset.WithoutCPR]. A transaction text with a number in it goes with its
-// digest, which would tell the number to somebody who tries all of them.
+// WithoutCPR is [claimset.WithoutCPR]. With a transaction text that may hold a number it
+// removes the digest too, because anybody could find the number by trying all of them.
 func WithoutCPR[T any](from *T) *T {
 	return claimset.WithoutCPR(from, reflect.TypeFor[nets.TransactionText]())
 }

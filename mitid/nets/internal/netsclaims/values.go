@@ -9,7 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/internal/claimset"
 )
 
-// nsis is how every level of the Nets brokers begins.
+// nsis is the prefix of every level of the Nets brokers.
 const nsis = "https://data.gov.dk/concept/core/nsis/"
 
 // Level reads the URIs of NSIS and no other spelling of a level.
@@ -38,7 +38,7 @@ func Day(s string) (time.Time, error) {
 
 // Base64 reads standard base64 with padding, as it is sent and returned.
 func Base64(s string) (string, error) {
-	if strings.ContainsAny(s, "\r\n") { // which the decoder passes over
+	if strings.ContainsAny(s, "\r\n") { // the decoder ignores line breaks
 		return "", claimset.ErrMalformed
 	}
 	b, err := base64.StdEncoding.Strict().DecodeString(s)
@@ -61,13 +61,13 @@ func employeeID(s string) (string, error) {
 	return claimset.RID(s)
 }
 
-// Differ reports whether both are told and are not the same.
+// Differ reports whether neither of a and b is zero, and they are not equal.
 func Differ[T comparable](a, b T) bool {
 	var none T
 	return a != none && b != none && a != b
 }
 
-// IsUUID reports whether s, if it is told, is u.
+// IsUUID reports whether s is u or empty.
 func IsUUID(s string, u claims.UUID) bool {
 	v, err := claims.ParseUUID(s)
 	return s == "" || err == nil && v == u
