@@ -46,7 +46,7 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 	for name, value := range who.params {
 		opts = append(opts, oauth2.SetAuthURLParam(name, value))
 	}
-	call := &tokenCall{party: p}
+	call := &tokenCall{party: p, ctx: ctx}
 	second, err := cfg.Exchange(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: call}), code, opts...)
 	// An error of oauth2 holds the answer, so it ends here.
 	switch {
@@ -65,7 +65,11 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 // A tokenCall is the transport of one request for tokens. It makes the call within
 // our bounds and lets oauth2 see an answer only if it is one by our rules.
 type tokenCall struct {
-	party  *Party
+	party *Party
+	// ctx is the caller's. The context of the request also holds the client of this
+	// one call, which oauth2 would use again within a transport of the application
+	// that fetches a token of its own.
+	ctx    context.Context
 	tokens *Tokens // what we have read; nil if there is nothing to be read
 	err    error   // why there is nothing
 }
@@ -86,9 +90,9 @@ func (c *tokenCall) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (c *tokenCall) roundTrip(r *http.Request) ([]byte, error) {
-	r = r.Clone(r.Context()) // a transport does not change its request
+	r = r.Clone(c.ctx) // a transport does not change its request
 	r.Header.Set("Accept", "application/json")
-	resp, err := c.party.call(r.Context(), r, tokenEndpoint)
+	resp, err := c.party.call(c.ctx, r, tokenEndpoint)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 )
 
 const (
@@ -53,6 +54,18 @@ func TestExchange(t *testing.T) {
 	assert.Equal(t, "application/json", b.last.Header.Get("Accept"))
 	assert.Nil(t, b.last.GetBody, "the code cannot be sent again")
 	assert.Zero(t, b.count("/jwks"))
+}
+
+// A proxy of the application may need a token of its own, which its transport fetches
+// with the context of our request.
+func TestExchangeLeavesATransportThatUsesOAuth2Alone(t *testing.T) {
+	b := newFakeBroker(t)
+	b.set(tokenPath, 200, `{"token_type":"Bearer","id_token":"a","access_token":"b"}`)
+	type key struct{}
+	_, err := newParty(t, b).Exchange(context.WithValue(t.Context(), key{}, "kept"), "code", "", redirect)
+	require.NoError(t, err)
+	assert.Equal(t, "kept", b.last.Context().Value(key{}))
+	assert.Nil(t, b.last.Context().Value(oauth2.HTTPClient), "its calls would come back to ours")
 }
 
 func TestExchangeAccepts(t *testing.T) {
