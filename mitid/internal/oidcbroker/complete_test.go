@@ -54,6 +54,13 @@ func TestUserinfoComplementsAndNeverContradicts(t *testing.T) {
 	require.Equal(t, claims.Identity{Subject: "s", CPR: cprtest.Number(1), Name: &claims.Name{Full: "Åse"}, Country: "DK", Address: more.Address}, id)
 
 	id = signed
+	id.CPRStatus = claims.StatusDead
+	require.NoError(t, oidcbroker.Complement(&id, claims.Identity{}))
+	require.Equal(t, claims.StatusDead, id.CPRStatus, "what the ID token tells stays")
+	require.NoError(t, oidcbroker.Complement(&id, claims.Identity{CPRStatus: claims.StatusResident}))
+	require.Equal(t, claims.StatusResident, id.CPRStatus)
+
+	id = signed
 	more.Protection = claims.NameAndAddressProtected
 	require.NoError(t, oidcbroker.Complement(&id, more))
 	require.Nil(t, id.Name)
