@@ -56,6 +56,28 @@ func TestExchange(t *testing.T) {
 	assert.Zero(t, b.count("/jwks"))
 }
 
+// No body is known that the two readers take differently, so each difference is made
+// here.
+func TestTokensThatOAuth2HasReadDifferentlyAreNotThese(t *testing.T) {
+	ours := &Tokens{IDToken: "a", AccessToken: "b", Lifetime: 2 * time.Minute, Extra: map[string]string{"userinfo_token": "c"}}
+	read := func(access, typ string, life int64, extra map[string]any) *oauth2.Token {
+		return (&oauth2.Token{AccessToken: access, TokenType: typ, ExpiresIn: life}).WithExtra(extra)
+	}
+	same := map[string]any{"id_token": "a", "userinfo_token": "c"}
+	assert.True(t, ours.equal(read("b", "bearer", 120, same)))
+	for name, other := range map[string]*oauth2.Token{
+		"access token":      read("B", "Bearer", 120, same),
+		"type":              read("b", "DPoP", 120, same),
+		"lifetime":          read("b", "Bearer", 121, same),
+		"ID token":          read("b", "Bearer", 120, map[string]any{"id_token": "A", "userinfo_token": "c"}),
+		"no ID token":       read("b", "Bearer", 120, map[string]any{"userinfo_token": "c"}),
+		"userinfo token":    read("b", "Bearer", 120, map[string]any{"id_token": "a", "userinfo_token": "C"}),
+		"no userinfo token": read("b", "Bearer", 120, map[string]any{"id_token": "a"}),
+	} {
+		assert.False(t, ours.equal(other), name)
+	}
+}
+
 // A proxy of the application may need a token of its own, which its transport fetches
 // with the context of our request.
 func TestExchangeLeavesATransportThatUsesOAuth2Alone(t *testing.T) {
