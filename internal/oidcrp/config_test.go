@@ -50,8 +50,12 @@ func TestNewNamesTheField(t *testing.T) {
 		"key for other alg": {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: testKey(t, "client"), Alg: "ES256"} }, "Auth.Key"},
 		"key P-521":         {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ecKey(t, elliptic.P521())} }, "Auth.Key"},
 		"key Ed25519":       {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ed25519.PrivateKey(make([]byte, 64))} }, "Auth.Key"},
-		"alg HS256":         {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: testKey(t, "client"), Alg: "HS256"} }, "Auth.Key"},
-		"decrypt key nil":   {func(c *Config) { c.Decrypt = []DecryptKey{{}} }, "Decrypt"},
+		"key is weak": {func(c *Config) {
+			weak := rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), minRSA-2, 1), E: 65537} // one bit too short
+			c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: &rsa.PrivateKey{PublicKey: weak}}
+		}, "Auth.Key"},
+		"alg HS256":       {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: testKey(t, "client"), Alg: "HS256"} }, "Auth.Key"},
+		"decrypt key nil": {func(c *Config) { c.Decrypt = []DecryptKey{{}} }, "Decrypt"},
 		"decrypt key is weak": {func(c *Config) {
 			c.Decrypt = []DecryptKey{{Key: &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: big.NewInt(15), E: 3}}}}
 		}, "Decrypt"},
