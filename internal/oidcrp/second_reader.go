@@ -66,10 +66,10 @@ func (s *signatureCheck) run(ctx context.Context, said *Claims) error {
 		SkipExpiryCheck:      true, // it knows no skew, and whether a token has expired is told last
 	})
 	agreed := false
-	if s.rules.logout {
+	if lo := s.rules.logout; lo != nil {
 		t, err := verifier.VerifyLogout(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&
-			slices.Equal(t.Audience, said.Audience) && near(t.IssuedAt, said.IssuedAt)
+			slices.Equal(t.Audience, said.Audience) && near(t.IssuedAt, said.IssuedAt) && t.SessionID == lo.SessionID
 	} else {
 		t, err := verifier.Verify(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&

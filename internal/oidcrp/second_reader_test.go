@@ -72,7 +72,7 @@ func TestTwoReadersMayDifferByAFractionOfASecond(t *testing.T) {
 // Of a logout token too, go-oidc must have read what we have.
 func TestTwoReadersMustAgreeOnALogoutToken(t *testing.T) {
 	p := newParty(t, newFakeBroker(t))
-	run := func(change func(*Claims)) error {
+	run := func(change func(*Claims, *Logout)) error {
 		payload := with(logoutPayload(), "aud", []string{testClientID, "another"})
 		raw := token(t, testKey(t, "mitid"), goodHeader(), payload)
 		parts, why := split(raw)
@@ -81,15 +81,17 @@ func TestTwoReadersMustAgreeOnALogoutToken(t *testing.T) {
 		require.Empty(t, why)
 		alg := p.algs[h.alg]
 		said := &Claims{Issuer: testIssuer, Subject: payload["sub"].(string), Audience: []string{testClientID, "another"}, IssuedAt: testNow.Unix()}
-		change(said)
-		return (&signatureCheck{party: p, token: raw, parts: parts, header: h, alg: &alg, rules: Rules{Token: "logout token", logout: true}}).run(t.Context(), said)
+		lo := &Logout{Subject: said.Subject, SessionID: payload["sid"].(string)}
+		change(said, lo)
+		return (&signatureCheck{party: p, token: raw, parts: parts, header: h, alg: &alg, rules: Rules{Token: "logout token", logout: lo}}).run(t.Context(), said)
 	}
-	require.NoError(t, run(func(*Claims) {}))
-	for name, change := range map[string]func(*Claims){
-		"issuer":   func(c *Claims) { c.Issuer += "/" },
-		"subject":  func(c *Claims) { c.Subject = "" },
-		"audience": func(c *Claims) { c.Audience = c.Audience[:1] },
-		"issued":   func(c *Claims) { c.IssuedAt -= 2 },
+	require.NoError(t, run(func(*Claims, *Logout) {}))
+	for name, change := range map[string]func(*Claims, *Logout){
+		"issuer":   func(c *Claims, _ *Logout) { c.Issuer += "/" },
+		"subject":  func(c *Claims, _ *Logout) { c.Subject = "" },
+		"audience": func(c *Claims, _ *Logout) { c.Audience = c.Audience[:1] },
+		"issued":   func(c *Claims, _ *Logout) { c.IssuedAt -= 2 },
+		"session":  func(_ *Claims, lo *Logout) { lo.SessionID = "s" },
 	} {
 		assert.ErrorContains(t, run(change), "logout token: two readers do not agree", name)
 	}

@@ -78,7 +78,7 @@ type Rules struct {
 	// another key). If nil, every key may.
 	Signer func(*x509.Certificate) bool
 
-	logout bool // a logout token: it has no nonce, and may have no subject
+	logout *Logout // what a logout token says, which has no nonce and may have no subject; nil for others
 }
 
 func (r *Rules) takes(typ string) bool {
