@@ -260,3 +260,25 @@ func TestTokenOfAWithdrawnKeyIsNotRemembered(t *testing.T) {
 		})
 	}
 }
+
+// forgetful is an adapter that verifies a token and does not say who it names.
+type forgetful struct {
+	stub
+	says *mitid.Assertion
+}
+
+func (b *forgetful) VerifyToken(context.Context, string) (*mitid.Assertion, error) {
+	return b.says, nil
+}
+
+func TestTokenThatNamesNobodyIsRefused(t *testing.T) {
+	nobody := person(&mitid.Attempt{Now: start})
+	nobody.Identity.Subject = ""
+	for _, says := range []*mitid.Assertion{nil, {}, nobody} {
+		c, err := mitid.New(mitid.Config{Broker: &forgetful{stub{issuer: "https://broker.example"}, says}, RedirectURL: "https://app.example/callback"})
+		require.NoError(t, err)
+		l, err := c.VerifyToken(t.Context(), "a")
+		require.ErrorIs(t, err, mitid.ErrTokenInvalid)
+		require.Nil(t, l)
+	}
+}
