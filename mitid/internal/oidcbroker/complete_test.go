@@ -99,3 +99,17 @@ func TestUserinfoTellsWhatTheIDTokenLacks(t *testing.T) {
 	require.Nil(t, id.Name)
 	require.Nil(t, id.Address)
 }
+
+func TestAgeIsProvenWhenTheEIDWasUsedOrElseAtIssue(t *testing.T) {
+	used, issued := time.Unix(1790000000, 0), time.Unix(1790000060, 0)
+	a := &mitid.Attempt{Request: mitid.Request{Age: 18}, Now: issued}
+	r := &claims.Registered{Nonce: "n", IssuedAt: issued.Unix(), Expires: issued.Unix() + 300}
+	for at, want := range map[time.Time]time.Time{used: used, {}: issued} {
+		as := oidcbroker.AgeAssertion(a, r, at, nil)
+		require.Equal(t, mitid.AgeProof{Asked: 18, At: want}, as.Proof)
+		require.Equal(t, at, as.AuthTime, "what decides whether the login is fresh is never the time of issue")
+		require.Equal(t, "n", as.Echo)
+		require.Equal(t, issued.Add(5*time.Minute), as.Expires)
+		require.Equal(t, issued, as.Evidence.At)
+	}
+}
