@@ -35,6 +35,7 @@ func TestImpossibleRequestsAreRefused(t *testing.T) {
 	for name, r := range map[string]mitid.Request{
 		"Level":              {Level: 7},
 		"Capacity":           {Capacity: 9},
+		"Capacity signatory": {Capacity: claims.CapacitySignatory},
 		"CPR":                {CPR: 9},
 		"Action":             {Action: 9},
 		"Locale":             {Locale: 9},

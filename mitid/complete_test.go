@@ -371,3 +371,22 @@ func TestStepUpKeepsCapacityAndOrganisation(t *testing.T) {
 	_, err = b.answer(rd)
 	require.NoError(t, err)
 }
+
+// An attempt that no client has made asks for a private person, and a level that
+// nobody told reaches no demand.
+func TestAttemptMadeByHandAdmitsAPrivatePersonAlone(t *testing.T) {
+	for _, c := range []struct {
+		facts mitid.Facts
+		want  error
+	}{
+		{mitid.Facts{Level: claims.Low, Capacity: claims.CapacityPrivate}, nil},
+		{mitid.Facts{Level: claims.LevelUnknown, Capacity: claims.CapacityPrivate}, mitid.ErrAssuranceTooLow},
+		{mitid.Facts{Level: claims.High + 1, Capacity: claims.CapacityPrivate}, mitid.ErrAssuranceTooLow},
+		{mitid.Facts{Level: claims.High, Capacity: claims.CapacityUnknown}, mitid.ErrClaimInvalid},
+		{mitid.Facts{Level: claims.High, Capacity: claims.CapacityProfessional}, mitid.ErrClaimInvalid},
+		{mitid.Facts{Level: claims.High, Capacity: claims.CapacitySignatory}, mitid.ErrClaimInvalid},
+		{mitid.Facts{Level: claims.High, Capacity: claims.CapacityEither}, mitid.ErrClaimInvalid},
+	} {
+		require.ErrorIs(t, new(mitid.Attempt).Admit(c.facts), c.want)
+	}
+}

@@ -154,12 +154,23 @@ func TestOnlyTheLatestTokensAreRemembered(t *testing.T) {
 	verify(0) // the oldest is gone
 	require.EqualValues(t, 1026, b.checks.Load())
 
-	long := string(make([]byte, 4<<10+1))
-	for range 2 {
-		_, err := c.VerifyToken(t.Context(), long)
-		require.NoError(t, err)
+	for length, checks := range map[int]int32{4 << 10: 1, 4<<10 + 1: 2} {
+		before := b.checks.Load()
+		for range 2 {
+			_, err := c.VerifyToken(t.Context(), string(make([]byte, length)))
+			require.NoError(t, err)
+		}
+		require.EqualValues(t, checks, b.checks.Load()-before, "%d bytes", length)
 	}
-	require.EqualValues(t, 1028, b.checks.Load())
+}
+
+func TestTokenBeyondTheLimitNeverReachesTheBroker(t *testing.T) {
+	b, c, _ := newTokens(t, nil)
+	_, err := c.VerifyToken(t.Context(), string(make([]byte, 64<<10)))
+	require.NoError(t, err)
+	_, err = c.VerifyToken(t.Context(), string(make([]byte, 64<<10+1)))
+	require.ErrorIs(t, err, mitid.ErrTokenInvalid)
+	assert.EqualValues(t, 1, b.checks.Load())
 }
 
 func TestRefusedTokenIsNotRemembered(t *testing.T) {
@@ -247,5 +258,27 @@ func TestTokenOfAWithdrawnKeyIsNotRemembered(t *testing.T) {
 			_, err = c.VerifyToken(t.Context(), fresh)
 			require.ErrorIs(t, err, mitid.ErrTokenExpired)
 		})
+	}
+}
+
+// forgetful is an adapter that verifies a token and does not say who it names.
+type forgetful struct {
+	stub
+	says *mitid.Assertion
+}
+
+func (b *forgetful) VerifyToken(context.Context, string) (*mitid.Assertion, error) {
+	return b.says, nil
+}
+
+func TestTokenThatNamesNobodyIsRefused(t *testing.T) {
+	nobody := person(&mitid.Attempt{Now: start})
+	nobody.Identity.Subject = ""
+	for _, says := range []*mitid.Assertion{nil, {}, nobody} {
+		c, err := mitid.New(mitid.Config{Broker: &forgetful{stub{issuer: "https://broker.example"}, says}, RedirectURL: "https://app.example/callback"})
+		require.NoError(t, err)
+		l, err := c.VerifyToken(t.Context(), "a")
+		require.ErrorIs(t, err, mitid.ErrTokenInvalid)
+		require.Nil(t, l)
 	}
 }

@@ -48,10 +48,20 @@ func TestNewNamesTheField(t *testing.T) {
 		"unknown method":    {func(c *Config) { c.Auth.Method = 9 }, "Auth.Method"},
 		"no key":            {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT} }, "Auth.Key"},
 		"key for other alg": {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: testKey(t, "client"), Alg: "ES256"} }, "Auth.Key"},
-		"key P-521":         {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ecKey(t, elliptic.P521())} }, "Auth.Key"},
-		"key Ed25519":       {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ed25519.PrivateKey(make([]byte, 64))} }, "Auth.Key"},
-		"alg HS256":         {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: testKey(t, "client"), Alg: "HS256"} }, "Auth.Key"},
-		"decrypt key nil":   {func(c *Config) { c.Decrypt = []DecryptKey{{}} }, "Decrypt"},
+		"P-256 for RS256": {func(c *Config) {
+			c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ecKey(t, elliptic.P256()), Alg: "RS256"}
+		}, "Auth.Key"},
+		"P-384 for ES256": {func(c *Config) {
+			c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ecKey(t, elliptic.P384()), Alg: "ES256"}
+		}, "Auth.Key"},
+		"key P-521":   {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ecKey(t, elliptic.P521())} }, "Auth.Key"},
+		"key Ed25519": {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: ed25519.PrivateKey(make([]byte, 64))} }, "Auth.Key"},
+		"key is weak": {func(c *Config) {
+			weak := rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), minRSA-2, 1), E: 65537} // one bit too short
+			c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: &rsa.PrivateKey{PublicKey: weak}}
+		}, "Auth.Key"},
+		"alg HS256":       {func(c *Config) { c.Auth = ClientAuth{Method: PrivateKeyJWT, Key: testKey(t, "client"), Alg: "HS256"} }, "Auth.Key"},
+		"decrypt key nil": {func(c *Config) { c.Decrypt = []DecryptKey{{}} }, "Decrypt"},
 		"decrypt key is weak": {func(c *Config) {
 			c.Decrypt = []DecryptKey{{Key: &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: big.NewInt(15), E: 3}}}}
 		}, "Decrypt"},

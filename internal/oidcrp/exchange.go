@@ -46,63 +46,66 @@ func (p *Party) Exchange(ctx context.Context, code, verifier, redirectURL string
 	for name, value := range who.params {
 		opts = append(opts, oauth2.SetAuthURLParam(name, value))
 	}
-	call := &tokenCall{party: p}
-	second, err := cfg.Exchange(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: call}), code, opts...)
+	var tokens *Tokens // what we have read
+	var refusal error  // why nothing could be read
+	// The call has the caller's context. That of r also holds the client of this one
+	// call, which oauth2 would use again within a transport of the application that
+	// fetches a token of its own.
+	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+		var body []byte
+		tokens, body, refusal = p.askForTokens(ctx, r)
+		if refusal != nil {
+			return nil, refusal
+		}
+		return &http.Response{
+			Status: "200 OK", StatusCode: http.StatusOK, Request: r,
+			// oauth2 reads any other type as a form.
+			Header: http.Header{"Content-Type": {"application/json"}},
+			Body:   io.NopCloser(bytes.NewReader(body)),
+		}, nil
+	})
+	second, err := cfg.Exchange(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: transport}), code, opts...)
 	// An error of oauth2 holds the answer, so it ends here.
 	switch {
-	case call.err != nil:
-		return nil, call.err
-	case call.tokens == nil: // oauth2 made no call
-		return nil, p.fault(fault.ConfigInvalid, tokenEndpoint+": unusable address")
-	case err != nil || !call.tokens.equal(second):
-		refusal := p.fault(fault.ResponseInvalid, tokenEndpoint+": two readers do not agree on the answer")
-		refusal.Status = http.StatusOK
+	case refusal != nil:
 		return nil, refusal
+	case tokens == nil: // oauth2 made no call
+		return nil, p.fault(fault.ConfigInvalid, tokenEndpoint+": unusable address")
+	case err != nil || !tokens.equal(second):
+		disagreement := p.fault(fault.ResponseInvalid, tokenEndpoint+": two readers do not agree on the answer")
+		disagreement.Status = http.StatusOK
+		return nil, disagreement
 	}
-	return call.tokens, nil
+	return tokens, nil
 }
 
-// A tokenCall is the transport of one token request. It makes the call within our
-// limits and gives oauth2 an answer only if the answer keeps our rules.
-type tokenCall struct {
-	party  *Party
-	tokens *Tokens // what we have read; nil if nothing could be read
-	err    error   // why the call gave no tokens
-}
+// A roundTripper is a function that is an [http.RoundTripper].
+type roundTripper func(*http.Request) (*http.Response, error)
 
-// RoundTrip implements [http.RoundTripper].
-func (c *tokenCall) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := c.roundTrip(r)
-	if err != nil {
-		c.err = err
-		return nil, err
-	}
-	return &http.Response{
-		Status: "200 OK", StatusCode: http.StatusOK, Request: r,
-		// oauth2 reads any other type as a form.
-		Header: http.Header{"Content-Type": {"application/json"}},
-		Body:   io.NopCloser(bytes.NewReader(body)),
-	}, nil
-}
+// RoundTrip calls f.
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func (c *tokenCall) roundTrip(r *http.Request) ([]byte, error) {
-	r = r.Clone(r.Context()) // http.RoundTripper forbids changes of the request
+// askForTokens makes a token request within our limits. It returns what we read and,
+// for oauth2, the answer itself, but only if the answer keeps our rules.
+func (p *Party) askForTokens(ctx context.Context, r *http.Request) (*Tokens, []byte, error) {
+	r = r.Clone(ctx) // http.RoundTripper forbids changes of the request
 	r.Header.Set("Accept", "application/json")
-	resp, err := c.party.call(r.Context(), r, tokenEndpoint)
+	resp, err := p.call(ctx, r, tokenEndpoint)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if resp.Status != http.StatusOK {
-		return nil, c.party.refusedRequest(resp, tokenEndpoint)
+		return nil, nil, p.refusedRequest(resp, tokenEndpoint)
 	}
-	if c.tokens, err = c.party.readTokens(resp); err != nil {
-		return nil, err
-	}
-	body, err := wholeLifetime(resp.Body, c.tokens.Lifetime)
+	tokens, err := p.readTokens(resp)
 	if err != nil {
-		return nil, c.party.malformed(resp, "token endpoint: malformed lifetime")
+		return nil, nil, err
 	}
-	return body, nil
+	body, err := wholeLifetime(resp.Body, tokens.Lifetime)
+	if err != nil {
+		return nil, nil, p.malformed(resp, "token endpoint: malformed lifetime")
+	}
+	return tokens, body, nil
 }
 
 // wholeLifetime returns body with expires_in as a whole number. Some servers write

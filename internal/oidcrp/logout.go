@@ -25,8 +25,8 @@ type Logout struct {
 // caller must compare At with the time of the login. VerifyLogout uses Signer of
 // rules and nothing else. Errors are those of [Party.Verify].
 func (p *Party) VerifyLogout(ctx context.Context, raw string, rules Rules) (*Logout, error) {
-	rules.Token, rules.Types, rules.logout = "logout token", []string{"logout+jwt", plainType, ""}, true
 	out := new(Logout)
+	rules.Token, rules.Types, rules.logout = "logout token", []string{"logout+jwt", plainType, ""}, out
 	_, err := p.VerifyBy(ctx, raw, rules, func(payload []byte) (*Claims, error) {
 		var w wireLogout
 		if err := strictjson.Unmarshal(payload, &w); err != nil {

@@ -64,10 +64,10 @@ func (s *signatureCheck) readAgain(ctx context.Context, said *Claims) error {
 		SkipExpiryCheck:      true, // go-oidc allows no skew, and VerifyBy reports expiry last
 	})
 	agreed := false
-	if s.rules.logout {
+	if lo := s.rules.logout; lo != nil {
 		t, err := verifier.VerifyLogout(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&
-			slices.Equal(t.Audience, said.Audience) && isSameTime(t.IssuedAt, said.IssuedAt)
+			slices.Equal(t.Audience, said.Audience) && isSameTime(t.IssuedAt, said.IssuedAt) && t.SessionID == lo.SessionID
 	} else {
 		t, err := verifier.Verify(ctx, s.token)
 		agreed = err == nil && t.Issuer == said.Issuer && t.Subject == said.Subject &&

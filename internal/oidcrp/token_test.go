@@ -20,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 )
 
 const (
@@ -53,6 +54,40 @@ func TestExchange(t *testing.T) {
 	assert.Equal(t, "application/json", b.last.Header.Get("Accept"))
 	assert.Nil(t, b.last.GetBody, "the code cannot be sent again")
 	assert.Zero(t, b.count("/jwks"))
+}
+
+// No body is known that the two readers take differently, so each difference is made
+// here.
+func TestTokensThatOAuth2HasReadDifferentlyAreNotThese(t *testing.T) {
+	ours := &Tokens{IDToken: "a", AccessToken: "b", Lifetime: 2 * time.Minute, Extra: map[string]string{"userinfo_token": "c"}}
+	read := func(access, typ string, life int64, extra map[string]any) *oauth2.Token {
+		return (&oauth2.Token{AccessToken: access, TokenType: typ, ExpiresIn: life}).WithExtra(extra)
+	}
+	same := map[string]any{"id_token": "a", "userinfo_token": "c"}
+	assert.True(t, ours.equal(read("b", "bearer", 120, same)))
+	for name, other := range map[string]*oauth2.Token{
+		"access token":      read("B", "Bearer", 120, same),
+		"type":              read("b", "DPoP", 120, same),
+		"lifetime":          read("b", "Bearer", 121, same),
+		"ID token":          read("b", "Bearer", 120, map[string]any{"id_token": "A", "userinfo_token": "c"}),
+		"no ID token":       read("b", "Bearer", 120, map[string]any{"userinfo_token": "c"}),
+		"userinfo token":    read("b", "Bearer", 120, map[string]any{"id_token": "a", "userinfo_token": "C"}),
+		"no userinfo token": read("b", "Bearer", 120, map[string]any{"id_token": "a"}),
+	} {
+		assert.False(t, ours.equal(other), name)
+	}
+}
+
+// A proxy of the application may need a token of its own, which its transport fetches
+// with the context of our request.
+func TestExchangeLeavesATransportThatUsesOAuth2Alone(t *testing.T) {
+	b := newFakeBroker(t)
+	b.set(tokenPath, 200, `{"token_type":"Bearer","id_token":"a","access_token":"b"}`)
+	type key struct{}
+	_, err := newParty(t, b).Exchange(context.WithValue(t.Context(), key{}, "kept"), "code", "", redirect)
+	require.NoError(t, err)
+	assert.Equal(t, "kept", b.last.Context().Value(key{}))
+	assert.Nil(t, b.last.Context().Value(oauth2.HTTPClient), "its calls would come back to ours")
 }
 
 func TestExchangeAccepts(t *testing.T) {

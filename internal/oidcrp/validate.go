@@ -28,7 +28,7 @@ func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
 		return "issued before the login began"
 	case rules.Nonce != "" && r.Nonce != rules.Nonce:
 		return "another login's nonce, or none"
-	case r.Subject == "" && !rules.logout:
+	case r.Subject == "" && rules.logout == nil:
 		return "no subject"
 	case rules.AccessToken != "" && r.AtHash != "" && r.AtHash != hashOf(rules.AccessToken, alg):
 		return "it came with another access token"

@@ -79,7 +79,7 @@ type Rules struct {
 	// it gets nil. If Signer is nil, every key may.
 	Signer func(*x509.Certificate) bool
 
-	logout bool // whether it is a logout token, which has no nonce and may have no subject
+	logout *Logout // what a logout token says, which has no nonce and may have no subject; nil for other tokens
 }
 
 func (r *Rules) takes(typ string) bool {

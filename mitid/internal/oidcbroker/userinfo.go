@@ -2,6 +2,7 @@ package oidcbroker
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 
@@ -64,7 +65,7 @@ func Complement(id *claims.Identity, more claims.Identity) error {
 		id.BirthDate = more.BirthDate
 	}
 	if id.Address == nil {
-		id.Address, id.CPRStatus = more.Address, more.CPRStatus
+		id.Address, id.CPRStatus = more.Address, cmp.Or(more.CPRStatus, id.CPRStatus)
 	}
 	if id.Country == "" {
 		id.Country = more.Country

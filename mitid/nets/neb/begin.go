@@ -1,6 +1,7 @@
 package neb
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -73,7 +74,7 @@ func (b *Broker) params(a *mitid.Attempt, raises bool) []oauth2.AuthCodeOption {
 	r := &a.Request
 	params := languageOf(r)
 	add := func(name, value string) { params = append(params, oauth2.SetAuthURLParam(name, value)) }
-	add("idp_values", idpValues[r.Capacity])
+	add("idp_values", idpValuesOf(r))
 	add("idp_params", b.idpParams(a, raises))
 	switch {
 	case r.Silent:
@@ -96,6 +97,12 @@ var idpValues = map[claims.Capacity]string{
 	claims.CapacityPrivate:      "mitid",
 	claims.CapacityProfessional: "mitid_erhverv",
 	claims.CapacityEither:       "mitid mitid_erhverv",
+}
+
+// idpValuesOf returns the identity providers of r. The client has set a capacity; if
+// there is none, it is that of a private person.
+func idpValuesOf(r *mitid.Request) string {
+	return idpValues[cmp.Or(r.Capacity, claims.CapacityPrivate)]
 }
 
 var languages = map[mitid.Locale]string{

@@ -102,6 +102,16 @@ func TestAuthorizationRequests(t *testing.T) {
 	}
 }
 
+// An attempt that no client has made may have no capacity, which is that of a private
+// person.
+func TestAttemptWithoutACapacityIsThatOfAPrivatePerson(t *testing.T) {
+	w := newWire(t, true, nil)
+	_, err := w.broker.Begin(t.Context(), &mitid.Attempt{Handle: "h", Nonce: "n", Verifier: "v", RedirectURL: redirectURL, Level: claims.Substantial})
+	require.NoError(t, err)
+	require.Equal(t, "mitid", w.pushed.Get("idp_values"))
+	require.Equal(t, "openid mitid userinfo_token", w.pushed.Get("scope"))
+}
+
 // Without pushed requests the browser carries the same.
 func TestRequestsWithoutPAR(t *testing.T) {
 	_, q := newWire(t, false, nil).begin(t, mitid.Request{})

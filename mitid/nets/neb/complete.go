@@ -84,7 +84,7 @@ func (b *Broker) admitSession(a *mitid.Attempt, began time.Time) error {
 // asked returns the parameters of the request of a, for Login.Evidence.
 func (b *Broker) asked(a *mitid.Attempt) url.Values {
 	q := b.oidc.Asked(a)
-	q.Set("idp_values", idpValues[a.Request.Capacity])
+	q.Set("idp_values", idpValuesOf(&a.Request))
 	q.Set("loa_value", a.Level.String())
 	oidcbroker.SetDigest(q, "reference_text_sha256", a.Reference)
 	oidcbroker.SetDigest(q, "transaction_text_sha256", a.Transaction)
