@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -46,6 +47,9 @@ func newBroker(cfg Config) *Broker {
 
 // adopt makes d the dialect of b.
 func (b *Broker) adopt(d Dialect) error {
+	if d == nil {
+		return errors.New("mitidtest: speak returned no dialect")
+	}
 	b.dialect, b.profile = d, d.Profile()
 	b.cfg.ClientID = cmp.Or(b.cfg.ClientID, b.profile.ClientID)
 	if b.keys = b.profile.Keys; b.keys != nil {

@@ -89,9 +89,9 @@ func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
 	if form != nil && req.Method == http.MethodPost {
 		q = form
 	}
-	key := "state:" + q.Get("state")
+	key := keyOfState(q.Get("state"))
 	if uri := q.Get("request_uri"); uri != "" {
-		key = "uri:" + uri
+		key = keyOfURI(uri)
 	}
 	switch {
 	case len(as) > 0:

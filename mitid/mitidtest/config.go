@@ -42,9 +42,10 @@ type Config struct {
 	ClientSecret string
 	// Now is the clock that Broker.Advance moves. If nil, it is time.Now.
 	Now func() time.Time
-	// Complain is told of a mistake in the use of the fake, such as the name of a
-	// tampering that there is not. If nil, only the error of the call tells of it.
-	Complain func(why string)
+
+	// complain is told of a mistake in the use of the fake, such as the name of a
+	// tampering that does not exist. If nil, only the error of the call tells of it.
+	complain func(why string)
 }
 
 // Format writes the client id and not the secret.
@@ -71,7 +72,7 @@ func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 	tb.Helper()
 	fake, err := start(Config{
 		AnyLoopbackRedirect: true, ExampleRedirects: true,
-		Complain: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
+		complain: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
 	})
 	if err != nil {
 		tb.Fatalf("mitidtest: %v", err)
@@ -108,13 +109,6 @@ func Start[D Dialect](cfg Config, speak func(*Broker) (D, error)) (*Broker, D, e
 		return nil, none, err
 	}
 	return b, d, nil
-}
-
-// complain passes a mistake on.
-func (c *Config) complain(why string) {
-	if c.Complain != nil {
-		c.Complain(why)
-	}
 }
 
 // isBaseURL reports whether raw is an origin, of the scheme that the fake speaks.

@@ -83,7 +83,7 @@ func (s *skov) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.b.NoteNonce(q.Get("nonce"))
-	if o, decided := s.b.Scripted("state:" + q.Get("state")); decided {
+	if o, decided := s.b.Scripted(q.Get("state"), ""); decided {
 		s.end(w, q, o)
 		return
 	}

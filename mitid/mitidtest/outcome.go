@@ -67,6 +67,11 @@ func (b *Broker) Next(outcomes ...Outcome) {
 	b.script.queue = append(b.script.queue, outcomes...)
 }
 
+// keyOfState and keyOfURI name a login.
+func keyOfState(state string) string { return "state:" + state }
+
+func keyOfURI(requestURI string) string { return "uri:" + requestURI }
+
 // decide fixes what the person behind one login does.
 func (b *Broker) decide(key string, o Outcome) { b.script.keyed.Put(key, o, time.Hour) }
 
@@ -77,10 +82,12 @@ func (b *Broker) queued() bool {
 	return len(b.script.queue) > 0
 }
 
-// Scripted returns what the person behind one login does, if that is decided.
-// keys name the login: its state, its request_uri.
-func (b *Broker) Scripted(keys ...string) (Outcome, bool) {
-	for _, k := range keys {
+// Scripted returns what the person behind one login does, if that is decided: by
+// [Walk], by [Broker.Next] or by Config.Auto. A dialect calls it once for each login,
+// with the state of the authorization request and, if the request was pushed, its
+// request_uri.
+func (b *Broker) Scripted(state, requestURI string) (Outcome, bool) {
+	for _, k := range []string{keyOfURI(requestURI), keyOfState(state)} {
 		if o, ok := b.script.keyed.Take(k); ok {
 			return o, true
 		}

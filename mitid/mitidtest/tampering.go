@@ -91,7 +91,9 @@ func (b *Broker) Tamper(name string) error {
 			names[i] = all[i].Name
 		}
 		why := didyoumean.Text("tampering", name, names)
-		b.cfg.complain(why)
+		if b.cfg.complain != nil {
+			b.cfg.complain(why)
+		}
 		return errors.New("mitidtest: " + why)
 	}
 	b.Apply(all[i])

@@ -62,7 +62,7 @@ func (c *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 		c.sendBack(w, req, s, mitidtest.Pairs{{"error", "login_required"}})
 		return
 	}
-	if o, ok := c.b.Scripted("uri:"+uri, "state:"+req.params.Get("state")); ok {
+	if o, ok := c.b.Scripted(req.params.Get("state"), uri); ok {
 		c.act(w, r, req, s, o)
 		return
 	}

@@ -32,7 +32,7 @@ func differences() []string {
 		"Uncertain: cache headers and today's number of keys. No cache headers and three keys here. A rotation withdraws the old key at once.",
 		"Uncertain: lifetime of a code. 60 seconds here; Settings.CodeLifetime changes it.",
 		"Uncertain: aud of a client assertion. The issuer here; Settings.TokenURLInAud accepts the called address too. Only RS256 is accepted.",
-		"Uncertain: whether the query of a redirect URI must match exactly. It must here. NewCriipto accepts every address on loopback and below .example.",
+		"Uncertain: whether the query of a redirect URI must match exactly. It must here. New accepts every address on loopback and below .example.",
 		"A person whom the register does not know has the look-up's error in address.formatted, with the CPR number in it, as one published test token has. The words are the fake's own.",
 		"Uncertain: people with a protected name and address. Name and address are left out of their tokens here.",
 		"Uncertain: the time in tokens of single sign-on. The time of the real login here, and exp with it.",

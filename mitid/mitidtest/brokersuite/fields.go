@@ -149,6 +149,15 @@ func personFields(m mitidtest.Traits) []field {
 	}
 }
 
+// spoilReference spoils the reference text, where the broker returns one.
+func spoilReference(text string) func(mitidtest.Traits) {
+	return func(m mitidtest.Traits) {
+		if m.SpoilReference != nil {
+			m.SpoilReference(text)
+		}
+	}
+}
+
 func journeyFields(m mitidtest.Traits) []field {
 	const text = "Godkend overførsel på 100 kr. til Åse Ærø"
 	const html = "<p>Godkend <b>overførsel</b> på 100 kr. til Åse Ærø</p>"
@@ -158,8 +167,8 @@ func journeyFields(m mitidtest.Traits) []field {
 				assert.Equal(r, text, l.Texts.Reference.Body)
 			}
 		}},
-		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: func(m mitidtest.Traits) { m.SpoilReference(text + "0") }},
-		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: func(m mitidtest.Traits) { m.SpoilReference("") }},
+		{name: "ReferenceText", title: "another one comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: spoilReference(text + "0")},
+		{name: "ReferenceText", title: "none comes back", request: mitid.Request{ReferenceText: text}, as: mitidtest.Approve(mitidtest.Ditlev()), want: mitid.TransactionMismatch, prepare: spoilReference("")},
 		{name: "TransactionText", title: "plain", request: mitid.Request{TransactionText: mitid.Text{Body: text}}, as: mitidtest.Approve(mitidtest.Ditlev()), check: func(r *rig, l *mitid.Login) {
 			if assert.NotNil(r, l.Texts.Transaction) {
 				assert.Equal(r, text, l.Texts.Transaction.Body)

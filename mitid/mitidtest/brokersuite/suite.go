@@ -40,6 +40,8 @@ func Test[F mitidtest.Fake](t *testing.T, start func(mitidtest.Config) (F, error
 		}
 		return fake.Engine(), func(tb testing.TB) mitid.Broker { return open(tb, fake) }, nil
 	}}
+	m := s.rig(t, mitidtest.Config{}).traits()
+	require.True(t, m.Carried != nil && m.Subject != nil, "the dialect's Traits have no Carried or no Subject")
 	known := s.tamperingsOf(t)
 	for _, name := range demand {
 		require.True(t, canBeDemanded(name, known), "the suite knows no %q that could be demanded", name)

@@ -119,7 +119,7 @@ func (n *dialect) login(w http.ResponseWriter, r *http.Request, s Settings) {
 	if !n.reusable(old, req) || n.b.Now().Sub(old.at) > cprTime {
 		old = nil // a login, not a CPR page on top of one
 	}
-	if o, ok := n.b.Scripted("uri:"+req.uri, "state:"+req.params.Get("state")); ok {
+	if o, ok := n.b.Scripted(req.params.Get("state"), req.uri); ok {
 		n.act(w, r, req, s, o, old)
 		return
 	}
