@@ -13,19 +13,19 @@ import (
 func claimTamperings() []Tampering {
 	var ts []Tampering
 	set := func(name, doc, claim string, value any) {
-		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Set(claim, value) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Token) { d.Payload.Set(claim, value) }))
 	}
 	change := func(name, doc, claim string, f func(b *Broker, old string) any) {
-		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Token) {
 			old, _ := d.Payload.Get(claim).(string)
 			d.Payload.Set(claim, f(b, old))
 		}))
 	}
 	drop := func(name, claim string) {
-		ts = append(ts, OnToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Drop(claim) }))
+		ts = append(ts, OnToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Token) { d.Payload.Drop(claim) }))
 	}
 	moment := func(name, doc, claim string, f func(now int64) any) {
-		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) { d.Payload.Set(claim, f(b.Now().Unix())) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Token) { d.Payload.Set(claim, f(b.Now().Unix())) }))
 	}
 	plusOne := func(_ *Broker, old string) any { return old + "1" }
 	cut := func(_ *Broker, old string) any { return old[:max(0, len(old)-1)] }
@@ -83,7 +83,7 @@ func claimTamperings() []Tampering {
 	set("empty-nonce", "nonce is empty", "nonce", "")
 	set("null-nonce", "nonce is null", "nonce", nil)
 	change("nonce-list", "nonce is a list of the right one", "nonce", func(_ *Broker, old string) any { return []string{old} })
-	other := OnToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Draft) {
+	other := OnToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Token) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		mine, _ := d.Payload.Get("nonce").(string)

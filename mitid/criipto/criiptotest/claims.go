@@ -215,7 +215,7 @@ func subject(c *mitidtest.Citizen, co *mitidtest.Company) string {
 	case co == nil && c.Subject != "":
 		return c.Subject
 	}
-	return strings.ReplaceAll(mitidtest.Identifier("sub", c.MitIDUUID(co)), "-", "")
+	return strings.ReplaceAll(mitidtest.StableUUID("sub", c.MitIDUUID(co)), "-", "")
 }
 
 // braced writes a subject as sub is written: a UUID inside braces.

@@ -46,7 +46,7 @@ func (c *dialect) Traits() mitidtest.Traits {
 		Subject:        func(p *mitidtest.Citizen, co *mitidtest.Company) string { return braced(subject(p, co)) },
 		Heading:        func(a mitid.Action) string { return headings[actionWords[a]] + " at Acme" },
 		SpoilReference: func(text string) {
-			c.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+			c.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Token) {
 				d.Payload.Drop("refTextBody")
 				if text != "" {
 					d.Payload.Add("refTextBody", text)

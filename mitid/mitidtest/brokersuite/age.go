@@ -204,7 +204,7 @@ func (s *suite) ageTamperings(t *testing.T) {
 	for _, m := range s.tamperingsOf(t) {
 		switch {
 		case m.Request.Age != 0:
-		case m.Slow, m.Warm, m.TLS, m.Switch != nil, m.Journey != mitidtest.Straight, !slices.Contains(answering, m.Stage):
+		case m.Slow, m.Warm, m.TLS, m.Switch != nil, m.Delivery != mitidtest.DeliverAtOnce, !slices.Contains(answering, m.Stage):
 			continue
 		case m.Request.Level != claims.LevelUnknown, m.Request.CPR != mitid.CPRNo, m.Request.Fresh, m.Request.ReferenceText != "", m.Request.TransactionText != mitid.Text{}:
 			continue

@@ -97,7 +97,7 @@ func (s *suite) tampering(t *testing.T, m mitidtest.Tampering) {
 	if rd != nil && mitid.KindOf(err) != mitid.StateInvalid {
 		r.usedUp(rd, cb)
 	}
-	if bystander != nil && m.Journey != mitidtest.Late {
+	if bystander != nil && m.Delivery != mitidtest.DeliverLate {
 		r.fake.Untamper()
 		other := mitidtest.Paiman()
 		l, err := r.client.Complete(t.Context(), bystander.State, r.walk(bystander, mitidtest.Approve(other)))
@@ -155,7 +155,7 @@ func (r *rig) silence(m mitidtest.Tampering) {
 	if m.Stage == mitidtest.StageTLS || m.Stage == mitidtest.StageDiscovery {
 		later = append(later, at.PAR, at.Authorize)
 	}
-	if !slices.Contains(beforeUserinfo, m.Stage) || m.Journey == mitidtest.Replayed || m.Want == mitid.ClaimMissing {
+	if !slices.Contains(beforeUserinfo, m.Stage) || m.Delivery == mitidtest.DeliverTwice || m.Want == mitid.ClaimMissing {
 		later = nil
 	}
 	for _, path := range later {

@@ -200,7 +200,7 @@ func (r *rig) params() mitidtest.Request {
 	r.Helper()
 	var last mitidtest.Request
 	for _, q := range r.fake.Requests() {
-		switch mitidtest.Route(q.Path) {
+		switch mitidtest.NormalizePath(q.Path) {
 		case r.fake.Endpoints().PAR:
 			last = q
 		case r.fake.Endpoints().Authorize:
@@ -234,7 +234,7 @@ func (r *rig) unsupported(err error, field string, title ...string) bool {
 func (r *rig) checkBrowser() {
 	r.Helper()
 	for _, q := range r.fake.Requests() {
-		if mitidtest.Route(q.Path) != r.fake.Endpoints().Authorize || q.Method != http.MethodGet {
+		if mitidtest.NormalizePath(q.Path) != r.fake.Endpoints().Authorize || q.Method != http.MethodGet {
 			continue
 		}
 		text := q.Query.Encode()

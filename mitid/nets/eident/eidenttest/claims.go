@@ -155,7 +155,7 @@ func (g *grant) aboutCompany(o mitidtest.Object, now time.Time, s Settings) miti
 		o.Add("nemlogin.date_of_birth", born.Format(time.DateOnly))
 	}
 	if !g.citizen.CPR.IsZero() {
-		o.Add("nemlogin.cpr_uuid", mitidtest.Identifier("cpr", g.citizen.MitIDUUID(nil)))
+		o.Add("nemlogin.cpr_uuid", mitidtest.StableUUID("cpr", g.citizen.MitIDUUID(nil)))
 	}
 	o.Add(cmp.Or(s.OrganisationNumberClaim, "nemlogin.cvr"), co.CVR)
 	o.Add("nemlogin.email", "")

@@ -96,7 +96,7 @@ func (e *dialect) authenticate(r *http.Request, form url.Values) *mitidtest.Repl
 // returns the claims too, as a tampering may have left them: userinfo tells the
 // same story.
 func (e *dialect) idToken(told mitidtest.Object, s Settings) (string, mitidtest.Object, error) {
-	d := mitidtest.NewDraft(e.b.Keys().Active(), told)
+	d := mitidtest.NewToken(e.b.Keys().Active(), told)
 	mitidtest.Spoil(e.b, mitidtest.StageIDToken, d)
 	token, err := d.Serialize()
 	if err == nil && s.EncryptTo != nil {

@@ -38,7 +38,7 @@ func (e *dialect) Traits() mitidtest.Traits {
 		Subject:         func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "mitid:" + c.MitIDUUID(co) },
 		ProfessionalCap: true,
 		SpoilReference: func(text string) {
-			e.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+			e.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Token) {
 				d.Payload.Drop("reference_text")
 				if text != "" {
 					d.Payload.Add("reference_text", text)

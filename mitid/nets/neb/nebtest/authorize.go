@@ -15,7 +15,7 @@ import (
 )
 
 // session is a person who is logged in at the broker. The lock of dialect guards it,
-// once it is on a shelf.
+// once it is in a store.
 type session struct {
 	sid         string
 	sub         string
@@ -98,7 +98,7 @@ func (n *dialect) login(w http.ResponseWriter, r *http.Request, s Settings) {
 		return
 	}
 	query := r.URL.RawQuery
-	if mitidtest.Route(r.URL.Path) == pathLogin {
+	if mitidtest.NormalizePath(r.URL.Path) == pathLogin {
 		var ok bool
 		if query, ok = strings.CutPrefix(r.URL.Query().Get("ReturnUrl"), pathCallback+"?"); !ok {
 			n.refuse(w, refusal{"invalid_request", "Invalid ReturnUrl"})

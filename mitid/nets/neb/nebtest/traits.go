@@ -53,9 +53,9 @@ func (n *dialect) Traits() mitidtest.Traits {
 		Bypassed: func(at mitidtest.Stage) bool {
 			switch at {
 			case StageUserinfoToken:
-				return n.b.Waits(at) || n.b.Count(pathUserinfo) > 0
+				return n.b.HasTampering(at) || n.b.Count(pathUserinfo) > 0
 			case StageTransactionToken, StageOCSP:
-				return n.b.Waits(at)
+				return n.b.HasTampering(at)
 			}
 			return false
 		},
