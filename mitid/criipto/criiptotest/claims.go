@@ -168,7 +168,7 @@ func (g *grant) aboutCompany(o mitidtest.Object, now time.Time) mitidtest.Object
 	return o
 }
 
-// tellAddress adds both address claims, or none for whom there is no address.
+// tellAddress adds both address claims, or none if the person has no address.
 func tellAddress(o mitidtest.Object, c *mitidtest.Citizen) mitidtest.Object {
 	a, message := c.Address, c.LookUpError()
 	if message != "" { // everything else in both claims is null then

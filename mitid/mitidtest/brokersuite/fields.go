@@ -220,7 +220,7 @@ func journeyFields(m mitidtest.Traits) []field {
 	return fs
 }
 
-// isEmployee: the login is that of who, for their i-th company.
+// isEmployee asserts that the login is that of who, for their i-th company.
 func (r *rig) isEmployee(l *mitid.Login, who *mitidtest.Citizen, i int) {
 	r.Helper()
 	co := &who.Companies[i]

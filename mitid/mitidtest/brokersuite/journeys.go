@@ -75,7 +75,7 @@ func (s *suite) journeys(t *testing.T) {
 	})
 }
 
-// parallel: many logins at once, each with a person of its own.
+// parallel makes many logins at once, each of another person.
 func (s *suite) parallel(t *testing.T) {
 	r := s.rig(t, mitidtest.Config{})
 	const logins = 64

@@ -17,7 +17,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// logins are the good ones: who comes out, and what.
+// logins tries logins that succeed, and looks at whose they are and what they tell.
 func (s *suite) logins(t *testing.T) {
 	t.Run("the callback rule is complete and constant", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
@@ -177,7 +177,7 @@ func holdsNumber(v reflect.Value, n cpr.Number) bool {
 	return false
 }
 
-// isPerson: the login is that of who, in their private capacity.
+// isPerson asserts that the login is that of who, in their private capacity.
 func (r *rig) isPerson(l *mitid.Login, who *mitidtest.Citizen) {
 	r.Helper()
 	id := l.Identity

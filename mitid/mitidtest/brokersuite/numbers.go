@@ -18,8 +18,8 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// people: every ready-made person logs in, and CPR numbers come where they were
-// asked for and nowhere else.
+// people logs every ready-made person in, and asserts that CPR numbers come where they
+// were asked for and nowhere else.
 func (s *suite) people(t *testing.T) {
 	for _, who := range mitidtest.Citizens() {
 		t.Run(cmp.Or(who.Name, "protected"), func(t *testing.T) {

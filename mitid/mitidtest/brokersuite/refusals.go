@@ -120,7 +120,7 @@ func (r *rig) neverMet(m mitidtest.Tampering, err error) bool {
 	return false
 }
 
-// unsupportedAt: the tampering's request is one that the adapter cannot carry.
+// unsupportedAt reports whether the adapter cannot carry the request of a tampering.
 func (r *rig) unsupportedAt(m mitidtest.Tampering, err error) bool {
 	return m.Request.TransactionText.Body != "" && mitid.KindOf(err) == mitid.Unsupported
 }
@@ -144,7 +144,7 @@ var (
 	beforeUserinfo = append(slices.Clone(answering), beginning...)
 )
 
-// silence: what was refused at a stage makes none of the calls of later stages.
+// silence asserts that a login refused at a stage makes no call of a later stage.
 func (r *rig) silence(m mitidtest.Tampering) {
 	r.Helper()
 	at := r.fake.Endpoints()
@@ -179,7 +179,7 @@ func (r *rig) elsewhere() int {
 	return n
 }
 
-// usedUp: the same answer again is refused, without a call.
+// usedUp asserts that the same answer is refused the second time, without a call.
 func (r *rig) usedUp(rd *mitid.Redirect, cb mitid.Callback) {
 	r.Helper()
 	before := r.fake.Count("")

@@ -12,7 +12,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nsis are the levels as E-Ident and NEB write them.
+// nsis are the levels as this broker writes them.
 const nsis = "https://data.gov.dk/concept/core/nsis/"
 
 var nsisWords = map[claims.Level]string{claims.Low: nsis + "Low", claims.Substantial: nsis + "Substantial", claims.High: nsis + "High"}

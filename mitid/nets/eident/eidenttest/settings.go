@@ -9,8 +9,8 @@ import (
 
 // Settings are the switches of an E-Ident fake. Most are the choices of this
 // fake where the real broker's behaviour is not known: turn them to see what an
-// application does with the other answer. Change them with
-// [Broker.Configure].
+// application does with the other answer. Change them with [Broker.Configure]. A value
+// behind a semicolon is the default.
 type Settings struct {
 	// CrossOrigin says that pages of other origins may call the endpoints for scripts.
 	CrossOrigin bool

@@ -154,7 +154,7 @@ func (n *dialect) remember(w http.ResponseWriter, s *session) {
 	n.b.SetCookie(w, cookieSession, id)
 }
 
-// handOut sends the browser home with what the response type asks for.
+// handOut sends the browser to the client with what the response type asks for.
 func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Settings) {
 	if !n.spend(w, req) {
 		return
@@ -185,7 +185,7 @@ func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Setti
 	n.sendBack(w, req, answer)
 }
 
-// spend uses a pushed request up, or shows the error page if somebody did before.
+// spend uses a pushed request up. If it was used before, it shows the error page.
 func (n *dialect) spend(w http.ResponseWriter, req *request) bool {
 	if req.uri == "" {
 		return true

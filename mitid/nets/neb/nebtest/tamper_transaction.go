@@ -149,8 +149,8 @@ func (n *dialect) ocspTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// spoiltResponder makes a responder whose certificate change has changed. If foreign,
-// an authority that nobody knows issues it.
+// spoiltResponder makes a responder with a certificate that change alters before it is
+// issued. If foreign, an unknown authority issues it.
 func spoiltResponder(k *keySet, a *ocspAnswer, change func(*x509.Certificate), foreign bool) *ocspResponder {
 	t := responderTemplate(a.responder.cert.NotBefore, a.responder.cert.NotAfter)
 	change(t)

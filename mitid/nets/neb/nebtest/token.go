@@ -15,8 +15,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// newToken returns a token as this broker signs it: its header's members are
-// in another order than Criipto's.
+// newToken returns a token with the members of its header in this broker's order.
 func newToken(k *mitidtest.Key, typ string, payload mitidtest.Object) *mitidtest.Token {
 	d := mitidtest.NewToken(k, payload)
 	d.Header = mitidtest.Object{{"alg", "RS256"}, {"kid", k.ID}, {"typ", typ}}
