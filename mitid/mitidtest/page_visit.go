@@ -127,7 +127,7 @@ func (b *Broker) showStep(w http.ResponseWriter, name string, v *visit, p *view)
 func (b *Broker) takeForm(w http.ResponseWriter, r *http.Request, form url.Values) {
 	v, ok := b.visits.Take(form.Get("visit"))
 	if !ok {
-		b.ShowError(w, r, "this page has expired; start anew at the service")
+		b.ShowError(w, r, "this page has expired; start again at the service")
 		return
 	}
 	if browser := b.Cookie(r, cookieBrowser); browser != v.browser {

@@ -1,7 +1,9 @@
 package brokersuite
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +40,7 @@ func (s *suite) fields(t *testing.T) {
 				r.expect(f.want, err, f.title)
 				return
 			}
-			if r.unsupported(err, f.name, f.title) {
+			if r.lacksOther(err, f) || r.unsupported(err, f.name, f.title) {
 				return
 			}
 			r.expect(f.want, err, f.title)
@@ -147,6 +149,24 @@ func personFields(m mitidtest.Traits) []field {
 			r.isEmployee(l, &employee, 1)
 		}},
 	}
+}
+
+// lacksOther reports whether err refuses another field that the request of f sets too: an
+// adapter that lacks both may name either.
+func (r *rig) lacksOther(err error, f field) bool {
+	r.Helper()
+	if mitid.KindOf(err) != mitid.Unsupported || strings.Contains(err.Error(), f.name) {
+		return false
+	}
+	request := reflect.ValueOf(f.request)
+	for i := range request.NumField() {
+		name := request.Type().Field(i).Name
+		if !request.Field(i).IsZero() && strings.Contains(err.Error(), "Request."+name) {
+			r.suite.absent(r.T, f.name+"/"+f.title)
+			return r.unsupported(err, name)
+		}
+	}
+	return false
 }
 
 // spoilReference spoils the reference text, where the broker returns one.
