@@ -58,7 +58,7 @@ func callbackTamperings(announce func()) []Tampering {
 		announced(walk("callback-wrong-issuer", "the callback's iss is the right one plus one character", mitid.IssuerMismatch, func(b *Broker, w *Answer) { w.Set("iss", b.Issuer()+"1") })),
 		announced(walk("callback-empty-issuer", "the callback's iss is empty", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "") })),
 		walk("callback-unannounced-issuer", "the callback names another issuer, and discovery announces none", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other.example") }),
-		announced(walk("callback-other-issuer", "the callback names another broker", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other.test.idura.broker") })),
+		announced(walk("callback-other-issuer", "the callback names another broker", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other-broker.example") })),
 		walk("code-twice", "the callback has code twice, equal", mitid.ResponseInvalid, again("code")),
 		walk("two-codes", "the callback has two codes, the wrong one first", mitid.ResponseInvalid, func(_ *Broker, w *Answer) {
 			w.Params = append(Pairs{{"code", strings.Repeat("0", 32)}}, w.Params...)
