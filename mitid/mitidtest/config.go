@@ -42,9 +42,15 @@ type Config struct {
 	// Now is the clock that Broker.Advance moves. If nil, it is time.Now.
 	Now func() time.Time
 
-	// complain is told of a mistake in the use of the fake, such as the name of a
-	// tampering that does not exist. If nil, only the error of the call tells of it.
-	complain func(why string)
+	// complains is told of a mistake in the use of the fake, such as the name of a
+	// tampering that does not exist. If nil, nobody is.
+	complains func(why string)
+}
+
+func (c *Config) complain(why string) {
+	if c.complains != nil {
+		c.complains(why)
+	}
 }
 
 // Format writes the client id and not the secret.
@@ -71,7 +77,7 @@ func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 	tb.Helper()
 	fake, err := start(Config{
 		AnyLoopbackRedirect: true, ExampleRedirects: true,
-		complain: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
+		complains: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
 	})
 	if err != nil {
 		tb.Fatalf("mitidtest: %v", err)

@@ -78,6 +78,15 @@ func TestTamperKnowsNoOtherDialectsNames(t *testing.T) {
 	require.ErrorContains(t, unowned.Tamper("age-missing"), "no tampering")
 }
 
+func TestTamperingOfAnotherType(t *testing.T) {
+	owner := &failing{T: t}
+	fake := newSkov(owner)
+	fake.Apply(mitidtest.On("", "", mitidtest.StageIDToken, 0, func(*mitidtest.Broker, *mitidtest.Reply) { t.Error("it cannot be called") }))
+	_, err := mitidtest.Login(t, clientFor(fake), fake, mitid.Request{})
+	require.NoError(t, err)
+	assert.Equal(t, 1, owner.failures, "the test that owns the fake fails")
+}
+
 func TestStartWithoutDialect(t *testing.T) {
 	_, _, err := mitidtest.Start(mitidtest.Config{}, func(*mitidtest.Broker) (mitidtest.Dialect, error) { return nil, nil })
 	require.ErrorContains(t, err, "no dialect")

@@ -1,9 +1,11 @@
 package mitidtest
 
+import "fmt"
+
 // Spoil lets the tampering that waits at a stage change value. The tampering is used up
 // then. A dialect calls Spoil with each value that it is about to send: *Reply, *Token,
-// *Answer, or a pointer to a type of its own. The type must be that of [On] for this
-// stage.
+// *Answer, or a pointer to a type of its own. If the tampering is for another type, it
+// changes nothing, and the test that owns the fake fails.
 func Spoil[T any](b *Broker, at Stage, value *T) {
 	if spoil := TakeSpoiler[T](b, at); spoil != nil {
 		spoil(b, value)
@@ -20,7 +22,11 @@ func TakeSpoiler[T any](b *Broker, at Stage) func(*Broker, *T) {
 		return nil
 	}
 	delete(b.waiting, at)
-	return waiting.(func(*Broker, *T)) // of On, for a stage of this type
+	spoil, ok := waiting.(func(*Broker, *T))
+	if !ok {
+		b.cfg.complain(fmt.Sprintf("the tampering at stage %q is a %T, and the dialect passes a %T to Spoil", at, waiting, (*T)(nil)))
+	}
+	return spoil
 }
 
 // HasTampering reports whether a tampering waits at a stage.

@@ -91,9 +91,7 @@ func (b *Broker) Tamper(name string) error {
 			names[i] = all[i].Name
 		}
 		why := didyoumean.Text("tampering", name, names)
-		if b.cfg.complain != nil {
-			b.cfg.complain(why)
-		}
+		b.cfg.complain(why)
 		return errors.New("mitidtest: " + why)
 	}
 	b.Apply(all[i])
