@@ -12,7 +12,7 @@ type Pair = struct{ Name, Value string }
 // Pairs are parameters. They keep their order and may repeat a name.
 type Pairs []Pair
 
-// Encode writes them as a query.
+// Encode returns the parameters as a query, in their order.
 func (p Pairs) Encode() string {
 	parts := make([]string, len(p))
 	for i, q := range p {
@@ -31,10 +31,9 @@ func (p Pairs) Get(name string) string {
 	return ""
 }
 
-// Answer is what travels through the browser to the app, so that a
-// tampering can spoil it.
+// Answer is what the browser carries to the app, so that a tampering can spoil it.
 type Answer struct {
-	RedirectURI string // the redirect URI
+	RedirectURI string // of the authorization request
 	Post        bool   // sent as a form that the browser posts
 	Params      Pairs
 }
@@ -73,7 +72,7 @@ func (a *Answer) Address() string {
 	return a.RedirectURI + sep + a.Params.Encode()
 }
 
-// ErrorPairs are the parameters of an error answer. An empty description is left out.
+// ErrorPairs returns the parameters of an error answer, without an empty description.
 func ErrorPairs(code, description string) Pairs {
 	p := Pairs{{"error", code}}
 	if description != "" {

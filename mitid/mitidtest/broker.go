@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -11,8 +12,13 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// Broker is one fake broker. All methods may be called at any time and by
-// several goroutines.
+// Broker is one fake broker. All methods may be called at any time and by several
+// goroutines.
+//
+// These methods are for the author of a [Dialect]: Record, RedirectAllowed, NoteNonce,
+// Scripted, Send, ServeOwn, Keys, HasTampering, Elsewhere, ShowPages, ShowError,
+// ShowErrorWith, ShowLoggedOut, SetCookie, Cookie and DropCookie. Tests and commands need
+// the others.
 type Broker struct {
 	cfg      Config
 	dialect  Dialect
@@ -21,7 +27,7 @@ type Broker struct {
 	keys     *Keyring
 	records  recorder
 	pages    fakehttp.Pages
-	visits   *Shelf[*visit]
+	visits   *Store[*visit]
 
 	mu        sync.Mutex // guards all below
 	ahead     time.Duration
@@ -30,7 +36,7 @@ type Broker struct {
 	script    script
 	nonces    [2]string // of the latest two requests, newest first
 	waiting   map[Stage]any
-	journey   Journey
+	delivery  Delivery
 	restoring func() // turns back the switches that a tampering turned; nil if there is none
 }
 
@@ -39,13 +45,16 @@ type Fake interface{ Engine() *Broker }
 
 func newBroker(cfg Config) *Broker {
 	b := &Broker{cfg: cfg, pages: fakehttp.NewPages(pageSource), redirects: make(map[string]bool), citizens: Citizens()}
-	b.script.keyed = NewShelf[Outcome](b, 1<<16)
-	b.visits = NewShelf[*visit](b, 1<<12)
+	b.script.keyed = NewStore[Outcome](b, 1<<16)
+	b.visits = NewStore[*visit](b, 1<<12)
 	return b
 }
 
 // adopt makes d the dialect of b.
 func (b *Broker) adopt(d Dialect) error {
+	if d == nil {
+		return errors.New("mitidtest: there is no dialect: speak must return one")
+	}
 	b.dialect, b.profile = d, d.Profile()
 	b.cfg.ClientID = cmp.Or(b.cfg.ClientID, b.profile.ClientID)
 	if b.keys = b.profile.Keys; b.keys != nil {
@@ -89,7 +98,7 @@ func (b *Broker) SetClient(id string, secret mitid.Secret) {
 }
 
 // PublicClientID returns the id of a second application that has no secret, such as
-// a single-page or native app: PKCE is all that it has. Empty where the real broker
+// a single-page or native app, and must use PKCE. It is empty where the real broker
 // documents no such clients.
 func (b *Broker) PublicClientID() string { return b.profile.PublicClientID }
 
@@ -120,7 +129,7 @@ func (b *Broker) AllowRedirect(uris ...string) {
 	}
 }
 
-// Add puts citizens on the page, behind those who are there.
+// Add puts citizens on the page, after those who are there.
 func (b *Broker) Add(cs ...Citizen) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -139,8 +148,8 @@ func (b *Broker) Citizens() []Citizen {
 // rotation brings the first one back.
 func (b *Broker) RotateKeys() { b.keys.rotate() }
 
-// NoteNonce remembers the nonces of the latest two logins, which a tampering
-// confuses.
+// NoteNonce remembers the nonce of a login, because one tampering answers with the nonce
+// of the login before. A dialect calls it for each authorization request.
 func (b *Broker) NoteNonce(nonce string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

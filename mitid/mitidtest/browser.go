@@ -44,7 +44,7 @@ type Browser struct {
 
 // NewBrowser returns a browser without cookies.
 func (b *Broker) NewBrowser() *Browser {
-	jar, _ := cookiejar.New(nil) // fails never
+	jar, _ := cookiejar.New(nil) // never fails
 	return &Browser{b, jar}
 }
 
@@ -82,16 +82,16 @@ func (w *Browser) Walk(ctx context.Context, redirect *mitid.Redirect, as ...Outc
 
 // decide tells the fake what the person in front of req does.
 func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
-	if !strings.HasSuffix(Route(req.URL.Path), w.b.Endpoints().Authorize) {
+	if !strings.HasSuffix(NormalizePath(req.URL.Path), w.b.Endpoints().Authorize) {
 		return
 	}
 	q := req.URL.Query()
 	if form != nil && req.Method == http.MethodPost {
 		q = form
 	}
-	key := "state:" + q.Get("state")
+	key := keyOfState(q.Get("state"))
 	if uri := q.Get("request_uri"); uri != "" {
-		key = "uri:" + uri
+		key = keyOfURI(uri)
 	}
 	switch {
 	case len(as) > 0:
@@ -114,7 +114,7 @@ func (w *Browser) send(req *http.Request) (*http.Response, error) {
 	return c.Do(req)
 }
 
-// at is send, and follows redirects as long as they stay at the broker.
+// at sends a request, and follows redirects as long as they stay at the broker.
 func (w *Browser) at(ctx context.Context, req *http.Request) (*http.Response, error) {
 	for range maxHops {
 		res, err := w.send(req)
@@ -133,8 +133,8 @@ func (w *Browser) at(ctx context.Context, req *http.Request) (*http.Response, er
 	return nil, errors.New("mitidtest: too many redirects")
 }
 
-// answer returns what the broker sends to the app, spoilt where the walker's
-// tampering says so; nil when the broker shows a page.
+// answer returns what the broker sends to the app, spoilt as a tampering of the
+// walker says. It returns nil when the broker shows a page.
 func (w *Browser) answer(res *http.Response) (*Answer, error) {
 	var back *Answer
 	switch location := res.Header.Get("Location"); {

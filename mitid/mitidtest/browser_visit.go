@@ -75,12 +75,12 @@ func (w *Browser) bring(ctx context.Context, back *Answer) (*http.Request, error
 		}
 		return req, err
 	}
-	switch w.b.takeJourney() {
-	case OtherBrowser:
+	switch w.b.takeDelivery() {
+	case DeliverInOtherBrowser:
 		w.jar, _ = cookiejar.New(nil)
-	case Late:
+	case DeliverLate:
 		w.b.Advance(24 * time.Hour)
-	case Replayed:
+	case DeliverTwice:
 		req, err := answer()
 		if err != nil {
 			return nil, err

@@ -87,8 +87,8 @@ type Address struct {
 	Apartment        string // padded with blanks from the left: "  tv"
 }
 
-// Identifier makes a stable UUID from parts.
-func Identifier(parts ...string) string {
+// StableUUID returns a UUID that is always the same for the same parts.
+func StableUUID(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return fakeoidc.UUID([16]byte(sum[:16])) // version 4, as MitID's
 }
@@ -99,11 +99,11 @@ func (c *Citizen) MitIDUUID(co *Company) string {
 	case co != nil && co.UUID != "":
 		return co.UUID
 	case co != nil:
-		return Identifier("uuid", c.MitIDUUID(nil), co.CVR)
+		return StableUUID("uuid", c.MitIDUUID(nil), co.CVR)
 	case c.UUID != "":
 		return c.UUID
 	}
-	return Identifier("uuid", c.Name, c.BirthDate, c.CPR.Reveal())
+	return StableUUID("uuid", c.Name, c.BirthDate, c.CPR.Reveal())
 }
 
 // Born returns the birth date, or the zero time.
@@ -118,7 +118,7 @@ func (c *Citizen) Born() time.Time {
 	return c.CPR.BirthDate()
 }
 
-// Age returns whole years, as the broker's text.
+// Age returns the age at now in whole years, as a text.
 func Age(born, now time.Time) string {
 	years := now.Year() - born.Year()
 	if born.AddDate(years, 0, 0).After(now) {
@@ -142,9 +142,9 @@ func (c *Citizen) Reaches(want claims.Level) claims.Level {
 	return max(want, claims.Substantial)
 }
 
-// LookUpError is what a look-up in the register answers about somebody whom it does
-// not know: an error with the number in it, with and without its hyphen. Empty for
-// everybody else.
+// LookUpError returns what a look-up in the register answers about somebody whom it does
+// not know: an error with the number in it, with and without its hyphen. It returns ""
+// for everybody else.
 func (c *Citizen) LookUpError() string {
 	if digits := c.CPR.Reveal(); c.NotInRegister && digits != "" {
 		return "Opslaget fejlede: " + digits + " er ikke i CPR (der findes ingen person med nummeret " + digits[:6] + "-" + digits[6:] + ")"
@@ -174,7 +174,8 @@ func (c *Citizen) IsOver(years int, now time.Time) (over, known bool) {
 	return known && !born.AddDate(years, 0, 0).After(now), known
 }
 
-// ChooseCompany returns the one with that CVR number, or the first.
+// ChooseCompany returns the company with that CVR number, or the first if cvr is empty.
+// It returns nil if there is none.
 func ChooseCompany(cs []Company, cvr string) *Company {
 	for i := range cs {
 		if cvr == "" || cs[i].CVR == cvr {

@@ -12,8 +12,7 @@ import (
 	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
-// Config configures a fake that is started by a command. The zero value is
-// useful.
+// Config configures a fake. The zero value is useful.
 type Config struct {
 	// Addr is the loopback address to listen on; see BeyondLoopback. If empty, it is 127.0.0.1
 	// and a free port.
@@ -42,9 +41,16 @@ type Config struct {
 	ClientSecret string
 	// Now is the clock that Broker.Advance moves. If nil, it is time.Now.
 	Now func() time.Time
-	// Complain is told of a mistake in the use of the fake, such as the name of a
-	// tampering that there is not. If nil, only the error of the call tells of it.
-	Complain func(why string)
+
+	// complains is told of a mistake in the use of the fake, such as the name of a
+	// tampering that does not exist. If nil, nobody is.
+	complains func(why string)
+}
+
+func (c *Config) complain(why string) {
+	if c.complains != nil {
+		c.complains(why)
+	}
 }
 
 // Format writes the client id and not the secret.
@@ -64,14 +70,14 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// New starts a fake for a test, and closes it when the test ends. It accepts every
-// redirect URI on a loopback address or below .example. start is Start of a dialect's
-// package, such as criiptotest.Start, whose New is this.
+// New starts a fake for a test, and closes it when the test ends. The fake accepts every
+// redirect URI on a loopback address or below .example. start is the function Start of a
+// dialect's package, whose function New calls this one.
 func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 	tb.Helper()
 	fake, err := start(Config{
 		AnyLoopbackRedirect: true, ExampleRedirects: true,
-		Complain: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
+		complains: func(why string) { tb.Helper(); tb.Errorf("mitidtest: %s", why) },
 	})
 	if err != nil {
 		tb.Fatalf("mitidtest: %v", err)
@@ -80,8 +86,9 @@ func New[F interface{ Close() error }](tb TB, start func(Config) (F, error)) F {
 	return fake
 }
 
-// Start starts a fake that speaks the dialect which speak returns, and returns both. It
-// fails when Config.Addr is no loopback address or is taken. Close stops it.
+// Start starts a fake. It calls speak once, before the fake listens, and speak returns the
+// dialect, which keeps the Broker. Start fails when Config.Addr is no loopback address or
+// is taken. Close stops the fake.
 func Start[D Dialect](cfg Config, speak func(*Broker) (D, error)) (*Broker, D, error) {
 	var none D
 	if cfg.ClientSecret == "" {
@@ -110,13 +117,6 @@ func Start[D Dialect](cfg Config, speak func(*Broker) (D, error)) (*Broker, D, e
 	return b, d, nil
 }
 
-// complain passes a mistake on.
-func (c *Config) complain(why string) {
-	if c.Complain != nil {
-		c.Complain(why)
-	}
-}
-
 // isBaseURL reports whether raw is an origin, of the scheme that the fake speaks.
 func isBaseURL(raw string, tls bool) bool {
 	scheme := "http"
@@ -127,8 +127,9 @@ func isBaseURL(raw string, tls bool) bool {
 	return err == nil && u.Scheme == scheme && u.Hostname() != "" && raw == u.Scheme+"://"+u.Host
 }
 
-// RedirectAllowed decides about a redirect URI: letter by letter, or by host
-// where the fake was told to be generous.
+// RedirectAllowed reports whether a redirect URI is registered, compared letter by
+// letter, or is one that Config.AnyLoopbackRedirect or Config.ExampleRedirects accepts. A
+// dialect asks it.
 func (b *Broker) RedirectAllowed(uri string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

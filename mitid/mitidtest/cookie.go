@@ -8,7 +8,7 @@ func (b *Broker) SetCookie(w http.ResponseWriter, name, value string) {
 	http.SetCookie(w, &http.Cookie{Name: b.cookie(name), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: b.cfg.TLS})
 }
 
-// Cookie returns the value of a cookie that SetCookie gave; empty if there is none.
+// Cookie returns the value of a cookie that SetCookie gave, or "" if there is none.
 func (b *Broker) Cookie(r *http.Request, name string) string {
 	cookie, err := r.Cookie(b.cookie(name))
 	if err != nil {

@@ -16,10 +16,10 @@ const (
 	OpenToApps                   // to pages whose origin is that of a registered redirect URI
 )
 
-// ScriptAccess opens metadata to every page, and the other endpoints that scripts call to
-// those of apps.
+// ScriptAccess returns the usual answer of a dialect: metadata is open to every page, and
+// the token, userinfo and PAR endpoints to the pages of apps.
 func (p Endpoints) ScriptAccess(path string) ScriptAccess {
-	switch path = Route(path); path {
+	switch path = NormalizePath(path); path {
 	case p.Discovery, p.Keys:
 		return OpenToAll
 	case p.Token, p.Userinfo, p.PAR:

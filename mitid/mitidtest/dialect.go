@@ -4,36 +4,38 @@ import (
 	"net/http"
 )
 
-// Dialect is how one broker speaks: what an author of a fake writes. The Broker has
-// what all brokers share. The methods may be called by several goroutines.
+// Dialect is the part of a fake that belongs to one broker. Whoever writes a fake
+// implements it; [Broker] has what all fakes share. Several goroutines may call the
+// methods.
 type Dialect interface {
-	// ServeHTTP answers as the broker does. It passes what it makes to [Spoil] or
-	// [Broker.Send], calls [Broker.Record] for every request, and leaves paths that it
-	// does not know to [Broker.ServeOwn].
+	// ServeHTTP answers as the broker does. It calls [Broker.Record] for every request,
+	// passes what it makes to [Spoil] or [Broker.Send], and leaves paths that it does not
+	// know to [Broker.ServeOwn].
 	http.Handler
-	// Profile tells what is constant.
+	// Profile returns what never changes.
 	Profile() Profile
-	// Tamperings is the catalogue, in any order.
+	// Tamperings returns the catalogue, in any order.
 	Tamperings() []Tampering
 	// ScriptAccess says which pages of other origins may call a path.
 	ScriptAccess(path string) ScriptAccess
-	// Save returns what turns the dialect's switches back to how they are now. Both run
-	// under the Broker's lock: they must not call it. [Switches] has it.
+	// Save returns a function that turns the dialect's switches back to how they are now.
+	// Save and the function run under the Broker's lock, and must not call the Broker.
+	// [Switches.Save] is one.
 	Save() (restore func())
-	// Traits is what the conformance suite must know.
+	// Traits returns what the conformance suite must know.
 	Traits() Traits
 }
 
-// Profile is what is constant in a dialect.
+// Profile is what never changes in a dialect.
 type Profile struct {
 	Name      string // in a word, as errors and tests name the dialect
 	Endpoints Endpoints
-	ClientID  string // of an application that names none
-	// PublicClientID is that of a second application, which has no secret. If empty, there
-	// is none.
+	ClientID  string // of the application, if Config names none
+	// PublicClientID is the id of a second application, which has no secret. If empty,
+	// there is none.
 	PublicClientID string
-	// Keys sign. If nil, they are six ready-made keys, three of them published, of which
-	// the second signs.
+	// Keys are the signing keys. If nil, there are six ready-made ones: three of them are
+	// published, and the second of these signs.
 	Keys *Keyring
 	// Differences lists where the fake knowingly differs from the real broker.
 	Differences []string
@@ -67,10 +69,10 @@ func (p Endpoints) of(s Stage) string {
 	}
 }
 
-// Dialect returns what this fake speaks.
+// Dialect returns the dialect of this fake.
 func (b *Broker) Dialect() Dialect { return b.dialect }
 
-// Name is the dialect of this fake in a word: criipto, neb, eident.
+// Name returns the name of the dialect, a word such as criipto.
 func (b *Broker) Name() string { return b.profile.Name }
 
 // Endpoints returns where this fake answers.

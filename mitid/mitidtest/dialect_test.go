@@ -68,10 +68,34 @@ func TestPageOfADialectFromOutside(t *testing.T) {
 }
 
 func TestTamperKnowsNoOtherDialectsNames(t *testing.T) {
-	var said []string
-	fake, err := startSkov(mitidtest.Config{Complain: func(why string) { said = append(said, why) }})
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, fake.Close()) })
+	owner := &failing{T: t}
+	fake := newSkov(owner)
 	require.ErrorContains(t, fake.Tamper("age-missing"), "no tampering")
-	assert.Len(t, said, 1)
+	assert.Equal(t, 1, owner.failures, "the test that owns the fake fails")
+	unowned, err := startSkov(mitidtest.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, unowned.Close()) })
+	require.ErrorContains(t, unowned.Tamper("age-missing"), "no tampering")
 }
+
+func TestTamperingOfAnotherType(t *testing.T) {
+	owner := &failing{T: t}
+	fake := newSkov(owner)
+	fake.Apply(mitidtest.On("", "", mitidtest.StageIDToken, 0, func(*mitidtest.Broker, *mitidtest.Reply) { t.Error("it cannot be called") }))
+	_, err := mitidtest.Login(t, clientFor(fake), fake, mitid.Request{})
+	require.NoError(t, err)
+	assert.Equal(t, 1, owner.failures, "the test that owns the fake fails")
+}
+
+func TestStartWithoutDialect(t *testing.T) {
+	_, _, err := mitidtest.Start(mitidtest.Config{}, func(*mitidtest.Broker) (mitidtest.Dialect, error) { return nil, nil })
+	require.ErrorContains(t, err, "no dialect")
+}
+
+// failing is a test that counts its failures.
+type failing struct {
+	*testing.T
+	failures int
+}
+
+func (f *failing) Errorf(string, ...any) { f.failures++ }

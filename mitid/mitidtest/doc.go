@@ -12,12 +12,12 @@
 // visited with [Browser.Visit]. Without any of them a browser shows the fake's own
 // page, where a human picks a citizen.
 //
-// The fake is scripted: [Broker.Next] queues what the next people do ([Approve],
-// [Abort], [Fail]), [Broker.Add] puts citizens on the page, [Broker.RotateKeys] and
-// [Broker.Advance] move the world, and [Broker.Requests] tells what arrived.
-// [Broker.Tamper] spoils the next answer in one of the ways that [Broker.Tamperings]
-// lists. The method Configure of each fake turns the switches that a real application
-// has in the vendor's dashboard.
+// A test says what happens: [Broker.Next] queues what the next people do ([Approve],
+// [Abort], [Fail]), [Broker.Add] puts citizens on the page, [Broker.RotateKeys] changes
+// the signing key, [Broker.Advance] moves the clock, and [Broker.Requests] returns what
+// arrived. [Broker.Tamper] spoils the next answer in one of the ways that
+// [Broker.Tamperings] lists. The method Configure of each fake turns the switches that a
+// real application has in the vendor's dashboard.
 //
 // A program that is no test starts a fake with Start of its package. A fake listens on
 // loopback addresses only unless it is told otherwise, holds bounded memory, and shares
@@ -25,8 +25,8 @@
 // knowingly differs from the real broker. Neither this package nor a fake imports
 // package testing.
 //
-// Package brokersuite is the conformance suite of the seam mitid.Broker: an adapter
-// that passes it keeps every promise of the seam and refuses every tampering with the
+// Package brokersuite is the conformance suite of the interface mitid.Broker: an adapter
+// that passes it keeps every promise of the interface and refuses every tampering with the
 // right error.
 //
 // # A fake of another broker
@@ -35,29 +35,32 @@
 // Dialect is a whole one.
 //
 //  1. [Dialect.Profile] names the broker, its paths and its differences.
-//  2. ServeHTTP answers. It calls [Broker.Record] for every request, answers with
-//     [Broker.Send], which lets a tampering of that [Stage] spoil the [Reply] first, and
-//     leaves the fake's own pages to [Broker.ServeOwn].
-//  3. At the authorization endpoint [Broker.Scripted] tells what the person does. If
-//     nothing is decided, [Broker.ShowPages] shows the pages; [Pages.End] gets what the
-//     person did. Pass the [Answer] to [Spoil] before it is shown.
-//  4. Sign a [Draft] with a key of [Broker.Keys], and pass it to [Spoil] before.
+//  2. ServeHTTP answers. It calls [Broker.Record] for every request and answers with
+//     [Broker.Send], which lets a tampering of that [Stage] spoil the [Reply] first. It
+//     matches paths behind [CutElsewhere], and leaves the fake's own pages to
+//     [Broker.ServeOwn].
+//  3. At the authorization endpoint [Broker.RedirectAllowed] judges the redirect URI,
+//     [Broker.NoteNonce] takes the nonce, and [Broker.Scripted] returns what the person
+//     does. If nothing is decided, [Broker.ShowPages] shows the pages, and [Pages.End] gets
+//     what the person did. Pass the [Answer] to [Spoil] before [Answer.Show].
+//  4. Make a [Token] for [Keyring.Active], pass it to [Spoil], and sign it with
+//     [Token.Serialize].
 //  5. [Dialect.Tamperings] begins with [SharedTamperings]; [On] makes those that the
-//     broker alone has, for its own stages too.
-//  6. Keep state on a [Shelf] and settings in [Switches], whose Save is [Dialect.Save].
+//     broker alone has, for stages of its own too.
+//  6. Keep codes, tokens and sessions in a [Store], and settings in [Switches].
 //  7. [Dialect.Traits] tells the conformance suite what to expect.
 //
-// Wrap the Broker in a struct of your package that embeds it, with a method Configure,
-// and let its New be [New] with your Start.
+// Embed the Broker in a struct of your package that has a method Configure. The function
+// New of your package calls [New] with your Start.
 //
 // # What is where
 //
 //   - broker.go, config.go, listener.go, cookie.go: the fake itself
-//   - dialect.go, traits.go, switches.go, shelf.go: what a dialect is made of
+//   - dialect.go, traits.go, switches.go, store.go: what a dialect needs
 //   - citizen.go, persons.go, outcome.go: people, and what they do
-//   - object.go, reply.go, draft.go, keyring.go, answer.go: what is sent
+//   - object.go, reply.go, token.go, keyring.go, answer.go: what is sent
 //   - page.go, page_visit.go, page_age.go, page_texts.go: the pages for humans
-//   - login.go, browser.go, browser_visit.go: who walks
+//   - login.go, browser.go, browser_visit.go: logins without a human
 //   - record.go: what arrived; cross_origin.go: who may call from other origins
 //   - stage.go, tampering.go, tamperings.go, spoil.go: how answers are spoilt; the other
 //     files tamper….go are the catalogue that brokers share

@@ -17,7 +17,7 @@ import (
 type skov struct {
 	b        *mitidtest.Broker
 	switches *mitidtest.Switches[skovSettings]
-	codes    *mitidtest.Shelf[skovLogin]
+	codes    *mitidtest.Store[skovLogin]
 }
 
 var _ mitidtest.Dialect = (*skov)(nil)
@@ -35,7 +35,7 @@ type skovLogin struct {
 
 func startSkov(cfg mitidtest.Config) (*mitidtest.Broker, error) {
 	fake, _, err := mitidtest.Start(cfg, func(b *mitidtest.Broker) (*skov, error) {
-		return &skov{b, mitidtest.NewSwitches(skovSettings{Greeting: "Velkommen i skoven"}), mitidtest.NewShelf[skovLogin](b, 1000)}, nil
+		return &skov{b, mitidtest.NewSwitches(skovSettings{Greeting: "Velkommen i skoven"}), mitidtest.NewStore[skovLogin](b, 1000)}, nil
 	})
 	return fake, err
 }
@@ -79,11 +79,11 @@ func (s *skov) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *skov) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.Form
 	if q.Get("client_id") != s.b.ClientID() || !s.b.RedirectAllowed(q.Get("redirect_uri")) {
-		s.b.ShowError(w, r, "the request is nobody's")
+		s.b.ShowError(w, r, "the client_id or the redirect_uri is not registered")
 		return
 	}
 	s.b.NoteNonce(q.Get("nonce"))
-	if o, decided := s.b.Scripted("state:" + q.Get("state")); decided {
+	if o, decided := s.b.Scripted(q.Get("state"), ""); decided {
 		s.end(w, q, o)
 		return
 	}
@@ -99,7 +99,7 @@ func (s *skov) end(w http.ResponseWriter, q url.Values, o mitidtest.Outcome) {
 	back := &mitidtest.Answer{RedirectURI: q.Get("redirect_uri")}
 	switch o.Act {
 	case mitidtest.Approves:
-		code := mitidtest.Identifier("code", q.Get("state"))
+		code := mitidtest.StableUUID("code", q.Get("state"))
 		s.codes.Put(code, skovLogin{q, o.Citizen}, time.Minute)
 		back.Add("code", code)
 	case mitidtest.Fails:
@@ -126,7 +126,7 @@ func (s *skov) token(r *http.Request) *mitidtest.Reply {
 		{"iss", s.b.Issuer()}, {"aud", s.b.ClientID()}, {"nonce", l.params.Get("nonce")}, {"iat", now}, {"exp", now + 300},
 		{"sub", "{" + uuid + "}"}, {"identityscheme", "dkmitid"}, {"nameidentifier", strings.ReplaceAll(uuid, "-", "")}, {"uuid", uuid}, {"loA", "SUBSTANTIAL"},
 	}
-	d := mitidtest.NewDraft(s.b.Keys().Active(), claims.Optional("name", l.who.Name))
+	d := mitidtest.NewToken(s.b.Keys().Active(), claims.Optional("name", l.who.Name))
 	mitidtest.Spoil(s.b, mitidtest.StageIDToken, d)
 	token, err := d.Serialize()
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *skov) Tamperings() []mitidtest.Tampering {
 			all = append(all, t)
 		}
 	}
-	return append(all, mitidtest.OnToken("other-scheme", "the token is of a Swedish eID", mitid.ClaimInvalid, func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+	return append(all, mitidtest.OnToken("other-scheme", "the token is of a Swedish eID", mitid.ClaimInvalid, func(_ *mitidtest.Broker, d *mitidtest.Token) {
 		d.Payload.Set("identityscheme", "sebankid")
 	}))
 }

@@ -110,7 +110,7 @@ func ExampleBroker_Requests() {
 		panic(err)
 	}
 	for _, t := range fake.Tamperings() {
-		if t.Journey == mitidtest.Replayed {
+		if t.Delivery == mitidtest.DeliverTwice {
 			fmt.Println(t.Name+":", t.Doc)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestShelfIsBounded(t *testing.T) {
+func TestStoreIsBounded(t *testing.T) {
 	now := time.Unix(0, 0)
-	s := NewShelf[int](new(Broker), 3)
+	s := NewStore[int](new(Broker), 3)
 	s.now = func() time.Time { return now }
 	for i := range 100 {
 		s.Put(strconv.Itoa(i), i, time.Hour)

@@ -24,10 +24,9 @@ const (
 	keysPublished = 3
 )
 
-// Keyring holds keys in a ring and publishes a window of them, between fixed keys
-// of other purposes. One of the window signs tokens. A rotation moves the
-// window so that the signing key goes, and a key that nobody has seen takes its
-// place.
+// Keyring holds keys in a ring and publishes a window of them, between fixed keys of
+// other purposes. One key of the window signs tokens. A rotation moves the window: the
+// signing key is no longer published, and a key that was never published replaces it.
 type Keyring struct {
 	Ring      []*Key
 	Published int // the window's size
@@ -65,7 +64,7 @@ func loadKeys() (*Keyring, error) {
 	return k, nil
 }
 
-// ParseKey reads a certificate and its PKCS #1 key, in PEM, one behind the other.
+// ParseKey reads a certificate and its PKCS #1 key in PEM, the certificate first.
 func ParseKey(text []byte) (*Key, error) {
 	first, rest := pem.Decode(text)
 	second, _ := pem.Decode(rest)
@@ -107,8 +106,8 @@ func (k *Keyring) Active() *Key {
 	return k.at(k.Signer)
 }
 
-// general returns the key that is published first and signs something else.
-func (k *Keyring) general() *Key {
+// firstPublished returns the key that is published first and signs something else.
+func (k *Keyring) firstPublished() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.Before) > 0 {
@@ -117,8 +116,8 @@ func (k *Keyring) general() *Key {
 	return k.at(0)
 }
 
-// stranger returns a key that is not published.
-func (k *Keyring) stranger() *Key {
+// unpublished returns a key that is not published.
+func (k *Keyring) unpublished() *Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.at(k.Published)

@@ -24,7 +24,7 @@ type listener struct {
 	ca     *fakehttp.Authority // nil without TLS
 }
 
-// handshake is what a tampering at StageTLS spoils.
+// handshake is a TLS handshake, which a tampering at StageTLS spoils.
 type handshake struct {
 	authority *fakehttp.Authority
 	shows     *tls.Certificate
@@ -97,8 +97,8 @@ func (l *listener) dialSelf(ctx context.Context, network, address string) (net.C
 // change it.
 func (b *Broker) HTTPClient() *http.Client { return b.listener.client }
 
-// CA returns the certificate authority of a fake with TLS in PEM, made when it
-// was started; nil without TLS.
+// CA returns the certificate of the fake's authority in PEM. The authority is made when
+// the fake starts. Without TLS, CA returns nil.
 func (b *Broker) CA() []byte {
 	if b.listener.ca == nil {
 		return nil

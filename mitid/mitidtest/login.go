@@ -12,7 +12,7 @@ import (
 // without it the queue of [Broker.Next] decides, and an empty queue approves the
 // first citizen.
 //
-// It carries out the walker-side tamperings too.
+// Login carries out the tamperings of the [WalkerSide] too.
 func Login(tb TB, c *mitid.Client, fake Fake, r mitid.Request, as ...Outcome) (*mitid.Login, error) {
 	tb.Helper()
 	ctx := tb.Context()
@@ -28,23 +28,23 @@ func Login(tb TB, c *mitid.Client, fake Fake, r mitid.Request, as ...Outcome) (*
 	return Complete(ctx, c, fake, redirect, cb, r)
 }
 
-// Complete brings cb, the answer to a login that r began, to the client, by the
-// journey that a tampering prescribes. Login calls it.
+// Complete delivers cb, the answer to a login that r began, to the client, in the way that
+// a tampering prescribes. Login calls it.
 func Complete(ctx context.Context, c *mitid.Client, fake Fake, redirect *mitid.Redirect, cb mitid.Callback, r mitid.Request) (*mitid.Login, error) {
 	b := fake.Engine()
 	state := redirect.State
-	switch b.takeJourney() {
-	case OtherBrowser:
+	switch b.takeDelivery() {
+	case DeliverInOtherBrowser:
 		foreign, err := c.Begin(ctx, r)
 		if err != nil {
 			return nil, err
 		}
 		state = foreign.State
-	case Replayed:
+	case DeliverTwice:
 		if _, err := c.Complete(ctx, state, cb); err != nil {
 			return nil, err
 		}
-	case Late:
+	case DeliverLate:
 		b.Advance(redirect.Expires.Sub(b.Now()) + time.Minute)
 	}
 	return c.Complete(ctx, state, cb)

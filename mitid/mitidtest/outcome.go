@@ -11,12 +11,12 @@ import (
 type Outcome struct {
 	Act         Act
 	Citizen     Citizen    // who approves
-	Code        string     // of the error that ends a login
+	Code        string     // of the error that ends the login
 	Description string     // of that error; may be empty
 	HidesCPR    bool       // keeps the CPR number to themself
 	Forgets     bool       // the broker is not to remember the number
 	Types       cpr.Number // on the CPR page; if zero, their own
-	CVR         string     // of the company that they act for; empty for the first, where one is demanded
+	CVR         string     // of the company that they act for; if empty, the first, where one is demanded
 }
 
 // Act is how a person ends a login.
@@ -34,7 +34,7 @@ const (
 // demanded, and for themself where they may choose.
 func Approve(c Citizen) Outcome { return Outcome{Act: Approves, Citizen: c} }
 
-// Abort presses cancel.
+// Abort ends the login as a person who presses cancel.
 func Abort() Outcome { return Outcome{} }
 
 // Fail ends the login with an error of the broker, such as
@@ -43,20 +43,20 @@ func Fail(code string, description ...string) Outcome {
 	return Outcome{Act: Fails, Code: code, Description: strings.Join(description, " ")}
 }
 
-// WithoutCPR keeps the CPR number to themself.
+// WithoutCPR makes the person keep their CPR number to themself.
 func (o Outcome) WithoutCPR() Outcome { o.HidesCPR = true; return o }
 
-// Typing enters n on the CPR page, whatever the person's own number is.
+// Typing makes the person enter n on the CPR page, whatever their own number is.
 func (o Outcome) Typing(n cpr.Number) Outcome { o.Types = n; return o }
 
-// For acts for the company with that CVR number, also where the person may
+// For makes the person act for the company with that CVR number, also where they may
 // choose to be private.
 func (o Outcome) For(cvr string) Outcome { o.CVR = cvr; return o }
 
 // script holds what people will do: in order, or for one login.
 type script struct {
 	queue []Outcome
-	keyed *Shelf[Outcome]
+	keyed *Store[Outcome]
 }
 
 // Next queues what the next people do, in order. When the queue is empty, the
@@ -66,6 +66,11 @@ func (b *Broker) Next(outcomes ...Outcome) {
 	defer b.mu.Unlock()
 	b.script.queue = append(b.script.queue, outcomes...)
 }
+
+// keyOfState and keyOfURI name a login.
+func keyOfState(state string) string { return "state:" + state }
+
+func keyOfURI(requestURI string) string { return "uri:" + requestURI }
 
 // decide fixes what the person behind one login does.
 func (b *Broker) decide(key string, o Outcome) { b.script.keyed.Put(key, o, time.Hour) }
@@ -77,10 +82,12 @@ func (b *Broker) queued() bool {
 	return len(b.script.queue) > 0
 }
 
-// Scripted returns what the person behind one login does, if that is decided.
-// keys name the login: its state, its request_uri.
-func (b *Broker) Scripted(keys ...string) (Outcome, bool) {
-	for _, k := range keys {
+// Scripted returns what the person behind one login does, if that is decided: by
+// [Walk], by [Broker.Next] or by Config.Auto. A dialect calls it once for each login,
+// with the state of the authorization request and, if the request was pushed, its
+// request_uri.
+func (b *Broker) Scripted(state, requestURI string) (Outcome, bool) {
+	for _, k := range []string{keyOfURI(requestURI), keyOfState(state)} {
 		if o, ok := b.script.keyed.Take(k); ok {
 			return o, true
 		}

@@ -19,14 +19,15 @@ const (
 	pathElsewhere   = "/fake/elsewhere" // prefix: where tampered answers point to
 )
 
-// CutElsewhere cuts the prefix below which tampered answers point. There a dialect
-// answers as at the right address, so that a client that goes there succeeds, and
-// shows itself in Broker.Requests.
+// CutElsewhere cuts the prefix of the addresses to which tampered answers point. A dialect
+// answers there as at the right address, so that a client that follows succeeds, and
+// [Broker.Requests] shows it.
 func CutElsewhere(path string) (rest string, elsewhere bool) {
 	return strings.CutPrefix(path, pathElsewhere)
 }
 
-// Elsewhere is path under another name of this host, where no client may go.
+// Elsewhere returns the address of path under another name of this host. No client may
+// follow it there.
 func (b *Broker) Elsewhere(path string) string { return b.listener.alias + pathElsewhere + path }
 
 //go:embed pages/page.html
@@ -37,7 +38,7 @@ type view struct {
 	Lang, Heading, Message, Detail string
 	T                              texts
 	Action, Visit, Differences     string
-	ACRs                           []string
+	Methods                        []string
 	People                         []person
 	Companies                      []Company
 	Optional                       bool
@@ -77,8 +78,8 @@ func (b *Broker) ServeOwn(w http.ResponseWriter, r *http.Request, path string, f
 	return true
 }
 
-// ShowError shows the broker's error page: no redirect, because the request
-// names nobody who can be trusted with one.
+// ShowError shows the broker's error page. It is for requests that name nobody to whom
+// the browser could safely be sent.
 func (b *Broker) ShowError(w http.ResponseWriter, r *http.Request, why string) {
 	b.ShowErrorWith(w, r, http.StatusBadRequest, why)
 }

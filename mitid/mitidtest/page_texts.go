@@ -80,7 +80,7 @@ func english() texts {
 		CPRWrong:         "The number does not fit the person.",
 		Remember:         "Remember the number for a year",
 		ErrorTitle:       "The login cannot start",
-		ErrorBody:        "The request cannot be dispatched, and you are not sent on.",
+		ErrorBody:        "The request cannot be handled, and you are not sent on.",
 		LoggedOut:        "You are logged out.",
 		DifferencesTitle: "Differences from the real broker",
 		NoName:           "Name is protected",

@@ -21,25 +21,25 @@ type Pages struct {
 	Message string // what MitID's app would show
 	Ages    []int  // of a proof of age; empty for a login
 	UUID    string // of the person who is to log in again; they alone are shown
-	// Methods are what the person may choose from when there are more than one; Choose
-	// takes the choice.
+	// Methods are ways to log in. The page offers them when there are more than one, and
+	// Choose is called with the choice.
 	Methods []string
 	Choose  func(method string)
-	// Known is the person who has logged in already, so that nobody is chosen. If nil,
-	// the person is.
+	// Known is the person who has logged in already. If nil, the first page asks who logs
+	// in.
 	Known *Citizen
 	// Companies returns those that the person may act for, and whether they may be
-	// private instead. The page is shown where there is something to choose. If nil, it
-	// never is.
+	// private instead. The page is shown where there is something to choose. If nil, the
+	// page is never shown.
 	Companies func(o Outcome) (choice []Company, optional bool)
-	// CPR returns the CPR page of the person who did o so far; nil if there is none. If
-	// the func is nil, there never is.
+	// CPR returns the CPR page for the person who did o so far, or nil if there is none. If
+	// CPR itself is nil, there never is one.
 	CPR func(o Outcome) *CPRPage
-	// WrongCPR is what comes of three wrong numbers. If nil, the login is cancelled.
+	// WrongCPR returns what three wrong numbers lead to. If nil, they cancel the login.
 	WrongCPR func() Outcome
 	// OtherBrowser answers a form that comes from another browser, or from one without
-	// cookies. If nil, the person is told so.
-	OtherBrowser func(w http.ResponseWriter, r *http.Request, without bool)
+	// cookies. If nil, the page tells the person so.
+	OtherBrowser func(w http.ResponseWriter, r *http.Request, noCookies bool)
 	// End carries out what the person did.
 	End func(w http.ResponseWriter, r *http.Request, o Outcome)
 }
@@ -86,11 +86,11 @@ func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
 		return
 	}
 	if again := slices.DeleteFunc(slices.Clone(v.people), func(p Citizen) bool { return p.MitIDUUID(nil) != s.UUID }); len(again) > 0 {
-		v.people = again // the user name is skipped
+		v.people = again // nobody else may answer
 	}
 	p := v.view(r)
 	if len(s.Methods) > 1 {
-		p.ACRs = s.Methods
+		p.Methods = s.Methods
 	}
 	if len(s.Ages) > 0 {
 		v.people = append(v.people, Teenager(b.Now()))
@@ -127,7 +127,7 @@ func (b *Broker) showStep(w http.ResponseWriter, name string, v *visit, p *view)
 func (b *Broker) takeForm(w http.ResponseWriter, r *http.Request, form url.Values) {
 	v, ok := b.visits.Take(form.Get("visit"))
 	if !ok {
-		b.ShowError(w, r, "this page has expired; start anew at the service")
+		b.ShowError(w, r, "this page has expired; start again at the service")
 		return
 	}
 	if browser := b.Cookie(r, cookieBrowser); browser != v.browser {
@@ -176,7 +176,7 @@ func (v *visit) typed(form url.Values) {
 	}
 }
 
-// nextPage shows the page that still misses an answer, or ends the visit.
+// nextPage shows the next page that has a question left, or ends the visit.
 func (b *Broker) nextPage(w http.ResponseWriter, r *http.Request, v *visit) {
 	o := v.outcome
 	if o.Act != Approves || len(v.Ages) > 0 {

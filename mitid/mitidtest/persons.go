@@ -160,9 +160,8 @@ func NoDigitalPost() Citizen {
 }
 
 // NotInRegister is a person whose CPR number the register does not know, so that a
-// look-up answers with an error. At Criipto the error stands where the address
-// should be, with the person's number in it. At Nets eID Broker and E-Ident it
-// stands in a claim of this fake's own, lookup_error.
+// look-up answers with an error that holds the number (see [Citizen.LookUpError]).
+// [Broker.Differences] says where a fake puts it.
 func NotInRegister() Citizen {
 	return Citizen{
 		Name: "Håkon Vesterø", CPR: cprtest.Number(9015), NotInRegister: true,

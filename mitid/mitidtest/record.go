@@ -22,8 +22,8 @@ type Request struct {
 	Query  url.Values
 	Form   url.Values // of a form post
 	Auth   AuthKind
-	// Params are the authorization parameters in force, wherever they travelled:
-	// query, form or request object. Empty elsewhere.
+	// Params are the authorization parameters in force, whether they stood in the query,
+	// the form or a request object. They are empty for other requests.
 	Params url.Values
 	Header http.Header // Accept, Accept-Language, Content-Type, Prefer, Traceparent, User-Agent
 }
@@ -73,14 +73,14 @@ func (c *recorder) keep(r Request) {
 	if c.count == nil {
 		c.count = make(map[string]int)
 	}
-	if p := Route(r.Path); len(c.count) < fakehttp.MostRecords || c.count[p] > 0 {
+	if p := NormalizePath(r.Path); len(c.count) < fakehttp.MostRecords || c.count[p] > 0 {
 		c.count[p]++
 	}
 }
 
-// Route is a path as the broker matches it: without regard to letter case or
-// one trailing slash.
-func Route(path string) string {
+// NormalizePath returns a path as brokers match it: without regard to letter case or one
+// trailing slash.
+func NormalizePath(path string) string {
 	p := strings.ToLower(path)
 	if len(p) > 1 {
 		p = strings.TrimSuffix(p, "/")
@@ -99,7 +99,7 @@ func (b *Broker) Count(path string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if path != "" {
-		return c.count[Route(path)]
+		return c.count[NormalizePath(path)]
 	}
 	n := 0
 	for _, k := range c.count {
@@ -117,15 +117,15 @@ func (b *Broker) ResetRequests() {
 	c.latest.Reset()
 }
 
-// Record keeps r and the authorization parameters in force; nil where there are none.
-// The form of r must have been read.
+// Record keeps r for [Broker.Requests]. form is the form of r, which the caller has read,
+// and params are the authorization parameters in force; either may be nil.
 func (b *Broker) Record(r *http.Request, form, params url.Values) {
 	kept := newRecord(r, form)
 	kept.Params = fakeoidc.Clone(params)
 	b.records.keep(kept)
 }
 
-// Param returns a parameter, wherever it travelled.
+// Param returns the value of a parameter, wherever it stands.
 func (r Request) Param(name string) string {
 	return cmp.Or(r.Params.Get(name), r.Form.Get(name), r.Query.Get(name))
 }

@@ -14,8 +14,8 @@ type Reply struct {
 	Object  Object // the body, unless Body is set
 	Body    []byte
 	Escaped bool  // texts of Object are written as .NET does: + as \u002B
-	Blanks  int64 // so many blanks follow the body
-	Drip    bool  // one byte leaves in a second
+	Blanks  int64 // how many blanks follow the body
+	Drip    bool  // one byte is sent in a second
 	HangUp  bool  // the connection ends without an answer
 
 	asked *http.Request
@@ -40,7 +40,8 @@ func (p *Reply) Replace(status int, contentType string, body []byte) {
 	p.Header.Set("Content-Type", contentType)
 }
 
-// Maintenance makes the reply a page of somebody else, in front of the broker.
+// Maintenance makes the reply a maintenance page, as something in front of the broker
+// shows it.
 func (p *Reply) Maintenance(status int) { p.Replace(status, "text/html", []byte(maintenance)) }
 
 // Redirect makes the reply a redirect.
@@ -60,14 +61,14 @@ func (p *Reply) Bytes() []byte {
 	return p.Body
 }
 
-// Send lets the tampering that waits at a stage spoil p, and answers.
+// Send lets the tampering that waits at a stage spoil p, and answers r with it.
 func (b *Broker) Send(w http.ResponseWriter, r *http.Request, at Stage, p *Reply) {
 	p.asked = r
 	Spoil(b, at, p)
 	p.Write(w, r)
 }
 
-// Write answers.
+// Write answers r with the reply.
 func (p *Reply) Write(w http.ResponseWriter, r *http.Request) {
 	sent := fakehttp.Reply{Status: p.Status, Header: p.Header, Body: p.Bytes(), Blanks: p.Blanks, Drip: p.Drip, HangUp: p.HangUp}
 	sent.Write(w, r)

@@ -1,16 +1,19 @@
 package mitidtest
 
-// Spoil lets the tampering that waits at a stage change value, and uses it up. A
-// dialect calls it with each value that it is about to send: *Reply, *Draft, *Answer,
-// or a type of its own.
+import "fmt"
+
+// Spoil lets the tampering that waits at a stage change value. The tampering is used up
+// then. A dialect calls Spoil with each value that it is about to send: *Reply, *Token,
+// *Answer, or a pointer to a type of its own. If the tampering is for another type, it
+// changes nothing, and the test that owns the fake fails.
 func Spoil[T any](b *Broker, at Stage, value *T) {
 	if spoil := TakeSpoiler[T](b, at); spoil != nil {
 		spoil(b, value)
 	}
 }
 
-// TakeSpoiler returns what the tampering that waits at a stage does, and uses it
-// up. It returns nil if none waits.
+// TakeSpoiler is Spoil for a value that is made later: it returns the change that the
+// tampering at a stage makes, and uses the tampering up. It returns nil if none waits.
 func TakeSpoiler[T any](b *Broker, at Stage) func(*Broker, *T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -19,21 +22,25 @@ func TakeSpoiler[T any](b *Broker, at Stage) func(*Broker, *T) {
 		return nil
 	}
 	delete(b.waiting, at)
-	return waiting.(func(*Broker, *T)) // of On, for a stage of this type
+	spoil, ok := waiting.(func(*Broker, *T))
+	if !ok {
+		b.cfg.complain(fmt.Sprintf("the tampering at stage %q is a %T, and the dialect passes a %T to Spoil", at, waiting, (*T)(nil)))
+	}
+	return spoil
 }
 
-// Waits reports whether a tampering waits at a stage.
-func (b *Broker) Waits(at Stage) bool {
+// HasTampering reports whether a tampering waits at a stage.
+func (b *Broker) HasTampering(at Stage) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.waiting[at] != nil
 }
 
-// takeJourney returns how the callback travels to the app, once.
-func (b *Broker) takeJourney() Journey {
+// takeDelivery returns how the callback travels to the app, once.
+func (b *Broker) takeDelivery() Delivery {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	j := b.journey
-	b.journey = Straight
+	j := b.delivery
+	b.delivery = DeliverAtOnce
 	return j
 }

@@ -2,8 +2,8 @@ package mitidtest
 
 import "strings"
 
-// Stage is the part of a login that is spoilt. A dialect adds the stages that it
-// alone has.
+// Stage is a part of a login that a tampering can spoil. A dialect may add stages of its
+// own.
 type Stage string
 
 // The stages that brokers share, in the order in which a login passes them.
@@ -20,13 +20,13 @@ const (
 	StageLogout    Stage = "logout" // a logout token
 )
 
-// stageWalk is StageCallback at the walker, who brings the answer to the app.
+// stageWalk is StageCallback in the hands of the walker, who brings the answer to the app.
 const stageWalk Stage = "walk"
 
-// String returns the stage in a word.
+// String returns the stage as one word.
 func (s Stage) String() string { return string(s) }
 
-// place is the word for a stage in the names of tamperings.
+// place returns the word for a stage in the names of tamperings.
 func (s Stage) place() string {
 	if s == StageToken {
 		return "token-endpoint"
@@ -34,5 +34,5 @@ func (s Stage) place() string {
 	return strings.ReplaceAll(s.String(), "_", "-")
 }
 
-// words is the stage in the descriptions of tamperings.
+// words returns the stage as the descriptions of tamperings name it.
 func (s Stage) words() string { return strings.ReplaceAll(s.place(), "-", " ") }

@@ -8,7 +8,7 @@ type Switches[S any] struct {
 	value S
 }
 
-// NewSwitches returns switches that stand as value says.
+// NewSwitches returns switches that begin with value.
 func NewSwitches[S any](value S) *Switches[S] { return &Switches[S]{value: value} }
 
 // Now returns the switches as they are now.
@@ -18,15 +18,16 @@ func (s *Switches[S]) Now() S {
 	return s.value
 }
 
-// Change changes them. The function runs under a lock: it must not call the Broker.
+// Change changes the switches. The function runs under a lock, and must not call the
+// Broker.
 func (s *Switches[S]) Change(change func(*S)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.value)
 }
 
-// Save returns what turns the switches back to how they are now. It is a dialect's
-// Dialect.Save.
+// Save returns a function that turns the switches back to how they are now. A dialect
+// returns it from [Dialect.Save].
 func (s *Switches[S]) Save() (restore func()) {
 	before := s.Now()
 	return func() { s.Change(func(now *S) { *now = before }) }

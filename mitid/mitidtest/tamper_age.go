@@ -4,18 +4,19 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// asksAge is the request that the tamperings with a proof of age wait for.
+// asksAge returns the request of the tamperings with a proof of age.
 func asksAge() mitid.Request { return mitid.Request{Age: 18} }
 
-// AgeTampering spoils the ID token of a proof of age. The answer that arrives is
-// good for nothing: no yes may come of it (AgeNotProven), and nobody's identity.
+// AgeTampering returns a tampering with the ID token of a proof of age. The client must
+// neither take the answer for a yes (AgeNotProven) nor read an identity in it.
 func AgeTampering(name, doc string, f func(b *Broker, o *Object)) Tampering {
-	t := OnToken(name, doc+"; the age is not proven", accepted, func(b *Broker, d *Draft) { f(b, &d.Payload) })
+	t := OnToken(name, doc+"; the age is not proven", accepted, func(b *Broker, d *Token) { f(b, &d.Payload) })
 	t.Request = asksAge()
 	return t
 }
 
-// AgePersonTamperings put into the answer what names somebody.
+// AgePersonTamperings returns those that add to a proof of age what names somebody, under
+// the claim names of several brokers.
 func AgePersonTamperings() []Tampering {
 	add := func(name, doc string, claims ...Member) Tampering {
 		return AgeTampering("age-"+name, "a yes that also holds "+doc, func(_ *Broker, o *Object) { *o = append(*o, claims...) })
@@ -34,7 +35,8 @@ func AgePersonTamperings() []Tampering {
 	}
 }
 
-// AgeLogin answers with a whole login, with the age in it.
+// AgeLogin returns a tampering that answers with an ordinary login that tells the age too.
+// login returns the payload of that login.
 func AgeLogin(login func(b *Broker) Object, claim string, value any, more ...Member) Tampering {
 	return AgeTampering("age-in-a-login", "the answer is an ordinary login that tells the age too", func(b *Broker, o *Object) {
 		nonce, sub, aud := o.Get("nonce"), o.Get("sub"), o.Get("aud")

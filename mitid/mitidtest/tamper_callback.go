@@ -16,8 +16,8 @@ func callbackTamperings(announce func()) []Tampering {
 	walk := func(name, doc string, want mitid.Kind, f func(*Broker, *Answer)) Tampering {
 		return onWalk(name, doc, want, f)
 	}
-	trip := func(name, doc string, j Journey) Tampering {
-		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, Journey: j}
+	trip := func(name, doc string, j Delivery) Tampering {
+		return Tampering{Name: name, Doc: doc, Side: WalkerSide, Stage: StageCallback, Want: mitid.StateInvalid, Delivery: j}
 	}
 	announced := func(t Tampering) Tampering {
 		t.Switch = announce
@@ -51,14 +51,14 @@ func callbackTamperings(announce func()) []Tampering {
 		}),
 		walk("state-with-blank", "the callback's state is followed by a blank", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", w.Params.Get("state")+" ") }),
 		walk("unknown-state", "the callback's state was never issued", mitid.StateInvalid, func(_ *Broker, w *Answer) { w.Set("state", "AAAAAAAAAAAAAAAAAAAAAA") }),
-		trip("callback-in-other-browser", "a right callback arrives in another browser", OtherBrowser),
-		trip("callback-replayed", "the callback is replayed after it succeeded", Replayed),
-		trip("callback-late", "the callback arrives after the pending login has expired", Late),
+		trip("callback-in-other-browser", "a right callback arrives in another browser", DeliverInOtherBrowser),
+		trip("callback-replayed", "the callback is replayed after it succeeded", DeliverTwice),
+		trip("callback-late", "the callback arrives after the pending login has expired", DeliverLate),
 		announced(walk("callback-missing-issuer", "the callback has no iss although discovery announces it", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Drop("iss") })),
 		announced(walk("callback-wrong-issuer", "the callback's iss is the right one plus one character", mitid.IssuerMismatch, func(b *Broker, w *Answer) { w.Set("iss", b.Issuer()+"1") })),
 		announced(walk("callback-empty-issuer", "the callback's iss is empty", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "") })),
 		walk("callback-unannounced-issuer", "the callback names another issuer, and discovery announces none", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other.example") }),
-		announced(walk("callback-other-issuer", "the callback names another broker", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other.test.idura.broker") })),
+		announced(walk("callback-other-issuer", "the callback names another broker", mitid.IssuerMismatch, func(_ *Broker, w *Answer) { w.Set("iss", "https://other-broker.example") })),
 		walk("code-twice", "the callback has code twice, equal", mitid.ResponseInvalid, again("code")),
 		walk("two-codes", "the callback has two codes, the wrong one first", mitid.ResponseInvalid, func(_ *Broker, w *Answer) {
 			w.Params = append(Pairs{{"code", strings.Repeat("0", 32)}}, w.Params...)

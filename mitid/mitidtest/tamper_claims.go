@@ -13,19 +13,19 @@ import (
 func claimTamperings() []Tampering {
 	var ts []Tampering
 	set := func(name, doc, claim string, value any) {
-		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Set(claim, value) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(_ *Broker, d *Token) { d.Payload.Set(claim, value) }))
 	}
 	change := func(name, doc, claim string, f func(b *Broker, old string) any) {
-		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) {
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Token) {
 			old, _ := d.Payload.Get(claim).(string)
 			d.Payload.Set(claim, f(b, old))
 		}))
 	}
 	drop := func(name, claim string) {
-		ts = append(ts, OnToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Draft) { d.Payload.Drop(claim) }))
+		ts = append(ts, OnToken(name, "there is no "+claim, mitid.TokenInvalid, func(_ *Broker, d *Token) { d.Payload.Drop(claim) }))
 	}
 	moment := func(name, doc, claim string, f func(now int64) any) {
-		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Draft) { d.Payload.Set(claim, f(b.Now().Unix())) }))
+		ts = append(ts, OnToken(name, doc, mitid.TokenInvalid, func(b *Broker, d *Token) { d.Payload.Set(claim, f(b.Now().Unix())) }))
 	}
 	plusOne := func(_ *Broker, old string) any { return old + "1" }
 	cut := func(_ *Broker, old string) any { return old[:max(0, len(old)-1)] }
@@ -36,7 +36,7 @@ func claimTamperings() []Tampering {
 	change("cut-issuer", "iss lacks its last character", "iss", cut)
 	change("upper-case-issuer", "iss is in capitals", "iss", func(_ *Broker, old string) any { return strings.ToUpper(old) })
 	change("issuer-list", "iss is a list of the right one", "iss", func(_ *Broker, old string) any { return []string{old} })
-	set("other-issuer", "iss is another broker", "iss", "https://other.test.idura.broker")
+	set("other-issuer", "iss is another broker", "iss", "https://other-broker.example")
 	drop("missing-issuer", "iss")
 	set("null-issuer", "iss is null", "iss", nil)
 	set("empty-issuer", "iss is empty", "iss", "")
@@ -44,7 +44,7 @@ func claimTamperings() []Tampering {
 	change("wrong-audience", "aud is the right one plus one character", "aud", plusOne)
 	change("cut-audience", "aud lacks its last character", "aud", cut)
 	change("audience-with-blank", "aud is followed by a blank", "aud", func(_ *Broker, old string) any { return old + " " })
-	set("other-audience", "aud is another application", "aud", "urn:my:application:identifier:1")
+	set("other-audience", "aud is another application", "aud", "another-application")
 	drop("missing-audience", "aud")
 	set("empty-audience-list", "aud is an empty list", "aud", []string{})
 	set("empty-audience", "aud is empty", "aud", "")
@@ -83,7 +83,7 @@ func claimTamperings() []Tampering {
 	set("empty-nonce", "nonce is empty", "nonce", "")
 	set("null-nonce", "nonce is null", "nonce", nil)
 	change("nonce-list", "nonce is a list of the right one", "nonce", func(_ *Broker, old string) any { return []string{old} })
-	other := OnToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Draft) {
+	other := OnToken("other-nonce", "nonce is that of the login before", mitid.TokenInvalid, func(b *Broker, d *Token) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		mine, _ := d.Payload.Get("nonce").(string)

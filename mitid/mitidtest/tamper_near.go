@@ -14,7 +14,7 @@ import (
 func nearTamperings() []Tampering {
 	var ts []Tampering
 	edit := func(name, doc string, want mitid.Kind, f func(now time.Time, o *Object)) {
-		ts = append(ts, OnToken(name, doc, want, func(b *Broker, d *Draft) { f(b.Now(), &d.Payload) }))
+		ts = append(ts, OnToken(name, doc, want, func(b *Broker, d *Token) { f(b.Now(), &d.Payload) }))
 	}
 	ago := func(name, doc string, d time.Duration, want mitid.Kind) {
 		edit(name, doc, want, func(now time.Time, o *Object) { o.Set("iat", now.Add(-d).Unix()) })

@@ -7,8 +7,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// OutageTamperings put somebody else's page, or JSON of another shape, in the place
-// of the broker's answer.
+// OutageTamperings returns those that replace the broker's answer by a page of somebody
+// else or by JSON of another shape.
 func OutageTamperings(stages ...Stage) []Tampering {
 	var ts []Tampering
 	for _, stage := range stages {

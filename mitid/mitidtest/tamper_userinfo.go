@@ -6,8 +6,8 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// UserinfoTamperings spoil the userinfo answer. A client that does not ask for
-// it never meets them.
+// UserinfoTamperings returns those with the userinfo answer. A client that does not ask
+// for userinfo never meets them.
 func UserinfoTamperings() []Tampering {
 	member := func(name, doc string, change func(o *Object)) Tampering {
 		return On(name, doc, StageUserinfo, mitid.TokenInvalid, func(_ *Broker, p *Reply) { change(&p.Object) })
@@ -23,7 +23,8 @@ func UserinfoTamperings() []Tampering {
 	}
 }
 
-// ImpossibleNumbers are values of a CPR claim that are no CPR number.
+// ImpossibleNumbers returns values of a CPR claim that are no CPR number, by a name for
+// each.
 func ImpossibleNumbers() map[string]any {
 	return map[string]any{
 		"eleven-digits": "21012700871", "nine-digits": "210127008", "letters": "210127008A", "impossible-date": "3202270087",

@@ -22,7 +22,7 @@ type Tampering struct {
 	Side Side
 	// Stage is what is spoilt.
 	Stage Stage
-	// Request is a login that must be refused so. Its zero value stands for any.
+	// Request is a login that must be refused so. The zero value stands for any login.
 	Request mitid.Request
 	// TLS says that only a fake with Config.TLS can do it.
 	TLS bool
@@ -31,10 +31,10 @@ type Tampering struct {
 	Warm bool
 	// Slow says that the answer drips; the client's time limit decides how long it takes.
 	Slow bool
-	// Journey says who brings the callback to the app, how often and when.
-	Journey Journey
-	// Switch turns switches of the dialect, which Dialect.Save turns back later. If nil,
-	// none is turned.
+	// Delivery says in which browser the callback reaches the app, how often and when.
+	Delivery Delivery
+	// Switch turns switches of the dialect; the function of Dialect.Save turns them back
+	// later. If nil, none is turned.
 	Switch func()
 
 	spoils map[Stage]any // func(*Broker, *T), by stage
@@ -49,26 +49,26 @@ const (
 	WalkerSide             // what Login, Walk and Browser.Visit bring back to the app
 )
 
-// Journey is how a callback travels to the app.
-type Journey uint8
+// Delivery is how the callback reaches the app.
+type Delivery uint8
 
-// The journeys.
+// The ways of delivery.
 const (
-	Straight     Journey = iota // in the browser that began the login, at once
-	OtherBrowser                // in another browser
-	Replayed                    // twice
-	Late                        // after the pending login has expired
+	DeliverAtOnce         Delivery = iota // at once, in the browser that began the login
+	DeliverInOtherBrowser                 // in another browser
+	DeliverTwice                          // twice
+	DeliverLate                           // after the pending login has expired
 )
 
 // On returns a tampering with the value of type T that the broker makes at a
-// stage: *Reply where it answers, *Draft where it signs, *Answer at StageCallback. f is
+// stage: *Reply where it answers, *Token where it signs, *Answer at StageCallback. f is
 // called once.
 func On[T any](name, doc string, stage Stage, want mitid.Kind, f func(*Broker, *T)) Tampering {
 	return Tampering{Name: name, Doc: doc, Stage: stage, Want: want, spoils: map[Stage]any{stage: f}}
 }
 
-// OnToken returns a tampering with the ID token before it is signed.
-func OnToken(name, doc string, want mitid.Kind, f func(*Broker, *Draft)) Tampering {
+// OnToken returns a tampering with the ID token before it is signed: On at StageIDToken.
+func OnToken(name, doc string, want mitid.Kind, f func(*Broker, *Token)) Tampering {
 	return On(name, doc, StageIDToken, want, f)
 }
 
@@ -98,12 +98,12 @@ func (b *Broker) Tamper(name string) error {
 	return nil
 }
 
-// Apply is Tamper with a tampering of your own.
+// Apply does what Tamper does, with a tampering that need not be in the catalogue.
 func (b *Broker) Apply(t Tampering) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.restore()
-	b.waiting, b.journey = maps.Clone(t.spoils), t.Journey
+	b.waiting, b.delivery = maps.Clone(t.spoils), t.Delivery
 	if t.Switch != nil {
 		b.restoring = b.dialect.Save()
 		t.Switch()

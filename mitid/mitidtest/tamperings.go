@@ -32,9 +32,9 @@ func SortTamperings(all []Tampering) []Tampering {
 	return all
 }
 
-// SharedTamperings are those that fit every broker over OpenID Connect; a dialect
-// without pushed requests leaves out those of StagePAR. announce makes discovery
-// announce that answers carry iss (RFC 9207); nil if it always does.
+// SharedTamperings returns those that fit every broker over OpenID Connect. A dialect
+// without pushed requests leaves out those of StagePAR. announce makes discovery announce
+// that answers carry iss (RFC 9207). If nil, discovery always does.
 func SharedTamperings(announce func()) []Tampering {
 	return slices.Concat(
 		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
@@ -43,10 +43,12 @@ func SharedTamperings(announce func()) []Tampering {
 	)
 }
 
-// TokenTamperings are those with a signed token: its header, signature, form and the
-// claims that decide whether it may be believed. For another token than the ID token
-// prefix begins their names, and those are left out that must be accepted, that need
-// a login before, or whose name contains a word of skip.
+// TokenTamperings returns those with a signed token: with its header, its signature, its
+// form, and the claims that decide whether it may be believed.
+//
+// At another stage than StageIDToken the names begin with prefix, and the list leaves out
+// what must be accepted, what needs a login before, and what has a word of skip in its
+// name.
 func TokenTamperings(stage Stage, prefix string, skip ...string) []Tampering {
 	all := slices.Concat(headerTamperings(), signatureTamperings(), formTamperings(), claimTamperings())
 	if stage == StageIDToken {

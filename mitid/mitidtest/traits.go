@@ -2,8 +2,8 @@ package mitidtest
 
 import "github.com/dkeid/dkeid/mitid"
 
-// Traits is what the conformance suite must know of a dialect. A func that may be
-// nil says so.
+// Traits is what the conformance suite must know of a dialect. Carried and Subject
+// are required.
 type Traits struct {
 	// Carried reads what an authorization request asks for.
 	Carried func(q Request) Carried
@@ -25,7 +25,7 @@ type Traits struct {
 	// Heading is Texts.ReferenceHeader for an action. If nil, none comes back.
 	Heading func(mitid.Action) string
 	// SpoilReference spoils the reference text that comes back next; an empty text
-	// takes it away.
+	// takes it away. If nil, the reference text never comes back.
 	SpoilReference func(text string)
 	// RememberLogins makes the broker remember who logged in. If nil, it always does, or
 	// cannot.
@@ -41,7 +41,7 @@ type Traits struct {
 	Bypassed func(at Stage) bool
 	// LogoutToken and LogoutQuery make messages about the latest login of a subject: what
 	// the broker posts, and the query with which it calls an address in a frame. If nil, it
-	// sends none.
+	// sends no such message.
 	LogoutToken, LogoutQuery func(subject string) (string, error)
 	// NoCompany is how a business login of somebody without a company ends, and
 	// WrongCPR that of somebody whose number is another one.

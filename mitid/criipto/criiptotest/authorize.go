@@ -62,7 +62,7 @@ func (c *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 		c.sendBack(w, req, s, mitidtest.Pairs{{"error", "login_required"}})
 		return
 	}
-	if o, ok := c.b.Scripted("uri:"+uri, "state:"+req.params.Get("state")); ok {
+	if o, ok := c.b.Scripted(req.params.Get("state"), uri); ok {
 		c.act(w, r, req, s, o)
 		return
 	}
@@ -87,7 +87,7 @@ func (c *dialect) act(w http.ResponseWriter, r *http.Request, req *request, s Se
 	c.sendBack(w, req, s, mitidtest.ErrorPairs(bad.code, bad.why))
 }
 
-// approve ends a login well: the browser carries a code home.
+// approve ends the login of a person who approves: the browser gets a code.
 func (c *dialect) approve(w http.ResponseWriter, req *request, s Settings, g *grant) {
 	if req.prompt == "consent_revoke" {
 		c.consents.Take(g.citizen.MitIDUUID(nil))
@@ -100,15 +100,15 @@ func (c *dialect) approve(w http.ResponseWriter, req *request, s Settings, g *gr
 	c.handOut(w, req, s, g)
 }
 
-// handOut sends the browser home with a code for g.
+// handOut sends the browser to the app with a code for g.
 func (c *dialect) handOut(w http.ResponseWriter, req *request, s Settings, g *grant) {
 	code := fakehttp.RandomHex(16)
 	c.grants.Put(code, g, s.CodeLifetime)
 	c.sendBack(w, req, s, mitidtest.Pairs{{"code", code}})
 }
 
-// singleSignOn answers from an earlier login with the same eID method, when the
-// domain does so.
+// singleSignOn answers from an earlier login with the same eID method, if the domain
+// has single sign-on. It reports whether it has answered.
 func (c *dialect) singleSignOn(w http.ResponseWriter, r *http.Request, req *request, s Settings) bool {
 	cookie := c.b.Cookie(r, cookieSession)
 	if !s.SSO || cookie == "" || req.prompt != "" && req.prompt != "none" {

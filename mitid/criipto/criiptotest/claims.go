@@ -168,7 +168,7 @@ func (g *grant) aboutCompany(o mitidtest.Object, now time.Time) mitidtest.Object
 	return o
 }
 
-// tellAddress adds both address claims, or none for whom there is no address.
+// tellAddress adds both address claims, or none if the person has no address.
 func tellAddress(o mitidtest.Object, c *mitidtest.Citizen) mitidtest.Object {
 	a, message := c.Address, c.LookUpError()
 	if message != "" { // everything else in both claims is null then
@@ -215,7 +215,7 @@ func subject(c *mitidtest.Citizen, co *mitidtest.Company) string {
 	case co == nil && c.Subject != "":
 		return c.Subject
 	}
-	return strings.ReplaceAll(mitidtest.Identifier("sub", c.MitIDUUID(co)), "-", "")
+	return strings.ReplaceAll(mitidtest.StableUUID("sub", c.MitIDUUID(co)), "-", "")
 }
 
 // braced writes a subject as sub is written: a UUID inside braces.

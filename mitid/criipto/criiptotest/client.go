@@ -12,9 +12,9 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// authenticate refuses who is not the application, in one of the ways the broker
-// accepts: a secret in the header or the body, a signed assertion, or for a
-// public client nothing.
+// authenticate returns an error answer unless the caller proves to be the application:
+// by a secret in the header or the body, or by a signed assertion. A public client
+// proves nothing.
 func (c *dialect) authenticate(r *http.Request, form url.Values, s Settings, path string) *mitidtest.Reply {
 	header := r.Header.Get("Authorization")
 	id, secret := form.Get("client_id"), form.Get("client_secret")
@@ -48,7 +48,7 @@ func (c *dialect) authenticate(r *http.Request, form url.Values, s Settings, pat
 	return p
 }
 
-// caller is the application that made a request which authenticate let through.
+// caller returns the application that made a request, after authenticate.
 func (c *dialect) caller(form url.Values) string {
 	return cmp.Or(form.Get("client_id"), c.b.ClientID())
 }

@@ -42,28 +42,28 @@ const (
 type dialect struct {
 	b        *mitidtest.Broker
 	switches *mitidtest.Switches[Settings]
-	pushed   *mitidtest.Shelf[url.Values]
-	grants   *mitidtest.Shelf[*grant]           // by code
-	access   *mitidtest.Shelf[mitidtest.Object] // claims by access token
-	jtis     *mitidtest.Shelf[bool]             // of client assertions
-	sessions *mitidtest.Shelf[session]          // of single sign-on, by cookie
-	consents *mitidtest.Shelf[bool]             // remembered CPR numbers, by the person's UUID
+	pushed   *mitidtest.Store[url.Values]
+	grants   *mitidtest.Store[*grant]           // by code
+	access   *mitidtest.Store[mitidtest.Object] // claims by access token
+	jtis     *mitidtest.Store[bool]             // of client assertions
+	sessions *mitidtest.Store[session]          // of single sign-on, by cookie
+	consents *mitidtest.Store[bool]             // remembered CPR numbers, by the person's UUID
 
 	mu     sync.Mutex                    // held while the silent logins of a person are counted
-	reuses *mitidtest.Shelf[[]time.Time] // silent logins, by the person's UUID
+	reuses *mitidtest.Store[[]time.Time] // silent logins, by the person's UUID
 }
 
 func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	return &dialect{
 		b:        b,
 		switches: mitidtest.NewSwitches(defaultSettings()),
-		pushed:   mitidtest.NewShelf[url.Values](b, 1<<15),
-		grants:   mitidtest.NewShelf[*grant](b, 1<<15),
-		access:   mitidtest.NewShelf[mitidtest.Object](b, 1<<15),
-		jtis:     mitidtest.NewShelf[bool](b, 1<<15),
-		sessions: mitidtest.NewShelf[session](b, 1<<12),
-		reuses:   mitidtest.NewShelf[[]time.Time](b, 1<<12),
-		consents: mitidtest.NewShelf[bool](b, 1<<15),
+		pushed:   mitidtest.NewStore[url.Values](b, 1<<15),
+		grants:   mitidtest.NewStore[*grant](b, 1<<15),
+		access:   mitidtest.NewStore[mitidtest.Object](b, 1<<15),
+		jtis:     mitidtest.NewStore[bool](b, 1<<15),
+		sessions: mitidtest.NewStore[session](b, 1<<12),
+		reuses:   mitidtest.NewStore[[]time.Time](b, 1<<12),
+		consents: mitidtest.NewStore[bool](b, 1<<15),
 	}, nil
 }
 
@@ -83,7 +83,7 @@ func (c *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	acr, path := pinned(path)
-	path = mitidtest.Route(path)
+	path = mitidtest.NormalizePath(path)
 	if path == pathAuthorize {
 		c.authorize(w, r, form, acr, s)
 		return

@@ -1,6 +1,6 @@
 // Package criiptotest fakes a Criipto (Idura) Verify domain for tests and
 // demonstrations: its paths, member names, member order and JSON types, quirks
-// included. In a test, one line starts a fake and the test's end stops it:
+// included. One line starts a fake, and stops it when the test ends:
 //
 //	fake := criiptotest.New(t)
 //
@@ -10,11 +10,12 @@
 //
 // # What is where
 //
-// broker.go is what a test holds, dialect.go the paths and who answers there. A login
-// passes request.go and hint.go (what is asked for), authorize.go, page.go, grant.go
-// (what the person allows), then client.go, token.go and claims.go (what is told),
-// userinfo.go. age.go is the proof of age, metadata.go discovery and keys, settings.go
-// the switches. traits.go tells the conformance suite about this dialect, tamper.go
-// and tamper_age.go spoil what is Criipto's alone, differences.go admits where the
-// real broker differs or is not known.
+//   - broker.go: the type that a test uses; dialect.go: the paths and what answers there
+//   - request.go, hint.go: what a request asks for
+//   - authorize.go, page.go, grant.go: the login, and what the person allows
+//   - client.go, token.go, claims.go, userinfo.go: what the application is told
+//   - age.go: the proof of age; metadata.go: discovery and keys; settings.go: the switches
+//   - traits.go: what the conformance suite must know; tamper.go, tamper_age.go: the
+//     tamperings of this broker alone; differences.go: where the real broker differs, or
+//     is not known
 package criiptotest

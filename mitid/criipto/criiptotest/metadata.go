@@ -70,7 +70,7 @@ func (c *dialect) probe(r *http.Request) *mitidtest.Reply {
 // ScriptAccess opens the client probe, too, to pages of apps.
 func (c *dialect) ScriptAccess(path string) mitidtest.ScriptAccess {
 	_, path = pinned(path)
-	switch path = mitidtest.Route(path); {
+	switch path = mitidtest.NormalizePath(path); {
 	case c.snapshot().NoCrossOrigin:
 		return mitidtest.ClosedToScripts
 	case path == pathJWKSAlias:

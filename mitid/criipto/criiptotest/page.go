@@ -11,16 +11,16 @@ import (
 func (c *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) {
 	s := c.snapshot()
 	_, message := req.hint.heading(s)
-	sit := mitidtest.Pages{
+	pages := mitidtest.Pages{
 		Locales: req.params.Get("ui_locales"), Action: req.hint.action, Service: s.CompanyAlias, Message: message, UUID: req.hint.uuid,
 		Methods:   req.acrs,
 		Choose:    func(acr string) { req.acrs = []string{acr} },
 		Companies: func(o mitidtest.Outcome) ([]mitidtest.Company, bool) { return c.choice(req, o) },
 		CPR:       func(o mitidtest.Outcome) *mitidtest.CPRPage { return c.cprPage(req, o) },
 		WrongCPR:  func() mitidtest.Outcome { return mitidtest.Fail(c.snapshot().CPRError, "") },
-		OtherBrowser: func(w http.ResponseWriter, _ *http.Request, without bool) {
+		OtherBrowser: func(w http.ResponseWriter, _ *http.Request, noCookies bool) {
 			code := "MITID_NONCE_COOKIE_MALFORMED"
-			if without {
+			if noCookies {
 				code = "MITID_NONCE_COOKIE_MISSING"
 			}
 			c.sendBack(w, req, c.snapshot(), mitidtest.ErrorPairs(code, ""))
@@ -28,9 +28,9 @@ func (c *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) 
 		End: func(w http.ResponseWriter, r *http.Request, o mitidtest.Outcome) { c.act(w, r, req, c.snapshot(), o) },
 	}
 	if req.provesAge() {
-		sit.Ages = fakeoidc.Ages(req.scopes, scopeAgeOver)
+		pages.Ages = fakeoidc.Ages(req.scopes, scopeAgeOver)
 	}
-	c.b.ShowPages(w, r, sit)
+	c.b.ShowPages(w, r, pages)
 }
 
 // demandsCompany reports whether the person must act for a company.

@@ -9,7 +9,8 @@ import (
 
 // Settings are the switches of the application and the domain, which the real
 // broker has in its dashboard, and the choices of this fake where the real
-// broker's behaviour is not known. Change them with [Broker.Configure].
+// broker's behaviour is not known. Change them with [Broker.Configure]. A value behind a
+// semicolon is the default.
 type Settings struct {
 	ApplicationName string // refTextBody when no message is sent; "Acme web"
 	CompanyAlias    string // as in "Log on at Acme"; "Acme"

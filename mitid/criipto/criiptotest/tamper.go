@@ -12,7 +12,7 @@ import (
 func (c *dialect) personTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
 	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *mitidtest.Broker, o *mitidtest.Object)) {
-		t := mitidtest.OnToken(name, doc, want, func(b *mitidtest.Broker, d *mitidtest.Draft) { f(b, &d.Payload) })
+		t := mitidtest.OnToken(name, doc, want, func(b *mitidtest.Broker, d *mitidtest.Token) { f(b, &d.Payload) })
 		t.Request = r
 		ts = append(ts, t)
 	}

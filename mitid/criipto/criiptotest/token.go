@@ -54,10 +54,10 @@ func (c *dialect) token(r *http.Request, form url.Values, s Settings) *mitidtest
 }
 
 // idToken signs claims, and encrypts the result where the application wants it.
-// It returns the claims too, as a tampering may have left them: userinfo tells
-// the same story.
+// It returns the claims too, as a tampering may have left them, because userinfo
+// tells the same claims.
 func (c *dialect) idToken(claims mitidtest.Object, s Settings) (string, mitidtest.Object, error) {
-	d := mitidtest.NewDraft(c.b.Keys().Active(), claims)
+	d := mitidtest.NewToken(c.b.Keys().Active(), claims)
 	mitidtest.Spoil(c.b, mitidtest.StageIDToken, d)
 	token, err := d.Serialize()
 	if err == nil && s.EncryptIDToken && s.EncryptTo != nil {

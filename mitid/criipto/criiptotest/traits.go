@@ -8,7 +8,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// Profile tells what is constant in this dialect.
+// Profile returns what never changes in this dialect.
 func (c *dialect) Profile() mitidtest.Profile {
 	return mitidtest.Profile{
 		Name: "criipto", ClientID: clientID, PublicClientID: publicClientID, Differences: differences(),
@@ -29,7 +29,7 @@ func endpoints() mitidtest.Endpoints {
 	}
 }
 
-// Save returns what turns the switches back.
+// Save returns a function that turns the switches back.
 func (c *dialect) Save() (restore func()) { return c.switches.Save() }
 
 // Tamperings are the catalogue of this dialect.
@@ -38,7 +38,7 @@ func (c *dialect) Tamperings() []mitidtest.Tampering {
 	return slices.Concat(mitidtest.SharedTamperings(announce), c.personTamperings(), mitidtest.UserinfoTamperings(), c.ageTamperings())
 }
 
-// Traits is what the conformance suite must know.
+// Traits returns what the conformance suite must know.
 func (c *dialect) Traits() mitidtest.Traits {
 	return mitidtest.Traits{
 		TextsNeedLogin: true,
@@ -46,7 +46,7 @@ func (c *dialect) Traits() mitidtest.Traits {
 		Subject:        func(p *mitidtest.Citizen, co *mitidtest.Company) string { return braced(subject(p, co)) },
 		Heading:        func(a mitid.Action) string { return headings[actionWords[a]] + " at Acme" },
 		SpoilReference: func(text string) {
-			c.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+			c.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Token) {
 				d.Payload.Drop("refTextBody")
 				if text != "" {
 					d.Payload.Add("refTextBody", text)

@@ -22,7 +22,7 @@ func (c *dialect) userinfo(r *http.Request, s Settings) *mitidtest.Reply {
 	if s.Userinfo == PlainJSON {
 		return mitidtest.NewReply(http.StatusOK, claims.Clone())
 	}
-	jwt, err := mitidtest.NewDraft(c.b.Keys().Active(), claims).Serialize()
+	jwt, err := mitidtest.NewToken(c.b.Keys().Active(), claims).Serialize()
 	if err == nil && s.Userinfo == SignedAndEncryptedJWT && s.EncryptTo != nil {
 		jwt, err = fakeoidc.Encrypt(jwt, s.EncryptTo, s.EncryptKeyID)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// age holds an adapter to what a proof of age is: an answer about nobody.
+// age tries proofs of age: an answer, and nothing about the person.
 func (s *suite) age(t *testing.T) {
 	probe := s.rig(t, mitidtest.Config{})
 	if _, able := probe.broker.(mitid.AgeProver); !able {
@@ -65,7 +65,7 @@ func (s *suite) ageAnswers(t *testing.T) {
 	})
 }
 
-// isAge: l holds an answer and no trace of anybody.
+// isAge asserts that l holds an answer and nothing about anybody.
 func (r *rig) isAge(l *mitid.Login, years int, want mitid.AgeAnswer) {
 	r.Helper()
 	require.NotNil(r, l.Age)
@@ -198,13 +198,13 @@ func (s *suite) ageJourneys(t *testing.T) {
 // answering are the stages of an answer, from the callback to the keys that verify it.
 var answering = []mitidtest.Stage{mitidtest.StageCallback, mitidtest.StageToken, mitidtest.StageIDToken, mitidtest.StageKeys}
 
-// ageTamperings: what spoils an answer proves nothing, and what spoils a login
-// spoils a proof of age too.
+// ageTamperings asserts that a spoilt answer proves no age. The tamperings with logins
+// spoil a proof of age too.
 func (s *suite) ageTamperings(t *testing.T) {
 	for _, m := range s.tamperingsOf(t) {
 		switch {
 		case m.Request.Age != 0:
-		case m.Slow, m.Warm, m.TLS, m.Switch != nil, m.Journey != mitidtest.Straight, !slices.Contains(answering, m.Stage):
+		case m.Slow, m.Warm, m.TLS, m.Switch != nil, m.Delivery != mitidtest.DeliverAtOnce, !slices.Contains(answering, m.Stage):
 			continue
 		case m.Request.Level != claims.LevelUnknown, m.Request.CPR != mitid.CPRNo, m.Request.Fresh, m.Request.ReferenceText != "", m.Request.TransactionText != mitid.Text{}:
 			continue

@@ -13,7 +13,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// checks: what Client.Check says of a broker is what a login would meet.
+// checks asserts that Client.Check reports what a login would meet.
 func (s *suite) checks(t *testing.T) {
 	if _, ok := s.rig(t, mitidtest.Config{}).broker.(mitid.Checker); !ok {
 		t.Log("this adapter cannot be checked")
@@ -98,7 +98,7 @@ func (s *suite) checks(t *testing.T) {
 	}
 }
 
-// check is Client.Check, and holds the report to what every report must be.
+// check calls Client.Check, and asserts what holds for every report.
 func (r *rig) check() *mitid.Report {
 	r.Helper()
 	report := r.client.Check(r.Context())

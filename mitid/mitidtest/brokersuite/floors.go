@@ -36,8 +36,8 @@ func (b *stepUpBroker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Lo
 	return b.StepUpper.StepUp(ctx, a, l)
 }
 
-// stepUpLevels: a step-up replaces a login, so that it asks for the level of that
-// login and takes nothing below.
+// stepUpLevels asserts that a step-up asks for the level of the login that it replaces,
+// and takes nothing below.
 func (s *suite) stepUpLevels(t *testing.T) {
 	t.Run("by logging in again", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
@@ -79,8 +79,8 @@ func (r *rig) stepUpKeepsLevel(begun func() *mitid.Attempt) {
 	assert.Equal(r, claims.High, lower.Level, "the step-up took the level away")
 }
 
-// lateStepUp: what a broker gives for a while only is refused before anything is sent,
-// not after the person was led there in vain.
+// lateStepUp asserts that a step-up which comes too late for the broker is refused before
+// anything is sent.
 func (s *suite) lateStepUp(t *testing.T) {
 	r := s.rig(t, mitidtest.Config{})
 	who := mitidtest.Paiman()
@@ -88,6 +88,9 @@ func (s *suite) lateStepUp(t *testing.T) {
 	r.fake.Advance(16 * time.Minute)
 	before := r.fake.Count("")
 	rd, err := r.client.StepUp(t.Context(), l, mitid.Request{CPR: mitid.CPRRequired})
+	if r.unsupported(err, "UUID") {
+		return
+	}
 	if err != nil {
 		r.expect(mitid.InteractionRequired, err, "a step-up that comes too late")
 		r.checkSilent(err)
@@ -109,7 +112,7 @@ func (r *rig) clientOf(b mitid.Broker, floor claims.Level) *mitid.Client {
 	return c
 }
 
-// tokenFloor: a token of a front end is held to the client's level.
+// tokenFloor asserts that a token of a front end must reach the client's level.
 func (s *suite) tokenFloor(t *testing.T) {
 	r := s.rig(t, mitidtest.Config{})
 	if _, ok := r.broker.(mitid.TokenVerifier); !ok {
@@ -137,7 +140,7 @@ func (s *suite) tokenFloor(t *testing.T) {
 	}
 }
 
-// foreignLogin: what somebody else vouched for, or nobody, is nothing to go on.
+// foreignLogin asserts that a login of another broker or issuer, or of nobody, is refused.
 func (s *suite) foreignLogin(t *testing.T) {
 	r := s.rig(t, mitidtest.Config{})
 	who := mitidtest.Ditlev()

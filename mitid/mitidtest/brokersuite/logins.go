@@ -17,7 +17,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// logins are the good ones: who comes out, and what.
+// logins tries logins that succeed, and looks at whose they are and what they tell.
 func (s *suite) logins(t *testing.T) {
 	t.Run("the callback rule is complete and constant", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
@@ -177,22 +177,21 @@ func holdsNumber(v reflect.Value, n cpr.Number) bool {
 	return false
 }
 
-// isPerson: the login is that of who, in their private capacity.
+// isPerson asserts that the login is that of who, in their private capacity.
 func (r *rig) isPerson(l *mitid.Login, who *mitidtest.Citizen) {
 	r.Helper()
 	id := l.Identity
-	assert.Equal(r, claims.CapacityPrivate, id.Capacity)
-	m := r.traits()
-	assert.Equal(r, m.Subject(who, nil), id.Subject)
-	assert.Equal(r, who.MitIDUUID(nil), id.UUID.String())
+	assert.Equal(r, claims.CapacityPrivate, id.Capacity, "Identity.Capacity")
+	assert.Equal(r, r.traits().Subject(who, nil), id.Subject, "Identity.Subject")
+	assert.Equal(r, who.MitIDUUID(nil), id.UUID.String(), "Identity.UUID")
 	if who.Name == "" {
-		assert.Nil(r, id.Name)
-	} else if assert.NotNil(r, id.Name) {
-		assert.Equal(r, who.Name, id.Name.Full)
+		assert.Nil(r, id.Name, "Identity.Name")
+	} else if assert.NotNil(r, id.Name, "Identity.Name") {
+		assert.Equal(r, who.Name, id.Name.Full, "Identity.Name")
 	}
-	assert.Equal(r, who.Born(), id.BirthDate)
+	assert.Equal(r, who.Born(), id.BirthDate, "Identity.BirthDate")
 	if !id.CPR.IsZero() {
-		assert.Equal(r, who.CPR, id.CPR)
+		assert.Equal(r, who.CPR, id.CPR, "Identity.CPR")
 	}
-	assert.False(r, id.AuthTime.IsZero())
+	assert.False(r, id.AuthTime.IsZero(), "Identity.AuthTime is zero")
 }

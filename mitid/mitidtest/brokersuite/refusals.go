@@ -97,7 +97,7 @@ func (s *suite) tampering(t *testing.T, m mitidtest.Tampering) {
 	if rd != nil && mitid.KindOf(err) != mitid.StateInvalid {
 		r.usedUp(rd, cb)
 	}
-	if bystander != nil && m.Journey != mitidtest.Late {
+	if bystander != nil && m.Delivery != mitidtest.DeliverLate {
 		r.fake.Untamper()
 		other := mitidtest.Paiman()
 		l, err := r.client.Complete(t.Context(), bystander.State, r.walk(bystander, mitidtest.Approve(other)))
@@ -120,7 +120,7 @@ func (r *rig) neverMet(m mitidtest.Tampering, err error) bool {
 	return false
 }
 
-// unsupportedAt: the tampering's request is one that the adapter cannot carry.
+// unsupportedAt reports whether the adapter cannot carry the request of a tampering.
 func (r *rig) unsupportedAt(m mitidtest.Tampering, err error) bool {
 	return m.Request.TransactionText.Body != "" && mitid.KindOf(err) == mitid.Unsupported
 }
@@ -144,7 +144,7 @@ var (
 	beforeUserinfo = append(slices.Clone(answering), beginning...)
 )
 
-// silence: what was refused at a stage makes none of the calls of later stages.
+// silence asserts that a login refused at a stage makes no call of a later stage.
 func (r *rig) silence(m mitidtest.Tampering) {
 	r.Helper()
 	at := r.fake.Endpoints()
@@ -155,7 +155,7 @@ func (r *rig) silence(m mitidtest.Tampering) {
 	if m.Stage == mitidtest.StageTLS || m.Stage == mitidtest.StageDiscovery {
 		later = append(later, at.PAR, at.Authorize)
 	}
-	if !slices.Contains(beforeUserinfo, m.Stage) || m.Journey == mitidtest.Replayed || m.Want == mitid.ClaimMissing {
+	if !slices.Contains(beforeUserinfo, m.Stage) || m.Delivery == mitidtest.DeliverTwice || m.Want == mitid.ClaimMissing {
 		later = nil
 	}
 	for _, path := range later {
@@ -179,7 +179,7 @@ func (r *rig) elsewhere() int {
 	return n
 }
 
-// usedUp: the same answer again is refused, without a call.
+// usedUp asserts that the same answer is refused the second time, without a call.
 func (r *rig) usedUp(rd *mitid.Redirect, cb mitid.Callback) {
 	r.Helper()
 	before := r.fake.Count("")

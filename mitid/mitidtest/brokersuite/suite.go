@@ -19,16 +19,16 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// Test is the conformance suite of the seam: it holds an adapter to every promise
-// of mitid.Broker, sends it every tampering of the fake's catalogue, and watches the
-// fake for calls that should not come. start starts a fake, such as criiptotest.Start.
+// Test holds an adapter to every promise of mitid.Broker, sends it every tampering of the
+// fake's catalogue, and watches the fake for calls that should not come. start starts a
+// fake, such as criiptotest.Start.
 // open returns the adapter under test, configured for the fake: its issuer, client id,
 // secret, HTTP client and clock (fake.Now). It may change the fake's switches, and is
 // called once for each fake.
 //
-// What an adapter cannot carry it refuses with ErrUnsupported, and an ability that
-// it lacks is not tried; the suite says so in its log. demand names what this
-// adapter must have, so that nothing of it can vanish unseen: abilities
+// An adapter refuses what it cannot carry with ErrUnsupported, and the suite does not try
+// an ability that the adapter lacks; it says so in its log. demand names what this adapter
+// must have, so that a lack of it fails the test: abilities
 // ("TokenVerifier", "SessionEnder", "MatchCPR", "LogoutReceiver", "front channel
 // logout"), fields of mitid.Request, whole ("CPRHint") or one case of the suite
 // ("Locale/Danish"), and stages that its logins must pass ("par", "userinfo").
@@ -40,6 +40,8 @@ func Test[F mitidtest.Fake](t *testing.T, start func(mitidtest.Config) (F, error
 		}
 		return fake.Engine(), func(tb testing.TB) mitid.Broker { return open(tb, fake) }, nil
 	}}
+	m := s.rig(t, mitidtest.Config{}).traits()
+	require.True(t, m.Carried != nil && m.Subject != nil, "the dialect's Traits have no Carried or no Subject")
 	known := s.tamperingsOf(t)
 	for _, name := range demand {
 		require.True(t, canBeDemanded(name, known), "the suite knows no %q that could be demanded", name)
@@ -70,8 +72,8 @@ func (s *suite) tamperingsOf(t *testing.T) []mitidtest.Tampering {
 	return fake.Tamperings()
 }
 
-// absent says that the adapter lacks what the suite would try now, or fails if it
-// was demanded.
+// absent logs that the adapter lacks what the suite would try now. If it was demanded, the
+// test fails.
 func (s *suite) absent(t *testing.T, name string) {
 	t.Helper()
 	field, _, _ := strings.Cut(name, "/")
@@ -113,7 +115,7 @@ type rig struct {
 // redirectURL is where the suite's logins return to. Nobody listens there.
 const redirectURL = "https://app.example/callback"
 
-// patience is the time limit against answers that drip.
+// patience is how long the client waits for an answer that drips.
 const patience = 2 * time.Second
 
 func (s *suite) rig(t *testing.T, cfg mitidtest.Config, prepare ...func(*mitidtest.Broker)) *rig {
@@ -140,7 +142,7 @@ func (r *rig) newClient(floor claims.Level) *mitid.Client {
 	return c
 }
 
-// login is Login, and holds the result to what every result must be.
+// login calls mitidtest.Login, and asserts what holds for every result.
 func (r *rig) login(q mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, error) {
 	r.Helper()
 	l, err := mitidtest.Login(r, r.client, r.fake, q, as...)
@@ -149,7 +151,7 @@ func (r *rig) login(q mitid.Request, as ...mitidtest.Outcome) (*mitid.Login, err
 	return l, err
 }
 
-// must is login where a refusal would be the fault.
+// must is login for a login that must succeed.
 func (r *rig) must(q mitid.Request, as ...mitidtest.Outcome) *mitid.Login {
 	r.Helper()
 	l, err := r.login(q, as...)
@@ -157,8 +159,8 @@ func (r *rig) must(q mitid.Request, as ...mitidtest.Outcome) *mitid.Login {
 	return l
 }
 
-// checkResult: a login or an error, never both; an error of the vocabulary that
-// repeats nothing.
+// checkResult asserts that there is a login or an error and never both, and that the
+// error has a kind and repeats nothing.
 func (r *rig) checkResult(l *mitid.Login, err error) {
 	r.Helper()
 	if err == nil {
@@ -170,7 +172,7 @@ func (r *rig) checkResult(l *mitid.Login, err error) {
 	r.checkSilent(err)
 }
 
-// checkSilent: no secret, token, number or name in what an error prints.
+// checkSilent asserts that err prints no secret, token, number or name.
 func (r *rig) checkSilent(err error) {
 	r.Helper()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
@@ -181,7 +183,7 @@ func (r *rig) checkSilent(err error) {
 	}
 }
 
-// expect holds an error against a kind; 0 expects none.
+// expect asserts that err is of a kind; 0 stands for no error.
 func (r *rig) expect(want mitid.Kind, err error, doc string) {
 	r.Helper()
 	if want == accepted {
@@ -198,7 +200,7 @@ func (r *rig) params() mitidtest.Request {
 	r.Helper()
 	var last mitidtest.Request
 	for _, q := range r.fake.Requests() {
-		switch mitidtest.Route(q.Path) {
+		switch mitidtest.NormalizePath(q.Path) {
 		case r.fake.Endpoints().PAR:
 			last = q
 		case r.fake.Endpoints().Authorize:
@@ -214,7 +216,7 @@ func (r *rig) params() mitidtest.Request {
 func (r *rig) carried() mitidtest.Carried { return r.traits().Carried(r.params()) }
 
 // unsupported reports whether err refuses a field as one that this broker cannot
-// carry, and holds the refusal to its form. title: which case of the field.
+// carry, and asserts what holds for such a refusal. title names the case of the field.
 func (r *rig) unsupported(err error, field string, title ...string) bool {
 	r.Helper()
 	if mitid.KindOf(err) != mitid.Unsupported {
@@ -227,12 +229,12 @@ func (r *rig) unsupported(err error, field string, title ...string) bool {
 	return true
 }
 
-// checkBrowser: nothing that the browser carried to the broker holds a CPR number
-// or the client's secret.
+// checkBrowser asserts that nothing which the browser carried to the broker holds a CPR
+// number or the client's secret.
 func (r *rig) checkBrowser() {
 	r.Helper()
 	for _, q := range r.fake.Requests() {
-		if mitidtest.Route(q.Path) != r.fake.Endpoints().Authorize || q.Method != http.MethodGet {
+		if mitidtest.NormalizePath(q.Path) != r.fake.Endpoints().Authorize || q.Method != http.MethodGet {
 			continue
 		}
 		text := q.Query.Encode()
@@ -243,7 +245,7 @@ func (r *rig) checkBrowser() {
 	}
 }
 
-// begin starts a login and holds the redirect to its form.
+// begin starts a login, and asserts what holds for every redirect.
 func (r *rig) begin(ctx context.Context, q mitid.Request) *mitid.Redirect {
 	r.Helper()
 	rd, err := r.client.Begin(ctx, q)
@@ -256,7 +258,7 @@ func (r *rig) begin(ctx context.Context, q mitid.Request) *mitid.Redirect {
 	return rd
 }
 
-// walk is mitidtest.Walk where a failure is the suite's.
+// walk calls mitidtest.Walk, which must succeed.
 func (r *rig) walk(rd *mitid.Redirect, as ...mitidtest.Outcome) mitid.Callback {
 	r.Helper()
 	cb, err := mitidtest.Walk(r.Context(), r.fake, rd, as...)

@@ -65,7 +65,7 @@ func (e *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 		return
 	}
 	e.b.NoteNonce(sent.Get("nonce"))
-	if o, ok := e.b.Scripted("state:" + sent.Get("state")); ok {
+	if o, ok := e.b.Scripted(sent.Get("state"), ""); ok {
 		e.act(w, req, s, o)
 		return
 	}
@@ -85,7 +85,7 @@ func (e *dialect) scopes(s Settings) []string {
 	return []string{"openid", "profile", "ssn", "organisation", s.PIDScope}
 }
 
-// check judges a request, in the order that decides whether a eidentRefusal may be
+// check judges a request, in the order that decides whether a refusal may be
 // sent to the redirect_uri.
 func (e *dialect) check(q url.Values, s Settings) (*request, *refusal) {
 	for _, values := range q {

@@ -32,8 +32,8 @@ func Start(cfg mitidtest.Config) (*Broker, error) {
 // Configure changes the switches. The function must not call the Broker.
 func (b *Broker) Configure(change func(*Settings)) { b.dialect.switches.Change(change) }
 
-// Tamperings returns the catalogue, ordered by name, to be read. Broker.Tamper carries
-// one out.
+// Tamperings returns the catalogue, ordered by name, without a fake. It is for reading;
+// Broker.Tamper carries a tampering out.
 func Tamperings() []mitidtest.Tampering {
 	return mitidtest.SortTamperings(new(dialect).Tamperings())
 }

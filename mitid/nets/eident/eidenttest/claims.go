@@ -12,7 +12,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// nsis are the levels as E-Ident and NEB write them.
+// nsis are the levels as this broker writes them.
 const nsis = "https://data.gov.dk/concept/core/nsis/"
 
 var nsisWords = map[claims.Level]string{claims.Low: nsis + "Low", claims.Substantial: nsis + "Substantial", claims.High: nsis + "High"}
@@ -155,7 +155,7 @@ func (g *grant) aboutCompany(o mitidtest.Object, now time.Time, s Settings) miti
 		o.Add("nemlogin.date_of_birth", born.Format(time.DateOnly))
 	}
 	if !g.citizen.CPR.IsZero() {
-		o.Add("nemlogin.cpr_uuid", mitidtest.Identifier("cpr", g.citizen.MitIDUUID(nil)))
+		o.Add("nemlogin.cpr_uuid", mitidtest.StableUUID("cpr", g.citizen.MitIDUUID(nil)))
 	}
 	o.Add(cmp.Or(s.OrganisationNumberClaim, "nemlogin.cvr"), co.CVR)
 	o.Add("nemlogin.email", "")

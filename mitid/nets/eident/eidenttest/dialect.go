@@ -26,10 +26,10 @@ const accessLife = 15 * time.Minute
 type dialect struct {
 	b            *mitidtest.Broker
 	switches     *mitidtest.Switches[Settings]
-	grants       *mitidtest.Shelf[*grant]           // by code
-	used         *mitidtest.Shelf[handedOut]        // what a code brought, by code
-	access       *mitidtest.Shelf[mitidtest.Object] // claims by access token
-	transactions *mitidtest.Shelf[*grant]           // by jti, for step-up
+	grants       *mitidtest.Store[*grant]           // by code
+	used         *mitidtest.Store[handedOut]        // what a code brought, by code
+	access       *mitidtest.Store[mitidtest.Object] // claims by access token
+	transactions *mitidtest.Store[*grant]           // by jti, for step-up
 }
 
 // handedOut are what a second use of the code takes back.
@@ -39,10 +39,10 @@ func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	return &dialect{
 		b:            b,
 		switches:     mitidtest.NewSwitches(defaultSettings()),
-		grants:       mitidtest.NewShelf[*grant](b, 1<<15),
-		used:         mitidtest.NewShelf[handedOut](b, 1<<15),
-		access:       mitidtest.NewShelf[mitidtest.Object](b, 1<<15),
-		transactions: mitidtest.NewShelf[*grant](b, 1<<15),
+		grants:       mitidtest.NewStore[*grant](b, 1<<15),
+		used:         mitidtest.NewStore[handedOut](b, 1<<15),
+		access:       mitidtest.NewStore[mitidtest.Object](b, 1<<15),
+		transactions: mitidtest.NewStore[*grant](b, 1<<15),
 	}, nil
 }
 
@@ -58,7 +58,7 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s := e.snapshot()
 	path, _ := mitidtest.CutElsewhere(r.URL.Path)
-	path = mitidtest.Route(path)
+	path = mitidtest.NormalizePath(path)
 	if path == pathStart {
 		e.b.Record(r, form, sentParams(r, form))
 	} else {

@@ -9,19 +9,19 @@ import (
 
 // Settings are the switches of an E-Ident fake. Most are the choices of this
 // fake where the real broker's behaviour is not known: turn them to see what an
-// application does with the other answer. Change them with
-// [Broker.Configure].
+// application does with the other answer. Change them with [Broker.Configure]. A value
+// behind a semicolon is the default.
 type Settings struct {
 	// CrossOrigin says that pages of other origins may call the endpoints for scripts.
 	CrossOrigin bool
 	// AMRSeparator is the only one that amr_values may be joined with: "," or " ". If empty, either
 	// will do.
 	AMRSeparator string
-	// Texts says how reference_text and transactiontext are read; EIdentEither.
+	// Texts says how reference_text and transactiontext are read; ReadEither.
 	Texts Encoding
-	// Hint says how login_hint is read; EIdentEither.
+	// Hint says how login_hint is read; ReadEither.
 	Hint Encoding
-	// Echo says how texts come back; EIdentAsSent.
+	// Echo says how texts come back; EchoAsSent.
 	Echo Echo
 	// SilentReference leaves reference_text out of the tokens.
 	SilentReference bool
@@ -35,7 +35,7 @@ type Settings struct {
 	PrivateForCompany       bool   // identity_type is private when somebody acts for a company with their private MitID
 	DigestOverParameter     bool   // transaction_text_sha256 is over the parameter as it was sent
 
-	AuthTime        AuthTime // how auth_time is written; EIdentSeconds
+	AuthTime        AuthTime // how auth_time is written; AuthTimeSeconds
 	DottedBirthDate bool     // birthdate as 21.01.1927 in place of 1927-01-21
 	TextAMR         bool     // amr as a text in place of a list of one
 	OneSubject      bool     // sub, mitid.uuid and pid of an Erhverv login are those of the private person

@@ -15,7 +15,7 @@ import (
 func personTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
 	edit := func(name, doc string, want mitid.Kind, r mitid.Request, f func(b *mitidtest.Broker, o *mitidtest.Object)) {
-		t := mitidtest.OnToken(name, doc, want, func(b *mitidtest.Broker, d *mitidtest.Draft) { f(b, &d.Payload) })
+		t := mitidtest.OnToken(name, doc, want, func(b *mitidtest.Broker, d *mitidtest.Token) { f(b, &d.Payload) })
 		t.Request = r
 		ts = append(ts, t)
 	}
@@ -74,7 +74,7 @@ func textTamperings() []mitidtest.Tampering {
 	const sent = "Jeg køber Ærø for 100 kr."
 	var ts []mitidtest.Tampering
 	edit := func(name, doc string, want mitid.Kind, f func(o *mitidtest.Object)) {
-		t := mitidtest.OnToken(name, doc, want, func(_ *mitidtest.Broker, d *mitidtest.Draft) { f(&d.Payload) })
+		t := mitidtest.OnToken(name, doc, want, func(_ *mitidtest.Broker, d *mitidtest.Token) { f(&d.Payload) })
 		t.Request = mitid.Request{TransactionText: mitid.Text{Body: sent}}
 		ts = append(ts, t)
 	}

@@ -54,7 +54,7 @@ func (e *dialect) token(r *http.Request, form url.Values, s Settings) *mitidtest
 	})
 }
 
-// revoke takes back what a code brought.
+// revoke withdraws what a code was exchanged for.
 func (e *dialect) revoke(code string) {
 	if t, ok := e.used.Take(code); ok {
 		e.access.Take(t.access)
@@ -93,10 +93,10 @@ func (e *dialect) authenticate(r *http.Request, form url.Values) *mitidtest.Repl
 }
 
 // idToken signs claims, and encrypts the result where the merchant wants it. It
-// returns the claims too, as a tampering may have left them: userinfo tells the
-// same story.
+// returns the claims too, as a tampering may have left them, because userinfo tells
+// the same claims.
 func (e *dialect) idToken(told mitidtest.Object, s Settings) (string, mitidtest.Object, error) {
-	d := mitidtest.NewDraft(e.b.Keys().Active(), told)
+	d := mitidtest.NewToken(e.b.Keys().Active(), told)
 	mitidtest.Spoil(e.b, mitidtest.StageIDToken, d)
 	token, err := d.Serialize()
 	if err == nil && s.EncryptTo != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// Profile tells what is constant in this dialect. The client id is a merchant's.
+// Profile returns what never changes in this dialect. The client id is a merchant's.
 func (e *dialect) Profile() mitidtest.Profile {
 	return mitidtest.Profile{Name: "eident", ClientID: "MER2", Differences: differences(), Endpoints: endpoints()}
 }
@@ -20,7 +20,7 @@ func endpoints() mitidtest.Endpoints {
 	}
 }
 
-// Save returns what turns the switches back.
+// Save returns a function that turns the switches back.
 func (e *dialect) Save() (restore func()) { return e.switches.Save() }
 
 // ScriptAccess opens what scripts call where the switch is on.
@@ -31,14 +31,14 @@ func (e *dialect) ScriptAccess(path string) mitidtest.ScriptAccess {
 	return endpoints().ScriptAccess(path)
 }
 
-// Traits is what the conformance suite must know.
+// Traits returns what the conformance suite must know.
 func (e *dialect) Traits() mitidtest.Traits {
 	return mitidtest.Traits{
 		Carried:         readCarried,
 		Subject:         func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "mitid:" + c.MitIDUUID(co) },
 		ProfessionalCap: true,
 		SpoilReference: func(text string) {
-			e.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+			e.b.Apply(mitidtest.OnToken("", "", 0, func(_ *mitidtest.Broker, d *mitidtest.Token) {
 				d.Payload.Drop("reference_text")
 				if text != "" {
 					d.Payload.Add("reference_text", text)

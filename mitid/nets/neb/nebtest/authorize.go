@@ -15,7 +15,7 @@ import (
 )
 
 // session is a person who is logged in at the broker. The lock of dialect guards it,
-// once it is on a shelf.
+// once it is in a store.
 type session struct {
 	sid         string
 	sub         string
@@ -98,7 +98,7 @@ func (n *dialect) login(w http.ResponseWriter, r *http.Request, s Settings) {
 		return
 	}
 	query := r.URL.RawQuery
-	if mitidtest.Route(r.URL.Path) == pathLogin {
+	if mitidtest.NormalizePath(r.URL.Path) == pathLogin {
 		var ok bool
 		if query, ok = strings.CutPrefix(r.URL.Query().Get("ReturnUrl"), pathCallback+"?"); !ok {
 			n.refuse(w, refusal{"invalid_request", "Invalid ReturnUrl"})
@@ -119,7 +119,7 @@ func (n *dialect) login(w http.ResponseWriter, r *http.Request, s Settings) {
 	if !n.reusable(old, req) || n.b.Now().Sub(old.at) > cprTime {
 		old = nil // a login, not a CPR page on top of one
 	}
-	if o, ok := n.b.Scripted("uri:"+req.uri, "state:"+req.params.Get("state")); ok {
+	if o, ok := n.b.Scripted(req.params.Get("state"), req.uri); ok {
 		n.act(w, r, req, s, o, old)
 		return
 	}
@@ -154,7 +154,7 @@ func (n *dialect) remember(w http.ResponseWriter, s *session) {
 	n.b.SetCookie(w, cookieSession, id)
 }
 
-// handOut sends the browser home with what the response type asks for.
+// handOut sends the browser to the client with what the response type asks for.
 func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Settings) {
 	if !n.spend(w, req) {
 		return
@@ -185,7 +185,7 @@ func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Setti
 	n.sendBack(w, req, answer)
 }
 
-// spend uses a pushed request up, or shows the error page if somebody did before.
+// spend uses a pushed request up. If it was used before, it shows the error page.
 func (n *dialect) spend(w http.ResponseWriter, req *request) bool {
 	if req.uri == "" {
 		return true

@@ -56,8 +56,8 @@ func (b *Broker) SendLogout(ctx context.Context, subject, address string) (int, 
 	return b.dialect.sendLogout(ctx, subject, address)
 }
 
-// Tamperings returns the catalogue, ordered by name, to be read. Broker.Tamper carries
-// one out.
+// Tamperings returns the catalogue, ordered by name, without a fake. It is for reading;
+// Broker.Tamper carries a tampering out.
 func Tamperings() []mitidtest.Tampering {
 	return mitidtest.SortTamperings(new(dialect).Tamperings())
 }

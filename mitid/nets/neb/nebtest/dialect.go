@@ -49,19 +49,19 @@ type dialect struct {
 	b        *mitidtest.Broker
 	switches *mitidtest.Switches[Settings]
 	keys     *keySet
-	pushed   *mitidtest.Shelf[url.Values]
-	texts    *mitidtest.Shelf[*approvalText] // by signtext_id
-	grants   *mitidtest.Shelf[*grant]        // by code
-	access   *mitidtest.Shelf[*grant]        // by digest of the access token
-	service  *mitidtest.Shelf[string]        // scope by digest of a service token
-	jtis     *mitidtest.Shelf[bool]          // of client assertions
-	sessions *mitidtest.Shelf[*session]      // by the browser's cookie
-	subjects *mitidtest.Shelf[*session]      // the latest of each subject
-	hints    *mitidtest.Shelf[*session]      // by digest of an ID token, while it is valid
-	errors   *mitidtest.Shelf[refusal]       // by errorId
-	logouts  *mitidtest.Shelf[string]        // where to go on to, by logoutId
+	pushed   *mitidtest.Store[url.Values]
+	texts    *mitidtest.Store[*approvalText] // by signtext_id
+	grants   *mitidtest.Store[*grant]        // by code
+	access   *mitidtest.Store[*grant]        // by digest of the access token
+	service  *mitidtest.Store[string]        // scope by digest of a service token
+	jtis     *mitidtest.Store[bool]          // of client assertions
+	sessions *mitidtest.Store[*session]      // by the browser's cookie
+	subjects *mitidtest.Store[*session]      // the latest of each subject
+	hints    *mitidtest.Store[*session]      // by digest of an ID token, while it is valid
+	errors   *mitidtest.Store[refusal]       // by errorId
+	logouts  *mitidtest.Store[string]        // where to go on to, by logoutId
 
-	mu sync.Mutex // guards every session on a shelf
+	mu sync.Mutex // guards every session in a store
 }
 
 func newDialect(b *mitidtest.Broker) (*dialect, error) {
@@ -73,17 +73,17 @@ func newDialect(b *mitidtest.Broker) (*dialect, error) {
 		b:        b,
 		switches: mitidtest.NewSwitches(defaultSettings()),
 		keys:     keys,
-		pushed:   mitidtest.NewShelf[url.Values](b, 1<<15),
-		texts:    mitidtest.NewShelf[*approvalText](b, 1<<10),
-		grants:   mitidtest.NewShelf[*grant](b, 1<<15),
-		access:   mitidtest.NewShelf[*grant](b, 1<<15),
-		service:  mitidtest.NewShelf[string](b, 1<<10),
-		jtis:     mitidtest.NewShelf[bool](b, 1<<15),
-		sessions: mitidtest.NewShelf[*session](b, 1<<12),
-		subjects: mitidtest.NewShelf[*session](b, 1<<15),
-		hints:    mitidtest.NewShelf[*session](b, 1<<15),
-		errors:   mitidtest.NewShelf[refusal](b, 1<<10),
-		logouts:  mitidtest.NewShelf[string](b, 1<<10),
+		pushed:   mitidtest.NewStore[url.Values](b, 1<<15),
+		texts:    mitidtest.NewStore[*approvalText](b, 1<<10),
+		grants:   mitidtest.NewStore[*grant](b, 1<<15),
+		access:   mitidtest.NewStore[*grant](b, 1<<15),
+		service:  mitidtest.NewStore[string](b, 1<<10),
+		jtis:     mitidtest.NewStore[bool](b, 1<<15),
+		sessions: mitidtest.NewStore[*session](b, 1<<12),
+		subjects: mitidtest.NewStore[*session](b, 1<<15),
+		hints:    mitidtest.NewStore[*session](b, 1<<15),
+		errors:   mitidtest.NewStore[refusal](b, 1<<10),
+		logouts:  mitidtest.NewStore[string](b, 1<<10),
 	}, nil
 }
 
@@ -94,7 +94,7 @@ func (n *dialect) snapshot() Settings { return n.switches.Now() }
 func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := n.snapshot()
 	path, _ := mitidtest.CutElsewhere(r.URL.Path)
-	path = mitidtest.Route(path)
+	path = mitidtest.NormalizePath(path)
 	n.headers(w, r, path)
 	form, body, err := fakeoidc.ReadPost(w, r)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package nebtest fakes Nets eID Broker (Signaturgruppen) for tests and
-// demonstrations, as its pre-production system was recorded. In a test, one line
-// starts a fake and the test's end stops it:
+// demonstrations, as its pre-production system was recorded. One line starts a fake, and
+// stops it when the test ends:
 //
 //	fake := nebtest.New(t)
 //
@@ -11,13 +11,14 @@
 //
 // # What is where
 //
-// broker.go is what a test holds, dialect.go the paths and who answers there. A login
-// passes request.go and params.go (what is asked for), authorize.go, page.go, grant.go
-// (what the person allows), then client.go, token.go, claims.go and erhverv.go (what is
-// told), userinfo.go (and the CPR match). transaction.go and ocsp.go prove what the
-// person approved, logout.go ends sessions, age.go is the proof of age, metadata.go
-// discovery and keys, errors.go the list of error words, keys.go the ready-made keys,
-// settings.go the switches. traits.go tells the conformance suite about this dialect,
-// the files tamper….go spoil what is this broker's alone, differences.go admits where
-// the real broker differs or is not known.
+//   - broker.go: the type that a test uses; dialect.go: the paths and what answers there
+//   - request.go, params.go: what a request asks for
+//   - authorize.go, page.go, grant.go: the login, and what the person allows
+//   - client.go, token.go, claims.go, erhverv.go: what the application is told
+//   - userinfo.go: userinfo and the CPR match; logout.go: sessions and how they end
+//   - transaction.go, ocsp.go: the proof of what the person approved
+//   - age.go: the proof of age; metadata.go: discovery and published keys; keys.go: the
+//     ready-made keys; errors.go: the list of error words; settings.go: the switches
+//   - traits.go: what the conformance suite must know; tamper….go: the tamperings of this
+//     broker alone; differences.go: where the real broker differs, or is not known
 package nebtest

@@ -30,7 +30,7 @@ func (n *dialect) aboutCompany(g *grant, s Settings) mitidtest.Object {
 		if s.PublicProvider {
 			o.Add("nemlogin.cpr", p.CPR.Reveal())
 		} else {
-			o.Add("nemlogin.cpr_uuid", mitidtest.Identifier("cpr uuid", p.CPR.Reveal()))
+			o.Add("nemlogin.cpr_uuid", mitidtest.StableUUID("cpr uuid", p.CPR.Reveal()))
 		}
 	}
 	o = o.Optional("nemlogin.nemid.rid", co.RID)

@@ -86,7 +86,7 @@ func judgeParams(req *request, s Settings) *refusal {
 
 // subjectOf is the broker's key of a person: one for each organisation.
 func subjectOf(organisation string, p *mitidtest.Citizen, co *mitidtest.Company) string {
-	return mitidtest.Identifier("neb sub", organisation, p.MitIDUUID(co))
+	return mitidtest.StableUUID("neb sub", organisation, p.MitIDUUID(co))
 }
 
 // asksCPR reports whether scopes of req need a CPR number.

@@ -19,7 +19,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// The keys of the NEB fake: ready-made, published, and protecting nothing.
+// The keys are ready-made. They are published with this package and protect nothing.
 //
 //go:embed keys/*.pem
 var keyFiles embed.FS

@@ -110,7 +110,7 @@ func (n *dialect) tell(ctx context.Context, of *session, address string) (int, e
 
 func (n *dialect) logoutToken(of *session) (string, error) {
 	now := n.b.Now().Unix()
-	d := newDraft(n.b.Keys().Active(), "logout+jwt", mitidtest.Object{
+	d := newToken(n.b.Keys().Active(), "logout+jwt", mitidtest.Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(idLife/time.Second)},
 		{"aud", n.b.ClientID()}, {"sub", of.sub}, {"sid", of.sid}, {"jti", strings.ToUpper(fakehttp.RandomHex(16))},
 		{"events", mitidtest.Object{{logoutEvent, mitidtest.Object{}}}},

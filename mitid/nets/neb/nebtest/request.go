@@ -56,7 +56,7 @@ func (n *dialect) effective(sent url.Values, s Settings) url.Values {
 	return all
 }
 
-// read judges an authorization request. A nebRefusal never reaches the client.
+// read judges an authorization request. A refusal never reaches the client.
 func (n *dialect) read(sent url.Values, s Settings) (*request, *refusal) {
 	req := &request{params: sent, maxAge: -1}
 	if sent.Get("client_id") != n.b.ClientID() {

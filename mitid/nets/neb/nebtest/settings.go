@@ -8,7 +8,8 @@ import (
 
 // Settings are the switches of a client of Nets eID Broker, which the real
 // one has in its administration, and the choices of this fake where the real
-// broker's behaviour is not known. Change them with [Broker.Configure].
+// broker's behaviour is not known. Change them with [Broker.Configure]. A value behind a
+// semicolon is the default.
 type Settings struct {
 	Organisation string // the client's organisation, of which sub is made; "12345674"
 	// Scopes are those that the client may use, beside openid. One more fails the

@@ -32,7 +32,7 @@ func (n *dialect) Tamperings() []mitidtest.Tampering {
 func personTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
 	edit := func(name, doc string, r mitid.Request, f func(b *mitidtest.Broker, o *mitidtest.Object)) {
-		t := mitidtest.OnToken(name, doc, mitid.AssuranceTooLow, func(b *mitidtest.Broker, d *mitidtest.Draft) { f(b, &d.Payload) })
+		t := mitidtest.OnToken(name, doc, mitid.AssuranceTooLow, func(b *mitidtest.Broker, d *mitidtest.Token) { f(b, &d.Payload) })
 		t.Request = r
 		ts = append(ts, t)
 	}
@@ -101,18 +101,18 @@ func userinfoTamperings() []mitidtest.Tampering {
 // transaction_id bind it to the ID token.
 func (n *dialect) userinfoTokenTamperings() []mitidtest.Tampering {
 	ts := mitidtest.TokenTamperings(StageUserinfoToken, "userinfo-token", "nonce", "other-azp")
-	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Draft)) {
+	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Token)) {
 		ts = append(ts, mitidtest.On(name, doc, StageUserinfoToken, mitid.TokenInvalid, f))
 	}
 	change := func(name, doc, claim string, value any) {
-		on("userinfo-token-"+name, doc, func(_ *mitidtest.Broker, d *mitidtest.Draft) { d.Payload.Set(claim, value) })
+		on("userinfo-token-"+name, doc, func(_ *mitidtest.Broker, d *mitidtest.Token) { d.Payload.Set(claim, value) })
 	}
 	change("other-subject", "the userinfo token is about another subject", "sub", "00000000-0000-4000-8000-000000000000")
 	change("other-login", "the userinfo token is of another login", "transaction_id", "00000000-0000-4000-8000-000000000000")
 	change("empty-login", "the userinfo token's transaction_id is empty", "transaction_id", "")
-	on("userinfo-token-missing-login", "the userinfo token does not say of which login it is", func(_ *mitidtest.Broker, d *mitidtest.Draft) { d.Payload.Drop("transaction_id") })
+	on("userinfo-token-missing-login", "the userinfo token does not say of which login it is", func(_ *mitidtest.Broker, d *mitidtest.Token) { d.Payload.Drop("transaction_id") })
 	on("userinfo-token-signed-by-transaction-key", "the userinfo token is signed by the transaction key", n.signWithTransactionKey)
-	on("userinfo-token-is-id-token", "the ID token's claims stand in the userinfo token", func(b *mitidtest.Broker, d *mitidtest.Draft) {
+	on("userinfo-token-is-id-token", "the ID token's claims stand in the userinfo token", func(b *mitidtest.Broker, d *mitidtest.Token) {
 		d.Header.Set("typ", "JWT")
 	})
 	id := mitidtest.OnToken("signed-by-transaction-key", "the ID token is signed by the transaction key", mitid.TokenInvalid, n.signWithTransactionKey)
@@ -120,7 +120,7 @@ func (n *dialect) userinfoTokenTamperings() []mitidtest.Tampering {
 }
 
 // signWithTransactionKey signs with the transaction key, under its own id.
-func (n *dialect) signWithTransactionKey(_ *mitidtest.Broker, d *mitidtest.Draft) {
+func (n *dialect) signWithTransactionKey(_ *mitidtest.Broker, d *mitidtest.Token) {
 	d.Key = n.keys.transaction
 	d.Header.Set("kid", d.Key.ID)
 }

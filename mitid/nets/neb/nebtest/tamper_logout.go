@@ -16,13 +16,13 @@ func (n *dialect) logoutTamperings() []mitidtest.Tampering {
 			ts[i].Want = mitid.ResponseInvalid // the message is too large before it is a token
 		}
 	}
-	on := func(name, doc string, f func(d *mitidtest.Draft)) {
-		ts = append(ts, mitidtest.On("logout-token-"+name, doc, mitidtest.StageLogout, mitid.TokenInvalid, func(_ *mitidtest.Broker, d *mitidtest.Draft) { f(d) }))
+	on := func(name, doc string, f func(d *mitidtest.Token)) {
+		ts = append(ts, mitidtest.On("logout-token-"+name, doc, mitidtest.StageLogout, mitid.TokenInvalid, func(_ *mitidtest.Broker, d *mitidtest.Token) { f(d) }))
 	}
 	set := func(name, doc, claim string, value any) {
-		on(name, doc, func(d *mitidtest.Draft) { d.Payload.Set(claim, value) })
+		on(name, doc, func(d *mitidtest.Token) { d.Payload.Set(claim, value) })
 	}
-	on("missing-events", "the logout token has no events", func(d *mitidtest.Draft) { d.Payload.Drop("events") })
+	on("missing-events", "the logout token has no events", func(d *mitidtest.Token) { d.Payload.Drop("events") })
 	set("empty-events", "the logout token's events are empty", "events", mitidtest.Object{})
 	set("null-events", "the logout token's events are null", "events", nil)
 	set("events-text", "the logout token's event is a text", "events", logoutEvent)
@@ -30,12 +30,12 @@ func (n *dialect) logoutTamperings() []mitidtest.Tampering {
 	set("wrong-event", "the logout token is about another event", "events", mitidtest.Object{{logoutEvent + "1", mitidtest.Object{}}})
 	set("event-text", "the logout token's event is no object", "events", mitidtest.Object{{logoutEvent, "x"}})
 	set("with-nonce", "the logout token has a nonce, so that it may be an ID token", "nonce", "n-æøå")
-	on("about-nobody", "the logout token names neither sub nor sid", func(d *mitidtest.Draft) {
+	on("about-nobody", "the logout token names neither sub nor sid", func(d *mitidtest.Token) {
 		d.Payload.Drop("sub")
 		d.Payload.Drop("sid")
 	})
 	ts = append(ts, mitidtest.On("logout-token-signed-by-transaction-key", "the logout token is signed by the transaction key", mitidtest.StageLogout, mitid.TokenInvalid, n.signWithTransactionKey))
-	on("is-id-token", "an ID token arrives as a logout token", func(d *mitidtest.Draft) {
+	on("is-id-token", "an ID token arrives as a logout token", func(d *mitidtest.Token) {
 		d.Header.Set("typ", "JWT")
 		d.Payload.Drop("events")
 		d.Payload.Add("auth_time", d.Payload.Get("iat"))

@@ -23,22 +23,22 @@ func approving() mitid.Request {
 func (n *dialect) transactionTamperings() []mitidtest.Tampering {
 	ts := mitidtest.TokenTamperings(StageTransactionToken, "transaction-token", "signed-by-other-key", "other-azp",
 		"loose-base64-bits") // a signature of 384 bytes has none
-	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Draft)) {
+	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Token)) {
 		ts = append(ts, mitidtest.On(name, doc, StageTransactionToken, mitid.TokenInvalid, f))
 	}
 	change := func(name, doc, claim string, value any) {
-		on("transaction-token-"+name, doc, func(_ *mitidtest.Broker, d *mitidtest.Draft) { d.Payload.Set(claim, value) })
+		on("transaction-token-"+name, doc, func(_ *mitidtest.Broker, d *mitidtest.Token) { d.Payload.Set(claim, value) })
 	}
-	on("transaction-token-signed-by-token-key", "the transaction token is signed by the key of ID tokens", func(b *mitidtest.Broker, d *mitidtest.Draft) {
+	on("transaction-token-signed-by-token-key", "the transaction token is signed by the key of ID tokens", func(b *mitidtest.Broker, d *mitidtest.Token) {
 		d.Key = b.Keys().Active()
 		d.Header.Set("kid", d.Key.ID)
 	})
-	on("transaction-token-signed-by-token-key-known-kid", "the key of ID tokens signs under the transaction key's id", func(b *mitidtest.Broker, d *mitidtest.Draft) { d.Key = b.Keys().Active() })
-	on("transaction-token-signed-by-look-alike", "a key with the right certificate subject signs, and is not published", func(b *mitidtest.Broker, d *mitidtest.Draft) {
+	on("transaction-token-signed-by-token-key-known-kid", "the key of ID tokens signs under the transaction key's id", func(b *mitidtest.Broker, d *mitidtest.Token) { d.Key = b.Keys().Active() })
+	on("transaction-token-signed-by-look-alike", "a key with the right certificate subject signs, and is not published", func(b *mitidtest.Broker, d *mitidtest.Token) {
 		d.Key = n.keys.stranger
 		d.Header.Set("kid", d.Key.ID)
 	})
-	on("transaction-token-own-certificate", "a key with the right certificate subject comes along in the header", func(b *mitidtest.Broker, d *mitidtest.Draft) {
+	on("transaction-token-own-certificate", "a key with the right certificate subject comes along in the header", func(b *mitidtest.Broker, d *mitidtest.Token) {
 		d.Key = n.keys.stranger
 		d.Header.Set("kid", d.Key.ID)
 		d.Header.Add("x5c", d.Key.JWK.Get("x5c"))
@@ -48,7 +48,7 @@ func (n *dialect) transactionTamperings() []mitidtest.Tampering {
 	change("other-mitid-login", "the transaction token is of another MitID login", "mitid.transaction_id", "00000000-0000-4000-8000-000000000000")
 	change("other-person", "the transaction token is about another MitID person", "mitid.uuid", "00000000-0000-4000-8000-000000000000")
 	change("other-redirect-address", "the transaction token is of a login that went elsewhere", "redirect_uri", "https://other.example/callback")
-	on("transaction-token-missing-login", "the transaction token does not say of which login it is", func(_ *mitidtest.Broker, d *mitidtest.Draft) { d.Payload.Drop("transaction_id") })
+	on("transaction-token-missing-login", "the transaction token does not say of which login it is", func(_ *mitidtest.Broker, d *mitidtest.Token) { d.Payload.Drop("transaction_id") })
 	for i := range ts {
 		ts[i].Request = approving()
 	}
@@ -58,17 +58,17 @@ func (n *dialect) transactionTamperings() []mitidtest.Tampering {
 // textTamperings change what the answer says that the person approved.
 func textTamperings() []mitidtest.Tampering {
 	var ts []mitidtest.Tampering
-	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Draft)) {
+	on := func(name, doc string, f func(*mitidtest.Broker, *mitidtest.Token)) {
 		t := mitidtest.On(name, doc, StageTransactionToken, mitid.TransactionMismatch, f)
 		t.Request = approving()
 		ts = append(ts, t)
 	}
-	both := func(d *mitidtest.Draft, claim string, value any) {
+	both := func(d *mitidtest.Token, claim string, value any) {
 		d.Payload.Set(claim, value)
 		d.Payload.Set("mitid."+claim, value)
 	}
-	drop := func(claims ...string) func(*mitidtest.Broker, *mitidtest.Draft) {
-		return func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+	drop := func(claims ...string) func(*mitidtest.Broker, *mitidtest.Token) {
+		return func(_ *mitidtest.Broker, d *mitidtest.Token) {
 			for _, c := range claims {
 				d.Payload.Drop(c)
 				d.Payload.Drop("mitid." + c)
@@ -83,20 +83,20 @@ func textTamperings() []mitidtest.Tampering {
 	on("missing-text", "nothing is told of a text", drop("transaction_text", "transaction_text_type", "transaction_text_sha256"))
 	on("missing-text-digest", "the digest of the text is not told", drop("transaction_text_sha256"))
 	on("missing-text-type", "the type of the text is not told", drop("transaction_text_type"))
-	on("text-not-approved", "the person logged in and approved nothing", func(_ *mitidtest.Broker, d *mitidtest.Draft) { d.Payload.Set("transaction_actions", "mitid.login") })
-	on("other-text-digest", "the digest is that of another text", func(_ *mitidtest.Broker, d *mitidtest.Draft) { both(d, "transaction_text_sha256", digest(other)) })
-	on("text-digest-of-base64", "the digest is of the Base64, not of the text", func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+	on("text-not-approved", "the person logged in and approved nothing", func(_ *mitidtest.Broker, d *mitidtest.Token) { d.Payload.Set("transaction_actions", "mitid.login") })
+	on("other-text-digest", "the digest is that of another text", func(_ *mitidtest.Broker, d *mitidtest.Token) { both(d, "transaction_text_sha256", digest(other)) })
+	on("text-digest-of-base64", "the digest is of the Base64, not of the text", func(_ *mitidtest.Broker, d *mitidtest.Token) {
 		body, _ := d.Payload.Get("transaction_text").(string)
 		both(d, "transaction_text_sha256", digest(body))
 	})
-	on("other-text", "the person saw another text", func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+	on("other-text", "the person saw another text", func(_ *mitidtest.Broker, d *mitidtest.Token) {
 		both(d, "transaction_text", base64.StdEncoding.EncodeToString([]byte(other)))
 	})
-	on("other-text-and-digest", "the person saw another text, and its digest came", func(_ *mitidtest.Broker, d *mitidtest.Draft) {
+	on("other-text-and-digest", "the person saw another text, and its digest came", func(_ *mitidtest.Broker, d *mitidtest.Token) {
 		both(d, "transaction_text", base64.StdEncoding.EncodeToString([]byte(other)))
 		both(d, "transaction_text_sha256", digest(other))
 	})
-	on("other-text-type", "the person saw the text as html", func(_ *mitidtest.Broker, d *mitidtest.Draft) { both(d, "transaction_text_type", "html") })
+	on("other-text-type", "the person saw the text as html", func(_ *mitidtest.Broker, d *mitidtest.Token) { both(d, "transaction_text_type", "html") })
 	gone := mitidtest.On("missing-transaction-token", "the token answer has no transaction token", mitidtest.StageToken, mitid.TransactionMismatch, func(_ *mitidtest.Broker, p *mitidtest.Reply) {
 		p.Object.Drop("transaction_token")
 		p.Object.Drop("transaction_token_ocsp_resp")
@@ -149,8 +149,8 @@ func (n *dialect) ocspTamperings() []mitidtest.Tampering {
 	return ts
 }
 
-// spoiltResponder makes a responder whose certificate change has changed. If foreign,
-// an authority that nobody knows issues it.
+// spoiltResponder makes a responder with a certificate that change alters before it is
+// issued. If foreign, an unknown authority issues it.
 func spoiltResponder(k *keySet, a *ocspAnswer, change func(*x509.Certificate), foreign bool) *ocspResponder {
 	t := responderTemplate(a.responder.cert.NotBefore, a.responder.cert.NotAfter)
 	change(t)

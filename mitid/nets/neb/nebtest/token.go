@@ -15,10 +15,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// newDraft returns a token as this broker signs it: its header's members are
-// in another order than Criipto's.
-func newDraft(k *mitidtest.Key, typ string, payload mitidtest.Object) *mitidtest.Draft {
-	d := mitidtest.NewDraft(k, payload)
+// newToken returns a token with the members of its header in this broker's order.
+func newToken(k *mitidtest.Key, typ string, payload mitidtest.Object) *mitidtest.Token {
+	d := mitidtest.NewToken(k, payload)
 	d.Header = mitidtest.Object{{"alg", "RS256"}, {"kid", k.ID}, {"typ", typ}}
 	return d
 }
@@ -79,7 +78,7 @@ func (n *dialect) serviceToken(form url.Values, s Settings) *mitidtest.Reply {
 		return oauthError("unauthorized_client")
 	}
 	now := n.b.Now().Unix()
-	token, err := newDraft(n.b.Keys().Active(), "at+jwt", mitidtest.Object{
+	token, err := newToken(n.b.Keys().Active(), "at+jwt", mitidtest.Object{
 		{"iss", n.b.Issuer()}, {"nbf", now}, {"iat", now}, {"exp", now + int64(serviceLife/time.Second)},
 		{"scope", scope}, {"client_id", n.b.ClientID()}, {"jti", strings.ToUpper(fakehttp.RandomHex(16))},
 	}).Serialize()
@@ -94,7 +93,7 @@ func (n *dialect) serviceToken(form url.Values, s Settings) *mitidtest.Reply {
 
 // tokens returns the token answer, member by member as recorded.
 func (n *dialect) tokens(g *grant, s Settings) (mitidtest.Object, error) {
-	access, err := newDraft(n.b.Keys().Active(), "at+jwt", n.accessClaims(g)).Serialize()
+	access, err := newToken(n.b.Keys().Active(), "at+jwt", n.accessClaims(g)).Serialize()
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +110,7 @@ func (n *dialect) tokens(g *grant, s Settings) (mitidtest.Object, error) {
 		{"scope", strings.Join(g.scopes(), " ")},
 	}
 	if (s.UserinfoToken || g.has("userinfo_token")) && !g.req.provesAge() {
-		d := newDraft(n.b.Keys().Active(), "at+jwt", n.userinfoClaims(g, s))
+		d := newToken(n.b.Keys().Active(), "at+jwt", n.userinfoClaims(g, s))
 		mitidtest.Spoil(n.b, StageUserinfoToken, d)
 		token, err := d.Serialize()
 		if err != nil {
@@ -134,7 +133,7 @@ func (n *dialect) tokens(g *grant, s Settings) (mitidtest.Object, error) {
 
 // idToken signs an ID token, and remembers it as a hint for a logout.
 func (n *dialect) idToken(g *grant, s Settings, hash, what string) (string, error) {
-	d := newDraft(n.b.Keys().Active(), "JWT", n.idClaims(g, s, hash, what))
+	d := newToken(n.b.Keys().Active(), "JWT", n.idClaims(g, s, hash, what))
 	mitidtest.Spoil(n.b, mitidtest.StageIDToken, d)
 	token, err := d.Serialize()
 	if err == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// Profile tells what is constant in this dialect.
+// Profile returns what never changes in this dialect.
 func (n *dialect) Profile() mitidtest.Profile {
 	return mitidtest.Profile{
 		Name: "neb", ClientID: "0b7e2f5c-6d41-4a83-9c1e-5f0a7d3b2e64", Keys: n.keys.ring, Differences: differences(),
@@ -25,7 +25,7 @@ func endpoints() mitidtest.Endpoints {
 	}
 }
 
-// Save returns what turns the switches back.
+// Save returns a function that turns the switches back.
 func (n *dialect) Save() (restore func()) { return n.switches.Save() }
 
 // ScriptAccess opens what scripts call where the switch is on.
@@ -36,7 +36,7 @@ func (n *dialect) ScriptAccess(path string) mitidtest.ScriptAccess {
 	return endpoints().ScriptAccess(path)
 }
 
-// Traits is what the conformance suite must know.
+// Traits returns what the conformance suite must know.
 func (n *dialect) Traits() mitidtest.Traits {
 	return mitidtest.Traits{
 		Carried: readCarried,
@@ -53,9 +53,9 @@ func (n *dialect) Traits() mitidtest.Traits {
 		Bypassed: func(at mitidtest.Stage) bool {
 			switch at {
 			case StageUserinfoToken:
-				return n.b.Waits(at) || n.b.Count(pathUserinfo) > 0
+				return n.b.HasTampering(at) || n.b.Count(pathUserinfo) > 0
 			case StageTransactionToken, StageOCSP:
-				return n.b.Waits(at)
+				return n.b.HasTampering(at)
 			}
 			return false
 		},

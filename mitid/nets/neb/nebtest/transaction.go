@@ -18,7 +18,7 @@ const transactionLife = 189388800 * time.Second
 // OCSP answer about that key's certificate. The answer is nil when a tampering
 // took it away.
 func (n *dialect) transaction(g *grant, s Settings) (string, []byte, error) {
-	d := newDraft(n.keys.transaction, "JWT", n.transactionClaims(g, s))
+	d := newToken(n.keys.transaction, "JWT", n.transactionClaims(g, s))
 	mitidtest.Spoil(n.b, StageTransactionToken, d)
 	token, err := d.Serialize()
 	if err != nil {

@@ -8,30 +8,30 @@ import (
 	"encoding/base64"
 )
 
-// Draft is a signed token before it is signed, so that a tampering can spoil it.
-type Draft struct {
+// Token is a JWT that is not signed yet, so that a tampering can spoil it.
+type Token struct {
 	Header  Object
 	Payload Object
 	Key     *Key
-	// sign makes the signature over the two encoded halves. If nil, it is RS256 with Key.
+	// sign makes the signature over the two encoded halves. If nil, Key signs with RS256.
 	sign func(input []byte) ([]byte, error)
 	// finish spoils the finished token.
 	finish func(token string) string
-	// literal is the payload. If nil, it is Payload.
+	// literal replaces Payload. If nil, it does not.
 	literal []byte
 }
 
-// NewDraft returns a token as the broker signs it.
-func NewDraft(k *Key, payload Object) *Draft {
-	return &Draft{
+// NewToken returns a token with payload, which k is to sign with RS256.
+func NewToken(k *Key, payload Object) *Token {
+	return &Token{
 		Header:  Object{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", k.ID}},
 		Payload: payload,
 		Key:     k,
 	}
 }
 
-// Serialize returns the compact serialisation.
-func (d *Draft) Serialize() (string, error) {
+// Serialize signs the token and returns its compact serialisation.
+func (d *Token) Serialize() (string, error) {
 	payload := d.literal
 	if payload == nil {
 		payload = d.Payload.Bytes()
