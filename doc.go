@@ -29,11 +29,12 @@
 //   - [github.com/dkeid/dkeid/mitid/mitidtest]: people who do not exist, and what else
 //     the fakes have in common.
 //   - [github.com/dkeid/dkeid/mitid/mitidtest/brokersuite]: the conformance suite of
-//     adapters.
+//     adapters for logins.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes.
-//   - [github.com/dkeid/dkeid/eboks/ebokstest/sendersuite] and
-//     [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suites of
-//     adapters and of ledgers.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest/sendersuite]: the conformance suite of
+//     adapters for letters.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of
+//     ledgers.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
 //
 // A program links what it imports and no more: cpr needs the standard library alone.
