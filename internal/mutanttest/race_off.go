@@ -1,0 +1,5 @@
+//go:build !race
+
+package mutanttest
+
+const raceDetector = false
