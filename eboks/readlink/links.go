@@ -27,8 +27,8 @@ func New(cfg Config) (*Links, error) {
 		return nil, err
 	}
 	l := &Links{cfg: cfg, base: base}
-	for _, octets := range cfg.Keys {
-		k, err := newKey(octets, base.Path)
+	for _, raw := range cfg.Keys {
+		k, err := newKey(raw, base.Path)
 		if err != nil {
 			return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Op: "new read links", Why: "each of Config.Keys needs 32 bytes"}
 		}

@@ -41,12 +41,12 @@ type key struct {
 // newKey is the key of the links under one path: another handler, with other rules,
 // cannot open them, though its keys are the same. The host is left out, because
 // links outlive hosts.
-func newKey(octets []byte, path string) (key, error) {
-	box, err := seal.New("eboks readlink", [][]byte{octets}, path)
+func newKey(raw []byte, path string) (key, error) {
+	box, err := seal.New("eboks readlink", [][]byte{raw}, path)
 	if err != nil {
 		return key{}, err
 	}
-	secret := [seal.KeySize]byte(octets)
+	secret := [seal.KeySize]byte(raw)
 	return key{box, func(id eboks.ID) []byte {
 		derived, err := hkdf.Expand(sha256.New, secret[:], "dkeid readlink recipient v1 "+id.String(), sha256.Size)
 		if err != nil { // only for lengths that are not ours
@@ -78,11 +78,11 @@ func (k *key) person(id eboks.ID, n cpr.Number) []byte {
 	if err != nil {
 		return nil
 	}
-	octets, err := hex.DecodeString(text)
+	raw, err := hex.DecodeString(text)
 	if err != nil {
 		return nil
 	}
-	return octets
+	return raw
 }
 
 // company is the same of a company.
