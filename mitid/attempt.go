@@ -74,18 +74,16 @@ func (a *Attempt) Admit(f Facts) error {
 	if err := a.admitTime(f.AuthTime); err != nil {
 		return err
 	}
-	private := f.Capacity == claims.CapacityPrivate
-	professional := f.Capacity == claims.CapacityProfessional || f.Capacity == claims.CapacitySignatory
 	switch {
-	case !private && !professional:
-		return fault.New(fault.ClaimInvalid, "the answer does not tell in what capacity the person logged in")
 	case a.Request.Capacity.Takes(f.Capacity):
-	case private:
+		return nil
+	case !claims.CapacityEither.Takes(f.Capacity):
+		return fault.New(fault.ClaimInvalid, "the answer does not tell in what capacity the person logged in")
+	case f.Capacity == claims.CapacityPrivate:
 		return fault.New(fault.ClaimInvalid, "a login for an organisation was asked for and a private one came")
 	default:
 		return fault.New(fault.ClaimInvalid, "a private login was asked for and one for an organisation came")
 	}
-	return nil
 }
 
 // AdmitTexts refuses a login whose answer does not tell the texts that were sent

@@ -59,8 +59,7 @@ func (b *Broker) assertion(ctx context.Context, raw string, rules oidcrp.Rules) 
 	if err != nil {
 		return nil, err
 	}
-	business := id.Capacity == claims.CapacityProfessional || id.Capacity == claims.CapacitySignatory
-	if business && !c.TellsLevel() && id.Levels.LoA == claims.LevelUnknown {
+	if claims.CapacityProfessional.Takes(id.Capacity) && !c.TellsLevel() && id.Levels.LoA == claims.LevelUnknown {
 		id.Levels.LoA = b.cfg.businessLevel
 	}
 	as := &mitid.Assertion{
