@@ -124,6 +124,11 @@ func (p *Plain) UnmarshalJSON(data []byte) error {
 	if err := strictjson.Unmarshal(data, &w); err != nil {
 		return fmt.Errorf("%w: %w", ErrStored, err)
 	}
+	// A time at the end of the year 9999 can be in the year 10000 in UTC, which RFC 3339
+	// cannot write.
+	if year := w.AuthTime.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("%w: auth_time", ErrStored)
+	}
 	read := Plain{
 		Capacity:     w.Kind,
 		Subject:      w.Subject,

@@ -120,6 +120,8 @@ func FuzzPlain(f *testing.F) {
 	f.Add(j)
 	f.Add([]byte(`{}`))
 	f.Add([]byte(`{"auth_time":"2026-01-01T10:00:02.41+01:00","name":{"full":"Åse"}}`))
+	f.Add([]byte(`{"auth_time":"9999-12-31T23:30:00-01:00"}`))
+	f.Add([]byte(`{"auth_time":"2026-01-01T10:00:02+24:00"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var p, back claims.Plain
 		if p.UnmarshalJSON(data) != nil {
