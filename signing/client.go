@@ -34,6 +34,7 @@ type Allow struct {
 	Scripts       bool // JavaScript and other actions
 	Layers        bool // optional content
 	Forms         bool // form fields
+	Attachments   bool // embedded files
 	EarlierUpdate bool // incremental updates
 }
 

@@ -44,8 +44,11 @@ func (c *Client) Complete(ctx context.Context, t Ticket, o *Order, store func(co
 		return nil, c.refuseRead("complete", t.ID, err)
 	}
 	end, refused := judge(&t, o, p)
-	if refused != nil {
+	switch {
+	case refused != nil && p.State == OrderClosed:
 		return nil, c.stranded(ctx, &t, p, refused)
+	case refused != nil:
+		return nil, c.refuse("complete", t.ID, refused, Conflict)
 	}
 	switch end {
 	case NotEnded:

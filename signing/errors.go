@@ -151,8 +151,8 @@ type Error struct {
 	// is zero if the order is not closed, or that is not known.
 	KeptUntil time.Time
 	Trace     string // the service's trace id, if it gave one
-	Said       Raw    // what the service said, at most 4 kB; prints as a placeholder
-	Err        error  // the cause; only one whose text is free of input
+	Said      Raw    // what the service said, at most 4 kB; prints as a placeholder
+	Err       error  // the cause; only one whose text is free of input
 }
 
 // Error returns the text.

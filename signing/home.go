@@ -79,7 +79,8 @@ func (c *Client) bringDocument(ctx context.Context, t *Ticket, o *Order, p *Prog
 	if err != nil {
 		return nil, c.refuse("complete", t.ID, err, verifierKind(ctx))
 	}
-	if refused := v.covers(t, o, p, i); refused != nil {
+	v, refused = v.covers(t, o, p, i)
+	if refused != nil {
 		return nil, refused
 	}
 	return &SignedDocument{Title: o.Documents[i].Title, Original: t.Documents[i].SHA256, SHA256: digestOf(signed), Content: signed, Verdict: *v}, nil
@@ -106,7 +107,7 @@ func (c *Client) fetch(ctx context.Context, t *Ticket, p *Progress, i int) ([]by
 		err = &Error{Kind: DocumentPending, Why: "the signed copy is empty"}
 	}
 	e := c.refuse("complete", t.ID, err, DocumentPending)
-	if e.Kind == OutcomeUnknown || ctx.Err() != nil {
+	if e.Kind == OutcomeUnknown || e.Kind == Unavailable || ctx.Err() != nil {
 		e.Kind = DocumentPending
 	}
 	if e.Kind == DocumentPending && c.gone(t, p, i) {

@@ -14,7 +14,6 @@ var errUnread = errors.New("a document could not be read")
 const (
 	readAtOnce = 64 << 10
 	maxEmpty   = 100 // as in bufio
-	pdfHead    = "%PDF-"
 )
 
 // read returns the content of d, which may have at most limit bytes.
@@ -73,16 +72,4 @@ func (c *Client) digests(ctx context.Context, o *Order, judge func(i int, conten
 		all[i] = digestOf(content)
 	}
 	return all, nil
-}
-
-// suits refuses a document that must not be signed.
-func (a Allow) suits(i int, content []byte) *Error {
-	field := nth("Documents", i, "Open")
-	switch {
-	case len(content) == 0:
-		return inputInvalid(field + ": the document is empty")
-	case !bytes.HasPrefix(content, []byte(pdfHead)):
-		return inputInvalid(field + ": the document is not a PDF")
-	}
-	return a.inspect(field, content)
 }

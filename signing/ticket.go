@@ -55,12 +55,16 @@ func (t *Ticket) UnmarshalJSON(data []byte) error {
 	}
 	var read Ticket
 	top := members{
-		"service":     text(&read.Service),
-		"id":          text((*string)(&read.ID)),
-		"reference":   text(&read.Reference),
-		"placed_at":   instant(&read.PlacedAt),
-		"documents":   list(&read.Documents, func(d *TicketDocument) members { return members{"id": text((*string)(&d.ID)), "sha256": digest(&d.SHA256)} }),
-		"signatories": list(&read.Signatories, func(s *TicketSignatory) members { return members{"id": text((*string)(&s.ID)), "reference": text(&s.Reference)} }),
+		"service":   text(&read.Service),
+		"id":        text((*string)(&read.ID)),
+		"reference": text(&read.Reference),
+		"placed_at": instant(&read.PlacedAt),
+		"documents": list(&read.Documents, func(d *TicketDocument) members {
+			return members{"id": text((*string)(&d.ID)), "sha256": digest(&d.SHA256)}
+		}),
+		"signatories": list(&read.Signatories, func(s *TicketSignatory) members {
+			return members{"id": text((*string)(&s.ID)), "reference": text(&s.Reference)}
+		}),
 	}
 	err := strictjson.Members(data, top.visit)
 	if err != nil || len(top) > 0 {
