@@ -117,8 +117,11 @@ func (c *verification) run(ctx context.Context) (*signing.Verdict, error) {
 			return nil, err
 		}
 	}
-	if len(c.found) == 0 {
+	switch {
+	case len(c.found) == 0:
 		return nil, refuse(signing.SignatureInvalid, "nobody has signed it")
+	case signatures[len(signatures)-1].End != len(c.x.Signed):
+		return nil, refuse(signing.DocumentModified, "the last signature does not reach the end of the file; if the order is still open, close it first")
 	}
 	if err := c.assign(); err != nil {
 		return nil, err

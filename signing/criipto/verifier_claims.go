@@ -5,7 +5,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/internal/fault"
+	faults "github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/dkeid/dkeid/signing"
@@ -139,7 +139,7 @@ func parseToken(payload []byte) (*tokenClaims, error) {
 		k, is := known[n]
 		if !is {
 			if folded[strictjson.Folded(n)] {
-				return fault.New(fault.TokenInvalid, "a known claim in another letter case")
+				return faults.New(faults.TokenInvalid, "a known claim in another letter case")
 			}
 			return nil
 		}
@@ -156,8 +156,8 @@ func parseToken(payload []byte) (*tokenClaims, error) {
 		seen[k.short] = true
 		return nil
 	})
-	if err != nil && fault.ClassOf(err) == 0 {
-		err = fault.New(fault.TokenInvalid, "the claims cannot be read").With(err)
+	if err != nil && faults.ClassOf(err) == 0 {
+		err = faults.New(faults.TokenInvalid, "the claims cannot be read").With(err)
 	}
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (c *tokenClaims) register(n string, v *strictjson.Value) (known bool, err e
 	text := func(into *string) {
 		var ok bool
 		if *into, ok, err = v.Text(); err == nil && !ok {
-			err = fault.New(fault.TokenInvalid, "claim "+n+" is not a text")
+			err = faults.New(faults.TokenInvalid, "claim "+n+" is not a text")
 		}
 	}
 	seconds := func(into *int64, up bool) {
@@ -190,7 +190,7 @@ func (c *tokenClaims) register(n string, v *strictjson.Value) (known bool, err e
 			return
 		}
 		if *into, ok = strictjson.Seconds(s, up); isText || !ok || *into > lastSecond {
-			err = fault.New(fault.TokenInvalid, "claim "+n+" is not a time in seconds")
+			err = faults.New(faults.TokenInvalid, "claim "+n+" is not a time in seconds")
 		}
 	}
 	switch n {
@@ -214,7 +214,7 @@ func (c *tokenClaims) register(n string, v *strictjson.Value) (known bool, err e
 		add := func(e *strictjson.Value) error {
 			s, ok, err := e.Text()
 			if err == nil && !ok {
-				err = fault.New(fault.TokenInvalid, "claim aud is not a text")
+				err = faults.New(faults.TokenInvalid, "claim aud is not a text")
 			}
 			r.Audience = append(r.Audience, s)
 			return err

@@ -55,9 +55,6 @@ func (c *verification) open() ([]pdfscan.Signature, error) {
 	if c.grown, err = f.Unchanged(c.base, whole); err != nil {
 		return nil, c.unreadable(err)
 	}
-	if all[len(all)-1].End != len(c.x.Signed) {
-		return nil, refuse(signing.DocumentModified, "the last signature does not reach its end")
-	}
 	return all, nil
 }
 
@@ -76,16 +73,17 @@ func (c *verification) documentTimestamp(s *pdfscan.Signature) error {
 	if err != nil {
 		return &signing.Error{Kind: signing.SignatureInvalid, Why: "a document timestamp does not verify", Err: err}
 	}
-	return c.checkTimestamp(t)
+	return c.checkTimestamp(t, signing.SignatureInvalid)
 }
 
-func (c *verification) checkTimestamp(t *cades.Timestamp) error {
+// checkTimestamp checks who made a timestamp. Errors are of kind k.
+func (c *verification) checkTimestamp(t *cades.Timestamp, k signing.Kind) error {
 	roots := c.v.cfg.TimestampRoots
 	if roots != nil && !cades.Chain(t.Certificate, t.Others, roots, t.Time, x509.ExtKeyUsageTimeStamping) {
-		return refuse(signing.SignatureInvalid, "a timestamp of an authority that is not configured (VerifierConfig.TimestampRoots)")
+		return refuse(k, "a timestamp of an authority that is not configured (VerifierConfig.TimestampRoots)")
 	}
 	if t.Time.After(c.now.Add(skew)) {
-		return refuse(signing.SignatureInvalid, "a timestamp from the future")
+		return refuse(k, "a timestamp from the future")
 	}
 	return nil
 }
@@ -135,7 +133,7 @@ func (c *verification) signatureTime(s *cades.Signed) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, &signing.Error{Kind: signing.EvidenceIncomplete, Why: "the timestamp of a signature does not verify", Err: err}
 	}
-	return t.Time, c.checkTimestamp(t)
+	return t.Time, c.checkTimestamp(t, signing.EvidenceIncomplete)
 }
 
 // checkSeal compares the certificate that sealed the document with the configured ones.

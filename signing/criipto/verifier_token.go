@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/internal/fault"
+	faults "github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/signing"
 )
@@ -108,16 +108,16 @@ func (c *verification) admit(said *tokenClaims) error {
 // fromFault returns the error of this package for one of the packages below.
 func fromFault(op string, err error) *signing.Error {
 	e := &signing.Error{Service: name, Op: op, Err: err}
-	switch fault.ClassOf(err) {
-	case fault.IssuerMismatch:
+	switch faults.ClassOf(err) {
+	case faults.IssuerMismatch:
 		e.Kind = signing.IssuerMismatch
-	case fault.ConfigInvalid:
+	case faults.ConfigInvalid:
 		e.Kind = signing.ConfigInvalid
-	case fault.BrokerUnavailable:
+	case faults.BrokerUnavailable:
 		e.Kind = signing.Unavailable
-	case fault.Throttled:
+	case faults.Throttled:
 		e.Kind = signing.Throttled
-	case fault.ResponseInvalid:
+	case faults.ResponseInvalid:
 		e.Kind = signing.ResponseInvalid
 	default:
 		e.Kind = signing.TokenInvalid
