@@ -67,7 +67,7 @@ func TestFetchOfManyForms(t *testing.T) {
 	}
 }
 
-// D-09: what is not there, did not come whole or is something else.
+// What is not there, did not come whole or is something else.
 func TestFetchOfWhatIsNotTheDocument(t *testing.T) {
 	whole := documentSays(quoted(lease))
 	for name, c := range map[string]struct {
