@@ -67,6 +67,9 @@
 //   - fetch.go, blob.go: a document on its way.
 //   - signatories.go, validation.go, deliveries.go: what only this service has.
 //   - webhook.go, webhook_work.go, event.go, seen.go: webhooks.
+//   - verifier.go, verifier_config.go: the verdict on a signed copy, in the order of its
+//     steps; verifier_file.go, verifier_signatory.go, verifier_token.go, verifier_claims.go:
+//     each step; evidence.go: what a signature says about its person.
 //
 // Sources: https://docs.idura.app/signatures; the schema and the SDKs that the vendor
 // publishes (github.com/criipto/criipto-signatures-sdk).

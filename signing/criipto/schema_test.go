@@ -29,7 +29,7 @@ func TestQueriesAndVariablesHoldAgainstTheSchema(t *testing.T) {
 	r := newRemote(t, func(w http.ResponseWriter, c call) {
 		switch c.Name {
 		case "signatureOrders":
-			_, _ = io.WriteString(w, pageSays(variables(t, c).After == nil, `"c1"`, node(string(orderID), "sag-1")))
+			_, _ = io.WriteString(w, pageSays(variables(t, c).After == nil, `"c1"`, node(string(theOrder), "sag-1")))
 		case "signatureOrder":
 			orderSays(openOrder)(w, c)
 		default:

@@ -143,7 +143,7 @@ func TestEventWithTheRightSignature(t *testing.T) {
 	assert.Equal(t, http.StatusOK, deliver(h, signedEvent))
 	require.Len(t, h.spy.events, 1)
 	e := h.spy.events[0]
-	assert.Equal(t, orderID, e.Order)
+	assert.Equal(t, theOrder, e.Order)
 	assert.Equal(t, signing.ID("s1"), e.Signatory)
 	assert.Equal(t, signing.Signed, e.Kind)
 	assert.Equal(t, signing.SignatoryOpen, e.Progress.Signatories[0].State, "the service's own answer, not the event")
