@@ -22,6 +22,8 @@
 //     recipient opens.
 //   - [github.com/dkeid/dkeid/signing]: the client that has documents signed, and loses
 //     no signed copy.
+//   - [github.com/dkeid/dkeid/signing/criipto]: Criipto Signatures, sold as Idura
+//     Signatures.
 //
 // For your tests, without an account anywhere:
 //

@@ -27,6 +27,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
+	signatures "github.com/dkeid/dkeid/signing/criipto"
 )
 
 // words is what every text of every exported value is set to.
@@ -130,6 +131,17 @@ var everything = []struct {
 	{value: readlink.Links{}},
 	{value: readlink.Opening{}},
 	{value: readlink.Refusal{}},
+	{value: signatures.Config{}},
+	{value: signatures.Counts{}, shows: "numbers"},
+	{value: signatures.Delivery{}},
+	{value: signatures.Hook{}},
+	{value: signatures.Pair{}, shows: "ids"},
+	{value: signatures.Service{}},
+	{value: signatures.Validation{}},
+	{value: signatures.Verifier{}},
+	{value: signatures.VerifierConfig{}},
+	{value: signatures.Webhook{}},
+	{value: signatures.WebhookConfig{}},
 	{value: signing.Allow{}},
 	{value: signing.Capabilities{}, shows: "the adapter's name"},
 	{value: signing.Client{}},
