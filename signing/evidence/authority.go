@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/internal/timestamp"
 )
@@ -32,9 +34,9 @@ func (a *Authority) validate() error {
 	u, err := url.Parse(a.URL)
 	switch {
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil:
-		return failed(ConfigInvalid, "", "Authority.URL is not an http or https address")
+		return failed(signing.ConfigInvalid, "", "Authority.URL is not an http or https address")
 	case a.Roots == nil:
-		return failed(ConfigInvalid, "", "Authority.Roots is missing")
+		return failed(signing.ConfigInvalid, "", "Authority.Roots is missing")
 	}
 	return nil
 }
@@ -45,14 +47,14 @@ func (a *Authority) stamp(ctx context.Context, digest [sha256.Size]byte, begin t
 	client := httpx.New(a.HTTPClient, httpx.Limits{MaxBody: timestamp.MaxToken})
 	raw, err := timestamp.NewRequest(digest, nil).Fetch(ctx, client, a.URL)
 	if err != nil {
-		return nil, nil, fromFault(SignatureInvalid, stampName, err)
+		return nil, nil, fromFault(signing.SignatureInvalid, stampName, err)
 	}
 	t, err := timestamp.Check(ctx, raw, digest, a.Roots)
 	switch {
 	case err != nil:
-		return nil, nil, fromFault(SignatureInvalid, stampName, err)
+		return nil, nil, fromFault(signing.SignatureInvalid, stampName, err)
 	case t.Time.Before(begin.Add(-skew)), t.Time.After(now().Add(skew)):
-		return nil, nil, failed(SignatureInvalid, stampName, "the authority's clock and ours differ by more than five minutes")
+		return nil, nil, failed(signing.SignatureInvalid, stampName, "the authority's clock and ours differ by more than five minutes")
 	}
 	return raw, t, nil
 }

@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/private"
 )
 
@@ -81,7 +83,7 @@ const (
 // validate checks what the caller passed and returns the parts with their media types
 // filled in.
 func (b *Bundle) validate() ([]Part, error) {
-	invalid := func(why string) ([]Part, error) { return nil, failed(InputInvalid, "", why) }
+	invalid := func(why string) ([]Part, error) { return nil, failed(signing.InputInvalid, "", why) }
 	switch {
 	case b.About != AboutLogin && b.About != AboutSignature:
 		return invalid("Bundle.About is neither login nor signature")

@@ -3,6 +3,8 @@ package evidence
 import (
 	"crypto/sha256"
 	"time"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // contents are the parts of a bundle whose bytes are known to be those of the manifest.
@@ -29,7 +31,7 @@ func (c *contents) has(k PartKind) bool {
 	return c.each(k, func(*ManifestEntry, []byte) error { return errFound }) != nil
 }
 
-var errFound = failed(InputInvalid, "", "found")
+var errFound = failed(signing.InputInvalid, "", "found")
 
 // checker checks what the parts of a bundle prove. It makes no call.
 type checker struct {

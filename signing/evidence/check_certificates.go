@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"time"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/ocsp"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
@@ -44,7 +46,7 @@ func (c *checker) checkCertificates() error {
 		switch {
 		case s.ocsp:
 		case !c.policy.OCSPOptional:
-			return failed(EvidenceIncomplete, s.token.entry.Name, "there is no OCSP answer about its certificate")
+			return failed(signing.EvidenceIncomplete, s.token.entry.Name, "there is no OCSP answer about its certificate")
 		default:
 			c.report.not(s.token.entry.Name + ": whether its certificate had been revoked")
 		}
@@ -94,7 +96,7 @@ func chainOf(jwk []byte) []*x509.Certificate {
 func (c *checker) checkSigner(s *signer, others []*x509.Certificate) error {
 	at, name := s.token.judged, s.token.entry.Name
 	if at.Add(skew).Before(s.cert.NotBefore) || at.Add(-skew).After(s.cert.NotAfter) {
-		return failed(TokenInvalid, name, "its certificate was not valid at that time")
+		return failed(signing.TokenInvalid, name, "its certificate was not valid at that time")
 	}
 	s.issuer = issuerOf(s.cert, others)
 	if c.policy.SignerRoots == nil {
@@ -104,7 +106,7 @@ func (c *checker) checkSigner(s *signer, others []*x509.Certificate) error {
 	}
 	chain := chainTo(s.cert, others, c.policy.SignerRoots, at)
 	if len(chain) == 0 {
-		return failed(TokenInvalid, name, "its certificate is not of an authority in Policy.SignerRoots")
+		return failed(signing.TokenInvalid, name, "its certificate is not of an authority in Policy.SignerRoots")
 	}
 	if len(chain) > 1 {
 		s.issuer = chain[1]
@@ -145,7 +147,7 @@ func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer,
 	}
 	answer, err := ocsp.Parse(der)
 	if err != nil {
-		return fromFault(TokenInvalid, e.Name, err)
+		return fromFault(signing.TokenInvalid, e.Name, err)
 	}
 	for _, s := range signers {
 		if s.cert != nil && answer.IsAbout(s.cert, s.issuer) {
@@ -158,7 +160,7 @@ func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer,
 			return c.checkStatus(e, answer, cert, issuer, c.tokens[0].judged)
 		}
 	}
-	return failed(EvidenceIncomplete, e.Name, "it is about another certificate than those in the bundle")
+	return failed(signing.EvidenceIncomplete, e.Name, "it is about another certificate than those in the bundle")
 }
 
 // checkStatus checks an answer about cert at a time. Brokers fetch the answer minutes
@@ -171,7 +173,7 @@ func (c *checker) checkStatus(e *ManifestEntry, answer *ocsp.Response, cert, iss
 		c.report.not(e.Name + ": whether its signer is of the authority that issued the certificate, which is not in the bundle")
 	}
 	if err := answer.Check(cert, issuer, at, skew); err != nil {
-		return fromFault(TokenInvalid, e.Name, err)
+		return fromFault(signing.TokenInvalid, e.Name, err)
 	}
 	c.report.checked(e.Name + ": the certificate was good at that time, and who says so may say so")
 	return nil

@@ -3,6 +3,8 @@ package evidence
 import (
 	"net/url"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
 
@@ -15,16 +17,16 @@ func (c *checker) checkDiscovery() error {
 			Keys   string `json:"jwks_uri"`
 		}
 		if strictjson.Unmarshal(content, &d) != nil {
-			return failed(EvidenceIncomplete, e.Name, "it is not a discovery document")
+			return failed(signing.EvidenceIncomplete, e.Name, "it is not a discovery document")
 		}
 		for _, t := range c.tokens {
 			if t.entry.Kind != PartWorkflowToken && t.claims.Issuer != d.Issuer {
-				return failed(TokenInvalid, t.entry.Name, "it is of another issuer than the discovery document in the bundle")
+				return failed(signing.TokenInvalid, t.entry.Name, "it is of another issuer than the discovery document in the bundle")
 			}
 		}
 		err := c.each(PartKeys, func(k *ManifestEntry, _ []byte) error {
 			if k.URL != "" && k.URL != d.Keys {
-				return failed(EvidenceIncomplete, k.Name, "the keys were fetched elsewhere than the discovery document says")
+				return failed(signing.EvidenceIncomplete, k.Name, "the keys were fetched elsewhere than the discovery document says")
 			}
 			return nil
 		})
@@ -41,16 +43,16 @@ func (c *checker) checkRequest() error {
 	return c.each(PartRequest, func(e *ManifestEntry, content []byte) error {
 		asked, err := url.ParseQuery(string(content))
 		if err != nil {
-			return failed(EvidenceIncomplete, e.Name, "it is not a query string")
+			return failed(signing.EvidenceIncomplete, e.Name, "it is not a query string")
 		}
 		client, nonce := asked.Get("client_id"), asked.Get("nonce")
 		for _, t := range c.tokens {
 			switch {
 			case t.entry.Kind == PartWorkflowToken:
 			case client != "" && t.claims.audience[0] != client:
-				return failed(TokenInvalid, t.entry.Name, "it is for another client than the request")
+				return failed(signing.TokenInvalid, t.entry.Name, "it is for another client than the request")
 			case nonce != "" && t.claims.Nonce != nonce && (t.claims.Nonce != "" || t.entry.Kind != PartUserinfoToken):
-				return failed(TokenInvalid, t.entry.Name, "it is not the answer to the request: another nonce, or none")
+				return failed(signing.TokenInvalid, t.entry.Name, "it is not the answer to the request: another nonce, or none")
 			}
 		}
 		if client != "" && nonce != "" {

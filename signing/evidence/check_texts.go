@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"slices"
 	"strings"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // signingAction says in a transaction token that the person approved a text
@@ -36,7 +38,7 @@ func (c *checker) checkTexts() error {
 	}
 	return c.each(PartTransactionText, func(e *ManifestEntry, _ []byte) error {
 		if !confirmed[e.Name] {
-			return failed(EvidenceIncomplete, e.Name, "no token says that the person approved this text")
+			return failed(signing.EvidenceIncomplete, e.Name, "no token says that the person approved this text")
 		}
 		c.report.checked(e.Name + ": it is the text that the person approved, by its SHA-256 in the token")
 		return nil
@@ -50,9 +52,9 @@ func (c *checker) approved(t *token) (*ManifestEntry, error) {
 	sum, ok := digest(k.TextDigest)
 	switch {
 	case !ok:
-		return nil, failed(EvidenceIncomplete, name, "it tells of a text and has no SHA-256 of it")
+		return nil, failed(signing.EvidenceIncomplete, name, "it tells of a text and has no SHA-256 of it")
 	case t.entry.Kind == PartTransactionToken && !slices.Contains(k.actions, signingAction):
-		return nil, failed(EvidenceIncomplete, name, "it does not say that the person approved the text: they only logged in")
+		return nil, failed(signing.EvidenceIncomplete, name, "it does not say that the person approved the text: they only logged in")
 	}
 	for i := range c.parts {
 		e := &c.parts[i]
@@ -62,16 +64,16 @@ func (c *checker) approved(t *token) (*ManifestEntry, error) {
 		content, isText := c.held[e.Name]
 		switch {
 		case k.TextType != textWord(e.MediaType):
-			return nil, failed(DocumentMismatch, name, "the person approved "+e.Name+" as another type of text")
+			return nil, failed(signing.DocumentMismatch, name, "the person approved "+e.Name+" as another type of text")
 		case isText && k.Text != "" && !isCopy(k.Text, content):
-			return nil, failed(DocumentMismatch, name, "the text in the token is not the one of its SHA-256")
+			return nil, failed(signing.DocumentMismatch, name, "the text in the token is not the one of its SHA-256")
 		}
 		return e, nil
 	}
 	if !c.has(PartTransactionText) && !c.has(PartOriginal) {
-		return nil, failed(EvidenceIncomplete, name, "the text that the person approved is not in the bundle")
+		return nil, failed(signing.EvidenceIncomplete, name, "the text that the person approved is not in the bundle")
 	}
-	return nil, failed(DocumentMismatch, name, "the person approved another text than those in the bundle")
+	return nil, failed(signing.DocumentMismatch, name, "the person approved another text than those in the bundle")
 }
 
 // isCopy reports whether a token's copy of a text, encoded or not, is content.
@@ -93,9 +95,9 @@ func (c *checker) checkReferences() error {
 			c.report.checked(e.Name + ": a token repeats it, letter for letter")
 			return nil
 		case len(told) > 0:
-			return failed(DocumentMismatch, e.Name, "the tokens repeat another reference text")
+			return failed(signing.DocumentMismatch, e.Name, "the tokens repeat another reference text")
 		case !c.policy.ReferenceTextOptional:
-			return failed(EvidenceIncomplete, e.Name, "no token repeats it")
+			return failed(signing.EvidenceIncomplete, e.Name, "no token repeats it")
 		}
 		c.report.not(e.Name + ": whether MitID showed it, which no token says")
 		return nil
@@ -109,15 +111,25 @@ func (c *checker) checkDocuments() error {
 	if err != nil {
 		return err
 	}
+	var all []byte // several documents of one order are named by the SHA-256 of their digests
+	for _, e := range c.parts {
+		if sum := c.sums[e.Name]; e.Kind == PartOriginal {
+			all = append(all, sum[:]...)
+		}
+	}
+	together := named[sha256.Sum256(all)]
 	return c.each(PartOriginal, func(e *ManifestEntry, _ []byte) error {
 		switch {
+		case together:
+			c.report.checked(e.Name + ": a token names the SHA-256 of the digests of all originals")
+			return nil
 		case named[c.sums[e.Name]]:
 			c.report.checked(e.Name + ": a token names its SHA-256")
 			return nil
 		case len(named) > 0:
-			return failed(DocumentMismatch, e.Name, "the tokens name other documents")
+			return failed(signing.DocumentMismatch, e.Name, "the tokens name other documents")
 		}
-		return failed(EvidenceIncomplete, e.Name, "no token names its SHA-256")
+		return failed(signing.EvidenceIncomplete, e.Name, "no token names its SHA-256")
 	})
 }
 
@@ -133,7 +145,7 @@ func (c *checker) namedDocuments() (map[[sha256.Size]byte]bool, error) {
 				named[sum] = true
 			}
 		}
-		malformed := failed(TokenInvalid, t.entry.Name, "its digests of documents are malformed")
+		malformed := failed(signing.TokenInvalid, t.entry.Name, "its digests of documents are malformed")
 		sums, ok := t.claims.workflowDigests()
 		if !ok {
 			return nil, malformed

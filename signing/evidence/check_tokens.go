@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/internal/strictjson"
 )
@@ -40,7 +42,7 @@ func (c *checker) checkTokens() error {
 		}
 	}
 	if !c.has(PartIDToken) && !c.has(PartTransactionToken) && !c.has(PartWorkflowToken) {
-		return failed(EvidenceIncomplete, "", "there is no token that proves a login or a signature")
+		return failed(signing.EvidenceIncomplete, "", "there is no token that proves a login or a signature")
 	}
 	return nil
 }
@@ -54,7 +56,7 @@ func (c *checker) storedKeys() ([]*oidcrp.StoredKeys, error) {
 		err := c.each(k, func(e *ManifestEntry, content []byte) error {
 			keys, err := oidcrp.ReadStoredKeys(content)
 			if err != nil {
-				return fromFault(EvidenceIncomplete, e.Name, err)
+				return fromFault(signing.EvidenceIncomplete, e.Name, err)
 			}
 			if k == PartKeys || !fetched {
 				all = append(all, keys)
@@ -76,7 +78,7 @@ func (c *checker) checkToken(e *ManifestEntry, keys []*oidcrp.StoredKeys) error 
 	if err != nil {
 		return err
 	}
-	invalid := func(why string) error { return failed(TokenInvalid, e.Name, why) }
+	invalid := func(why string) error { return failed(signing.TokenInvalid, e.Name, why) }
 	if !slices.Contains(types[e.Kind], stored.Type) {
 		return invalid("its header names another type")
 	}
@@ -121,7 +123,7 @@ func (c *checker) verify(e *ManifestEntry, keys []*oidcrp.StoredKeys) (*oidcrp.S
 		case err == nil:
 			return stored, nil
 		case !missing:
-			return nil, fromFault(TokenInvalid, e.Name, err)
+			return nil, fromFault(signing.TokenInvalid, e.Name, err)
 		}
 	}
 	if e.Kind == PartWorkflowToken { // its key comes as a certificate
@@ -129,7 +131,7 @@ func (c *checker) verify(e *ManifestEntry, keys []*oidcrp.StoredKeys) (*oidcrp.S
 			return stored, nil
 		}
 	}
-	return nil, failed(EvidenceIncomplete, e.Name, "the key that signed it is not in the bundle")
+	return nil, failed(signing.EvidenceIncomplete, e.Name, "the key that signed it is not in the bundle")
 }
 
 func (c *checker) verifyByCertificate(raw string) (found *oidcrp.Stored) {
@@ -165,7 +167,7 @@ func (c *checker) checkTimes(t *token) string {
 	}
 	issued := unix(k.IssuedAt)
 	t.judged = issued
-	if !c.stamp.IsZero() && !c.policy.AtIssue {
+	if !c.stamp.IsZero() && !c.policy.AtIssue && c.about == AboutLogin {
 		t.judged = c.stamp
 	}
 	switch {
@@ -185,4 +187,3 @@ func (c *checker) checkTimes(t *token) string {
 const maxSeconds = 253402300799
 
 func unix(seconds float64) time.Time { return time.Unix(int64(math.Floor(seconds)), 0).UTC() }
-

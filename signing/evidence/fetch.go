@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/internal/strictjson"
@@ -52,7 +54,7 @@ type FetchConfig struct {
 func FetchKeys(ctx context.Context, cfg FetchConfig) (*Published, error) {
 	issuer, err := url.Parse(cfg.Issuer)
 	if err != nil || !fetchable(issuer) || issuer.RawQuery != "" || issuer.Fragment != "" {
-		return nil, failed(ConfigInvalid, "", "FetchConfig.Issuer is not an https address")
+		return nil, failed(signing.ConfigInvalid, "", "FetchConfig.Issuer is not an https address")
 	}
 	client := httpx.New(cfg.HTTPClient, httpx.Limits{MaxBody: oidcrp.MaxKeyDocument})
 	p := new(Published)
@@ -65,17 +67,17 @@ func FetchKeys(ctx context.Context, cfg FetchConfig) (*Published, error) {
 		Keys   string `json:"jwks_uri"`
 	}
 	if strictjson.Unmarshal(p.Discovery.Body, &d) != nil || d.Issuer != cfg.Issuer {
-		return nil, failed(Unavailable, "", "the discovery document is malformed or of another issuer")
+		return nil, failed(signing.Unavailable, "", "the discovery document is malformed or of another issuer")
 	}
 	keys, err := url.Parse(d.Keys)
 	if err != nil || !fetchable(keys) || keys.Host != issuer.Host && !slices.Contains(cfg.Hosts, keys.Host) {
-		return nil, failed(ConfigInvalid, "", "the issuer publishes its keys on a host that FetchConfig.Hosts does not name")
+		return nil, failed(signing.ConfigInvalid, "", "the issuer publishes its keys on a host that FetchConfig.Hosts does not name")
 	}
 	if p.Keys, err = fetch(ctx, client, d.Keys, &cfg); err != nil {
 		return nil, err
 	}
 	if _, err := oidcrp.ReadStoredKeys(p.Keys.Body); err != nil {
-		return nil, failed(Unavailable, "", "the issuer's keys are not a key document")
+		return nil, failed(signing.Unavailable, "", "the issuer's keys are not a key document")
 	}
 	return p, nil
 }
@@ -92,14 +94,14 @@ func fetchable(u *url.URL) bool {
 func fetch(ctx context.Context, c *httpx.Client, address string, cfg *FetchConfig) (Document, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return Document{}, failed(ConfigInvalid, "", "an address of the issuer is malformed")
+		return Document{}, failed(signing.ConfigInvalid, "", "an address of the issuer is malformed")
 	}
 	resp, err := c.Do(ctx, &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{"Accept": {"application/json"}}})
 	if err != nil {
-		return Document{}, &Error{Kind: Unavailable, Why: "the issuer gave no answer", Err: err}
+		return Document{}, &Error{Kind: signing.Unavailable, Why: "the issuer gave no answer", Err: err}
 	}
 	if resp.Status != http.StatusOK {
-		return Document{}, failed(Unavailable, "", "the issuer refused to send its keys")
+		return Document{}, failed(signing.Unavailable, "", "the issuer refused to send its keys")
 	}
 	return Document{URL: address, Fetched: cfg.now(), Body: resp.Body}, nil
 }

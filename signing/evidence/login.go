@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/mitid"
 )
 
@@ -36,7 +38,7 @@ var tokenParts = map[string]PartKind{
 func FromLogin(l *mitid.Login, in LoginInput) (Bundle, error) {
 	b := Bundle{About: AboutLogin, Reference: in.Reference}
 	if l == nil || len(l.Evidence.Tokens) == 0 {
-		return b, failed(EvidenceIncomplete, "", "the login has no Evidence: keep the Login that Complete returned")
+		return b, failed(signing.EvidenceIncomplete, "", "the login has no Evidence: keep the Login that Complete returned")
 	}
 	if err := b.addTexts(l, &in.Request); err != nil {
 		return b, err
@@ -50,7 +52,7 @@ func FromLogin(l *mitid.Login, in LoginInput) (Bundle, error) {
 		raw := t.Raw.Reveal()
 		switch {
 		case !known && t.Use != "access_token":
-			return b, failed(InputInvalid, "", "the login has a token of an unknown use")
+			return b, failed(signing.InputInvalid, "", "the login has a token of an unknown use")
 		case !known || raw == "":
 			continue
 		case kind == PartUserinfoToken && t.Key == nil:
@@ -87,7 +89,7 @@ func (b *Bundle) addTexts(l *mitid.Login, r *mitid.Request) error {
 		}
 		b.Parts = append(b.Parts, Text(PartTransactionText, mediaType, text.Body))
 	} else if l.Texts.Transaction != nil {
-		return failed(EvidenceIncomplete, "", "LoginInput.Request lacks the transaction text that the person approved")
+		return failed(signing.EvidenceIncomplete, "", "LoginInput.Request lacks the transaction text that the person approved")
 	}
 	if text := r.ReferenceText; text != "" {
 		b.Parts = append(b.Parts, Text(PartReferenceText, "text/plain; charset=utf-8", text))

@@ -6,6 +6,8 @@ import (
 	"hash/crc32"
 	"hash/maphash"
 	"io"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // chunk is how much of a document is held at any time, in bytes.
@@ -38,7 +40,7 @@ func measure(ctx context.Context, p *Part, name string, seed maphash.Seed, buffe
 		n, err := io.ReadFull(from, buffer)
 		read := buffer[:n]
 		if m.size += int64(n); m.size > limit {
-			return nil, failed(InputInvalid, name, "it is longer than its kind may be")
+			return nil, failed(signing.InputInvalid, name, "it is longer than its kind may be")
 		}
 		digest.Write(read)
 		m.crc = crc32.Update(m.crc, crc32.IEEETable, read)
@@ -50,13 +52,13 @@ func measure(ctx context.Context, p *Part, name string, seed maphash.Seed, buffe
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			if m.size == 0 {
-				return nil, failed(InputInvalid, name, "it is empty")
+				return nil, failed(signing.InputInvalid, name, "it is empty")
 			}
 			digest.Sum(m.sha256[:0])
 			m.sum = sum.Sum64()
 			return m, nil
 		case err != nil:
-			return nil, failed(StoreFailed, name, "its source could not be read")
+			return nil, failed(signing.StoreFailed, name, "its source could not be read")
 		}
 	}
 }
@@ -64,7 +66,7 @@ func measure(ctx context.Context, p *Part, name string, seed maphash.Seed, buffe
 func open(p *Part, name string) (io.ReadCloser, error) {
 	from, err := p.Open()
 	if err != nil || from == nil { // the cause tends to name files
-		return nil, failed(StoreFailed, name, "its source could not be opened")
+		return nil, failed(signing.StoreFailed, name, "its source could not be opened")
 	}
 	return from, nil
 }
@@ -88,7 +90,7 @@ func copyPart(ctx context.Context, w io.Writer, p *Part, name string, m *measure
 		}
 		n, err := io.ReadFull(from, buffer)
 		if size += int64(n); size > m.size {
-			return failed(InputInvalid, name, "its source changed between two readings")
+			return failed(signing.InputInvalid, name, "its source changed between two readings")
 		}
 		_, _ = sum.Write(buffer[:n])
 		if err := put(w, buffer[:n]); err != nil {
@@ -97,18 +99,18 @@ func copyPart(ctx context.Context, w io.Writer, p *Part, name string, m *measure
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			if size != m.size || sum.Sum64() != m.sum {
-				return failed(InputInvalid, name, "its source changed between two readings")
+				return failed(signing.InputInvalid, name, "its source changed between two readings")
 			}
 			return nil
 		case err != nil:
-			return failed(StoreFailed, name, "its source could not be read")
+			return failed(signing.StoreFailed, name, "its source could not be read")
 		}
 	}
 }
 
 func put(w io.Writer, b []byte) error {
 	if _, err := w.Write(b); err != nil {
-		return failed(StoreFailed, "", "the bundle could not be written")
+		return failed(signing.StoreFailed, "", "the bundle could not be written")
 	}
 	return nil
 }

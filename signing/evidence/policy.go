@@ -16,10 +16,10 @@ type Policy struct {
 	// TimestampOptional takes a bundle without a timestamp. Nothing then proves when it was
 	// made, or that its keys are not the writer's own. A timestamp that is there is checked.
 	TimestampOptional bool
-	// AtIssue judges tokens, certificates and OCSP answers at the time when the token says
-	// that it was issued. If false, they are judged at the time of the timestamp, as far as
-	// there is one. Set it for bundles that are written long after the signature, such as
-	// when an order has been completed.
+	// AtIssue judges the tokens of a login, their certificates and OCSP answers at the time
+	// when the token says that it was issued. If false, they are judged at the time of the
+	// timestamp, if there is one. What is in a bundle about a signature is always judged
+	// when it was issued, because an order ends after its signatures.
 	AtIssue bool
 
 	// Issuer is what every token must name as its issuer, byte for byte. If empty, it is

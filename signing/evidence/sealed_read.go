@@ -3,6 +3,8 @@ package evidence
 import (
 	"io"
 	"sync"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // Sealed is a sealed bundle that has been opened. It decrypts what is read, where it is
@@ -27,7 +29,7 @@ type Sealed struct {
 // changed.
 func Open(r io.ReaderAt, size int64, keys [][]byte) (*Sealed, error) {
 	if len(keys) == 0 {
-		return nil, failed(ConfigInvalid, "", "there is no key to open the bundle with")
+		return nil, failed(signing.ConfigInvalid, "", "there is no key to open the bundle with")
 	}
 	const full = chunk + tagSize
 	content := size - headSize
@@ -62,7 +64,7 @@ func (s *Sealed) Size() int64 { return s.size }
 // ReadAt reads the content, for Verify and io.SectionReader.
 func (s *Sealed) ReadAt(b []byte, offset int64) (int, error) {
 	if offset < 0 {
-		return 0, failed(InputInvalid, "", "a place before the beginning")
+		return 0, failed(signing.InputInvalid, "", "a place before the beginning")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,6 +9,8 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"io"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // A sealed bundle is
@@ -40,19 +42,19 @@ type sealedKey struct {
 // keyFor derives the key of a bundle.
 func keyFor(key, salt []byte) (*sealedKey, error) {
 	if len(key) != KeySize {
-		return nil, failed(ConfigInvalid, "", "a key must have 32 bytes")
+		return nil, failed(signing.ConfigInvalid, "", "a key must have 32 bytes")
 	}
 	derived, err := hkdf.Key(sha256.New, key, salt, sealedMark, KeySize+sha256.Size)
 	if err != nil {
-		return nil, failed(ConfigInvalid, "", "a key cannot be used")
+		return nil, failed(signing.ConfigInvalid, "", "a key cannot be used")
 	}
 	block, err := aes.NewCipher(derived[:KeySize])
 	if err != nil {
-		return nil, failed(ConfigInvalid, "", "a key cannot be used")
+		return nil, failed(signing.ConfigInvalid, "", "a key cannot be used")
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
-		return nil, failed(ConfigInvalid, "", "a key cannot be used")
+		return nil, failed(signing.ConfigInvalid, "", "a key cannot be used")
 	}
 	return &sealedKey{aead, derived[KeySize:]}, nil
 }
@@ -121,7 +123,7 @@ func (s *sealer) Close() error {
 	return s.err
 }
 
-var errClosed error = failed(InputInvalid, "", "the sealed bundle has been closed")
+var errClosed error = failed(signing.InputInvalid, "", "the sealed bundle has been closed")
 
 func (s *sealer) flush(last bool) {
 	s.sealed = s.key.aead.Seal(s.sealed[:0], nonce(s.n, last), s.plain, nil)

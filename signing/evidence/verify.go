@@ -8,6 +8,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/dkeid/dkeid/signing"
+
 	"github.com/dkeid/dkeid/internal/timestamp"
 )
 
@@ -21,7 +23,7 @@ import (
 // damaged or missing. Verify holds at most 16 MiB.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, at time.Time, p Policy) (*Report, error) {
 	if at.IsZero() {
-		return nil, failed(InputInvalid, "", "the time to check for is missing")
+		return nil, failed(signing.InputInvalid, "", "the time to check for is missing")
 	}
 	v := &reader{from: r, buffer: make([]byte, chunk)}
 	if err := v.open(ctx, size); err != nil {
@@ -29,7 +31,7 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, at time.Time, p Poli
 	}
 	report := &Report{About: v.manifest.About, Reference: v.manifest.Reference, Library: library(), At: at, Manifest: v.manifest}
 	if p.Reference != "" && p.Reference != v.manifest.Reference {
-		return nil, failed(EvidenceIncomplete, manifestName, "the bundle is about another case than Policy.Reference")
+		return nil, failed(signing.EvidenceIncomplete, manifestName, "the bundle is about another case than Policy.Reference")
 	}
 	report.checked("every byte of the file belongs to a part, and every part is the one of the manifest")
 	c := &checker{contents: v.contents, policy: &p, at: at, report: report}
@@ -174,19 +176,19 @@ func (v *reader) readPart(ctx context.Context, e *entry, want *ManifestEntry) er
 func (v *reader) checkStamp(ctx context.Context, c *checker) error {
 	switch {
 	case v.stamp == nil && !c.policy.TimestampOptional:
-		return failed(EvidenceIncomplete, stampName, "there is no timestamp")
+		return failed(signing.EvidenceIncomplete, stampName, "there is no timestamp")
 	case v.stamp == nil:
 		c.report.not("when the bundle was made, and whether its keys are those of that time: it has no timestamp")
 		return nil
 	case c.policy.Roots == nil:
-		return failed(ConfigInvalid, "", "Policy.Roots is missing: nothing says by whom timestamps are trusted")
+		return failed(signing.ConfigInvalid, "", "Policy.Roots is missing: nothing says by whom timestamps are trusted")
 	}
 	t, err := timestamp.Check(ctx, v.stamp, sha256.Sum256(v.raw), c.policy.Roots)
 	switch {
 	case err != nil:
-		return fromFault(SignatureInvalid, stampName, err)
+		return fromFault(signing.SignatureInvalid, stampName, err)
 	case t.Time.After(c.at.Add(skew)):
-		return failed(SignatureInvalid, stampName, "it is later than the time that you check for")
+		return failed(signing.SignatureInvalid, stampName, "it is later than the time that you check for")
 	}
 	c.stamp = t.Time
 	c.report.Timestamp, c.report.Authority = t.Time, t.Certificate.Subject.CommonName

@@ -8,6 +8,8 @@ import (
 	"hash/maphash"
 	"io"
 	"time"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // Options are the settings of Write. The zero value writes a bundle without a timestamp.
@@ -90,7 +92,7 @@ func (w *writer) measure(ctx context.Context, b *Bundle) error {
 			return err
 		}
 		if held += int64(len(m.held)); held > maxHeld {
-			return failed(InputInvalid, "", "the parts that are not documents are longer than 16 MiB together")
+			return failed(signing.InputInvalid, "", "the parts that are not documents are longer than 16 MiB together")
 		}
 		w.add(p, m, counts[p.Kind])
 	}
@@ -132,7 +134,7 @@ func (w *writer) seal(ctx context.Context, o *Options) error {
 	c.stamp = t.Time
 	for _, k := range c.tokens { // at the time at which they will be judged
 		if why := c.checkTimes(k); why != "" {
-			return failed(TokenInvalid, k.entry.Name, why)
+			return failed(signing.TokenInvalid, k.entry.Name, why)
 		}
 	}
 	w.last = append(w.last, small{stampName, raw})
@@ -185,7 +187,7 @@ func (w *writer) write(ctx context.Context) error {
 		add(s.name, crc32.ChecksumIEEE(s.content), int64(len(s.content)))
 	}
 	if offset > MaxBundle-maxDirectory {
-		return failed(InputInvalid, "", "the bundle is longer than 2 GiB")
+		return failed(signing.InputInvalid, "", "the bundle is longer than 2 GiB")
 	}
 	for i := range entries {
 		e := &entries[i]

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+
+	"github.com/dkeid/dkeid/signing"
 )
 
 // maxDirectory is the length limit of the directory, in bytes.
@@ -109,5 +111,5 @@ func unread(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return damaged("", "the file is shorter than it was said to be")
 	}
-	return failed(StoreFailed, "", "the bundle could not be read")
+	return failed(signing.StoreFailed, "", "the bundle could not be read")
 }
