@@ -7,8 +7,11 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -180,4 +183,8 @@ func requireKind(tb testing.TB, want signing.Kind, err error) {
 	require.Equal(tb, want, signing.KindOf(err), "%v", err)
 	var e *evidence.Error
 	require.ErrorAs(tb, err, &e)
+}
+
+func template(from time.Time) *x509.Certificate {
+	return &x509.Certificate{SerialNumber: big.NewInt(9), Subject: pkix.Name{CommonName: "Fictitious"}, NotBefore: from.AddDate(-1, 0, 0), NotAfter: from.AddDate(1, 0, 0)}
 }
