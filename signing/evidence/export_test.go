@@ -66,3 +66,12 @@ func WriteUnchecked(tb testing.TB, b Bundle, now time.Time) []byte {
 	}
 	return file.Bytes()
 }
+
+// ReadManifest returns a manifest as it would be written again; false if it is refused.
+func ReadManifest(b []byte) ([]byte, bool) {
+	m, err := readManifest(b)
+	if err != nil {
+		return nil, false
+	}
+	return m.encode(), true
+}
