@@ -20,6 +20,8 @@
 //   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
 //   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
 //     recipient opens.
+//   - [github.com/dkeid/dkeid/signing/evidence]: the bundle that proves a login or a
+//     signature in ten years.
 //
 // For your tests, without an account anywhere:
 //

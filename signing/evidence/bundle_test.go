@@ -25,7 +25,7 @@ import (
 )
 
 // Seven years later the token, the certificate of the timestamp and the keys have long
-// expired. The bundle holds, and says since when (D-11).
+// expired. The bundle holds, and says since when.
 func TestSevenYearsLater(t *testing.T) {
 	broker := newIssuer(t)
 	a, authority := tsa(t, timestamptest.Config{})
@@ -41,8 +41,8 @@ func TestSevenYearsLater(t *testing.T) {
 	assert.Equal(t, began.Add(time.Minute), r.Tokens[0].Judged)
 	assert.Equal(t, "sag-17", r.Reference)
 	assert.Contains(t, strings.Join(r.Checked, "\n"), "reference-text-1.txt: a token repeats it")
-	assert.NotContains(t, strings.Join(r.NotYet, "\n"), "issuer")
-	for _, text := range append(r.Checked, r.NotYet...) {
+	assert.NotContains(t, strings.Join(r.Unchecked, "\n"), "issuer")
+	for _, text := range append(r.Checked, r.Unchecked...) {
 		assert.NotContains(t, text, "Åse")
 		assert.NotContains(t, text, shown)
 	}
@@ -221,7 +221,7 @@ func TestTimestampHoldsTheManifest(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, r.Timestamp.IsZero())
 		assert.Equal(t, began, r.Tokens[0].Judged)
-		assert.Contains(t, strings.Join(r.NotYet, "\n"), "it has no timestamp")
+		assert.Contains(t, strings.Join(r.Unchecked, "\n"), "it has no timestamp")
 	})
 	t.Run("another-authority", func(t *testing.T) {
 		stranger, _ := tsa(t, timestamptest.Config{Name: "Stranger"})

@@ -89,7 +89,7 @@ func TestTokens(t *testing.T) {
 		"nonce-of-another":       {claims(object{"nonce": "n-0S6_WzA2Mjx"}), signing.TokenInvalid, "id-token-1.jwt"},
 		"nonce-missing":          {claims(object{"nonce": nil}), signing.TokenInvalid, "id-token-1.jwt"},
 		"claim-in-another-case":  {claims(object{"RefTextBody": "x"}), signing.TokenInvalid, "id-token-1.jwt"},
-		"text-missing":           {claims(object{"refTextBody": nil}), signing.EvidenceIncomplete, "reference-text-1.txt"}, // D-01
+		"text-missing":           {claims(object{"refTextBody": nil}), signing.EvidenceIncomplete, "reference-text-1.txt"},
 		"text-plus-one":          {claims(object{"refTextBody": shown + "x"}), signing.DocumentMismatch, "reference-text-1.txt"},
 		"text-minus-one":         {claims(object{"refTextBody": shown[:len(shown)-1]}), signing.DocumentMismatch, "reference-text-1.txt"},
 		"text-decomposed":        {claims(object{"refTextBody": strings.Replace(shown, "Å", "A\u030a", 1)}), signing.DocumentMismatch, "reference-text-1.txt"},
@@ -112,7 +112,7 @@ func TestTokens(t *testing.T) {
 		file := write(t, claims(object{"refTextBody": nil}), evidence.Options{Policy: p})
 		r, err := verify(file, began, p)
 		require.NoError(t, err)
-		assert.Contains(t, strings.Join(r.NotYet, "\n"), "whether MitID showed it")
+		assert.Contains(t, strings.Join(r.Unchecked, "\n"), "whether MitID showed it")
 	})
 }
 
@@ -127,7 +127,7 @@ func TestTokenKeys(t *testing.T) {
 
 	r, err := verify(write(t, with(good, evidence.PartKeys, mine), evidence.Options{}), began, untimed())
 	require.NoError(t, err)
-	assert.Contains(t, strings.Join(r.NotYet, "\n"), "whether the issuer published the keys")
+	assert.Contains(t, strings.Join(r.Unchecked, "\n"), "whether the issuer published the keys")
 }
 
 // A certificate with a negative serial number does not stop a key, as Criipto's have one.
@@ -179,10 +179,10 @@ func TestTransactionTexts(t *testing.T) {
 	}
 	for name, b := range map[string]bad{
 		"digest-missing":      {both(object{"transaction_text_sha256": nil}), signing.EvidenceIncomplete, "transaction-token-1.jwt"},
-		"nothing-told":        {both(object{"transaction_text": nil, "transaction_text_type": nil, "transaction_text_sha256": nil}), signing.EvidenceIncomplete, "transaction-text-1.txt"}, // D-01
+		"nothing-told":        {both(object{"transaction_text": nil, "transaction_text_type": nil, "transaction_text_sha256": nil}), signing.EvidenceIncomplete, "transaction-text-1.txt"},
 		"action-missing":      {texts(t, i, object{"transaction_actions": []string{"mitid.login"}}), signing.EvidenceIncomplete, "transaction-token-1.jwt"},
 		"session-reused":      {texts(t, i, object{"transaction_actions": "mitid.reuse_jwt"}), signing.EvidenceIncomplete, "transaction-token-1.jwt"},
-		"digest-of-another":   {both(object{"transaction_text_sha256": b64(sum[:])}), signing.DocumentMismatch, "transaction-token-1.jwt"}, // D-02
+		"digest-of-another":   {both(object{"transaction_text_sha256": b64(sum[:])}), signing.DocumentMismatch, "transaction-token-1.jwt"},
 		"text-of-another":     {both(object{"transaction_text": b64([]byte(shown + "x"))}), signing.DocumentMismatch, "transaction-token-1.jwt"},
 		"another-type":        {both(object{"transaction_text_type": "html"}), signing.DocumentMismatch, "transaction-token-1.jwt"},
 		"type-missing":        {both(object{"transaction_text_type": nil}), signing.DocumentMismatch, "transaction-token-1.jwt"},
@@ -249,7 +249,7 @@ func TestDocuments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, err := verify(write(t, b, evidence.Options{Policy: policy, Now: at(began.AddDate(0, 0, 30))}), began.AddDate(7, 0, 0), policy)
 			require.NoError(t, err)
-			assert.Contains(t, strings.Join(r.NotYet, "\n"), "the signatures inside the signed documents")
+			assert.Contains(t, strings.Join(r.Unchecked, "\n"), "the signatures inside the signed documents")
 		})
 	}
 	for name, b := range map[string]bad{

@@ -130,7 +130,7 @@ func TestLogins(t *testing.T) {
 	})
 }
 
-// OCSP answers of another certificate, too old, missing, broken (D-07).
+// OCSP answers of another certificate, too old, missing, broken.
 func TestStatusOfNEB(t *testing.T) {
 	nets, fake := atNEB(t, nil)
 	good := approved(t, nets, mitid.Request{TransactionText: mitid.Text{Body: "Ærø"}})
@@ -209,7 +209,7 @@ func TestFromLogin(t *testing.T) {
 	require.NoError(t, err)
 	r, err := verify(write(t, b, evidence.Options{Now: cri.now}), cri.now(), untimed())
 	require.NoError(t, err)
-	assert.Contains(t, strings.Join(r.NotYet, "\n"), "whether the issuer published the keys")
+	assert.Contains(t, strings.Join(r.Unchecked, "\n"), "whether the issuer published the keys")
 	for _, p := range b.Parts {
 		assert.NotEqual(t, evidence.PartOther, p.Kind)
 	}

@@ -60,7 +60,7 @@ func TestFromSignature(t *testing.T) {
 	assert.Equal(t, result.At, r.Timestamp)
 	assert.Contains(t, strings.Join(r.Checked, "\n"), "original-2.pdf: a token names the SHA-256 of the digests of all originals")
 
-	// Another original is another document (D-02).
+	// Another original is another document.
 	order.Documents[1] = signing.Bytes("Bilag", pdf("Bilag Ø"))
 	b, err = evidence.FromSignature(result, evidence.SignatureInput{Order: order})
 	require.NoError(t, err)
