@@ -24,6 +24,8 @@
 //     no signed copy.
 //   - [github.com/dkeid/dkeid/signing/criipto]: Criipto Signatures, sold as Idura
 //     Signatures.
+//   - [github.com/dkeid/dkeid/signing/evidence]: the bundle that proves a login or a
+//     signature in ten years.
 //
 // For your tests, without an account anywhere:
 //

@@ -28,6 +28,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
 	signatures "github.com/dkeid/dkeid/signing/criipto"
+	"github.com/dkeid/dkeid/signing/evidence"
 )
 
 // words is what every text of every exported value is set to.
@@ -96,6 +97,25 @@ var everything = []struct {
 	{value: eident.Broker{}},
 	{value: eident.Config{}, shows: "issuer and client id"},
 	{value: eident.DecryptionKey{}, shows: "key id"},
+	{value: evidence.Authority{}},
+	{value: evidence.Bundle{}},
+	{value: evidence.Dir{}},
+	{value: evidence.DirConfig{}},
+	{value: evidence.Document{}},
+	{value: evidence.Error{}, shows: "our own words"},
+	{value: evidence.FetchConfig{}},
+	{value: evidence.LoginInput{}},
+	{value: evidence.Manifest{}, shows: "the caller's reference and addresses, which must name nobody"},
+	{value: evidence.ManifestEntry{}, shows: "names of ours and addresses of the issuer"},
+	{value: evidence.Options{}},
+	{value: evidence.Part{}},
+	{value: evidence.Policy{}},
+	{value: evidence.Published{}},
+	{value: evidence.Report{}, shows: "our own words, the caller's reference, the issuer and the client"},
+	{value: evidence.Sealed{}},
+	{value: evidence.SignatureInput{}},
+	{value: evidence.Stored{}},
+	{value: evidence.Token{}, shows: "issuer and client"},
 	{value: mitid.AgeAssertion{}},
 	{value: mitid.AgeProof{}},
 	{value: mitid.AppSwitch{}, shows: "an address of the app"},

@@ -60,6 +60,7 @@ var givenOpen = map[string]string{
 	"mitidhttp.Config.Keys":         "bytes",
 	"readlink.Config.Keys":          "bytes",
 	"eboks.Config.Key":              "bytes",
+	"evidence.DirConfig.Keys":       "bytes",
 	"mitid.Attempt.Verifier":        "an adapter's view of one login; it is sealed before it leaves",
 }
 

@@ -94,6 +94,7 @@ var modules = []guest{
 	{"github.com/crewjam/saml", behindTheSeamOrKit, "users hold our types"},
 	{"github.com/russellhaering/goxmldsig", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
 	{"github.com/beevik/etree", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
+	{"github.com/notaryproject/tspclient-go", inAny("internal/timestamp"), "timestamps are judged in one place"},
 	{"github.com/riverqueue/river", inAny("eboks/outbox", "eboks/outbox/..."), "the engine of durable sending, nobody else's"},
 	{"github.com/jackc/pgx/v5", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
 	{"modernc.org/sqlite", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
