@@ -7,6 +7,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
@@ -19,6 +20,8 @@ type Claims struct {
 	IDToken     *IDToken
 	UserInfo    *UserInfo
 	Transaction *Transaction
+
+	Signed *Document // what the login signed, without SigntextID; nil if it signed nothing (Broker.Signing)
 }
 
 // Identity returns the person, after it has compared each part with the others.
@@ -46,7 +49,7 @@ func (n *Claims) WithoutCPR() any { return netsclaims.WithoutCPR(n) }
 
 // Clone returns a deep copy, a *Claims.
 func (n *Claims) Clone() any {
-	return &Claims{IDToken: n.IDToken.clone(), UserInfo: n.UserInfo.clone(), Transaction: n.Transaction.clone()}
+	return &Claims{IDToken: n.IDToken.clone(), UserInfo: n.UserInfo.clone(), Transaction: n.Transaction.clone(), Signed: claimset.ClonePointer(n.Signed)}
 }
 
 // String names the parts that are present.
@@ -55,6 +58,7 @@ func (n Claims) String() string {
 		private.Part("id_token", n.IDToken != nil),
 		private.Part("userinfo", n.UserInfo != nil),
 		private.Part("transaction_token", n.Transaction != nil),
+		private.Part("signed", n.Signed != nil),
 	)
 }
 
