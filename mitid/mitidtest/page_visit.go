@@ -20,6 +20,8 @@ type Pages struct {
 	Service string // as in "Log on at Acme"
 	Message string // what MitID's app would show
 	Ages    []int  // of a proof of age; empty for a login
+	// Documents are what the person signs. The page links to each.
+	Documents []PageDocument
 	UUID    string // of the person who is to log in again; they alone are shown
 	// Methods are ways to log in. The page offers them when there are more than one, and
 	// Choose is called with the choice.
@@ -42,6 +44,12 @@ type Pages struct {
 	OtherBrowser func(w http.ResponseWriter, r *http.Request, noCookies bool)
 	// End carries out what the person did.
 	End func(w http.ResponseWriter, r *http.Request, o Outcome)
+}
+
+// PageDocument is a document that a page links to.
+type PageDocument struct {
+	Title   string
+	Address string // on this host
 }
 
 // CPRPage is what the CPR page offers.
@@ -104,7 +112,7 @@ func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
 // view returns the parts that every page of a visit shows.
 func (v *visit) view(r *http.Request) *view {
 	p := newView(r, v.language)
-	p.Message = v.Message
+	p.Message, p.Documents = v.Message, v.Pages.Documents
 	action := v.Action
 	if p.T.Headings[action] == "" {
 		action = "login"
