@@ -23,8 +23,8 @@ type grant struct {
 	consent     bool   // the CPR page was shown
 
 	workflowSignature string // the id of the signature that this login made; empty if it made none
-	text        *approvalText
-	spoil       func(*mitidtest.Broker, *mitidtest.Object) // of what is told of the person
+	text              *approvalText
+	spoil             func(*mitidtest.Broker, *mitidtest.Object) // of what is told of the person
 }
 
 func (g *grant) has(scope string) bool { return slices.Contains(g.req.scopes, scope) }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
