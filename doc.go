@@ -20,6 +20,8 @@
 //   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
 //   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
 //     recipient opens.
+//   - [github.com/dkeid/dkeid/signing/neb]: signatures at Nets eID Broker: a document in one
+//     login, and orders.
 //
 // For your tests, without an account anywhere:
 //

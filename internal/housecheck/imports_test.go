@@ -50,7 +50,7 @@ var fences = []fence{
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
-	{"signing/neb", with("signing", "mitid/nets/neb"), "this broker signs inside a login, so it builds on that adapter and no other"},
+	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
 	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
 	{"signing/signingtest", with("signing", "cpr/cprtest"), nothingProven},
 	{"signing/...", with("signing"), adaptersAlone},

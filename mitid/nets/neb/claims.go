@@ -45,7 +45,13 @@ func (n *Claims) Identity() (claims.Identity, error) {
 // WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
 // did not ask for one. A text that may hold one becomes empty. A member of Unknown that
 // may hold one is left out.
-func (n *Claims) WithoutCPR() any { return netsclaims.WithoutCPR(n) }
+//
+// Signed stays, because it is what the application itself said.
+func (n *Claims) WithoutCPR() any {
+	c := netsclaims.WithoutCPR(n)
+	c.Signed = n.Signed
+	return c
+}
 
 // Clone returns a deep copy, a *Claims.
 func (n *Claims) Clone() any {

@@ -63,6 +63,7 @@ func (t *Transaction) provesWorkflow(d *Document) error {
 	if WorkflowSHA256(files) != d.SHA256 {
 		return otherDocument("the person signed other documents than those that were sent")
 	}
+	d.SignatureID = t.WorkflowSignatureID
 	return nil
 }
 

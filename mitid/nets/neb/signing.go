@@ -38,8 +38,10 @@ type Document struct {
 	Type       string            // "text", "html" or "pdf"; empty for a workflow
 	SHA256     [sha256.Size]byte // of the bytes that were sent; of a workflow, what WorkflowSHA256 returns
 	WorkflowID string            // empty if it is no workflow; at most 128 bytes
-	Signatory  string            // your own name of the person who signs; it comes back in Claims.Signed; at most 64 bytes
+	Note       string            // your own; it comes back in Claims.Signed; at most 128 bytes
 	Subject    string            // whose Identity.Subject must sign; if empty, anybody's
+
+	SignatureID string // in Claims.Signed: the signature's id in its workflow
 }
 
 // WorkflowSHA256 returns one digest for the documents of a workflow: their SHA-256 by
@@ -126,15 +128,15 @@ func signingNeedsUserinfo(r *mitid.Request) bool {
 
 // sealedDocument is a Document in Attempt.Private.
 type sealedDocument struct {
-	Type      string `json:"t,omitempty"`
-	SHA256    []byte `json:"d"`
-	Workflow  string `json:"w,omitempty"`
-	Signatory string `json:"n,omitempty"`
-	Subject   string `json:"s,omitempty"`
+	Type     string `json:"t,omitempty"`
+	SHA256   []byte `json:"d"`
+	Workflow string `json:"w,omitempty"`
+	Note     string `json:"n,omitempty"`
+	Subject  string `json:"s,omitempty"`
 }
 
 func (d *Document) seal() []byte {
-	raw, _ := json.Marshal(sealedDocument{d.Type, d.SHA256[:], d.WorkflowID, d.Signatory, d.Subject}) // texts always marshal
+	raw, _ := json.Marshal(sealedDocument{d.Type, d.SHA256[:], d.WorkflowID, d.Note, d.Subject}) // texts always marshal
 	return raw
 }
 
@@ -143,7 +145,7 @@ func openDocument(private []byte) (*Document, error) {
 	if len(private) == 0 || strictjson.Unmarshal(private, &s) != nil || len(s.SHA256) != sha256.Size {
 		return nil, fault.New(fault.StateInvalid, "the pending login is not one that signs; start anew")
 	}
-	return &Document{Type: s.Type, SHA256: [sha256.Size]byte(s.SHA256), WorkflowID: s.Workflow, Signatory: s.Signatory, Subject: s.Subject}, nil
+	return &Document{Type: s.Type, SHA256: [sha256.Size]byte(s.SHA256), WorkflowID: s.Workflow, Note: s.Note, Subject: s.Subject}, nil
 }
 
 // readWorkflowFiles reads the claim workflow_pdf_title_and_sha256: a JSON text that maps

@@ -60,6 +60,8 @@ type Settings struct {
 	// WorkflowRead and WorkflowWrite are the privileges "Workflow: API, read" and "write" of
 	// the client. They are on by default.
 	WorkflowRead, WorkflowWrite bool
+	// IgnoresRequiredClaims lets anybody sign a workflow, whatever its requiredClaims say.
+	IgnoresRequiredClaims bool
 	// MaxUpload is how many bytes a body of the signing APIs may have; 64 MiB.
 	MaxUpload int64
 

@@ -1,6 +1,7 @@
 package nebtest
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -78,7 +79,8 @@ func tokenSigningTamperings() []SigningTampering {
 		}
 	}
 	const text, kind, digest = "transaction_text", "transaction_text_type", "transaction_text_sha256"
-	other := base64.StdEncoding.EncodeToString(make([]byte, 32))
+	sum := sha256.Sum256([]byte("Jeg sælger Ærø for 1 kr."))
+	other := base64.StdEncoding.EncodeToString(sum[:])
 	on("session-reused", "the broker used an old session: nothing was shown, and the token has neither digest nor signing action", "EvidenceIncomplete", func(o *mitidtest.Object) {
 		drop(o, text, kind, digest)
 		o.Set("transaction_actions", "mitid.reuse_jwt")
@@ -193,7 +195,7 @@ func answerTamperings() []SigningTampering {
 	on("pades-empty", "the sealed PDF is empty", "ResponseInvalid", false, StageReceipt, func(p *mitidtest.Reply) { p.Object.Set("padesB64", "") })
 	on("pades-no-pdf", "the sealed PDF is something else", "ResponseInvalid", false, StageReceipt, func(p *mitidtest.Reply) { p.Object.Set("padesB64", "w6bDuMOl") })
 	on("pades-malformed", "the sealed PDF is no base64", "ResponseInvalid", false, StageReceipt, func(p *mitidtest.Reply) { p.Object.Set("padesB64", "æøå") })
-	on("workflow-other", "the answer is about another workflow", "ResponseInvalid", true, StageWorkflow, func(p *mitidtest.Reply) {
+	on("workflow-other", "the answer names no workflow that there can be", "OutcomeUnknown", true, StageWorkflow, func(p *mitidtest.Reply) {
 		for _, name := range []string{"id", "workflowId"} {
 			if p.Object.Get(name) != nil {
 				p.Object.Set(name, "../00000000")
