@@ -20,9 +20,10 @@ type Pages struct {
 	Service string // as in "Log on at Acme"
 	Message string // what MitID's app would show
 	Ages    []int  // of a proof of age; empty for a login
-	// Documents are what the person signs. The page links to each.
-	Documents []PageDocument
-	UUID    string // of the person who is to log in again; they alone are shown
+	// Documents are what the person signs: the title of each, and its address on this host,
+	// to which the page links.
+	Documents Pairs
+	UUID      string // of the person who is to log in again; they alone are shown
 	// Methods are ways to log in. The page offers them when there are more than one, and
 	// Choose is called with the choice.
 	Methods []string
@@ -44,12 +45,6 @@ type Pages struct {
 	OtherBrowser func(w http.ResponseWriter, r *http.Request, noCookies bool)
 	// End carries out what the person did.
 	End func(w http.ResponseWriter, r *http.Request, o Outcome)
-}
-
-// PageDocument is a document that a page links to.
-type PageDocument struct {
-	Title   string
-	Address string // on this host
 }
 
 // CPRPage is what the CPR page offers.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
@@ -57,7 +58,7 @@ func (s *Service) CreateOrder(ctx context.Context, o *signing.Order, d []signing
 	if err := s.do(ctx, c, &said); err != nil {
 		return nil, err
 	}
-	if !isID(said.ID) {
+	if !isID(said.ID) || len(said.ID) > maxWorkflowID {
 		return nil, c.lost(signing.ResponseInvalid, "the answer names no workflow", http.StatusOK)
 	}
 	id := orderID{said.ID, len(o.Signatories), len(o.Documents), neb.WorkflowSHA256(sums)}
@@ -84,8 +85,8 @@ func (s *Service) files(c *call, o *signing.Order, d []signing.Digest) ([]workfl
 	sums := make(map[string][sha256.Size]byte, len(d))
 	for i := range o.Documents {
 		doc := &o.Documents[i]
-		if _, twice := sums[doc.Title]; twice || strings.TrimSpace(doc.Title) == "" {
-			return nil, nil, c.fail(signing.InputInvalid, "Order.Documents: every document needs a title of its own, because the broker's proof lists them by title")
+		if _, twice := sums[doc.Title]; twice || doc.Title == "" || strings.TrimSpace(doc.Title) != doc.Title {
+			return nil, nil, c.fail(signing.InputInvalid, "Order.Documents: every document needs a title of its own, without blanks at its ends, because the broker's proof lists them by title")
 		}
 		content, err := s.content(c, doc)
 		if err != nil {
@@ -148,6 +149,9 @@ func (s *Service) SignOrder(ctx context.Context, t signing.Ticket, o *signing.Or
 		return nil, c.fail(signing.Unsupported, "Who.CPR: find the person by UUID or Subject")
 	}
 	required := map[string]string{}
+	if !r.Capacity.Takes(claims.CapacityProfessional) {
+		required["idp"] = "mitid"
+	}
 	if !who.UUID.IsZero() {
 		r.UUID, required[s.cfg.person] = who.UUID, who.UUID.String()
 	}

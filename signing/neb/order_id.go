@@ -12,6 +12,9 @@ import (
 // maxParts bounds the documents and the signatories of an order.
 const maxParts = 99
 
+// maxWorkflowID bounds the id of a workflow, which is part of sealed state. It is a UUID.
+const maxWorkflowID = 64
+
 // orderID is what an order's ID says: the workflow, how many people sign how many
 // documents, and one digest of the documents. So nothing needs to be stored here.
 type orderID struct {
@@ -27,7 +30,7 @@ func (o orderID) String() string {
 
 func readOrderID(id signing.ID) (o orderID, ok bool) {
 	parts := strings.Split(string(id), ".")
-	if len(parts) != 4 || !isID(parts[0]) {
+	if len(parts) != 4 || !isID(parts[0]) || len(parts[0]) > maxWorkflowID {
 		return o, false
 	}
 	sum, err := base64.RawURLEncoding.Strict().DecodeString(parts[3])

@@ -75,6 +75,9 @@ func (s *Service) Sign(ctx context.Context, doc Signtext, r mitid.Request) (*mit
 
 // begin begins the login that signs d.
 func (s *Service) begin(ctx context.Context, op string, order signing.ID, d neb.Document, r mitid.Request) (*mitid.Redirect, error) {
+	if r.Age != 0 {
+		return nil, &signing.Error{Kind: signing.Unsupported, Service: name, Op: op, Order: order, Why: "Request.Age: whoever signs is not anonymous"}
+	}
 	if r.Action == mitid.LogOn {
 		r.Action = mitid.Sign
 	}

@@ -314,6 +314,7 @@ func TestWhatIsNotSent(t *testing.T) {
 	assert.Zero(t, fake.Count(""), "nothing was sent")
 	for name, r := range map[string]mitid.Request{
 		"silent":       {Silent: true},
+		"an age":       {Age: 18},
 		"another text": {TransactionText: mitid.Text{Body: "æ"}},
 		"a company":    {CVRHint: cvr, Capacity: claims.CapacityProfessional},
 	} {

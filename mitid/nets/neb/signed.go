@@ -9,8 +9,6 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-const professional = claims.CapacityProfessional
-
 // workflowAction says that the person signed in a workflow (Signaturgruppen, workflow
 // signing).
 const workflowAction = "workflow_finalized"

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/dkeid/dkeid/mitid"
@@ -68,10 +69,21 @@ func WorkflowSHA256(files map[string][sha256.Size]byte) [sha256.Size]byte {
 // as a signature, nor a signature as a login.
 func (b *Broker) Signing(d Document) mitid.Broker { return &signing{b, d} }
 
+// signing has none of the optional abilities of a Broker: nothing but a signature begins
+// or ends with it.
 type signing struct {
-	*Broker
+	b   *Broker
 	doc Document
 }
+
+// Callback is that of the Broker.
+func (s *signing) Callback() mitid.CallbackRule { return s.b.Callback() }
+
+// String names the broker and its issuer.
+func (s *signing) String() string { return s.b.String() }
+
+// GoString returns String, so that no printer shows the document.
+func (s *signing) GoString() string { return s.b.String() }
 
 // Begin sends the person to the broker with the document's id.
 func (s *signing) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
@@ -87,14 +99,14 @@ func (s *signing) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect,
 	if err := unsupported(r); err != nil {
 		return nil, err
 	}
-	md, err := s.oidc.Prepare(ctx, a)
+	md, err := s.b.oidc.Prepare(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	r.Fresh = true
 	a.Private = s.doc.seal()
-	params := append(s.params(a, false), oauth2.SetAuthURLParam("signtext_id", s.doc.SigntextID))
-	return s.oidc.Begin(ctx, md, a, s.signingScopes(a), params...)
+	params := append(s.b.params(a, false), oauth2.SetAuthURLParam("signtext_id", s.doc.SigntextID))
+	return s.b.oidc.Begin(ctx, md, a, s.b.signingScopes(a), params...)
 }
 
 // Complete verifies the answer, and that it proves the signature.
@@ -103,7 +115,7 @@ func (s *signing) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callb
 	if err != nil {
 		return nil, err
 	}
-	return s.complete(ctx, a, cb, doc)
+	return s.b.complete(ctx, a, cb, doc)
 }
 
 // signingScopes are openid, mitid and transaction_token, and those that the request needs
@@ -123,7 +135,7 @@ func (b *Broker) signingScopes(a *mitid.Attempt) []string {
 // signingNeedsUserinfo reports whether r asks for facts that a transaction token may not
 // have. A transaction token has the CPR number only if the client is set up so.
 func signingNeedsUserinfo(r *mitid.Request) bool {
-	return showsCPRPage(r) || r.Organisation || r.Capacity.Takes(professional)
+	return showsCPRPage(r) || r.Organisation || r.Capacity.Takes(claims.CapacityProfessional)
 }
 
 // sealedDocument is a Document in Attempt.Private.

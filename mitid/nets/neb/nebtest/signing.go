@@ -115,16 +115,16 @@ type shownFile struct {
 }
 
 // documents are the links to what req signs.
-func (n *dialect) documents(req *request) []mitidtest.PageDocument {
+func (n *dialect) documents(req *request) mitidtest.Pairs {
 	t := req.text
 	if t == nil {
 		return nil
 	}
-	var all []mitidtest.PageDocument
+	var all mitidtest.Pairs
 	link := func(title, kind string, raw []byte) {
 		id := fakehttp.RandomHex(16)
 		n.shown.Put(id, &shownFile{kind, raw}, time.Hour)
-		all = append(all, mitidtest.PageDocument{Title: title, Address: pathShown + id})
+		all = append(all, mitidtest.Pair{title, pathShown + id})
 	}
 	switch {
 	case t.signer != nil:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -138,10 +137,7 @@ func written(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.99
 
 // workflowToken returns the workflow token with the claims that pick chooses.
 func (n *dialect) workflowToken(f *workflow, pick func(*workflowSignature) mitidtest.Object) (string, error) {
-	text := func(o mitidtest.Object) string {
-		raw, _ := json.Marshal(o) // texts always marshal
-		return string(raw)
-	}
+	text := func(o mitidtest.Object) string { return string(o.Bytes()) }
 	o := mitidtest.Object{
 		{"expiry", unixText(f.expires)}, {"documents_signed_number", fmt.Sprint(len(f.files))}, {"organization_tin", "DK" + f.cvr},
 		{"service_provider_id", mitidtest.StableUUID("neb provider", f.cvr)}, {"signatures_number", fmt.Sprint(len(f.signatures))},
