@@ -20,6 +20,8 @@
 //   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
 //   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
 //     recipient opens.
+//   - [github.com/dkeid/dkeid/signing]: the client that has documents signed, and loses
+//     no signed copy.
 //   - [github.com/dkeid/dkeid/signing/neb]: signatures at Nets eID Broker: a document in one
 //     login, and orders.
 //
@@ -37,6 +39,8 @@
 //     adapters for letters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of
 //     ledgers.
+//   - [github.com/dkeid/dkeid/signing/signingtest/servicesuite]: the conformance suite of
+//     adapters for signing.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
 //
 // A program links what it imports and no more: cpr needs the standard library alone.

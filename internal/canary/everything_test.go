@@ -26,6 +26,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/signing"
 )
 
 // words is what every text of every exported value is set to.
@@ -129,6 +130,31 @@ var everything = []struct {
 	{value: readlink.Links{}},
 	{value: readlink.Opening{}},
 	{value: readlink.Refusal{}},
+	{value: signing.Allow{}},
+	{value: signing.Capabilities{}, shows: "the adapter's name"},
+	{value: signing.Client{}},
+	{value: signing.Config{}},
+	{value: signing.Document{}},
+	{value: signing.DocumentProgress{}, shows: "ids and our own references"},
+	{value: signing.Error{}, shows: "our own words"},
+	{value: signing.Event{}, shows: "ids"},
+	{value: signing.Exhibit{}},
+	{value: signing.Order{}},
+	{value: signing.Placed{}, shows: "the ticket"},
+	{value: signing.Progress{}, shows: "ids, our own references and a trace id"},
+	{value: signing.Raw{}},
+	{value: signing.Result{}},
+	{value: signing.Secret{}},
+	{value: signing.Signatory{}},
+	{value: signing.SignatoryProgress{}, shows: "ids and our own references"},
+	{value: signing.Signature{}},
+	{value: signing.SignedDocument{}},
+	{value: signing.Ticket{}, shows: "ids and our own references: it is made to be stored and logged"},
+	{value: signing.TicketDocument{}, shows: "ids and a digest"},
+	{value: signing.TicketSignatory{}, shows: "ids and our own references"},
+	{value: signing.Token{}},
+	{value: signing.Verdict{}, shows: "our own words"},
+	{value: signing.Who{}},
 	{value: stralfors.Channels{}, shows: "settings"},
 	{value: stralfors.Config{}},
 	{value: stralfors.Digital{}, shows: "settings"},
@@ -228,6 +254,12 @@ func fill(v reflect.Value, number cpr.Number, depth int) {
 		return
 	case mitid.Secret:
 		v.Set(reflect.ValueOf(mitid.NewSecret(words)))
+		return
+	case signing.Raw:
+		v.Set(reflect.ValueOf(signing.NewRaw([]byte(words + number.Reveal()))))
+		return
+	case signing.Secret:
+		v.Set(reflect.ValueOf(signing.NewSecret(words)))
 		return
 	case json.RawMessage:
 		v.SetBytes([]byte(`"` + words + `"`))

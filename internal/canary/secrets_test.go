@@ -37,6 +37,7 @@ var noSecrets = map[string]string{
 	"mitid.Finding.Code": "likewise",
 	"mitid.Error.Code":   "an error code that is in a table of ours",
 	"mitid.Token.Key":    "a public key",
+	"signing.Token.Key":  "a public key or certificate",
 }
 
 // givenOpen are secrets that the caller hands over in a type of Go's own. Methods

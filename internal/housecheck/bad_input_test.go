@@ -82,12 +82,12 @@ func TestBadInputTellsTheTruth(t *testing.T) {
 		assertRow(t, rows, name, kinds, "Letters")
 	}
 	for name, kinds := range signatures {
-		assertRow(t, rows, name, kinds, "Signatures")
+		assertRow(t, rows, name, kinds, "Signing: Nets eID Broker")
 	}
 }
 
 // sections are those that are not about logins.
-var sections = []string{"Letters", "Signatures"}
+var sections = []string{"Letters", "Signing", "Signing: Nets eID Broker"}
 
 // assertRow wants a row for name in the section of a title, or in one about logins if the
 // title is empty.
