@@ -27,6 +27,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
+	netssigning "github.com/dkeid/dkeid/signing/neb"
 )
 
 // words is what every text of every exported value is set to.
@@ -123,6 +124,7 @@ var everything = []struct {
 	{value: mitidhttp.Session{}},
 	{value: mitidhttp.StoredSession{}},
 	{value: neb.Broker{}},
+	{value: neb.Document{}},
 	{value: neb.Config{}, shows: "issuer and client id"},
 	{value: postnord.Config{}},
 	{value: postnord.Sender{}},
@@ -130,6 +132,10 @@ var everything = []struct {
 	{value: readlink.Links{}},
 	{value: readlink.Opening{}},
 	{value: readlink.Refusal{}},
+	{value: netssigning.Config{}},
+	{value: netssigning.Service{}},
+	{value: netssigning.Signed{}},
+	{value: netssigning.Signtext{}},
 	{value: signing.Allow{}},
 	{value: signing.Capabilities{}, shows: "the adapter's name"},
 	{value: signing.Client{}},
