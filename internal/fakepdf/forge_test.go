@@ -113,6 +113,10 @@ func TestChangedPagesShowTheChange(t *testing.T) {
 func TestEvidenceSwapKeepsContentsAndByteRange(t *testing.T) {
 	pdf := signed(t, newAuthority(t), letter(), 1)
 	out := forge(t, "evidence-swapped", pdf)
+	all := find(t, out)
+	require.Len(t, all, 2)
+	assert.Equal(t, all[0].ranges, all[1].ranges)
+	assert.True(t, bytes.Equal(all[0].message, all[1].message))
 	words, err := run(t, "qpdf", "qpdf", "--json=2", "--json-key=qpdf", put(t, "forged.pdf", out))
 	require.NoError(t, err)
 	assert.Contains(t, words, `00000000-0000-0000-0000-000000000003`)
