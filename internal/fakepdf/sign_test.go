@@ -8,6 +8,7 @@ import (
 	"crypto/sha1"
 	"crypto/x509"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -82,6 +83,30 @@ func TestSignSatisfiesOtherReaders(t *testing.T) {
 			}
 			words, ok := opensslStamps(t, a, withoutPadding(all[3].message), all[3].covered)
 			require.True(t, ok, words)
+		})
+	}
+}
+
+// Files of another writer: object streams with filters, a linearized file, and one with
+// comments.
+func TestSignTakesFilesOfAnotherWriter(t *testing.T) {
+	for _, how := range []string{"--object-streams=generate", "--linearize", "--qdf"} {
+		t.Run(how, func(t *testing.T) {
+			path := put(t, "letter.pdf", letter())
+			words, err := run(t, "qpdf", "qpdf", how, "--replace-input", path)
+			require.NoError(t, err, words)
+			pdf, err := os.ReadFile(path)
+			require.NoError(t, err)
+			out := signed(t, newAuthority(t), pdf, 2)
+			require.True(t, bytes.HasPrefix(out, pdf))
+			words, err = run(t, "pdfsig", "poppler-utils", "-nocert", put(t, "signed.pdf", out))
+			require.NoError(t, err, words)
+			assert.Equal(t, 2, strings.Count(words, "Signature is Valid."), words)
+			words, err = run(t, "pdftotext", "poppler-utils", put(t, "signed.pdf", out), "-")
+			require.NoError(t, err)
+			assert.Contains(t, words, "Kære Sofus Ærøskøbing")
+			assert.Contains(t, words, "Underskrevet af Sofus Ærøskøbing")
+			judge(t, sealed(t, pdf), 1)
 		})
 	}
 }
