@@ -111,6 +111,9 @@ func (a *app) showRecord(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if q.Agreement != nil {
+		letters = last(letters) // the others brought agreements that were not signed
+	}
 	signatures, err := a.signaturesOf(v, r)
 	if err != nil {
 		return err

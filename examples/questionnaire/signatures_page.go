@@ -57,7 +57,8 @@ func (a *app) signatureView(v *visit, s *signature, r *record) signatureView {
 	return signatureView{View: view{Lang: v.lang, zone: a.zone}, S: s, Stand: s.stand(), Again: r.Status.maySignAgain()}
 }
 
-// signaturesOf returns the agreements of a record, the newest first.
+// signaturesOf returns the newest agreement of a record, if there is one. What became of
+// earlier ones is in the record's history.
 func (a *app) signaturesOf(v *visit, r *record) ([]signatureView, error) {
 	if a.clerk == nil {
 		return nil, nil
@@ -66,11 +67,10 @@ func (a *app) signaturesOf(v *visit, r *record) ([]signatureView, error) {
 	if err != nil {
 		return nil, err
 	}
-	var shown []signatureView
-	for i := range all {
-		shown = append(shown, a.signatureView(v, &all[i], r))
+	if len(all) == 0 {
+		return nil, nil
 	}
-	return shown, nil
+	return []signatureView{a.signatureView(v, &all[0], r)}, nil
 }
 
 // signatureOf returns the agreement that the address names. Somebody else's is not there.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -346,4 +347,41 @@ func TestLinkThatCannotBeHad(t *testing.T) {
 		assert.Contains(t, away.body, "Underskriftstjenesten svarer ikke", trouble)
 	}
 	assert.NotEmpty(t, b.link(at))
+}
+
+// TestSigningLeaksNothing looks for the person in the log, in addresses, and in the bytes
+// on the disk, after both ends.
+func TestSigningLeaksNothing(t *testing.T) {
+	h := newSignHouse(t)
+	who := mitidtest.Paiman()
+	b, record, at := h.handedIn("da", who)
+	first := b.link(at)
+	require.NoError(t, h.signer.Reject(t.Context(), first, who, "fordi Paiman hellere vil bo på Ærø"))
+	h.signer.Settle()
+	h.clerk(0)
+	assert.Contains(t, b.get(at).body, "fordi Paiman hellere vil bo på Ærø", "the person reads it")
+	b.post(at+"/again", nil)
+	require.NoError(t, h.signer.Next("error-personal"))
+	h.clerk(0)
+	h.clerk(parkedWait)
+	again := signaturePathIn(t, b.get(record))
+	second := b.link(again)
+	require.NoError(t, h.signer.SignAs(t.Context(), second, who))
+	h.signer.Settle()
+	h.clerk(0)
+	h.deliver(0)
+	require.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
+	assert.NotContains(t, digits(b.get(again).body), who.CPR.Reveal())
+	require.NoError(t, h.store.Close())
+	token := func(link string) string { return link[strings.LastIndex(link, "/")+1:] }
+	raw, err := os.ReadFile(h.db)
+	require.NoError(t, err)
+	for _, secret := range []string{who.CPR.Reveal(), who.UUID, "hellere vil bo", "%PDF-", token(first), token(second)} {
+		for name, found := range map[string]string{"log": h.logs.String(), "file": string(raw)} {
+			assert.False(t, strings.Contains(found, secret), "in the %s: %.12s", name, secret)
+		}
+	}
+	for _, secret := range []string{"Paiman", "Petersen", at, record} {
+		assert.False(t, strings.Contains(h.logs.String(), secret), "in the log: %s", secret)
+	}
 }
