@@ -64,13 +64,15 @@ func (c *clerk) round(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := c.attend(ctx, &due[i]); err != nil && ctx.Err() == nil { // the others are not its prisoners
+		if err := c.attend(ctx, &due[i]); err != nil && !errors.Is(err, errTaken) && ctx.Err() == nil { // the others are not its prisoners
 			c.log.ErrorContext(ctx, "agreement waits", "id", due[i].ID, "error", err)
 		}
 	}
 }
 
-// attend takes an agreement one step on, if nobody else is at it.
+var errTaken = errors.New("somebody else is at it")
+
+// attend takes an agreement one step on, or returns errTaken.
 func (c *clerk) attend(ctx context.Context, w *work) error {
 	p, err := c.store.paperOf(ctx, w.ID)
 	if err != nil {
@@ -83,8 +85,11 @@ func (c *clerk) attend(ctx context.Context, w *work) error {
 	}
 	now := c.store.now()
 	ok, err := c.store.takeSignature(ctx, w, now.Add(clerkWaits))
-	if err != nil || !ok {
+	if err != nil {
 		return err
+	}
+	if !ok {
+		return errTaken
 	}
 	attempt, cancel := context.WithTimeout(ctx, clerkWorks)
 	defer cancel()
@@ -167,4 +172,20 @@ func (c *clerk) settle(ctx context.Context, w *work, err error) error {
 		stuck, wait = kind.String(), parkedWait
 	}
 	return errors.Join(err, c.store.rest(ctx, w, now.Add(wait), w.Fails+1, stuck))
+}
+
+// busy asks the service about an agreement that is with the person, at once. It reports
+// whether somebody else is doing that, and their answer is worth waiting for.
+func (c *clerk) busy(ctx context.Context, account, id string) bool {
+	all, err := c.store.workOf(ctx, account, id)
+	if err == nil && len(all) == 1 && all[0].State == signaturePlaced {
+		err = c.attend(ctx, &all[0])
+	}
+	if errors.Is(err, errTaken) {
+		return ctx.Err() == nil
+	}
+	if err != nil {
+		c.log.WarnContext(ctx, "agreement waits", "id", id, "error", err)
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // agreementOf is what is written into an agreement of the person who is logged in.
@@ -46,6 +47,9 @@ func (s signatureView) Explained() string { return "sign.means." + s.Stand }
 
 // Open reports whether the person can sign now.
 func (s signatureView) Open() bool { return s.Stand == "open" }
+
+// Over reports whether nothing more happens by itself.
+func (s signatureView) Over() bool { return s.S.State == signatureEnded }
 
 // Signed reports whether there is a signed copy.
 func (s signatureView) Signed() bool { return s.S.SHA256 != "" }
@@ -127,16 +131,10 @@ func (a *app) backFromSigning(v *visit) error {
 	}
 	ctx, cancel := context.WithTimeout(v.r.Context(), visitorWait)
 	defer cancel()
-	due, err := a.cfg.Store.workOf(ctx, v.account, s.ID)
-	if err != nil {
-		return err
-	}
-	for i := range due {
-		if due[i].State != signaturePlaced {
-			continue
-		}
-		if err := a.clerk.attend(ctx, &due[i]); err != nil {
-			a.cfg.Logger.WarnContext(v.r.Context(), "agreement waits", "id", s.ID, "error", err)
+	for a.clerk.busy(ctx, v.account, s.ID) { // a webhook may have come first
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
 	return v.to(s.path() + "?back=1")

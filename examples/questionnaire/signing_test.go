@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func newSignHouse(t testing.TB, change ...func(*appConfig)) *signHouse {
 // stands still, so that nobody is logged out.
 func (h *signHouse) clerk(after time.Duration) {
 	h.t.Helper()
-	_, err := h.store.db.ExecContext(h.t.Context(), `UPDATE signature SET next_at = next_at - ?`, after.Milliseconds())
+	_, err := h.store.db.ExecContext(h.t.Context(), `UPDATE signature SET next_at = next_at - ?1, busy_until = max(busy_until - ?1, 0)`, after.Milliseconds())
 	require.NoError(h.t, err)
 	h.app.clerk.round(h.t.Context())
 }
@@ -384,4 +385,51 @@ func TestSigningLeaksNothing(t *testing.T) {
 	for _, secret := range []string{"Paiman", "Petersen", at, record} {
 		assert.False(t, strings.Contains(h.logs.String(), secret), "in the log: %s", secret)
 	}
+}
+
+// Of several who are at one agreement at once, one counts; a visitor waits for the others.
+func TestOneClerkAtATime(t *testing.T) {
+	h := newSignHouse(t)
+	b, record, at := h.handedIn("da", mitidtest.Paiman())
+	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
+	h.signer.Settle()
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { h.app.clerk.round(t.Context()) })
+	}
+	back := b.get(at + "/back")
+	all.Wait()
+	assert.Contains(t, back.body, "Aftalen gælder nu")
+	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
+	assert.Equal(t, 1, h.signer.Count("closeSignatureOrder"))
+	var changes int
+	require.NoError(t, h.store.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&changes))
+	assert.Equal(t, 1, changes)
+
+	// Somebody who died in the middle holds it for a minute, and no longer.
+	_, err := h.store.db.ExecContext(t.Context(), `UPDATE signature SET state = 'placed', busy_until = next_at + 60000, cleaned = 0`)
+	require.NoError(t, err)
+	due, err := h.store.dueSignatures(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, due)
+}
+
+// A store that says no: nothing is deleted at the service, and the copy comes home later.
+func TestStoreThatSaysNo(t *testing.T) {
+	h := newSignHouse(t)
+	b, record, at := h.handedIn("da", mitidtest.Paiman())
+	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
+	h.signer.Settle()
+	_, err := h.store.db.ExecContext(t.Context(), `CREATE TRIGGER no BEFORE UPDATE OF status ON record WHEN NEW.status = 'signed' BEGIN SELECT raise(ABORT, 'no'); END`)
+	require.NoError(t, err)
+	h.clerk(0)
+	assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
+	assert.Equal(t, http.StatusNotFound, b.get(at+"/signed").status, "the copy and the status come together or not at all")
+	assert.Zero(t, h.signer.Count("cleanupSignatureOrder"))
+	_, err = h.store.db.ExecContext(t.Context(), `DROP TRIGGER no`)
+	require.NoError(t, err)
+	h.clerk(longestWait)
+	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
+	assert.Equal(t, 1, h.signer.Count("closeSignatureOrder"), "closed once")
+	assert.Equal(t, 1, h.signer.Count("cleanupSignatureOrder"))
 }

@@ -114,12 +114,11 @@ func (s *store) writeDocument(ctx context.Context, id string, pdf []byte) error 
 	return nil
 }
 
-// takeSignature takes an agreement for one attempt. ok is false if somebody else was
-// quicker. Until next nobody else takes it. What was new may be at the service from now
-// on.
+// takeSignature takes an agreement for one attempt. ok is false if somebody else has it.
+// Until next nobody else takes it. What was new may be at the service from now on.
 func (s *store) takeSignature(ctx context.Context, w *work, next time.Time) (ok bool, err error) {
 	w.Until = toMillis(next)
-	res, err := s.q.takeSignature.ExecContext(ctx, w.ID, w.Turn, w.State, w.Until)
+	res, err := s.q.takeSignature.ExecContext(ctx, w.ID, w.Turn, w.State, w.Until, toMillis(s.now()))
 	if err != nil {
 		return false, fmt.Errorf("take agreement: %w", err)
 	}

@@ -16,7 +16,8 @@ CREATE TABLE signature (
     stuck      TEXT NOT NULL, -- why a person must look: a word of package signing
     turn       INTEGER NOT NULL, -- counts who took it, so that of two one counts
     failures   INTEGER NOT NULL, -- in a row
-    next_at    INTEGER NOT NULL, -- nobody touches it before
+    next_at    INTEGER NOT NULL, -- when something is to be done
+    busy_until INTEGER NOT NULL, -- somebody is at it, or was and died
     created_at INTEGER NOT NULL,
     document   BLOB, -- the PDF, sealed; set before the order is placed, and never changed
     -- Set when the service has the order. A ticket holds no link and nothing personal.
