@@ -50,13 +50,14 @@ var fences = []fence{
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
-	{"signing/neb", with("signing", "mitid/nets/neb"), "this broker signs inside a login, so it builds on that adapter and no other"},
+	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
 	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
-	{"signing/signingtest", with("signing", "cpr/cprtest"), nothingProven},
+	{"signing/signingtest", with("signing", "mitid", "mitid/mitidtest", "mitid/criipto/criiptotest", "cpr/cprtest"), "signatories log in at a fake tenant; a fake that shares code with the adapter it tests proves nothing"},
 	{"signing/signingtest/servicesuite", with("signing"), "the suite knows no adapter and no fake: the test opens both"},
 	{"signing/...", with("signing"), adaptersAlone},
 
 	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
+	{"internal/fakepdf", nil, "what writes signed PDFs for the fakes shares nothing with what reads them"},
 	{"internal/oidcrp", []string{"internal/fault", "internal/httpx", "internal/strictjson"}, "a relying party judges tokens and knows nobody who is named in one"},
 	{"internal/...", []string{"cpr", "internal/..."}, "what the clients share must not know them, nor claims"},
 	{"examples/...", everything, ""},
@@ -93,9 +94,11 @@ var modules = []guest{
 	{"github.com/crewjam/saml", behindTheSeamOrKit, "users hold our types"},
 	{"github.com/russellhaering/goxmldsig", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
 	{"github.com/beevik/etree", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
+	{"github.com/notaryproject/tspclient-go", inAny("internal/timestamp"), "timestamps are judged in one place"},
 	{"github.com/riverqueue/river", inAny("eboks/outbox", "eboks/outbox/..."), "the engine of durable sending, nobody else's"},
 	{"github.com/jackc/pgx/v5", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
 	{"modernc.org/sqlite", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
+	{"github.com/vektah/gqlparser/v2", inAny("signing/signingtest"), "the fake reads GraphQL; a client writes it by hand"},
 	{"github.com/stretchr/testify", inSuites, "whoever imports the package would link a test library"},
 	{"github.com/jarcoal/httpmock", nil, "whoever imports the package would link a test library"},
 	{"github.com/davecgh/go-spew", inTestkits, "here to prove that reflection printers show nothing"},
@@ -131,7 +134,7 @@ func inSuites(rel string) bool { return strings.HasSuffix(rel, "suite") }
 // isFake reports whether rel is a fake, or the machinery of one: what a command starts.
 func isFake(rel string) bool {
 	ours := matchesAny(rel, []string{"mitid/...", "eboks/...", "signing/..."}) && classOf(rel) == testkit
-	return ours && !inSuites(rel) || rel == "internal/fakehttp"
+	return ours && !inSuites(rel) || rel == "internal/fakehttp" || rel == "internal/fakepdf"
 }
 
 func behindTheSeamOrKit(rel string) bool { return behindTheSeam(rel) || classOf(rel) == testkit }
@@ -284,7 +287,7 @@ func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
 			}
 		}
 	}
-	for _, rel := range []string{"internal/fakehttp", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/questionnaire"} {
+	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/questionnaire"} {
 		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }
@@ -350,6 +353,8 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"a fake takes what fakes share", "eboks/ebokstest/listener.go", module + "/internal/fakehttp", false},
 		{"a client does not", "eboks/client.go", module + "/internal/fakehttp", true},
 		{"what fakes share takes nothing of ours", "internal/fakehttp/listener.go", module + "/internal/httpx", true},
+		{"what writes signed PDFs takes nothing of ours", "internal/fakepdf/sign.go", module + "/internal/ocsp", true},
+		{"a signing client does not write them", "signing/client.go", module + "/internal/fakepdf", true},
 		{"internal takes no client", "internal/oidcrp/party.go", module + "/mitid", true},
 		{"internal takes go-oidc", "internal/oidcrp/party.go", "github.com/coreos/go-oidc/v3/oidc", false},
 		{"production takes no testing", "internal/seal/seal.go", "testing", true},
