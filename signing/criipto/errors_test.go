@@ -168,9 +168,16 @@ func TestAServiceThatHangs(t *testing.T) {
 	release := make(chan struct{})
 	r := newRemote(t, func(http.ResponseWriter, call) { <-release })
 	defer close(release)
-	s := r.service(t, func(cfg *criipto.Config) { cfg.Timeout, cfg.TransferTimeout = 20*time.Millisecond, 20*time.Millisecond })
-	for called, f := range eachCall(s) {
-		err := f(t.Context())
+	s := r.service(t, func(cfg *criipto.Config) { cfg.Timeout, cfg.TransferTimeout = time.Second, time.Second })
+	calls := eachCall(s)
+	errs := make(map[string]chan error)
+	for called, f := range calls {
+		c := make(chan error, 1)
+		errs[called] = c
+		go func() { c <- f(t.Context()) }()
+	}
+	for called := range calls {
+		err := <-errs[called]
 		want := signing.Unavailable
 		if slices.Contains(acting, called) {
 			want = signing.OutcomeUnknown

@@ -497,16 +497,17 @@ func TestUnsignedValidation(t *testing.T) {
 // No more than AtOnce are handled at a time. Others wait, and in the end are told to come
 // again.
 func TestEventsAtOnce(t *testing.T) {
-	release := make(chan struct{})
-	begun := make(chan struct{})
-	h := newHook(t, func(cfg *criipto.WebhookConfig) {
-		cfg.AtOnce, cfg.Timeout = 1, 50*time.Millisecond
-		cfg.Handle = func(context.Context, signing.Event) error {
-			close(begun)
-			<-release
-			return nil
-		}
-	})
+	release, begun := make(chan struct{}), make(chan struct{})
+	cfg := config("http://localhost/")
+	cfg.HTTPClient = answering([]byte(`{"data":{"signatureOrder":` + openOrder + `}}`))
+	s, err := criipto.New(cfg)
+	require.NoError(t, err)
+	h, err := s.Webhook(criipto.WebhookConfig{Secrets: [][]byte{secretNow}, AtOnce: 1, Timeout: 300 * time.Millisecond, Handle: func(context.Context, signing.Event) error {
+		close(begun)
+		<-release
+		return nil
+	}})
+	require.NoError(t, err)
 	first := make(chan int)
 	go func() { first <- deliver(h, signedEvent) }()
 	<-begun
