@@ -52,6 +52,7 @@ var givenOpen = map[string]string{
 	"eident.DecryptionKey.Key":      "an *rsa.PrivateKey",
 	"neb.Config.PrivateKey":         "a crypto.Signer",
 	"neb.Config.RequestKey":         "a crypto.Signer",
+	"neb.Config.StateKeys":          "bytes (signing/neb)",
 	"postnord.Config.Certificate":   "a tls.Certificate",
 	"stralfors.Config.Certificate":  "a tls.Certificate",
 	"mitid.Config.StateKeys":        "bytes",
@@ -60,6 +61,7 @@ var givenOpen = map[string]string{
 	"mitidhttp.Config.Keys":         "bytes",
 	"readlink.Config.Keys":          "bytes",
 	"eboks.Config.Key":              "bytes",
+	"evidence.DirConfig.Keys":       "bytes",
 	"mitid.Attempt.Verifier":        "an adapter's view of one login; it is sealed before it leaves",
 }
 
