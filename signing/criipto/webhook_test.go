@@ -339,6 +339,14 @@ func TestOldEventAgain(t *testing.T) {
 	}
 }
 
+// An order that is open and lists no documents is not gone: its event is handed out.
+func TestEventOfAnOpenOrderWithoutDocuments(t *testing.T) {
+	h := newHook(t)
+	h.remote.answer = orderSays(`{"id":"SignatureOrder:1|x","status":"OPEN","documents":[],"signatories":[]}`)
+	assert.Equal(t, http.StatusOK, deliver(h, signedEvent))
+	assert.Len(t, h.spy.events, 1)
+}
+
 // Rejected arrives before opened: both carry the state that the service has now.
 func TestEventsOutOfOrder(t *testing.T) {
 	h := newHook(t)
