@@ -35,6 +35,8 @@
 //     adapters for letters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of
 //     ledgers.
+//   - [github.com/dkeid/dkeid/signing/signingtest]: a fake Criipto Signatures, with
+//     signed PDFs, pages for signatories and webhooks.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
 //
 // A program links what it imports and no more: cpr needs the standard library alone.
