@@ -20,6 +20,7 @@ func differences() []string {
 		"Uncertain: what others see after a rejection. The order stays open for them here, and only for those who come later in the sequence does their turn come.",
 		"Uncertain: deleted signatories. They stay in the list as DELETED here, and their links are gone.",
 		"Uncertain: cleanup of an open order. Refused here. Closing, cancelling or extending an order that is not OPEN is refused too.",
+		"Uncertain: closing while somebody has not signed. Allowed here; their link says that the case is closed. A Signatory-Token that nobody knows is answered with 401.",
 		"Uncertain: signatures of a document whose content is deleted. null here.",
 		"Uncertain: the order of orders in a list, and of pages. Newest first here, 100 in a page at most; totalCount is null.",
 		"Uncertain: SIGNATORY_APPROVED and ALL_CURRENT_SIGNATORIES_SIGNED, which only the schema knows. Both are sent here, the second one once, when no signer is OPEN.",

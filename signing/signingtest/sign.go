@@ -142,6 +142,12 @@ func (s *Service) signAll(party *party, p *provider, evidence *signature, forms 
 	return nil
 }
 
+// What the API says of evidence that does not fit.
+const (
+	wrongPerson = "the evidence is not that of the expected signatory"
+	usedBefore  = "this evidence was used by another signatory"
+)
+
 // check compares the evidence with what the application demands.
 func (g *signatory) check(p *provider, evidence *signature) error {
 	token := evidence.token()
@@ -152,7 +158,7 @@ func (g *signatory) check(p *provider, evidence *signature) error {
 		return nil
 	}
 	if !g.suits(token.claims) {
-		return refuse("the evidence is not that of the expected signatory")
+		return refuse(wrongPerson)
 	}
 	key := p.find(kindVerify).verify.UniqueEvidenceKey
 	if key == nil {
@@ -161,7 +167,7 @@ func (g *signatory) check(p *provider, evidence *signature) error {
 	mine := token.claims.get(*key)
 	for _, other := range g.order.signatories {
 		if other != g && other.status == statusSigned && other.signedBy != nil && other.signedBy.get(*key) == mine {
-			return refuse("this evidence was used by another signatory")
+			return refuse(usedBefore)
 		}
 	}
 	return nil

@@ -59,7 +59,7 @@ func (c *call) seesDocuments(ctx context.Context) error {
 	}
 	for _, g := range p.members {
 		if !g.suits(got.claims) {
-			return refuse("the evidence is not that of the expected signatory")
+			return refuse(wrongPerson)
 		}
 	}
 	return nil
