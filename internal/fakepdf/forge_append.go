@@ -1,6 +1,9 @@
 package fakepdf
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // appendedForgeries append one revision to a signed file. What was signed is still
 // there, byte for byte, and its signature verifies over it.
@@ -42,12 +45,15 @@ func appendedForgeries() []Forgery {
 			return nil
 		}),
 		appended("evidence-swapped", "the signature dictionary stands there again, with other ContactInfo, and the same ByteRange and Contents", func(j *job, u *update, _ page) error {
-			u.set(j.num, j.value.with(dict{"ContactInfo": textOf(swapped(j.signature().ContactInfo))}))
+			j.again(u, dict{"ContactInfo": textOf(swapped(j.signature().ContactInfo))})
 			return nil
 		}),
 		appended("reason-swapped", "the signature dictionary stands there again, with another Name and Reason", func(j *job, u *update, _ page) error {
-			u.set(j.num, j.value.with(dict{"Name": textOf("Åse Falsk"), "Reason": textOf("Underskrevet af Åse Falsk")}))
+			j.again(u, dict{"Name": textOf("Åse Falsk"), "Reason": textOf("Underskrevet af Åse Falsk")})
 			return nil
+		}),
+		appended("signature-in-two-fields", "a second field has the same signature as its value", func(j *job, u *update, first page) error {
+			return u.addWidget(u.add(invisible("Signature0", j.num, first.num)), first)
 		}),
 		appended("action-added", "the catalog starts JavaScript", func(j *job, u *update, _ page) error {
 			root, num, err := j.file.catalog()
@@ -71,6 +77,13 @@ func appendedForgeries() []Forgery {
 			return nil
 		}),
 	}
+}
+
+// again writes the signature dictionary again, with other members. ByteRange and
+// Contents stay as they are.
+func (j *job) again(u *update, other dict) {
+	signed, _ := j.value["Contents"].(text)
+	u.set(j.num, j.value.with(dict{"Contents": written(fmt.Sprintf("<%x>", []byte(signed)))}).with(other))
 }
 
 func falseText() *stream {

@@ -82,7 +82,7 @@ of somebody or something else. *missing*, *empty* and *null* are what they say; 
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, cell(m.Doc), strings.Join(kinds, ", "), where, again)
 	}
 	b.WriteString(`
-## Signatures
+## Signatures at Criipto Signatures
 
 ` + "`fake.Next(\"lost-answer\")`" + ` plays a misbehaviour once, at its next occasion; ` + "`At`" + ` plays it at an operation, and ` + "`Always`" + ` lasts longer
 (package signing/signingtest). *request*: the next request of the application, which is carried out, or not. *answer*: the next answer that holds
@@ -101,6 +101,22 @@ event.
 			}
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.Name, cell(m.Doc), m.Occasion, done)
+	}
+	b.WriteString(`
+## Signatures at Nets eID Broker
+
+` + "`fake.TamperSigning(\"session-reused\")`" + ` spoils the next signature once. The error must be of the kind of package signing that stands here. What spoils a
+transaction token or an OCSP answer of a login spoils a signature too.
+
+| name | what arrives | error | of |
+| --- | --- | --- | --- |
+`)
+	for _, m := range nebtest.SigningTamperings() {
+		of := "a document"
+		if m.Workflow {
+			of = "an order"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.Name, cell(m.Doc), m.Want, of)
 	}
 	return b.String()
 }
@@ -194,5 +210,10 @@ func TestTamperingsHavePlainNames(t *testing.T) {
 			assert.NotEmpty(t, m.Stage.String())
 			seen[m.Name] = true
 		}
+	}
+	for _, m := range nebtest.SigningTamperings() {
+		assert.Regexp(t, form, m.Name)
+		assert.NotEmpty(t, m.Doc, m.Name)
+		assert.True(t, isErrorWord(m.Want), m.Name)
 	}
 }
