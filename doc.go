@@ -43,6 +43,8 @@
 //     ledgers.
 //   - [github.com/dkeid/dkeid/signing/signingtest/servicesuite]: the conformance suite of
 //     adapters for signing.
+//   - [github.com/dkeid/dkeid/signing/signingtest]: a fake Criipto Signatures, with
+//     signed PDFs, pages for signatories and webhooks.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
 //
 // A program links what it imports and no more: cpr needs the standard library alone.
