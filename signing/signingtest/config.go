@@ -60,6 +60,9 @@ type Settings struct {
 	Rewrites bool
 	// OldEvidence writes the kinds of evidence without the prefix criipto.
 	OldEvidence bool
+	// OpaqueIDs gives orders and signatories ids that have nothing in common with the GUIDs
+	// in signed files.
+	OpaqueIDs bool
 	// UnsignedValidation sends WEBHOOK_VALIDATION without a signature.
 	UnsignedValidation bool
 	// InvalidStatus is the HTTP status of requests that the schema refuses. If zero, it is

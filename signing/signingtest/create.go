@@ -52,8 +52,9 @@ func createSignatureOrder(ctx context.Context, c *call, args map[string]any) (an
 		return nil, err
 	}
 	set, now := c.s.settings(), c.s.Now()
+	id, guid := set.newIDs("SignatureOrder")
 	o := &order{
-		id: newID("SignatureOrder"), guid: newGUID(), trace: newToken()[:32],
+		id: id, guid: guid, trace: newToken()[:32],
 		title: in.Title, status: statusOpen, created: now, timezone: "UTC", most: defaultMost,
 		validatesView: slices.Contains(in.EvidenceValidationStages, stageView),
 		look:          look{language: defaultLanguage},

@@ -7,9 +7,20 @@ import (
 	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
-// newID returns an opaque id. Nobody can learn from it what stands in signed files.
-func newID(kind string) string {
-	return kind + ":" + fakehttp.RandomHex(8) + "|" + fakehttp.RandomHex(16)
+// newID returns an opaque id of what no signed file names.
+func newID(kind string) string { return idOf(kind, fakehttp.RandomHex(16)) }
+
+// idOf returns an id that has guid in it, by which signed files name the same. Whether
+// the real service's ids have is not known; see Settings.OpaqueIDs.
+func idOf(kind, guid string) string { return kind + ":" + fakehttp.RandomHex(8) + "|" + guid }
+
+// newIDs returns an id and the GUID for signed files.
+func (s Settings) newIDs(kind string) (id, guid string) {
+	guid = newGUID()
+	if s.OpaqueIDs {
+		return newID(kind), guid
+	}
+	return idOf(kind, guid), guid
 }
 
 // newGUID returns a random UUID.

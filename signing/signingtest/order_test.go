@@ -3,6 +3,7 @@ package signingtest_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,9 +69,10 @@ func TestEvidenceStandsInTheFile(t *testing.T) {
 	var meta, value object
 	require.NoError(t, json.Unmarshal([]byte(word(e[0], "meta")), &meta), "a JSON text inside of JSON")
 	require.NoError(t, json.Unmarshal([]byte(word(e[0], "value")), &value))
+	assert.True(t, strings.HasSuffix(word(o, "id"), word(meta, "signatureOrderId")))
+	assert.True(t, strings.HasSuffix(word(o, "signatories", 0, "id"), word(meta, "signatoryId")))
 	for _, name := range []string{"applicationId", "signatureOrderId", "signatoryId"} {
 		assert.Len(t, meta[name], 36, name)
-		assert.NotContains(t, word(o, "id")+word(o, "signatories", 0, "id"), meta[name], "ids do not give the GUIDs away")
 	}
 	assert.Equal(t, word(o, "documents", 0, "signatures", 0, "jwt"), value["jwt"])
 	assert.Contains(t, value["jwks"], `"kid"`)
@@ -218,4 +220,18 @@ func TestRewrites(t *testing.T) {
 	assert.NoError(t, fakepdf.Check(original))
 	require.NoError(t, s.SignAs(t.Context(), word(o, "signatories", 0, "id"), mitidtest.Ditlev()))
 	assert.True(t, bytes.HasPrefix(content(t, app.close(word(o, "id")), "documents", 0, "blob"), original))
+}
+
+func TestIDsThatHaveNothingInCommonWithTheFile(t *testing.T) {
+	s, app := start(t)
+	s.Configure(func(set *signingtest.Settings) { set.OpaqueIDs = true })
+	o := app.place()
+	require.NoError(t, s.SignAs(t.Context(), word(o, "signatories", 0, "id"), mitidtest.Paiman()))
+	o = app.close(word(o, "id"))
+	e := evidenceIn(t, content(t, o, "documents", 0, "blob"))
+	var meta object
+	require.NoError(t, json.Unmarshal([]byte(word(e[0], "meta")), &meta))
+	for _, name := range []string{"signatureOrderId", "signatoryId"} {
+		assert.NotContains(t, word(o, "id")+word(o, "signatories", 0, "id"), meta[name])
+	}
 }

@@ -113,8 +113,9 @@ func (in *lookInput) apply(l *look) error {
 
 // newSignatory makes a signatory of an order, without adding it.
 func newSignatory(o *order, in *signatoryInput, set Settings) (*signatory, error) {
+	id, guid := set.newIDs("Signatory")
 	g := &signatory{
-		order: o, id: newID("Signatory"), guid: newGUID(), span: fakehttp.RandomHex(8), status: statusOpen,
+		order: o, id: id, guid: guid, span: fakehttp.RandomHex(8), status: statusOpen,
 		kind: roleSigner, sequence: defaultSequence,
 	}
 	g.party = &party{token: newToken(), members: []*signatory{g}}
