@@ -370,3 +370,22 @@ func TestBaseIsAnEarlierState(t *testing.T) {
 		assert.False(t, ok, n)
 	}
 }
+
+// An update replaces the object stream in which the page is. No entry of the page
+// changes, and readers that look the stream up by its number show another page.
+func TestUnchangedFindsAReplacedObjectStream(t *testing.T) {
+	w := new(writer)
+	w.WriteString("%PDF-1.7\n")
+	w.begin()
+	w.packed(20, map[int]string{
+		1: "<</Type/Catalog/Pages 2 0 R>>", 2: "<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+	})
+	w.sign(mark{})
+	w.begin()
+	head := "1 0 2 2 3 4 "
+	w.object(20, stream(fmt.Sprintf("/Type/ObjStm/N 3/First %d", len(head)), head+"1 2 <</Type/Page/Parent 2 0 R/MediaBox[0 0 1 1]>>"))
+	f, err := pdfscan.Open(w.table())
+	require.NoError(t, err)
+	_, err = f.Unchanged(1, false)
+	wantReason(t, pdfscan.Modified, err)
+}
