@@ -229,10 +229,21 @@ func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer,
 	}
 	for _, cert := range others.all {
 		if issuer := others.issuerOf(cert); answer.IsAbout(cert, issuer) && len(c.tokens) > 0 {
-			return c.checkStatus(e, answer, cert, issuer, c.tokens[0].judged)
+			return c.checkStatus(e, answer, cert, issuer, c.judgedAt(cert))
 		}
 	}
 	return failed(signing.EvidenceIncomplete, e.Name, "it is about another certificate than those in the bundle")
+}
+
+// judgedAt returns the time at which the token of a certificate is judged; that of the
+// first token if there is none.
+func (c *checker) judgedAt(cert *x509.Certificate) time.Time {
+	for _, t := range c.tokens {
+		if t.stored.Certificate != nil && t.stored.Certificate.Equal(cert) {
+			return t.judged
+		}
+	}
+	return c.tokens[0].judged
 }
 
 // checkStatus checks an answer about cert at a time. Brokers fetch the answer minutes
