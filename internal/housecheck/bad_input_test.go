@@ -13,6 +13,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/signing"
 )
 
 const badInput = "docs/bad-input.md"
@@ -133,7 +134,8 @@ func spoilt() (logins, letters map[string][]string) {
 func isErrorWord(word string) bool {
 	return word == "accepted" || word == "each its own" ||
 		slices.ContainsFunc(mitid.Kinds(), func(k mitid.Kind) bool { return k.String() == word }) ||
-		slices.ContainsFunc(eboks.Kinds(), func(k eboks.Kind) bool { return k.String() == word })
+		slices.ContainsFunc(eboks.Kinds(), func(k eboks.Kind) bool { return k.String() == word }) ||
+		slices.ContainsFunc(signing.Kinds(), func(k signing.Kind) bool { return k.String() == word })
 }
 
 var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w*)\(`)
