@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,6 +29,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/signing"
+	signatures "github.com/dkeid/dkeid/signing/criipto"
+	"github.com/dkeid/dkeid/signing/evidence"
 )
 
 // sentinels are all that errors.Is can be asked for.
@@ -86,6 +90,32 @@ var sentinels = map[string]error{
 	"mitid.ErrTransactionMismatch":  mitid.ErrTransactionMismatch,
 	"mitid.ErrUnsupported":          mitid.ErrUnsupported,
 	"mitid.ErrUserCancelled":        mitid.ErrUserCancelled,
+	"signing.ErrAssuranceTooLow":    signing.ErrAssuranceTooLow,
+	"signing.ErrAuthFailed":         signing.ErrAuthFailed,
+	"signing.ErrConfigInvalid":      signing.ErrConfigInvalid,
+	"signing.ErrConflict":           signing.ErrConflict,
+	"signing.ErrDocumentMismatch":   signing.ErrDocumentMismatch,
+	"signing.ErrDocumentModified":   signing.ErrDocumentModified,
+	"signing.ErrDocumentPending":    signing.ErrDocumentPending,
+	"signing.ErrDuplicate":          signing.ErrDuplicate,
+	"signing.ErrEvidenceDamaged":    signing.ErrEvidenceDamaged,
+	"signing.ErrEvidenceIncomplete": signing.ErrEvidenceIncomplete,
+	"signing.ErrInputInvalid":       signing.ErrInputInvalid,
+	"signing.ErrIssuerMismatch":     signing.ErrIssuerMismatch,
+	"signing.ErrNotFound":           signing.ErrNotFound,
+	"signing.ErrOutcomeUnknown":     signing.ErrOutcomeUnknown,
+	"signing.ErrPending":            signing.ErrPending,
+	"signing.ErrRefused":            signing.ErrRefused,
+	"signing.ErrResponseInvalid":    signing.ErrResponseInvalid,
+	"signing.ErrSignatureInvalid":   signing.ErrSignatureInvalid,
+	"signing.ErrSignerMismatch":     signing.ErrSignerMismatch,
+	"signing.ErrStoreFailed":        signing.ErrStoreFailed,
+	"signing.ErrThrottled":          signing.ErrThrottled,
+	"signing.ErrTokenInvalid":       signing.ErrTokenInvalid,
+	"signing.ErrUnavailable":        signing.ErrUnavailable,
+	"signing.ErrUnsupported":        signing.ErrUnsupported,
+	"signing.ErrWebhookMalformed":   signing.ErrWebhookMalformed,
+	"signing.ErrWebhookUnauthentic": signing.ErrWebhookUnauthentic,
 }
 
 // broken is a transport behind which nobody is.
@@ -214,6 +244,23 @@ func failures(t *testing.T) map[string]error {
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
 	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))
 	add("eboks/readlink: func New", second(readlink.New(readlink.Config{})))
+
+	add("signing/evidence: func FetchKeys", second(evidence.FetchKeys(ctx, evidence.FetchConfig{})))
+	add("signing/evidence: func FromLogin", second(evidence.FromLogin(nil, evidence.LoginInput{})))
+	add("signing/evidence: func FromShown", second(evidence.FromShown(signing.Signature{Evidence: []signing.Token{{Use: "x"}}}, evidence.ShownInput{})))
+	add("signing/evidence: func FromSignature", second(evidence.FromSignature(nil, evidence.SignatureInput{})))
+	add("signing/evidence: func NewDir", second(evidence.NewDir(evidence.DirConfig{})))
+	add("signing/evidence: func Open", second(evidence.Open(strings.NewReader(""), 0, nil)))
+	add("signing/evidence: func Seal", second(evidence.Seal(io.Discard, nil)))
+	add("signing/evidence: func Verify", second(evidence.Verify(ctx, strings.NewReader(""), 0, time.Now(), evidence.Policy{})))
+	add("signing/evidence: func Write", second(evidence.Write(ctx, io.Discard, evidence.Bundle{}, evidence.Options{})))
+
+	add("signing: func New", second(signing.New(signing.Config{})))
+	add("signing/criipto: func New", second(signatures.New(signatures.Config{})))
+	add("signing/criipto: func NewVerifier", second(signatures.NewVerifier(signatures.VerifierConfig{})))
+	add("signing/criipto: method (*Service) Webhook", second(new(signatures.Service).Webhook(signatures.WebhookConfig{})))
+	add("signing: method (*Digest) UnmarshalText", new(signing.Digest).UnmarshalText([]byte("x")))
+	add("signing: method (*Ticket) UnmarshalJSON", new(signing.Ticket).UnmarshalJSON([]byte("x")))
 	return all
 }
 
@@ -222,6 +269,11 @@ var elsewhere = map[string]string{
 	`^claims: .* (Marshal|Unmarshal)`:                         "refusals to marshal, which name the way out, and the values' own errors",
 	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
 	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
+	`^signing: method \(\*Client\) `:                          "signing's own tests look at the kind of every error",
+	`^signing/criipto: method \(\*(Service|Verifier)\) `:      "signing/criipto's own tests look at the kind of every error",
+	`^signing\S*: .* (Marshal|Unwrap)`:                        "refusals to marshal, a digest that always marshals, and the cause",
+	`^signing/evidence: method \(\*(Dir|Sealed|Stored)\) `:    "signing/evidence's own tests look at the kind of every error",
+	`^signing/evidence: method \(Stored\) `:                   "the same, and closing a file",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",
@@ -245,7 +297,7 @@ func TestErrorsOfEveryExportedFunctionAreOfAKindThatErrorsIsFinds(t *testing.T) 
 
 	api, err := os.ReadFile("../housecheck/testdata/api.txt")
 	require.NoError(t, err)
-	returns := regexp.MustCompile(`^((?:cpr|claims|mitid|eboks)\S*: (?:func|method \S+)) ?(\w+)\(.*\berror\)?$`)
+	returns := regexp.MustCompile(`^((?:cpr|claims|mitid|eboks|signing)\S*: (?:func|method \S+)) ?(\w+)\(.*\berror\)?$`)
 	needed, seen := map[string]bool{}, 0
 	for line := range bytes.Lines(api) {
 		text := strings.TrimSpace(string(line))
