@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"crypto/x509"
+	"strings"
 	"time"
 )
 
@@ -44,3 +45,27 @@ type Policy struct {
 
 // skew is how far the clocks of brokers, timestamp authorities and ours may differ.
 const skew = 5 * time.Minute
+
+// words says in words what p demands, for a Report.
+func (p *Policy) words() string {
+	demand := func(optional bool, what string) string {
+		if optional {
+			return what + " optional"
+		}
+		return what + " demanded"
+	}
+	words := []string{demand(p.OCSPOptional, "OCSP answer"), demand(p.ReferenceTextOptional, "reference text in a token")}
+	if p.AtIssue {
+		words = append(words, "logins judged at the issue of their tokens")
+	}
+	if p.SignerRoots != nil {
+		words = append(words, "authorities of signing certificates given")
+	}
+	if p.Issuer != "" {
+		words = append(words, "issuer "+p.Issuer)
+	}
+	if p.ClientID != "" {
+		words = append(words, "client "+p.ClientID)
+	}
+	return strings.Join(words, "; ")
+}
