@@ -26,6 +26,8 @@
 //     Signatures.
 //   - [github.com/dkeid/dkeid/signing/evidence]: the bundle that proves a login or a
 //     signature in ten years.
+//   - [github.com/dkeid/dkeid/signing/neb]: signatures at Nets eID Broker: a document in one
+//     login, and orders.
 //
 // For your tests, without an account anywhere:
 //

@@ -29,6 +29,7 @@ import (
 	"github.com/dkeid/dkeid/signing"
 	signatures "github.com/dkeid/dkeid/signing/criipto"
 	"github.com/dkeid/dkeid/signing/evidence"
+	netssigning "github.com/dkeid/dkeid/signing/neb"
 )
 
 // words is what every text of every exported value is set to.
@@ -145,6 +146,7 @@ var everything = []struct {
 	{value: mitidhttp.Session{}},
 	{value: mitidhttp.StoredSession{}},
 	{value: neb.Broker{}},
+	{value: neb.Document{}},
 	{value: neb.Config{}, shows: "issuer and client id"},
 	{value: postnord.Config{}},
 	{value: postnord.Sender{}},
@@ -163,6 +165,10 @@ var everything = []struct {
 	{value: signatures.VerifierConfig{}},
 	{value: signatures.Webhook{}},
 	{value: signatures.WebhookConfig{}},
+	{value: netssigning.Config{}},
+	{value: netssigning.Service{}},
+	{value: netssigning.Signed{}},
+	{value: netssigning.Signtext{}},
 	{value: signing.Allow{}},
 	{value: signing.Capabilities{}, shows: "the adapter's name"},
 	{value: signing.Client{}},

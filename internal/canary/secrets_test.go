@@ -52,6 +52,7 @@ var givenOpen = map[string]string{
 	"eident.DecryptionKey.Key":      "an *rsa.PrivateKey",
 	"neb.Config.PrivateKey":         "a crypto.Signer",
 	"neb.Config.RequestKey":         "a crypto.Signer",
+	"neb.Config.StateKeys":          "bytes (signing/neb)",
 	"postnord.Config.Certificate":   "a tls.Certificate",
 	"stralfors.Config.Certificate":  "a tls.Certificate",
 	"mitid.Config.StateKeys":        "bytes",

@@ -50,7 +50,7 @@ var fences = []fence{
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
-	{"signing/neb", with("signing", "mitid/nets/neb"), "this broker signs inside a login, so it builds on that adapter and no other"},
+	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
 	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
 	{"signing/signingtest", with("signing", "mitid", "mitid/mitidtest", "mitid/criipto/criiptotest", "cpr/cprtest"), "signatories log in at a fake tenant; a fake that shares code with the adapter it tests proves nothing"},
 	{"signing/signingtest/servicesuite", with("signing"), "the suite knows no adapter and no fake: the test opens both"},
