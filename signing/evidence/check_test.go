@@ -287,7 +287,9 @@ func TestWorkflowTokenByCertificate(t *testing.T) {
 		evidence.Text(evidence.PartWorkflowToken, "", i.token(t, claimsOf(object{"refTextBody": nil}))),
 		evidence.Bytes(evidence.PartCertificate, "", foreign), evidence.Bytes(evidence.PartCertificate, "", der),
 	}}
-	_, err = verify(write(t, b, evidence.Options{}), began, untimed())
+	policy := evidence.Policy{OCSPOptional: true, TimestampOptional: true}
+	_, err = verify(write(t, b, evidence.Options{Policy: policy}), began, policy)
 	require.NoError(t, err)
+	refused(t, bad{b, signing.EvidenceIncomplete, "workflow-token-1.jwt"}, evidence.Policy{}) // no OCSP answer
 	refused(t, bad{with(b, evidence.PartCertificate, evidence.Bytes(evidence.PartCertificate, "", foreign)), signing.EvidenceIncomplete, "workflow-token-1.jwt"}, evidence.Policy{})
 }

@@ -33,10 +33,10 @@ type Policy struct {
 	Reference string
 
 	// SignerRoots are the authorities that must have issued the certificates of transaction
-	// tokens, and of OCSP answers about them. If nil, they are trusted for their place in
+	// and workflow tokens, and of OCSP answers about them. If nil, they are trusted for their place in
 	// the broker's keys, and the Report says so.
 	SignerRoots *x509.CertPool
-	// OCSPOptional takes a transaction token without an OCSP answer. An answer that is
+	// OCSPOptional takes a transaction or workflow token without an OCSP answer. An answer that is
 	// there is checked.
 	OCSPOptional bool
 	// ReferenceTextOptional takes a reference text that no token repeats.
