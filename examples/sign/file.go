@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// writeWhole puts content at path, whole or not at all: whoever looks sees the file of
+// before or the new one, also after a power cut. Its owner alone can read it.
+func writeWhole(path string, content []byte) error {
+	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = part.Write(content)
+	if err = errors.Join(err, part.Sync(), part.Close()); err == nil {
+		err = os.Rename(part.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(part.Name()))
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// keep is writeWhole for a file that is never replaced by another: the same bytes may
+// stand there already.
+func keep(path string, content []byte) error {
+	before, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return writeWhole(path, content)
+	case err == nil && !bytes.Equal(before, content):
+		return errOccupied
+	}
+	return err
+}
+
+var errOccupied = errors.New("another file stands where the signed copy should go")
+
+// free reports that nothing is at path, and that something can be written there.
+func free(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, errOccupied)
+	}
+	probe, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}

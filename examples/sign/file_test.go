@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFilesAreWholeOrNotThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "æøå.pdf")
+	require.NoError(t, free(path))
+	require.NoError(t, keep(path, []byte("æ")))
+	require.NoError(t, keep(path, []byte("æ")), "the same bytes")
+	require.ErrorIs(t, keep(path, []byte("ø")), errOccupied)
+	require.ErrorIs(t, free(path), errOccupied)
+	require.NoError(t, writeWhole(path, []byte("ø")))
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "ø", string(got))
+
+	nowhere := filepath.Join(dir, "nowhere", "æøå.pdf")
+	require.Error(t, free(nowhere))
+	require.Error(t, keep(nowhere, nil))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "a folder"), 0o700))
+	require.Error(t, writeWhole(filepath.Join(dir, "a folder"), nil), "no file can be put there")
+	all, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, all, 2, "no part is left over")
+}
+
+func TestLegible(t *testing.T) {
+	for text, want := range map[string]string{
+		"Åse Ærø Ødegård":              "Åse Ærø Ødegård",
+		"rød\x1b[31m\x07 tekst":        "rød [31m tekst",
+		"a\nlink http://b\r\n":         "a link http://b",
+		"\u202egnp.exe\u2066 \u200fæ":  "gnp.exe æ",
+		"\xff\xfe æ":                   "? æ",
+		"\u009b31m C1, \u2028 a line ": "31m C1, a line",
+		"":                             "",
+	} {
+		require.Equal(t, want, legible(text))
+	}
+	require.Len(t, []rune(legible(string(make([]byte, 1<<20))+longText())), 201)
+}
+
+func longText() string {
+	text := ""
+	for range 300 {
+		text += "å"
+	}
+	return text
+}
+
+func TestLinksThatArePrinted(t *testing.T) {
+	for _, good := range []string{"https://idura.example/sign/abc?x=1", "http://127.0.0.1:1/s", "http://localhost/s", "http://[::1]:2/"} {
+		_, err := printable(good)
+		require.NoError(t, err, good)
+	}
+	for _, bad := range []string{
+		"", "/sign", "http://idura.example/", "javascript:alert(1)", "https://a/\x1b[31m", "https://a/\nlink https://b/", "https://a/ b",
+		"https://æ/", "https://user@a/", "https://a/\u202e", "http://127.0.0.1.evil.example/", "ftp://localhost/",
+	} {
+		_, err := printable(bad)
+		require.Error(t, err, bad)
+	}
+}
