@@ -1,22 +1,23 @@
 package signing
 
 import (
-	"context"
-	"iter"
 	"log/slog"
 	"time"
 )
 
 // Config is what New needs. Service and Verifier are required.
 type Config struct {
+	guarded
 	Service Service
 	// Verifier judges signed copies, such as that of signing/criipto.
 	Verifier Verifier
 	// Retain is how many days the service keeps the documents after closing, 1–7. If
-	// zero, 7. They are deleted as soon as the store has them.
+	// zero, 7, or fewer where the service cannot. They are deleted as soon as the store
+	// has them.
 	Retain int
-	// MaxDocument bounds a document, as sent and as signed, in bytes. If zero, 20 MB
-	// (20,000,000).
+	// MaxDocument bounds a document that is sent, in bytes. If zero, 20 MB (20,000,000).
+	// The signed copy may be twice as large and 16 MB more, because of what the service
+	// adds.
 	MaxDocument int64
 	// Allow opens the rules for documents. The zero value refuses what can look different
 	// after it was signed.
@@ -33,21 +34,85 @@ type Allow struct {
 	Scripts       bool // JavaScript and other actions
 	Layers        bool // optional content
 	Forms         bool // form fields
+	Attachments   bool // embedded files
 	EarlierUpdate bool // incremental updates
 }
 
-// Client has documents signed through one service. It is safe for concurrent use.
-type Client struct{ cfg Config }
+// The defaults of Config.
+const (
+	defaultRetain      = 7
+	defaultMaxDocument = 20_000_000
+	defaultPoll        = 10 * time.Second
+	maxRetain          = 7 // days; the most that Criipto keeps documents after closing
+)
 
-// New, Place, PlaceAgain, Order, Complete, Watch, Cancel and Cleanup: see helper core.
-type api interface {
-	Place(ctx context.Context, o *Order) (*Placed, error)
-	// PlaceAgain places an order of which it is not known whether an earlier Place placed
-	// it. It searches for the reference first, and creates only if nothing is found.
-	PlaceAgain(ctx context.Context, o *Order) (*Placed, error)
-	Order(ctx context.Context, t Ticket) (*Progress, error)
-	Complete(ctx context.Context, t Ticket, o *Order, store func(context.Context, *Result) error) (*Result, error)
-	Watch(ctx context.Context, t Ticket, after Cursor) iter.Seq2[Event, error]
-	Cancel(ctx context.Context, t Ticket) error
-	Cleanup(ctx context.Context, t Ticket) error
+// Client has documents signed through one service. It is safe for concurrent use; one
+// for each agreement is enough for a whole program.
+type Client struct {
+	guarded
+	cfg    Config
+	can    Capabilities
+	finder Finder // nil if the service cannot search
 }
+
+// New returns a Client. It does no I/O. The error is ErrConfigInvalid and names the
+// field.
+func New(cfg Config) (*Client, error) {
+	invalid := func(why string) (*Client, error) {
+		return nil, &Error{Kind: ConfigInvalid, Op: "new", Why: why}
+	}
+	switch {
+	case cfg.Service == nil:
+		return invalid("Service is missing; make one with an adapter such as signing/criipto")
+	case cfg.Verifier == nil:
+		return invalid("Verifier is missing; the adapter has one for what its service issues")
+	case cfg.Retain < 0 || cfg.Retain > maxRetain:
+		return invalid("Retain must be 1 to 7 days")
+	case cfg.MaxDocument < 0:
+		return invalid("MaxDocument is negative")
+	case cfg.MaxDocument > 1<<30:
+		return invalid("MaxDocument is over 1 GiB; documents are held in memory")
+	case cfg.Poll < 0:
+		return invalid("Poll is negative")
+	}
+	can := cfg.Service.Capabilities()
+	switch {
+	case can.Name == "":
+		return invalid("Service has no name in its Capabilities")
+	case can.Retention > 0 && cfg.Retain > can.Retention:
+		return invalid("Retain is more than this service keeps documents (Capabilities.Retention)")
+	}
+	if cfg.Retain == 0 {
+		cfg.Retain = defaultRetain
+		if can.Retention > 0 {
+			cfg.Retain = min(defaultRetain, can.Retention)
+		}
+	}
+	if cfg.MaxDocument == 0 {
+		cfg.MaxDocument = defaultMaxDocument
+	}
+	if can.MaxDocument > 0 {
+		cfg.MaxDocument = min(cfg.MaxDocument, can.MaxDocument)
+	}
+	if cfg.Poll == 0 {
+		cfg.Poll = defaultPoll
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	c := &Client{cfg: cfg, can: can}
+	if can.Find {
+		c.finder, _ = cfg.Service.(Finder)
+	}
+	return c, nil
+}
+
+// Capabilities says what the service behind this Client can do.
+func (c *Client) Capabilities() Capabilities { return c.can }
+
+// now is the time in UTC, without the reading of a monotonic clock that a Ticket would
+// lose in JSON.
+func (c *Client) now() time.Time { return c.cfg.Now().UTC().Round(0) }

@@ -15,7 +15,7 @@ const (
 	Pending                 // somebody has not decided yet
 	DocumentPending         // the order is closed, and a signed copy could not be fetched yet
 	OutcomeUnknown          // the call may have had its effect: ask, never repeat blindly
-	NotFound                // the service has no such order
+	NotFound                // the service has no such order, or no longer has its documents
 	Conflict                // the ticket, the order and the documents do not belong together
 	Throttled               // too many calls; Error.RetryAfter
 	Unavailable             // the service gave no usable answer
@@ -96,7 +96,7 @@ func (k Kind) Then() Then {
 	case OutcomeUnknown:
 		return Ask
 	case AuthFailed, ConfigInvalid, ResponseInvalid, SignatureInvalid, TokenInvalid, IssuerMismatch, AssuranceTooLow, SignerMismatch,
-		EvidenceIncomplete, EvidenceDamaged, DocumentMismatch, DocumentModified, Conflict:
+		EvidenceIncomplete, EvidenceDamaged, DocumentMismatch, DocumentModified, Conflict, NotFound:
 		return Decide
 	default:
 		return Stop
@@ -141,15 +141,18 @@ var (
 // arrived from a service, and nothing of the order, is part of it.
 type Error struct {
 	Kind       Kind
-	Service    string // the adapter, such as "criipto"; empty if it was not asked
-	Op         string // the Client's method, in lower case: "place", "complete", …
+	Service    string // the adapter's name, such as "criipto"
+	Op         string // the Client's method in words: "place", "place again", "complete", …
 	Order      ID     // the order's, if there is one
 	Why        string // what is wrong and what to do about it, in our words
 	Status     int    // of HTTP, if there was an answer
 	RetryAfter time.Duration
-	Trace      string // the service's trace id, if it gave one
-	Said       Raw    // what the service said, at most 4 kB; prints as a placeholder
-	Err        error  // the cause; only one whose text is free of input
+	// KeptUntil is when the service deletes the documents of an order that is closed. It
+	// is zero if the order is not closed, or that is not known.
+	KeptUntil time.Time
+	Trace     string // the service's trace id, if it gave one
+	Said      Raw    // what the service said, at most 4 kB; prints as a placeholder
+	Err       error  // the cause; only one whose text is free of input
 }
 
 // Error returns the text.
@@ -189,5 +192,6 @@ func (e *Error) Temporary() bool { return e.Then() == Retry }
 // LogValue gives the parts that may be logged.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", e.Kind.String()), slog.String("op", e.Op), slog.String("service", e.Service),
-		slog.String("order", string(e.Order)), slog.Int("status", e.Status), slog.String("trace", e.Trace), slog.String("why", e.Why))
+		slog.String("order", string(e.Order)), slog.Int("status", e.Status), slog.String("trace", e.Trace), slog.String("why", e.Why),
+		slog.Time("kept_until", e.KeptUntil))
 }

@@ -1,5 +1,10 @@
 package signing
 
+import (
+	"fmt"
+	"log/slog"
+)
+
 // Event is a hint that something happened to an order, and the order as it was read
 // afterwards. It prints by its ids alone.
 type Event struct {
@@ -34,3 +39,28 @@ const (
 // Cursor is a place in [Client.Watch]. It is opaque, holds nothing personal, and the zero
 // Cursor is the beginning. Store it when an event is handled.
 type Cursor string
+
+var whatWords = [...]string{
+	"unrecognised", "link opened", "document read", "signed", "approved", "rejected", "sign failed", "all signed", "expired",
+	"cancelled", "closed", "changed",
+}
+
+// String returns what happened in words, such as "all signed".
+func (w What) String() string { return wordOf(whatWords[:], int(w)) }
+
+// String names the event and its ids.
+func (e Event) String() string {
+	s := e.Kind.String() + " order=" + string(e.Order)
+	if e.Signatory != "" {
+		s += " signatory=" + string(e.Signatory)
+	}
+	return s
+}
+
+// Format writes String under every verb.
+func (e Event) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(e.String())) }
+
+// LogValue gives the event and its ids.
+func (e Event) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("what", e.Kind.String()), slog.String("order", string(e.Order)), slog.String("signatory", string(e.Signatory)))
+}

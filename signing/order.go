@@ -79,3 +79,11 @@ const (
 	Danish Language = iota
 	English
 )
+
+// String returns the role in a word, such as "signer".
+func (r Role) String() string {
+	return wordOf([]string{"unknown", "signer", "approver", "viewer"}, int(r)+1)
+}
+
+// String returns the language in a word, such as "Danish".
+func (l Language) String() string { return wordOf([]string{"unknown", "Danish", "English"}, int(l)+1) }

@@ -13,7 +13,8 @@ type Result struct {
 	Signatories []SignatoryProgress
 	At          time.Time // when the Client found the end; UTC
 	// Cleanup is nil if the service has deleted everything. Otherwise it says why not:
-	// call [Client.Cleanup] later. It never makes the signed copies worth less.
+	// call [Client.Cleanup] later. It never makes the signed copies worth less. The store
+	// sees nil: nothing has been deleted then.
 	Cleanup error
 }
 

@@ -17,9 +17,12 @@ type Service interface {
 	Capabilities() Capabilities
 	// CreateOrder places the order once. The Client has checked o, and d holds the
 	// SHA-256 of each document; the adapter sends exactly these bytes or returns
-	// InputInvalid. Ticket.PlacedAt, Service and SHA256 are filled in by the Client.
+	// InputInvalid. Ticket.PlacedAt, Service and SHA256 are filled in by the Client, and
+	// Reference where it is empty. Unavailable and Throttled mean that the service
+	// certainly has no order.
 	CreateOrder(ctx context.Context, o *Order, d []Digest) (*Placed, error)
-	// Order returns the state of an order now. NotFound if the service has none.
+	// Order returns the state of an order now, deleted signatories included. NotFound if
+	// the service has none.
 	Order(ctx context.Context, id ID) (*Progress, error)
 	// Close ends signing and keeps the documents for that many days, 1–7. The Client
 	// calls it once, and reads the order before it calls it again.
@@ -27,7 +30,7 @@ type Service interface {
 	// Fetch writes the signed document to w, as it is now. DocumentPending if it is not
 	// there or did not come whole; what was written then is of no use.
 	Fetch(ctx context.Context, id, document ID, w io.Writer) error
-	// Cancel ends an open order without signatures.
+	// Cancel ends an open order. Nobody can sign it any more, and nothing of it is kept.
 	Cancel(ctx context.Context, id ID) error
 	// Cleanup deletes everything that the service keeps of the order. Again is no error.
 	Cleanup(ctx context.Context, id ID) error
@@ -37,7 +40,9 @@ type Service interface {
 // by type assertion.
 type Finder interface {
 	// Find returns every order with that reference, of any state. It reads all pages.
-	// Ticket.PlacedAt, Service and SHA256 are filled in by the Client.
+	// References are as the service tells them, and documents and signatories are in the
+	// order of o. Ticket.PlacedAt, Service and SHA256 are filled in by the Client, from
+	// Progress.Created, which a Finder always tells.
 	Find(ctx context.Context, o *Order) ([]*Placed, error)
 }
 
@@ -49,7 +54,7 @@ type Capabilities struct {
 	Find        bool   // Finder
 	Cancel      bool   // Cancel works
 	Cleanup     bool   // Cleanup works; if not, the service deletes nothing on request
-	Retention   int    // the most days that Close can keep documents
+	Retention   int    // the most days that Close can keep documents; if zero, it keeps them by itself
 	Documents   int    // how many documents an order may have; if zero, 10
 	Signatories int    // how many signatories an order may have; if zero, 14
 	MaxDocument int64  // bytes of one document; if zero, no limit beside Config.MaxDocument

@@ -1,0 +1,41 @@
+package pdfscan
+
+// Reason says what is wrong with a file, as one of a closed list.
+type Reason uint8
+
+// The reasons.
+const (
+	NotPDF    Reason = iota + 1 // it does not begin as a PDF
+	Cut                         // its end is missing
+	Encrypted                   // it cannot be looked into
+	TooLarge                    // more objects, updates or packed data than the limits allow
+	Malformed                   // a rule of the format is broken, so readers may see different things
+)
+
+// String returns the reason in words.
+func (r Reason) String() string {
+	words := [...]string{"unknown", "not a PDF", "cut", "encrypted", "too large", "malformed"}
+	if int(r) >= len(words) {
+		r = 0
+	}
+	return words[r]
+}
+
+// Error says why a file cannot be read. Its text holds nothing of the file.
+type Error struct {
+	Reason Reason
+	Why    string // in our words
+}
+
+// Error returns the text.
+func (e *Error) Error() string {
+	s := "pdfscan: " + e.Reason.String()
+	if e.Why != "" {
+		s += ": " + e.Why
+	}
+	return s
+}
+
+func fail(r Reason, why string) *Error { return &Error{Reason: r, Why: why} }
+
+func malformed(why string) *Error { return fail(Malformed, why) }
