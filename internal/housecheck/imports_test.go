@@ -56,6 +56,7 @@ var fences = []fence{
 	{"signing/...", with("signing"), adaptersAlone},
 
 	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
+	{"internal/fakepdf", nil, "what writes signed PDFs for the fakes shares nothing with what reads them"},
 	{"internal/oidcrp", []string{"internal/fault", "internal/httpx", "internal/strictjson"}, "a relying party judges tokens and knows nobody who is named in one"},
 	{"internal/...", []string{"cpr", "internal/..."}, "what the clients share must not know them, nor claims"},
 	{"examples/...", everything, ""},
@@ -130,7 +131,7 @@ func inSuites(rel string) bool { return strings.HasSuffix(rel, "suite") }
 // isFake reports whether rel is a fake, or the machinery of one: what a command starts.
 func isFake(rel string) bool {
 	ours := matchesAny(rel, []string{"mitid/...", "eboks/...", "signing/..."}) && classOf(rel) == testkit
-	return ours && !inSuites(rel) || rel == "internal/fakehttp"
+	return ours && !inSuites(rel) || rel == "internal/fakehttp" || rel == "internal/fakepdf"
 }
 
 func behindTheSeamOrKit(rel string) bool { return behindTheSeam(rel) || classOf(rel) == testkit }
@@ -283,7 +284,7 @@ func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
 			}
 		}
 	}
-	for _, rel := range []string{"internal/fakehttp", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/questionnaire"} {
+	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/questionnaire"} {
 		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }
@@ -349,6 +350,8 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"a fake takes what fakes share", "eboks/ebokstest/listener.go", module + "/internal/fakehttp", false},
 		{"a client does not", "eboks/client.go", module + "/internal/fakehttp", true},
 		{"what fakes share takes nothing of ours", "internal/fakehttp/listener.go", module + "/internal/httpx", true},
+		{"what writes signed PDFs takes nothing of ours", "internal/fakepdf/sign.go", module + "/internal/ocsp", true},
+		{"a signing client does not write them", "signing/client.go", module + "/internal/fakepdf", true},
 		{"internal takes no client", "internal/oidcrp/party.go", module + "/mitid", true},
 		{"internal takes go-oidc", "internal/oidcrp/party.go", "github.com/coreos/go-oidc/v3/oidc", false},
 		{"production takes no testing", "internal/seal/seal.go", "testing", true},
