@@ -28,6 +28,16 @@ type ready struct {
 
 	Stralfors distributor `json:"stralfors"`
 	PostNord  distributor `json:"postnord"`
+
+	Signatures signatures `json:"signatures"`
+}
+
+type signatures struct {
+	URL          string `json:"url"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	Issuer       string `json:"issuer"`
+	Audience     string `json:"audience"`
 }
 
 type application struct {
@@ -126,7 +136,7 @@ func TestFakesWithTLS(t *testing.T) {
 
 func TestFakesOnAGivenPort(t *testing.T) {
 	file := build(t)
-	port := strconv.Itoa(freePorts(t, 7))
+	port := strconv.Itoa(freePorts(t, 8))
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	require.NoError(t, err)
 

@@ -90,7 +90,7 @@ func client(t *testing.T, d distributor) *http.Client {
 }
 
 func TestFakeDistributorsFollowTheBrokers(t *testing.T) {
-	first := freePorts(t, 7)
+	first := freePorts(t, 8)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first))
 	defer r.stop(t, syscall.SIGTERM)
 	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page} {

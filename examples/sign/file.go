@@ -11,7 +11,7 @@ import (
 // writeWhole puts content at path, whole or not at all: whoever looks sees the file of
 // before or the new one, also after a power cut. Its owner alone can read it.
 func writeWhole(path string, content []byte) error {
-	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	part, err := newPart(path)
 	if err != nil {
 		return err
 	}
@@ -29,8 +29,17 @@ func writeWhole(path string, content []byte) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// keep is writeWhole for a file that is never replaced by another: the same bytes may
-// stand there already.
+// newPart makes the file that becomes the one at path. One that a killed start left goes.
+func newPart(path string) (*os.File, error) {
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+// keep is writeWhole for a file that never replaces another. The same bytes may stand
+// there already.
 func keep(path string, content []byte) error {
 	before, err := os.ReadFile(path)
 	switch {
@@ -42,14 +51,14 @@ func keep(path string, content []byte) error {
 	return err
 }
 
-var errOccupied = errors.New("another file stands where the signed copy should go")
+var errOccupied = errors.New("another file stands where the signed copy or the evidence goes (-out)")
 
-// free reports that nothing is at path, and that something can be written there.
+// free reports that nothing is at path, and that a file can be made there.
 func free(path string) error {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, errOccupied)
+	if _, err := os.Lstat(path); err == nil {
+		return errOccupied
 	}
-	probe, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	probe, err := newPart(path)
 	if err != nil {
 		return err
 	}

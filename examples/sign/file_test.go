@@ -43,12 +43,12 @@ func TestLegible(t *testing.T) {
 	} {
 		require.Equal(t, want, legible(text))
 	}
-	require.Len(t, []rune(legible(string(make([]byte, 1<<20))+longText())), 201)
+	require.Len(t, []rune(legible(longText())), 200)
 }
 
 func longText() string {
 	text := ""
-	for range 300 {
+	for range 100_000 {
 		text += "å"
 	}
 	return text

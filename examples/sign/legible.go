@@ -18,7 +18,7 @@ func legible(text string) string {
 		}
 	}
 	if len(runes) > 200 {
-		runes = append(runes[:200], '…')
+		runes = append(runes[:199], '…')
 	}
 	return strings.Join(strings.Fields(string(runes)), " ")
 }
@@ -30,8 +30,14 @@ func printable(link string) (string, error) {
 	if err != nil || u.Host == "" || u.User != nil || len(link) > 4096 || strings.ContainsFunc(link, odd) {
 		return "", errors.New("the service's link is no address")
 	}
-	if ip := net.ParseIP(u.Hostname()); u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !onLoopback(u)) {
 		return "", errors.New("the service's link is not https")
 	}
 	return link, nil
+}
+
+// onLoopback reports whether u is an address of this machine.
+func onLoopback(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -72,3 +72,11 @@ func (s *state) save() error {
 	}
 	return writeWhole(s.path, s.encode())
 }
+
+// remove takes the state away again.
+func (s *state) remove() error {
+	if s.path == "" {
+		return nil
+	}
+	return os.Remove(s.path)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/dkeid/dkeid/signing"
+)
+
+// store keeps how the order ended. After nil the signed copy, the evidence and the state
+// stand, and the service may forget them.
+func (s *signer) store(ctx context.Context, r *signing.Result) (err error) {
+	defer func() { s.stored = err }()
+	if r.End == signing.EndSigned {
+		if err := keep(s.out, r.Documents[0].Content); err != nil {
+			return err
+		}
+		if err := s.pack(ctx, r); err != nil {
+			return err
+		}
+		s.state.Signed = &r.Documents[0].SHA256
+	}
+	s.state.Ended = r.End.String()
+	return s.state.save()
+}
+
+// tell says how the order ended.
+func (s *signer) tell(r *signing.Result) error {
+	s.forgotten(r.Cleanup)
+	if r.End != signing.EndSigned {
+		for _, p := range r.Signatories {
+			if reason := legible(string(p.Reason.Reveal())); reason != "" {
+				fmt.Fprintln(os.Stderr, "the person's reason:", reason)
+			}
+		}
+		return unsigned(r.End.String())
+	}
+	for _, by := range r.Documents[0].Verdict.Signatures {
+		name := "a person whose name is protected"
+		if by.Identity.Name != nil {
+			name = legible(by.Identity.Name.Full)
+		}
+		fmt.Printf("signed by %s at %s\n", name, by.SignedAt.UTC().Format(time.RFC3339))
+	}
+	fmt.Printf("stored: %s and %s\n", s.out, s.bundle())
+	return nil
+}
+
+// again is a start after the order has ended. The service is asked for nothing but to
+// forget it, for which an earlier start may have had no time.
+func (s *signer) again(ctx context.Context) error {
+	if s.state.Signed == nil {
+		return unsigned(s.state.Ended)
+	}
+	content, err := os.ReadFile(s.out)
+	if err != nil || sha256.Sum256(content) != *s.state.Signed {
+		return errors.New("an earlier start stored the signed copy, and it is not at -out as it was")
+	}
+	fmt.Printf("stored by an earlier start: %s and %s\n", s.out, s.bundle())
+	s.forgotten(s.client.Cleanup(ctx, *s.state.Ticket))
+	return nil
+}
+
+// forgotten warns if the service still keeps the order. What is stored here is as good.
+func (s *signer) forgotten(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "warning: the service keeps the order a while longer:", err)
+	}
+}
+
+// unsigned is the error for an order that ended without a signed copy.
+func unsigned(end string) error {
+	if end == signing.EndError.String() {
+		return errors.New("the service failed for the person, or closed the order without the signature")
+	}
+	return ended{end}
+}
