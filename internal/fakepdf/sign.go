@@ -95,21 +95,24 @@ func (a *Authority) signSpoiled(pdf []byte, s Signature, wrong spoil) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	return a.addDSS(out, place, s.At)
+	return a.addDSS(out, place, s.At, wrong)
 }
 
 // seals writes the CMS message of a seal, with a time stamp over its value.
 func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoil, more [][]byte) ([]byte, error) {
-	who := a.seal
+	who, root := a.seal, a.root.cert
 	if wrong.seal != nil {
 		who = wrong.seal
+	}
+	if wrong.root != nil {
+		root = wrong.root
 	}
 	if wrong.digest != nil {
 		digest = wrong.digest(digest)
 	}
 	raw, err := who.sign(message{
 		contentType: oidData, digest: digest, hash: h, signed: more, value: wrong.value,
-		chain: []*x509.Certificate{a.root.cert},
+		chain: []*x509.Certificate{root},
 		unsigned: func(value []byte) ([][]byte, error) {
 			if wrong.noToken {
 				return nil, nil
@@ -118,7 +121,7 @@ func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoi
 				value = wrong.imprint(value)
 			}
 			sum := sha256.Sum256(value)
-			token, err := a.Timestamp(sum[:], at)
+			token, err := a.stamper(wrong).Timestamp(sum[:], at)
 			if err != nil {
 				return nil, err
 			}
@@ -129,6 +132,17 @@ func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoi
 		return raw, err
 	}
 	return wrong.message(raw), nil
+}
+
+// stamper returns who makes the time stamp.
+func (a *Authority) stamper(wrong spoil) *Authority {
+	if wrong.stamps != nil {
+		return wrong.stamps
+	}
+	if wrong.stampsWith != nil {
+		return &Authority{root: a.root, tsa: wrong.stampsWith}
+	}
+	return a
 }
 
 // addWidget puts a field's widget on a page and the field into the form.
