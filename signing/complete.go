@@ -60,7 +60,7 @@ func (c *Client) Complete(ctx context.Context, t Ticket, o *Order, store func(co
 	if err := c.keep(ctx, r, store); err != nil {
 		return nil, err
 	}
-	return r.with(c.discard(ctx, &t, p.State == OrderOpen)), nil
+	return r.with(c.discard(ctx, "complete", &t, p.State == OrderOpen)), nil
 }
 
 // matches refuses what does not belong together. It makes no call.
@@ -129,29 +129,29 @@ func (r *Result) with(cleanup error) *Result {
 
 // discard deletes what the service keeps, and cancels first if the order is open. The
 // store has what there is to keep.
-func (c *Client) discard(ctx context.Context, t *Ticket, open bool) error {
+func (c *Client) discard(ctx context.Context, op string, t *Ticket, open bool) error {
 	ended := func() error {
 		if ctx.Err() == nil {
 			return nil
 		}
-		return c.refuse("complete", t.ID, &Error{Kind: Unavailable, Why: "the context ended before the service deleted anything; call Cleanup", Err: ctx.Err()}, Unavailable)
+		return c.refuse(op, t.ID, &Error{Kind: Unavailable, Why: "the context ended before the service deleted anything; call Cleanup", Err: ctx.Err()}, Unavailable)
 	}
 	if err := ended(); err != nil {
 		return err
 	}
 	if open && c.can.Cancel {
 		if err := c.cfg.Service.Cancel(ctx, t.ID); err != nil && KindOf(err) != NotFound {
-			return c.refuse("complete", t.ID, err, OutcomeUnknown)
+			return c.refuse(op, t.ID, err, OutcomeUnknown)
 		}
 		if err := ended(); err != nil {
 			return err
 		}
 	}
 	if !c.can.Cleanup {
-		return c.refuse("complete", t.ID, unsupported("this service deletes nothing on request"), Unsupported)
+		return c.refuse(op, t.ID, unsupported("this service deletes nothing on request"), Unsupported)
 	}
 	if err := c.cfg.Service.Cleanup(ctx, t.ID); err != nil && KindOf(err) != NotFound {
-		return c.refuse("complete", t.ID, err, OutcomeUnknown)
+		return c.refuse(op, t.ID, err, OutcomeUnknown)
 	}
 	return nil
 }

@@ -191,7 +191,12 @@ func (e *Error) Temporary() bool { return e.Then() == Retry }
 
 // LogValue gives the parts that may be logged.
 func (e *Error) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", e.Kind.String()), slog.String("op", e.Op), slog.String("service", e.Service),
+	parts := []slog.Attr{
+		slog.String("kind", e.Kind.String()), slog.String("op", e.Op), slog.String("service", e.Service),
 		slog.String("order", string(e.Order)), slog.Int("status", e.Status), slog.String("trace", e.Trace), slog.String("why", e.Why),
-		slog.Time("kept_until", e.KeptUntil))
+	}
+	if !e.KeptUntil.IsZero() {
+		parts = append(parts, slog.Time("kept_until", e.KeptUntil))
+	}
+	return slog.GroupValue(parts...)
 }

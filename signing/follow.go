@@ -43,7 +43,8 @@ func (c *Client) Cancel(ctx context.Context, t Ticket) error {
 // Cleanup deletes everything that the service keeps of an order, for good. Complete does
 // it by itself; call Cleanup if Result.Cleanup says that it could not. That the signed
 // copies are stored is for you to know. Cleaning up again is no error. An order that is
-// open is ErrConflict: cancel it, or complete it.
+// open, with somebody who may still sign or with all signatures, is ErrConflict: cancel
+// it, or complete it.
 func (c *Client) Cleanup(ctx context.Context, t Ticket) error {
 	const op = "cleanup"
 	if err := c.check(&t); err != nil {
@@ -58,13 +59,12 @@ func (c *Client) Cleanup(ctx context.Context, t Ticket) error {
 		return nil
 	case err != nil:
 		return c.refuseRead(op, t.ID, err)
-	case p.State == OrderOpen || p.State == OrderUnknown:
+	}
+	open := p.State == OrderOpen
+	if end := p.Ended(); p.State == OrderUnknown || open && (end == NotEnded || end == EndSigned) {
 		return c.refuse(op, t.ID, &Error{Kind: Conflict, Why: "the order is open; cancel it, or complete it"}, Conflict)
 	}
-	if err := c.cfg.Service.Cleanup(ctx, t.ID); err != nil && KindOf(err) != NotFound {
-		return c.refuse(op, t.ID, err, OutcomeUnknown)
-	}
-	return nil
+	return c.discard(ctx, op, &t, open)
 }
 
 // read asks for an order, and holds the answer against the ticket. What this package

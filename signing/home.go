@@ -27,13 +27,16 @@ func (c *Client) bringHome(ctx context.Context, t *Ticket, o *Order, p *Progress
 	if err := c.keep(ctx, r, store); err != nil {
 		return nil, err
 	}
-	return r.with(c.discard(ctx, t, false)), nil
+	return r.with(c.discard(ctx, "complete", t, false)), nil
 }
 
 // shut closes the order, and returns it as it is then. If the answer to closing was
 // lost, the order tells whether it is closed. It is not closed again before a later
 // Complete has read it.
 func (c *Client) shut(ctx context.Context, t *Ticket, o *Order) (*Progress, error) {
+	if ctx.Err() != nil {
+		return nil, c.refuse("complete", t.ID, &Error{Kind: Unavailable, Why: "the context ended before the order was closed", Err: ctx.Err()}, Unavailable)
+	}
 	failure := c.cfg.Service.Close(ctx, t.ID, c.cfg.Retain)
 	switch KindOf(failure) {
 	case Throttled, AuthFailed, Unsupported, ConfigInvalid, InputInvalid:

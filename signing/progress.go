@@ -103,7 +103,8 @@ func wordOf(words []string, i int) string {
 //     deleted: EndCancelled.
 //
 // Viewers and people who were deleted hold nobody up. A state of the order or of a
-// person that this package does not know is not final: the order has not ended.
+// person that this package does not know, or that does not suit the role, is not final:
+// the order has not ended.
 func (p *Progress) Ended() End {
 	if p.State == OrderUnknown || p.State > OrderExpired {
 		return NotEnded

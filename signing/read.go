@@ -12,8 +12,8 @@ import (
 var errUnread = errors.New("a document could not be read")
 
 const (
-	readAtOnce = 64 << 10
-	maxEmpty   = 100 // as in bufio
+	readAtLeast = 512 // as in bytes.Buffer
+	maxEmpty    = 100 // as in bufio
 )
 
 // read returns the content of d, which may have at most limit bytes.
@@ -27,11 +27,13 @@ func (d *Document) read(ctx context.Context, limit int64) ([]byte, *Error) {
 	}
 	defer func() { _ = r.Close() }()
 	var content bytes.Buffer
-	part := make([]byte, readAtOnce)
 	for empty := 0; ; {
 		if ctx.Err() != nil {
 			return nil, &Error{Kind: Unavailable, Why: "the context ended while a document was read", Err: ctx.Err()}
 		}
+		content.Grow(readAtLeast)
+		part := content.AvailableBuffer()
+		part = part[:cap(part)]
 		n, err := r.Read(part)
 		if n < 0 || n > len(part) {
 			return nil, &Error{Kind: InputInvalid, Err: errUnread}
