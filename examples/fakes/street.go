@@ -84,7 +84,7 @@ type street struct {
 	opt    options
 	ca     []byte
 	tenant *criiptotest.Broker // where people log in to sign
-	dir    string // of the distributors' certificates; empty if not made yet
+	dir    string              // of the distributors' certificates; empty if not made yet
 }
 
 // open starts every fake, or none.
