@@ -18,7 +18,7 @@ type request struct {
 	Variables any    `json:"variables"`
 }
 
-// answer is the body of an answer. What Data holds is read after Errors was.
+// answer is the body of an answer. What data holds is read after faults was.
 type answer struct {
 	data   string // JSON; empty if there is none
 	faults []fault
@@ -95,6 +95,9 @@ func (s *Service) data(o *operation, a *answer, resp *httpx.Response, into any) 
 
 // readAnswer reads the members of an answer.
 func readAnswer(body []byte) (*answer, error) {
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) { // a page for people
+		return nil, &strictjson.Error{Reason: strictjson.Syntax}
+	}
 	a := new(answer)
 	err := strictjson.Members(body, func(member string, v *strictjson.Value) (err error) {
 		switch {

@@ -10,17 +10,19 @@ import (
 // validation is the event that the service sends to find out whether the address works.
 const validation = "WEBHOOK_VALIDATION"
 
+const documentChanged = "SIGNATORY_DOCUMENT_STATUS_CHANGED"
+
 // kinds are the events of the service. What is not in it is of no effect.
 var kinds = map[string]signing.What{
-	"SIGNATORY_SIGNED":                  signing.Signed,
-	"SIGNATORY_APPROVED":                signing.Approved,
-	"SIGNATORY_REJECTED":                signing.Rejected,
-	"SIGNATORY_SIGN_ERROR":              signing.SignFailed,
-	"SIGNATORY_SIGN_LINK_OPENED":        signing.LinkOpened,
-	"SIGNATORY_DOWNLOAD_LINK_OPENED":    signing.Changed,
-	"SIGNATORY_DOCUMENT_STATUS_CHANGED": signing.Changed,
-	"SIGNATURE_ORDER_EXPIRED":           signing.Expired,
-	"ALL_CURRENT_SIGNATORIES_SIGNED":    signing.AllSigned,
+	"SIGNATORY_SIGNED":               signing.Signed,
+	"SIGNATORY_APPROVED":             signing.Approved,
+	"SIGNATORY_REJECTED":             signing.Rejected,
+	"SIGNATORY_SIGN_ERROR":           signing.SignFailed,
+	"SIGNATORY_SIGN_LINK_OPENED":     signing.LinkOpened,
+	"SIGNATORY_DOWNLOAD_LINK_OPENED": signing.Changed,
+	documentChanged:                  signing.Changed,
+	"SIGNATURE_ORDER_EXPIRED":        signing.Expired,
+	"ALL_CURRENT_SIGNATORIES_SIGNED": signing.AllSigned,
 }
 
 // eventForm is what the name of an event may look like.
@@ -51,7 +53,7 @@ func parseNotice(body []byte) (*notice, error) {
 // event says what happened, with the order as it was read afterwards.
 func (n *notice) event(p *signing.Progress) signing.Event {
 	e := signing.Event{Order: p.ID, Kind: kinds[n.Event], Progress: p}
-	if e.Kind == signing.Changed && n.Status == "OPENED" {
+	if n.Event == documentChanged && n.Status == "OPENED" {
 		e.Kind = signing.DocumentRead
 	}
 	for i := range p.Signatories {

@@ -37,13 +37,13 @@ func (s *Service) Fetch(ctx context.Context, id, document signing.ID, w io.Write
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*httpx.Error](err); ok {
-		return about(id, op.callError(e))
+	if e, ok := errors.AsType[*signing.Error](err); ok {
+		if e.Service == name && e.Order == "" {
+			e.Order = id
+		}
+		return e
 	}
-	if e, ok := errors.AsType[*signing.Error](err); ok && e.Service == name && e.Order == "" {
-		return about(id, e)
-	}
-	return err
+	return about(id, op.callError(err))
 }
 
 // receive reads the answer to a fetch.
