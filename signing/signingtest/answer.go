@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -36,7 +35,6 @@ type call struct {
 	s      *Service
 	ctx    context.Context
 	who    caller
-	as     *answerSpoil
 	locked bool
 	// after is done when the answer has been made, under the lock.
 	after []func()
@@ -104,7 +102,8 @@ func (s *Service) table() map[string]operation {
 
 // execute carries out the operation and returns the answer.
 func (x *exchange) execute() *fakehttp.Reply {
-	w := &writer{schema: x.s.schema, vars: x.vars, left: maxFields, out: []byte(`{"data":{`)}
+	w := &writer{schema: x.s.schema, vars: x.vars, spoil: x.spoil, left: maxFields, out: []byte(`{"data":{`)}
+	defer x.consume()
 	kind := "Query"
 	if x.isMutation() {
 		kind = "Mutation"
@@ -137,7 +136,7 @@ func (x *exchange) root(w *writer, kind string, g group) error {
 	if op.side != NoSide && op.side != x.caller.side {
 		return refuse("not authorized for " + f.Name)
 	}
-	c := &call{s: x.s, ctx: x.r.Context(), who: x.caller, as: &x.as}
+	c := &call{s: x.s, ctx: x.r.Context(), who: x.caller}
 	defer c.unlock()
 	v, err := op.run(c, f.ArgumentMap(w.vars))
 	if err == nil {
@@ -179,6 +178,3 @@ func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
-
-// whole reports whether text is one JSON value.
-func whole(text []byte) bool { return json.Valid(text) }

@@ -32,6 +32,7 @@ func refusef(format string, args ...any) error { return refuse(fmt.Sprintf(forma
 type writer struct {
 	schema *ast.Schema
 	vars   map[string]any
+	spoil  func(kind, field string, v any) any
 	out    []byte
 	path   []any
 	left   int // of maxFields
@@ -115,8 +116,7 @@ func (w *writer) member(n *node, g group) error {
 	}
 	f := g.fields[0]
 	if f.Name == "__typename" {
-		w.out = appendString(w.out, n.kind)
-		return nil
+		return w.value(w.spoil(n.kind, f.Name, n.kind), nil)
 	}
 	v, known := n.fields[f.Name]
 	if !known {
@@ -135,7 +135,7 @@ func (w *writer) member(n *node, g group) error {
 	for _, f := range g.fields {
 		sel = append(sel, f.SelectionSet...)
 	}
-	return w.value(v, sel)
+	return w.value(w.spoil(n.kind, f.Name, v), sel)
 }
 
 // value writes v, of which sel asks if it is an object.

@@ -61,7 +61,7 @@ func (s *Service) listen() error {
 		Timeout:       time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	s.tenant.AllowRedirect(s.callback())
+	s.tenant.AllowRedirect(s.callback(), s.tenant.Issuer()+tenantReply)
 	l.server.Serve(s)
 	return nil
 }

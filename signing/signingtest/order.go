@@ -29,25 +29,25 @@ const (
 
 // order is one signature order.
 type order struct {
-	id, guid, trace           string
-	number                    int // in order of creation, from 1
-	title                     *string
-	status                    string
-	created, expires          time.Time
-	closed                    *time.Time
-	timezone                  string
-	most                      int // signatories
-	documents                 []*document
-	signatories               []*signatory
-	providers                 []*provider
-	validatesView             bool
-	identifier                []string // claims that name a signature in the document
-	look                      look
-	hook                      *hook
-	deleteAt                  time.Time // of the documents; zero if nothing is planned
-	deleted                   bool      // the documents are
-	logs                      []*invocation
-	allSigned                 bool // ALL_CURRENT_SIGNATORIES_SIGNED was sent
+	id, guid, trace  string
+	number           int // in order of creation, from 1
+	title            *string
+	status           string
+	created, expires time.Time
+	closed           *time.Time
+	timezone         string
+	most             int // signatories
+	documents        []*document
+	signatories      []*signatory
+	providers        []*provider
+	validatesView    bool
+	identifier       []string // claims that name a signature in the document
+	look             look
+	hook             *hook
+	deleteAt         time.Time // of the documents; zero if nothing is planned
+	deleted          bool      // the documents are
+	logs             []*invocation
+	allSigned        bool // ALL_CURRENT_SIGNATORIES_SIGNED was sent
 }
 
 // document is a PDF in an order.

@@ -195,7 +195,7 @@ func (s *Service) acrs(p *provider) []string {
 	if len(p.verify.ACRValues) > 0 {
 		return p.verify.ACRValues
 	}
-	return []string{"urn:grn:authn:dk:mitid:low", "urn:grn:authn:dk:mitid:substantial", "urn:grn:authn:dk:mitid:high"}
+	return []string{"urn:grn:authn:dk:mitid:substantial", "urn:grn:authn:dk:mitid:high", "urn:grn:authn:dk:mitid:low"}
 }
 
 // environment is the schema's word for where the fake plays.

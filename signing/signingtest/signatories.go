@@ -55,7 +55,9 @@ func newRule(in ruleInput) (rule, error) {
 	return r, nil
 }
 
-func (r rule) hashOf(value string) [sha256.Size]byte { return sha256.Sum256([]byte(r.salt + "\x00" + value)) }
+func (r rule) hashOf(value string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(r.salt + "\x00" + value))
+}
 
 // lookInput is the ui of an order or a signatory.
 type lookInput struct {
