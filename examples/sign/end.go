@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/signing"
+	"github.com/dkeid/dkeid/signing/evidence"
 )
 
 // store keeps how the order ended. After nil the signed copy, the evidence and the state
@@ -26,6 +28,24 @@ func (s *signer) store(ctx context.Context, r *signing.Result) (err error) {
 	}
 	s.state.Ended = r.End.String()
 	return s.state.save()
+}
+
+// pack writes the evidence: the document before and after, the tokens, and the keys that
+// the issuer publishes today.
+func (s *signer) pack(ctx context.Context, r *signing.Result) error {
+	keys, err := evidence.FetchKeys(ctx, evidence.FetchConfig{Issuer: s.service.issuer, HTTPClient: s.caller})
+	if err != nil {
+		return err
+	}
+	bundle, err := evidence.FromSignature(r, evidence.SignatureInput{Order: s.order, Published: keys})
+	if err != nil {
+		return err
+	}
+	var zip bytes.Buffer
+	if _, err := evidence.Write(ctx, &zip, bundle, evidence.Options{}); err != nil {
+		return err
+	}
+	return writeWhole(s.bundle(), zip.Bytes())
 }
 
 // tell says how the order ended.

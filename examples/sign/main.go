@@ -39,7 +39,6 @@ type options struct {
 	document, to, out, state                          string
 	url, clientID, clientSecret, issuer, audience, ca string
 	uuid                                              claims.UUID
-	test                                              bool
 	wait, poll                                        time.Duration
 }
 
@@ -54,7 +53,6 @@ func main() {
 	flag.StringVar(&o.audience, "audience", "", "with -url: the tenant's application that logs the person in")
 	flag.TextVar(&o.uuid, "uuid", claims.UUID{}, "with -url: the MitID UUID of the person, from an earlier login. Nobody else can sign")
 	flag.StringVar(&o.ca, "ca", "", "with -url: trust the authorities in this PEM file and no others")
-	flag.BoolVar(&o.test, "test", false, "with -url: it is the vendor's test environment. Without it copies that test people signed are refused, but for those of a service on loopback")
 	flag.StringVar(&o.out, "out", "", "where the signed copy goes (default beside the document, with .signed.pdf)")
 	flag.StringVar(&o.state, "state", "", "what the next start needs to go on with this order (default with -url: -out with .state.json)")
 	flag.DurationVar(&o.wait, "wait", 10*time.Minute, "how long to wait for the signature; the command ends at most 10 seconds later")
@@ -87,8 +85,8 @@ func (o *options) check() error {
 		return errors.New("-document and -to are needed")
 	case given != 0 && given != 6:
 		return errors.New("-url, -client-id, -client-secret, -issuer, -audience and -uuid are given together or not at all")
-	case (o.ca != "" || o.test) && given == 0:
-		return errors.New("-ca and -test need -url")
+	case o.ca != "" && given == 0:
+		return errors.New("-ca needs -url")
 	case o.wait < 0 || o.poll <= 0:
 		return errors.New("-wait is not negative, and -poll is more than 0")
 	case legible(o.to) != o.to:
@@ -126,6 +124,8 @@ func status(err error) int {
 		return 0
 	case errors.As(err, new(ended)):
 		return 1
+	case errors.Is(err, errOccupied):
+		return 2
 	case errors.As(err, new(unfinished)), then == signing.Retry, then == signing.Ask:
 		return 3
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // grace is how much longer than -wait a call may take that began before.
-const grace = 7 * time.Second
+const grace = 5 * time.Second
 
 // signer brings one order to its end.
 type signer struct {
@@ -88,51 +88,40 @@ func (s *signer) place(ctx context.Context) error {
 			return fmt.Errorf("-state cannot be written, so nothing was sent: %w", err)
 		}
 	}
-	var placed *signing.Placed
+	var links []signing.Secret
 	err := s.insist(ctx, func() (err error) {
-		switch {
-		case s.state.Ticket != nil:
-			placed, err = s.find(ctx)
-		case again:
-			placed, err = s.client.PlaceAgain(ctx, s.order)
-		default:
-			again = true // the answer may get lost: look before anything is placed again
-			placed, err = s.client.Place(ctx, s.order)
+		if s.state.Ticket != nil {
+			links, err = s.Links(ctx, *s.state.Ticket)
+			return err
+		}
+		place := s.client.Place
+		if again {
+			place = s.client.PlaceAgain
+		}
+		again = true // the answer may get lost: look before anything is placed a second time
+		placed, err := place(ctx, s.order)
+		if err == nil {
+			links, s.state.Ticket = placed.Links, &placed.Ticket
 		}
 		return err
 	})
-	if err != nil {
-		if kind := signing.KindOf(err); !s.state.before && (kind == signing.InputInvalid || kind == signing.Unsupported) {
-			return errors.Join(err, s.state.remove()) // nothing has left, so there is nothing to go on with
-		}
+	switch kind := signing.KindOf(err); {
+	case kind == signing.NotFound:
+		return nil // Complete says so
+	case !s.state.before && (kind == signing.InputInvalid || kind == signing.Unsupported):
+		return errors.Join(err, s.state.remove()) // nothing has left, so there is nothing to go on with
+	case err != nil:
 		return err
 	}
-	if s.state.Ticket == nil {
-		s.state.Ticket = &placed.Ticket
-		if err := s.state.save(); err != nil {
-			return unfinished{err}
-		}
+	if err := s.state.save(); err != nil {
+		return unfinished{err}
 	}
-	if len(placed.Links) == 0 {
-		return nil
+	link := links[0].Reveal()
+	if strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("the service's link is no address")
 	}
-	link, err := printable(placed.Links[0].Reveal())
-	if err == nil {
-		fmt.Println("link " + link)
-	}
-	return err
-}
-
-// find reads the order of an earlier start again, for its link. One that is gone has no
-// link, and Complete says what became of it.
-func (s *signer) find(ctx context.Context) (*signing.Placed, error) {
-	all, err := s.Find(ctx, s.order)
-	for _, p := range all {
-		if p.Ticket.ID == s.state.Ticket.ID {
-			return p, err
-		}
-	}
-	return &signing.Placed{}, err
+	fmt.Println("link " + link)
+	return nil
 }
 
 // finish waits for the end of the order.
@@ -140,14 +129,12 @@ func (s *signer) finish(ctx context.Context) error {
 	var result *signing.Result
 	err := s.insist(ctx, func() (err error) {
 		result, err = s.client.Complete(ctx, *s.state.Ticket, s.order, s.store)
+		if signing.KindOf(err) == signing.StoreFailed {
+			err = fmt.Errorf("%w: %w", err, s.stored)
+		}
 		return err
 	})
-	switch {
-	case errors.Is(err, errOccupied):
-		return errOccupied
-	case signing.KindOf(err) == signing.StoreFailed:
-		return unfinished{fmt.Errorf("the result cannot be stored, and the service keeps it: %w", s.stored)}
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	return s.tell(result)
@@ -158,7 +145,7 @@ func (s *signer) insist(ctx context.Context, call func() error) error {
 	for {
 		err := call()
 		e, ok := errors.AsType[*signing.Error](err)
-		if !ok || status(err) != 3 || e.Kind == signing.StoreFailed {
+		if !ok || status(err) != 3 {
 			return err
 		}
 		left := time.Until(s.until)
