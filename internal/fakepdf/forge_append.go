@@ -49,6 +49,9 @@ func appendedForgeries() []Forgery {
 			u.set(j.num, j.value.with(dict{"Name": textOf("Åse Falsk"), "Reason": textOf("Underskrevet af Åse Falsk")}))
 			return nil
 		}),
+		appended("signature-in-two-fields", "a second field has the same signature as its value", func(j *job, u *update, first page) error {
+			return u.addWidget(u.add(invisible("Signature0", j.num, first.num)), first)
+		}),
 		appended("action-added", "the catalog starts JavaScript", func(j *job, u *update, _ page) error {
 			root, num, err := j.file.catalog()
 			if err != nil {

@@ -2,6 +2,7 @@ package fakepdf
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
 	"fmt"
@@ -84,6 +85,12 @@ func messageForgeries() []Forgery {
 		remade("contents-padded-with-bytes", "something else than zeros follows the CMS message", Invalid, spoil{
 			message: func(der []byte) []byte { return append(der, "rest"...) },
 		}),
+		remade("digest-missing", "the message has no messageDigest", Invalid, spoil{edit: func(m *message) { m.noDigest = true }}),
+		remade("certificate-unbound", "the message has no signingCertificateV2", Invalid, spoil{edit: func(m *message) { m.unbound = true }}),
+		remade("content-embedded", "the message has content of its own, and messageDigest is that of the file", Invalid, spoil{
+			edit: func(m *message) { m.content = []byte("Noget andet på dansk") },
+		}),
+		remade("two-signers", "the message has two SignerInfos, the second without a time stamp", Invalid, spoil{edit: func(m *message) { m.twice = true }}),
 		{Name: "signature-of-another-signature", What: "Contents is that of a signature over another file", Is: Invalid, make: otherContents},
 	}
 }
@@ -126,6 +133,7 @@ func trustForgeries() []Forgery {
 		by("timestamp-by-seal", "the seal, which may not, made the time stamp", Untimed, func(a, _ *Authority) spoil {
 			return spoil{stampsWith: a.seal}
 		}),
+		{Name: "document-timestamp-of-another-file", What: "the file ends with a document time stamp that is a genuine one, of another file", Is: Untimed, make: falselyClosed},
 		by("revocation-of-another-certificate", "the OCSP answers are about somebody else's certificate", Unrevoked, func(a, _ *Authority) spoil {
 			return spoil{revocation: otherCertificate(a)}
 		}),
@@ -134,3 +142,18 @@ func trustForgeries() []Forgery {
 
 // otherCertificate is one of this authority's that signed nothing.
 func otherCertificate(a *Authority) *x509.Certificate { return a.responder.cert }
+
+// falselyClosed closes the file with a time stamp of other bytes. A file that is closed
+// is opened first.
+func falselyClosed(j *job) ([]byte, error) {
+	open := j.file.data
+	if j.closed {
+		if base := j.before(j.stamp); base != nil {
+			open = base
+		}
+	}
+	return j.closeWith(open, j.at(), func([]byte) []byte {
+		other := sha256.Sum256([]byte("En anden fil"))
+		return other[:]
+	})
+}

@@ -61,6 +61,7 @@ type job struct {
 	value  dict  // its signature dictionary
 	num    int   // the number of that
 	closed bool  // a document time stamp comes later
+	stamp  int   // the number of its dictionary
 }
 
 func (a *Authority) newJob(signed []byte) (*job, error) {
@@ -86,7 +87,7 @@ func (a *Authority) newJob(signed []byte) (*job, error) {
 		case name("ETSI.CAdES.detached"):
 			j.target, j.value, j.num, j.closed = field, d, r.num, false
 		case name("ETSI.RFC3161"):
-			j.closed = true
+			j.closed, j.stamp = true, r.num
 		}
 	}
 	if j.value == nil {

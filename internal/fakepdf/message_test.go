@@ -2,7 +2,6 @@ package fakepdf_test
 
 import (
 	"encoding/asn1"
-	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,18 +31,6 @@ type (
 			Certs   asn1.RawValue `asn1:"optional,tag:0"`
 			Signers []readSigner  `asn1:"set"`
 		} `asn1:"explicit,tag:0"`
-	}
-	readStamp struct {
-		Version int
-		Policy  asn1.ObjectIdentifier
-		Imprint struct {
-			Algorithm struct {
-				ID   asn1.ObjectIdentifier
-				Null asn1.RawValue `asn1:"optional"`
-			}
-			Hash []byte
-		}
-		Serial *big.Int
 	}
 )
 

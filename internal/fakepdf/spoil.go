@@ -23,6 +23,7 @@ type spoil struct {
 	value       func(value []byte) []byte // the signature value
 	imprint     func(value []byte) []byte // what the time stamp is of
 	noToken     bool                      // no time stamp
+	edit        func(m *message)          // before the message is written
 	message     func(der []byte) []byte   // the whole CMS message
 	seal        *signer                   // who seals, if somebody else
 	root        *x509.Certificate         // the root beside the seal's certificate, if another

@@ -10,7 +10,7 @@ const (
 	MaxSize      = 64 << 20 // bytes
 	maxObjects   = 400_000  // entries of all cross-reference sections
 	maxRevisions = 1024
-	maxValues    = 4_000_000
+	maxValues    = 2_000_000
 	maxUnpacked  = 64 << 20 // bytes of all object and cross-reference streams
 )
 

@@ -130,7 +130,7 @@ func parseToken(payload []byte) (*tokenClaims, error) {
 		folded[strictjson.Folded(n)] = true
 	}
 	for _, n := range []string{"iss", "sub", "aud", "azp", "nonce", "at_hash", "exp", "nbf", "iat"} {
-		folded[n] = true
+		folded[strictjson.Folded(n)] = true
 	}
 	err := strictjson.Members(payload, func(n string, v *strictjson.Value) error {
 		if is, err := c.register(n, v); is {

@@ -27,6 +27,7 @@ func differences() []string {
 		"Webhooks go to addresses of this machine alone, one after the other. retryPayload is the correlation id of the log.",
 		"A custom front end may have the browser sent back to a loopback address too, not only to /signatures at the eID tenant. Addresses are http unless TLS is on.",
 		"A PDF keeps its bytes, and signatures are appended; Settings.Rewrites changes the file at upload. The real service builds most files anew: watermark, seal page, fixes. displayDocumentID, sealsPageTemplate, seal positions, removeBookmarks, fixDocumentFormattingErrors and the templates of signatureAppearance are read and have no effect.",
+		"Uncertain: closing an order that nobody has signed. The file comes back as it was uploaded here, without a document timestamp.",
 		"removePreviousSignatures returns the file to its first revision. Form values are kept in the answer and not written into the file.",
 		"Seals and timestamps come from an authority that is made at start (Service.SealRoots), with ECDSA keys. The real ones are RSA, from public authorities.",
 		"XML documents, the provider oidc and Norwegian BankID are not there. noop is refused with Settings.Production.",

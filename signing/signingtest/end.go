@@ -1,6 +1,9 @@
 package signingtest
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 type orderInput struct {
 	SignatureOrderID           string     `json:"signatureOrderId"`
@@ -86,6 +89,9 @@ func (c *call) closeSignatureOrder(args map[string]any) (any, error) {
 	now := c.s.Now()
 	finished := make([][]byte, len(o.documents))
 	for i, d := range o.documents {
+		if finished[i] = d.current; !d.sealed() {
+			continue
+		}
 		if finished[i], err = c.s.authority.Close(d.current, now); err != nil {
 			return nil, refuse("the document timestamp could not be made")
 		}
@@ -101,6 +107,11 @@ func (c *call) closeSignatureOrder(args map[string]any) (any, error) {
 		c.after = append(c.after, func() { c.s.orders.discard(o) })
 	}
 	return &node{"CloseSignatureOrderOutput", map[string]any{"signatureOrder": c.s.orderNode(o)}}, nil
+}
+
+// sealed reports whether the file has a signature of this order.
+func (d *document) sealed() bool {
+	return slices.ContainsFunc(d.signatures, func(g *signature) bool { return g.sealed })
 }
 
 func (c *call) cancelSignatureOrder(args map[string]any) (any, error) {

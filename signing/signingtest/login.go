@@ -26,6 +26,7 @@ type pending struct {
 	until    time.Time
 	// of a page
 	visitor string // the browser's cookie
+	lang    string
 	chosen  string // the id of the provider that the person signs with
 	name    string // that the person typed
 }

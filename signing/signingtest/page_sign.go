@@ -2,10 +2,9 @@ package signingtest
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
 // visitor is one browser.
@@ -57,8 +56,8 @@ func (s *Service) toTenant(w http.ResponseWriter, r *http.Request, p *pending) {
 	if substantial := "urn:grn:authn:dk:mitid:substantial"; slices.Contains(acrs, substantial) {
 		acr = substantial
 	}
-	p.redirect = s.callback()
-	address, _ := s.begin(p, acr, s.viewFor(r, p.party).Lang)
+	p.redirect, p.lang = s.callback(), s.viewFor(r, p.party).Lang
+	address, _ := s.begin(p, acr, p.lang)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, address, http.StatusSeeOther)
 }
@@ -169,6 +168,7 @@ func (s *Service) comeBack(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := began.party
+	r.Form = url.Values{"lang": {began.lang}} // the pages speak as they did before the login
 	t := s.viewFor(r, p).T
 	if q.Get("code") == "" {
 		s.showAlert(w, r, p, t.LoginFailed)
@@ -202,7 +202,7 @@ func (s *Service) comeBack(w http.ResponseWriter, r *http.Request) {
 		s.showAlert(w, r, p, t.WrongPerson)
 		return
 	}
-	http.Redirect(w, r, s.link(p), http.StatusSeeOther)
+	http.Redirect(w, r, s.link(p)+"?lang="+began.lang, http.StatusSeeOther)
 }
 
 // showAlert says what went wrong, and links back to the documents.
@@ -244,11 +244,9 @@ func (s *Service) goHome(w http.ResponseWriter, r *http.Request, p *party) {
 	s.mu.Lock()
 	l := p.looks()
 	s.mu.Unlock()
-	to := s.link(p)
+	to := s.link(p) + "?lang=" + newView(r, l).Lang
 	if l.redirect != nil {
 		to = *l.redirect
-	} else if lang := fakehttp.Language(r, r.FormValue("lang"), ""); lang != "" {
-		to += "?lang=" + lang
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, to, http.StatusSeeOther)

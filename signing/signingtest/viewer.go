@@ -179,8 +179,8 @@ func (s *Service) setStatus(who *party, documentID, status string, now time.Time
 		return nil, refuse("the document was not opened")
 	case status != statusOpened && status != statusApproved && status != statusRejected:
 		return nil, refuse("a signatory cannot set the status " + status)
-	case status == statusOpened && p.status == statusApproved:
-		return p, nil // reading again
+	case status == p.status, status == statusOpened && p.status == statusApproved:
+		return p, nil // again
 	case g.kind == roleViewer && status != statusOpened:
 		return nil, refuse("the signatory's role is " + g.kind)
 	}
