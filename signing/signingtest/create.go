@@ -52,12 +52,13 @@ func (c *call) createSignatureOrder(args map[string]any) (any, error) {
 	}
 	set, now := c.s.settings(), c.s.Now()
 	o := &order{
-		id: newID("SignatureOrder"), guid: newGUID(), trace: newToken()[:32],
+		id: newID("SignatureOrder"), trace: newToken()[:32],
 		title: in.Title, status: statusOpen, created: now, timezone: "UTC", most: defaultMost,
 		validatesView: slices.Contains(in.EvidenceValidationStages, stageView),
 		look:          look{language: defaultLanguage},
 		identifier:    in.SignatureAppearance.identifier(),
 	}
+	o.guid = set.evidenceID(o.id)
 	if err := in.check(o); err != nil {
 		return nil, err
 	}

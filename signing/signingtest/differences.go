@@ -11,7 +11,7 @@ func differences() []string {
 		"Uncertain: HTTP status of a request that the schema refuses. 200 here, errors and an empty object for data; Settings.InvalidStatus changes it. Wrong credentials are 401 and a body that is no JSON is 400, in plain text.",
 		"Made up: every error text. No list of codes is public, and there is no extensions.code.",
 		"Made up: limits. A request has 64 MiB at most (Settings.MaxBody), a query 10,000 tokens, an answer 200,000 fields, an order 100 documents and 500 signatories. No rate limit, unless a misbehaviour plays one.",
-		"Ids look like SignatureOrder:…|…; evidence in files holds GUIDs that are not in them. The real form of ids is not promised.",
+		"Uncertain: ids look like SignatureOrder:…|GUID, and evidence in files holds that GUID, or another with Settings.OtherIDs. The real form of ids is not promised.",
 		"Providers come in the reverse order of the input, so that nobody relies on it.",
 		"Uncertain: whether the built-in login comes beside evidence providers that hold none. It does here, unless disableVerifyEvidenceProvider.",
 		"Uncertain: message and loginHint. message is sent as text and goes to MitID in Base64; action:sign is added if loginHint names no action.",

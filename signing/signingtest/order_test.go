@@ -3,6 +3,7 @@ package signingtest_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func TestEvidenceStandsInTheFile(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(word(e[0], "value")), &value))
 	for _, name := range []string{"applicationId", "signatureOrderId", "signatoryId"} {
 		assert.Len(t, meta[name], 36, name)
-		assert.NotContains(t, word(o, "id")+word(o, "signatories", 0, "id"), meta[name], "ids do not give the GUIDs away")
+		assert.Equal(t, name != "applicationId", strings.Contains(word(o, "id")+word(o, "signatories", 0, "id"), word(meta, name)), name)
 	}
 	assert.Equal(t, word(o, "documents", 0, "signatures", 0, "jwt"), value["jwt"])
 	assert.Contains(t, value["jwks"], `"kid"`)
@@ -84,6 +85,20 @@ func TestEvidenceStandsInTheFile(t *testing.T) {
 	assert.Equal(t, "Sign at Acme", claims["refTextHeader"])
 	assert.Equal(t, "Paiman Petersen", claims["name"])
 	assert.Empty(t, claims["cprNumberIdentifier"], "nobody asked")
+}
+
+func TestEvidenceWithOtherIDs(t *testing.T) {
+	s, app := start(t)
+	s.Configure(func(set *signingtest.Settings) { set.OtherIDs = true })
+	o := app.place()
+	require.NoError(t, s.SignAs(t.Context(), word(o, "signatories", 0, "id"), mitidtest.Paiman()))
+	e := evidenceIn(t, content(t, app.close(word(o, "id")), "documents", 0, "blob"))
+	var meta object
+	require.NoError(t, json.Unmarshal([]byte(word(e[0], "meta")), &meta))
+	for _, name := range []string{"signatureOrderId", "signatoryId"} {
+		assert.Len(t, meta[name], 36)
+		assert.NotContains(t, word(o, "id")+word(o, "signatories", 0, "id"), meta[name])
+	}
 }
 
 func TestClosingWithoutRetentionDeletes(t *testing.T) {
