@@ -173,6 +173,7 @@ func TestFakesUnderAnotherPort(t *testing.T) {
 	defer r.stop(t, os.Interrupt)
 	require.Equal(t, "http://127.0.0.1:19400", got.Criipto.Issuer)
 	require.Equal(t, "http://127.0.0.1:19401/op", got.NEB.Issuer)
+	require.Equal(t, "http://127.0.0.1:19407/v1/graphql", got.Signatures.URL)
 	at := "http://127.0.0.1:" + strconv.Itoa(first)
 	_, body := get(t, http.DefaultClient, at+"/.well-known/openid-configuration")
 	require.Contains(t, body, `"token_endpoint":"http://127.0.0.1:19400/oauth2/token"`)

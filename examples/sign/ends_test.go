@@ -26,6 +26,7 @@ func clean(t *testing.T, r *running) {
 }
 
 func TestUnhappyEnds(t *testing.T) {
+	t.Parallel()
 	const reason = "Jeg er ikke enig, æøå\x1b]0;nyt\x07\nlink https://elsewhere.example/\u202e"
 	for name, c := range map[string]struct {
 		happens func(t *testing.T, fake *signingtest.Service, link string)
@@ -72,6 +73,7 @@ func TestUnhappyEnds(t *testing.T) {
 // TestCopiesThatAreRefused takes a few of the forgeries; all of them are tested where the
 // verifier is.
 func TestCopiesThatAreRefused(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	for _, name := range []string{
 		"blob-changed", "blob-other-document", "blob-unsigned", // in the answer
@@ -98,6 +100,7 @@ func TestCopiesThatAreRefused(t *testing.T) {
 
 // TestServiceWithoutAnAnswer plays what passes. All of it goes on for longer than -wait.
 func TestServiceWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"hang", "slow-answer", "429", "429-retry-after-seconds", "500", "503", "503-retry-after-huge", "reset", "maintenance-page", "redirect-307", "empty-200"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,6 +129,7 @@ func TestServiceWithoutAnAnswer(t *testing.T) {
 
 // TestLostAnswers loses the answer to each call once.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	for _, operation := range []string{"createSignatureOrder", "signatureOrder", "closeSignatureOrder", "document", "cleanupSignatureOrder"} {
 		t.Run(operation, func(t *testing.T) {
 			fake := signingtest.New(t)
@@ -144,6 +148,7 @@ func TestLostAnswers(t *testing.T) {
 }
 
 func TestRetryAfterIsHeeded(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	require.NoError(t, fake.At("createSignatureOrder", "429-retry-after-second"))
 	d := newDesk(t, contract())
@@ -154,6 +159,7 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 }
 
 func TestUnknownStatesAreNotFinal(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"unknown-signatory-status", "unknown-order-status"} {
 		fake := signingtest.New(t)
 		require.NoError(t, fake.Always(name))
@@ -166,6 +172,7 @@ func TestUnknownStatesAreNotFinal(t *testing.T) {
 }
 
 func TestTextsOfTheServiceStayOut(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"error-escapes", "error-personal"} {
 		fake := signingtest.New(t)
 		require.NoError(t, fake.Always(name))
@@ -188,6 +195,7 @@ func TestTextsOfTheServiceStayOut(t *testing.T) {
 // TestCopyThatCannotBeStored puts another file where the copy goes, and then takes the
 // folder away, while the person signs.
 func TestCopyThatCannotBeStored(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	d := newDesk(t, contract())
 	flags := append(d.flags(), at(fake)...)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestFilesAreWholeOrNotThere(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "æøå.pdf")
 	require.NoError(t, free(path))
@@ -33,6 +34,7 @@ func TestFilesAreWholeOrNotThere(t *testing.T) {
 }
 
 func TestLegible(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"Åse Ærø Ødegård":              "Åse Ærø Ødegård",
 		"rød\x1b[31m\x07 tekst":        "rød [31m tekst",

@@ -13,6 +13,7 @@ import (
 // TestKilledAtEachCall kills the command before and after each call reaches the service,
 // and starts it again: there is one order, it is closed once, and the copy is not lost.
 func TestKilledAtEachCall(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	for _, after := range []bool{false, true} {
 		for k := 1; ; k++ {
@@ -75,6 +76,7 @@ func killedAt(t *testing.T, fake *signingtest.Service, k int, after bool) (reach
 
 // TestKilledBetweenTheFiles rebuilds what a kill leaves between two files.
 func TestKilledBetweenTheFiles(t *testing.T) {
+	t.Parallel()
 	for name, left := range map[string]func(d desk){
 		"before the copy":     func(d desk) { remove(t, d.out, d.out+".evidence.zip") },
 		"before the evidence": func(d desk) { remove(t, d.out+".evidence.zip") },
@@ -124,6 +126,7 @@ func remove(t *testing.T, paths ...string) {
 
 // TestInterrupted ends the command as a person does.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	d := newDesk(t, contract())
 	flags := append(d.flags(), at(fake)...)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestSignedAndStored(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	g := newGate(t, fake)
 	d := newDesk(t, contract())
@@ -82,6 +83,7 @@ func checkBundle(t *testing.T, d desk, fake *signingtest.Service) {
 }
 
 func TestSignOverTLS(t *testing.T) {
+	t.Parallel()
 	tenant, err := criiptotest.Start(mitidtest.Config{TLS: true, AnyLoopbackRedirect: true})
 	require.NoError(t, err)
 	defer func() { _ = tenant.Close() }()
@@ -98,6 +100,7 @@ func TestSignOverTLS(t *testing.T) {
 }
 
 func TestFlagsAreRefused(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	for name, change := range map[string]func(d desk, flags []string) []string{
 		"no document":        func(_ desk, f []string) []string { return append(f, "-document", "") },
@@ -153,6 +156,7 @@ func write(t *testing.T, path string, content []byte, flags []string) []string {
 }
 
 func TestChangedDocumentIsRefused(t *testing.T) {
+	t.Parallel()
 	fake := signingtest.New(t)
 	d := newDesk(t, contract())
 	flags := append(d.flags(), at(fake)...)

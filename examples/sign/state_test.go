@@ -30,6 +30,7 @@ func written(t *testing.T) (*state, string, signing.Digest) {
 }
 
 func TestStateComesBack(t *testing.T) {
+	t.Parallel()
 	s, path, document := written(t)
 	got, err := loadState(path, document)
 	require.NoError(t, err)
@@ -50,6 +51,7 @@ func TestStateComesBack(t *testing.T) {
 
 // TestEveryDamageOfTheStateIsFound changes each byte, cuts at each, and adds one.
 func TestEveryDamageOfTheStateIsFound(t *testing.T) {
+	t.Parallel()
 	_, path, document := written(t)
 	good, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -73,6 +75,7 @@ func TestEveryDamageOfTheStateIsFound(t *testing.T) {
 }
 
 func TestStateThatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	_, err := loadState(t.TempDir(), signing.Digest{})
 	require.Error(t, err, "a folder")
 	s, err := loadState("", signing.Digest{})
