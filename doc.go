@@ -20,6 +20,14 @@
 //   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
 //   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
 //     recipient opens.
+//   - [github.com/dkeid/dkeid/signing]: the client that has documents signed, and loses
+//     no signed copy.
+//   - [github.com/dkeid/dkeid/signing/criipto]: Criipto Signatures, sold as Idura
+//     Signatures.
+//   - [github.com/dkeid/dkeid/signing/evidence]: the bundle that proves a login or a
+//     signature in ten years.
+//   - [github.com/dkeid/dkeid/signing/neb]: signatures at Nets eID Broker: a document in one
+//     login, and orders.
 //
 // For your tests, without an account anywhere:
 //
@@ -35,6 +43,8 @@
 //     adapters for letters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of
 //     ledgers.
+//   - [github.com/dkeid/dkeid/signing/signingtest/servicesuite]: the conformance suite of
+//     adapters for signing.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.
 //
 // A program links what it imports and no more: cpr needs the standard library alone.

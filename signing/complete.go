@@ -165,7 +165,7 @@ func (c *Client) stranded(ctx context.Context, t *Ticket, p *Progress, err error
 		if e.Why != "" {
 			e.Why += "; "
 		}
-		e.Why += "the service keeps the documents until " + until.Format("2006-01-02 15:04 MST") + " at most"
+		e.Why += "the service keeps the documents until " + until.Format("2006-01-02 15:04 MST")
 	}
 	c.cfg.Logger.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "signing: a signed copy is not stored", slog.Any("error", e))
 	return e

@@ -59,7 +59,7 @@ func TestCompleteKeepsAsLongAsTheConfigSays(t *testing.T) {
 	require.Equal(t, 3, m.orders[ticket.ID].kept)
 }
 
-// D-10: other ends are typed, the store hears of them, and nothing is deleted before.
+// Other ends are typed, the store hears of them, and nothing is deleted before.
 func TestCompleteOfOtherEnds(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -220,7 +220,7 @@ func TestCompleteWithStatesOfTheFuture(t *testing.T) {
 	require.Equal(t, "order, order, order", m.steps())
 }
 
-// D-09: what cannot be fetched is asked for again, and never cleaned up.
+// What cannot be fetched is asked for again, and never cleaned up.
 func TestDocumentThatCannotBeFetchedIsNeverCleanedUp(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind  signing.Kind

@@ -122,14 +122,18 @@ func (c *Client) fetch(ctx context.Context, t *Ticket, p *Progress, i int) ([]by
 	return nil, e
 }
 
-// gone reports whether it is certain that the service has deleted a document.
+// gone reports whether it is certain that the service has deleted a document: it says
+// so, it no longer lists the document, or the time has passed.
 func (c *Client) gone(t *Ticket, p *Progress, i int) bool {
+	if c.can.Retention == 0 {
+		return false
+	}
 	for _, d := range p.Documents {
-		if d.ID == t.Documents[i].ID && !d.Available {
-			return true
+		if d.ID == t.Documents[i].ID {
+			return !d.Available || c.past(p)
 		}
 	}
-	return c.past(p)
+	return true
 }
 
 // bounded keeps what is written to it, up to its limit.

@@ -28,7 +28,7 @@ func TestPlaceFillsTheTicket(t *testing.T) {
 		Signatories: []signing.TicketSignatory{{ID: "Signatory:0", Reference: "lejer"}, {ID: "Signatory:1", Reference: "udlejer"}},
 	}, p.Ticket)
 	require.Len(t, p.Links, 2)
-	require.Equal(t, "https://sign.example/Signatory:1", p.Links[1].Reveal())
+	require.Equal(t, "https://sign.example/Order:1/Signatory:1", p.Links[1].Reveal())
 	require.Equal(t, noon.AddDate(0, 0, 90), p.Expires)
 	require.Equal(t, everything, c.Capabilities())
 }
@@ -92,18 +92,18 @@ func badOrders() map[string]struct {
 		"nobody in particular":         {who(func(w *signing.Who) { *w = signing.Who{} }), "Signatories[1].Who names nobody"},
 		"anyone and somebody":          {who(func(w *signing.Who) { w.Anyone = true }), "Signatories[1].Who has Anyone, and names somebody"},
 		"a subject with a line break":  {who(func(w *signing.Who) { w.Subject = "a\nb" }), "Signatories[1].Who.Subject"},
-		"D-06 empty":                   {document(nil), "Documents[1].Open: the document is empty"},
-		"D-06 not a PDF":               {document([]byte("<html>æ</html>")), "Documents[1].Open: the document is not a PDF"},
-		"D-06 a PDF behind a byte":     {document(append([]byte("\n"), pdf("x")...)), "Documents[1].Open: the document is not a PDF"},
-		"D-06 a head alone":            {document([]byte("%PDF-1.7\n")), "Documents[1].Open: the PDF cannot be signed"},
-		"D-06 cut":                     {document(pdf("x")[:200]), "Documents[1].Open: the PDF cannot be signed"},
-		"D-06 encrypted":               {document(bytes.Replace(pdf("x"), []byte("/Root"), []byte("/Encrypt 4 0 R/Root"), 1)), "Documents[1].Open: the PDF cannot be signed"},
-		"D-06 over the limit":          {document(append(pdf("x"), make([]byte, 20_000_000)...)), "MaxDocument"},
-		"D-05 a script":                {document(pdfOf("/OpenAction<</S/JavaScript/JS(app.alert)>>", "x")), "has scripts"},
-		"D-05 a hidden layer":          {document(pdfOf("/OCProperties<</OCGs[5 0 R]/D<<>>>>", "x", "<</Type/OCG/Name(a)>>")), "has layers"},
-		"D-05 a form":                  {document(pdfOf("/AcroForm<</Fields[5 0 R]>>", "x", "<</FT/Tx/T(a)/V(b)>>")), "has form fields"},
-		"D-05 an attachment":           {document(pdf("x", "<</Type/Filespec/F(a)/EF<</F 6 0 R>>>>", "<</Type/EmbeddedFile/Length 1>>\nstream\na\nendstream")), "has attachments"},
-		"D-05 an earlier update":       {document(updated(pdf("x"))), "was changed by an update"},
+		"empty":                        {document(nil), "Documents[1].Open: the document is empty"},
+		"not a PDF":                    {document([]byte("<html>æ</html>")), "Documents[1].Open: the document is not a PDF"},
+		"a PDF behind a byte":          {document(append([]byte("\n"), pdf("x")...)), "Documents[1].Open: the document is not a PDF"},
+		"a head alone":                 {document([]byte("%PDF-1.7\n")), "Documents[1].Open: the PDF cannot be signed"},
+		"cut":                          {document(pdf("x")[:200]), "Documents[1].Open: the PDF cannot be signed"},
+		"encrypted":                    {document(bytes.Replace(pdf("x"), []byte("/Root"), []byte("/Encrypt 4 0 R/Root"), 1)), "Documents[1].Open: the PDF cannot be signed"},
+		"over the limit":               {document(append(pdf("x"), make([]byte, 20_000_000)...)), "MaxDocument"},
+		"planted: a script":            {document(pdfOf("/OpenAction<</S/JavaScript/JS(app.alert)>>", "x")), "has scripts"},
+		"planted: a hidden layer":      {document(pdfOf("/OCProperties<</OCGs[5 0 R]/D<<>>>>", "x", "<</Type/OCG/Name(a)>>")), "has layers"},
+		"planted: a form":              {document(pdfOf("/AcroForm<</Fields[5 0 R]>>", "x", "<</FT/Tx/T(a)/V(b)>>")), "has form fields"},
+		"planted: an attachment":       {document(pdf("x", "<</Type/Filespec/F(a)/EF<</F 6 0 R>>>>", "<</Type/EmbeddedFile/Length 1>>\nstream\na\nendstream")), "has attachments"},
+		"planted: an earlier update":   {document(updated(pdf("x"))), "was changed by an update"},
 		"signed already":               {document(pdfOf("/AcroForm<</Fields[5 0 R]>>", "x", "<</FT/Sig/T(a)/V 6 0 R>>", "<</Type/Sig/Contents<00>>>")), "is signed already"},
 		"a document that cannot be opened": {func(o *signing.Order) {
 			o.Documents[0].Open = func() (io.ReadCloser, error) { return nil, errors.New("/home/" + n.Reveal()) }
@@ -194,7 +194,7 @@ func TestUnsupportedNamesTheField(t *testing.T) {
 func TestAllowOpensTheRules(t *testing.T) {
 	open := signing.Allow{Scripts: true, Layers: true, Forms: true, Attachments: true, EarlierUpdate: true}
 	for name, bad := range badOrders() {
-		if !strings.HasPrefix(name, "D-05") {
+		if !strings.HasPrefix(name, "planted: ") {
 			continue
 		}
 		o := order()

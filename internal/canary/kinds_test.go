@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,64 +29,96 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
+	"github.com/dkeid/dkeid/signing"
+	signatures "github.com/dkeid/dkeid/signing/criipto"
+	netssigning "github.com/dkeid/dkeid/signing/neb"
 )
 
 // sentinels are all that errors.Is can be asked for.
 var sentinels = map[string]error{
-	"claims.ErrAuthenticatorKind":   claims.ErrAuthenticatorKind,
-	"claims.ErrCPRStatus":           claims.ErrCPRStatus,
-	"claims.ErrCVR":                 claims.ErrCVR,
-	"claims.ErrClaimInvalid":        claims.ErrClaimInvalid,
-	"claims.ErrCapacity":            claims.ErrCapacity,
-	"claims.ErrLevel":               claims.ErrLevel,
-	"claims/nameform.ErrName":       nameform.ErrName,
-	"claims.ErrPNumber":             claims.ErrPNumber,
-	"claims.ErrProtection":          claims.ErrProtection,
-	"claims.ErrSENumber":            claims.ErrSENumber,
-	"claims.ErrStored":              claims.ErrStored,
-	"claims.ErrUUID":                claims.ErrUUID,
-	"claims/nameform.ErrUserID":     nameform.ErrUserID,
-	"cpr.ErrInputInvalid":           cpr.ErrInputInvalid,
-	"eboks.ErrAlreadyAccepted":      eboks.ErrAlreadyAccepted,
-	"eboks.ErrAuthFailed":           eboks.ErrAuthFailed,
-	"eboks.ErrChanged":              eboks.ErrChanged,
-	"eboks.ErrConfigInvalid":        eboks.ErrConfigInvalid,
-	"eboks.ErrConflict":             eboks.ErrConflict,
-	"eboks.ErrDuplicate":            eboks.ErrDuplicate,
-	"eboks.ErrInputInvalid":         eboks.ErrInputInvalid,
-	"eboks.ErrLedgerFull":           eboks.ErrLedgerFull,
-	"eboks.ErrLedgerUnknown":        eboks.ErrLedgerUnknown,
-	"eboks.ErrOutcomeUnknown":       eboks.ErrOutcomeUnknown,
-	"eboks.ErrParked":               eboks.ErrParked,
-	"eboks.ErrReceiptInvalid":       eboks.ErrReceiptInvalid,
-	"eboks.ErrReceiptOverdue":       eboks.ErrReceiptOverdue,
-	"eboks.ErrRecipientUnreachable": eboks.ErrRecipientUnreachable,
-	"eboks.ErrRejected":             eboks.ErrRejected,
-	"eboks.ErrStoreFailed":          eboks.ErrStoreFailed,
-	"eboks.ErrThrottled":            eboks.ErrThrottled,
-	"eboks.ErrUnavailable":          eboks.ErrUnavailable,
-	"eboks.ErrUnread":               eboks.ErrUnread,
-	"eboks.ErrUnsupported":          eboks.ErrUnsupported,
-	"mitid.ErrAssuranceTooLow":      mitid.ErrAssuranceTooLow,
-	"mitid.ErrBrokerDeclined":       mitid.ErrBrokerDeclined,
-	"mitid.ErrBrokerUnavailable":    mitid.ErrBrokerUnavailable,
-	"mitid.ErrCPRMismatch":          mitid.ErrCPRMismatch,
-	"mitid.ErrClaimInvalid":         mitid.ErrClaimInvalid,
-	"mitid.ErrClaimMissing":         mitid.ErrClaimMissing,
-	"mitid.ErrConfigInvalid":        mitid.ErrConfigInvalid,
-	"mitid.ErrInputInvalid":         mitid.ErrInputInvalid,
-	"mitid.ErrInteractionRequired":  mitid.ErrInteractionRequired,
-	"mitid.ErrIssuerMismatch":       mitid.ErrIssuerMismatch,
-	"mitid.ErrReplay":               mitid.ErrReplay,
-	"mitid.ErrResponseInvalid":      mitid.ErrResponseInvalid,
-	"mitid.ErrSignatureInvalid":     mitid.ErrSignatureInvalid,
-	"mitid.ErrStateInvalid":         mitid.ErrStateInvalid,
-	"mitid.ErrThrottled":            mitid.ErrThrottled,
-	"mitid.ErrTokenExpired":         mitid.ErrTokenExpired,
-	"mitid.ErrTokenInvalid":         mitid.ErrTokenInvalid,
-	"mitid.ErrTransactionMismatch":  mitid.ErrTransactionMismatch,
-	"mitid.ErrUnsupported":          mitid.ErrUnsupported,
-	"mitid.ErrUserCancelled":        mitid.ErrUserCancelled,
+	"claims.ErrAuthenticatorKind":          claims.ErrAuthenticatorKind,
+	"claims.ErrCPRStatus":                  claims.ErrCPRStatus,
+	"claims.ErrCVR":                        claims.ErrCVR,
+	"claims.ErrClaimInvalid":               claims.ErrClaimInvalid,
+	"claims.ErrCapacity":                   claims.ErrCapacity,
+	"claims.ErrLevel":                      claims.ErrLevel,
+	"claims/nameform.ErrName":              nameform.ErrName,
+	"claims.ErrPNumber":                    claims.ErrPNumber,
+	"claims.ErrProtection":                 claims.ErrProtection,
+	"claims.ErrSENumber":                   claims.ErrSENumber,
+	"claims.ErrStored":                     claims.ErrStored,
+	"claims.ErrUUID":                       claims.ErrUUID,
+	"claims/nameform.ErrUserID":            nameform.ErrUserID,
+	"cpr.ErrInputInvalid":                  cpr.ErrInputInvalid,
+	"eboks.ErrAlreadyAccepted":             eboks.ErrAlreadyAccepted,
+	"eboks.ErrAuthFailed":                  eboks.ErrAuthFailed,
+	"eboks.ErrChanged":                     eboks.ErrChanged,
+	"eboks.ErrConfigInvalid":               eboks.ErrConfigInvalid,
+	"eboks.ErrConflict":                    eboks.ErrConflict,
+	"eboks.ErrDuplicate":                   eboks.ErrDuplicate,
+	"eboks.ErrInputInvalid":                eboks.ErrInputInvalid,
+	"eboks.ErrLedgerFull":                  eboks.ErrLedgerFull,
+	"eboks.ErrLedgerUnknown":               eboks.ErrLedgerUnknown,
+	"eboks.ErrOutcomeUnknown":              eboks.ErrOutcomeUnknown,
+	"eboks.ErrParked":                      eboks.ErrParked,
+	"eboks.ErrReceiptInvalid":              eboks.ErrReceiptInvalid,
+	"eboks.ErrReceiptOverdue":              eboks.ErrReceiptOverdue,
+	"eboks.ErrRecipientUnreachable":        eboks.ErrRecipientUnreachable,
+	"eboks.ErrRejected":                    eboks.ErrRejected,
+	"eboks.ErrStoreFailed":                 eboks.ErrStoreFailed,
+	"eboks.ErrThrottled":                   eboks.ErrThrottled,
+	"eboks.ErrUnavailable":                 eboks.ErrUnavailable,
+	"eboks.ErrUnread":                      eboks.ErrUnread,
+	"eboks.ErrUnsupported":                 eboks.ErrUnsupported,
+	"mitid/nets/neb.ErrDocumentMismatch":   neb.ErrDocumentMismatch,
+	"mitid/nets/neb.ErrEvidenceIncomplete": neb.ErrEvidenceIncomplete,
+	"mitid/nets/neb.ErrSignerMismatch":     neb.ErrSignerMismatch,
+	"mitid.ErrAssuranceTooLow":             mitid.ErrAssuranceTooLow,
+	"mitid.ErrBrokerDeclined":              mitid.ErrBrokerDeclined,
+	"mitid.ErrBrokerUnavailable":           mitid.ErrBrokerUnavailable,
+	"mitid.ErrCPRMismatch":                 mitid.ErrCPRMismatch,
+	"mitid.ErrClaimInvalid":                mitid.ErrClaimInvalid,
+	"mitid.ErrClaimMissing":                mitid.ErrClaimMissing,
+	"mitid.ErrConfigInvalid":               mitid.ErrConfigInvalid,
+	"mitid.ErrInputInvalid":                mitid.ErrInputInvalid,
+	"mitid.ErrInteractionRequired":         mitid.ErrInteractionRequired,
+	"mitid.ErrIssuerMismatch":              mitid.ErrIssuerMismatch,
+	"mitid.ErrReplay":                      mitid.ErrReplay,
+	"mitid.ErrResponseInvalid":             mitid.ErrResponseInvalid,
+	"mitid.ErrSignatureInvalid":            mitid.ErrSignatureInvalid,
+	"mitid.ErrStateInvalid":                mitid.ErrStateInvalid,
+	"mitid.ErrThrottled":                   mitid.ErrThrottled,
+	"mitid.ErrTokenExpired":                mitid.ErrTokenExpired,
+	"mitid.ErrTokenInvalid":                mitid.ErrTokenInvalid,
+	"mitid.ErrTransactionMismatch":         mitid.ErrTransactionMismatch,
+	"mitid.ErrUnsupported":                 mitid.ErrUnsupported,
+	"mitid.ErrUserCancelled":               mitid.ErrUserCancelled,
+	"signing.ErrAssuranceTooLow":           signing.ErrAssuranceTooLow,
+	"signing.ErrAuthFailed":                signing.ErrAuthFailed,
+	"signing.ErrConfigInvalid":             signing.ErrConfigInvalid,
+	"signing.ErrConflict":                  signing.ErrConflict,
+	"signing.ErrDocumentMismatch":          signing.ErrDocumentMismatch,
+	"signing.ErrDocumentModified":          signing.ErrDocumentModified,
+	"signing.ErrDocumentPending":           signing.ErrDocumentPending,
+	"signing.ErrDuplicate":                 signing.ErrDuplicate,
+	"signing.ErrEvidenceDamaged":           signing.ErrEvidenceDamaged,
+	"signing.ErrEvidenceIncomplete":        signing.ErrEvidenceIncomplete,
+	"signing.ErrInputInvalid":              signing.ErrInputInvalid,
+	"signing.ErrIssuerMismatch":            signing.ErrIssuerMismatch,
+	"signing.ErrNotFound":                  signing.ErrNotFound,
+	"signing.ErrOutcomeUnknown":            signing.ErrOutcomeUnknown,
+	"signing.ErrPending":                   signing.ErrPending,
+	"signing.ErrRefused":                   signing.ErrRefused,
+	"signing.ErrResponseInvalid":           signing.ErrResponseInvalid,
+	"signing.ErrSignatureInvalid":          signing.ErrSignatureInvalid,
+	"signing.ErrSignerMismatch":            signing.ErrSignerMismatch,
+	"signing.ErrStoreFailed":               signing.ErrStoreFailed,
+	"signing.ErrThrottled":                 signing.ErrThrottled,
+	"signing.ErrTokenInvalid":              signing.ErrTokenInvalid,
+	"signing.ErrUnavailable":               signing.ErrUnavailable,
+	"signing.ErrUnsupported":               signing.ErrUnsupported,
+	"signing.ErrWebhookMalformed":          signing.ErrWebhookMalformed,
+	"signing.ErrWebhookUnauthentic":        signing.ErrWebhookUnauthentic,
 }
 
 // broken is a transport behind which nobody is.
@@ -214,7 +247,39 @@ func failures(t *testing.T) map[string]error {
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
 	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))
 	add("eboks/readlink: func New", second(readlink.New(readlink.Config{})))
+
+	broker := providers(t)["mitid/nets/neb"].(*neb.Broker)
+	add("mitid/nets/neb: method (*Broker) VerifyWorkflowToken", verifyWorkflowToken(ctx, broker))
+	add("signing/neb: func New", second(netssigning.New(netssigning.Config{})))
+	at, err := netssigning.New(netssigning.Config{
+		Broker: broker, RedirectURL: aRedirect, APIClientID: "a", APISecret: mitid.NewSecret("b"), BaseURL: anIssuer, HTTPClient: nobody, Organisation: claims.MustParseCVR("12345674"),
+	})
+	require.NoError(t, err)
+	pdf := []byte("%PDF-1.7\n%%EOF")
+	add("signing/neb: method (*Service) Cancel", at.Cancel(ctx, "x"))
+	add("signing/neb: method (*Service) Cleanup", at.Cleanup(ctx, "x"))
+	add("signing/neb: method (*Service) Close", at.Close(ctx, "x", 7))
+	add("signing/neb: method (*Service) Complete", second(at.Complete(ctx, "x", mitid.Callback{Method: http.MethodGet})))
+	add("signing/neb: method (*Service) CreateOrder", second(at.CreateOrder(ctx, &signing.Order{}, nil)))
+	add("signing/neb: method (*Service) Fetch", at.Fetch(ctx, "x", "1", io.Discard))
+	add("signing/neb: method (*Service) Order", second(at.Order(ctx, "x")))
+	add("signing/neb: method (*Service) Receipt", second(at.Receipt(ctx, &netssigning.Signed{})))
+	add("signing/neb: method (*Service) Sign", second(at.Sign(ctx, netssigning.Signtext{Type: netssigning.PDF, Body: pdf}, mitid.Request{})))
+	add("signing/neb: method (*Service) SignOrder", second(at.SignOrder(ctx, signing.Ticket{}, &signing.Order{}, "1", mitid.Request{})))
+	add("signing/neb: method (*Service) Verify", second(at.Verify(ctx, &signing.Exhibit{})))
+
+	add("signing: func New", second(signing.New(signing.Config{})))
+	add("signing/criipto: func New", second(signatures.New(signatures.Config{})))
+	add("signing/criipto: func NewVerifier", second(signatures.NewVerifier(signatures.VerifierConfig{})))
+	add("signing/criipto: method (*Service) Webhook", second(new(signatures.Service).Webhook(signatures.WebhookConfig{})))
+	add("signing: method (*Digest) UnmarshalText", new(signing.Digest).UnmarshalText([]byte("x")))
+	add("signing: method (*Ticket) UnmarshalJSON", new(signing.Ticket).UnmarshalJSON([]byte("x")))
 	return all
+}
+
+func verifyWorkflowToken(ctx context.Context, b *neb.Broker) error {
+	_, _, err := b.VerifyWorkflowToken(ctx, mitid.NewSecret("x"), "", "DK12345674")
+	return err
 }
 
 // elsewhere are the functions that are not called here, with the reason.
@@ -222,6 +287,11 @@ var elsewhere = map[string]string{
 	`^claims: .* (Marshal|Unmarshal)`:                         "refusals to marshal, which name the way out, and the values' own errors",
 	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
 	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
+	`^signing: method \(\*Client\) `:                          "signing's own tests look at the kind of every error",
+	`^signing/criipto: method \(\*(Service|Verifier)\) `:      "signing/criipto's own tests look at the kind of every error",
+	`^signing\S*: .* (Marshal|Unwrap)`:                        "refusals to marshal, a digest that always marshals, and the cause",
+	`^signing/neb: .* Marshal`:                                "refusals to marshal",
+	`^signing: .* (Marshal|Unwrap)`:                           "refusals to marshal, a digest that always marshals, and the cause",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",
@@ -245,7 +315,7 @@ func TestErrorsOfEveryExportedFunctionAreOfAKindThatErrorsIsFinds(t *testing.T) 
 
 	api, err := os.ReadFile("../housecheck/testdata/api.txt")
 	require.NoError(t, err)
-	returns := regexp.MustCompile(`^((?:cpr|claims|mitid|eboks)\S*: (?:func|method \S+)) ?(\w+)\(.*\berror\)?$`)
+	returns := regexp.MustCompile(`^((?:cpr|claims|mitid|eboks|signing)\S*: (?:func|method \S+)) ?(\w+)\(.*\berror\)?$`)
 	needed, seen := map[string]bool{}, 0
 	for line := range bytes.Lines(api) {
 		text := strings.TrimSpace(string(line))

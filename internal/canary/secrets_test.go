@@ -20,6 +20,7 @@ import (
 
 	"github.com/dkeid/dkeid/internal/canary"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/signing"
 )
 
 // secretWords stand in every field that is named like a secret.
@@ -37,6 +38,7 @@ var noSecrets = map[string]string{
 	"mitid.Finding.Code": "likewise",
 	"mitid.Error.Code":   "an error code that is in a table of ours",
 	"mitid.Token.Key":    "a public key",
+	"signing.Token.Key":  "a public key or certificate",
 }
 
 // givenOpen are secrets that the caller hands over in a type of Go's own. Methods
@@ -50,12 +52,16 @@ var givenOpen = map[string]string{
 	"eident.DecryptionKey.Key":      "an *rsa.PrivateKey",
 	"neb.Config.PrivateKey":         "a crypto.Signer",
 	"neb.Config.RequestKey":         "a crypto.Signer",
+	"neb.Config.StateKeys":          "bytes (signing/neb)",
 	"postnord.Config.Certificate":   "a tls.Certificate",
 	"stralfors.Config.Certificate":  "a tls.Certificate",
 	"mitid.Config.StateKeys":        "bytes",
+	"criipto.Hook.Secret":           "bytes",
+	"criipto.WebhookConfig.Secrets": "bytes",
 	"mitidhttp.Config.Keys":         "bytes",
 	"readlink.Config.Keys":          "bytes",
 	"eboks.Config.Key":              "bytes",
+	"evidence.DirConfig.Keys":       "bytes",
 	"mitid.Attempt.Verifier":        "an adapter's view of one login; it is sealed before it leaves",
 }
 
@@ -119,6 +125,9 @@ func plant(v reflect.Value, key *rsa.PrivateKey) bool {
 	switch v.Interface().(type) {
 	case mitid.Secret:
 		v.Set(reflect.ValueOf(mitid.NewSecret(secretWords)))
+		return true
+	case signing.Secret:
+		v.Set(reflect.ValueOf(signing.NewSecret(secretWords)))
 		return true
 	case tls.Certificate:
 		v.Set(reflect.ValueOf(tls.Certificate{Certificate: [][]byte{{1}}, PrivateKey: key}))

@@ -13,6 +13,8 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
+	"github.com/dkeid/dkeid/signing"
 )
 
 const badInput = "docs/bad-input.md"
@@ -59,6 +61,7 @@ func badRows(t *testing.T) []*badRow {
 func TestBadInputTellsTheTruth(t *testing.T) {
 	rows := badRows(t)
 	logins, letters := spoilt()
+	signatures := spoiltSignatures()
 	tests := testNames(t)
 	for _, r := range rows {
 		for _, e := range r.errors {
@@ -69,21 +72,27 @@ func TestBadInputTellsTheTruth(t *testing.T) {
 				assert.True(t, tests[name], "%s: %q: there is no %s", badInput, r.what, name)
 				continue
 			}
-			assert.True(t, matchesSome(name, logins) || matchesSome(name, letters), "%s: %q: the fakes know no %q", badInput, r.what, name)
+			assert.True(t, matchesSome(name, logins) || matchesSome(name, letters) || matchesSome(name, signatures), "%s: %q: the fakes know no %q", badInput, r.what, name)
 		}
 	}
 	for name, kinds := range logins {
-		assertRow(t, rows, name, kinds, false)
+		assertRow(t, rows, name, kinds, "")
 	}
 	for name, kinds := range letters {
-		assertRow(t, rows, name, kinds, true)
+		assertRow(t, rows, name, kinds, "Letters")
+	}
+	for name, kinds := range signatures {
+		assertRow(t, rows, name, kinds, "Signing: Nets eID Broker")
 	}
 }
 
-func assertRow(t *testing.T, rows []*badRow, name string, kinds []string, letter bool) {
+// assertRow wants a row for name in the section of a title, or in one about logins if the
+// title is empty.
+func assertRow(t *testing.T, rows []*badRow, name string, kinds []string, title string) {
 	t.Helper()
 	ok := slices.ContainsFunc(rows, func(r *badRow) bool {
-		return (r.title == "Letters") == letter && r.names(name) && !slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(r.errors, k) })
+		right := r.title == title || title == "" && strings.HasPrefix(r.title, "Login") || title == "" && r.title == "CPR numbers"
+		return right && r.names(name) && !slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(r.errors, k) })
 	})
 	assert.True(t, ok, "%s needs a row that names %q and its error: %s", badInput, name, strings.Join(kinds, ", "))
 }
@@ -130,10 +139,20 @@ func spoilt() (logins, letters map[string][]string) {
 	return logins, letters
 }
 
+// spoiltSignatures returns the names of what spoils signatures, each with its error.
+func spoiltSignatures() map[string][]string {
+	all := map[string][]string{}
+	for _, m := range nebtest.SigningTamperings() {
+		all[m.Name] = []string{m.Want}
+	}
+	return all
+}
+
 func isErrorWord(word string) bool {
 	return word == "accepted" || word == "each its own" ||
 		slices.ContainsFunc(mitid.Kinds(), func(k mitid.Kind) bool { return k.String() == word }) ||
-		slices.ContainsFunc(eboks.Kinds(), func(k eboks.Kind) bool { return k.String() == word })
+		slices.ContainsFunc(eboks.Kinds(), func(k eboks.Kind) bool { return k.String() == word }) ||
+		slices.ContainsFunc(signing.Kinds(), func(k signing.Kind) bool { return k.String() == word })
 }
 
 var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w*)\(`)

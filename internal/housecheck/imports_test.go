@@ -50,9 +50,10 @@ var fences = []fence{
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
-	{"signing/neb", with("signing", "mitid/nets/neb"), "this broker signs inside a login, so it builds on that adapter and no other"},
+	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
 	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
 	{"signing/signingtest", with("signing", "mitid", "mitid/mitidtest", "mitid/criipto/criiptotest", "cpr/cprtest"), "signatories log in at a fake tenant; a fake that shares code with the adapter it tests proves nothing"},
+	{"signing/signingtest/servicesuite", with("signing"), "the suite knows no adapter and no fake: the test opens both"},
 	{"signing/...", with("signing"), adaptersAlone},
 
 	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
@@ -93,6 +94,7 @@ var modules = []guest{
 	{"github.com/crewjam/saml", behindTheSeamOrKit, "users hold our types"},
 	{"github.com/russellhaering/goxmldsig", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
 	{"github.com/beevik/etree", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
+	{"github.com/notaryproject/tspclient-go", inAny("internal/timestamp"), "timestamps are judged in one place"},
 	{"github.com/riverqueue/river", inAny("eboks/outbox", "eboks/outbox/..."), "the engine of durable sending, nobody else's"},
 	{"github.com/jackc/pgx/v5", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
 	{"modernc.org/sqlite", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},

@@ -80,6 +80,22 @@ of somebody or something else. *missing*, *empty* and *null* are what they say; 
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, cell(m.Doc), strings.Join(kinds, ", "), where, again)
 	}
+	b.WriteString(`
+## Signatures at Nets eID Broker
+
+` + "`fake.TamperSigning(\"session-reused\")`" + ` spoils the next signature once. The error must be of the kind of package signing that stands here. What spoils a
+transaction token or an OCSP answer of a login spoils a signature too.
+
+| name | what arrives | error | of |
+| --- | --- | --- | --- |
+`)
+	for _, m := range nebtest.SigningTamperings() {
+		of := "a document"
+		if m.Workflow {
+			of = "an order"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.Name, cell(m.Doc), m.Want, of)
+	}
 	return b.String()
 }
 
@@ -172,5 +188,10 @@ func TestTamperingsHavePlainNames(t *testing.T) {
 			assert.NotEmpty(t, m.Stage.String())
 			seen[m.Name] = true
 		}
+	}
+	for _, m := range nebtest.SigningTamperings() {
+		assert.Regexp(t, form, m.Name)
+		assert.NotEmpty(t, m.Doc, m.Name)
+		assert.True(t, isErrorWord(m.Want), m.Name)
 	}
 }

@@ -59,7 +59,7 @@ func (s *signatureCheck) verify(ctx context.Context, token string) error {
 // errors hold input, so readAgain does not pass them on.
 func (s *signatureCheck) readAgain(ctx context.Context, said *Claims) error {
 	verifier := oidc.NewVerifier(s.party.issuer, s, &oidc.Config{
-		ClientID:             s.party.clientID,
+		ClientID:             s.party.audience(s.rules),
 		SupportedSigningAlgs: []string{s.header.alg},
 		SkipExpiryCheck:      true, // go-oidc allows no skew, and VerifyBy reports expiry last
 	})

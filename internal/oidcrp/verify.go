@@ -81,6 +81,9 @@ type Rules struct {
 	// certificate from the key document (x5c). If there is none, or one of another key,
 	// it gets nil. If Signer is nil, every key may.
 	Signer func(*x509.Certificate) bool
+	// Audience is the audience of a token that is about nobody, and is then not the client
+	// id. If empty, the token is for this client and has a subject.
+	Audience string
 
 	logout *Logout // what a logout token says, which has no nonce and may have no subject; nil for other tokens
 }

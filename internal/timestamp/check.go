@@ -3,6 +3,7 @@ package timestamp
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
@@ -18,8 +19,11 @@ import (
 // have 1 to 10 kB.
 const MaxToken = 64 << 10
 
-// maxCertificates is how many certificates a token may bring.
-const maxCertificates = 16
+// The limits of what a token may bring.
+const (
+	maxCertificates = 16
+	maxModulus      = 8192 // bits of an RSA key, which make a check cost what it should
+)
 
 // Timestamp is what a token says, after every check.
 type Timestamp struct {
@@ -49,6 +53,11 @@ func Check(ctx context.Context, token []byte, digest [sha256.Size]byte, roots *x
 	signed, err := tsp.ParseSignedToken(token)
 	if err != nil {
 		return nil, invalid("malformed")
+	}
+	for _, c := range signed.Certificates {
+		if k, ok := c.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxModulus {
+			return nil, invalid("with a key that is too large")
+		}
 	}
 	chain, err := signed.Verify(ctx, x509.VerifyOptions{
 		Roots: roots, CurrentTime: info.GenTime, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},

@@ -212,7 +212,7 @@ func TestAuthorityAnswersBadly(t *testing.T) {
 // openssl is a timestamp authority that is not ours, and a reader of our own tokens.
 func TestOpenSSL(t *testing.T) {
 	openssl, err := exec.LookPath("openssl")
-	if err != nil && os.Getenv("DKEID_NO_SKIP") == "" {
+	if err != nil && os.Getenv("DKEID_NO_SKIP") != "1" {
 		t.Skip("needs openssl: apt-get install openssl")
 	}
 	require.NoError(t, err)

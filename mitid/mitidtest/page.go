@@ -45,6 +45,7 @@ type view struct {
 	Prefilled, Own                 string
 	Wrong, MaySkip                 bool
 	List                           []string
+	Documents                      Pairs
 }
 
 // person is a citizen on the page.

@@ -20,7 +20,10 @@ type Pages struct {
 	Service string // as in "Log on at Acme"
 	Message string // what MitID's app would show
 	Ages    []int  // of a proof of age; empty for a login
-	UUID    string // of the person who is to log in again; they alone are shown
+	// Documents are what the person signs: the title of each, and its address on this host,
+	// to which the page links.
+	Documents Pairs
+	UUID      string // of the person who is to log in again; they alone are shown
 	// Methods are ways to log in. The page offers them when there are more than one, and
 	// Choose is called with the choice.
 	Methods []string
@@ -104,7 +107,7 @@ func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
 // view returns the parts that every page of a visit shows.
 func (v *visit) view(r *http.Request) *view {
 	p := newView(r, v.language)
-	p.Message = v.Message
+	p.Message, p.Documents = v.Message, v.Pages.Documents
 	action := v.Action
 	if p.T.Headings[action] == "" {
 		action = "login"

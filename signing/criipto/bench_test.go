@@ -123,7 +123,7 @@ func BenchmarkFetch(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(twentyMB)
 		for b.Loop() {
-			if err := s.Fetch(b.Context(), orderID, "d1", io.Discard); err != nil {
+			if err := s.Fetch(b.Context(), theOrder, "d1", io.Discard); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -29,7 +29,7 @@ func TestCreateSendsTheDefaults(t *testing.T) {
 	o := newOrder()
 	p, err := r.service(t).CreateOrder(t.Context(), o, digests(o))
 	require.NoError(t, err)
-	assert.Equal(t, orderID, p.Ticket.ID)
+	assert.Equal(t, theOrder, p.Ticket.ID)
 	assert.Equal(t, "sag-1", p.Ticket.Reference)
 	assert.Equal(t, []signing.TicketDocument{{ID: "d1"}}, p.Ticket.Documents)
 	assert.Equal(t, []signing.TicketSignatory{{ID: "s1", Reference: "lejer"}}, p.Ticket.Signatories)

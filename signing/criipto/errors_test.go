@@ -100,7 +100,7 @@ func TestRetryAfter(t *testing.T) {
 			w.Header().Set("Retry-After", value)
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
-		_, err := r.service(t).Order(t.Context(), orderID)
+		_, err := r.service(t).Order(t.Context(), theOrder)
 		var e *signing.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, want, e.RetryAfter, value)
@@ -190,19 +190,19 @@ func TestNobodyListens(t *testing.T) {
 	o := newOrder()
 	_, err = s.CreateOrder(t.Context(), o, digests(o))
 	require.ErrorIs(t, err, signing.ErrUnavailable)
-	require.ErrorIs(t, s.Close(t.Context(), orderID, 7), signing.ErrUnavailable)
+	require.ErrorIs(t, s.Close(t.Context(), theOrder, 7), signing.ErrUnavailable)
 	silent(t, err, "127.0.0.1")
 }
 
 // What errors mean can be replaced, by code and by message.
 func TestKindsCanBeReplaced(t *testing.T) {
 	r := newRemote(t, says(http.StatusOK, `{"errors":[{"message":"Signature order is already closed"}],"data":{}}`))
-	err := r.service(t).Close(t.Context(), orderID, 7)
+	err := r.service(t).Close(t.Context(), theOrder, 7)
 	require.ErrorIs(t, err, signing.ErrRefused)
 	s := r.service(t, func(cfg *criipto.Config) {
 		cfg.Kinds = map[string]signing.Kind{"Signature order is already closed": signing.Conflict}
 	})
-	require.ErrorIs(t, s.Close(t.Context(), orderID, 7), signing.ErrConflict)
+	require.ErrorIs(t, s.Close(t.Context(), theOrder, 7), signing.ErrConflict)
 }
 
 // The arguments that no service should see.
@@ -214,20 +214,20 @@ func TestBadArguments(t *testing.T) {
 		_, err := s.Order(ctx, id)
 		require.ErrorIs(t, err, signing.ErrInputInvalid)
 		require.ErrorIs(t, s.Cancel(ctx, id), signing.ErrInputInvalid)
-		require.ErrorIs(t, s.Fetch(ctx, orderID, id, io.Discard), signing.ErrInputInvalid)
+		require.ErrorIs(t, s.Fetch(ctx, theOrder, id, io.Discard), signing.ErrInputInvalid)
 		silent(t, err)
 	}
 	for _, days := range []int{-1, 0, 8} {
-		require.ErrorIs(t, s.Close(ctx, orderID, days), signing.ErrInputInvalid)
+		require.ErrorIs(t, s.Close(ctx, theOrder, days), signing.ErrInputInvalid)
 	}
 	for _, days := range []int{-1, 0, 31} {
-		_, err := s.Extend(ctx, orderID, days)
+		_, err := s.Extend(ctx, theOrder, days)
 		require.ErrorIs(t, err, signing.ErrInputInvalid)
 	}
 	_, err := s.Find(ctx, &signing.Order{})
 	require.ErrorIs(t, err, signing.ErrInputInvalid)
 	_, err = s.Batch(ctx, nil)
 	require.ErrorIs(t, err, signing.ErrInputInvalid)
-	require.ErrorIs(t, s.RetryWebhook(ctx, criipto.Delivery{Order: orderID}), signing.ErrInputInvalid)
+	require.ErrorIs(t, s.RetryWebhook(ctx, criipto.Delivery{Order: theOrder}), signing.ErrInputInvalid)
 	assert.Empty(t, r.all())
 }

@@ -30,14 +30,14 @@ func fetched(tb testing.TB, body string) ([]byte, error) {
 	s, err := criipto.New(cfg)
 	require.NoError(tb, err)
 	var got bytes.Buffer
-	err = s.Fetch(tb.Context(), orderID, "d1", &got)
+	err = s.Fetch(tb.Context(), theOrder, "d1", &got)
 	return got.Bytes(), err
 }
 
 func TestFetch(t *testing.T) {
 	r := newRemote(t, says(http.StatusOK, documentSays(quoted(lease))))
 	var got bytes.Buffer
-	require.NoError(t, r.service(t).Fetch(t.Context(), orderID, "d1", &got))
+	require.NoError(t, r.service(t).Fetch(t.Context(), theOrder, "d1", &got))
 	assert.Equal(t, lease, got.Bytes())
 	assert.JSONEq(t, `{"id":"d1"}`, string(r.all()[0].Variables))
 }
@@ -67,7 +67,7 @@ func TestFetchOfManyForms(t *testing.T) {
 	}
 }
 
-// D-09: what is not there, did not come whole or is something else.
+// What is not there, did not come whole or is something else.
 func TestFetchOfWhatIsNotTheDocument(t *testing.T) {
 	whole := documentSays(quoted(lease))
 	for name, c := range map[string]struct {
@@ -108,7 +108,7 @@ func TestFetchOfWhatIsNotTheDocument(t *testing.T) {
 			silent(t, err)
 			var e *signing.Error
 			require.ErrorAs(t, err, &e)
-			assert.Equal(t, orderID, e.Order)
+			assert.Equal(t, theOrder, e.Order)
 		})
 	}
 }
@@ -121,8 +121,8 @@ func TestFetchIntoAWriterThatFails(t *testing.T) {
 	r := newRemote(t, says(http.StatusOK, documentSays(quoted(lease))))
 	s := r.service(t)
 	own := &signing.Error{Kind: signing.ResponseInvalid, Why: "larger than the client takes"}
-	require.ErrorIs(t, s.Fetch(t.Context(), orderID, "d1", brokenWriter{own}), own)
-	err := s.Fetch(t.Context(), orderID, "d1", brokenWriter{errors.New(canary)})
+	require.ErrorIs(t, s.Fetch(t.Context(), theOrder, "d1", brokenWriter{own}), own)
+	err := s.Fetch(t.Context(), theOrder, "d1", brokenWriter{errors.New(canary)})
 	require.ErrorIs(t, err, signing.ErrStoreFailed)
 	silent(t, err)
 }
@@ -131,7 +131,7 @@ func TestFetchOfADocumentThatIsTooLarge(t *testing.T) {
 	for _, size := range []int{1001, 1_000_000} {
 		r := newRemote(t, says(http.StatusOK, documentSays(quoted(make([]byte, size)))))
 		var got bytes.Buffer
-		err := r.service(t, func(cfg *criipto.Config) { cfg.MaxDocument = 1000 }).Fetch(t.Context(), orderID, "d1", &got)
+		err := r.service(t, func(cfg *criipto.Config) { cfg.MaxDocument = 1000 }).Fetch(t.Context(), theOrder, "d1", &got)
 		require.ErrorIs(t, err, signing.ErrResponseInvalid)
 		assert.LessOrEqual(t, got.Len(), 1000)
 	}
@@ -144,7 +144,7 @@ func TestFetchThatBreaks(t *testing.T) {
 		w.Header().Set("Content-Length", "200000")
 		_, _ = io.WriteString(w, whole[:50_000])
 	})
-	err := r.service(t).Fetch(t.Context(), orderID, "d1", io.Discard)
+	err := r.service(t).Fetch(t.Context(), theOrder, "d1", io.Discard)
 	require.ErrorIs(t, err, signing.ErrDocumentPending)
 	silent(t, err)
 }
@@ -189,7 +189,7 @@ func TestADocumentIsNeverHeld(t *testing.T) {
 	d := []signing.Digest{digest(make([]byte, twentyMB))}
 	for name, f := range map[string]func() error{
 		"create": func() error { _, err := s.CreateOrder(t.Context(), o, d); return err },
-		"fetch":  func() error { return s.Fetch(t.Context(), orderID, "d1", io.Discard) },
+		"fetch":  func() error { return s.Fetch(t.Context(), theOrder, "d1", io.Discard) },
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

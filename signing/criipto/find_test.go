@@ -51,13 +51,13 @@ func TestFindReadsAllPages(t *testing.T) {
 		case *v.After == "c1":
 			_, _ = io.WriteString(w, pageSays(true, `"c2"`, node("o4", ""), `{"node":{"id":"o5"}}`))
 		default:
-			_, _ = io.WriteString(w, pageSays(false, "null", node(string(orderID), "sag-1"), node(string(orderID), "sag-1")))
+			_, _ = io.WriteString(w, pageSays(false, "null", node(string(theOrder), "sag-1"), node(string(theOrder), "sag-1")))
 		}
 	})
 	all, err := r.service(t, func(cfg *criipto.Config) { cfg.PageSize = 3 }).Find(t.Context(), newOrder())
 	require.NoError(t, err)
 	require.Len(t, all, 1)
-	assert.Equal(t, orderID, all[0].Ticket.ID)
+	assert.Equal(t, theOrder, all[0].Ticket.ID)
 	assert.Equal(t, "https://acme.criipto.id/sign?token=bearer", all[0].Links[0].Reveal())
 	require.Len(t, r.all(), 4)
 	first := r.all()[0]
@@ -75,9 +75,9 @@ func TestFindOfNothingAndOfSeveral(t *testing.T) {
 		_ = json.Unmarshal(c.Variables, &v)
 		switch v.ID {
 		case "":
-			_, _ = io.WriteString(w, pageSays(false, "null", node(string(orderID), "sag-1"), node("o2", "sag-1")))
+			_, _ = io.WriteString(w, pageSays(false, "null", node(string(theOrder), "sag-1"), node("o2", "sag-1")))
 		case "o2": // another number of signatories
-			orderSays(replacing(openOrder, string(orderID), "o2", `"signatories":[`, `"signatories":[{"id":"s2","reference":"ny","href":"https://x.dk"},`))(w, c)
+			orderSays(replacing(openOrder, string(theOrder), "o2", `"signatories":[`, `"signatories":[{"id":"s2","reference":"ny","href":"https://x.dk"},`))(w, c)
 		default:
 			orderSays(openOrder)(w, c)
 		}

@@ -42,8 +42,8 @@ func FuzzAnswer(f *testing.F) {
 			require.ErrorAs(t, err, &e)
 			assert.NotZero(t, e.Kind)
 		}
-		if p, err := s.Order(t.Context(), orderID); err == nil {
-			assert.Equal(t, orderID, p.ID)
+		if p, err := s.Order(t.Context(), theOrder); err == nil {
+			assert.Equal(t, theOrder, p.ID)
 		}
 	})
 }
@@ -62,7 +62,7 @@ func FuzzDocument(f *testing.F) {
 		s, err := criipto.New(cfg)
 		require.NoError(t, err)
 		var got bytes.Buffer
-		if err := s.Fetch(t.Context(), orderID, "d1", &got); err != nil {
+		if err := s.Fetch(t.Context(), theOrder, "d1", &got); err != nil {
 			assert.NotZero(t, signing.KindOf(err))
 			return
 		}
@@ -90,7 +90,7 @@ func FuzzEvent(f *testing.F) {
 		acted := 0
 		h, err := s.Webhook(criipto.WebhookConfig{Secrets: [][]byte{secretNow}, Handle: func(_ context.Context, e signing.Event) error {
 			acted++
-			assert.Equal(t, orderID, e.Order)
+			assert.Equal(t, theOrder, e.Order)
 			assert.NotEqual(t, signing.Unrecognised, e.Kind)
 			return nil
 		}})

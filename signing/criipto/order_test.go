@@ -17,7 +17,7 @@ func orderSays(order string) func(http.ResponseWriter, call) {
 
 func TestOrder(t *testing.T) {
 	r := newRemote(t, orderSays(openOrder))
-	p, err := r.service(t).Order(t.Context(), orderID)
+	p, err := r.service(t).Order(t.Context(), theOrder)
 	require.NoError(t, err)
 	assert.Equal(t, signing.OrderOpen, p.State)
 	assert.Equal(t, time.Date(2026, 11, 30, 11, 0, 0, 0, time.UTC), p.Created)
@@ -38,7 +38,7 @@ func TestStates(t *testing.T) {
 		"OPEN": signing.OrderOpen, "CLOSED": signing.OrderClosed, "CANCELLED": signing.OrderCancelled, "EXPIRED": signing.OrderExpired,
 		"PAUSED": signing.OrderUnknown, "open": signing.OrderUnknown, "": signing.OrderUnknown,
 	} {
-		p, err := newRemote(t, orderSays(replacing(openOrder, `"status":"OPEN","createdAt"`, `"status":"`+word+`","createdAt"`))).service(t).Order(t.Context(), orderID)
+		p, err := newRemote(t, orderSays(replacing(openOrder, `"status":"OPEN","createdAt"`, `"status":"`+word+`","createdAt"`))).service(t).Order(t.Context(), theOrder)
 		require.NoError(t, err)
 		assert.Equal(t, want, p.State, word)
 	}
@@ -47,13 +47,13 @@ func TestStates(t *testing.T) {
 		"ERROR": signing.SignatoryFailed, "DELETED": signing.SignatoryDeleted, "ALMOST_SIGNED": signing.SignatoryUnknown, "signed": signing.SignatoryUnknown,
 	} {
 		p, err := newRemote(t, orderSays(replacing(openOrder, `"status":"OPEN","statusReason":null`, `"status":"`+word+`","statusReason":"fordi æøå"`))).
-			service(t).Order(t.Context(), orderID)
+			service(t).Order(t.Context(), theOrder)
 		require.NoError(t, err)
 		assert.Equal(t, want, p.Signatories[0].State, word)
 		assert.Equal(t, "fordi æøå", string(p.Signatories[0].Reason.Reveal()))
 	}
 	for word, want := range map[string]signing.Role{"SIGNER": signing.Signer, "APPROVER": signing.Approver, "VIEWER": signing.Viewer, "WITNESS": signing.Signer} {
-		p, err := newRemote(t, orderSays(replacing(openOrder, `"SIGNER"`, `"`+word+`"`))).service(t).Order(t.Context(), orderID)
+		p, err := newRemote(t, orderSays(replacing(openOrder, `"SIGNER"`, `"`+word+`"`))).service(t).Order(t.Context(), theOrder)
 		require.NoError(t, err)
 		assert.Equal(t, want, p.Signatories[0].Role, word)
 	}
@@ -70,7 +70,7 @@ func TestOrderThatIsNoneOrAnother(t *testing.T) {
 		"under another key": {`{"data":{"order":` + openOrder + `}}`, signing.ErrResponseInvalid},
 		"a list":            {`{"data":{"signatureOrder":[` + openOrder + `]}}`, signing.ErrResponseInvalid},
 	} {
-		_, err := newRemote(t, says(http.StatusOK, c.body)).service(t).Order(t.Context(), orderID)
+		_, err := newRemote(t, says(http.StatusOK, c.body)).service(t).Order(t.Context(), theOrder)
 		require.ErrorIs(t, err, c.want, name)
 		silent(t, err)
 	}
@@ -82,7 +82,7 @@ func TestReasonIsBounded(t *testing.T) {
 	for i := range long {
 		long[i] = 'x'
 	}
-	p, err := newRemote(t, orderSays(replacing(openOrder, `"statusReason":null`, `"statusReason":"`+string(long)+`"`))).service(t).Order(t.Context(), orderID)
+	p, err := newRemote(t, orderSays(replacing(openOrder, `"statusReason":null`, `"statusReason":"`+string(long)+`"`))).service(t).Order(t.Context(), theOrder)
 	require.NoError(t, err)
 	assert.Len(t, p.Signatories[0].Reason.Reveal(), 4096)
 }
@@ -93,11 +93,11 @@ func TestFinish(t *testing.T) {
 		call                     func(s signing.Service) error
 	}{
 		"close": {"closeSignatureOrder", "CLOSED", `{"input":{"signatureOrderId":"SignatureOrder:1|x","retainDocumentsForDays":7}}`,
-			func(s signing.Service) error { return s.Close(t.Context(), orderID, 7) }},
+			func(s signing.Service) error { return s.Close(t.Context(), theOrder, 7) }},
 		"cancel": {"cancelSignatureOrder", "CANCELLED", `{"input":{"signatureOrderId":"SignatureOrder:1|x"}}`,
-			func(s signing.Service) error { return s.Cancel(t.Context(), orderID) }},
+			func(s signing.Service) error { return s.Cancel(t.Context(), theOrder) }},
 		"cleanup": {"cleanupSignatureOrder", "ANYTHING", `{"input":{"signatureOrderId":"SignatureOrder:1|x"}}`,
-			func(s signing.Service) error { return s.Cleanup(t.Context(), orderID) }},
+			func(s signing.Service) error { return s.Cleanup(t.Context(), theOrder) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRemote(t, says(http.StatusOK, `{"data":{"`+c.member+`":{"signatureOrder":{"id":"SignatureOrder:1|x","status":"`+c.state+`"}}}}`))
@@ -117,7 +117,7 @@ func TestFinish(t *testing.T) {
 
 func TestExtend(t *testing.T) {
 	r := newRemote(t, says(http.StatusOK, `{"data":{"extendSignatureOrder":{"signatureOrder":`+openOrder+`}}}`))
-	p, err := r.service(t).Extend(t.Context(), orderID, 30)
+	p, err := r.service(t).Extend(t.Context(), theOrder, 30)
 	require.NoError(t, err)
 	assert.Equal(t, 2027, p.Expires.Year())
 	assert.JSONEq(t, `{"input":{"signatureOrderId":"SignatureOrder:1|x","additionalExpirationInDays":30}}`, string(r.all()[0].Variables))

@@ -131,7 +131,7 @@ const openOrder = `{"id":"SignatureOrder:1|x","status":"OPEN","createdAt":"2026-
  "traceId":"0af7651916cd43dd8448eb211c80319c","documents":[{"__typename":"PdfDocument","id":"d1","reference":"sag-1"}],
  "signatories":[{"id":"s1","reference":"lejer","status":"OPEN","statusReason":null,"signatoryRole":"SIGNER","href":"https://acme.criipto.id/sign?token=bearer"}]}`
 
-const orderID = signing.ID("SignatureOrder:1|x")
+const theOrder = signing.ID("SignatureOrder:1|x")
 
 func created(order string) string {
 	return `{"data":{"createSignatureOrder":{"signatureOrder":` + order + `}}}`
@@ -159,26 +159,26 @@ func silent(t *testing.T, err error, secrets ...string) {
 func eachCall(s *criipto.Service) map[string]func(context.Context) error {
 	o := newOrder()
 	return map[string]func(context.Context) error{
-		"order":   func(ctx context.Context) error { _, err := s.Order(ctx, orderID); return err },
+		"order":   func(ctx context.Context) error { _, err := s.Order(ctx, theOrder); return err },
 		"find":    func(ctx context.Context) error { _, err := s.Find(ctx, o); return err },
 		"orders":  func(ctx context.Context) error { _, _, err := s.Orders(ctx, signing.OrderOpen, ""); return err },
-		"fetch":   func(ctx context.Context) error { return s.Fetch(ctx, orderID, "d1", io.Discard) },
-		"logs":    func(ctx context.Context) error { _, err := s.Deliveries(ctx, orderID, noon, noon, true); return err },
+		"fetch":   func(ctx context.Context) error { return s.Fetch(ctx, theOrder, "d1", io.Discard) },
+		"logs":    func(ctx context.Context) error { _, err := s.Deliveries(ctx, theOrder, noon, noon, true); return err },
 		"create":  func(ctx context.Context) error { _, err := s.CreateOrder(ctx, o, digests(o)); return err },
-		"close":   func(ctx context.Context) error { return s.Close(ctx, orderID, 7) },
-		"cancel":  func(ctx context.Context) error { return s.Cancel(ctx, orderID) },
-		"cleanup": func(ctx context.Context) error { return s.Cleanup(ctx, orderID) },
-		"extend":  func(ctx context.Context) error { _, err := s.Extend(ctx, orderID, 30); return err },
+		"close":   func(ctx context.Context) error { return s.Close(ctx, theOrder, 7) },
+		"cancel":  func(ctx context.Context) error { return s.Cancel(ctx, theOrder) },
+		"cleanup": func(ctx context.Context) error { return s.Cleanup(ctx, theOrder) },
+		"extend":  func(ctx context.Context) error { _, err := s.Extend(ctx, theOrder, 30); return err },
 		"add": func(ctx context.Context) error {
-			_, err := s.AddSignatories(ctx, signing.Ticket{ID: orderID}, []signing.Signatory{{Reference: "ny", Who: anybody}})
+			_, err := s.AddSignatories(ctx, signing.Ticket{ID: theOrder}, []signing.Signatory{{Reference: "ny", Who: anybody}})
 			return err
 		},
 		"batch": func(ctx context.Context) error {
-			_, err := s.Batch(ctx, []criipto.Pair{{Order: orderID, Signatory: "s1"}})
+			_, err := s.Batch(ctx, []criipto.Pair{{Order: theOrder, Signatory: "s1"}})
 			return err
 		},
 		"retry": func(ctx context.Context) error {
-			return s.RetryWebhook(ctx, criipto.Delivery{Order: orderID, Retry: signing.NewSecret("p")})
+			return s.RetryWebhook(ctx, criipto.Delivery{Order: theOrder, Retry: signing.NewSecret("p")})
 		},
 		"validate": func(ctx context.Context) error {
 			_, err := s.ValidateDocument(ctx, o.Documents[0], digest(lease))

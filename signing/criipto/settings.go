@@ -73,13 +73,19 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	cfg.Kinds = maps.Clone(cfg.Kinds)
 	cfg.Webhook.Secret = slices.Clone(cfg.Webhook.Secret)
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
+	cfg.Now = clock(cfg.Now)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	return cfg, nil
+}
+
+// clock is now, or the clock of this machine if it is nil.
+func clock(now func() time.Time) func() time.Time {
+	if now == nil {
+		return time.Now
+	}
+	return now
 }
 
 func fill(s *string, d string) {

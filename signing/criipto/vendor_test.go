@@ -14,7 +14,7 @@ import (
 )
 
 func ticket() signing.Ticket {
-	return signing.Ticket{ID: orderID, Reference: "sag-1", Documents: []signing.TicketDocument{{ID: "d1", SHA256: digest(lease)}},
+	return signing.Ticket{ID: theOrder, Reference: "sag-1", Documents: []signing.TicketDocument{{ID: "d1", SHA256: digest(lease)}},
 		Signatories: []signing.TicketSignatory{{ID: "s1", Reference: "lejer"}}}
 }
 
@@ -84,7 +84,7 @@ func TestDeliveries(t *testing.T) {
 			{"__typename":"WebhookTimeoutInvocation","event":"NEW","timestamp":"x","retryPayload":"again","retryingAt":"2026-11-30T13:00:00Z"}]}}}}`)(w, c)
 	})
 	s := r.service(t)
-	all, err := s.Deliveries(t.Context(), orderID, noon, noon.AddDate(0, 0, 1), false)
+	all, err := s.Deliveries(t.Context(), theOrder, noon, noon.AddDate(0, 0, 1), false)
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	assert.True(t, all[0].Arrived)

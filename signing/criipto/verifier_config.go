@@ -95,9 +95,7 @@ func (cfg VerifierConfig) withDefaults() (VerifierConfig, error) {
 	if cfg.Level == 0 {
 		cfg.Level = claims.Substantial
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
+	cfg.Now = clock(cfg.Now)
 	cfg.Audiences, cfg.Seals, cfg.Hosts = slices.Clone(cfg.Audiences), slices.Clone(cfg.Seals), slices.Clone(cfg.Hosts)
 	return cfg, nil
 }

@@ -138,12 +138,12 @@ func (h *hook) untouched(t *testing.T, what string) {
 	assert.Empty(t, h.spy.events, what)
 }
 
-func TestW01RightSignature(t *testing.T) {
+func TestEventWithTheRightSignature(t *testing.T) {
 	h := newHook(t)
 	assert.Equal(t, http.StatusOK, deliver(h, signedEvent))
 	require.Len(t, h.spy.events, 1)
 	e := h.spy.events[0]
-	assert.Equal(t, orderID, e.Order)
+	assert.Equal(t, theOrder, e.Order)
 	assert.Equal(t, signing.ID("s1"), e.Signatory)
 	assert.Equal(t, signing.Signed, e.Kind)
 	assert.Equal(t, signing.SignatoryOpen, e.Progress.Signatories[0].State, "the service's own answer, not the event")
@@ -151,7 +151,7 @@ func TestW01RightSignature(t *testing.T) {
 	assert.Equal(t, criipto.Counts{Handled: 2}, h.Counts())
 }
 
-func TestW02WrongSignature(t *testing.T) {
+func TestEventWithoutTheRightSignature(t *testing.T) {
 	right := signature(secretNow, signedEvent)
 	raw, err := base64.StdEncoding.DecodeString(right)
 	require.NoError(t, err)
@@ -190,7 +190,7 @@ func TestW02WrongSignature(t *testing.T) {
 	}
 }
 
-func TestW03BodyReformattedOnTheWay(t *testing.T) {
+func TestEventReformattedOnTheWay(t *testing.T) {
 	h := newHook(t)
 	for _, body := range []string{strings.ReplaceAll(signedEvent, ":", ": "), signedEvent + "\n", "\ufeff" + signedEvent, strings.ReplaceAll(signedEvent, "|", `\u007c`)} {
 		assert.Equal(t, http.StatusUnauthorized, post(h, body, "X-Criipto-Signature", signature(secretNow, signedEvent)))
@@ -206,7 +206,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestW04LargeBody(t *testing.T) {
+func TestEventThatIsTooLarge(t *testing.T) {
 	h := newHook(t)
 	for _, length := range []int64{10 << 20, -1} {
 		body := new(endless)
@@ -225,7 +225,7 @@ func TestW04LargeBody(t *testing.T) {
 }
 
 // A byte at a time, and then nothing: the connection is ours no longer than ReadTimeout.
-func TestW04SlowBody(t *testing.T) {
+func TestEventThatIsTooSlow(t *testing.T) {
 	h := newHook(t, func(cfg *criipto.WebhookConfig) { cfg.ReadTimeout = 50 * time.Millisecond })
 	server := httptest.NewServer(h)
 	defer server.Close()
@@ -241,7 +241,7 @@ func TestW04SlowBody(t *testing.T) {
 	h.untouched(t, "slow")
 }
 
-func TestW05SameEventAgain(t *testing.T) {
+func TestSameEventAgain(t *testing.T) {
 	h := newHook(t)
 	for range 3 {
 		assert.Equal(t, http.StatusOK, deliver(h, signedEvent))
@@ -252,7 +252,7 @@ func TestW05SameEventAgain(t *testing.T) {
 
 // At the same instant: the second is answered 200 only after the first has succeeded, and
 // with the default Seen it waits for that.
-func TestW05SameEventAtTheSameInstant(t *testing.T) {
+func TestSameEventAtTheSameInstant(t *testing.T) {
 	for name, firstFails := range map[string]bool{"first succeeds": false, "first fails": true} {
 		t.Run(name, func(t *testing.T) {
 			begun, release := make(chan struct{}, 10), make(chan struct{})
@@ -324,7 +324,7 @@ func TestKeysOfReplicas(t *testing.T) {
 }
 
 // Months later the order is cleaned up, or gone, or this process has forgotten the event.
-func TestW06OldEventAgain(t *testing.T) {
+func TestOldEventAgain(t *testing.T) {
 	for name, answer := range map[string]string{
 		"gone":    `null`,
 		"cleaned": `{"id":"SignatureOrder:1|x","status":"CLOSED","documents":[],"signatories":[]}`,
@@ -340,7 +340,7 @@ func TestW06OldEventAgain(t *testing.T) {
 }
 
 // Rejected arrives before opened: both carry the state that the service has now.
-func TestW07EventsOutOfOrder(t *testing.T) {
+func TestEventsOutOfOrder(t *testing.T) {
 	h := newHook(t)
 	h.remote.answer = orderSays(replacing(openOrder, `"status":"OPEN","statusReason":null`, `"status":"REJECTED","statusReason":"nej"`))
 	assert.Equal(t, http.StatusOK, deliver(h, strings.Replace(signedEvent, "SIGNED", "REJECTED", 1)))
@@ -352,7 +352,7 @@ func TestW07EventsOutOfOrder(t *testing.T) {
 	assert.Equal(t, signing.LinkOpened, h.spy.events[1].Kind)
 }
 
-func TestW08HandlerFails(t *testing.T) {
+func TestEventWhoseHandlerFails(t *testing.T) {
 	for name, c := range map[string]struct{ spoil, mend func(*hook) }{
 		"error":    {func(h *hook) { h.spy.fail = errors.New(canary) }, func(h *hook) { h.spy.fail = nil }},
 		"panic":    {func(h *hook) { h.spy.panics = true }, func(h *hook) { h.spy.panics = false }},
@@ -375,7 +375,7 @@ func TestW08HandlerFails(t *testing.T) {
 }
 
 // The service takes 200 alone for an answer.
-func TestW09ExactlyTwoHundred(t *testing.T) {
+func TestEventsAreAnsweredWithExactlyTwoHundred(t *testing.T) {
 	h := newHook(t)
 	for _, body := range []string{signedEvent, signedEvent, `{"event":"WEBHOOK_VALIDATION"}`, `{"event":"NEW_KIND"}`} {
 		r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader(body))
@@ -388,7 +388,7 @@ func TestW09ExactlyTwoHundred(t *testing.T) {
 	}
 }
 
-func TestW10OtherMethodsAndTypes(t *testing.T) {
+func TestEventsOfOtherMethodsAndTypes(t *testing.T) {
 	h := newHook(t)
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodHead, http.MethodOptions, http.MethodDelete, "post"} {
 		r := httptest.NewRequest(method, "/hook", strings.NewReader(signedEvent))
@@ -410,7 +410,7 @@ func TestW10OtherMethodsAndTypes(t *testing.T) {
 	assert.Contains(t, h.log.String(), "WebhookMalformed")
 }
 
-func TestW11UnknownKindsAndMembers(t *testing.T) {
+func TestEventsOfUnknownKindsAndMembers(t *testing.T) {
 	h := newHook(t)
 	for _, body := range []string{`{"event":"SIGNATORY_BLINKED","signatureOrderId":"x","new":{"a":[1]}}`, `{"event":"WEBHOOK_VALIDATION","url":"https://x.dk"}`} {
 		assert.Equal(t, http.StatusOK, deliver(h, body))
@@ -454,7 +454,7 @@ func TestEventsThatCannotBeRead(t *testing.T) {
 	h.untouched(t, "unreadable")
 }
 
-func TestW12NoSecret(t *testing.T) {
+func TestWebhookWithoutASecret(t *testing.T) {
 	s := newRemote(t, nil).service(t)
 	handle := func(context.Context, signing.Event) error { return nil }
 	for name, cfg := range map[string]criipto.WebhookConfig{

@@ -116,7 +116,7 @@ func (h *Webhook) act(ctx context.Context, n *notice) (effect bool, err error) {
 		return false, nil
 	case err != nil:
 		return false, err
-	case len(p.Documents) == 0: // cleaned up
+	case len(p.Documents) == 0 && p.State != signing.OrderOpen: // cleaned up
 		return false, nil
 	}
 	if err := h.cfg.Handle(ctx, n.event(p)); err != nil {

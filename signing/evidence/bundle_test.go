@@ -25,7 +25,7 @@ import (
 )
 
 // Seven years later the token, the certificate of the timestamp and the keys have long
-// expired. The bundle holds, and says since when (D-11).
+// expired. The bundle holds, and says since when.
 func TestSevenYearsLater(t *testing.T) {
 	broker := newIssuer(t)
 	a, authority := tsa(t, timestamptest.Config{})
@@ -41,8 +41,8 @@ func TestSevenYearsLater(t *testing.T) {
 	assert.Equal(t, began.Add(time.Minute), r.Tokens[0].Judged)
 	assert.Equal(t, "sag-17", r.Reference)
 	assert.Contains(t, strings.Join(r.Checked, "\n"), "reference-text-1.txt: a token repeats it")
-	assert.NotContains(t, strings.Join(r.NotYet, "\n"), "issuer")
-	for _, text := range append(r.Checked, r.NotYet...) {
+	assert.NotContains(t, strings.Join(r.Unchecked, "\n"), "issuer")
+	for _, text := range append(r.Checked, r.Unchecked...) {
 		assert.NotContains(t, text, "Åse")
 		assert.NotContains(t, text, shown)
 	}
@@ -176,23 +176,27 @@ func TestOthersReadIt(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bevis.zip"), file, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "root.pem"), a.RootPEM(), 0o600))
+	for name, content := range contents {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+	}
 	for _, call := range [][]string{
 		{"unzip", "-t", "bevis.zip"},
-		{"python3", "-c", "import zipfile; z = zipfile.ZipFile('bevis.zip'); assert z.testzip() is None; z.extractall('.')"},
+		{"python3", "-c", "import zipfile; z = zipfile.ZipFile('bevis.zip'); assert z.testzip() is None; assert all(z.read(n) == open(n, 'rb').read() for n in z.namelist())"},
 		{"sha256sum", "-c", "SHA256SUMS"},
 		{"openssl", "ts", "-verify", "-token_in", "-in", "manifest.tst", "-data", "manifest.json", "-CAfile", "root.pem", "-attime", "1796040000"},
 	} {
-		t.Run(call[0], func(t *testing.T) {
-			path, err := exec.LookPath(call[0])
-			if err != nil && (os.Getenv("DKEID_NO_SKIP") == "" || call[0] == "unzip") {
-				t.Skip("needs " + call[0])
-			}
-			require.NoError(t, err)
-			cmd := exec.Command(path, call[1:]...)
-			cmd.Dir = dir
-			out, err := cmd.CombinedOutput()
-			require.NoError(t, err, "%s", out)
-		})
+		path, err := exec.LookPath(call[0])
+		switch optional := call[0] == "unzip" || call[0] == "python3"; {
+		case err != nil && optional:
+			continue // more readers of zip files than archive/zip, where they are
+		case err != nil && os.Getenv("DKEID_NO_SKIP") != "1":
+			t.Skip("needs " + call[0] + ": apt-get install coreutils openssl")
+		}
+		require.NoError(t, err, "%s is missing: apt-get install coreutils openssl", call[0])
+		cmd := exec.Command(path, call[1:]...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s: %s", call[0], out)
 	}
 }
 
@@ -221,7 +225,7 @@ func TestTimestampHoldsTheManifest(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, r.Timestamp.IsZero())
 		assert.Equal(t, began, r.Tokens[0].Judged)
-		assert.Contains(t, strings.Join(r.NotYet, "\n"), "it has no timestamp")
+		assert.Contains(t, strings.Join(r.Unchecked, "\n"), "it has no timestamp")
 	})
 	t.Run("another-authority", func(t *testing.T) {
 		stranger, _ := tsa(t, timestamptest.Config{Name: "Stranger"})

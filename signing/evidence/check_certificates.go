@@ -1,14 +1,26 @@
 package evidence
 
 import (
+	"bytes"
+	"crypto/rsa"
 	"crypto/x509"
-	"encoding/base64"
+	"encoding/pem"
+	"slices"
 	"time"
 
 	"github.com/dkeid/dkeid/signing"
 
 	"github.com/dkeid/dkeid/internal/ocsp"
 	"github.com/dkeid/dkeid/internal/strictjson"
+)
+
+// The limits of certificates: what a check of one may cost has an end.
+const (
+	maxCertificates = 64
+	maxCertificate  = 16 << 10 // bytes
+	maxModulus      = 8192     // bits of an RSA key
+	maxOCSP         = 32       // answers
+	maxChain        = 8        // certificates of a key
 )
 
 // signer is the certificate of a key that signed tokens.
@@ -24,7 +36,10 @@ type signer struct {
 // for their place in its key document (some are self-signed, with serial numbers that are
 // not valid).
 func (c *checker) checkCertificates() error {
-	others := c.certificates()
+	others, err := c.certificates()
+	if err != nil {
+		return err
+	}
 	var signers []*signer
 	for _, t := range c.tokens {
 		if t.entry.Kind != PartTransactionToken {
@@ -38,7 +53,13 @@ func (c *checker) checkCertificates() error {
 		}
 		signers = append(signers, s)
 	}
-	err := c.each(PartOCSP, func(e *ManifestEntry, content []byte) error { return c.checkOCSP(e, content, signers, others) })
+	answers := 0
+	err = c.each(PartOCSP, func(e *ManifestEntry, content []byte) error {
+		if answers++; answers > maxOCSP {
+			return failed(signing.InputInvalid, e.Name, "there are too many OCSP answers")
+		}
+		return c.checkOCSP(e, content, signers, others)
+	})
 	if err != nil {
 		return err
 	}
@@ -54,23 +75,74 @@ func (c *checker) checkCertificates() error {
 	return nil
 }
 
-// certificates returns the certificates in the bundle: the parts, and the chains in the
-// keys that verified the tokens. Those that cannot be read are left out.
-func (c *checker) certificates() []*x509.Certificate {
-	var all []*x509.Certificate
-	_ = c.each(PartCertificate, func(_ *ManifestEntry, content []byte) error {
-		if cert := parseCertificate(content); cert != nil {
-			all = append(all, cert)
-		}
-		return nil
+// certificates returns the certificates in the bundle, each once: the parts, and the
+// chains in the keys that verified the tokens. Those that cannot be read are left out.
+func (c *checker) certificates() (*certificates, error) {
+	all := new(certificates)
+	err := c.each(PartCertificate, func(e *ManifestEntry, content []byte) error {
+		return all.add(e.Name, parseCertificate(content))
 	})
-	for _, t := range c.tokens {
-		all = append(all, chainOf(t.stored.Key)...)
+	if err != nil {
+		return nil, err
 	}
-	return all
+	for _, t := range c.tokens {
+		for _, cert := range chainOf(t.stored.Key) {
+			if err := all.add(t.entry.Name, cert); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
 }
 
-const maxChain = 8 // certificates
+// certificates are the certificates of a bundle, and who issued each.
+type certificates struct {
+	all     []*x509.Certificate
+	issuers map[*x509.Certificate]*x509.Certificate
+}
+
+func (s *certificates) add(part string, cert *x509.Certificate) error {
+	if cert == nil || slices.ContainsFunc(s.all, cert.Equal) {
+		return nil
+	}
+	if len(s.all) == maxCertificates {
+		return failed(signing.InputInvalid, part, "there are too many certificates")
+	}
+	s.all = append(s.all, cert)
+	return nil
+}
+
+// issuerOf returns the certificate that signed cert; nil if there is none.
+func (s *certificates) issuerOf(cert *x509.Certificate) *x509.Certificate {
+	if issuer, known := s.issuers[cert]; known {
+		return issuer
+	}
+	var found *x509.Certificate
+	for _, o := range s.all {
+		if bytes.Equal(o.RawSubject, cert.RawIssuer) && !o.Equal(cert) && cert.CheckSignatureFrom(o) == nil {
+			found = o
+			break
+		}
+	}
+	if s.issuers == nil {
+		s.issuers = make(map[*x509.Certificate]*x509.Certificate)
+	}
+	s.issuers[cert] = found
+	return found
+}
+
+// chainTo returns how cert leads to one of roots at a time; nil if it does not.
+func (s *certificates) chainTo(cert *x509.Certificate, roots *x509.CertPool, at time.Time) []*x509.Certificate {
+	between := x509.NewCertPool()
+	for _, o := range s.all {
+		between.AddCert(o)
+	}
+	all, err := cert.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	if err != nil || len(all) == 0 {
+		return nil
+	}
+	return all[0]
+}
 
 // chainOf returns the certificates of a JWK (RFC 7517 section 4.7) that can be read.
 func chainOf(jwk []byte) []*x509.Certificate {
@@ -82,8 +154,8 @@ func chainOf(jwk []byte) []*x509.Certificate {
 	}
 	var all []*x509.Certificate
 	for _, encoded := range k.Chain[:min(len(k.Chain), maxChain)] {
-		if der, err := base64.StdEncoding.Strict().DecodeString(encoded); err == nil {
-			if cert, err := x509.ParseCertificate(der); err == nil {
+		if der, ok := decode(encoded); ok {
+			if cert := parseDER(der); cert != nil {
 				all = append(all, cert)
 			}
 		}
@@ -91,20 +163,43 @@ func chainOf(jwk []byte) []*x509.Certificate {
 	return all
 }
 
+// parseCertificate reads a certificate as DER or PEM; nil if it cannot be read.
+func parseCertificate(content []byte) *x509.Certificate {
+	if block, rest := pem.Decode(content); block != nil && block.Type == "CERTIFICATE" && len(bytes.TrimSpace(rest)) == 0 {
+		content = block.Bytes
+	}
+	return parseDER(content)
+}
+
+// parseDER reads a certificate; nil if it cannot be read, or is too long.
+func parseDER(der []byte) *x509.Certificate {
+	if len(der) > maxCertificate {
+		return nil
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil
+	}
+	if k, ok := cert.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxModulus {
+		return nil
+	}
+	return cert
+}
+
 // checkSigner checks the certificate of a transaction token at the time at which the
 // token is judged.
-func (c *checker) checkSigner(s *signer, others []*x509.Certificate) error {
+func (c *checker) checkSigner(s *signer, others *certificates) error {
 	at, name := s.token.judged, s.token.entry.Name
 	if at.Add(skew).Before(s.cert.NotBefore) || at.Add(-skew).After(s.cert.NotAfter) {
 		return failed(signing.TokenInvalid, name, "its certificate was not valid at that time")
 	}
-	s.issuer = issuerOf(s.cert, others)
+	s.issuer = others.issuerOf(s.cert)
 	if c.policy.SignerRoots == nil {
 		c.report.checked(name + ": its certificate was valid at that time")
 		c.report.not(name + ": who issued its certificate: set Policy.SignerRoots")
 		return nil
 	}
-	chain := chainTo(s.cert, others, c.policy.SignerRoots, at)
+	chain := others.chainTo(s.cert, c.policy.SignerRoots, at)
 	if len(chain) == 0 {
 		return failed(signing.TokenInvalid, name, "its certificate is not of an authority in Policy.SignerRoots")
 	}
@@ -115,32 +210,9 @@ func (c *checker) checkSigner(s *signer, others []*x509.Certificate) error {
 	return nil
 }
 
-// chainTo returns how cert leads to one of roots at a time; nil if it does not.
-func chainTo(cert *x509.Certificate, others []*x509.Certificate, roots *x509.CertPool, at time.Time) []*x509.Certificate {
-	between := x509.NewCertPool()
-	for _, o := range others {
-		between.AddCert(o)
-	}
-	all, err := cert.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
-	if err != nil || len(all) == 0 {
-		return nil
-	}
-	return all[0]
-}
-
-// issuerOf returns the certificate among others that signed cert; nil if there is none.
-func issuerOf(cert *x509.Certificate, others []*x509.Certificate) *x509.Certificate {
-	for _, o := range others {
-		if !o.Equal(cert) && cert.CheckSignatureFrom(o) == nil {
-			return o
-		}
-	}
-	return nil
-}
-
 // checkOCSP checks one OCSP answer. It must be about the certificate of a transaction
 // token, or about another certificate in the bundle.
-func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer, others []*x509.Certificate) error {
+func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer, others *certificates) error {
 	der := content
 	if b, ok := decode(string(content)); ok {
 		der = b
@@ -155,8 +227,8 @@ func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer,
 			return c.checkStatus(e, answer, s.cert, s.issuer, s.token.judged)
 		}
 	}
-	for _, cert := range others {
-		if issuer := issuerOf(cert, others); answer.IsAbout(cert, issuer) && len(c.tokens) > 0 {
+	for _, cert := range others.all {
+		if issuer := others.issuerOf(cert); answer.IsAbout(cert, issuer) && len(c.tokens) > 0 {
 			return c.checkStatus(e, answer, cert, issuer, c.tokens[0].judged)
 		}
 	}

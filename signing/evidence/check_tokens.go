@@ -1,9 +1,6 @@
 package evidence
 
 import (
-	"bytes"
-	"crypto/x509"
-	"encoding/pem"
 	"math"
 	"slices"
 	"time"
@@ -91,8 +88,11 @@ func (c *checker) checkToken(e *ManifestEntry, keys []*oidcrp.StoredKeys) error 
 		return invalid(why)
 	}
 	for _, other := range c.tokens {
-		if other.claims.Issuer != claims.Issuer {
+		switch {
+		case other.claims.Issuer != claims.Issuer:
 			return invalid("it is of another issuer than the other tokens")
+		case c.about == AboutLogin && other.claims.Subject != claims.Subject:
+			return invalid("it is about another person than the other tokens")
 		}
 	}
 	switch {
@@ -144,18 +144,6 @@ func (c *checker) verifyByCertificate(raw string) (found *oidcrp.Stored) {
 		return nil
 	})
 	return found
-}
-
-// parseCertificate reads a certificate as DER or PEM; nil if it cannot be read.
-func parseCertificate(content []byte) *x509.Certificate {
-	if block, rest := pem.Decode(content); block != nil && block.Type == "CERTIFICATE" && len(bytes.TrimSpace(rest)) == 0 {
-		content = block.Bytes
-	}
-	cert, err := x509.ParseCertificate(content)
-	if err != nil {
-		return nil
-	}
-	return cert
 }
 
 // checkTimes decides at which time a token is judged, and judges it. Whether it has

@@ -14,6 +14,7 @@ import (
 // claims with and without "mitid." before them.
 type tokenClaims struct {
 	Issuer    string  `json:"iss"`
+	Subject   string  `json:"sub"`
 	Audience  any     `json:"aud"` // a text or a list
 	Nonce     string  `json:"nonce"`
 	Expires   float64 `json:"exp"`

@@ -31,7 +31,8 @@ type DirConfig struct {
 }
 
 // Dir keeps sealed bundles in two folders, which must exist. It is safe for concurrent
-// use, also by several processes. File names are keyed digests of references.
+// use, also by several processes. File names are keyed digests of references. A program
+// that keeps bundles elsewhere uses Seal and Open.
 type Dir struct {
 	folder, keyFolder string
 	box               *seal.Box
@@ -63,8 +64,17 @@ const (
 	maxRecord    = 4 << 10
 )
 
-// Put implements Store. The key file is made last, in one step: a bundle without it is
-// not there.
+// Stored is a sealed bundle that a Dir keeps. It is read as Sealed is, and must be closed.
+type Stored struct {
+	*Sealed
+	io.Closer
+}
+
+// Put keeps what write writes under a reference, sealed. Either all of it is kept, or
+// nothing. A reference that is taken is refused with signing.ErrConflict: bundles never
+// change. An error of write is returned as it is.
+//
+// The key file is made last, in one step: a bundle without it is not there.
 func (d *Dir) Put(ctx context.Context, reference string, write func(io.Writer) error) error {
 	if !isReference(reference) {
 		return failed(signing.InputInvalid, "", "a reference must have 1 to 200 printable characters")
@@ -103,7 +113,8 @@ func sealTo(w io.Writer, key []byte, write func(io.Writer) error) error {
 	return s.Close()
 }
 
-// Open implements Store.
+// Open opens the bundle of a reference. The caller closes it. A reference that was never
+// kept, or was erased, is signing.ErrNotFound.
 func (d *Dir) Open(_ context.Context, reference string) (*Stored, error) {
 	mark, secret, err := d.find(reference)
 	if err != nil {
@@ -154,8 +165,9 @@ func readRecord(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxRecord))
 }
 
-// Erase implements Store. It deletes the key file first, and then the bundle, with what
-// was left behind by a Put that was interrupted.
+// Erase makes the bundle of a reference unreadable, in every copy. It deletes the key file
+// first, and then the bundle, with what was left behind by a Put that was interrupted.
+// Erasing what is not there is no error.
 func (d *Dir) Erase(_ context.Context, reference string) error {
 	for _, mark := range d.box.Marks(reference) {
 		if err := os.Remove(filepath.Join(d.keyFolder, mark+keySuffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {

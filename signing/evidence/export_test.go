@@ -2,7 +2,11 @@ package evidence
 
 import (
 	"bytes"
+	"context"
 	"hash/crc32"
+	"hash/maphash"
+	"testing"
+	"time"
 )
 
 // Append puts one more entry behind those of a bundle, in the form that bundles have.
@@ -41,4 +45,33 @@ func end(file []byte, entries []entry) []byte {
 		file = append(file, entries[i].central()...)
 	}
 	return append(file, endRecord(len(entries), int64(len(file))-at, at)...)
+}
+
+// WriteUnchecked writes a bundle whatever it proves.
+func WriteUnchecked(tb testing.TB, b Bundle, now time.Time) []byte {
+	tb.Helper()
+	parts, err := b.validate()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var file bytes.Buffer
+	w := &writer{to: &file, seed: maphash.MakeSeed(), buffer: make([]byte, chunk), now: func() time.Time { return now }, parts: parts}
+	if err := w.measure(context.Background(), &b); err != nil {
+		tb.Fatal(err)
+	}
+	manifest := w.manifest.encode()
+	w.last = []small{{manifestName, manifest}, {sumsName, w.manifest.sums(manifest)}}
+	if err := w.write(context.Background()); err != nil {
+		tb.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// ReadManifest returns a manifest as it would be written again; false if it is refused.
+func ReadManifest(b []byte) ([]byte, bool) {
+	m, err := readManifest(b)
+	if err != nil {
+		return nil, false
+	}
+	return m.encode(), true
 }

@@ -3,12 +3,16 @@ package evidence_test
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -180,4 +184,17 @@ func requireKind(tb testing.TB, want signing.Kind, err error) {
 	require.Equal(tb, want, signing.KindOf(err), "%v", err)
 	var e *evidence.Error
 	require.ErrorAs(tb, err, &e)
+}
+
+func template(from time.Time) *x509.Certificate {
+	return &x509.Certificate{SerialNumber: big.NewInt(9), Subject: pkix.Name{CommonName: "Fictitious"}, NotBefore: from.AddDate(-1, 0, 0), NotAfter: from.AddDate(1, 0, 0)}
+}
+
+// signatureCheck returns a check of one signature of i and no more.
+func signatureCheck(tb testing.TB, i *issuer) func() bool {
+	tb.Helper()
+	sum := sha256.Sum256([]byte("signed"))
+	signature, err := i.key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	require.NoError(tb, err)
+	return func() bool { return ecdsa.VerifyASN1(&i.key.PublicKey, sum[:], signature) }
 }

@@ -12,7 +12,7 @@ type Report struct {
 	Reference string    `json:"reference"`
 	Library   string    `json:"library"` // what checked, and its version
 	Checked   []string  `json:"checked"`
-	NotYet    []string  `json:"notChecked"`
+	Unchecked []string  `json:"notChecked"`
 	Tokens    []Token   `json:"tokens"`
 	At        time.Time `json:"at"` // the time that the caller checked for
 	// Timestamp is when the bundle existed at the latest, as an authority says; zero if
@@ -37,7 +37,7 @@ type Token struct {
 }
 
 func (r *Report) checked(what string) { r.Checked = append(r.Checked, what) }
-func (r *Report) not(what string)     { r.NotYet = append(r.NotYet, what) }
+func (r *Report) not(what string)     { r.Unchecked = append(r.Unchecked, what) }
 
 // encode returns the report as it stands in a bundle.
 func (r *Report) encode() []byte {

@@ -25,7 +25,10 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, at time.Time, p Poli
 	if at.IsZero() {
 		return nil, failed(signing.InputInvalid, "", "the time to check for is missing")
 	}
-	v := &reader{from: r, buffer: make([]byte, chunk)}
+	v := &reader{from: r}
+	if err := stopped(ctx); err != nil {
+		return nil, err
+	}
 	if err := v.open(ctx, size); err != nil {
 		return nil, err
 	}
@@ -47,7 +50,7 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, at time.Time, p Poli
 // reader reads one bundle.
 type reader struct {
 	from     io.ReaderAt
-	buffer   []byte
+	buffer   []byte // for documents; nil until there is one
 	manifest *Manifest
 	raw      []byte // the manifest as it stands
 	stamp    []byte // the timestamp; nil if there is none
@@ -141,35 +144,46 @@ func (v *reader) readEnd(entries []entry) ([]entry, []byte, error) {
 
 // readPart reads one part and compares it with the manifest. It keeps what is no document.
 func (v *reader) readPart(ctx context.Context, e *entry, want *ManifestEntry) error {
-	digest, crc := sha256.New(), uint32(0)
-	var held []byte
-	if !want.Kind.document() {
-		held = make([]byte, 0, e.size)
+	var sum [sha256.Size]byte
+	var crc uint32
+	var err error
+	if want.Kind.document() {
+		sum, crc, err = v.readDocument(ctx, e)
+	} else {
+		var held []byte
+		held, err = readAt(v.from, e.begin(), e.size)
+		sum, crc = sha256.Sum256(held), crc32.ChecksumIEEE(held)
+		v.contents.held[e.name] = held
 	}
-	for at := e.begin(); at < e.end(); {
-		if err := stopped(ctx); err != nil {
-			return err
-		}
-		b := v.buffer[:min(int64(len(v.buffer)), e.end()-at)]
-		if _, err := io.ReadFull(io.NewSectionReader(v.from, at, int64(len(b))), b); err != nil {
-			return unread(err)
-		}
-		digest.Write(b)
-		crc = crc32.Update(crc, crc32.IEEETable, b)
-		if held != nil {
-			held = append(held, b...)
-		}
-		at += int64(len(b))
+	if err != nil {
+		return err
 	}
-	sum := [sha256.Size]byte(digest.Sum(nil))
 	if wanted, _ := want.digest(); sum != wanted || crc != e.crc {
 		return damaged(e.name, "it has been changed")
 	}
 	v.contents.sums[e.name] = sum
-	if held != nil {
-		v.contents.held[e.name] = held
-	}
 	return nil
+}
+
+// readDocument reads a document piece by piece.
+func (v *reader) readDocument(ctx context.Context, e *entry) (sum [sha256.Size]byte, crc uint32, err error) {
+	if v.buffer == nil {
+		v.buffer = make([]byte, chunk)
+	}
+	digest := sha256.New()
+	for at := e.begin(); at < e.end(); {
+		if err := stopped(ctx); err != nil {
+			return sum, 0, err
+		}
+		b := v.buffer[:min(chunk, e.end()-at)]
+		if _, err := io.ReadFull(io.NewSectionReader(v.from, at, int64(len(b))), b); err != nil {
+			return sum, 0, unread(err)
+		}
+		digest.Write(b)
+		crc = crc32.Update(crc, crc32.IEEETable, b)
+		at += int64(len(b))
+	}
+	return [sha256.Size]byte(digest.Sum(nil)), crc, nil
 }
 
 // checkStamp checks the timestamp of the manifest.

@@ -29,7 +29,11 @@ func ReadForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if r.Method != http.MethodPost {
 		return nil, nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	return readForm(w, r, maxForm)
+}
+
+func readForm(w http.ResponseWriter, r *http.Request, most int64) (url.Values, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
 		return nil, nil
 	}
@@ -41,14 +45,19 @@ func ReadForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 
 // ReadPost reads the body of a POST, up to 256 kB: a form, or something else.
 func ReadPost(w http.ResponseWriter, r *http.Request) (form url.Values, body []byte, err error) {
+	return ReadPostUpTo(w, r, maxForm)
+}
+
+// ReadPostUpTo is ReadPost for a body that may have most bytes.
+func ReadPostUpTo(w http.ResponseWriter, r *http.Request, most int64) (form url.Values, body []byte, err error) {
 	if r.Method != http.MethodPost {
 		return nil, nil, nil
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		form, err = ReadForm(w, r)
+		form, err = readForm(w, r, most)
 		return form, nil, err
 	}
-	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	return nil, body, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/fault"
 	"github.com/dkeid/dkeid/internal/private"
+	"github.com/dkeid/dkeid/mitid/internal/claimset"
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
@@ -19,6 +20,8 @@ type Claims struct {
 	IDToken     *IDToken
 	UserInfo    *UserInfo
 	Transaction *Transaction
+
+	Signed *Document // what the login signed, without SigntextID; nil if it signed nothing (Broker.Signing)
 }
 
 // Identity returns the person, after it has compared each part with the others.
@@ -42,11 +45,17 @@ func (n *Claims) Identity() (claims.Identity, error) {
 // WithoutCPR returns a copy that holds no CPR number in any claim, for a login that
 // did not ask for one. A text that may hold one becomes empty. A member of Unknown that
 // may hold one is left out.
-func (n *Claims) WithoutCPR() any { return netsclaims.WithoutCPR(n) }
+//
+// Signed stays, because it is what the application itself said.
+func (n *Claims) WithoutCPR() any {
+	c := netsclaims.WithoutCPR(n)
+	c.Signed = n.Signed
+	return c
+}
 
 // Clone returns a deep copy, a *Claims.
 func (n *Claims) Clone() any {
-	return &Claims{IDToken: n.IDToken.clone(), UserInfo: n.UserInfo.clone(), Transaction: n.Transaction.clone()}
+	return &Claims{IDToken: n.IDToken.clone(), UserInfo: n.UserInfo.clone(), Transaction: n.Transaction.clone(), Signed: claimset.ClonePointer(n.Signed)}
 }
 
 // String names the parts that are present.
@@ -55,6 +64,7 @@ func (n Claims) String() string {
 		private.Part("id_token", n.IDToken != nil),
 		private.Part("userinfo", n.UserInfo != nil),
 		private.Part("transaction_token", n.Transaction != nil),
+		private.Part("signed", n.Signed != nil),
 	)
 }
 

@@ -23,9 +23,15 @@ type Transaction struct {
 
 	RedirectURI    string                // redirect_uri
 	RequestedScope string                // requested_scope
-	Actions        []string              // transaction_actions: "mitid.login", "mitid.transaction_signing"; a text when there is one
+	Actions        []string              // transaction_actions: "mitid.login", "mitid.transaction_signing", "workflow_finalized"; a text when there is one
 	ClientIP       string                // transaction_client_ip: the person's
 	Text           *nets.TransactionText // transaction_text, _type and _sha256, with and without "mitid." before them; nil if there is none
+
+	WorkflowID          string // workflow_id
+	WorkflowSignatureID string // workflow_signature_transaction_id: this signature, as the workflow lists it
+	WorkflowFiles       string // workflow_pdf_title_and_sha256: a JSON text of titles and digests
+
+	twoTexts bool // the claims with and without "mitid." differ
 }
 
 type transactionReader struct {
@@ -41,6 +47,10 @@ var transactionDialect = tokenDialect(func(r *transactionReader) *claims.Registe
 			"requested_scope":       claimset.String(func(r *transactionReader) *string { return &r.RequestedScope }),
 			"transaction_actions":   claimset.Strings(func(r *transactionReader) *[]string { return &r.Actions }),
 			"transaction_client_ip": claimset.String(func(r *transactionReader) *string { return &r.ClientIP }),
+
+			"workflow_id":                       claimset.String(func(r *transactionReader) *string { return &r.WorkflowID }),
+			"workflow_signature_transaction_id": claimset.String(func(r *transactionReader) *string { return &r.WorkflowSignatureID }),
+			"workflow_pdf_title_and_sha256":     claimset.String(func(r *transactionReader) *string { return &r.WorkflowFiles }),
 		},
 		netsclaims.TextTable("mitid.", func(r *transactionReader) *netsclaims.TextClaims { return &r.mitid }),
 		netsclaims.TextTable("", func(r *transactionReader) *netsclaims.TextClaims { return &r.broker }),
@@ -63,6 +73,7 @@ func ParseTransaction(payload []byte) (*Transaction, error) {
 	t.dropEmptyParts()
 	both, err := r.mitid.Join(r.broker)
 	if err != nil {
+		t.twoTexts = true
 		t.state.Keep(err)
 		return t, nil
 	}
@@ -89,7 +100,7 @@ func (t *Transaction) WithoutCPR() any { return netsclaims.WithoutCPR(t) }
 
 // String names the parts that are present.
 func (t Transaction) String() string {
-	return private.Outline("neb.Transaction", t.parts(), private.Part("text", t.Text != nil), private.Part("actions", len(t.Actions) > 0))
+	return private.Outline("neb.Transaction", t.parts(), private.Part("text", t.Text != nil), private.Part("actions", len(t.Actions) > 0), private.Part("workflow", t.WorkflowID != ""))
 }
 
 // Format writes String under every verb.

@@ -2,6 +2,7 @@ package neb
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"time"
 
@@ -14,12 +15,20 @@ import (
 // Complete exchanges the code and verifies the ID token, and then the other tokens and
 // userinfo, which must belong to it.
 func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback) (*mitid.Assertion, error) {
+	if len(a.Private) > 0 {
+		return nil, fault.New(fault.StateInvalid, "the pending login is one that signs a document; it is no login")
+	}
+	return b.complete(ctx, a, cb, nil)
+}
+
+// complete finishes a login, which signs doc if doc is not nil.
+func (b *Broker) complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback, doc *Document) (*mitid.Assertion, error) {
 	asked := b.asked(a) // before verify, which may remove a text from a
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err
 	}
-	as, err := b.verify(ctx, a, tokens)
+	as, err := b.verify(ctx, a, tokens, doc)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +39,7 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 
 // verify verifies the token answer. It admits the login before it calls the userinfo
 // endpoint.
-func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tokens) (*mitid.Assertion, error) {
+func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.Tokens, doc *Document) (*mitid.Assertion, error) {
 	t, err := b.verifyID(ctx, tokens.IDToken, oidcbroker.Rules(a, tokens))
 	if err != nil {
 		return nil, err
@@ -40,32 +49,42 @@ func (b *Broker) verify(ctx context.Context, a *mitid.Attempt, tokens *oidcrp.To
 		return nil, err
 	}
 	if err := oidcbroker.Admit(a, &as.Identity); err != nil {
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Stale && doc != nil {
+			return nil, f.With(ErrEvidenceIncomplete)
+		}
 		return nil, err
 	}
 	if err := b.admitSession(a, as.Identity.AuthTime); err != nil {
 		return nil, err
 	}
-	said := &Claims{IDToken: t.Claims}
-	if b.wantsTransaction(a) {
-		x, err := b.transactionOf(ctx, a, t.Claims, tokens)
+	said := &Claims{IDToken: t.Claims, Signed: doc}
+	if b.wantsTransaction(a) || doc != nil {
+		x, err := b.transactionOf(ctx, a, t.Claims, tokens, doc)
 		if err != nil {
 			return nil, err
 		}
 		said.Transaction, as.Texts = x.claims, x.texts
 		as.Evidence.Tokens = append(as.Evidence.Tokens, x.tokens...)
 	}
-	u, token, err := b.person(ctx, tokens)
-	if err != nil {
-		return nil, err
-	}
-	said.UserInfo = u
 	as.Claims = said
-	as.Evidence.Tokens = append(as.Evidence.Tokens, token)
+	if doc == nil || signingNeedsUserinfo(&a.Request) {
+		u, token, err := b.person(ctx, tokens)
+		if err != nil {
+			return nil, err
+		}
+		said.UserInfo = u
+		as.Evidence.Tokens = append(as.Evidence.Tokens, token)
+	}
 	if as.Identity, err = said.Identity(); err != nil {
 		return nil, err
 	}
-	if text := u.ReferenceText; as.Texts.Reference == nil && text != "" {
-		as.Texts.Reference = &mitid.Text{Body: text}
+	if doc != nil {
+		if err := doc.admitSigner(a, &as.Identity); err != nil {
+			return nil, err
+		}
+	}
+	if u := said.UserInfo; u != nil && as.Texts.Reference == nil && u.ReferenceText != "" {
+		as.Texts.Reference = &mitid.Text{Body: u.ReferenceText}
 	}
 	if err := oidcbroker.AdmitTexts(a, as.Texts, b.cfg.textOptional); err != nil {
 		return nil, err

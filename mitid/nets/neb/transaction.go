@@ -2,6 +2,7 @@ package neb
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/dkeid/dkeid/claims"
@@ -25,9 +26,11 @@ type transaction struct {
 // transactionOf verifies the transaction token of a login in the vendor's order:
 // signature and key, the login that it belongs to, the certificate with its OCSP answer,
 // the texts.
-func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToken, answer *oidcrp.Tokens) (*transaction, error) {
+func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToken, answer *oidcrp.Tokens, doc *Document) (*transaction, error) {
 	raw := answer.Extra["transaction_token"]
 	switch {
+	case raw == "" && doc != nil:
+		return nil, incomplete("the answer holds no transaction token; may the client use the scope transaction_token?")
 	case raw == "" && (a.Transaction != nil || a.Reference != nil):
 		return nil, fault.New(fault.TransactionMismatch, "the answer holds no transaction token, which would tell of the text")
 	case raw == "":
@@ -39,6 +42,9 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToke
 		return nil, err
 	}
 	x := &transaction{claims: t.Claims}
+	if doc != nil && x.claims.twoTexts {
+		return nil, otherDocument("the broker tells of two different documents")
+	}
 	if err := x.claims.Confirms(id, nil); err != nil {
 		return nil, err
 	}
@@ -47,13 +53,23 @@ func (b *Broker) transactionOf(ctx context.Context, a *mitid.Attempt, id *IDToke
 	}
 	status := answer.Extra["transaction_token_ocsp_resp"]
 	if err := b.checkStatus(status, t.Certificate); err != nil {
+		if f, ok := errors.AsType[*fault.Error](err); ok && doc != nil {
+			return nil, f.With(ErrEvidenceIncomplete)
+		}
 		return nil, err
+	}
+	if doc != nil && status == "" {
+		return nil, incomplete("the answer holds no OCSP answer about the key of the transaction token")
 	}
 	x.tokens = append(x.tokens, t.Evidence(useTransaction))
 	if status != "" {
 		x.tokens = append(x.tokens, mitid.Token{Use: useOCSP, Raw: mitid.NewSecret(status)})
 	}
-	if x.texts.Transaction, err = x.approved(a); err != nil {
+	if doc != nil {
+		if err := x.claims.proves(doc); err != nil {
+			return nil, err
+		}
+	} else if x.texts.Transaction, err = x.approved(a); err != nil {
 		return nil, err
 	}
 	if body := x.claims.ReferenceText; body != "" {

@@ -156,6 +156,10 @@ func (n *dialect) remember(w http.ResponseWriter, s *session) {
 
 // handOut sends the browser to the client with what the response type asks for.
 func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Settings) {
+	if why := n.signWorkflow(g); why != "" {
+		n.sendError(w, req, "access_denied", why)
+		return
+	}
 	if !n.spend(w, req) {
 		return
 	}

@@ -4,9 +4,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/dkeid/dkeid/internal/fakepdf"
 	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -29,7 +31,7 @@ const (
 	pathMatchCPR   = pathBase + "/api/v1/mitid/matchcpr"
 	pathLogoutAPI  = pathBase + "/api/v1/session/logout"
 	pathErrorCodes = pathBase + "/api/v1/documentation/errorcodes"
-	pathSignText   = "/transactionsigning/api/v2/signtext"
+	pathSigning    = "/transactionsigning/api" // prefix of the signing APIs; see signing.go
 	cookieLife     = 3 * 24 * time.Hour
 	pushedLife     = 600 * time.Second
 	codeLife       = 300 * time.Second
@@ -60,8 +62,13 @@ type dialect struct {
 	hints    *mitidtest.Store[*session]      // by digest of an ID token, while it is valid
 	errors   *mitidtest.Store[refusal]       // by errorId
 	logouts  *mitidtest.Store[string]        // where to go on to, by logoutId
+	flows    *mitidtest.Store[*workflow]     // by id
+	signed   *mitidtest.Store[*receipt]      // by digest of the transaction token
+	shown    *mitidtest.Store[*shownFile]    // documents that a page links to
+	seals    func() (*fakepdf.Authority, error)
 
-	mu sync.Mutex // guards every session in a store
+	mu      sync.Mutex // guards every session and workflow in a store, and what follows
+	flowIDs []string   // of the workflows, oldest first
 }
 
 func newDialect(b *mitidtest.Broker) (*dialect, error) {
@@ -84,6 +91,12 @@ func newDialect(b *mitidtest.Broker) (*dialect, error) {
 		hints:    mitidtest.NewStore[*session](b, 1<<15),
 		errors:   mitidtest.NewStore[refusal](b, 1<<10),
 		logouts:  mitidtest.NewStore[string](b, 1<<10),
+		flows:    mitidtest.NewStore[*workflow](b, 1<<10),
+		signed:   mitidtest.NewStore[*receipt](b, 1<<10),
+		shown:    mitidtest.NewStore[*shownFile](b, 1<<8),
+		seals: sync.OnceValues(func() (*fakepdf.Authority, error) {
+			return fakepdf.NewAuthority(fakepdf.Config{Now: b.Now, Name: "Nets eID Broker"})
+		}),
 	}, nil
 }
 
@@ -96,7 +109,7 @@ func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	path = mitidtest.NormalizePath(path)
 	n.headers(w, r, path)
-	form, body, err := fakeoidc.ReadPost(w, r)
+	form, body, err := fakeoidc.ReadPostUpTo(w, r, postLimit(path, s))
 	if err != nil {
 		http.Error(w, "the request is too large or unreadable", http.StatusBadRequest)
 		return
@@ -147,15 +160,19 @@ func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if fakeoidc.Allow(w, r, http.MethodPost) {
 			n.logoutAPI(r, body, s).Write(w, r)
 		}
-	case pathSignText:
-		if fakeoidc.Allow(w, r, http.MethodPost) {
-			n.signText(r, body).Write(w, r)
-		}
 	case pathErrorCodes:
 		if fakeoidc.Allow(w, r, http.MethodGet) {
 			errorList().Write(w, r)
 		}
 	default:
+		if rest, ok := strings.CutPrefix(path, pathSigning); ok {
+			n.signingAPI(w, r, rest, body, s)
+			return
+		}
+		if id, ok := strings.CutPrefix(path, pathShown); ok {
+			n.showFile(w, id)
+			return
+		}
 		if !n.b.ServeOwn(w, r, path, form) {
 			n.notFound(w)
 		}

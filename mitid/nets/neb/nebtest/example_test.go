@@ -48,3 +48,13 @@ func ExampleSettings() {
 	fmt.Println(fake.Name(), login.Level, login.Identity.Name.Full, !login.Identity.CPR.IsZero())
 	// Output: neb substantial Ditlev Von Testesen true
 }
+
+// The catalogue of what can go wrong with a signature. Give a name to TamperSigning.
+func ExampleSigningTamperings() {
+	for _, m := range nebtest.SigningTamperings() {
+		if m.Name == "session-reused" {
+			fmt.Println(m.Want, m.Workflow)
+		}
+	}
+	// Output: EvidenceIncomplete false
+}

@@ -21,8 +21,10 @@ type grant struct {
 	cpr         bool   // dk.cpr is told
 	lookedUp    bool   // the number is known in this flow, told or not
 	consent     bool   // the CPR page was shown
-	text        *approvalText
-	spoil       func(*mitidtest.Broker, *mitidtest.Object) // of what is told of the person
+
+	workflowSignature string // the id of the signature that this login made; empty if it made none
+	text              *approvalText
+	spoil             func(*mitidtest.Broker, *mitidtest.Object) // of what is told of the person
 }
 
 func (g *grant) has(scope string) bool { return slices.Contains(g.req.scopes, scope) }
@@ -32,7 +34,11 @@ func (n *dialect) reuse(old *session, req *request, s Settings) *grant {
 	n.mu.Lock()
 	known := old.cpr || s.PublicProvider && !old.citizen.CPR.IsZero()
 	n.mu.Unlock()
-	return &grant{req: req, session: old, reused: true, transaction: fakeoidc.NewUUID(), cpr: known && n.tellsCPR(old, req, s), lookedUp: known}
+	g := &grant{req: req, session: old, reused: true, transaction: fakeoidc.NewUUID(), cpr: known && n.tellsCPR(old, req, s), lookedUp: known}
+	if req.text != nil && req.text.signer != nil {
+		g.text = req.text // a workflow is signed on top of any login
+	}
+	return g
 }
 
 // grantTo returns what o's person grants, or how the broker ends the login. With

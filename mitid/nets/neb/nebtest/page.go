@@ -16,7 +16,7 @@ func (n *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 	s := n.snapshot()
 	sit := mitidtest.Pages{
 		Locales: req.params.Get("language"), Action: strings.ToLower(req.idp.mitid.action), Service: s.ServiceName, Message: n.message(req, s),
-		UUID: req.idp.mitid.uuid,
+		UUID: req.idp.mitid.uuid, Documents: n.documents(req),
 		Companies: func(o mitidtest.Outcome) ([]mitidtest.Company, bool) {
 			if !req.mayBeBusiness(old) {
 				return nil, false
@@ -50,7 +50,7 @@ func (n *dialect) message(req *request, s Settings) string {
 	if raw, err := base64.StdEncoding.DecodeString(req.idp.mitid.reference); err == nil {
 		shown = string(raw)
 	}
-	if t := req.text; t != nil && t.kind != "pdf" {
+	if t := req.text; t != nil && (t.kind == "text" || t.kind == "html") {
 		shown = strings.TrimSpace(shown + "\n\n" + string(t.raw))
 	}
 	return cmp.Or(shown, s.ServiceName+" web")

@@ -35,7 +35,9 @@ type idpParams struct {
 type approvalText struct {
 	body string // as sent, in Base64
 	raw  []byte
-	kind string // text, html, pdf
+	kind string // text, html, pdf; workflow
+
+	signer *signerOf // of a workflow; nil for everything else
 }
 
 // maxMessage is how many characters the MitID app shows.

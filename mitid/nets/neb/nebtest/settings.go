@@ -52,6 +52,19 @@ type Settings struct {
 	// CrossOrigin says that pages of other origins may call the endpoints for scripts.
 	CrossOrigin bool
 
+	// TextPrefixes are the prefixes under which a transaction token tells of a signed text;
+	// "mitid." and "". For a document of the signtext API the vendor documents "" alone.
+	TextPrefixes []string
+	// Simulated marks whoever signs as a simulated identity, as the broker does for tests.
+	Simulated bool
+	// WorkflowRead and WorkflowWrite are the privileges "Workflow: API, read" and "write" of
+	// the client. They are on by default.
+	WorkflowRead, WorkflowWrite bool
+	// IgnoresRequiredClaims lets anybody sign a workflow, whatever its requiredClaims say.
+	IgnoresRequiredClaims bool
+	// MaxUpload is how many bytes a body of the signing APIs may have; 64 MiB.
+	MaxUpload int64
+
 	NoCompany string // error_description for somebody without a company; "mitid_erhverv.no_identities"
 	WrongCPR  string // error_description after a wrong number; "mitid_cpr_match_failed"
 	BadParams string // error_description of idp_params that make no sense; "invalid_idp_params"
@@ -65,6 +78,10 @@ func defaultSettings() Settings {
 		ServiceScopes: []string{"signtext_api"},
 		IdPs:          []string{"mitid"},
 		UserinfoToken: true,
+		TextPrefixes:  []string{"mitid.", ""},
+		WorkflowRead:  true,
+		WorkflowWrite: true,
+		MaxUpload:     64 << 20,
 		NoCompany:     "mitid_erhverv.no_identities",
 		WrongCPR:      "mitid_cpr_match_failed",
 		BadParams:     "invalid_idp_params",

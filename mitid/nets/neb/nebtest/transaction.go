@@ -24,6 +24,9 @@ func (n *dialect) transaction(g *grant, s Settings) (string, []byte, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	if t := g.text; t != nil && t.kind == "pdf" && !g.reused {
+		n.signed.Put(digestOf(token), &receipt{t, g}, transactionLife)
+	}
 	proof, err := n.ocspFor(n.b.Now())
 	return token, proof, err
 }
@@ -44,9 +47,15 @@ func (n *dialect) transactionClaims(g *grant, s Settings) mitidtest.Object {
 	o = o.Optional("nonce", g.req.params.Get("nonce"))
 	o.Add("requested_scope", g.req.params.Get("scope"))
 	o = append(o, g.aboutLogin()...)
-	if t := g.text; t != nil && !g.reused {
-		for _, prefix := range []string{"mitid.", ""} {
-			o.Add(prefix+"transaction_text", t.body)
+	switch t := g.text; {
+	case t == nil:
+	case t.signer != nil:
+		o = append(o, t.signer.claims(g.workflowSignature)...)
+	case !g.reused:
+		for _, prefix := range s.TextPrefixes {
+			if t.kind != "pdf" { // a document does not come back
+				o.Add(prefix+"transaction_text", t.body)
+			}
 			o.Add(prefix+"transaction_text_type", t.kind)
 			o.Add(prefix+"transaction_text_sha256", t.digest())
 		}
@@ -84,7 +93,11 @@ func (n *dialect) actions(g *grant) []string {
 	if g.consent || matched {
 		done = append(done, "mitid.cpr_match")
 	}
-	if g.text != nil && !g.reused {
+	switch {
+	case g.text == nil:
+	case g.text.signer != nil:
+		done = append(done, "workflow_finalized")
+	case !g.reused:
 		done = append(done, "mitid.transaction_signing")
 	}
 	if g.session.company != nil {
@@ -95,7 +108,7 @@ func (n *dialect) actions(g *grant) []string {
 
 // signedText are userinfo's claims about a text: never the text itself.
 func (g *grant) signedText() mitidtest.Object {
-	if g.text == nil || g.reused {
+	if g.text == nil || g.text.signer != nil || g.reused {
 		return nil
 	}
 	return mitidtest.Object{{"mitid.transaction_text_type", g.text.kind}, {"mitid.transaction_text_sha256", g.text.digest()}}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/mitid/internal/fakeoidc"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -110,27 +109,4 @@ func (n *dialect) matchCPR(r *http.Request, body []byte, s Settings) *mitidtest.
 		return apiAnswer(http.StatusOK, mitidtest.Object{{"cprNumberMatch", fmt.Sprint(match)}})
 	}
 	return apiAnswer(http.StatusOK, mitidtest.Object{{"cprNumberMatch", match}})
-}
-
-// signText keeps a document that a later login signs.
-func (n *dialect) signText(r *http.Request, body []byte) *mitidtest.Reply {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	scope, ok := n.service.Get(digestOf(token))
-	if !ok || !strings.EqualFold(scheme, "bearer") || !strings.Contains(" "+scope+" ", " signtext_api ") {
-		return unauthorized()
-	}
-	var asked struct {
-		Type string `json:"SignTextType"`
-		Body string `json:"SignTextBase64"`
-	}
-	if json.Unmarshal(body, &asked) != nil {
-		return apiError("Invalid request")
-	}
-	text := newText(asked.Body, asked.Type)
-	if text == nil {
-		return apiError("Invalid SignTextBase64 or SignTextType")
-	}
-	id := text.kind + "_" + fakeoidc.NewUUID()
-	n.texts.Put(id, text, serviceLife)
-	return apiAnswer(http.StatusOK, mitidtest.Object{{"signTextId", id}})
 }

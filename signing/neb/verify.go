@@ -1,0 +1,155 @@
+package neb
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"regexp"
+	"strconv"
+
+	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/signing"
+)
+
+// Verify judges the sealed PDF of an order by the broker's workflow token, which it
+// fetches: its signature by a key that the broker publishes, the OCSP answer about that
+// key, the organisation, the workflow, the SHA-256 of every document of the order, and
+// for each signatory a signature by the right person at Config.MinLevel.
+//
+// The pages of the sealed PDF are set anew, so they cannot be compared with the original:
+// what was signed is the original, whose digest is in the token. Keep it. Of the seal,
+// Verify checks that it covers the whole file. Its certificate is not judged.
+func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verdict, error) {
+	const op = "verify"
+	bad := func(k signing.Kind, why string) (*signing.Verdict, error) {
+		return nil, &signing.Error{Kind: k, Service: name, Op: op, Order: x.Ticket.ID, Why: why}
+	}
+	id, ok := readOrderID(x.Ticket.ID)
+	o := x.Order
+	switch {
+	case !ok, o == nil, len(x.Ticket.Signatories) != id.signatories, len(x.Ticket.Documents) != id.documents:
+		return bad(signing.Conflict, "the ticket is not of this service")
+	case len(o.Signatories) != id.signatories, len(o.Documents) != id.documents, x.Document < 0, x.Document >= id.documents:
+		return bad(signing.Conflict, "the ticket and the order do not belong together")
+	case sha256.Sum256(x.Original) != x.Ticket.Documents[x.Document].SHA256:
+		return bad(signing.Conflict, "the original is not the document of the ticket")
+	case !sealed(x.Signed):
+		return bad(signing.SignatureInvalid, "the signed PDF has no seal that covers the whole file")
+	}
+	w, _, err := s.workflow(ctx, op, x.Ticket.ID)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.workflowToken(ctx, op, x.Ticket.ID)
+	if err != nil {
+		return nil, err
+	}
+	if sum, there := t.files[o.Documents[x.Document].Title]; !there || sum != x.Ticket.Documents[x.Document].SHA256 {
+		return bad(signing.DocumentMismatch, "the token has another document under this title")
+	}
+	v := &signing.Verdict{
+		Checked: []string{
+			"the workflow token is signed by a key that the broker publishes for transactions, and its certificate was good",
+			"the token has the SHA-256 of the original of every document, and no other document",
+			"everybody has signed, each is the right person, and the level is high enough",
+			"the signature of the PDF covers the whole file",
+		},
+		Unchecked: []string{"who sealed the PDF, and when", "the pages of the PDF, which the broker sets anew"},
+	}
+	signed := make([]bool, id.signatories)
+	for i := range t.signatures {
+		at, ok := w.place(id, t.signatures[i].transaction)
+		if !ok {
+			return bad(signing.SignerMismatch, "somebody has signed whom the order does not know")
+		}
+		if signed[at] {
+			continue // the person has signed twice
+		}
+		one, why := s.signer(&t.signatures[i], &o.Signatories[at])
+		if why != nil {
+			return bad(why.kind, why.text)
+		}
+		one.Signatory, one.Reference, one.Evidence = place(at), x.Ticket.Signatories[at].Reference, t.evidence
+		signed[at] = true
+		v.Signatures = append(v.Signatures, *one)
+	}
+	for _, done := range signed {
+		if !done {
+			return bad(signing.EvidenceIncomplete, "the token does not have everybody's signature")
+		}
+	}
+	return v, nil
+}
+
+// place returns the place of the signatory who made a signature.
+func (w *workflow) place(id orderID, transaction string) (int, bool) {
+	for i := range w.Signatures {
+		if w.Signatures[i].Transaction == transaction {
+			return w.signatory(id, i)
+		}
+	}
+	return 0, false
+}
+
+// signer returns the person of a signature, if they are the right one.
+func (s *Service) signer(of *workflowSignature, asked *signing.Signatory) (*signing.Signature, *reason) {
+	if of.simulated && !s.cfg.simulated {
+		return nil, &reason{signing.SignerMismatch, "a simulated identity has signed, which Config.Simulated does not allow"}
+	}
+	t := of.claims
+	id := claims.Identity{Subject: t.Subject, UUID: t.UUID, Levels: t.Levels, AuthTime: t.AuthTime, BirthDate: t.BirthDate}
+	if t.IdP == "mitid" || t.IdentityType == "private" {
+		id.Capacity = claims.CapacityPrivate
+		own, err := claims.ParseUUID(t.IdentityID)
+		switch {
+		case t.IdentityID == "":
+		case err != nil || !id.UUID.IsZero() && id.UUID != own:
+			return nil, &reason{signing.SignerMismatch, "a signature names two persons"}
+		default:
+			id.UUID = own
+		}
+	}
+	if t.IdentityName != "" {
+		id.Name = &claims.Name{Full: t.IdentityName}
+	}
+	switch who := &asked.Who; {
+	case t.Levels.LoA < s.cfg.minLevel || t.Levels.LoA == claims.LevelUnknown:
+		return nil, &reason{signing.AssuranceTooLow, "a signature is at a lower level than Config.MinLevel"}
+	case !who.UUID.IsZero() && id.UUID.IsZero(), who.Subject != "" && id.Subject == "":
+		return nil, &reason{signing.EvidenceIncomplete, "the token does not tell who has signed"}
+	case !who.UUID.IsZero() && id.UUID != who.UUID, who.Subject != "" && id.Subject != who.Subject:
+		return nil, &reason{signing.SignerMismatch, "somebody else has signed"}
+	}
+	id, err := id.Cleared()
+	if err != nil {
+		return nil, &reason{signing.TokenInvalid, "a claim about the person cannot be used"}
+	}
+	return &signing.Signature{Identity: id, Level: t.Levels.LoA, SignedAt: of.created}, nil
+}
+
+// byteRange is the byte range of a signature from the first byte of the file on (ISO
+// 32000-2, 12.8.1).
+var byteRange = regexp.MustCompile(`/ByteRange\s*\[\s*0 +(\d{1,10}) +(\d{1,10}) +(\d{1,10})\s*\]`)
+
+// sealed reports whether a PDF has a signature whose bytes reach from the first byte of
+// the file to the last, with nothing but the signature itself left out.
+func sealed(pdf []byte) bool {
+	if !isPDF(pdf) {
+		return false
+	}
+	for _, m := range byteRange.FindAllSubmatch(pdf, -1) {
+		var n [3]int
+		for i := range n {
+			n[i], _ = strconv.Atoi(string(m[i+1])) // at most ten digits
+		}
+		first, second, length := n[0], n[1], n[2]
+		if first >= second || second+length != len(pdf) {
+			continue
+		}
+		gap := pdf[first:second]
+		if len(gap) > 2 && gap[0] == '<' && gap[len(gap)-1] == '>' && len(bytes.Trim(gap[1:len(gap)-1], "0123456789abcdefABCDEF")) == 0 {
+			return true
+		}
+	}
+	return false
+}
