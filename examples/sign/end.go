@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -14,19 +15,26 @@ import (
 )
 
 // store keeps how the order ended. After nil the signed copy, the evidence and the state
-// stand, and the service may forget them.
+// stand, and the service may forget them. Another end is an error: the service forgets
+// nothing of which nothing stands here.
 func (s *signer) store(ctx context.Context, r *signing.Result) (err error) {
 	defer func() { s.stored = err }()
-	if r.End == signing.EndSigned {
-		if err := keep(s.out, r.Documents[0].Content); err != nil {
-			return err
-		}
-		if err := s.pack(ctx, r); err != nil {
-			return err
-		}
-		s.state.Signed = &r.Documents[0].SHA256
-	}
 	s.state.Ended = r.End.String()
+	if r.End != signing.EndSigned {
+		for _, p := range r.Signatories {
+			if reason := legible(string(p.Reason.Reveal())); reason != "" {
+				fmt.Fprintln(os.Stderr, "the person's reason:", reason)
+			}
+		}
+		return cmp.Or(s.state.save(), unsigned(s.state.Ended))
+	}
+	if err := keep(s.out, r.Documents[0].Content); err != nil {
+		return err
+	}
+	if err := s.pack(ctx, r); err != nil {
+		return err
+	}
+	s.state.Signed = &r.Documents[0].SHA256
 	return s.state.save()
 }
 
@@ -48,17 +56,9 @@ func (s *signer) pack(ctx context.Context, r *signing.Result) error {
 	return writeWhole(s.bundle(), zip.Bytes())
 }
 
-// tell says how the order ended.
-func (s *signer) tell(r *signing.Result) error {
+// tell says who signed when.
+func (s *signer) tell(r *signing.Result) {
 	s.forgotten(r.Cleanup)
-	if r.End != signing.EndSigned {
-		for _, p := range r.Signatories {
-			if reason := legible(string(p.Reason.Reveal())); reason != "" {
-				fmt.Fprintln(os.Stderr, "the person's reason:", reason)
-			}
-		}
-		return unsigned(r.End.String())
-	}
 	for _, by := range r.Documents[0].Verdict.Signatures {
 		name := "a person whose name is protected"
 		if by.Identity.Name != nil {
@@ -67,7 +67,6 @@ func (s *signer) tell(r *signing.Result) error {
 		fmt.Printf("signed by %s at %s\n", name, by.SignedAt.UTC().Format(time.RFC3339))
 	}
 	fmt.Printf("stored: %s and %s\n", s.out, s.bundle())
-	return nil
 }
 
 // again is a start after the order has ended. The service is asked for nothing but to
@@ -92,10 +91,17 @@ func (s *signer) forgotten(err error) {
 	}
 }
 
-// unsigned is the error for an order that ended without a signed copy.
+// ended is an order that ended without a signed copy.
+type ended struct {
+	how    string
+	status int // of the command
+}
+
+func (e ended) Error() string { return "nobody signed: " + e.how }
+
 func unsigned(end string) error {
 	if end == signing.EndError.String() {
-		return errors.New("the service failed for the person, or closed the order without the signature")
+		return ended{"the service failed for the person, or closed the order without the signature", 2}
 	}
-	return ended{end}
+	return ended{end, 1}
 }

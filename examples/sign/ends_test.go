@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/criipto"
 	"github.com/dkeid/dkeid/signing/signingtest"
@@ -62,6 +64,8 @@ func TestUnhappyEnds(t *testing.T) {
 			}
 			require.NoFileExists(t, d.out)
 			require.NoFileExists(t, d.out+".evidence.zip")
+			require.Zero(t, fake.Count("cleanupSignatureOrder"), "no file stands")
+			require.Equal(t, c.says == "rejected", fake.Count("cancelSignatureOrder") > 0 && name != "cancelled")
 			n := len(fake.Requests())
 			r = start(t, nil, flags...)
 			require.Equal(t, 1, r.end(t), "it stays so")
@@ -145,6 +149,23 @@ func TestLostAnswers(t *testing.T) {
 			require.Equal(t, operation == "cleanupSignatureOrder", strings.Contains(r.err.String(), "warning: the service keeps the order"))
 		})
 	}
+}
+
+// TestIssuerWithoutAnAnswer takes the keys away after the signature.
+func TestIssuerWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	tenant, err := criiptotest.Start(mitidtest.Config{AnyLoopbackRedirect: true})
+	require.NoError(t, err)
+	fake := signingtest.NewWith(t, signingtest.Config{Verify: tenant})
+	d := newDesk(t, contract())
+	r := start(t, func(link string) {
+		signs(t, fake)(link)
+		require.NoError(t, tenant.Close())
+	}, append(append(d.flags(), at(fake)...), "-wait", "1s")...)
+	require.Equal(t, 3, r.end(t), r.err.String())
+	require.NoFileExists(t, d.out)
+	require.Equal(t, 1, fake.Count("closeSignatureOrder"))
+	require.Zero(t, fake.Count("cleanupSignatureOrder"))
 }
 
 func TestRetryAfterIsHeeded(t *testing.T) {

@@ -112,18 +112,14 @@ type unfinished struct{ error }
 
 func (u unfinished) Unwrap() error { return u.error }
 
-// ended is an order that ended without a signature.
-type ended struct{ how string }
-
-func (e ended) Error() string { return "nobody signed: " + e.how }
-
 // status returns the exit status.
 func status(err error) int {
+	e, end := errors.AsType[ended](err)
 	switch then := signing.KindOf(err).Then(); {
 	case err == nil:
 		return 0
-	case errors.As(err, new(ended)):
-		return 1
+	case end:
+		return e.status
 	case errors.Is(err, errOccupied):
 		return 2
 	case errors.As(err, new(unfinished)), then == signing.Retry, then == signing.Ask:

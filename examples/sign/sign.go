@@ -134,10 +134,16 @@ func (s *signer) finish(ctx context.Context) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
+	if e, ok := errors.AsType[ended](err); ok {
+		if e.how == signing.EndRejected.String() {
+			_ = s.client.Cancel(ctx, *s.state.Ticket) // nobody needs the document there any more; else it expires
+		}
+		return e
 	}
-	return s.tell(result)
+	if err == nil {
+		s.tell(result)
+	}
+	return err
 }
 
 // insist makes a call again while that can help, until -wait is over.
