@@ -33,7 +33,6 @@ func TestAnOrderThroughTheClient(t *testing.T) {
 	var ticket signing.Ticket
 	require.NoError(t, json.Unmarshal(stored, &ticket))
 
-	var kept *signing.Result
 	kept := 0
 	store := func(_ context.Context, r *signing.Result) error {
 		kept += len(r.Documents)
