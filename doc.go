@@ -22,6 +22,10 @@
 //     recipient opens.
 //   - [github.com/dkeid/dkeid/signing]: the client that has documents signed, and loses
 //     no signed copy.
+//   - [github.com/dkeid/dkeid/signing/criipto]: Criipto Signatures, sold as Idura
+//     Signatures.
+//   - [github.com/dkeid/dkeid/signing/evidence]: the bundle that proves a login or a
+//     signature in ten years.
 //   - [github.com/dkeid/dkeid/signing/neb]: signatures at Nets eID Broker: a document in one
 //     login, and orders.
 //

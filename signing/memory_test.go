@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // memory is a signing service in memory, with a verifier for what it issues. A signed
 // copy is the document and a line for each signature.
 type memory struct {
+	mu     sync.Mutex // held during an effect
 	can    signing.Capabilities
 	now    time.Time
 	orders map[signing.ID]*held
@@ -61,13 +63,13 @@ func newMemory() *memory {
 
 // around runs effect between the two calls of step.
 func (m *memory) around(name string, effect func() error) error {
-	m.log = append(m.log, name)
+	m.locked(func() error { m.log = append(m.log, name); return nil })
 	if m.step != nil {
 		if err := m.step(name, false); err != nil {
 			return err
 		}
 	}
-	if err := effect(); err != nil {
+	if err := m.locked(effect); err != nil {
 		return err
 	}
 	if m.step != nil {
@@ -76,13 +78,47 @@ func (m *memory) around(name string, effect func() error) error {
 	return nil
 }
 
+func (m *memory) locked(f func() error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tick()
+	return f()
+}
+
+// tick does what the clock demands: orders expire, and documents are kept no longer.
+func (m *memory) tick() {
+	for id, h := range m.orders {
+		switch p := &h.progress; {
+		case p.State == signing.OrderOpen && !m.now.Before(p.Expires):
+			p.State = signing.OrderExpired
+			m.forget(id)
+		case p.State == signing.OrderClosed && h.kept > 0 && m.now.After(p.Closed.AddDate(0, 0, h.kept)):
+			m.forget(id)
+		}
+	}
+}
+
+// over is the error of a call whose context has ended.
+func over(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return &signing.Error{Kind: signing.Unavailable, Err: ctx.Err()}
+}
+
 func (m *memory) Capabilities() signing.Capabilities { return m.can }
 
-func (m *memory) CreateOrder(_ context.Context, o *signing.Order, d []signing.Digest) (*signing.Placed, error) {
+func (m *memory) CreateOrder(ctx context.Context, o *signing.Order, d []signing.Digest) (*signing.Placed, error) {
+	if err := over(ctx); err != nil {
+		return nil, err
+	}
 	var placed *signing.Placed
 	err := m.around("create", func() error {
 		id := signing.ID("Order:" + strconv.Itoa(len(m.orders)+1))
 		h := &held{order: o, progress: signing.Progress{ID: id, State: signing.OrderOpen, Created: m.now, Expires: m.now.AddDate(0, 0, 90), Trace: "trace-1"}}
+		if !o.Expires.IsZero() {
+			h.progress.Expires = o.Expires
+		}
 		h.placed = signing.Placed{Ticket: signing.Ticket{ID: id, Reference: o.Reference}, Expires: h.progress.Expires}
 		for i := range o.Documents {
 			b := content(o, i)
@@ -100,7 +136,7 @@ func (m *memory) CreateOrder(_ context.Context, o *signing.Order, d []signing.Di
 			h.placed.Ticket.Signatories = append(h.placed.Ticket.Signatories, signing.TicketSignatory{ID: sid, Reference: s.Reference})
 			h.progress.Signatories = append(h.progress.Signatories, signing.SignatoryProgress{ID: sid, Reference: s.Reference, Role: s.Role, State: signing.SignatoryOpen})
 			if m.can.Links {
-				h.placed.Links = append(h.placed.Links, signing.NewSecret("https://sign.example/"+string(sid)))
+				h.placed.Links = append(h.placed.Links, signing.NewSecret("https://sign.example/"+string(id)+"/"+string(sid)))
 			}
 		}
 		m.orders[id] = h
@@ -123,7 +159,10 @@ func (m *memory) answered(h *held) *signing.Placed {
 	return &p
 }
 
-func (m *memory) Find(_ context.Context, o *signing.Order) (found []*signing.Placed, err error) {
+func (m *memory) Find(ctx context.Context, o *signing.Order) (found []*signing.Placed, err error) {
+	if err := over(ctx); err != nil {
+		return nil, err
+	}
 	err = m.around("find", func() error {
 		for _, h := range m.orders {
 			if h.placed.Ticket.Reference == o.Reference {
@@ -135,7 +174,10 @@ func (m *memory) Find(_ context.Context, o *signing.Order) (found []*signing.Pla
 	return found, err
 }
 
-func (m *memory) Order(_ context.Context, id signing.ID) (answer *signing.Progress, err error) {
+func (m *memory) Order(ctx context.Context, id signing.ID) (answer *signing.Progress, err error) {
+	if err := over(ctx); err != nil {
+		return nil, err
+	}
 	err = m.around("order", func() error {
 		h := m.orders[id]
 		if h == nil || m.forgets && h.documents[0] == nil && h.progress.State != signing.OrderOpen {
@@ -156,7 +198,10 @@ func (m *memory) Order(_ context.Context, id signing.ID) (answer *signing.Progre
 	return answer, nil
 }
 
-func (m *memory) Close(_ context.Context, id signing.ID, days int) error {
+func (m *memory) Close(ctx context.Context, id signing.ID, days int) error {
+	if err := over(ctx); err != nil {
+		return err
+	}
 	return m.around("close", func() error {
 		h := m.orders[id]
 		if h.progress.State != signing.OrderOpen {
@@ -167,10 +212,16 @@ func (m *memory) Close(_ context.Context, id signing.ID, days int) error {
 	})
 }
 
-func (m *memory) Fetch(_ context.Context, id, document signing.ID, w io.Writer) error {
+func (m *memory) Fetch(ctx context.Context, id, document signing.ID, w io.Writer) error {
+	if err := over(ctx); err != nil {
+		return err
+	}
 	return m.around("fetch "+string(document), func() error {
 		h := m.orders[id]
-		n, _ := strconv.Atoi(strings.TrimPrefix(string(document), "Document:"))
+		n, err := strconv.Atoi(strings.TrimPrefix(string(document), "Document:"))
+		if err != nil {
+			return &signing.Error{Kind: signing.DocumentPending}
+		}
 		b := h.documents[n]
 		if b == nil {
 			return &signing.Error{Kind: signing.DocumentPending}
@@ -178,22 +229,31 @@ func (m *memory) Fetch(_ context.Context, id, document signing.ID, w io.Writer) 
 		if m.spoil != nil {
 			b = m.spoil(b)
 		}
-		_, err := w.Write(b)
-		return err
-	})
-}
-
-func (m *memory) Cancel(_ context.Context, id signing.ID) error {
-	return m.around("cancel", func() error {
-		h := m.orders[id]
-		if h.progress.State == signing.OrderOpen {
-			h.progress.State = signing.OrderCancelled
+		if _, err := w.Write(b); err != nil {
+			return &signing.Error{Kind: signing.StoreFailed}
 		}
 		return nil
 	})
 }
 
-func (m *memory) Cleanup(_ context.Context, id signing.ID) error {
+func (m *memory) Cancel(ctx context.Context, id signing.ID) error {
+	if err := over(ctx); err != nil {
+		return err
+	}
+	return m.around("cancel", func() error {
+		h := m.orders[id]
+		if h.progress.State == signing.OrderOpen {
+			h.progress.State = signing.OrderCancelled
+			m.forget(id)
+		}
+		return nil
+	})
+}
+
+func (m *memory) Cleanup(ctx context.Context, id signing.ID) error {
+	if err := over(ctx); err != nil {
+		return err
+	}
 	return m.around("cleanup", func() error { m.forget(id); return nil })
 }
 
@@ -224,7 +284,10 @@ func (m *memory) Verify(_ context.Context, x *signing.Exhibit) (v *signing.Verdi
 				return &signing.Error{Kind: signing.SignatureInvalid}
 			}
 			s := x.Ticket.Signatories[i]
-			v.Signatures = append(v.Signatures, signing.Signature{Signatory: s.ID, Reference: s.Reference, Identity: identity(i), Level: claims.Substantial, SignedAt: noon})
+			v.Signatures = append(v.Signatures, signing.Signature{
+				Signatory: s.ID, Reference: s.Reference, Identity: identity(i), Level: claims.Substantial, SignedAt: noon,
+				Evidence: []signing.Token{{Use: "id_token", Raw: signing.NewSecret("x")}},
+			})
 		}
 		return nil
 	})

@@ -28,7 +28,7 @@ func TestPlaceFillsTheTicket(t *testing.T) {
 		Signatories: []signing.TicketSignatory{{ID: "Signatory:0", Reference: "lejer"}, {ID: "Signatory:1", Reference: "udlejer"}},
 	}, p.Ticket)
 	require.Len(t, p.Links, 2)
-	require.Equal(t, "https://sign.example/Signatory:1", p.Links[1].Reveal())
+	require.Equal(t, "https://sign.example/Order:1/Signatory:1", p.Links[1].Reveal())
 	require.Equal(t, noon.AddDate(0, 0, 90), p.Expires)
 	require.Equal(t, everything, c.Capabilities())
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
+	signatures "github.com/dkeid/dkeid/signing/criipto"
 	netssigning "github.com/dkeid/dkeid/signing/neb"
 )
 
@@ -268,6 +269,9 @@ func failures(t *testing.T) map[string]error {
 	add("signing/neb: method (*Service) Verify", second(at.Verify(ctx, &signing.Exhibit{})))
 
 	add("signing: func New", second(signing.New(signing.Config{})))
+	add("signing/criipto: func New", second(signatures.New(signatures.Config{})))
+	add("signing/criipto: func NewVerifier", second(signatures.NewVerifier(signatures.VerifierConfig{})))
+	add("signing/criipto: method (*Service) Webhook", second(new(signatures.Service).Webhook(signatures.WebhookConfig{})))
 	add("signing: method (*Digest) UnmarshalText", new(signing.Digest).UnmarshalText([]byte("x")))
 	add("signing: method (*Ticket) UnmarshalJSON", new(signing.Ticket).UnmarshalJSON([]byte("x")))
 	return all
@@ -284,8 +288,8 @@ var elsewhere = map[string]string{
 	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
 	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
 	`^signing: method \(\*Client\) `:                          "signing's own tests look at the kind of every error",
-	`^signing/neb: .* Marshal`:                                "refusals to marshal",
-	`^signing: .* (Marshal|Unwrap)`:                           "refusals to marshal, a digest that always marshals, and the cause",
+	`^signing/criipto: method \(\*(Service|Verifier)\) `:      "signing/criipto's own tests look at the kind of every error",
+	`^signing\S*: .* (Marshal|Unwrap)`:                        "refusals to marshal, a digest that always marshals, and the cause",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",

@@ -20,6 +20,7 @@ import (
 
 	"github.com/dkeid/dkeid/internal/canary"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/signing"
 )
 
 // secretWords stand in every field that is named like a secret.
@@ -55,9 +56,12 @@ var givenOpen = map[string]string{
 	"postnord.Config.Certificate":   "a tls.Certificate",
 	"stralfors.Config.Certificate":  "a tls.Certificate",
 	"mitid.Config.StateKeys":        "bytes",
+	"criipto.Hook.Secret":           "bytes",
+	"criipto.WebhookConfig.Secrets": "bytes",
 	"mitidhttp.Config.Keys":         "bytes",
 	"readlink.Config.Keys":          "bytes",
 	"eboks.Config.Key":              "bytes",
+	"evidence.DirConfig.Keys":       "bytes",
 	"mitid.Attempt.Verifier":        "an adapter's view of one login; it is sealed before it leaves",
 }
 
@@ -121,6 +125,9 @@ func plant(v reflect.Value, key *rsa.PrivateKey) bool {
 	switch v.Interface().(type) {
 	case mitid.Secret:
 		v.Set(reflect.ValueOf(mitid.NewSecret(secretWords)))
+		return true
+	case signing.Secret:
+		v.Set(reflect.ValueOf(signing.NewSecret(secretWords)))
 		return true
 	case tls.Certificate:
 		v.Set(reflect.ValueOf(tls.Certificate{Certificate: [][]byte{{1}}, PrivateKey: key}))

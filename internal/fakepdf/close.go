@@ -10,6 +10,11 @@ import (
 // (/DocTimeStamp, ETSI.RFC3161, SHA-256) over everything before it, with an invisible
 // widget on the first page.
 func (a *Authority) Close(pdf []byte, at time.Time) ([]byte, error) {
+	return a.closeWith(pdf, at, func(digest []byte) []byte { return digest })
+}
+
+// closeWith closes a file with a time stamp over what imprint makes of its digest.
+func (a *Authority) closeWith(pdf []byte, at time.Time, imprint func([]byte) []byte) ([]byte, error) {
 	at = at.UTC().Truncate(time.Second)
 	f, err := readFile(pdf)
 	if err != nil {
@@ -38,7 +43,7 @@ func (a *Authority) Close(pdf []byte, at time.Time) ([]byte, error) {
 		return nil, err
 	}
 	out := u.bytes(place)
-	err = place.fill(out, crypto.SHA256, func(digest []byte) ([]byte, error) { return a.Timestamp(digest, at) })
+	err = place.fill(out, crypto.SHA256, func(digest []byte) ([]byte, error) { return a.Timestamp(imprint(digest), at) })
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ type message struct {
 	signed      [][]byte            // attributes beside those that every message here has
 	chain       []*x509.Certificate // beside the signer's
 	noCerts     bool
+	noDigest    bool                           // without messageDigest
+	unbound     bool                           // without signingCertificateV2
+	twice       bool                           // with the same SignerInfo and one more
 	value       func([]byte) []byte            // changes the signature value; may be nil
 	unsigned    func([]byte) ([][]byte, error) // attributes about the signature value; may be nil
 }
@@ -38,10 +41,14 @@ func (s *signer) sign(m message) ([]byte, error) {
 	}
 	attributes := append([][]byte{
 		attribute(oidContentType, oid(m.contentType)),
-		attribute(oidMessageDigest, octetString(m.digest)),
-		attribute(oidCertificateV2, s.certificateID()),
 		attribute(oidProtection, sequence(hashID, retag(signID, 0xa1))),
 	}, m.signed...)
+	if !m.noDigest {
+		attributes = append(attributes, attribute(oidMessageDigest, octetString(m.digest)))
+	}
+	if !m.unbound {
+		attributes = append(attributes, attribute(oidCertificateV2, s.certificateID()))
+	}
 	signed := setOf(tagSet, attributes...)
 	sum := m.hash.New()
 	sum.Write(signed)
@@ -52,7 +59,7 @@ func (s *signer) sign(m message) ([]byte, error) {
 	if m.value != nil {
 		value = m.value(value)
 	}
-	info := [][]byte{
+	info := [][]byte{ // six members, and unsigned attributes
 		smallInteger(1),
 		sequence(s.cert.RawIssuer, bigInteger(s.cert.SerialNumber)),
 		hashID,
@@ -71,7 +78,10 @@ func (s *signer) sign(m message) ([]byte, error) {
 	}
 	version, content := smallInteger(1), sequence(oid(m.contentType))
 	if m.content != nil {
-		version, content = smallInteger(3), sequence(oid(m.contentType), tagged(0, octetString(m.content)))
+		content = sequence(oid(m.contentType), tagged(0, octetString(m.content)))
+	}
+	if !m.contentType.Equal(oidData) {
+		version = smallInteger(3)
 	}
 	data := [][]byte{version, der(tagSet, hashID), content}
 	if !m.noCerts {
@@ -81,7 +91,11 @@ func (s *signer) sign(m message) ([]byte, error) {
 		}
 		data = append(data, setOf(0xa0, certs...))
 	}
-	data = append(data, der(tagSet, sequence(info...)))
+	signers := [][]byte{sequence(info...)}
+	if m.twice {
+		signers = append(signers, sequence(info[:6]...))
+	}
+	data = append(data, setOf(tagSet, signers...))
 	return sequence(oid(oidSignedData), tagged(0, sequence(data...))), nil
 }
 

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// fileHead is the first line, and one that says that the file is not text.
+const fileHead = "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+
 // A Page is lines of text.
 type Page struct {
 	Lines []string
@@ -79,7 +82,7 @@ func (d Document) Bytes() []byte {
 	}
 	u.set(tree.num, dict{"Type": name("Pages"), "Kids": kids, "Count": integer(len(kids))})
 	u.set(root.num, b.root)
-	out := []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+	out := []byte(fileHead)
 	if d.Streamed {
 		out = u.writePacked(out)
 	} else {

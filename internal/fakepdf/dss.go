@@ -11,7 +11,7 @@ import (
 // addDSS appends the revision with what a verifier needs later: certificates, OCSP
 // answers and lists of revoked certificates, all together and for this signature
 // (/VRI; ISO 32000-2, 12.8.4.3). What is there already stays.
-func (a *Authority) addDSS(pdf []byte, s *slot, at time.Time) ([]byte, error) {
+func (a *Authority) addDSS(pdf []byte, s *slot, at time.Time, wrong spoil) ([]byte, error) {
 	f, err := readFile(pdf)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,11 @@ func (a *Authority) addDSS(pdf []byte, s *slot, at time.Time) ([]byte, error) {
 		certs = append(certs, u.add(packed(c.cert.Raw)))
 	}
 	for _, c := range []*signer{a.seal, a.tsa} {
-		answer, err := a.OCSP(c.cert, at)
+		about := c.cert
+		if wrong.revocation != nil {
+			about = wrong.revocation
+		}
+		answer, err := a.OCSP(about, at)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,8 @@ const (
 	maxSections = 2000     // cross-reference sections
 	maxObjects  = 200_000
 	maxPages    = 20_000
-	maxInflated = 64 << 20 // bytes of one stream
+	maxEntries  = 2_000_000 // of all sections
+	maxInflated = 64 << 20  // bytes of all packed streams that are read
 )
 
 // A place says where an object is: at an offset, or in an object stream.
@@ -35,7 +36,9 @@ type file struct {
 	size      int
 	read      map[int]object
 	unpacked  map[int]*objectStream
-	reading   map[int]bool
+	reading   map[int]bool // the objects on the way to the one that is being read
+	entries   int
+	inflated  int
 }
 
 // readFile reads the cross-reference sections of a PDF that is not encrypted, newest
@@ -178,7 +181,8 @@ func (f *file) subsection(p *parser) error {
 // enter notes where an object is, unless a newer section said so. If at is nil, the
 // object is free.
 func (f *file) enter(num int, at *place) error {
-	if num < 0 || num >= maxObjects {
+	f.entries++
+	if num < 0 || num >= maxObjects || f.entries > maxEntries || at != nil && at.gen > 65535 {
 		return errSyntax
 	}
 	if f.seen[num] {
@@ -187,6 +191,7 @@ func (f *file) enter(num int, at *place) error {
 	f.seen[num] = true
 	if at != nil {
 		f.places[num] = *at
+		f.size = max(f.size, num+1)
 	}
 	return nil
 }
@@ -200,7 +205,7 @@ func (f *file) object(num int) (object, error) {
 	if !ok {
 		return nil, nil
 	}
-	if f.reading[num] {
+	if f.reading[num] || len(f.reading) > maxDepth {
 		return nil, errSyntax
 	}
 	f.reading[num] = true

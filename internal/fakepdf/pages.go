@@ -3,7 +3,6 @@ package fakepdf
 import (
 	"errors"
 	"maps"
-	"strconv"
 )
 
 // catalog returns the document catalog and its number.
@@ -23,7 +22,6 @@ func (f *file) catalog() (dict, int, error) {
 type page struct {
 	num  int
 	dict dict
-	box  array // its MediaBox, inherited or not
 }
 
 // pages returns the pages in order.
@@ -34,8 +32,8 @@ func (f *file) pages() ([]page, error) {
 	}
 	var out []page
 	seen := map[int]bool{}
-	var walk func(o object, box object, depth int) error
-	walk = func(o, box object, depth int) error {
+	var walk func(o object, depth int) error
+	walk = func(o object, depth int) error {
 		r, ok := o.(ref)
 		if !ok || seen[r.num] || depth > maxDepth || len(out) >= maxPages {
 			return errSyntax
@@ -45,15 +43,8 @@ func (f *file) pages() ([]page, error) {
 		if err != nil {
 			return err
 		}
-		if d["MediaBox"] != nil {
-			box = d["MediaBox"]
-		}
 		if d["Kids"] == nil {
-			b, err := f.arrayAt(box)
-			if err != nil {
-				return err
-			}
-			out = append(out, page{num: r.num, dict: d, box: b})
+			out = append(out, page{num: r.num, dict: d})
 			return nil
 		}
 		kids, err := f.arrayAt(d["Kids"])
@@ -61,31 +52,19 @@ func (f *file) pages() ([]page, error) {
 			return err
 		}
 		for _, k := range kids {
-			if err := walk(k, box, depth+1); err != nil {
+			if err := walk(k, depth+1); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if err := walk(root["Pages"], nil, 0); err != nil {
+	if err := walk(root["Pages"], 0); err != nil {
 		return nil, err
 	}
 	if len(out) == 0 {
 		return nil, errors.New("fakepdf: the PDF has no page")
 	}
 	return out, nil
-}
-
-// height returns the upper edge of a page; A4 where the file does not say.
-func (p page) height() float64 {
-	if len(p.box) == 4 {
-		if n, ok := p.box[3].(number); ok {
-			if h, err := strconv.ParseFloat(string(n), 64); err == nil && h > 0 && h < 20000 {
-				return h
-			}
-		}
-	}
-	return 842
 }
 
 // A field is one of the form's, at the top of its tree.

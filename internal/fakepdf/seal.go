@@ -80,7 +80,7 @@ func (a *Authority) sealSpoiled(pdf []byte, s Seal, wrong spoil) ([]byte, error)
 		catalog["Names"] = dict{"EmbeddedFiles": dict{"Names": attach(u, s.Attachments)}}
 	}
 	u.set(num, catalog)
-	out := u.write([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), place, false)
+	out := u.write([]byte(fileHead), place, false)
 	return out, a.fillSeal(out, place, s.At, wrong)
 }
 
@@ -132,7 +132,7 @@ func rewrite(f *file, changed map[int]object, from ...object) (*update, error) {
 
 // fillSeal signs a file whose slot is still open.
 func (a *Authority) fillSeal(out []byte, place *slot, at time.Time, wrong spoil) error {
-	archive, err := a.revocationArchive(at)
+	archive, err := a.revocationArchive(at, wrong)
 	if err != nil {
 		return err
 	}
@@ -147,18 +147,22 @@ func (a *Authority) fillSeal(out []byte, place *slot, at time.Time, wrong spoil)
 
 // revocationArchive is Adobe's attribute with lists and answers of the time of
 // signing (ISO 32000-1, 12.8.3.3.2).
-func (a *Authority) revocationArchive(at time.Time) ([]byte, error) {
+func (a *Authority) revocationArchive(at time.Time, wrong spoil) ([]byte, error) {
 	crl, err := a.CRL(at)
 	if err != nil {
 		return nil, err
 	}
-	seal, err := a.OCSP(a.seal.cert, at)
-	if err != nil {
-		return nil, err
+	var answers [][]byte
+	for _, c := range []*signer{a.seal, a.tsa} {
+		about := c.cert
+		if wrong.revocation != nil {
+			about = wrong.revocation
+		}
+		answer, err := a.OCSP(about, at)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, answer)
 	}
-	tsa, err := a.OCSP(a.tsa.cert, at)
-	if err != nil {
-		return nil, err
-	}
-	return sequence(tagged(0, sequence(crl)), tagged(1, sequence(seal, tsa))), nil
+	return sequence(tagged(0, sequence(crl)), tagged(1, sequence(answers...))), nil
 }

@@ -75,11 +75,11 @@ func (a *Authority) signSpoiled(pdf []byte, s Signature, wrong spoil) ([]byte, e
 	}
 	last := pages[len(pages)-1]
 	widget := u.reserve()
-	top := last.height() - 36 - 72*float64(len(fields)%9)
+	foot := 36 + 72*(len(fields)%9)
 	u.set(widget.num, dict{
 		"Type": name("Annot"), "Subtype": name("Widget"), "FT": name("Sig"), "F": number("132"),
 		"T": textOf(s.Field), "V": ref{num: place.num}, "P": ref{num: last.num},
-		"Rect": array{number("36"), number(fmt.Sprintf("%.1f", top-60)), number("400"), number(fmt.Sprintf("%.1f", top))},
+		"Rect": array{number("36"), integer(foot), number("400"), integer(foot + 60)},
 		"AP":   dict{"N": u.add(appearance(s))},
 	})
 	if err := u.addWidget(widget, last); err != nil {
@@ -95,21 +95,24 @@ func (a *Authority) signSpoiled(pdf []byte, s Signature, wrong spoil) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	return a.addDSS(out, place, s.At)
+	return a.addDSS(out, place, s.At, wrong)
 }
 
 // seals writes the CMS message of a seal, with a time stamp over its value.
 func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoil, more [][]byte) ([]byte, error) {
-	who := a.seal
+	who, root := a.seal, a.root.cert
 	if wrong.seal != nil {
 		who = wrong.seal
+	}
+	if wrong.root != nil {
+		root = wrong.root
 	}
 	if wrong.digest != nil {
 		digest = wrong.digest(digest)
 	}
-	raw, err := who.sign(message{
+	m := message{
 		contentType: oidData, digest: digest, hash: h, signed: more, value: wrong.value,
-		chain: []*x509.Certificate{a.root.cert},
+		chain: []*x509.Certificate{root},
 		unsigned: func(value []byte) ([][]byte, error) {
 			if wrong.noToken {
 				return nil, nil
@@ -118,17 +121,32 @@ func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoi
 				value = wrong.imprint(value)
 			}
 			sum := sha256.Sum256(value)
-			token, err := a.Timestamp(sum[:], at)
+			token, err := a.stamper(wrong).Timestamp(sum[:], at)
 			if err != nil {
 				return nil, err
 			}
 			return [][]byte{attribute(oidTimestampToken, token)}, nil
 		},
-	})
+	}
+	if wrong.edit != nil {
+		wrong.edit(&m)
+	}
+	raw, err := who.sign(m)
 	if err != nil || wrong.message == nil {
 		return raw, err
 	}
 	return wrong.message(raw), nil
+}
+
+// stamper returns who makes the time stamp.
+func (a *Authority) stamper(wrong spoil) *Authority {
+	if wrong.stamps != nil {
+		return wrong.stamps
+	}
+	if wrong.stampsWith != nil {
+		return &Authority{root: a.root, tsa: wrong.stampsWith}
+	}
+	return a
 }
 
 // addWidget puts a field's widget on a page and the field into the form.
@@ -183,7 +201,7 @@ func freeName(fields []field) string {
 func appearance(s Signature) *stream {
 	lines := append(wrap(s.Reason, 60), s.At.Format("2006-01-02 15:04:05 UTC"), "FAKE: proves nothing")
 	var b strings.Builder
-	b.WriteString("0.6 w 0.5 0.5 363 59 re S BT /F1 9 Tf 11 TL 6 46 Td")
+	b.WriteString("1 g 0.6 w 0.5 0.5 363 59 re B 0 g BT /F1 9 Tf 11 TL 6 46 Td")
 	for _, l := range lines[:min(len(lines), 5)] {
 		b.WriteString(" ")
 		b.Write(appendText(nil, winAnsi(l)))

@@ -67,6 +67,9 @@ func (s *slot) fill(out []byte, h crypto.Hash, sign func(digest []byte) ([]byte,
 		parts = s.spoil.byteRange(s, len(out))
 	}
 	written := strings.Trim(fmt.Sprint(parts), "[]")
+	if s.spoil.rangeText != nil {
+		written = s.spoil.rangeText(parts)
+	}
 	if len(written)+3 > rangeWidth {
 		return errors.New("fakepdf: the file is too long for its ByteRange")
 	}

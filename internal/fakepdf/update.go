@@ -2,7 +2,7 @@ package fakepdf
 
 import (
 	"bytes"
-	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -89,9 +89,8 @@ func (u *update) write(out []byte, s *slot, previous bool) []byte {
 		}
 	}
 	if id, err := u.file.arrayAt(trailer["ID"]); err == nil && len(id) == 2 {
-		fresh := make(text, 16)
-		_, _ = rand.Read(fresh) // never fails (crypto/rand)
-		trailer["ID"] = array{id[0], fresh}
+		sum := sha256.Sum256(out)
+		trailer["ID"] = array{id[0], written(fmt.Sprintf("<%x>", sum[:16]))}
 	}
 	start := len(out)
 	if u.file.streamed {

@@ -158,10 +158,12 @@ func (f *file) inflate(s *stream) ([]byte, error) {
 	if err != nil {
 		return nil, errSyntax
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxInflated+1))
-	if err != nil || len(data) > maxInflated {
+	left := int64(maxInflated - f.inflated)
+	data, err := io.ReadAll(io.LimitReader(r, left+1))
+	if err != nil || int64(len(data)) > left {
 		return nil, errSyntax
 	}
+	f.inflated += len(data)
 	d, err := f.dictAt(params)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ const (
 type Limits struct {
 	Timeout time.Duration // for the whole call, the body included; if zero, DefaultTimeout
 	MaxBody int64         // bytes of the body after decompression; if zero, DefaultMaxBody
+	// MinRate is how many bytes a second the body of a streamed answer must bring, on
+	// average over ten seconds. If zero, any rate will do within Timeout.
+	MinRate int64
 }
 
 // Client calls remote parties. It is safe for concurrent use.
@@ -56,13 +59,28 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 	return c.once(ctx, limited, req)
 }
 
-// once makes the call. limited is ctx with the time limit.
+// once makes the call and reads the answer. limited is ctx with the time limit.
 func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Response, error) {
+	resp, taken, err := c.begin(ctx, limited, req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := c.read(ctx, limited, resp)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: answer, Taken: taken}, nil
+}
+
+// begin makes the call up to the body of the answer, which the caller closes. taken is
+// that of Response.
+func (c *Client) begin(ctx, limited context.Context, req *http.Request) (resp *http.Response, taken bool, err error) {
 	if req.URL == nil || req.URL.Host == "" || req.URL.User != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
-		return nil, &Error{Reason: NotSent, Err: errRequest}
+		return nil, false, &Error{Reason: NotSent, Err: errRequest}
 	}
 	var tried, sent atomic.Bool
 	var call *http.Request
@@ -88,23 +106,19 @@ func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Respons
 		call.Body = body
 	}
 
-	resp, err := c.roundTripper().RoundTrip(call)
+	resp, err = c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, noAnswerError(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
+		return nil, false, noAnswerError(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
 	}
 	if resp.Body == nil { // transports other than net/http's may leave it nil
 		resp.Body = http.NoBody
 	}
-	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
-		return nil, &Error{Reason: Redirected, Status: resp.StatusCode}
+		_ = resp.Body.Close()
+		return nil, false, &Error{Reason: Redirected, Status: resp.StatusCode}
 	}
-	taken := body == nil || body.taken.Load() == req.ContentLength // before reading the answer: what counts is what the other side had when it answered
-	answer, err := c.read(ctx, limited, resp)
-	if err != nil {
-		return nil, err
-	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: answer, Taken: taken}, nil
+	// Before the answer is read: what counts is what the other side had when it answered.
+	return resp, body == nil || body.taken.Load() == req.ContentLength, nil
 }
 
 func (c *Client) roundTripper() http.RoundTripper {

@@ -3,7 +3,8 @@
 //
 // [Client.Do] makes the call once. [Client.DoAgain] repeats it while it is certain that
 // nothing was sent. Both read the whole answer, within a size limit that counts bytes
-// after decompression, and within one time limit for the whole call. A Client follows
+// after decompression, and within one time limit for the whole call. [Client.Stream]
+// hands the body over while it arrives, within the same limits. A Client follows
 // no redirect and keeps no cookie. It writes a request with a body at most once:
 // net/http cannot send it again on another connection.
 //

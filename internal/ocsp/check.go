@@ -18,7 +18,7 @@ func (r *Response) Check(cert, issuer *x509.Certificate, now time.Time, skew tim
 	switch {
 	case cert == nil:
 		return invalid("there is no certificate to compare with")
-	case r.Serial == nil || r.Serial.Cmp(cert.SerialNumber) != 0 || !r.names(cert, issuer):
+	case !r.IsAbout(cert, issuer):
 		return invalid("about another certificate")
 	case r.Status == Revoked:
 		return invalid("the certificate is revoked")
@@ -49,6 +49,11 @@ func (r *Response) CheckTime(now time.Time, skew time.Duration) error {
 		return invalid("its signer's certificate is not valid now")
 	}
 	return nil
+}
+
+// IsAbout reports whether the answer names cert. issuer is as for Check.
+func (r *Response) IsAbout(cert, issuer *x509.Certificate) bool {
+	return r.Serial != nil && r.Serial.Cmp(cert.SerialNumber) == 0 && r.names(cert, issuer)
 }
 
 // names reports whether the answer's CertID is of cert's issuer.

@@ -42,8 +42,13 @@ func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 	if document.Keys == nil {
 		return nil, p.malformed(resp, "key document without keys")
 	}
+	return newKeySet(document.Keys), nil
+}
+
+// newKeySet reads the entries of a key document. It leaves out keys that cannot be used.
+func newKeySet(entries []jsontext.Value) *keySet {
 	s := &keySet{byID: make(map[string][]*key)}
-	for _, raw := range document.Keys {
+	for _, raw := range entries {
 		k, ok := readKey(raw)
 		if !ok {
 			continue
@@ -53,7 +58,7 @@ func (p *Party) readKeys(resp *httpx.Response) (*keySet, error) {
 			s.byID[k.id] = append(s.byID[k.id], k)
 		}
 	}
-	return s, nil
+	return s
 }
 
 // onlyKeyFor returns the key of list that is for alg, or nil if there is none. If two

@@ -6,10 +6,10 @@ import (
 )
 
 // validate checks the claims that decide whether a token is meant for this client,
-// at this time and in this login. It returns what is wrong, or "". Texts are compared
+// at its time and in this login. It returns what is wrong, or "". Texts are compared
 // byte for byte. [Party.VerifyBy] checks expiry, as the last thing.
 func (p *Party) validate(r *Claims, rules Rules, alg *algorithm) string {
-	now := p.now().Unix()
+	now := rules.at(p.now).Unix()
 	audience := p.audience(rules)
 	switch {
 	case r.Issuer != p.issuer:

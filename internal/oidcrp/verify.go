@@ -71,6 +71,9 @@ type Rules struct {
 	// Began is when the login began. The token must not be older. If zero, any age will
 	// do.
 	Began time.Time
+	// At is the time for which the token is judged, such as that of a timestamp over a
+	// document that has the token in it. If zero, it is now.
+	At time.Time
 	// Types are the media types that the typ header may have, in lower case and without
 	// "application/"; "" allows a header without typ. If nil, they are "jwt" and "".
 	Types []string
@@ -90,6 +93,14 @@ func (r *Rules) takes(typ string) bool {
 		return typ == "" || typ == plainType
 	}
 	return slices.Contains(r.Types, typ)
+}
+
+// at returns the time for which the token is judged.
+func (r *Rules) at(now func() time.Time) time.Time {
+	if r.At.IsZero() {
+		return now()
+	}
+	return r.At
 }
 
 // VerifyBy is [Party.Verify] for a token with rules of its own.
@@ -123,7 +134,7 @@ func (p *Party) VerifyBy(ctx context.Context, raw string, rules Rules, parse fun
 	if why := p.validate(said, rules, &alg); why != "" {
 		return nil, p.tokenInvalid(rules.Token, why)
 	}
-	expired := said.Expires <= p.now().Unix()-p.skew
+	expired := said.Expires <= rules.at(p.now).Unix()-p.skew
 	check := &signatureCheck{party: p, token: signed, parts: t, header: h, alg: &alg, rules: rules}
 	switch err := check.readAgain(ctx, said); {
 	case err != nil && check.key == nil && expired: // the key may be withdrawn since

@@ -10,11 +10,13 @@ const (
 	Encrypted                   // it cannot be looked into
 	TooLarge                    // more objects, updates or packed data than the limits allow
 	Malformed                   // a rule of the format is broken, so readers may see different things
+	Forged                      // a signature does not cover what it should
+	Modified                    // the file was changed after it was signed
 )
 
 // String returns the reason in words.
 func (r Reason) String() string {
-	words := [...]string{"unknown", "not a PDF", "cut", "encrypted", "too large", "malformed"}
+	words := [...]string{"unknown", "not a PDF", "cut", "encrypted", "too large", "malformed", "signature invalid", "modified"}
 	if int(r) >= len(words) {
 		r = 0
 	}
@@ -39,3 +41,7 @@ func (e *Error) Error() string {
 func fail(r Reason, why string) *Error { return &Error{Reason: r, Why: why} }
 
 func malformed(why string) *Error { return fail(Malformed, why) }
+
+func forged(why string) *Error { return fail(Forged, why) }
+
+func modified(why string) *Error { return fail(Modified, why) }

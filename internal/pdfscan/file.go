@@ -2,6 +2,7 @@ package pdfscan
 
 import (
 	"bytes"
+	"crypto"
 )
 
 // The limits of a file.
@@ -9,7 +10,7 @@ const (
 	MaxSize      = 64 << 20 // bytes
 	maxObjects   = 400_000  // entries of all cross-reference sections
 	maxRevisions = 1024
-	maxValues    = 4_000_000
+	maxValues    = 2_000_000
 	maxUnpacked  = 64 << 20 // bytes of all object and cross-reference streams
 )
 
@@ -20,9 +21,10 @@ type File struct {
 	revisions []revision // oldest first
 	linear    bool
 	budget    *budget
-	parsed    map[int]*placed  // by offset
-	packs     map[int]*pack    // object streams, by offset
-	spans     []span           // of the header and the cross-reference sections
+	parsed    map[int]*placed // by offset
+	packs     map[int]*pack   // object streams, by offset
+	spans     []span          // of the header and the cross-reference sections
+	digests   map[crypto.Hash]*prefix
 	lengths   map[int]struct{} // offsets of streams whose length is being looked up
 }
 
@@ -54,7 +56,7 @@ func Open(raw []byte) (*File, error) {
 	}
 	f := &File{
 		raw: raw, budget: &budget{values: maxValues, packed: maxUnpacked},
-		parsed: map[int]*placed{}, packs: map[int]*pack{}, lengths: map[int]struct{}{},
+		parsed: map[int]*placed{}, packs: map[int]*pack{}, lengths: map[int]struct{}{}, digests: map[crypto.Hash]*prefix{},
 	}
 	if err := f.readHeader(); err != nil {
 		return nil, err
@@ -120,6 +122,13 @@ func (f *File) order(sections []*section) error {
 			return malformed("an update that does not follow the one before")
 		}
 		f.revisions = append(f.revisions, revision{entries: s.entries, trailer: s.trailer, from: from, at: s.at, end: s.end})
+	}
+	for _, r := range f.revisions {
+		for _, e := range r.entries {
+			if e.kind == 'n' && e.at >= r.end {
+				return malformed("an object behind the update that names it")
+			}
+		}
 	}
 	if last := f.revisions[len(f.revisions)-1]; len(bytes.TrimLeft(f.raw[last.end:], "\x00\t\n\f\r ")) != 0 {
 		return malformed("something behind the last %%EOF")

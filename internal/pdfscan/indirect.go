@@ -135,7 +135,7 @@ func (f *File) at(n int, e entry, rev int) (*placed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.ref != (ref{n, e.gen}) {
+	if o.ref != (ref{n, e.gen}) || o.to > f.revisions[rev].end {
 		return nil, malformed("an offset where another object is")
 	}
 	f.parsed[e.at] = o

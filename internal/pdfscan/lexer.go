@@ -56,12 +56,12 @@ func (l *lexer) skip() {
 }
 
 // word returns the regular characters that follow, which may be none.
-func (l *lexer) word() string {
+func (l *lexer) word() []byte {
 	from := l.at
 	for l.at < len(l.buf) && isRegular(l.buf[l.at]) {
 		l.at++
 	}
-	return string(l.buf[from:l.at])
+	return l.buf[from:l.at]
 }
 
 // keyword passes w if it follows as a whole word.
@@ -86,8 +86,8 @@ func (l *lexer) number() (int, bool) {
 	return n, ok
 }
 
-func natural(s string) (int, bool) {
-	if s == "" || len(s) > 10 {
+func natural(s []byte) (int, bool) {
+	if len(s) == 0 || len(s) > 10 {
 		return 0, false
 	}
 	n := 0
@@ -131,7 +131,7 @@ func (l *lexer) value(depth int) (any, error) {
 // atom reads a number, a reference, true, false or null.
 func (l *lexer) atom() (any, error) {
 	w := l.word()
-	switch w {
+	switch string(w) {
 	case "true":
 		return true, nil
 	case "false":
@@ -148,10 +148,10 @@ func (l *lexer) atom() (any, error) {
 	if !isNumber(w) {
 		return nil, malformed("an unknown value")
 	}
-	if n, err := strconv.ParseInt(w, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(string(w), 10, 64); err == nil {
 		return n, nil
 	}
-	f, err := strconv.ParseFloat(w, 64)
+	f, err := strconv.ParseFloat(string(w), 64)
 	if err != nil {
 		return nil, malformed("a number out of range")
 	}
@@ -159,7 +159,7 @@ func (l *lexer) atom() (any, error) {
 }
 
 // isNumber reports whether w is written as ISO 32000-1, 7.3.3 says.
-func isNumber(w string) bool {
+func isNumber(w []byte) bool {
 	digits, points := 0, 0
 	for i := range len(w) {
 		switch c := w[i]; {
@@ -191,7 +191,7 @@ func (l *lexer) name() (any, error) {
 	if len(w) > maxName {
 		return nil, fail(TooLarge, "a name is too long")
 	}
-	if !bytes.ContainsRune([]byte(w), '#') {
+	if bytes.IndexByte(w, '#') < 0 {
 		return name(w), nil
 	}
 	out := make([]byte, 0, len(w))

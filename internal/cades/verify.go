@@ -1,0 +1,150 @@
+package cades
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"slices"
+)
+
+// Signed is a signature that verified.
+type Signed struct {
+	Certificate *x509.Certificate   // whose key verified it
+	Others      []*x509.Certificate // that came along, for [Chain]; nobody vouches for them
+	Value       []byte              // the signature value, which a timestamp is about
+	Timestamp   []byte              // the timestamp token about Value; nil if there is none
+}
+
+// Verify checks a detached signature. digest returns the digest of what was signed.
+//
+// There must be one signer, content type data without content, and signed attributes with
+// the content type, the digest and the certificate (signingCertificateV2, RFC 5035).
+// CMSAlgorithmProtection (RFC 6211) must agree if it is there. The digest is SHA-256 or
+// longer; the key is RSA of at least 2048 bits (PKCS #1 v1.5 or PSS) or ECDSA.
+func Verify(der []byte, digest func(crypto.Hash) []byte) (*Signed, error) {
+	data, info, err := read(der)
+	if err != nil {
+		return nil, err
+	}
+	if !data.Encapsulated.Type.Equal(oidData) || len(data.Encapsulated.Content.FullBytes) != 0 {
+		return nil, refuse("another content than a detached document")
+	}
+	return check(data, info, oidData, digest)
+}
+
+// check checks the signature of info over a content of the given type and digest.
+func check(data *signedData, info *signerInfo, contentType asn1.ObjectIdentifier, digest func(crypto.Hash) []byte) (*Signed, error) {
+	h, ok := hashOf(info.Digest)
+	if !ok {
+		return nil, refuse("a digest that is too short or not known")
+	}
+	all, err := data.certificates()
+	if err != nil {
+		return nil, err
+	}
+	cert, err := info.signer(all)
+	if err != nil {
+		return nil, err
+	}
+	if len(info.Signed.FullBytes) == 0 {
+		return nil, refuse("no signed attributes")
+	}
+	set := slices.Clone(info.Signed.FullBytes)
+	set[0] = asn1.TagSet | 0x20 // as they are signed (RFC 5652, 5.4)
+	if err := checkSignature(cert, info.Algorithm, h, set, info.Signature); err != nil {
+		return nil, err
+	}
+	signed, err := attributes(info.Signed)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAttributes(signed, info, contentType, digest(h), cert); err != nil {
+		return nil, err
+	}
+	unsigned, err := attributes(info.Unsigned)
+	if err != nil {
+		return nil, err
+	}
+	others := slices.DeleteFunc(all, cert.Equal)
+	return &Signed{Certificate: cert, Others: others, Value: info.Signature, Timestamp: unsigned[oidSignatureTimeMark.String()].FullBytes}, nil
+}
+
+func checkAttributes(a map[string]asn1.RawValue, info *signerInfo, contentType asn1.ObjectIdentifier, digest []byte, cert *x509.Certificate) error {
+	var typ asn1.ObjectIdentifier
+	if !exactly(a[oidContentType.String()].FullBytes, &typ) || !typ.Equal(contentType) {
+		return refuse("another content type among the signed attributes, or none")
+	}
+	var message []byte
+	if !exactly(a[oidMessageDigest.String()].FullBytes, &message) {
+		return refuse("no digest among the signed attributes")
+	}
+	if !bytes.Equal(message, digest) {
+		return refuse("the digest of something else")
+	}
+	if err := checkCertificateID(a, cert); err != nil {
+		return err
+	}
+	return checkProtection(a, info)
+}
+
+// certificateV2 is RFC 5035, 4.
+type certificateV2 struct {
+	Hash         pkix.AlgorithmIdentifier `asn1:"optional"`
+	Digest       []byte
+	IssuerSerial asn1.RawValue `asn1:"optional"`
+}
+
+// checkCertificateID wants the digest of the signer's certificate among the signed
+// attributes, as the first of its list.
+func checkCertificateID(a map[string]asn1.RawValue, cert *x509.Certificate) error {
+	v, there := a[oidSigningCertV2.String()]
+	if !there {
+		return refuse("no digest of the signer's certificate (signingCertificateV2)")
+	}
+	var list struct {
+		Certificates asn1.RawValue
+		Policies     asn1.RawValue `asn1:"optional"`
+	}
+	if !exactly(v.FullBytes, &list) || !is(list.Certificates, universal, asn1.TagSequence) {
+		return refuse("signingCertificateV2 cannot be read")
+	}
+	ids, ok := values(list.Certificates.Bytes, 16)
+	if !ok || len(ids) == 0 {
+		return refuse("signingCertificateV2 cannot be read")
+	}
+	var id certificateV2
+	if !exactly(ids[0].FullBytes, &id) {
+		return refuse("signingCertificateV2 cannot be read")
+	}
+	h := crypto.SHA256
+	if len(id.Hash.Algorithm) != 0 {
+		if h, ok = hashOf(id.Hash); !ok {
+			return refuse("signingCertificateV2 with a digest that is not known")
+		}
+	}
+	if !bytes.Equal(id.Digest, sum(h, cert.Raw)) {
+		return refuse("signingCertificateV2 names another certificate")
+	}
+	return nil
+}
+
+// protection is RFC 6211, 2.
+type protection struct {
+	Digest    pkix.AlgorithmIdentifier
+	Signature pkix.AlgorithmIdentifier `asn1:"optional,tag:1"`
+	MAC       pkix.AlgorithmIdentifier `asn1:"optional,tag:2"`
+}
+
+func checkProtection(a map[string]asn1.RawValue, info *signerInfo) error {
+	v, there := a[oidProtection.String()]
+	if !there {
+		return nil
+	}
+	var p protection
+	if !exactly(v.FullBytes, &p) || !p.Digest.Algorithm.Equal(info.Digest.Algorithm) || !p.Signature.Algorithm.Equal(info.Algorithm.Algorithm) {
+		return refuse("the protected algorithms are others")
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package signingtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/dkeid/dkeid/internal/fakehttp"
+)
+
+// Side says who calls the API.
+type Side string
+
+// The sides.
+const (
+	NoSide          Side = ""            // neither credentials nor a signatory's token
+	ApplicationSide Side = "application" // HTTP Basic
+	SignatorySide   Side = "signatory"   // Signatory-Token
+)
+
+// caller is who sends a request.
+type caller struct {
+	side                      Side
+	party                     *party // of a signatory
+	validProvider, validToken string // of the header Signatory-Validation
+}
+
+// call is one root field of an operation while it is carried out.
+type call struct {
+	s      *Service
+	ctx    context.Context
+	who    caller
+	locked bool
+	// after is done when the answer has been made, under the lock.
+	after []func()
+}
+
+// lock takes the service's lock, unless this call has it, and does what the clock demands.
+func (c *call) lock() {
+	if c.locked {
+		return
+	}
+	c.s.mu.Lock()
+	c.locked = true
+	c.s.settle()
+}
+
+func (c *call) unlock() {
+	if c.locked {
+		c.locked = false
+		c.s.mu.Unlock()
+	}
+}
+
+// operation carries out one field of Query or Mutation.
+type operation struct {
+	side Side
+	run  func(c *call, args map[string]any) (any, error)
+}
+
+// table returns the operations by name.
+func (s *Service) table() map[string]operation {
+	app := func(run func(*call, map[string]any) (any, error)) operation { return operation{ApplicationSide, run} }
+	signer := func(run func(*call, map[string]any) (any, error)) operation { return operation{SignatorySide, run} }
+	return map[string]operation{
+		"signatureOrder": app((*call).querySignatureOrder),
+		"signatory":      app((*call).querySignatory),
+		"batchSignatory": app((*call).queryBatch),
+		"document":       app((*call).queryDocument),
+		"timezones":      {NoSide, func(*call, map[string]any) (any, error) { return timezones(), nil }},
+		"viewer":         {NoSide, (*call).viewer},
+
+		"createSignatureOrder":       app((*call).createSignatureOrder),
+		"changeSignatureOrder":       app((*call).changeSignatureOrder),
+		"addSignatory":               app((*call).addSignatory),
+		"addSignatories":             app((*call).addSignatories),
+		"changeSignatory":            app((*call).changeSignatory),
+		"deleteSignatory":            app((*call).deleteSignatory),
+		"extendSignatureOrder":       app((*call).extendSignatureOrder),
+		"closeSignatureOrder":        app((*call).closeSignatureOrder),
+		"cancelSignatureOrder":       app((*call).cancelSignatureOrder),
+		"cleanupSignatureOrder":      app((*call).cleanupSignatureOrder),
+		"signActingAs":               app((*call).signActingAs),
+		"validateDocument":           app((*call).validateDocument),
+		"createBatchSignatory":       app((*call).createBatchSignatory),
+		"retrySignatureOrderWebhook": app((*call).retryWebhook),
+
+		"sign":                                  signer((*call).sign),
+		"rejectSignatureOrder":                  signer((*call).rejectSignatureOrder),
+		"updateSignatoryDocumentStatus":         signer((*call).updateDocumentStatus),
+		"startCriiptoVerifyEvidenceProvider":    signer((*call).startVerify),
+		"completeCriiptoVerifyEvidenceProvider": signer((*call).completeVerify),
+		"trackSignatory":                        signer((*call).track),
+		"signatoryBeacon":                       signer((*call).beacon),
+	}
+}
+
+// execute carries out the operation and returns the answer.
+func (x *exchange) execute() *fakehttp.Reply {
+	w := &writer{schema: x.s.schema, vars: x.vars, spoil: x.spoil, left: maxFields, out: []byte(`{"data":{`)}
+	defer x.consume()
+	kind := "Query"
+	if x.isMutation() {
+		kind = "Mutation"
+	}
+	for i, g := range w.collect(kind, x.op.SelectionSet, nil) {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.out = appendString(w.out, g.name)
+		w.out = append(w.out, ':')
+		w.path = []any{g.name}
+		if err := x.root(w, kind, g); err != nil {
+			return errorReply(http.StatusOK, gqlerror.List{asGraphQL(err, g.name)})
+		}
+	}
+	return fakehttp.NewReply(http.StatusOK, jsonType, append(w.out, "}}"...))
+}
+
+// root carries out one root field and writes its answer.
+func (x *exchange) root(w *writer, kind string, g group) error {
+	f := g.fields[0]
+	if f.Name == "__typename" {
+		w.out = appendString(w.out, kind)
+		return nil
+	}
+	op, known := x.s.operations[f.Name]
+	if !known { // __schema, __type
+		return refuse("introspection is off: a GET request answers the schema")
+	}
+	if op.side != NoSide && op.side != x.caller.side {
+		return refuse("not authorized for " + f.Name)
+	}
+	c := &call{s: x.s, ctx: x.r.Context(), who: x.caller}
+	defer c.unlock()
+	v, err := op.run(c, f.ArgumentMap(w.vars))
+	if err == nil {
+		c.lock()
+		var sel ast.SelectionSet
+		for _, f := range g.fields {
+			sel = append(sel, f.SelectionSet...)
+		}
+		err = w.value(v, sel)
+	}
+	if len(c.after) > 0 {
+		c.lock()
+		for _, do := range c.after {
+			do()
+		}
+	}
+	return err
+}
+
+func asGraphQL(err error, root string) *gqlerror.Error {
+	g := &gqlerror.Error{Message: err.Error(), Path: ast.Path{ast.PathName(root)}}
+	var f *failure
+	if errors.As(err, &f) && f.path != nil {
+		g.Path = nil
+		for _, p := range f.path {
+			switch p := p.(type) {
+			case string:
+				g.Path = append(g.Path, ast.PathName(p))
+			case int:
+				g.Path = append(g.Path, ast.PathIndex(p))
+			}
+		}
+	}
+	return g
+}
+
+// same compares secrets in constant time.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}

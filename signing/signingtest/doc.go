@@ -1,0 +1,2 @@
+// Package signingtest fakes Criipto (Idura) Signatures for tests and demonstrations.
+package signingtest

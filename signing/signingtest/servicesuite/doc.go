@@ -1,0 +1,18 @@
+// Package servicesuite is the conformance suite of the seams signing.Service and
+// signing.Verifier. An adapter's own test is one call:
+//
+//	func TestConformance(t *testing.T) {
+//		servicesuite.Test(t, func(t *testing.T) servicesuite.Opened {
+//			…
+//		}, servicesuite.Find, servicesuite.Cleanup)
+//	}
+//
+// The suite knows no provider. What the other side must do, such as have somebody sign,
+// it asks of a [Remote]. Each promise is a subtest whose name is the sentence that the
+// adapter does not keep.
+//
+// suite.go has [Test], remote.go what an opener gives, rig.go what every case stands on.
+// placing.go, people.go, ending.go and searching.go hold an adapter to what the seam
+// says; faults.go plays what goes wrong on the wire, and crash.go ends the program at
+// each step of Complete.
+package servicesuite
