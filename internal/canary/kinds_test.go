@@ -290,6 +290,8 @@ var elsewhere = map[string]string{
 	`^signing: method \(\*Client\) `:                          "signing's own tests look at the kind of every error",
 	`^signing/criipto: method \(\*(Service|Verifier)\) `:      "signing/criipto's own tests look at the kind of every error",
 	`^signing\S*: .* (Marshal|Unwrap)`:                        "refusals to marshal, a digest that always marshals, and the cause",
+	`^signing/neb: .* Marshal`:                                "refusals to marshal",
+	`^signing: .* (Marshal|Unwrap)`:                           "refusals to marshal, a digest that always marshals, and the cause",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",

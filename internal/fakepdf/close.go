@@ -8,13 +8,16 @@ import (
 
 // Close appends the revision that ends a file of Criipto's: a document time stamp
 // (/DocTimeStamp, ETSI.RFC3161, SHA-256) over everything before it, with an invisible
-// widget on the first page.
+// widget on the first page. If at is zero, it is the time of Config.Now.
 func (a *Authority) Close(pdf []byte, at time.Time) ([]byte, error) {
 	return a.closeWith(pdf, at, func(digest []byte) []byte { return digest })
 }
 
 // closeWith closes a file with a time stamp over what imprint makes of its digest.
 func (a *Authority) closeWith(pdf []byte, at time.Time, imprint func([]byte) []byte) ([]byte, error) {
+	if at.IsZero() {
+		at = a.now()
+	}
 	at = at.UTC().Truncate(time.Second)
 	f, err := readFile(pdf)
 	if err != nil {

@@ -74,6 +74,15 @@ func generalized(t time.Time) []byte {
 	return der(0x18, []byte(t.UTC().Format("20060102150405Z")))
 }
 
+// signingTime is UTCTime until 2049, and GeneralizedTime from then on (RFC 5652,
+// 11.3).
+func signingTime(t time.Time) []byte {
+	if t.UTC().Year() >= 2050 {
+		return generalized(t)
+	}
+	return der(0x17, []byte(t.UTC().Format("060102150405Z")))
+}
+
 // oid writes an object identifier, whose first two arcs are small here.
 func oid(id asn1.ObjectIdentifier) []byte {
 	body := base128(nil, id[0]*40+id[1])

@@ -19,6 +19,10 @@
 //   - Criipto's test seal is a self-signed TLS certificate, and its production seal has
 //     an issuer of the European trust list. This one is issued by the root here.
 //   - Criipto draws a hand-written signature as a picture. Here the widget shows text.
+//   - Criipto adds a page for the signatures to the document before the first one is
+//     made. Here the document stays as it came, and they stand at the foot of its last
+//     page.
+//   - Nets sets the pages of a workflow anew. Here they are taken over.
 //   - The time-stamping certificate and the seal have the same issuer.
 //
 // # Limits

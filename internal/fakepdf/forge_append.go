@@ -1,6 +1,9 @@
 package fakepdf
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // appendedForgeries append one revision to a signed file. What was signed is still
 // there, byte for byte, and its signature verifies over it.
@@ -42,11 +45,11 @@ func appendedForgeries() []Forgery {
 			return nil
 		}),
 		appended("evidence-swapped", "the signature dictionary stands there again, with other ContactInfo, and the same ByteRange and Contents", func(j *job, u *update, _ page) error {
-			u.set(j.num, j.value.with(dict{"ContactInfo": textOf(swapped(j.signature().ContactInfo))}))
+			j.again(u, dict{"ContactInfo": textOf(swapped(j.signature().ContactInfo))})
 			return nil
 		}),
 		appended("reason-swapped", "the signature dictionary stands there again, with another Name and Reason", func(j *job, u *update, _ page) error {
-			u.set(j.num, j.value.with(dict{"Name": textOf("Åse Falsk"), "Reason": textOf("Underskrevet af Åse Falsk")}))
+			j.again(u, dict{"Name": textOf("Åse Falsk"), "Reason": textOf("Underskrevet af Åse Falsk")})
 			return nil
 		}),
 		appended("signature-in-two-fields", "a second field has the same signature as its value", func(j *job, u *update, first page) error {
@@ -74,6 +77,13 @@ func appendedForgeries() []Forgery {
 			return nil
 		}),
 	}
+}
+
+// again writes the signature dictionary again, with other members. ByteRange and
+// Contents stay as they are.
+func (j *job) again(u *update, other dict) {
+	signed, _ := j.value["Contents"].(text)
+	u.set(j.num, j.value.with(dict{"Contents": written(fmt.Sprintf("<%x>", []byte(signed)))}).with(other))
 }
 
 func falseText() *stream {

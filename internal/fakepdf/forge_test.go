@@ -33,6 +33,16 @@ func forge(t *testing.T, title string, pdf []byte) []byte {
 	return out
 }
 
+// both tries the forgeries of one defect on a signed and on a sealed file.
+func both(t *testing.T, is fakepdf.Defect, try func(*testing.T, fakepdf.Forgery, []byte)) {
+	t.Helper()
+	for kind, pdf := range map[string][]byte{"signed": signed(t, newAuthority(t), letter(), 1), "sealed": sealed(t, letter())} {
+		for _, f := range named(t, is) {
+			t.Run(kind+"/"+f.Name, func(t *testing.T) { try(t, f, pdf) })
+		}
+	}
+}
+
 func TestForgeriesHavePlainNames(t *testing.T) {
 	seen, said := map[string]bool{}, map[string]bool{}
 	for _, f := range fakepdf.Forgeries() {
@@ -113,6 +123,10 @@ func TestChangedPagesShowTheChange(t *testing.T) {
 func TestEvidenceSwapKeepsContentsAndByteRange(t *testing.T) {
 	pdf := signed(t, newAuthority(t), letter(), 1)
 	out := forge(t, "evidence-swapped", pdf)
+	all := find(t, out)
+	require.Len(t, all, 2)
+	assert.Equal(t, all[0].ranges, all[1].ranges)
+	assert.True(t, bytes.Equal(all[0].message, all[1].message))
 	words, err := run(t, "qpdf", "qpdf", "--json=2", "--json-key=qpdf", put(t, "forged.pdf", out))
 	require.NoError(t, err)
 	assert.Contains(t, words, `00000000-0000-0000-0000-000000000003`)
@@ -122,28 +136,25 @@ func TestEvidenceSwapKeepsContentsAndByteRange(t *testing.T) {
 // What a ByteRange covers verifies: the coverage alone is wrong.
 func TestUncoveredSignaturesVerify(t *testing.T) {
 	a := newAuthority(t)
-	pdf := signed(t, a, letter(), 1)
-	genuine := find(t, pdf)[0].ranges
-	for _, f := range named(t, fakepdf.Uncovered) {
-		t.Run(f.Name, func(t *testing.T) {
-			out := forge(t, f.Name, pdf)
-			all := find(t, out)
-			if f.Name == "byte-range-missing" {
-				assert.Empty(t, all)
-				assert.NotContains(t, string(out), "/ByteRange")
-				return
-			}
-			require.Len(t, all, 1)
-			if f.Name != "contents-twice" {
-				assert.NotEqual(t, genuine, all[0].ranges)
-			}
-			if slices.Contains([]string{"byte-range-negative", "byte-range-too-large", "byte-range-beyond-end"}, f.Name) {
-				return // what they cover cannot be told
-			}
-			words, ok := opensslVerifies(t, a, all[0])
-			assert.True(t, ok, words)
-		})
-	}
+	both(t, fakepdf.Uncovered, func(t *testing.T, f fakepdf.Forgery, pdf []byte) {
+		genuine := find(t, pdf)[0].ranges
+		out := forge(t, f.Name, pdf)
+		all := find(t, out)
+		if f.Name == "byte-range-missing" {
+			assert.Empty(t, all)
+			assert.NotContains(t, string(out), "/ByteRange")
+			return
+		}
+		require.Len(t, all, 1)
+		if f.Name != "contents-twice" {
+			assert.NotEqual(t, genuine, all[0].ranges)
+		}
+		if slices.Contains([]string{"byte-range-negative", "byte-range-too-large", "byte-range-beyond-end"}, f.Name) {
+			return // what they cover cannot be told
+		}
+		words, ok := opensslVerifies(t, a, all[0])
+		assert.True(t, ok, words)
+	})
 }
 
 func TestSecondContentsAreBothInTheGap(t *testing.T) {
@@ -213,39 +224,36 @@ func TestDigestOfOtherBytesIsSigned(t *testing.T) {
 
 func TestUntimedSignaturesVerify(t *testing.T) {
 	a := newAuthority(t)
-	pdf := signed(t, a, letter(), 1)
-	for _, f := range named(t, fakepdf.Untimed) {
-		t.Run(f.Name, func(t *testing.T) {
-			all := find(t, forge(t, f.Name, pdf))
-			s := all[0]
-			words, ok := opensslVerifies(t, a, s)
-			require.True(t, ok, words)
-			info := readSignerInfo(t, s.message)
-			stamp := token(info)
-			if f.Name == "timestamp-missing" {
-				assert.Empty(t, info.Unsigned)
-				return
-			}
-			if f.Name == "document-timestamp-of-another-file" {
-				require.Len(t, all, 2)
-				stamp = withoutPadding(all[1].message)
-				words, ok = opensslStamps(t, a, stamp, all[1].covered)
-				assert.False(t, ok, words)
-				words, ok = opensslStamps(t, a, stamp, []byte("En anden fil"))
-				assert.True(t, ok, words)
-				return
-			}
-			words, ok = opensslStamps(t, a, stamp, info.Value)
+	both(t, fakepdf.Untimed, func(t *testing.T, f fakepdf.Forgery, pdf []byte) {
+		all := find(t, forge(t, f.Name, pdf))
+		s := all[0]
+		words, ok := opensslVerifies(t, a, s)
+		require.True(t, ok, words)
+		info := readSignerInfo(t, s.message)
+		stamp := token(info)
+		if f.Name == "timestamp-missing" {
+			assert.Empty(t, info.Unsigned)
+			return
+		}
+		if f.Name == "document-timestamp-of-another-file" {
+			require.Len(t, all, 2)
+			stamp = withoutPadding(all[1].message)
+			words, ok = opensslStamps(t, a, stamp, all[1].covered)
 			assert.False(t, ok, words)
-			if f.Name == "timestamp-of-another-signature" {
-				words, ok = opensslStamps(t, a, stamp, []byte("En anden signatur"))
-				assert.True(t, ok, words)
-			} else {
-				sum := sha256.Sum256(info.Value)
-				assert.True(t, bytes.Contains(stamp, sum[:]), "the imprint is right")
-			}
-		})
-	}
+			words, ok = opensslStamps(t, a, stamp, []byte("En anden fil"))
+			assert.True(t, ok, words)
+			return
+		}
+		words, ok = opensslStamps(t, a, stamp, info.Value)
+		assert.False(t, ok, words)
+		if f.Name == "timestamp-of-another-signature" {
+			words, ok = opensslStamps(t, a, stamp, []byte("En anden signatur"))
+			assert.True(t, ok, words)
+		} else {
+			sum := sha256.Sum256(info.Value)
+			assert.True(t, bytes.Contains(stamp, sum[:]), "the imprint is right")
+		}
+	})
 }
 
 func TestSealByStranger(t *testing.T) {

@@ -137,7 +137,7 @@ func (a *Authority) fillSeal(out []byte, place *slot, at time.Time, wrong spoil)
 		return err
 	}
 	more := [][]byte{
-		attribute(oidSigningTime, der(0x17, []byte(at.Format("060102150405Z")))),
+		attribute(oidSigningTime, signingTime(at)),
 		attribute(oidAdobeRevocation, archive),
 	}
 	return place.fill(out, crypto.SHA256, func(digest []byte) ([]byte, error) {

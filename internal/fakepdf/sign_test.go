@@ -5,8 +5,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha1"
+	"crypto/x509"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,6 +83,30 @@ func TestSignSatisfiesOtherReaders(t *testing.T) {
 			}
 			words, ok := opensslStamps(t, a, withoutPadding(all[3].message), all[3].covered)
 			require.True(t, ok, words)
+		})
+	}
+}
+
+// Files of another writer: object streams with filters, a linearized file, and one with
+// comments.
+func TestSignTakesFilesOfAnotherWriter(t *testing.T) {
+	for _, how := range []string{"--object-streams=generate", "--linearize", "--qdf"} {
+		t.Run(how, func(t *testing.T) {
+			path := put(t, "letter.pdf", letter())
+			words, err := run(t, "qpdf", "qpdf", how, "--replace-input", path)
+			require.NoError(t, err, words)
+			pdf, err := os.ReadFile(path)
+			require.NoError(t, err)
+			out := signed(t, newAuthority(t), pdf, 2)
+			require.True(t, bytes.HasPrefix(out, pdf))
+			words, err = run(t, "pdfsig", "poppler-utils", "-nocert", put(t, "signed.pdf", out))
+			require.NoError(t, err, words)
+			assert.Equal(t, 2, strings.Count(words, "Signature is Valid."), words)
+			words, err = run(t, "pdftotext", "poppler-utils", put(t, "signed.pdf", out), "-")
+			require.NoError(t, err)
+			assert.Contains(t, words, "Kære Sofus Ærøskøbing")
+			assert.Contains(t, words, "Underskrevet af Sofus Ærøskøbing")
+			judge(t, sealed(t, pdf), 1)
 		})
 	}
 }
@@ -180,4 +209,78 @@ func TestSignRefuses(t *testing.T) {
 func TestCloseRefusesWhatIsNotSigned(t *testing.T) {
 	_, err := newAuthority(t).Close(letter(), at)
 	assert.Error(t, err)
+}
+
+// What a verifier needs later: each value is what its name says.
+func TestDSS(t *testing.T) {
+	a := newAuthority(t)
+	out := signed(t, a, letter(), 2)
+	path := put(t, "signed.pdf", out)
+	values := func(title string, n int) [][]byte {
+		all := regexp.MustCompile(`/`+title+` \[([0-9 R]+)\]`).FindAllSubmatch(out, -1)
+		require.NotEmpty(t, all, title)
+		var found [][]byte
+		for _, r := range regexp.MustCompile(`(\d+) 0 R`).FindAllSubmatch(all[len(all)-1][1], -1) {
+			data, err := run(t, "qpdf", "qpdf", "--show-object="+string(r[1]), "--filtered-stream-data", path)
+			require.NoError(t, err, data)
+			found = append(found, []byte(data))
+		}
+		require.Len(t, found, n, title)
+		return found
+	}
+	var names []string
+	for _, raw := range values("Certs", 8) {
+		c, err := x509.ParseCertificate(raw)
+		require.NoError(t, err)
+		names = append(names, c.Subject.CommonName)
+	}
+	for _, what := range []string{"segl", "tidsstempling", "OCSP", "rod"} {
+		assert.Contains(t, names, "Fictitious Æblegård "+what)
+	}
+	for _, raw := range values("CRLs", 2) {
+		list, err := x509.ParseRevocationList(raw)
+		require.NoError(t, err)
+		assert.NoError(t, list.CheckSignatureFrom(a.RootCertificate()))
+	}
+	answer := values("OCSPs", 4)[0]
+	words, err := run(t, "openssl", "openssl", "ocsp", "-respin", put(t, "answer.der", answer), "-issuer", put(t, "root.pem", a.RootPEM()),
+		"-cert", put(t, "seal.pem", pemOf(a.SealCertificate())), "-CAfile", put(t, "root.pem", a.RootPEM()), "-noverify")
+	require.NoError(t, err, words)
+	assert.Contains(t, words, "good\n")
+	assert.Contains(t, words, "This Update: Nov 30 12:00:00 2026 GMT")
+	for _, f := range find(t, out) {
+		assert.Contains(t, string(out), fmt.Sprintf("/%X ", sha1.Sum(f.message)), "the name of the signature in VRI")
+	}
+}
+
+// One authority serves many.
+func TestAuthorityMayBeShared(t *testing.T) {
+	a := newAuthority(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			out, err := a.Sign(letter(), sofus())
+			assert.NoError(t, err)
+			_, err = a.Forge("seal-by-stranger", out)
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+}
+
+// Without a time, and long from now.
+func TestTimes(t *testing.T) {
+	a := newAuthority(t)
+	out, err := a.Close(signed(t, a, letter(), 1), time.Time{})
+	require.NoError(t, err)
+	stamp, err := run(t, "openssl", "openssl", "ts", "-reply", "-token_in", "-in", put(t, "token.der", withoutPadding(find(t, out)[1].message)), "-text")
+	require.NoError(t, err, stamp)
+	assert.Contains(t, stamp, "Nov 30 12:00:00 2026 GMT")
+	out, err = a.Seal(letter(), fakepdf.Seal{At: time.Date(2051, 2, 3, 4, 5, 6, 7, time.UTC)})
+	require.NoError(t, err)
+	for _, v := range readSignerInfo(t, find(t, out)[0].message).Signed {
+		if v.ID.String() == "1.2.840.113549.1.9.5" {
+			assert.Equal(t, "20510203040506Z", string(v.Values[0].Bytes))
+		}
+	}
 }
