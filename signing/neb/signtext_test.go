@@ -149,8 +149,8 @@ func TestSigningTamperings(t *testing.T) {
 			assert.Equal(t, m.Want, signing.KindOf(err).String(), "%s, %s: %v", m.Name, doc.Type, err)
 			assert.NotContains(t, err.Error(), "Åh nej")
 			fake.Untamper()
-			require.NoError(t, signAll(t, fake, s, doc), m.Name)
 		}
+		require.NoError(t, signAll(t, fake, s, texts()[0]), m.Name)
 	}
 	require.Error(t, fake.TamperSigning("sesion-reused"))
 }
