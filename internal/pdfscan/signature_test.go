@@ -24,6 +24,8 @@ type mark struct {
 	contents  string                // if empty, a DER value and padding
 	byteRange func(n [4]int) string // if nil, the right one
 	form      string                // if empty, the form has the field
+	subFilter string                // if empty, that of a signature
+	page      string                // if not empty, the page in this update
 }
 
 // sign writes an update with a signature: object 10 is the form, 11 the field, 12 the
@@ -38,12 +40,18 @@ func (w *writer) sign(m mark) []byte {
 	if m.field == "" {
 		m.field = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Signature1)/V 12 0 R/Rect[0 0 0 0]>>"
 	}
+	if m.subFilter == "" {
+		m.subFilter = "ETSI.CAdES.detached"
+	}
 	w.begin()
+	if m.page != "" {
+		w.object(3, m.page)
+	}
 	w.object(1, "<</Type/Catalog/Pages 2 0 R/AcroForm 10 0 R>>")
 	w.object(10, m.form)
 	w.object(11, m.field)
 	const room = "[0000000000 0000000000 0000000000 0000000000]"
-	w.object(12, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange "+room+"/Contents "+m.contents+m.more+">>")
+	w.object(12, "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/"+m.subFilter+"/ByteRange "+room+"/Contents "+m.contents+m.more+">>")
 	pdf := w.table()
 	from := bytes.LastIndex(pdf, []byte("/Contents "+m.contents)) + len("/Contents ")
 	n := [4]int{0, from, from + len(m.contents), len(pdf) - from - len(m.contents)}
@@ -388,4 +396,56 @@ func TestUnchangedFindsAReplacedObjectStream(t *testing.T) {
 	require.NoError(t, err)
 	_, err = f.Unchanged(1, false)
 	wantReason(t, pdfscan.Modified, err)
+}
+
+func TestUnchangedRefusesATimestampThatCoversAPart(t *testing.T) {
+	const page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Annots[11 0 R]>>"
+	for rect, kinds := range map[string]map[string]bool{
+		"[0 0 0 0]":     {"ETSI.RFC3161": true, "ETSI.CAdES.detached": true},
+		"[0 0 400 700]": {"ETSI.RFC3161": false, "ETSI.CAdES.detached": true},
+	} {
+		for subFilter, ok := range kinds {
+			pdf := sealed(mark{subFilter: subFilter, page: page, field: "<</Subtype/Widget/FT/Sig/V 12 0 R/Rect" + rect + ">>"})
+			f, err := pdfscan.Open(pdf)
+			require.NoError(t, err)
+			_, err = f.Unchanged(0, false)
+			if ok {
+				assert.NoError(t, err, "%s %s", rect, subFilter)
+			} else {
+				wantReason(t, pdfscan.Modified, err)
+			}
+		}
+	}
+}
+
+// The first state names an object that only the update behind it has: what is signed
+// first would be decided later.
+func TestObjectBehindTheUpdateThatNamesIt(t *testing.T) {
+	at := 0
+	for range 2 {
+		w := plain()
+		w.entries[5] = at
+		if at == 0 {
+			w.entries[5] = 9
+		}
+		at = len(w.table())
+		w.begin()
+		w.object(5, "(x)")
+		delete(w.entries, 5)
+		pdf := w.table()
+		_, err := pdfscan.Open(pdf)
+		if w.entries[5] == 0 && bytes.Contains(pdf, fmt.Appendf(nil, "5 1\n%010d", at)) {
+			wantReason(t, pdfscan.Malformed, err)
+			return
+		}
+	}
+	t.Fatal("the file was not made")
+}
+
+func TestOlderStartxrefThatLeadsElsewhere(t *testing.T) {
+	pdf := sealed(mark{})
+	at := bytes.Index(pdf, []byte("startxref\n")) + len("startxref\n")
+	pdf[at] ^= 1
+	_, err := pdfscan.Open(pdf)
+	wantReason(t, pdfscan.Malformed, err)
 }
