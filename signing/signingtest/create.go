@@ -1,6 +1,7 @@
 package signingtest
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -45,7 +46,7 @@ func (in *appearanceInput) identifier() []string {
 	return in.IdentifierFromEvidence
 }
 
-func (c *call) createSignatureOrder(args map[string]any) (any, error) {
+func createSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[createInput](args)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func (c *call) createSignatureOrder(args map[string]any) (any, error) {
 		if o.hook, err = newHook(in.Webhook); err != nil {
 			return nil, err
 		}
-		if in.Webhook.ValidateConnectivity && !c.s.validates(c.ctx, o.hook, set) {
+		if in.Webhook.ValidateConnectivity && !c.s.validates(ctx, o.hook, set) {
 			return nil, refuse("the webhook did not answer WEBHOOK_VALIDATION with 200 within 5 seconds")
 		}
 	}

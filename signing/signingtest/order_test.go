@@ -177,12 +177,12 @@ func TestCreateRefuses(t *testing.T) {
 		"xml": {"not there yet", func(in object) {
 			in["documents"] = []any{object{"xml": object{"title": "æ", "blob": "PGEvPg==", "storageMode": "Temporary"}}}
 		}},
-		"an empty PDF (D-06)": {"it is empty", func(in object) { in["documents"] = []any{pdf("æ", nil)} }},
-		"no PDF (D-06)":       {"does not begin", func(in object) { in["documents"] = []any{pdf("æ", []byte("Kære Åse"))} }},
-		"a cut PDF (D-06)":    {"does not end", func(in object) { in["documents"] = []any{pdf("æ", contract()[:300])} }},
-		"an encrypted PDF":    {"encrypted", func(in object) { in["documents"] = []any{pdf("æ", encrypted)} }},
-		"a broken PDF":        {"not understood", func(in object) { in["documents"] = []any{pdf("æ", []byte("%PDF-1.7\n%%EOF"))} }},
-		"a signed PDF":        {"signed already", func(in object) { in["documents"] = []any{pdf("æ", signed)} }},
+		"an empty PDF":     {"it is empty", func(in object) { in["documents"] = []any{pdf("æ", nil)} }},
+		"no PDF":           {"does not begin", func(in object) { in["documents"] = []any{pdf("æ", []byte("Kære Åse"))} }},
+		"a cut PDF":        {"does not end", func(in object) { in["documents"] = []any{pdf("æ", contract()[:300])} }},
+		"an encrypted PDF": {"encrypted", func(in object) { in["documents"] = []any{pdf("æ", encrypted)} }},
+		"a broken PDF":     {"not understood", func(in object) { in["documents"] = []any{pdf("æ", []byte("%PDF-1.7\n%%EOF"))} }},
+		"a signed PDF":     {"signed already", func(in object) { in["documents"] = []any{pdf("æ", signed)} }},
 		"no Base64": {"Base64", func(in object) {
 			in["documents"] = []any{object{"pdf": object{"title": "æ", "blob": "æøå", "storageMode": "Temporary"}}}
 		}},
