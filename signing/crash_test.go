@@ -173,6 +173,9 @@ func (w *world) live(want signing.End) int {
 // check holds the application's store to the signed copy.
 func (w *world) check(want signing.End) {
 	require.NotNil(w.t, w.first, w.story)
+	for _, name := range []string{"close", "cancel", "cleanup"} {
+		require.NotContains(w.t, w.m.late, name, "called although the context had ended: %v", w.story)
+	}
 	if want != signing.EndSigned {
 		require.Empty(w.t, w.first.Documents)
 		return

@@ -94,6 +94,8 @@ func TestInspectSeesThroughDisguises(t *testing.T) {
 		"import of data":                {[]string{"<</S/ImportData>>"}, script},
 		"layer of an annotation":        {[]string{"<</OC 5 0 R>>", "null"}, found{Layers: true}},
 		"membership of layers":          {[]string{"<</Type/OCMD>>"}, found{Layers: true}},
+		"another image for printing":    {[]string{"<</Subtype/Image/Alternates[5 0 R]>>"}, found{Layers: true}},
+		"portfolio":                     {[]string{"<</Collection<<>>>>"}, found{Attachments: true}},
 		"field":                         {[]string{"<</FT/Tx>>"}, found{Forms: true}},
 		"form in another object":        {[]string{"<</AcroForm 5 0 R>>", "<</Fields[6 0 R]>>"}, found{Forms: true}},
 		"fields in another object":      {[]string{"<</AcroForm<</Fields 5 0 R>>>>", "[6 0 R]"}, found{Forms: true}},
