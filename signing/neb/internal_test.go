@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
@@ -127,5 +128,28 @@ func FuzzSealed(f *testing.F) {
 		c := new(call)
 		_, _ = c.readPDF(base64.StdEncoding.EncodeToString(pdf))
 		_, _ = c.readPDF(string(pdf))
+	})
+}
+
+// Whatever an answer of the API says, at most as many people have signed as there are.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte(`{"id":"2f56","created":"2025-12-03T08:19:05.4942269+00:00","expiresAt":"2025-12-04T09:18:00+00:00","signatures":[{"id":"d2","signatureTransactionId":"5e","serviceProvidedSignerName":"1","userClaims":{"x":"Åse"}}]}`))
+	f.Add([]byte(`{"id":"2f56","signatures":[{"serviceProvidedSignerName":null},{"serviceProvidedSignerName":"99"}]}`))
+	id := orderID{"2f56", 2, 1, [sha256.Size]byte{}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		w := new(workflow)
+		if err := new(call).read(&httpx.Response{Status: 200, Body: body}, w); err != nil {
+			return
+		}
+		signed := w.signedBy(id)
+		for at := range signed {
+			if at < 0 || at >= id.signatories {
+				t.Fatal("somebody who is no signatory")
+			}
+		}
+		if len(signed) > len(w.Signatures) {
+			t.Fatal("more signatories than signatures")
+		}
+		_ = timeOf(w.Created)
 	})
 }
