@@ -43,6 +43,8 @@
 //     adapters for letters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of
 //     ledgers.
+//   - [github.com/dkeid/dkeid/signing/signingtest]: a fake Criipto Signatures, with
+//     signed PDFs, pages for signatories and webhooks.
 //   - [github.com/dkeid/dkeid/signing/signingtest/servicesuite]: the conformance suite of
 //     adapters for signing.
 //   - [github.com/dkeid/dkeid/cpr/cprtest]: CPR numbers that belong to nobody.

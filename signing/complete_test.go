@@ -330,6 +330,110 @@ func TestExhibitHasWhatTheVerifierNeeds(t *testing.T) {
 	require.Equal(t, 2, seen)
 }
 
+// A document that changes while the signed copy is under way is not what was signed.
+func TestDocumentThatChangesInBetween(t *testing.T) {
+	m := newMemory()
+	c, o, ticket := placed(t, m)
+	m.sign(ticket.ID, 0, 1)
+	original, opened := content(o, 1), 0
+	o.Documents[1].Open = func() (io.ReadCloser, error) {
+		if opened++; opened == 1 {
+			return io.NopCloser(bytes.NewReader(original)), nil
+		}
+		return io.NopCloser(bytes.NewReader(pdf("noget andet æ"))), nil
+	}
+	_, err := c.Complete(t.Context(), ticket, o, func(context.Context, *signing.Result) error { t.Error("stored"); return nil })
+	kindIs(t, err, signing.Conflict)
+	require.Equal(t, 2, opened)
+	require.NotContains(t, m.log, "verify 1")
+}
+
+// A context that ends while the copy is verified ends it before the store.
+func TestContextThatEndsBeforeTheStore(t *testing.T) {
+	m := newMemory()
+	c, o, ticket := placed(t, m)
+	m.sign(ticket.ID, 0, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	m.judged = func(x *signing.Exhibit) error {
+		if x.Document == 1 {
+			cancel()
+		}
+		return nil
+	}
+	_, err := c.Complete(ctx, ticket, o, func(context.Context, *signing.Result) error { t.Error("stored"); return nil })
+	kindIs(t, err, signing.Unavailable)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotContains(t, m.steps(), "cleanup")
+}
+
+// The answer to closing was lost. The order says whether it is closed.
+func TestLostAnswerToClosing(t *testing.T) {
+	for _, k := range []signing.Kind{signing.OutcomeUnknown, signing.Refused, signing.Unavailable, signing.ResponseInvalid} {
+		m := newMemory()
+		c, o, ticket := placed(t, m)
+		m.sign(ticket.ID, 0, 1)
+		m.step = atStep("close", false, &signing.Error{Kind: k, Trace: "trace-1"})
+		_, err := c.Complete(t.Context(), ticket, o, keep)
+		require.Equal(t, "trace-1", kindIs(t, err, k).Trace, "it is open: the error is that of closing")
+		require.Equal(t, "order, close, order", m.steps())
+
+		m.step = atStep("close", true, &signing.Error{Kind: k})
+		r, err := c.Complete(t.Context(), ticket, o, keep)
+		require.NoError(t, err, "it is closed: Complete goes on")
+		require.Equal(t, signing.EndSigned, r.End)
+		require.Equal(t, "order, close, order, fetch Document:0, verify 0, fetch Document:1, verify 1, cleanup", m.steps())
+	}
+	m := newMemory()
+	c, o, ticket := placed(t, m)
+	m.sign(ticket.ID, 0, 1)
+	m.step = atStep("close", false, &signing.Error{Kind: signing.AuthFailed})
+	_, err := c.Complete(t.Context(), ticket, o, keep)
+	kindIs(t, err, signing.AuthFailed)
+	require.Equal(t, "order, close", m.steps(), "nothing was closed, that is certain")
+}
+
+// Some services do not list what they have deleted.
+func TestDocumentThatIsNoLongerListed(t *testing.T) {
+	m := newMemory()
+	c, o, ticket := placed(t, m)
+	m.sign(ticket.ID, 0, 1)
+	_, err := c.Complete(t.Context(), ticket, o, keep)
+	require.NoError(t, err)
+	m.tell = func(p *signing.Progress) *signing.Progress { p.Documents = nil; return p }
+	_, err = c.Complete(t.Context(), ticket, o, keep)
+	kindIs(t, err, signing.NotFound)
+}
+
+// Somebody who was added or deleted while the order was being closed is not passed over.
+func TestOrderThatChangesWhileItIsClosed(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind   signing.Kind
+		change func(*signing.Progress)
+	}{
+		"a signer more": {signing.Conflict, func(p *signing.Progress) {
+			p.Signatories = append(p.Signatories, signing.SignatoryProgress{ID: "Signatory:9", State: signing.SignatorySigned})
+		}},
+		"a signer less":         {signing.Conflict, func(p *signing.Progress) { p.Signatories[1].State = signing.SignatoryDeleted }},
+		"a state of the future": {signing.ResponseInvalid, func(p *signing.Progress) { p.Signatories[1].State = 99 }},
+		"still open":            {signing.DocumentPending, func(p *signing.Progress) { p.State = signing.OrderOpen }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			client, o, ticket := placed(t, m)
+			m.sign(ticket.ID, 0, 1)
+			m.tell = func(p *signing.Progress) *signing.Progress {
+				if p.State == signing.OrderClosed {
+					c.change(p)
+				}
+				return p
+			}
+			_, err := client.Complete(t.Context(), ticket, o, func(context.Context, *signing.Result) error { t.Error("stored"); return nil })
+			kindIs(t, err, c.kind)
+			require.Equal(t, "order, close, order", m.steps())
+		})
+	}
+}
+
 // The text of the store's error stays the caller's own.
 func TestStoreThatFails(t *testing.T) {
 	m := newMemory()

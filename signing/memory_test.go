@@ -29,6 +29,7 @@ type memory struct {
 	// is that of the call.
 	step func(name string, after bool) error
 	log  []string
+	late []string // calls whose context had ended
 	// forgets means that a cleaned up order is not found any more.
 	forgets bool
 	// judged is called with each exhibit before the verdict.
@@ -99,17 +100,18 @@ func (m *memory) tick() {
 }
 
 // over is the error of a call whose context has ended.
-func over(ctx context.Context) error {
+func (m *memory) over(ctx context.Context, name string) error {
 	if ctx.Err() == nil {
 		return nil
 	}
+	m.late = append(m.late, name)
 	return &signing.Error{Kind: signing.Unavailable, Err: ctx.Err()}
 }
 
 func (m *memory) Capabilities() signing.Capabilities { return m.can }
 
 func (m *memory) CreateOrder(ctx context.Context, o *signing.Order, d []signing.Digest) (*signing.Placed, error) {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "createorder"); err != nil {
 		return nil, err
 	}
 	var placed *signing.Placed
@@ -160,7 +162,7 @@ func (m *memory) answered(h *held) *signing.Placed {
 }
 
 func (m *memory) Find(ctx context.Context, o *signing.Order) (found []*signing.Placed, err error) {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "find"); err != nil {
 		return nil, err
 	}
 	err = m.around("find", func() error {
@@ -175,7 +177,7 @@ func (m *memory) Find(ctx context.Context, o *signing.Order) (found []*signing.P
 }
 
 func (m *memory) Order(ctx context.Context, id signing.ID) (answer *signing.Progress, err error) {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "order"); err != nil {
 		return nil, err
 	}
 	err = m.around("order", func() error {
@@ -199,7 +201,7 @@ func (m *memory) Order(ctx context.Context, id signing.ID) (answer *signing.Prog
 }
 
 func (m *memory) Close(ctx context.Context, id signing.ID, days int) error {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "close"); err != nil {
 		return err
 	}
 	return m.around("close", func() error {
@@ -213,7 +215,7 @@ func (m *memory) Close(ctx context.Context, id signing.ID, days int) error {
 }
 
 func (m *memory) Fetch(ctx context.Context, id, document signing.ID, w io.Writer) error {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "fetch"); err != nil {
 		return err
 	}
 	return m.around("fetch "+string(document), func() error {
@@ -237,7 +239,7 @@ func (m *memory) Fetch(ctx context.Context, id, document signing.ID, w io.Writer
 }
 
 func (m *memory) Cancel(ctx context.Context, id signing.ID) error {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "cancel"); err != nil {
 		return err
 	}
 	return m.around("cancel", func() error {
@@ -251,7 +253,7 @@ func (m *memory) Cancel(ctx context.Context, id signing.ID) error {
 }
 
 func (m *memory) Cleanup(ctx context.Context, id signing.ID) error {
-	if err := over(ctx); err != nil {
+	if err := m.over(ctx, "cleanup"); err != nil {
 		return err
 	}
 	return m.around("cleanup", func() error { m.forget(id); return nil })

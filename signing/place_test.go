@@ -98,7 +98,7 @@ func badOrders() map[string]struct {
 		"a head alone":                 {document([]byte("%PDF-1.7\n")), "Documents[1].Open: the PDF cannot be signed"},
 		"cut":                          {document(pdf("x")[:200]), "Documents[1].Open: the PDF cannot be signed"},
 		"encrypted":                    {document(bytes.Replace(pdf("x"), []byte("/Root"), []byte("/Encrypt 4 0 R/Root"), 1)), "Documents[1].Open: the PDF cannot be signed"},
-		"over the limit":               {document(append(pdf("x"), make([]byte, 20_000_000)...)), "MaxDocument"},
+		"over the limit":               {document(append(pdf("x"), make([]byte, 20_000_000)...)), "Documents[1].Open: the document is larger"},
 		"planted: a script":            {document(pdfOf("/OpenAction<</S/JavaScript/JS(app.alert)>>", "x")), "has scripts"},
 		"planted: a hidden layer":      {document(pdfOf("/OCProperties<</OCGs[5 0 R]/D<<>>>>", "x", "<</Type/OCG/Name(a)>>")), "has layers"},
 		"planted: a form":              {document(pdfOf("/AcroForm<</Fields[5 0 R]>>", "x", "<</FT/Tx/T(a)/V(b)>>")), "has form fields"},
@@ -107,10 +107,10 @@ func badOrders() map[string]struct {
 		"signed already":               {document(pdfOf("/AcroForm<</Fields[5 0 R]>>", "x", "<</FT/Sig/T(a)/V 6 0 R>>", "<</Type/Sig/Contents<00>>>")), "is signed already"},
 		"a document that cannot be opened": {func(o *signing.Order) {
 			o.Documents[0].Open = func() (io.ReadCloser, error) { return nil, errors.New("/home/" + n.Reveal()) }
-		}, "could not be read"},
-		"a document without a reader":       {func(o *signing.Order) { o.Documents[0].Open = func() (io.ReadCloser, error) { return nil, nil } }, "could not be read"},
-		"a document that fails in between":  {func(o *signing.Order) { o.Documents[0] = reader(io.MultiReader(bytes.NewReader(pdf("x")), failing{})) }, "could not be read"},
-		"a document that never comes":       {func(o *signing.Order) { o.Documents[0] = reader(silent{}) }, "could not be read"},
+		}, "Documents[0].Open: a document could not be read"},
+		"a document without a reader":       {func(o *signing.Order) { o.Documents[0].Open = func() (io.ReadCloser, error) { return nil, nil } }, "Documents[0].Open: a document could not be read"},
+		"a document that fails in between":  {func(o *signing.Order) { o.Documents[0] = reader(io.MultiReader(bytes.NewReader(pdf("x")), failing{})) }, "Documents[0].Open: a document could not be read"},
+		"a document that never comes":       {func(o *signing.Order) { o.Documents[0] = reader(silent{}) }, "Documents[0].Open: a document could not be read"},
 		"a document that is nil all along":  {func(o *signing.Order) { o.Documents[0] = signing.Document{} }, "Documents[0].Open is missing"},
 		"a title of a document with a zero": {func(o *signing.Order) { o.Documents[0].Title = "a\x00" }, "Documents[0].Title has control"},
 	}

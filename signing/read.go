@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 )
 
 // errUnread is what a document that this program cannot read ends with. The cause is
@@ -19,7 +20,7 @@ const (
 // read returns the content of d, which may have at most limit bytes.
 func (d *Document) read(ctx context.Context, limit int64) ([]byte, *Error) {
 	if d.Open == nil {
-		return nil, inputInvalid("a document has no Open; use signing.File, FS or Bytes")
+		return nil, inputInvalid("it is missing; use signing.File, FS or Bytes")
 	}
 	r, err := d.Open()
 	if err != nil || r == nil {
@@ -40,7 +41,7 @@ func (d *Document) read(ctx context.Context, limit int64) ([]byte, *Error) {
 		}
 		_, _ = content.Write(part[:n])
 		if int64(content.Len()) > limit {
-			return nil, inputInvalid("a document is larger than MaxDocument, or than this service takes")
+			return nil, inputInvalid("the document is larger than Config.MaxDocument, or than this service takes")
 		}
 		if n > 0 {
 			empty = 0
@@ -64,6 +65,7 @@ func (c *Client) digests(ctx context.Context, o *Order, judge func(i int, conten
 	for i := range o.Documents {
 		content, err := o.Documents[i].read(ctx, c.cfg.MaxDocument)
 		if err != nil {
+			err.Why = strings.TrimSuffix(nth("Documents", i, "Open")+": "+err.Why, ": ")
 			return nil, err
 		}
 		if judge != nil {

@@ -21,9 +21,9 @@ func TestWatchTellsWhatHappensUntilTheEnd(t *testing.T) {
 		c, _, ticket := placed(t, m)
 		go func() {
 			time.Sleep(15 * time.Second)
-			m.sign(ticket.ID, 0)
+			_ = m.locked(func() error { m.sign(ticket.ID, 0); return nil })
 			time.Sleep(30 * time.Second)
-			m.sign(ticket.ID, 1)
+			_ = m.locked(func() error { m.sign(ticket.ID, 1); return nil })
 		}()
 		begin := time.Now()
 		var told []string

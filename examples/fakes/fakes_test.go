@@ -28,6 +28,16 @@ type ready struct {
 
 	Stralfors distributor `json:"stralfors"`
 	PostNord  distributor `json:"postnord"`
+
+	Signatures signatures `json:"signatures"`
+}
+
+type signatures struct {
+	URL          string `json:"url"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	Issuer       string `json:"issuer"`
+	Audience     string `json:"audience"`
 }
 
 type application struct {
@@ -104,9 +114,32 @@ func TestFakes(t *testing.T) {
 		require.Equal(t, http.StatusOK, status)
 		require.Contains(t, body, `"issuer":"`+fake.Issuer+`"`)
 	}
+	checkSignatures(t, http.DefaultClient, got, "http")
 	require.Empty(t, r.stop(t, syscall.SIGTERM), "exactly one line")
 	_, err := net.Dial("tcp", strings.TrimPrefix(got.Criipto.Issuer, "http://"))
 	require.Error(t, err, "stopped")
+}
+
+// checkSignatures asks the signing service for the caller's orders.
+func checkSignatures(t *testing.T, c *http.Client, got ready, scheme string) {
+	t.Helper()
+	at := got.Signatures
+	require.Regexp(t, `^`+scheme+`://127\.0\.0\.1:[1-9][0-9]*/v1/graphql$`, at.URL)
+	require.Equal(t, got.Criipto.Issuer, at.Issuer)
+	require.Equal(t, got.Criipto.ClientID, at.Audience)
+	for secret, status := range map[string]int{at.ClientSecret: http.StatusOK, "en anden æøå": http.StatusUnauthorized} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at.URL, strings.NewReader(`{"query":"{viewer{__typename}}"}`))
+		require.NoError(t, err)
+		req.SetBasicAuth(at.ClientID, secret)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := c.Do(req)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, status, res.StatusCode, string(body))
+		require.Equal(t, status == http.StatusOK, strings.Contains(string(body), `"__typename":"Application"`), string(body))
+	}
 }
 
 func TestFakesWithTLS(t *testing.T) {
@@ -120,13 +153,14 @@ func TestFakesWithTLS(t *testing.T) {
 	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
 	status, _ := get(t, c, got.Criipto.Issuer+"/.well-known/jwks")
 	require.Equal(t, http.StatusOK, status)
+	checkSignatures(t, c, got, "https")
 	require.Empty(t, r.stop(t, os.Interrupt))
 	require.NoFileExists(t, got.CA)
 }
 
 func TestFakesOnAGivenPort(t *testing.T) {
 	file := build(t)
-	port := strconv.Itoa(freePorts(t, 7))
+	port := strconv.Itoa(freePorts(t, 8))
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	require.NoError(t, err)
 

@@ -1,15 +1,20 @@
-// Command fakes runs the fake brokers and distributors for test suites in any
+// Command fakes runs the fake brokers, distributors and signing service for test suites in any
 // language, on loopback addresses unless -listen says otherwise. When all are ready it prints one line of
 // JSON on standard output and stays until it is interrupted:
 //
 //	{"criipto":{"issuer":"http://127.0.0.1:9400","client_id":"…","client_secret":"…"},"neb":{…},"eident":{…},
-//	"stralfors":{"url":"https://127.0.0.1:9403","client_cert":"…","client_key":"…","ca":"…","system":"…",…},"postnord":{…}}
+//	"stralfors":{"url":"https://127.0.0.1:9403","client_cert":"…","client_key":"…","ca":"…","system":"…",…},"postnord":{…},
+//	"signatures":{"url":"http://127.0.0.1:9407/v1/graphql","client_id":"…","client_secret":"…","issuer":"…","audience":"…"}}
 //
-// With -tls the brokers speak https, and the line begins with "ca", a file with the
+// With -tls the brokers and the signing service speak https, and the line begins with "ca", a file with the
 // authorities to trust. The distributors always do, and demand the client
 // certificate; "client_cert", "client_key" and "ca" are PEM files, "page" is where
 // a browser sees the mailboxes. All files go when the command ends. With -base-port
-// 9400 brokers have 9400 to 9402, distributors 9403 and 9404, pages 9405 and 9406.
+// 9400 brokers have 9400 to 9402, distributors 9403 and 9404, pages 9405 and 9406, and
+// the signing service has 9407.
+//
+// People sign after a login at the fake Criipto. "issuer" and "audience" of "signatures"
+// are its issuer and client id, which the tokens in signed files have.
 //
 // "public_client_id" is an application without a secret, at brokers that have such.
 //

@@ -168,11 +168,12 @@ func TestFakesRefuseToBeReachedByAccident(t *testing.T) {
 // The fakes of a compose file speak http in the app's own network namespace, with
 // ports that are published under other numbers.
 func TestFakesUnderAnotherPort(t *testing.T) {
-	first := freePorts(t, 7)
+	first := freePorts(t, 8)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-base-url", "http://127.0.0.1:19400", "-redirect", "https://app.acme.dk/callback")
 	defer r.stop(t, os.Interrupt)
 	require.Equal(t, "http://127.0.0.1:19400", got.Criipto.Issuer)
 	require.Equal(t, "http://127.0.0.1:19401/op", got.NEB.Issuer)
+	require.Equal(t, "http://127.0.0.1:19407/v1/graphql", got.Signatures.URL)
 	at := "http://127.0.0.1:" + strconv.Itoa(first)
 	_, body := get(t, http.DefaultClient, at+"/.well-known/openid-configuration")
 	require.Contains(t, body, `"token_endpoint":"http://127.0.0.1:19400/oauth2/token"`)

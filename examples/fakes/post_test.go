@@ -89,11 +89,11 @@ func client(t *testing.T, d distributor) *http.Client {
 	return with
 }
 
-func TestFakeDistributorsFollowTheBrokers(t *testing.T) {
-	first := freePorts(t, 7)
+func TestFakesFollowTheBrokers(t *testing.T) {
+	first := freePorts(t, 8)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first))
 	defer r.stop(t, syscall.SIGTERM)
-	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page} {
+	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page, got.Signatures.URL} {
 		u, err := url.Parse(address)
 		require.NoError(t, err)
 		assert.Equal(t, strconv.Itoa(first+i), u.Port(), address)

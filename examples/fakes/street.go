@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -56,12 +57,14 @@ func (o *options) read(base string) error {
 
 // ready is the line that the command prints.
 type ready struct {
-	CA        string       `json:"ca,omitempty"` // a PEM file with the authorities of all fake brokers
+	CA        string       `json:"ca,omitempty"` // a PEM file with the authorities of all fakes but the distributors
 	Criipto   *application `json:"criipto"`
 	NEB       *application `json:"neb"`
 	EIdent    *application `json:"eident"`
 	Stralfors *distributor `json:"stralfors"`
 	PostNord  *distributor `json:"postnord"`
+
+	Signatures *signatures `json:"signatures"`
 }
 
 // application is how a fake broker knows the caller.
@@ -80,7 +83,8 @@ type street struct {
 	number int // of the next fake
 	opt    options
 	ca     []byte
-	dir    string // of the distributors' certificates; empty if not made yet
+	tenant *criiptotest.Broker // where people log in to sign
+	dir    string              // of the distributors' certificates; empty if not made yet
 }
 
 // open starts every fake, or none.
@@ -92,7 +96,7 @@ func open(o options) (*street, error) {
 		return nil, errors.New("-base-url needs a -base-port that is known beforehand")
 	}
 	s := &street{opt: o}
-	for _, start := range []func() error{s.brokers, s.writeCA, s.distributors} {
+	for _, start := range []func() error{s.brokers, s.distributors, s.signatures, s.writeCA} {
 		if err := start(); err != nil {
 			s.close()
 			return nil, err
@@ -130,7 +134,7 @@ func (s *street) brokers() error {
 		broker string
 		ready  **application
 	}{{"criipto", &s.Ready.Criipto}, {"neb", &s.Ready.NEB}, {"eident", &s.Ready.EIdent}} {
-		b, err := fakebroker.Start(at.broker, fakebroker.App{}, mitidtest.Config{
+		b, err := s.broker(at.broker, mitidtest.Config{
 			Addr: s.next(s.opt.listen), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
 			TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true, ClientSecret: s.opt.clientSecret,
 		})
@@ -145,7 +149,20 @@ func (s *street) brokers() error {
 	return nil
 }
 
-// writeCA puts the authorities of all fake brokers into one file.
+// broker starts one fake broker, and remembers Criipto's: it is the tenant of signatures.
+func (s *street) broker(name string, cfg mitidtest.Config) (*mitidtest.Broker, error) {
+	if name != "criipto" {
+		return fakebroker.Start(name, fakebroker.App{}, cfg)
+	}
+	tenant, err := criiptotest.Start(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.tenant = tenant
+	return tenant.Broker, nil
+}
+
+// writeCA puts the authorities of all fakes but the distributors into one file.
 func (s *street) writeCA() error {
 	if len(s.ca) == 0 {
 		return nil

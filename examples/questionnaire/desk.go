@@ -66,7 +66,7 @@ func fakeAccount(fake *signingtest.Service) signingAccount {
 		HTTPClient: fake.HTTPClient(), Now: fake.Now,
 		Verifier: criipto.VerifierConfig{
 			Issuer: fake.Verify().Issuer(), Audiences: []string{fake.Verify().ClientID()}, HTTPClient: fake.Verify().HTTPClient(),
-			SealRoots: fake.SealRoots(), TimestampRoots: fake.SealRoots(), AllowTest: true, IDs: criipto.IDsDiffer, Now: fake.Now,
+			SealRoots: fake.SealRoots(), TimestampRoots: fake.SealRoots(), AllowTest: true, Now: fake.Now,
 		},
 	}
 }

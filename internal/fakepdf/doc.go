@@ -54,4 +54,5 @@
 //   - document.go, plant.go: PDFs to sign
 //   - object.go, parser.go, file.go, xref_stream.go, pages.go: reading a PDF
 //   - update.go: writing a revision
+//   - check.go: whether a file can be signed
 package fakepdf

@@ -287,7 +287,7 @@ func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
 			}
 		}
 	}
-	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/questionnaire"} {
+	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
 		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }

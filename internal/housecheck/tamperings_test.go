@@ -18,6 +18,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
+	"github.com/dkeid/dkeid/signing/signingtest"
 )
 
 // docs/tamperings.md lists what the fakes can spoil, and is made from their
@@ -79,6 +80,27 @@ of somebody or something else. *missing*, *empty* and *null* are what they say; 
 			kinds, again = []string{"each letter has its own"}, "as each letter says"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, cell(m.Doc), strings.Join(kinds, ", "), where, again)
+	}
+	b.WriteString(`
+## Signatures at Criipto Signatures
+
+` + "`fake.Next(\"lost-answer\")`" + ` plays a misbehaviour once, at its next occasion; ` + "`At`" + ` plays it at an operation, and ` + "`Always`" + ` lasts longer
+(package signing/signingtest). *request*: the next request of the application, which is carried out, or not. *answer*: the next answer that holds
+what is spoilt. *signing*: the next signature, in the file and in answers. *closing*: the files of the next order that is closed. *webhook*: the next
+event.
+
+| name | what arrives | occasion | carried out? |
+| --- | --- | --- | --- |
+`)
+	for _, m := range signingtest.Misbehaviours() {
+		done := "–"
+		if m.Occasion == signingtest.AtRequest {
+			done = "no"
+			if m.Done {
+				done = "yes"
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", m.Name, cell(m.Doc), m.Occasion, done)
 	}
 	b.WriteString(`
 ## Signatures at Nets eID Broker

@@ -69,11 +69,11 @@ func (s *Service) read(o *operation, resp *httpx.Response, into any) *signing.Er
 		return o.statusError(resp, s.now())
 	}
 	if !resp.Taken {
-		return o.nonsense("the answer came before the whole call had left").with(resp)
+		return o.nonsense("the answer came before the whole call had left").at(resp)
 	}
 	a, err := readAnswer(resp.Body)
 	if err != nil {
-		return o.unreadable(err).with(resp)
+		return o.unreadable(err, resp)
 	}
 	return s.data(o, a, resp, into)
 }
@@ -85,10 +85,10 @@ func (s *Service) data(o *operation, a *answer, resp *httpx.Response, into any) 
 		return s.judge(o, a.faults, resp)
 	}
 	if a.data == "" || a.data == "null" {
-		return o.nonsense("the answer has no data").with(resp)
+		return o.nonsense("the answer has no data").at(resp)
 	}
 	if err := strictjson.Unmarshal([]byte(a.data), into); err != nil {
-		return o.nonsense("the answer has another form than the interface says").with(resp)
+		return o.nonsense("the answer has another form than the interface says").at(resp)
 	}
 	return nil
 }

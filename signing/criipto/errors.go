@@ -23,7 +23,13 @@ var traceForm = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 // failure is an error under construction.
 type failure struct{ e *signing.Error }
 
-// with adds what the service said.
+// at adds the status of an answer that may hold links, which are secrets.
+func (f failure) at(resp *httpx.Response) *signing.Error {
+	f.e.Status = resp.Status
+	return f.e
+}
+
+// with adds the status, and what the service said.
 func (f failure) with(resp *httpx.Response) *signing.Error {
 	f.e.Status = resp.Status
 	f.e.Said = signing.NewRaw(slices.Clone(resp.Body[:min(len(resp.Body), maxSaid)]))
@@ -53,11 +59,11 @@ func (o *operation) nonsense(why string) failure {
 }
 
 // unreadable is an answer that is no JSON, or ambiguous JSON.
-func (o *operation) unreadable(err error) failure {
+func (o *operation) unreadable(err error, resp *httpx.Response) *signing.Error {
 	if e, ok := errors.AsType[*strictjson.Error](err); ok && e.Reason == strictjson.Syntax {
-		return failure{o.fail(o.lost(), "the answer is no JSON that can be read; a page for people, perhaps")}
+		return failure{o.fail(o.lost(), "the answer is no JSON that can be read; a page for people, perhaps")}.at(resp)
 	}
-	return o.nonsense("the answer is ambiguous JSON, or has another form than the interface says")
+	return o.nonsense("the answer is ambiguous JSON, or has another form than the interface says").at(resp)
 }
 
 // callError classifies a call that brought no answer.
@@ -75,9 +81,7 @@ func (o *operation) callError(err error) *signing.Error {
 		f = o.fail(signing.InputInvalid, "a document changed while it was sent; the call is incomplete and without effect")
 	case e.Reason == httpx.BodyFailed:
 		f = o.fail(signing.InputInvalid, "a document could not be read to its end; the call is incomplete and without effect")
-	case e.NotSent():
-		f = o.fail(signing.Unavailable, "nothing was sent")
-	case e.BodyKept():
+	case e.BodyKept(): // nothing left, or the head alone
 		f = o.fail(signing.Unavailable, "the call did not leave")
 	case e.Reason == httpx.Unwelcome:
 		f = o.fail(signing.AuthFailed, "the service demands a client certificate")

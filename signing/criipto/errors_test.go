@@ -91,6 +91,18 @@ func TestEachAnswerOfTheService(t *testing.T) {
 	}
 }
 
+// An answer that holds links and makes no sense is in no part of the error.
+func TestLinksAreNotKeptInErrors(t *testing.T) {
+	for _, body := range []string{created(replacing(openOrder, `"status":"OPEN",`, `"status":1,`)), `{"data":{},` + created(openOrder)[1:], created(openOrder) + "<"} {
+		o := newOrder()
+		_, err := newRemote(t, says(http.StatusOK, body)).service(t).CreateOrder(t.Context(), o, digests(o))
+		var e *signing.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, signing.OutcomeUnknown, e.Kind)
+		assert.NotContains(t, string(e.Said.Reveal()), "bearer")
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"0": 0, "-5": 0, "17": 17 * time.Second, "99999999999999999999": 24 * time.Hour, "soon": 0, "": 0,
@@ -168,9 +180,16 @@ func TestAServiceThatHangs(t *testing.T) {
 	release := make(chan struct{})
 	r := newRemote(t, func(http.ResponseWriter, call) { <-release })
 	defer close(release)
-	s := r.service(t, func(cfg *criipto.Config) { cfg.Timeout, cfg.TransferTimeout = 20*time.Millisecond, 20*time.Millisecond })
-	for called, f := range eachCall(s) {
-		err := f(t.Context())
+	s := r.service(t, func(cfg *criipto.Config) { cfg.Timeout, cfg.TransferTimeout = time.Second, time.Second })
+	calls := eachCall(s)
+	errs := make(map[string]chan error)
+	for called, f := range calls {
+		c := make(chan error, 1)
+		errs[called] = c
+		go func() { c <- f(t.Context()) }()
+	}
+	for called := range calls {
+		err := <-errs[called]
 		want := signing.Unavailable
 		if slices.Contains(acting, called) {
 			want = signing.OutcomeUnknown

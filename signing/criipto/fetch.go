@@ -62,7 +62,7 @@ func (s *Service) receive(op *operation, resp *httpx.Response, from io.Reader, w
 	case err != nil && taken:
 		return op.fail(signing.DocumentPending, "the answer did not come whole")
 	case err != nil:
-		return op.unreadable(err).with(resp)
+		return op.unreadable(err, resp)
 	}
 	var data map[string]*struct {
 		Type string  `json:"__typename"`

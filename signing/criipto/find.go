@@ -171,20 +171,3 @@ func (s *Service) page(ctx context.Context, op *operation, after string, state s
 	}
 	return orders, info.End, nil
 }
-
-// Links reads where the people of a ticket sign, in the order of Ticket.Signatories. Use
-// it to lead a person from a page of yours, which a letter can name without a secret. A
-// link is a secret. A person who was deleted, or whose link cannot be sent to people, is
-// ErrResponseInvalid.
-func (s *Service) Links(ctx context.Context, t signing.Ticket) ([]signing.Secret, error) {
-	op := &operation{op: "links", query: linksQuery}
-	got, err := s.order(ctx, op, t.ID)
-	if err != nil {
-		return nil, err
-	}
-	p, why := got.extended(t, nil)
-	if why != "" {
-		return nil, about(t.ID, op.nonsense(why).e)
-	}
-	return p.Links, nil
-}

@@ -39,7 +39,9 @@ type WebhookConfig struct {
 	// UnsignedValidation answers 200 to the service's validation event without a
 	// signature too. The vendor does not say whether it signs it. It has no effect.
 	UnsignedValidation bool
-	// ReadTimeout bounds the reading of an event. If zero, 10 seconds.
+	// ReadTimeout bounds the reading of an event. If zero, 10 seconds. It needs a
+	// ResponseWriter that lets go of its connection (http.ResponseController): behind one
+	// that does not, http.Server.ReadTimeout is the bound.
 	ReadTimeout time.Duration
 	// Timeout bounds what happens to an event: remembering, reading the order, Handle. It
 	// goes on if the service hangs up. If zero, 30 seconds.

@@ -339,6 +339,14 @@ func TestOldEventAgain(t *testing.T) {
 	}
 }
 
+// An order that is open and lists no documents is not gone: its event is handed out.
+func TestEventOfAnOpenOrderWithoutDocuments(t *testing.T) {
+	h := newHook(t)
+	h.remote.answer = orderSays(`{"id":"SignatureOrder:1|x","status":"OPEN","documents":[],"signatories":[]}`)
+	assert.Equal(t, http.StatusOK, deliver(h, signedEvent))
+	assert.Len(t, h.spy.events, 1)
+}
+
 // Rejected arrives before opened: both carry the state that the service has now.
 func TestEventsOutOfOrder(t *testing.T) {
 	h := newHook(t)
@@ -497,16 +505,17 @@ func TestUnsignedValidation(t *testing.T) {
 // No more than AtOnce are handled at a time. Others wait, and in the end are told to come
 // again.
 func TestEventsAtOnce(t *testing.T) {
-	release := make(chan struct{})
-	begun := make(chan struct{})
-	h := newHook(t, func(cfg *criipto.WebhookConfig) {
-		cfg.AtOnce, cfg.Timeout = 1, 50*time.Millisecond
-		cfg.Handle = func(context.Context, signing.Event) error {
-			close(begun)
-			<-release
-			return nil
-		}
-	})
+	release, begun := make(chan struct{}), make(chan struct{})
+	cfg := config("http://localhost/")
+	cfg.HTTPClient = answering([]byte(`{"data":{"signatureOrder":` + openOrder + `}}`))
+	s, err := criipto.New(cfg)
+	require.NoError(t, err)
+	h, err := s.Webhook(criipto.WebhookConfig{Secrets: [][]byte{secretNow}, AtOnce: 1, Timeout: 300 * time.Millisecond, Handle: func(context.Context, signing.Event) error {
+		close(begun)
+		<-release
+		return nil
+	}})
+	require.NoError(t, err)
 	first := make(chan int)
 	go func() { first <- deliver(h, signedEvent) }()
 	<-begun

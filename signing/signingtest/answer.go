@@ -33,7 +33,6 @@ type caller struct {
 // call is one root field of an operation while it is carried out.
 type call struct {
 	s      *Service
-	ctx    context.Context
 	who    caller
 	locked bool
 	// after is done when the answer has been made, under the lock.
@@ -60,43 +59,45 @@ func (c *call) unlock() {
 // operation carries out one field of Query or Mutation.
 type operation struct {
 	side Side
-	run  func(c *call, args map[string]any) (any, error)
+	run  runs
 }
+
+type runs = func(ctx context.Context, c *call, args map[string]any) (any, error)
 
 // table returns the operations by name.
 func (s *Service) table() map[string]operation {
-	app := func(run func(*call, map[string]any) (any, error)) operation { return operation{ApplicationSide, run} }
-	signer := func(run func(*call, map[string]any) (any, error)) operation { return operation{SignatorySide, run} }
+	app := func(run runs) operation { return operation{ApplicationSide, run} }
+	signer := func(run runs) operation { return operation{SignatorySide, run} }
 	return map[string]operation{
-		"signatureOrder": app((*call).querySignatureOrder),
-		"signatory":      app((*call).querySignatory),
-		"batchSignatory": app((*call).queryBatch),
-		"document":       app((*call).queryDocument),
-		"timezones":      {NoSide, func(*call, map[string]any) (any, error) { return timezones(), nil }},
-		"viewer":         {NoSide, (*call).viewer},
+		"signatureOrder": app(querySignatureOrder),
+		"signatory":      app(querySignatory),
+		"batchSignatory": app(queryBatch),
+		"document":       app(queryDocument),
+		"timezones":      {NoSide, func(context.Context, *call, map[string]any) (any, error) { return timezones(), nil }},
+		"viewer":         {NoSide, viewer},
 
-		"createSignatureOrder":       app((*call).createSignatureOrder),
-		"changeSignatureOrder":       app((*call).changeSignatureOrder),
-		"addSignatory":               app((*call).addSignatory),
-		"addSignatories":             app((*call).addSignatories),
-		"changeSignatory":            app((*call).changeSignatory),
-		"deleteSignatory":            app((*call).deleteSignatory),
-		"extendSignatureOrder":       app((*call).extendSignatureOrder),
-		"closeSignatureOrder":        app((*call).closeSignatureOrder),
-		"cancelSignatureOrder":       app((*call).cancelSignatureOrder),
-		"cleanupSignatureOrder":      app((*call).cleanupSignatureOrder),
-		"signActingAs":               app((*call).signActingAs),
-		"validateDocument":           app((*call).validateDocument),
-		"createBatchSignatory":       app((*call).createBatchSignatory),
-		"retrySignatureOrderWebhook": app((*call).retryWebhook),
+		"createSignatureOrder":       app(createSignatureOrder),
+		"changeSignatureOrder":       app(changeSignatureOrder),
+		"addSignatory":               app(addSignatory),
+		"addSignatories":             app(addSignatories),
+		"changeSignatory":            app(changeSignatory),
+		"deleteSignatory":            app(deleteSignatory),
+		"extendSignatureOrder":       app(extendSignatureOrder),
+		"closeSignatureOrder":        app(closeSignatureOrder),
+		"cancelSignatureOrder":       app(cancelSignatureOrder),
+		"cleanupSignatureOrder":      app(cleanupSignatureOrder),
+		"signActingAs":               app(signActingAs),
+		"validateDocument":           app(validateDocument),
+		"createBatchSignatory":       app(createBatchSignatory),
+		"retrySignatureOrderWebhook": app(retryWebhook),
 
-		"sign":                                  signer((*call).sign),
-		"rejectSignatureOrder":                  signer((*call).rejectSignatureOrder),
-		"updateSignatoryDocumentStatus":         signer((*call).updateDocumentStatus),
-		"startCriiptoVerifyEvidenceProvider":    signer((*call).startVerify),
-		"completeCriiptoVerifyEvidenceProvider": signer((*call).completeVerify),
-		"trackSignatory":                        signer((*call).track),
-		"signatoryBeacon":                       signer((*call).beacon),
+		"sign":                                  signer(sign),
+		"rejectSignatureOrder":                  signer(rejectSignatureOrder),
+		"updateSignatoryDocumentStatus":         signer(updateDocumentStatus),
+		"startCriiptoVerifyEvidenceProvider":    signer(startVerify),
+		"completeCriiptoVerifyEvidenceProvider": signer(completeVerify),
+		"trackSignatory":                        signer(track),
+		"signatoryBeacon":                       signer(beacon),
 	}
 }
 
@@ -136,9 +137,9 @@ func (x *exchange) root(w *writer, kind string, g group) error {
 	if op.side != NoSide && op.side != x.caller.side {
 		return refuse("not authorized for " + f.Name)
 	}
-	c := &call{s: x.s, ctx: x.r.Context(), who: x.caller}
+	c := &call{s: x.s, who: x.caller}
 	defer c.unlock()
-	v, err := op.run(c, f.ArgumentMap(w.vars))
+	v, err := op.run(x.r.Context(), c, f.ArgumentMap(w.vars))
 	if err == nil {
 		c.lock()
 		var sel ast.SelectionSet

@@ -58,6 +58,9 @@ type Settings struct {
 	// Rewrites makes the service write each document anew when it is uploaded, as the real
 	// one does: the signed file begins with other bytes than were sent.
 	Rewrites bool
+	// OtherIDs makes signed files name orders and signatories by GUIDs that are not part of
+	// their ids in the interface. Whether the real service's are is not documented.
+	OtherIDs bool
 	// OldEvidence writes the kinds of evidence without the prefix criipto.
 	OldEvidence bool
 	// UnsignedValidation sends WEBHOOK_VALIDATION without a signature.

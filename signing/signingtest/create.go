@@ -1,6 +1,7 @@
 package signingtest
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -45,19 +46,20 @@ func (in *appearanceInput) identifier() []string {
 	return in.IdentifierFromEvidence
 }
 
-func (c *call) createSignatureOrder(args map[string]any) (any, error) {
+func createSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[createInput](args)
 	if err != nil {
 		return nil, err
 	}
 	set, now := c.s.settings(), c.s.Now()
 	o := &order{
-		id: newID("SignatureOrder"), guid: newGUID(), trace: newToken()[:32],
+		id: newID("SignatureOrder"), trace: newToken()[:32],
 		title: in.Title, status: statusOpen, created: now, timezone: "UTC", most: defaultMost,
 		validatesView: slices.Contains(in.EvidenceValidationStages, stageView),
 		look:          look{language: defaultLanguage},
 		identifier:    in.SignatureAppearance.identifier(),
 	}
+	o.guid = set.evidenceID(o.id)
 	if err := in.check(o); err != nil {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func (c *call) createSignatureOrder(args map[string]any) (any, error) {
 		if o.hook, err = newHook(in.Webhook); err != nil {
 			return nil, err
 		}
-		if in.Webhook.ValidateConnectivity && !c.s.validates(c.ctx, o.hook, set) {
+		if in.Webhook.ValidateConnectivity && !c.s.validates(ctx, o.hook, set) {
 			return nil, refuse("the webhook did not answer WEBHOOK_VALIDATION with 200 within 5 seconds")
 		}
 	}

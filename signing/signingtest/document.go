@@ -2,6 +2,7 @@ package signingtest
 
 import (
 	"bytes"
+	"context"
 
 	"github.com/dkeid/dkeid/internal/fakepdf"
 )
@@ -116,7 +117,7 @@ func rewrite(pdf []byte) []byte {
 	return out
 }
 
-func (c *call) validateDocument(args map[string]any) (any, error) {
+func validateDocument(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		PDF []byte `json:"pdf"`
 		XML []byte `json:"xml"`

@@ -2,6 +2,7 @@ package signingtest
 
 import (
 	"bytes"
+	"context"
 	"slices"
 )
 
@@ -13,7 +14,7 @@ type orderInput struct {
 	RetainDocumentsForDays     *int       `json:"retainDocumentsForDays"`
 }
 
-func (c *call) changeSignatureOrder(args map[string]any) (any, error) {
+func changeSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[orderInput](args)
 	if err != nil {
 		return nil, err
@@ -23,7 +24,7 @@ func (c *call) changeSignatureOrder(args map[string]any) (any, error) {
 		if hook, err = newHook(in.Webhook); err != nil {
 			return nil, err
 		}
-		if in.Webhook.ValidateConnectivity && !c.s.validates(c.ctx, hook, c.s.settings()) {
+		if in.Webhook.ValidateConnectivity && !c.s.validates(ctx, hook, c.s.settings()) {
 			return nil, refuse("the webhook did not answer WEBHOOK_VALIDATION with 200 within 5 seconds")
 		}
 	}
@@ -55,7 +56,7 @@ func (o *order) hasSignature() bool {
 	return false
 }
 
-func (c *call) extendSignatureOrder(args map[string]any) (any, error) {
+func extendSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[orderInput](args)
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (c *call) extendSignatureOrder(args map[string]any) (any, error) {
 
 // closeSignatureOrder finishes the documents and answers with them. Then it deletes them,
 // unless the caller has asked for retention. Nobody needs to have signed.
-func (c *call) closeSignatureOrder(args map[string]any) (any, error) {
+func closeSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[orderInput](args)
 	if err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func (d *document) sealed() bool {
 	return slices.ContainsFunc(d.signatures, func(g *signature) bool { return g.sealed })
 }
 
-func (c *call) cancelSignatureOrder(args map[string]any) (any, error) {
+func cancelSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[orderInput](args)
 	if err != nil {
 		return nil, err
@@ -130,7 +131,7 @@ func (c *call) cancelSignatureOrder(args map[string]any) (any, error) {
 
 // cleanupSignatureOrder deletes the documents of an order that has ended. It may be called
 // again.
-func (c *call) cleanupSignatureOrder(args map[string]any) (any, error) {
+func cleanupSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[orderInput](args)
 	if err != nil {
 		return nil, err

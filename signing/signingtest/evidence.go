@@ -2,6 +2,7 @@ package signingtest
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"image/png"
@@ -43,16 +44,16 @@ type partInput struct {
 
 // gather turns what the caller brings into the evidence that a provider demands. It may
 // ask the tenant, so the caller does not hold the lock.
-func (c *call) gather(p *provider, in *signInput, party *party) (*signature, error) {
+func (c *call) gather(ctx context.Context, p *provider, in *signInput, party *party) (*signature, error) {
 	if p.kind != kindAllOf {
-		return c.gatherPart(p, &in.partInput, party)
+		return c.gatherPart(ctx, p, &in.partInput, party)
 	}
 	if in.AllOf == nil {
 		return nil, refuse("the evidence must be in allOf")
 	}
 	all := &signature{kind: kindComposite}
 	for _, part := range p.all {
-		g, err := c.gatherPart(part, in.AllOf, party)
+		g, err := c.gatherPart(ctx, part, in.AllOf, party)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +62,7 @@ func (c *call) gather(p *provider, in *signInput, party *party) (*signature, err
 	return all, nil
 }
 
-func (c *call) gatherPart(p *provider, in *partInput, party *party) (*signature, error) {
+func (c *call) gatherPart(ctx context.Context, p *provider, in *partInput, party *party) (*signature, error) {
 	switch p.kind {
 	case kindNoop:
 		if !in.Noop {
@@ -71,7 +72,7 @@ func (c *call) gatherPart(p *provider, in *partInput, party *party) (*signature,
 	case kindDrawable:
 		return drawn(p, in)
 	case kindVerify:
-		got, err := c.loggedIn(p, in, party)
+		got, err := c.loggedIn(ctx, p, in, party)
 		if err != nil {
 			return nil, err
 		}
@@ -97,16 +98,16 @@ func drawn(p *provider, in *partInput) (*signature, error) {
 }
 
 // loggedIn returns the proof of a login that the caller began, or brings.
-func (c *call) loggedIn(p *provider, in *partInput, party *party) (*proof, error) {
+func (c *call) loggedIn(ctx context.Context, p *provider, in *partInput, party *party) (*proof, error) {
 	switch {
 	case in.CriiptoVerifyV2 != nil:
 		began := c.s.resume(in.CriiptoVerifyV2.State)
 		if began == nil || began.party != party || began.stage != stageSign || began.provider != p {
 			return nil, refuse("the login was not begun here, or is used or too old")
 		}
-		return c.s.exchange(c.ctx, began, in.CriiptoVerifyV2.Code)
+		return c.s.exchange(ctx, began, in.CriiptoVerifyV2.Code)
 	case in.CriiptoVerify != nil:
-		return c.s.accept(c.ctx, p, in.CriiptoVerify.JWT)
+		return c.s.accept(ctx, p, in.CriiptoVerify.JWT)
 	}
 	return nil, refuse("criiptoVerifyV2 is missing")
 }

@@ -14,7 +14,7 @@ import (
 
 // maxFields bounds how many fields one answer has: a query may walk from an order to its
 // signatories and back as often as it likes.
-const maxFields = 200_000
+const maxFields = 100_000
 
 // failure is an error that the caller of the API reads.
 type failure struct {

@@ -80,6 +80,9 @@ func (m *mail) nudge() {
 func (m *mail) nextDue() (due time.Time, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return due, false
+	}
 	for _, l := range m.letters {
 		if !l.held && (!ok || l.due.Before(due)) {
 			due, ok = l.due, true

@@ -12,8 +12,6 @@ type Misbehaviour struct {
 	Name     string
 	Doc      string
 	Occasion Occasion
-	// Rows are those of the table of bad input that it plays, such as D-09. It may be empty.
-	Rows []string
 	// Done means, for AtRequest, that the service has done what the request asked for.
 	Done bool
 

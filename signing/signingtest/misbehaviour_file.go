@@ -11,16 +11,16 @@ import (
 func fileMisbehaviours() []Misbehaviour {
 	all := []Misbehaviour{
 		{Name: "file-original", Doc: "the file is the one that was uploaded; nobody's signature is in it", file: func(_ *Service, _ *order, d *document) []byte { return d.original }},
-		{Name: "file-cut", Doc: "half of the file", Rows: []string{"D-09"}, file: func(_ *Service, _ *order, d *document) []byte {
+		{Name: "file-cut", Doc: "half of the file", file: func(_ *Service, _ *order, d *document) []byte {
 			return bytes.Clone(d.current[:len(d.current)/2])
 		}},
 		{Name: "file-without-timestamp", Doc: "the file has no document timestamp, as if the order were open", file: func(_ *Service, _ *order, d *document) []byte {
 			return lastRevisionCut(d.current)
 		}},
-		{Name: "file-other-document", Doc: "the file is another signed document, with the same evidence in it", Rows: []string{"D-02"}, file: func(s *Service, _ *order, d *document) []byte {
+		{Name: "file-other-document", Doc: "the file is another signed document, with the same evidence in it", file: func(s *Service, _ *order, d *document) []byte {
 			return s.stranger(d.current)
 		}},
-		{Name: "file-of-other-order", Doc: "the file is that of another order that was signed, or a made-up one if there is none", Rows: []string{"D-02"}, file: func(s *Service, o *order, _ *document) []byte {
+		{Name: "file-of-other-order", Doc: "the file is that of another order that was signed, or a made-up one if there is none", file: func(s *Service, o *order, _ *document) []byte {
 			return s.otherFile(o)
 		}},
 		{Name: "file-no-pdf", Doc: "the file is an HTML page", file: func(*Service, *order, *document) []byte {
@@ -29,7 +29,7 @@ func fileMisbehaviours() []Misbehaviour {
 		{Name: "file-rewritten", Doc: "the file was written anew: its first revision is not the uploaded one", file: func(_ *Service, _ *order, d *document) []byte { return rewrite(d.current) }},
 	}
 	for _, f := range fakepdf.Forgeries() {
-		all = append(all, Misbehaviour{Name: "pdf-" + f.Name, Doc: "in the file, " + f.What, Rows: rowsOf(f.Is), file: func(s *Service, _ *order, d *document) []byte {
+		all = append(all, Misbehaviour{Name: "pdf-" + f.Name, Doc: "in the file, " + f.What, file: func(s *Service, _ *order, d *document) []byte {
 			forged, err := s.authority.Forge(f.Name, d.current)
 			if err != nil { // nobody has signed it
 				return d.current
@@ -41,23 +41,6 @@ func fileMisbehaviours() []Misbehaviour {
 		all[i].Occasion = AtClosing
 	}
 	return all
-}
-
-// rowsOf returns the rows of the table of bad input that a defect plays.
-func rowsOf(is fakepdf.Defect) []string {
-	switch is {
-	case fakepdf.Changed:
-		return []string{"D-03"}
-	case fakepdf.Uncovered, fakepdf.Invalid:
-		return []string{"D-04"}
-	case fakepdf.Untimed, fakepdf.Unrevoked:
-		return []string{"D-07"}
-	case fakepdf.Foreign:
-		return []string{"D-08"}
-	case fakepdf.Mismatched:
-		return []string{"D-02"}
-	}
-	return nil
 }
 
 // lastRevisionCut returns a file without its latest revision.

@@ -107,20 +107,13 @@ func keyMisbehaviours() []Misbehaviour {
 // token makes a misbehaviour that changes the claims and signs them again with the
 // issuer's key.
 func token(name, doc string, change func(*sealing, *mitidtest.Object)) Misbehaviour {
-	m := Misbehaviour{Name: name, Doc: doc, Occasion: AtSigning, signing: func(w *sealing) {
+	return Misbehaviour{Name: name, Doc: doc, Occasion: AtSigning, signing: func(w *sealing) {
 		w.changeToken(func(w *sealing, t *signature) {
 			o := t.claims.object()
 			change(w, &o)
 			w.signAgain(t, o)
 		})
 	}}
-	if strings.HasSuffix(name, "-text") {
-		m.Rows = []string{"D-02"}
-	}
-	if name == "token-no-text" {
-		m.Rows = []string{"D-01"}
-	}
-	return m
 }
 
 // changeToken changes the signature's token, if it has one. The person who signed stays

@@ -14,9 +14,9 @@ const Wait = 2 * time.Minute
 func transportMisbehaviours() []Misbehaviour {
 	all := []Misbehaviour{
 		{Name: "reset", Doc: "the connection ends before anything is done", play: func(x *exchange) { x.send(&fakehttp.Reply{HangUp: true}) }},
-		{Name: "lost-answer", Doc: "it is done, and the connection ends without an answer", Rows: []string{"D-09"}, Done: true,
+		{Name: "lost-answer", Doc: "it is done, and the connection ends without an answer", Done: true,
 			play: func(x *exchange) { x.execute(); x.send(&fakehttp.Reply{HangUp: true}) }},
-		{Name: "cut-answer", Doc: "it is done, and the connection ends in the middle of the answer", Rows: []string{"D-09"}, Done: true,
+		{Name: "cut-answer", Doc: "it is done, and the connection ends in the middle of the answer", Done: true,
 			play: done(func(p *fakehttp.Reply) { p.Cut = true })},
 		{Name: "slow-answer", Doc: "it is done, and the answer comes at one byte a second", Done: true,
 			play: done(func(p *fakehttp.Reply) { p.Drip, p.Blanks = true, 100_000 })},

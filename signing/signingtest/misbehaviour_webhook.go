@@ -16,36 +16,36 @@ import (
 // the later ones are good.
 func webhookMisbehaviours() []Misbehaviour {
 	all := []Misbehaviour{
-		{Name: "webhook-duplicated", Doc: "the event is sent twice, one after the other", Rows: []string{"W-05"}, post: func(s *Service, l *letter) {
+		{Name: "webhook-duplicated", Doc: "the event is sent twice, one after the other", post: func(s *Service, l *letter) {
 			again := *l
 			again.id, again.spoilt = newGUID(), nil
 			s.mail.post(l)
 			s.mail.post(&again)
 		}},
 		{Name: "webhook-dropped", Doc: "the event is never sent", post: func(*Service, *letter) {}},
-		{Name: "webhook-delayed", Doc: "the event is sent an hour later", Rows: []string{"W-07"}, post: func(s *Service, l *letter) {
+		{Name: "webhook-delayed", Doc: "the event is sent an hour later", post: func(s *Service, l *letter) {
 			l.due = l.due.Add(time.Hour)
 			s.mail.post(l)
 		}},
-		{Name: "webhook-reordered", Doc: "the event is sent after the next one", Rows: []string{"W-07"}, post: func(s *Service, l *letter) {
+		{Name: "webhook-reordered", Doc: "the event is sent after the next one", post: func(s *Service, l *letter) {
 			l.held = true
 			s.mail.post(l)
 		}},
-		{Name: "webhook-replayed", Doc: "the event is sent, and once more ninety days later", Rows: []string{"W-06"}, post: func(s *Service, l *letter) {
+		{Name: "webhook-replayed", Doc: "the event is sent, and once more ninety days later", post: func(s *Service, l *letter) {
 			again := *l
 			again.id, again.spoilt, again.once, again.due = newGUID(), nil, true, l.due.Add(90*24*time.Hour)
 			s.mail.post(l)
 			s.mail.post(&again)
 		}},
-		{Name: "webhook-at-once-twice", Doc: "the event is sent twice at the same instant", Rows: []string{"W-05"}, deliver: twiceAtOnce},
-		{Name: "webhook-unsigned", Doc: "the first try has no signature", Rows: []string{"W-02"}, deliver: badSignature(func(*letter) string { return "" })},
-		{Name: "webhook-wrong-secret", Doc: "the first try is signed with another secret", Rows: []string{"W-02"}, deliver: badSignature(func(l *letter) string {
+		{Name: "webhook-at-once-twice", Doc: "the event is sent twice at the same instant", deliver: twiceAtOnce},
+		{Name: "webhook-unsigned", Doc: "the first try has no signature", deliver: badSignature(func(*letter) string { return "" })},
+		{Name: "webhook-wrong-secret", Doc: "the first try is signed with another secret", deliver: badSignature(func(l *letter) string {
 			return Sign(bytes.Repeat([]byte{7}, 32), l.body)
 		})},
-		{Name: "webhook-text-secret", Doc: "the first try is signed with the Base64 text of the secret", Rows: []string{"W-02"}, deliver: badSignature(func(l *letter) string {
+		{Name: "webhook-text-secret", Doc: "the first try is signed with the Base64 text of the secret", deliver: badSignature(func(l *letter) string {
 			return Sign([]byte(base64.StdEncoding.EncodeToString(l.hook.secret)), l.body)
 		})},
-		{Name: "webhook-one-bit-off", Doc: "one bit of the first try's signature differs", Rows: []string{"W-02"}, deliver: badSignature(func(l *letter) string {
+		{Name: "webhook-one-bit-off", Doc: "one bit of the first try's signature differs", deliver: badSignature(func(l *letter) string {
 			raw, err := base64.StdEncoding.DecodeString(Sign(l.hook.secret, l.body))
 			if err != nil {
 				return ""
@@ -53,24 +53,24 @@ func webhookMisbehaviours() []Misbehaviour {
 			raw[0] ^= 1
 			return base64.StdEncoding.EncodeToString(raw)
 		})},
-		{Name: "webhook-reformatted", Doc: "the first try says the same in other bytes than were signed", Rows: []string{"W-03"},
+		{Name: "webhook-reformatted", Doc: "the first try says the same in other bytes than were signed",
 			deliver: otherBody(http.MethodPost, "application/json", func(l *letter) io.Reader {
 				var b bytes.Buffer
 				_ = json.Indent(&b, l.body, "", "  ")
 				return &b
 			})},
-		{Name: "webhook-huge", Doc: "the first try is 10 MB", Rows: []string{"W-04"}, deliver: otherBody(http.MethodPost, "application/json", func(l *letter) io.Reader {
+		{Name: "webhook-huge", Doc: "the first try is 10 MB", deliver: otherBody(http.MethodPost, "application/json", func(l *letter) io.Reader {
 			return io.MultiReader(bytes.NewReader(l.body), strings.NewReader(strings.Repeat(" ", 10_000_000)))
 		})},
-		{Name: "webhook-slow", Doc: "the first try comes at one byte a second, for the five seconds that the service waits", Rows: []string{"W-04"},
+		{Name: "webhook-slow", Doc: "the first try comes at one byte a second, for the five seconds that the service waits",
 			deliver: otherBody(http.MethodPost, "application/json", func(l *letter) io.Reader { return &dripping{body: l.body} })},
-		{Name: "webhook-get", Doc: "the first try is a GET", Rows: []string{"W-10"}, deliver: otherBody(http.MethodGet, "application/json", bodyOf)},
-		{Name: "webhook-as-text", Doc: "the first try is text/plain", Rows: []string{"W-10"}, deliver: otherBody(http.MethodPost, "text/plain", bodyOf)},
-		{Name: "webhook-unknown-event", Doc: "the event has a name that nobody knows, and is signed", Rows: []string{"W-11"}, post: func(s *Service, l *letter) {
+		{Name: "webhook-get", Doc: "the first try is a GET", deliver: otherBody(http.MethodGet, "application/json", bodyOf)},
+		{Name: "webhook-as-text", Doc: "the first try is text/plain", deliver: otherBody(http.MethodPost, "text/plain", bodyOf)},
+		{Name: "webhook-unknown-event", Doc: "the event has a name that nobody knows, and is signed", post: func(s *Service, l *letter) {
 			l.body = bytes.Replace(l.body, []byte(`"`+l.event+`"`), []byte(`"SIGNATORY_LEVITATED"`), 1)
 			s.mail.post(l)
 		}},
-		{Name: "webhook-extra-members", Doc: "the event has members that nobody knows, and is signed", Rows: []string{"W-11"}, post: func(s *Service, l *letter) {
+		{Name: "webhook-extra-members", Doc: "the event has members that nobody knows, and is signed", post: func(s *Service, l *letter) {
 			l.body = append([]byte(`{"nyhed":{"æøå":[1,null]},`), l.body[1:]...)
 			s.mail.post(l)
 		}},

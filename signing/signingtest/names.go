@@ -3,13 +3,22 @@ package signingtest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strings"
 
 	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
-// newID returns an opaque id. Nobody can learn from it what stands in signed files.
+// newID returns an opaque id.
 func newID(kind string) string {
-	return kind + ":" + fakehttp.RandomHex(8) + "|" + fakehttp.RandomHex(16)
+	return kind + ":" + fakehttp.RandomHex(8) + "|" + newGUID()
+}
+
+// evidenceID returns the GUID by which signed files name what has this id.
+func (s *Settings) evidenceID(id string) string {
+	if s.OtherIDs {
+		return newGUID()
+	}
+	return id[strings.LastIndexByte(id, '|')+1:]
 }
 
 // newGUID returns a random UUID.

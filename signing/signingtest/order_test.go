@@ -3,6 +3,7 @@ package signingtest_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func TestEvidenceStandsInTheFile(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(word(e[0], "value")), &value))
 	for _, name := range []string{"applicationId", "signatureOrderId", "signatoryId"} {
 		assert.Len(t, meta[name], 36, name)
-		assert.NotContains(t, word(o, "id")+word(o, "signatories", 0, "id"), meta[name], "ids do not give the GUIDs away")
+		assert.Equal(t, name != "applicationId", strings.Contains(word(o, "id")+word(o, "signatories", 0, "id"), word(meta, name)), name)
 	}
 	assert.Equal(t, word(o, "documents", 0, "signatures", 0, "jwt"), value["jwt"])
 	assert.Contains(t, value["jwks"], `"kid"`)
@@ -84,6 +85,20 @@ func TestEvidenceStandsInTheFile(t *testing.T) {
 	assert.Equal(t, "Sign at Acme", claims["refTextHeader"])
 	assert.Equal(t, "Paiman Petersen", claims["name"])
 	assert.Empty(t, claims["cprNumberIdentifier"], "nobody asked")
+}
+
+func TestEvidenceWithOtherIDs(t *testing.T) {
+	s, app := start(t)
+	s.Configure(func(set *signingtest.Settings) { set.OtherIDs = true })
+	o := app.place()
+	require.NoError(t, s.SignAs(t.Context(), word(o, "signatories", 0, "id"), mitidtest.Paiman()))
+	e := evidenceIn(t, content(t, app.close(word(o, "id")), "documents", 0, "blob"))
+	var meta object
+	require.NoError(t, json.Unmarshal([]byte(word(e[0], "meta")), &meta))
+	for _, name := range []string{"signatureOrderId", "signatoryId"} {
+		assert.Len(t, meta[name], 36)
+		assert.NotContains(t, word(o, "id")+word(o, "signatories", 0, "id"), meta[name])
+	}
 }
 
 func TestClosingWithoutRetentionDeletes(t *testing.T) {
@@ -162,12 +177,12 @@ func TestCreateRefuses(t *testing.T) {
 		"xml": {"not there yet", func(in object) {
 			in["documents"] = []any{object{"xml": object{"title": "æ", "blob": "PGEvPg==", "storageMode": "Temporary"}}}
 		}},
-		"an empty PDF (D-06)": {"it is empty", func(in object) { in["documents"] = []any{pdf("æ", nil)} }},
-		"no PDF (D-06)":       {"does not begin", func(in object) { in["documents"] = []any{pdf("æ", []byte("Kære Åse"))} }},
-		"a cut PDF (D-06)":    {"does not end", func(in object) { in["documents"] = []any{pdf("æ", contract()[:300])} }},
-		"an encrypted PDF":    {"encrypted", func(in object) { in["documents"] = []any{pdf("æ", encrypted)} }},
-		"a broken PDF":        {"not understood", func(in object) { in["documents"] = []any{pdf("æ", []byte("%PDF-1.7\n%%EOF"))} }},
-		"a signed PDF":        {"signed already", func(in object) { in["documents"] = []any{pdf("æ", signed)} }},
+		"an empty PDF":     {"it is empty", func(in object) { in["documents"] = []any{pdf("æ", nil)} }},
+		"no PDF":           {"does not begin", func(in object) { in["documents"] = []any{pdf("æ", []byte("Kære Åse"))} }},
+		"a cut PDF":        {"does not end", func(in object) { in["documents"] = []any{pdf("æ", contract()[:300])} }},
+		"an encrypted PDF": {"encrypted", func(in object) { in["documents"] = []any{pdf("æ", encrypted)} }},
+		"a broken PDF":     {"not understood", func(in object) { in["documents"] = []any{pdf("æ", []byte("%PDF-1.7\n%%EOF"))} }},
+		"a signed PDF":     {"signed already", func(in object) { in["documents"] = []any{pdf("æ", signed)} }},
 		"no Base64": {"Base64", func(in object) {
 			in["documents"] = []any{object{"pdf": object{"title": "æ", "blob": "æøå", "storageMode": "Temporary"}}}
 		}},

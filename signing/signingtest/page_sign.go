@@ -104,10 +104,14 @@ func (s *Service) startSigning(w http.ResponseWriter, r *http.Request, p *party,
 	}
 	all := p.providers()
 	chosen := providerByID(all, r.PostFormValue("provider"))
-	if chosen == nil {
+	if chosen == nil && len(all) > 0 {
 		chosen = all[0]
 	}
 	s.mu.Unlock()
+	if chosen == nil { // a batch whose members have been changed
+		s.showAlert(w, r, p, t.Outcomes[statusError])
+		return
+	}
 	name := strings.TrimSpace(r.PostFormValue("name"))
 	if v := chosen.find(kindVerify); v != nil {
 		s.toTenant(w, r, &pending{party: p, provider: v, stage: stageSign, visitor: who.id, chosen: chosen.id, name: name})
@@ -125,8 +129,11 @@ func (s *Service) finish(w http.ResponseWriter, r *http.Request, p *party, who *
 	err := s.signAll(p, chosen, evidence, nil)
 	s.mu.Unlock()
 	if err != nil {
-		alert := t.WrongPerson
-		if strings.Contains(err.Error(), "another signatory") {
+		alert := t.Outcomes[statusError]
+		switch err.Error() {
+		case wrongPerson:
+			alert = t.WrongPerson
+		case usedBefore:
 			alert = t.UsedBefore
 		}
 		s.showAlert(w, r, p, alert)

@@ -1,23 +1,26 @@
 package signingtest
 
-import "encoding/json"
+import (
+	"context"
+	"encoding/json"
+)
 
-func (c *call) querySignatureOrder(args map[string]any) (any, error) {
+func querySignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	c.lock()
 	return orNil(c.s.orderNode(c.s.orders.byID[id(args)])), nil
 }
 
-func (c *call) querySignatory(args map[string]any) (any, error) {
+func querySignatory(ctx context.Context, c *call, args map[string]any) (any, error) {
 	c.lock()
 	return orNil(c.s.signatoryNode(c.s.orders.signatories[id(args)])), nil
 }
 
-func (c *call) queryDocument(args map[string]any) (any, error) {
+func queryDocument(ctx context.Context, c *call, args map[string]any) (any, error) {
 	c.lock()
 	return orNil(c.s.documentNode(c.s.orders.documents[id(args)], nil)), nil
 }
 
-func (c *call) queryBatch(args map[string]any) (any, error) {
+func queryBatch(ctx context.Context, c *call, args map[string]any) (any, error) {
 	c.lock()
 	return orNil(c.s.batchNode(c.s.orders.batches[id(args)])), nil
 }

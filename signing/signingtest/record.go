@@ -47,8 +47,8 @@ func (r Request) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())
 func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // Requests returns copies of what arrived, oldest first: everything since the start or the
-// last ResetRequests, at most the latest 4,096. Requests of other packages' parts of the
-// eID login are those of Verify.
+// last ResetRequests, at most the latest 4,096. What arrived at the eID tenant is recorded
+// there (Service.Verify).
 func (s *Service) Requests() []Request {
 	return s.records.All(func(r Request) Request {
 		r.Operations, r.Misbehaviours = slices.Clone(r.Operations), slices.Clone(r.Misbehaviours)

@@ -107,11 +107,11 @@ func (s *Service) CA() []byte { return s.listener.ca() }
 // were issued. It is made at start.
 func (s *Service) SealRoots() *x509.CertPool { return s.authority.Roots() }
 
+// SealRootPEM returns the certificate of that authority in PEM.
+func (s *Service) SealRootPEM() []byte { return s.authority.RootPEM() }
+
 // SealCertificate returns the certificate that seals signed files.
 func (s *Service) SealCertificate() *x509.Certificate { return s.authority.SealCertificate() }
-
-// Authority returns the maker of seals and timestamps, for tests of a verifier.
-func (s *Service) Authority() *fakepdf.Authority { return s.authority }
 
 // Now returns the fake's time, which is its tenant's. Give Service.Now to the client under
 // test as its clock and both move together.

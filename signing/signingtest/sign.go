@@ -1,6 +1,7 @@
 package signingtest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -19,14 +20,14 @@ type sealing struct {
 	unsealed  bool   // the file stays as it is
 }
 
-func (c *call) sign(args map[string]any) (any, error) {
+func sign(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[signInput](args)
 	if err != nil {
 		return nil, err
 	}
 	party := c.who.party
 	c.lock()
-	if err := c.validated(); err != nil {
+	if err := c.validated(ctx); err != nil {
 		return nil, err
 	}
 	p := providerByID(party.providers(), in.ID)
@@ -39,7 +40,7 @@ func (c *call) sign(args map[string]any) (any, error) {
 		}
 	}
 	c.unlock()
-	evidence, err := c.gather(p, in, party)
+	evidence, err := c.gather(ctx, p, in, party)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (in *signInput) forms() map[string][]formField {
 }
 
 // signActingAs signs for a signatory with the application's credentials.
-func (c *call) signActingAs(args map[string]any) (any, error) {
+func signActingAs(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		SignatoryID string    `json:"signatoryId"`
 		Evidence    signInput `json:"evidence"`
@@ -88,7 +89,7 @@ func (c *call) signActingAs(args map[string]any) (any, error) {
 		return nil, refuse("the evidence provider is not one of the signatory")
 	}
 	c.unlock()
-	evidence, err := c.gather(p, &in.Evidence, g.party)
+	evidence, err := c.gather(ctx, p, &in.Evidence, g.party)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +142,12 @@ func (s *Service) signAll(party *party, p *provider, evidence *signature, forms 
 	return nil
 }
 
+// What the API says of evidence that does not fit.
+const (
+	wrongPerson = "the evidence is not that of the expected signatory"
+	usedBefore  = "this evidence was used by another signatory"
+)
+
 // check compares the evidence with what the application demands.
 func (g *signatory) check(p *provider, evidence *signature) error {
 	token := evidence.token()
@@ -151,7 +158,7 @@ func (g *signatory) check(p *provider, evidence *signature) error {
 		return nil
 	}
 	if !g.suits(token.claims) {
-		return refuse("the evidence is not that of the expected signatory")
+		return refuse(wrongPerson)
 	}
 	key := p.find(kindVerify).verify.UniqueEvidenceKey
 	if key == nil {
@@ -160,7 +167,7 @@ func (g *signatory) check(p *provider, evidence *signature) error {
 	mine := token.claims.get(*key)
 	for _, other := range g.order.signatories {
 		if other != g && other.status == statusSigned && other.signedBy != nil && other.signedBy.get(*key) == mine {
-			return refuse("this evidence was used by another signatory")
+			return refuse(usedBefore)
 		}
 	}
 	return nil

@@ -114,9 +114,10 @@ func (in *lookInput) apply(l *look) error {
 // newSignatory makes a signatory of an order, without adding it.
 func newSignatory(o *order, in *signatoryInput, set Settings) (*signatory, error) {
 	g := &signatory{
-		order: o, id: newID("Signatory"), guid: newGUID(), span: fakehttp.RandomHex(8), status: statusOpen,
+		order: o, id: newID("Signatory"), span: fakehttp.RandomHex(8), status: statusOpen,
 		kind: roleSigner, sequence: defaultSequence,
 	}
+	g.guid = set.evidenceID(g.id)
 	g.party = &party{token: newToken(), members: []*signatory{g}}
 	if in.SignatoryRole != nil {
 		g.kind = *in.SignatoryRole

@@ -1,6 +1,7 @@
 package signingtest
 
 import (
+	"context"
 	"slices"
 )
 
@@ -53,7 +54,7 @@ func (o *order) present() int {
 	return n
 }
 
-func (c *call) addSignatory(args map[string]any) (any, error) {
+func addSignatory(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		SignatureOrderID string `json:"signatureOrderId"`
 		signatoryInput
@@ -68,7 +69,7 @@ func (c *call) addSignatory(args map[string]any) (any, error) {
 	return &node{"AddSignatoryOutput", map[string]any{"signatory": c.s.signatoryNode(added[0]), "signatureOrder": c.s.orderNode(o)}}, nil
 }
 
-func (c *call) addSignatories(args map[string]any) (any, error) {
+func addSignatories(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		SignatureOrderID string           `json:"signatureOrderId"`
 		Signatories      []signatoryInput `json:"signatories"`
@@ -98,7 +99,7 @@ func (c *call) openSignatory(id string) (*signatory, error) {
 	return g, nil
 }
 
-func (c *call) changeSignatory(args map[string]any) (any, error) {
+func changeSignatory(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		SignatoryID string `json:"signatoryId"`
 		signatoryInput
@@ -119,7 +120,7 @@ func (c *call) changeSignatory(args map[string]any) (any, error) {
 	return &node{"ChangeSignatoryOutput", map[string]any{"signatory": c.s.signatoryNode(g), "signatureOrder": c.s.orderNode(g.order)}}, nil
 }
 
-func (c *call) deleteSignatory(args map[string]any) (any, error) {
+func deleteSignatory(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		SignatureOrderID string `json:"signatureOrderId"`
 		SignatoryID      string `json:"signatoryId"`
@@ -139,7 +140,7 @@ func (c *call) deleteSignatory(args map[string]any) (any, error) {
 	return &node{"DeleteSignatoryOutput", map[string]any{"signatureOrder": c.s.orderNode(g.order)}}, nil
 }
 
-func (c *call) createBatchSignatory(args map[string]any) (any, error) {
+func createBatchSignatory(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		Items []struct {
 			SignatoryID      string `json:"signatoryId"`

@@ -1,6 +1,7 @@
 package signingtest
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"time"
@@ -41,7 +42,7 @@ func (p *party) validatesView() bool {
 // seesDocuments returns an error unless a token, which may be empty, lets the party see its
 // documents. A token was issued to whoever holds it, so it is compared with what the
 // application demands of each member.
-func (c *call) seesDocuments() error {
+func (c *call) seesDocuments(ctx context.Context) error {
 	p := c.who.party
 	if !p.validatesView() {
 		return nil
@@ -51,26 +52,26 @@ func (c *call) seesDocuments() error {
 		return refuse("the signatory must log in first")
 	}
 	c.unlock()
-	got, err := c.s.accept(c.ctx, v, c.who.validToken)
+	got, err := c.s.accept(ctx, v, c.who.validToken)
 	c.lock()
 	if err != nil {
 		return err
 	}
 	for _, g := range p.members {
 		if !g.suits(got.claims) {
-			return refuse("the evidence is not that of the expected signatory")
+			return refuse(wrongPerson)
 		}
 	}
 	return nil
 }
 
 // validated is seesDocuments for what changes something.
-func (c *call) validated() error {
+func (c *call) validated(ctx context.Context) error {
 	c.lock()
-	return c.seesDocuments()
+	return c.seesDocuments(ctx)
 }
 
-func (c *call) viewer(map[string]any) (any, error) {
+func viewer(ctx context.Context, c *call, _ map[string]any) (any, error) {
 	c.lock()
 	switch c.who.side {
 	case ApplicationSide:
@@ -78,7 +79,7 @@ func (c *call) viewer(map[string]any) (any, error) {
 	case NoSide:
 		return &node{"AnonymousViewer", map[string]any{"id": "Viewer:anonymous", "authenticated": false}}, nil
 	}
-	err := c.seesDocuments()
+	err := c.seesDocuments(ctx)
 	switch {
 	case err == nil:
 		return c.viewerNode(), nil
@@ -136,7 +137,7 @@ func (c *call) viewerNode() *node {
 	return &node{"SignatoryViewer", f}
 }
 
-func (c *call) updateDocumentStatus(args map[string]any) (any, error) {
+func updateDocumentStatus(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		DocumentID string `json:"documentId"`
 		Status     string `json:"status"`
@@ -144,7 +145,7 @@ func (c *call) updateDocumentStatus(args map[string]any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.validated(); err != nil {
+	if err := c.validated(ctx); err != nil {
 		return nil, err
 	}
 	p, err := c.s.setStatus(c.who.party, in.DocumentID, in.Status, c.s.Now())
@@ -193,14 +194,14 @@ func (s *Service) setStatus(who *party, documentID, status string, now time.Time
 	return p, nil
 }
 
-func (c *call) rejectSignatureOrder(args map[string]any) (any, error) {
+func rejectSignatureOrder(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		Reason *string `json:"reason"`
 	}](args)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.validated(); err != nil {
+	if err := c.validated(ctx); err != nil {
 		return nil, err
 	}
 	if err := c.s.reject(c.who.party, in.Reason); err != nil {
@@ -226,7 +227,7 @@ func (s *Service) reject(who *party, reason *string) error {
 	return nil
 }
 
-func (c *call) startVerify(args map[string]any) (any, error) {
+func startVerify(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		ID          string `json:"id"`
 		ACRValue    string `json:"acrValue"`
@@ -262,7 +263,7 @@ func (s *Service) mayReturn(address string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && fakehttp.IsLoopback(u.Hostname())
 }
 
-func (c *call) completeVerify(args map[string]any) (any, error) {
+func completeVerify(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		Code  string `json:"code"`
 		State string `json:"state"`
@@ -274,14 +275,14 @@ func (c *call) completeVerify(args map[string]any) (any, error) {
 	if began == nil || began.party != c.who.party {
 		return nil, refuse("the login was not begun here, or is used or too old")
 	}
-	got, err := c.s.exchange(c.ctx, began, in.Code)
+	got, err := c.s.exchange(ctx, began, in.Code)
 	if err != nil {
 		return nil, err
 	}
 	return &node{"CompleteCriiptoVerifyEvidenceProviderOutput", map[string]any{"jwt": got.jwt}}, nil
 }
 
-func (c *call) track(args map[string]any) (any, error) {
+func track(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		Event string `json:"event"`
 	}](args)
@@ -292,11 +293,11 @@ func (c *call) track(args map[string]any) (any, error) {
 	for _, g := range c.who.party.members {
 		c.s.tell(g.order, g, event{name: "SIGNATORY_" + in.Event})
 	}
-	v, err := c.viewer(nil)
+	v, err := viewer(ctx, c, nil)
 	return &node{"TrackSignatoryOutput", map[string]any{"viewer": v}}, err
 }
 
-func (c *call) beacon(map[string]any) (any, error) {
-	v, err := c.viewer(nil)
+func beacon(ctx context.Context, c *call, _ map[string]any) (any, error) {
+	v, err := viewer(ctx, c, nil)
 	return &node{"SignatoryBeaconOutput", map[string]any{"viewer": v}}, err
 }

@@ -1,6 +1,7 @@
 package signingtest
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -182,7 +183,7 @@ func logNodes(all []*invocation, args map[string]any) (any, error) {
 }
 
 // retryWebhook sends a logged webhook again, at once.
-func (c *call) retryWebhook(args map[string]any) (any, error) {
+func retryWebhook(ctx context.Context, c *call, args map[string]any) (any, error) {
 	in, err := read[struct {
 		SignatureOrderID string `json:"signatureOrderId"`
 		RetryPayload     string `json:"retryPayload"`
@@ -202,7 +203,7 @@ func (c *call) retryWebhook(args map[string]any) (any, error) {
 	again := *o.logs[i].letter
 	again.id, again.spoilt, again.once = newGUID(), nil, true
 	c.unlock()
-	sent := c.s.send(c.ctx, &again)
+	sent := c.s.send(ctx, &again)
 	c.lock()
 	o.log(sent)
 	return &node{"RetrySignatureOrderWebhookOutput", map[string]any{"invocation": sent.node()}}, nil

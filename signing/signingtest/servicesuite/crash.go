@@ -21,10 +21,8 @@ func troubles() map[string]func(before bool, cancel func()) error {
 	return map[string]func(bool, func()) error{
 		"the program ends before":               func(before bool, _ func()) error { return kill(before) },
 		"the program ends after":                func(before bool, _ func()) error { return kill(!before) },
-		"the context ends before":               func(before bool, cancel func()) error { return stop(before, cancel) },
 		"the context ends after":                func(before bool, cancel func()) error { return stop(!before, cancel) },
 		"the answer is lost":                    func(before bool, _ func()) error { return lose(!before) },
-		"the call is lost":                      func(before bool, _ func()) error { return lose(before) },
 		"the context ends, and the answer came": func(before bool, cancel func()) error { _ = stop(!before, cancel); return nil },
 	}
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// chromium skips a test where there is no browser; with DKEID_NO_SKIP=1 it fails.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("DKEID_NO_SKIP") == "1" {
+		t.Fatal("Chromium is missing")
+	}
+	t.Skip("Chromium is missing: this test signs with it")
+	return ""
+}
+
+// TestSignedByHand runs the command as the README shows it, and clicks.
+func TestSignedByHand(t *testing.T) {
+	t.Parallel()
+	path := chromium(t)
+	d := newDesk(t, contract())
+	links := make(chan string, 1)
+	r := start(t, func(link string) { links <- link }, "-document", d.document, "-to", "lejer", "-poll", "50ms", "-wait", "2m")
+	link := ""
+	select {
+	case link = <-links:
+	case <-r.over:
+		t.Fatal(r.err.String())
+	}
+	allocator, free := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
+		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("accept-lang", "da"))
+	defer free()
+	ctx, done := chromedp.NewContext(allocator)
+	defer done()
+	require.NoError(t, chromedp.Do(ctx), "the browser does not start")
+	click := func(what string) chromedp.Action[chromedp.Void] {
+		return chromedp.Click(chromedp.CSS("[data-testid=" + what + "]"))
+	}
+	for i, step := range []chromedp.Action[chromedp.Void]{
+		chromedp.Navigate(link),
+		click("login"), click("approve"), // to see the document
+		click("read"), click("sign"), click("approve"), // to sign it
+	} {
+		soon, cancel := context.WithTimeout(ctx, 30*time.Second)
+		err := chromedp.Do(soon, step)
+		cancel()
+		if err != nil {
+			text, _ := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
+			t.Fatalf("step %d got stuck: %v; the page says:\n%s", i, err, text)
+		}
+	}
+	require.Equal(t, 0, r.end(t), r.err.String())
+	clean(t, r)
+	require.Contains(t, r.out.String(), "signed by Ditlev Von Testesen at ")
+	require.Equal(t, []string{"Lejekontrakt Ærø.pdf", "Lejekontrakt Ærø.signed.pdf", "Lejekontrakt Ærø.signed.pdf.evidence.zip"}, d.names(t))
+}
