@@ -131,6 +131,9 @@ func (p *postman) sendOne(ctx context.Context, d due) error {
 	if err != nil || !ok {
 		return err
 	}
+	if p.client.Capabilities().Limits.Attachments == 0 {
+		l.Attachments = nil // the link leads to what would be attached
+	}
 	attempt, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	receipt, err := p.client.Send(attempt, l)

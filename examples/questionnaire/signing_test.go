@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
+	"crypto/sha256"
 	"net/http"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +16,6 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
-	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/evidence"
 	"github.com/dkeid/dkeid/signing/signingtest"
 )
@@ -115,6 +112,8 @@ func TestAgreementIsSigned(t *testing.T) {
 	letters := h.post.Letters(eboks.Person(who.CPR))
 	require.Len(t, letters, 1, "one letter, which brings the agreement")
 	assert.Equal(t, "Aftale til underskrift fra Ærøpanelet", letters[0].Title)
+	require.Len(t, letters[0].Documents, 2, "the letter, and the agreement as it will be signed")
+	assert.Equal(t, sha256.Sum256([]byte(agreement.body)), letters[0].Documents[1].SHA256)
 	letterAt := letterPath(t, b.get("/letters"))
 	pdf := b.get(letterAt + "/pdf").body
 	brev := pdfLink.FindStringSubmatch(pdf)
@@ -171,185 +170,6 @@ func TestAgreementIsForOnePerson(t *testing.T) {
 	assert.Contains(t, b.get(at).body, "Venter på dig")
 }
 
-// The ends without a signature, each told by the service as it does in earnest.
-func TestAgreementIsNotSigned(t *testing.T) {
-	for name, c := range map[string]struct {
-		happens func(t *testing.T, h *signHouse, link string)
-		want    string
-		also    string
-	}{
-		"rejected": {func(t *testing.T, h *signHouse, link string) {
-			reason := "Nej tak\x1b[31m\u202e, ikke på Ærø <b>æøå</b>\r\nlinje to"
-			require.NoError(t, h.signer.Reject(t.Context(), link, mitidtest.Paiman(), reason))
-		}, "Afvist", "<q>Nej tak [31m , ikke på Ærø &lt;b&gt;æøå&lt;/b&gt; linje to</q>"},
-		"expired": {func(_ *testing.T, h *signHouse, _ string) { h.fake.Advance(signBy + time.Hour) }, "Udløbet", "Fristen"},
-		"cancelled": {func(t *testing.T, h *signHouse, _ string) {
-			require.NoError(t, h.app.clerk.desk.client.Cancel(t.Context(), onlyTicket(t, h.store)))
-		}, "Trukket tilbage", "før den var skrevet under"},
-		"failed": {func(t *testing.T, h *signHouse, link string) { require.NoError(t, h.signer.Fail(link, "systemfejl")) }, "Ikke underskrevet", "fejl hos underskriftstjenesten"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := newSignHouse(t)
-			b, record, at := h.handedIn("da", mitidtest.Paiman())
-			c.happens(t, h, b.link(at))
-			h.signer.Settle()
-			h.clerk(askOrders)
-			b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman())) // a month may have gone by
-			page := b.get(at)
-			assert.Contains(t, page.body, c.want)
-			assert.Contains(t, page.body, c.also)
-			assert.Contains(t, b.get(record).body, `data-testid="status">`+c.want+`<`)
-			assert.Equal(t, http.StatusNotFound, b.get(at+"/signed").status)
-			for range 2 {
-				h.clerk(time.Hour)
-			}
-			assert.Equal(t, 1, h.signer.Count("cleanupSignatureOrder"), "nothing is left at the service")
-
-			// The person may have it again: a new order, a new letter, and then it is signed.
-			require.Equal(t, record, b.post(at+"/again", nil).path)
-			h.clerk(0)
-			require.Equal(t, record, b.post(at+"/again", nil).path, "once")
-			h.clerk(0)
-			again := signaturePathIn(t, b.get(record))
-			require.NotEqual(t, at, again)
-			require.NoError(t, h.signer.SignAs(t.Context(), b.link(again), mitidtest.Paiman()))
-			h.signer.Settle()
-			h.clerk(0)
-			assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
-			assert.Equal(t, 2, h.signer.Count("createSignatureOrder"))
-		})
-	}
-}
-
-// onlyTicket is the ticket of the only agreement that is placed.
-func onlyTicket(t *testing.T, s *store) (ticket signing.Ticket) {
-	t.Helper()
-	var raw []byte
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT ticket FROM signature WHERE ticket IS NOT NULL`).Scan(&raw))
-	require.NoError(t, json.Unmarshal(raw, &ticket))
-	return ticket
-}
-
-// A webhook that never comes: the clerk asks by itself.
-func TestLostWebhookIsFoundByAsking(t *testing.T) {
-	h := newSignHouse(t)
-	require.NoError(t, h.signer.Always("webhook-dropped"))
-	b, record, at := h.handedIn("en", mitidtest.Paiman())
-	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
-	h.signer.Settle()
-	h.clerk(0)
-	assert.Contains(t, b.get(at).body, "Waiting for you", "nobody has said anything")
-	h.clerk(askOrders)
-	assert.Contains(t, b.get(record).body, `data-testid="status">Signed<`)
-}
-
-// Events of others, forged or about nothing of ours, change nothing.
-func TestForgedWebhookIsRefused(t *testing.T) {
-	h := newSignHouse(t)
-	b, _, at := h.handedIn("da", mitidtest.Paiman())
-	before := h.signer.Count("signatureOrder")
-	body := `{"event":"SIGNATORY_SIGNED","signatureOrderId":"SignatureOrder:7","signatoryId":"Signatory:1"}`
-	for _, signature := range []string{"", signingtest.Sign(make([]byte, 32), []byte(body))} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+hookPath, strings.NewReader(body))
-		require.NoError(t, err)
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set(signingtest.SignatureHeader, signature)
-		res, err := http.DefaultClient.Do(req)
-		require.NoError(t, err)
-		require.NoError(t, res.Body.Close())
-		assert.Equal(t, http.StatusUnauthorized, res.StatusCode)
-	}
-	assert.Equal(t, before, h.signer.Count("signatureOrder"), "nothing is asked for")
-	assert.Contains(t, b.get(at).body, "Venter på dig")
-}
-
-// The person comes back from the service before any webhook, and sees the end at once.
-func TestComingBackAsksTheService(t *testing.T) {
-	h := newSignHouse(t)
-	require.NoError(t, h.signer.Always("webhook-dropped"))
-	b, _, at := h.handedIn("da", mitidtest.Paiman())
-	back := b.get(at + "/back")
-	assert.Equal(t, at, back.path)
-	assert.Contains(t, back.body, "Vi venter på svar fra underskriftstjenesten")
-	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
-	assert.Contains(t, b.get(at+"/back").body, "Aftalen gælder nu")
-	assert.Equal(t, at, b.get(at+"/back").path, "once more is no harm")
-}
-
-// What the verifier refuses is stored as nothing, deleted by nobody, and looked into by a
-// person. Once the reason is gone the copy comes home.
-func TestRefusedCopyNeedsAPerson(t *testing.T) {
-	h := newSignHouse(t)
-	b, record, at := h.handedIn("da", mitidtest.Paiman())
-	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
-	require.NoError(t, h.signer.Always("blob-other-document"))
-	h.signer.Settle()
-	h.clerk(0)
-	assert.Contains(t, b.get(record).body, `data-testid="status">Under afklaring<`)
-	assert.Contains(t, b.get(at).body, "et menneske hos os ser på det")
-	assert.Equal(t, http.StatusNotFound, b.get(at+"/signed").status)
-	assert.Equal(t, at, signaturePathIn(t, b.post(at+"/again", nil)), "there is no new one")
-	assert.Zero(t, h.signer.Count("cleanupSignatureOrder"))
-	assert.Contains(t, h.logs.String(), "a signed copy is not stored")
-	h.signer.Behave()
-	h.clerk(parkedWait)
-	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
-}
-
-// Whom MitID gave no UUID cannot sign, unless their number may be used.
-func TestWithoutUUIDAPersonMustLook(t *testing.T) {
-	c := signatureContent{Letter: letterContent{At: time.Now()}, Title: "Aftale"}
-	_, err := c.order("A", []byte("%PDF"), "http://127.0.0.1")
-	require.ErrorIs(t, err, signing.ErrInputInvalid)
-	c.CPR = mitidtest.Paiman().CPR.Reveal()
-	o, err := c.order("A", []byte("%PDF"), "http://127.0.0.1")
-	require.NoError(t, err)
-	assert.Equal(t, mitidtest.Paiman().CPR, o.Signatories[0].Who.CPR)
-	assert.NotContains(t, digits(o.Title), c.CPR)
-}
-
-// The service is away: nothing is lost, and nothing is placed twice.
-func TestServiceThatIsAway(t *testing.T) {
-	for _, trouble := range []string{"maintenance-page", "maintenance-page-after", "lost-answer", "reset", "error-personal", "redirect"} {
-		t.Run(trouble, func(t *testing.T) {
-			t.Parallel()
-			h := newSignHouse(t)
-			require.NoError(t, h.signer.At("createSignatureOrder", trouble))
-			b, record, at := h.handedIn("da", mitidtest.Paiman())
-			assert.Equal(t, at, b.get(at+"/sign").path, "there is nothing to sign yet")
-			for range 3 {
-				h.clerk(parkedWait)
-			}
-			assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
-			require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
-			h.signer.Settle()
-			h.clerk(0)
-			assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
-			var orders int
-			require.NoError(t, h.store.db.QueryRowContext(context.Background(), `SELECT count(*) FROM letter`).Scan(&orders))
-			assert.Equal(t, 1, orders, "one letter")
-			found, _, err := h.app.clerk.desk.service.Orders(t.Context(), signing.OrderUnknown, "")
-			require.NoError(t, err)
-			assert.Len(t, found, 1, "one order")
-			assert.NotContains(t, h.logs.String(), "Paiman")
-		})
-	}
-}
-
-// The link is read anew each time. If it cannot be had, the person is told so.
-func TestLinkThatCannotBeHad(t *testing.T) {
-	h := newSignHouse(t)
-	b, _, at := h.handedIn("da", mitidtest.Paiman())
-	for _, trouble := range []string{"link-script", "link-escapes", "no-link"} {
-		require.NoError(t, h.signer.Next(trouble))
-		away := b.get(at + "/sign")
-		assert.Equal(t, http.StatusServiceUnavailable, away.status, trouble)
-		assert.Contains(t, away.body, "Underskriftstjenesten svarer ikke", trouble)
-	}
-	assert.NotEmpty(t, b.link(at))
-}
-
 // TestSigningLeaksNothing looks for the person in the log, in addresses, and in the bytes
 // on the disk, after both ends.
 func TestSigningLeaksNothing(t *testing.T) {
@@ -385,51 +205,4 @@ func TestSigningLeaksNothing(t *testing.T) {
 	for _, secret := range []string{"Paiman", "Petersen", at, record} {
 		assert.False(t, strings.Contains(h.logs.String(), secret), "in the log: %s", secret)
 	}
-}
-
-// Of several who are at one agreement at once, one counts; a visitor waits for the others.
-func TestOneClerkAtATime(t *testing.T) {
-	h := newSignHouse(t)
-	b, record, at := h.handedIn("da", mitidtest.Paiman())
-	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
-	h.signer.Settle()
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() { h.app.clerk.round(t.Context()) })
-	}
-	back := b.get(at + "/back")
-	all.Wait()
-	assert.Contains(t, back.body, "Aftalen gælder nu")
-	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
-	assert.Equal(t, 1, h.signer.Count("closeSignatureOrder"))
-	var changes int
-	require.NoError(t, h.store.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&changes))
-	assert.Equal(t, 1, changes)
-
-	// Somebody who died in the middle holds it for a minute, and no longer.
-	_, err := h.store.db.ExecContext(t.Context(), `UPDATE signature SET state = 'placed', busy_until = next_at + 60000, cleaned = 0`)
-	require.NoError(t, err)
-	due, err := h.store.dueSignatures(t.Context())
-	require.NoError(t, err)
-	assert.Empty(t, due)
-}
-
-// A store that says no: nothing is deleted at the service, and the copy comes home later.
-func TestStoreThatSaysNo(t *testing.T) {
-	h := newSignHouse(t)
-	b, record, at := h.handedIn("da", mitidtest.Paiman())
-	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
-	h.signer.Settle()
-	_, err := h.store.db.ExecContext(t.Context(), `CREATE TRIGGER no BEFORE UPDATE OF status ON record WHEN NEW.status = 'signed' BEGIN SELECT raise(ABORT, 'no'); END`)
-	require.NoError(t, err)
-	h.clerk(0)
-	assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
-	assert.Equal(t, http.StatusNotFound, b.get(at+"/signed").status, "the copy and the status come together or not at all")
-	assert.Zero(t, h.signer.Count("cleanupSignatureOrder"))
-	_, err = h.store.db.ExecContext(t.Context(), `DROP TRIGGER no`)
-	require.NoError(t, err)
-	h.clerk(longestWait)
-	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
-	assert.Equal(t, 1, h.signer.Count("closeSignatureOrder"), "closed once")
-	assert.Equal(t, 1, h.signer.Count("cleanupSignatureOrder"))
 }
