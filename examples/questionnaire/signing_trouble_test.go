@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -160,6 +161,7 @@ func TestLetterWithoutAttachments(t *testing.T) {
 	h.app.postman.client = h.carrier(post)
 	h.handedIn("en", mitidtest.Paiman())
 	h.deliver(0)
+	post.Advance(time.Hour)
 	letters := post.Letters(eboks.Person(mitidtest.Paiman().CPR))
 	require.Len(t, letters, 1)
 	assert.Equal(t, "Agreement to sign from the Ærø Panel", letters[0].Title)
