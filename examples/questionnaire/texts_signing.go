@@ -31,7 +31,7 @@ var signTexts = map[string]text{
 	"sign.away.lead":      {"Prøv igen om lidt. Din aftale venter på dig.", "Try again in a while. Your agreement waits for you."},
 	"sign.pdf.foot":       {"Aftale %s. Ærøpanelet er et eksempel og findes ikke.", "Agreement %s. The Ærø Panel is an example and does not exist."},
 	"sign.pdf.terms":      {"Vilkår", "Terms"},
-	"sign.pdf.how":        {"Aftalen skrives under med MitID. Underskriften står i filens bevis og ikke på papiret.", "The agreement is signed with MitID. The signature is in the file's evidence, not on the paper."},
+	"sign.pdf.how":        {"Aftalen skrives under med MitID. Det er filen, der er skrevet under. En udskrift er kun en kopi.", "The agreement is signed with MitID. It is the file that is signed. A printout is only a copy."},
 	"letter.heading.sign": {"Aftale til din e-Boks", "Agreement to your e-Boks"},
 
 	"sign.stand.writing":   {"Bliver skrevet", "Being written"},
