@@ -215,7 +215,10 @@ func TestNoCrashLosesTheSignedCopy(t *testing.T) {
 							continue // it can forget after the store alone
 						}
 						for second := first + 1; second <= most; second++ {
-							for _, g := range all {
+							for i, g := range all {
+								if raceDetector && (i+first+second)%5 != 0 {
+									continue // what the detector looks for is the same in each course
+								}
 								newWorld(t, map[int]fault{first: f, second: g}, forgets, c.prepare).live(c.end)
 								tried++
 							}
@@ -224,6 +227,7 @@ func TestNoCrashLosesTheSignedCopy(t *testing.T) {
 				}
 				t.Logf("%d courses", tried)
 				require.Greater(t, tried, 50)
+				require.True(t, raceDetector || forgets || tried > 1000)
 			})
 		}
 	}

@@ -141,7 +141,7 @@ func checkPSS(key *rsa.PublicKey, alg pkix.AlgorithmIdentifier, h crypto.Hash, d
 	}
 	with, ok1 := hashOf(p.Hash)
 	masked, ok2 := hashOf(mask)
-	if !ok1 || !ok2 || with != h || masked != h || p.Trailer != 1 || p.Salt < 0 || p.Salt > 128 {
+	if !ok1 || !ok2 || with != h || masked != h || p.Trailer != 1 || p.Salt < 0 || p.Salt > maxRSA/8 {
 		return refuse("parameters of RSA-PSS that do not fit")
 	}
 	salt := p.Salt

@@ -114,6 +114,7 @@ var everything = []struct {
 	{value: evidence.Published{}},
 	{value: evidence.Report{}, shows: "our own words, the caller's reference, the issuer and the client"},
 	{value: evidence.Sealed{}},
+	{value: evidence.ShownInput{}},
 	{value: evidence.SignatureInput{}},
 	{value: evidence.Stored{}},
 	{value: evidence.Token{}, shows: "issuer and client"},

@@ -31,6 +31,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
 	signatures "github.com/dkeid/dkeid/signing/criipto"
+	"github.com/dkeid/dkeid/signing/evidence"
 	netssigning "github.com/dkeid/dkeid/signing/neb"
 )
 
@@ -248,6 +249,15 @@ func failures(t *testing.T) map[string]error {
 	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))
 	add("eboks/readlink: func New", second(readlink.New(readlink.Config{})))
 
+	add("signing/evidence: func FetchKeys", second(evidence.FetchKeys(ctx, evidence.FetchConfig{})))
+	add("signing/evidence: func FromLogin", second(evidence.FromLogin(nil, evidence.LoginInput{})))
+	add("signing/evidence: func FromShown", second(evidence.FromShown(signing.Signature{Evidence: []signing.Token{{Use: "x"}}}, evidence.ShownInput{})))
+	add("signing/evidence: func FromSignature", second(evidence.FromSignature(nil, evidence.SignatureInput{})))
+	add("signing/evidence: func NewDir", second(evidence.NewDir(evidence.DirConfig{})))
+	add("signing/evidence: func Open", second(evidence.Open(strings.NewReader(""), 0, nil)))
+	add("signing/evidence: func Seal", second(evidence.Seal(io.Discard, nil)))
+	add("signing/evidence: func Verify", second(evidence.Verify(ctx, strings.NewReader(""), 0, time.Now(), evidence.Policy{})))
+	add("signing/evidence: func Write", second(evidence.Write(ctx, io.Discard, evidence.Bundle{}, evidence.Options{})))
 	broker := providers(t)["mitid/nets/neb"].(*neb.Broker)
 	add("mitid/nets/neb: method (*Broker) VerifyWorkflowToken", verifyWorkflowToken(ctx, broker))
 	add("signing/neb: func New", second(netssigning.New(netssigning.Config{})))
@@ -288,10 +298,12 @@ var elsewhere = map[string]string{
 	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
 	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
 	`^signing: method \(\*Client\) `:                          "signing's own tests look at the kind of every error",
+	`^signing/evidence: `:                                     "signing/evidence's own tests look at the kind of every error",
 	`^signing/criipto: method \(\*(Service|Verifier)\) `:      "signing/criipto's own tests look at the kind of every error",
 	`^signing\S*: .* (Marshal|Unwrap)`:                        "refusals to marshal, a digest that always marshals, and the cause",
+	`^signing/evidence: method \(\*(Dir|Sealed|Stored)\) `:    "signing/evidence's own tests look at the kind of every error",
+	`^signing/evidence: method \(Stored\) `:                   "the same, and closing a file",
 	`^signing/neb: .* Marshal`:                                "refusals to marshal",
-	`^signing: .* (Marshal|Unwrap)`:                           "refusals to marshal, a digest that always marshals, and the cause",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",

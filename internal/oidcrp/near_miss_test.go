@@ -196,3 +196,20 @@ func TestCodeIsSentAgainOnlyIfItSurelyNeverLeft(t *testing.T) {
 	requireClass(t, fault.BrokerUnavailable, err)
 	assert.EqualValues(t, 2, tokens.Load(), "it may have arrived")
 }
+
+func TestTokenIsJudgedForTheTimeThatTheRulesName(t *testing.T) {
+	p := newParty(t, newFakeBroker(t))
+	signed := testNow.Add(-365 * 24 * time.Hour)
+	raw := token(t, testKey(t, "mitid"), goodHeader(), with(goodClaims(), "iat", signed.Unix(), "nbf", signed.Unix(), "exp", signed.Add(20*time.Minute).Unix()))
+	for at, ok := range map[time.Time]bool{
+		signed: true, signed.Add(25*time.Minute - time.Second): true, signed.Add(25 * time.Minute): false,
+		signed.Add(-5 * time.Minute): true, signed.Add(-5*time.Minute - time.Second): false, {}: false,
+	} {
+		_, err := p.VerifyBy(t.Context(), raw, Rules{At: at}, parse)
+		if ok {
+			require.NoError(t, err, at)
+		} else {
+			requireClass(t, fault.TokenInvalid, err)
+		}
+	}
+}

@@ -106,6 +106,13 @@ func (c *change) update(i int) error {
 	root, _ := u.trailer["Root"].(ref)
 	var shown []int // before the update adds to them
 	for n := range u.entries {
+		packed, err := c.replacesPack(before, now, n)
+		if err != nil {
+			return err
+		}
+		if packed {
+			return modified("an object stream, and with it the objects in it")
+		}
 		if c.shown[n] && n != root.num {
 			shown = append(shown, n)
 		}
@@ -116,6 +123,21 @@ func (c *change) update(i int) error {
 		}
 	}
 	return nil
+}
+
+// replacesPack reports whether an update puts something else in place of an object
+// stream. Objects in it would change although no entry of theirs does.
+func (c *change) replacesPack(before, now *reading, n int) (bool, error) {
+	old, err := before.value(n)
+	if err != nil {
+		return false, err
+	}
+	s, ok := old.(*stream)
+	if !ok || fold(s.dict["Type"]) != "objstm" {
+		return false, nil
+	}
+	v, err := now.value(n)
+	return err == nil && !equal(old, v), err
 }
 
 // value returns what a revision says of object n; nil if nothing.

@@ -18,7 +18,8 @@ const (
 // which must not change.
 type File struct {
 	raw       []byte
-	revisions []revision // oldest first
+	revisions []revision        // oldest first
+	versions  map[int][]version // of each object, oldest first
 	linear    bool
 	budget    *budget
 	parsed    map[int]*placed // by offset
@@ -45,6 +46,12 @@ type entry struct {
 	gen   int
 }
 
+// A version is what one update says of an object.
+type version struct {
+	rev   int
+	entry entry
+}
+
 type span struct{ from, to int }
 
 // Open reads the structure of a PDF: from its last startxref through all
@@ -56,7 +63,7 @@ func Open(raw []byte) (*File, error) {
 	}
 	f := &File{
 		raw: raw, budget: &budget{values: maxValues, packed: maxUnpacked},
-		parsed: map[int]*placed{}, packs: map[int]*pack{}, lengths: map[int]struct{}{}, digests: map[crypto.Hash]*prefix{},
+		versions: map[int][]version{}, parsed: map[int]*placed{}, packs: map[int]*pack{}, lengths: map[int]struct{}{}, digests: map[crypto.Hash]*prefix{},
 	}
 	if err := f.readHeader(); err != nil {
 		return nil, err
@@ -123,11 +130,12 @@ func (f *File) order(sections []*section) error {
 		}
 		f.revisions = append(f.revisions, revision{entries: s.entries, trailer: s.trailer, from: from, at: s.at, end: s.end})
 	}
-	for _, r := range f.revisions {
-		for _, e := range r.entries {
+	for i, r := range f.revisions {
+		for n, e := range r.entries {
 			if e.kind == 'n' && e.at >= r.end {
 				return malformed("an object behind the update that names it")
 			}
+			f.versions[n] = append(f.versions[n], version{i, e})
 		}
 	}
 	if last := f.revisions[len(f.revisions)-1]; len(bytes.TrimLeft(f.raw[last.end:], "\x00\t\n\f\r ")) != 0 {

@@ -78,9 +78,10 @@ type reading struct {
 
 // entry returns what the revision says of object n, and in which update it stands.
 func (r *reading) entry(n int) (e entry, rev int, ok bool) {
-	for i := r.rev; i >= 0; i-- {
-		if e, ok := r.file.revisions[i].entries[n]; ok {
-			return e, i, true
+	all := r.file.versions[n]
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].rev <= r.rev {
+			return all[i].entry, all[i].rev, true
 		}
 	}
 	return entry{}, 0, false

@@ -94,6 +94,8 @@ func TestInspectSeesThroughDisguises(t *testing.T) {
 		"import of data":                {[]string{"<</S/ImportData>>"}, script},
 		"layer of an annotation":        {[]string{"<</OC 5 0 R>>", "null"}, found{Layers: true}},
 		"membership of layers":          {[]string{"<</Type/OCMD>>"}, found{Layers: true}},
+		"another image for printing":    {[]string{"<</Subtype/Image/Alternates[5 0 R]>>"}, found{Layers: true}},
+		"portfolio":                     {[]string{"<</Collection<<>>>>"}, found{Attachments: true}},
 		"field":                         {[]string{"<</FT/Tx>>"}, found{Forms: true}},
 		"form in another object":        {[]string{"<</AcroForm 5 0 R>>", "<</Fields[6 0 R]>>"}, found{Forms: true}},
 		"fields in another object":      {[]string{"<</AcroForm<</Fields 5 0 R>>>>", "[6 0 R]"}, found{Forms: true}},
@@ -244,21 +246,22 @@ func TestInspectUndoesPredictors(t *testing.T) {
 }
 
 func TestInspectIsBounded(t *testing.T) {
-	noise := make([]byte, 20_000_000)
+	noise := make([]byte, 1_000_000)
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range noise {
 		noise[i] = byte(r.Uint32())
 	}
+	noise = bytes.Repeat(noise, 20)
 	copy(noise, "%PDF-1.7\n")
 	end := "\nstartxref\n9\n%%EOF\n"
 	copy(noise[len(noise)-len(end):], end)
 
 	bomb := plain()
-	bomb.object(20, stream("/Type/ObjStm/Filter/FlateDecode/N 1/First 5", deflated("10 0 "+strings.Repeat(" ", 100<<20))))
+	bomb.object(20, stream("/Type/ObjStm/Filter/FlateDecode/N 1/First 5", deflated("10 0 "+strings.Repeat(" ", 65<<20))))
 	bombs := bomb.packed(30, map[int]string{10: "null"})
 
 	many := plain()
-	many.object(4, "["+strings.Repeat("0 ", 5_000_000)+"]")
+	many.object(4, "["+strings.Repeat("0 ", 2_100_000)+"]")
 	names := plain()
 	names.object(4, strings.Repeat("<</A", 1_000_000))
 	entries := plain()
@@ -269,7 +272,7 @@ func TestInspectIsBounded(t *testing.T) {
 		updates.begin()
 	}
 	for title, pdf := range map[string][]byte{
-		"20 MB of rubbish": noise, "inflating to 100 MB": bombs, "five million numbers": many.table(), "a million dictionaries in each other": names.table(),
+		"20 MB of rubbish": noise, "inflating to 65 MB": bombs, "two million numbers": many.table(), "a million dictionaries in each other": names.table(),
 		"a hundred million objects": entries.packedBy("/FlateDecode", deflated(row(1, 1, 0))), "2,100 updates": updates.table(),
 		"20 MB of brackets": append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("<<"), 10_000_000)...),
 	} {

@@ -60,8 +60,11 @@ func newHash(h crypto.Hash) hash.Cloner {
 	return d.(hash.Cloner)
 }
 
-// maxFields bounds the form fields of a file.
-const maxFields = 20_000
+// The limits of forms.
+const (
+	maxFields     = 5_000
+	maxSignatures = 256
+)
 
 // Signatures returns the signatures and document timestamps that the form fields of the
 // file name, in the order in which they were made. A file without any has none.
@@ -75,6 +78,9 @@ func (f *File) Signatures() ([]Signature, error) {
 	fields, err := f.newest().signatureFields()
 	if err != nil {
 		return nil, err
+	}
+	if len(fields) > maxSignatures {
+		return nil, fail(TooLarge, "too many signatures")
 	}
 	var all []Signature
 	for field, v := range fields {
@@ -128,7 +134,7 @@ func (r *reading) signatureFields() (map[ref]ref, error) {
 		todo = todo[:len(todo)-1]
 		at, ok := n.field.(ref)
 		if !ok || seen[at] || len(seen) > maxFields {
-			return nil, malformed("form fields that cannot be read")
+			return nil, malformed("form fields that cannot be read, or too many")
 		}
 		seen[at] = true
 		v, err := r.resolve(at)
@@ -196,8 +202,8 @@ func (f *File) signature(v ref) (*Signature, error) {
 		return nil, forged("a signature that is no dictionary")
 	}
 	_, rev, _ := r.entry(v.num)
-	for i := range f.revisions {
-		if _, again := f.revisions[i].entries[v.num]; again && i != rev {
+	for _, older := range f.versions[v.num] {
+		if older.rev < rev && older.entry.kind != 'f' {
 			return nil, modified("a signature dictionary that a later update has replaced")
 		}
 	}

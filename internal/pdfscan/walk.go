@@ -83,7 +83,7 @@ func (w *walk) entry(k name, v any) {
 		if a := w.dictOf(v); a != nil && !harmless(fold(a["S"])) {
 			w.found.Scripts = true
 		}
-	case "ocproperties", "oc", "ocgs":
+	case "ocproperties", "oc", "ocgs", "alternates": // other images for other uses
 		w.found.Layers = true
 	case "ft", "xfa":
 		w.found.Forms = true
@@ -91,7 +91,7 @@ func (w *walk) entry(k name, v any) {
 		w.acroForm(w.dictOf(v))
 	case "byterange", "docmdp", "perms", "fieldmdp":
 		w.found.Signed = true
-	case "ef":
+	case "ef", "collection":
 		w.found.Attachments = true
 	case "embeddedfiles":
 		w.names(w.dictOf(v))

@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +24,7 @@ func TestConformance(t *testing.T) {
 	servicesuite.Test(t, func(t *testing.T) servicesuite.Opened {
 		c := &control{fake: signingtest.New(t), tb: t}
 		cfg := criipto.Config{Endpoint: c.fake.Endpoint(), ClientID: c.fake.ClientID(), ClientSecret: signing.NewSecret(c.fake.ClientSecret().Reveal()),
-			HTTPClient: &http.Client{Transport: c}, Now: c.fake.Now, PageSize: 2}
+			HTTPClient: c.fake.HTTPClient(), Now: c.fake.Now, PageSize: 2}
 		s, err := criipto.New(cfg)
 		require.NoError(t, err)
 		v, err := criipto.NewVerifier(criipto.VerifierConfig{Issuer: c.fake.Verify().Issuer(), Audiences: []string{c.fake.Verify().ClientID()},
@@ -39,13 +35,10 @@ func TestConformance(t *testing.T) {
 		servicesuite.Sequence, servicesuite.Expires, servicesuite.Rejection, servicesuite.Faults)
 }
 
-// control is the remote control of the fake, and the network before it.
+// control is the remote control of the fake.
 type control struct {
 	fake *signingtest.Service
 	tb   testing.TB
-
-	mu       sync.Mutex
-	throttle string // the operation that is told to wait next
 }
 
 var citizens = []func() mitidtest.Citizen{mitidtest.Ditlev, mitidtest.Paiman, mitidtest.Protected}
@@ -124,42 +117,7 @@ func (c *control) Next(op servicesuite.Op, f servicesuite.Fault) bool {
 		servicesuite.Fetch: "document", servicesuite.CancelIt: "cancelSignatureOrder", servicesuite.CleanUp: "cleanupSignatureOrder", servicesuite.Search: "viewer",
 	}[op]
 	name := map[servicesuite.Fault]string{
-		servicesuite.Lost: "lost-answer", servicesuite.Broken: "500", servicesuite.Page: "maintenance-page", servicesuite.Cut: "cut-answer", servicesuite.Elsewhere: "redirect",
+		servicesuite.Lost: "lost-answer", servicesuite.Broken: "500", servicesuite.Page: "maintenance-page", servicesuite.Cut: "cut-answer", servicesuite.Elsewhere: "redirect", servicesuite.Throttled: "429-retry-after-seconds",
 	}[f]
-	switch {
-	case operation == "":
-		return false
-	case f == servicesuite.Throttled:
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.throttle = operation
-		return true
-	}
-	return name != "" && c.fake.At(operation, name) == nil
-}
-
-// RoundTrip is the network between the adapter and the fake.
-func (c *control) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	_ = r.Body.Close()
-	if int64(len(body)) != r.ContentLength {
-		return nil, errors.New("the call is incomplete")
-	}
-	c.mu.Lock()
-	wait := c.throttle != "" && bytes.Contains(body, []byte(c.throttle+"("))
-	wait = wait || c.throttle == "viewer" && bytes.Contains(body, []byte("viewer {"))
-	if wait {
-		c.throttle = ""
-	}
-	c.mu.Unlock()
-	if wait {
-		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}},
-			Body: io.NopCloser(strings.NewReader(fmt.Sprint("too many calls"))), Request: r}, nil
-	}
-	again := r.Clone(r.Context())
-	again.Body = io.NopCloser(bytes.NewReader(body))
-	return c.fake.HTTPClient().Transport.RoundTrip(again)
+	return operation != "" && name != "" && c.fake.At(operation, name) == nil
 }

@@ -189,6 +189,7 @@ func TestCreateWithAnAnswerThatDoesNotFit(t *testing.T) {
 		"no link":             replacing(openOrder, `"href":"https://acme.criipto.id/sign?token=bearer"`, `"href":null`),
 		"link of a script":    replacing(openOrder, `https://acme.criipto.id`, `javascript:`),
 		"link without TLS":    replacing(openOrder, `https://acme`, `http://acme`),
+		"one more document":   replacing(openOrder, `"documents":[`, `"documents":[{"id":"d9","reference":"x"},`),
 		"one more signatory":  replacing(openOrder, `"signatories":[`, `"signatories":[{"id":"s2","reference":"x","href":"https://x.dk"},`),
 		"the same id twice":   replacing(openOrder, `"signatories":[`, `"signatories":[{"id":"s1","reference":"x","href":"https://x.dk"},`),
 		"a name twice":        replacing(openOrder, `"status":"OPEN",`, `"status":"OPEN","status":"CLOSED",`),

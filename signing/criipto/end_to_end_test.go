@@ -59,7 +59,7 @@ func newOffice(t *testing.T, change ...func(*criipto.Config)) *office {
 	o.hook, server.Config.Handler = mounted, mounted
 	verifier, err := criipto.NewVerifier(criipto.VerifierConfig{
 		Issuer: o.fake.Verify().Issuer(), Audiences: []string{o.fake.Verify().ClientID()}, HTTPClient: o.fake.Verify().HTTPClient(),
-		SealRoots: o.fake.SealRoots(), AllowTest: true, IDs: criipto.IDsDiffer, Now: o.fake.Now,
+		SealRoots: o.fake.SealRoots(), AllowTest: true, Now: o.fake.Now,
 	})
 	require.NoError(t, err)
 	o.client, err = signing.New(signing.Config{Service: o.service, Verifier: verifier, Now: o.fake.Now})

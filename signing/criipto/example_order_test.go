@@ -37,8 +37,7 @@ func Example_order() {
 		Issuer:     fake.Verify().Issuer(),
 		Audiences:  []string{fake.Verify().ClientID()},
 		SealRoots:  fake.SealRoots(),
-		AllowTest:  true,              // the fake is the test environment
-		IDs:        criipto.IDsDiffer, // its ids are others than those in signed files
+		AllowTest:  true, // the fake is the test environment
 		HTTPClient: fake.Verify().HTTPClient(),
 		Now:        fake.Now,
 	})

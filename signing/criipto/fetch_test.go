@@ -113,6 +113,14 @@ func TestFetchOfWhatIsNotTheDocument(t *testing.T) {
 	}
 }
 
+// Base64 goes on behind its padding, wherever a reader takes a breath.
+func TestFetchOfTwoTextsInOne(t *testing.T) {
+	for groups := range 1100 {
+		_, err := fetched(t, documentSays(`"`+strings.Repeat("AAAA", groups)+`QQ==`+strings.Repeat("AAAA", 300)+`"`))
+		require.ErrorIs(t, err, signing.ErrDocumentPending, groups)
+	}
+}
+
 type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }

@@ -122,6 +122,22 @@ func TestFindFailsClosed(t *testing.T) {
 	}
 }
 
+// A later page that says that there is more, and not where.
+func TestFindWithoutAWayOn(t *testing.T) {
+	for _, end := range []string{"null", `""`} {
+		r := newRemote(t, func(w http.ResponseWriter, c call) {
+			if variables(t, c).After == nil {
+				_, _ = io.WriteString(w, pageSays(true, `"c1"`))
+				return
+			}
+			_, _ = io.WriteString(w, pageSays(true, end))
+		})
+		_, err := r.service(t).Find(t.Context(), newOrder())
+		require.ErrorIs(t, err, signing.ErrResponseInvalid)
+		assert.Len(t, r.all(), 2)
+	}
+}
+
 // Cursors that go round: a, b, c, a, b, c.
 func TestFindInACircle(t *testing.T) {
 	r := newRemote(t, nil)

@@ -15,10 +15,6 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// maxSignatures bounds the signatures of a file. The service makes room for 14 by
-// default.
-const maxSignatures = 256
-
 // open reads the signed copy, compares it with the original, and returns the signatures
 // behind the original.
 func (c *verification) open() ([]pdfscan.Signature, error) {
@@ -43,11 +39,8 @@ func (c *verification) open() ([]pdfscan.Signature, error) {
 		c.base = base
 		all = slices.DeleteFunc(all, func(s pdfscan.Signature) bool { return s.Revision() <= base })
 	}
-	switch {
-	case len(all) == 0:
+	if len(all) == 0 {
 		return nil, refuse(signing.SignatureInvalid, "nobody has signed it")
-	case len(all) > maxSignatures:
-		return nil, refuse(signing.SignatureInvalid, "too many signatures")
 	}
 	if !whole {
 		c.base = all[0].Revision()

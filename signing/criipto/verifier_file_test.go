@@ -152,7 +152,7 @@ func TestVerifierPinsTheSeal(t *testing.T) {
 	s.cfg.TimestampRoots = stranger().Roots()
 	s.wants(signing.EvidenceIncomplete)
 	s.cfg.TimestampRoots = notary().Roots()
-	assert.Len(t, s.wants(0).Unchecked, 2, "revocation, and the seal's own certificate")
+	assert.Len(t, s.wants(0).Unchecked, 3, "revocation, what signatures show, and the seal's own certificate")
 }
 
 func TestVerifierWithoutTimestamps(t *testing.T) {

@@ -199,6 +199,7 @@ func (c *verification) verdict() *signing.Verdict {
 		},
 		Unchecked: []string{
 			"whether a certificate was revoked",
+			"what the signatures themselves show on the pages",
 		},
 	}
 	say := func(checked bool, yes, no string) {

@@ -45,6 +45,7 @@ func TestVerifierRefusesEveryForgery(t *testing.T) {
 	}
 	others := map[string]signing.Kind{ // which are found by an earlier check
 		"signed-byte-changed": signing.DocumentMismatch, "bytes-before-start": signing.DocumentMismatch, "bytes-behind-end": signing.SignatureInvalid,
+		"signature-in-two-fields": signing.SignatureInvalid, "document-timestamp-of-another-file": signing.SignatureInvalid,
 	}
 	for _, f := range fakepdf.Forgeries() {
 		t.Run(f.Name, func(t *testing.T) {

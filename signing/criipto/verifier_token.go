@@ -90,15 +90,16 @@ func (c *verification) admit(said *tokenClaims) error {
 		digests[i] = d.SHA256
 	}
 	message := Message(digests)
+	mock := strings.HasPrefix(said.acr, "urn:grn:authn:mock")
 	switch {
 	case said.refTextBody == "":
 		return incomplete("the token does not say which document was approved (refTextBody)")
 	case said.refTextBody != message && said.refTextBody != base64.StdEncoding.EncodeToString([]byte(message)):
 		return refuse(signing.DocumentMismatch, "the token approves another document")
-	case said.scheme != "" && said.scheme != "dkmitid" && !c.v.cfg.AllowTest:
-		return incomplete("a login with another eID than MitID")
-	case strings.HasPrefix(said.acr, "urn:grn:authn:mock") && !c.v.cfg.AllowTest:
+	case mock && !c.v.cfg.AllowTest:
 		return incomplete("a login at the mock of the test environment (VerifierConfig.AllowTest)")
+	case said.scheme != "" && said.scheme != "dkmitid" && !mock:
+		return incomplete("a login with another eID than MitID")
 	case said.levels.LoA < c.v.cfg.Level:
 		return refuse(signing.AssuranceTooLow, "signed at a lower level than VerifierConfig.Level, or the token says none")
 	}

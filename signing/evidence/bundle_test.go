@@ -40,6 +40,7 @@ func TestSevenYearsLater(t *testing.T) {
 	require.Len(t, r.Tokens, 1)
 	assert.Equal(t, began.Add(time.Minute), r.Tokens[0].Judged)
 	assert.Equal(t, "sag-17", r.Reference)
+	assert.Equal(t, "OCSP answer demanded; reference text in a token demanded; issuer "+issuerURL+"; client "+clientID, r.Policy)
 	assert.Contains(t, strings.Join(r.Checked, "\n"), "reference-text-1.txt: a token repeats it")
 	assert.NotContains(t, strings.Join(r.Unchecked, "\n"), "issuer")
 	for _, text := range append(r.Checked, r.Unchecked...) {

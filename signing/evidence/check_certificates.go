@@ -31,7 +31,8 @@ type signer struct {
 	ocsp   bool              // an OCSP answer about it was checked
 }
 
-// checkCertificates checks the certificates of transaction tokens, and every OCSP answer.
+// checkCertificates checks the certificates of transaction and workflow tokens, which are
+// an organisation's, and every OCSP answer.
 // Certificates of other tokens are notes of the issuer about its keys, which are trusted
 // for their place in its key document (some are self-signed, with serial numbers that are
 // not valid).
@@ -42,7 +43,7 @@ func (c *checker) checkCertificates() error {
 	}
 	var signers []*signer
 	for _, t := range c.tokens {
-		if t.entry.Kind != PartTransactionToken {
+		if t.entry.Kind != PartTransactionToken && t.entry.Kind != PartWorkflowToken {
 			continue
 		}
 		s := &signer{token: t, cert: t.stored.Certificate}
@@ -229,10 +230,21 @@ func (c *checker) checkOCSP(e *ManifestEntry, content []byte, signers []*signer,
 	}
 	for _, cert := range others.all {
 		if issuer := others.issuerOf(cert); answer.IsAbout(cert, issuer) && len(c.tokens) > 0 {
-			return c.checkStatus(e, answer, cert, issuer, c.tokens[0].judged)
+			return c.checkStatus(e, answer, cert, issuer, c.judgedAt(cert))
 		}
 	}
 	return failed(signing.EvidenceIncomplete, e.Name, "it is about another certificate than those in the bundle")
+}
+
+// judgedAt returns the time at which the token of a certificate is judged; that of the
+// first token if there is none.
+func (c *checker) judgedAt(cert *x509.Certificate) time.Time {
+	for _, t := range c.tokens {
+		if t.stored.Certificate != nil && t.stored.Certificate.Equal(cert) {
+			return t.judged
+		}
+	}
+	return c.tokens[0].judged
 }
 
 // checkStatus checks an answer about cert at a time. Brokers fetch the answer minutes
@@ -247,6 +259,10 @@ func (c *checker) checkStatus(e *ManifestEntry, answer *ocsp.Response, cert, iss
 	if err := answer.Check(cert, issuer, at, skew); err != nil {
 		return fromFault(signing.TokenInvalid, e.Name, err)
 	}
-	c.report.checked(e.Name + ": the certificate was good at that time, and who says so may say so")
+	if issuer == nil {
+		c.report.checked(e.Name + ": it says that the certificate was good at that time")
+	} else {
+		c.report.checked(e.Name + ": it says that the certificate was good at that time, signed for the authority that issued it")
+	}
 	return nil
 }

@@ -96,6 +96,11 @@ func TestTokens(t *testing.T) {
 		"another-discovery":      {with(good, evidence.PartDiscovery, evidence.Text(evidence.PartDiscovery, "", `{"issuer":"https://acme.test.examplex"}`)), signing.TokenInvalid, "id-token-1.jwt"},
 		"discovery-not-json":     {with(good, evidence.PartDiscovery, evidence.Text(evidence.PartDiscovery, "", `Øv`)), signing.EvidenceIncomplete, "discovery-1.json"},
 		"another-issuers-token":  {with(good, evidence.PartUserinfoToken, evidence.Text(evidence.PartUserinfoToken, "", i.token(t, claimsOf(object{"iss": issuerURL + "x"})))), signing.TokenInvalid, "userinfo-token-1.jwt"},
+		"another-persons-token":  {with(good, evidence.PartUserinfoToken, evidence.Text(evidence.PartUserinfoToken, "", i.token(t, claimsOf(object{"sub": "{5f4d}"})))), signing.TokenInvalid, "userinfo-token-1.jwt"},
+		"request-asks-another":   {with(good, evidence.PartRequest, evidence.Text(evidence.PartRequest, "", "message_sha256="+strings.Repeat("0", 64))), signing.DocumentMismatch, "request-1.txt"},
+		"request-asks-more":      {with(good, evidence.PartRequest, evidence.Text(evidence.PartRequest, "", "transaction_text_sha256="+strings.Repeat("0", 64))), signing.EvidenceIncomplete, "request-1.txt"},
+		"request-nonce-twice":    {with(good, evidence.PartRequest, evidence.Text(evidence.PartRequest, "", "nonce=n-0S6_WzA2Mj&nonce=x")), signing.EvidenceIncomplete, "request-1.txt"},
+		"request-malformed":      {with(good, evidence.PartRequest, evidence.Text(evidence.PartRequest, "", "nonce=%zz")), signing.EvidenceIncomplete, "request-1.txt"},
 		"token-in-another-place": {with(with(good, evidence.PartIDToken), evidence.PartTransactionToken, transactionPart(i.tokenWith(t, object{"alg": "ES256", "kid": i.kid, "typ": "at+jwt"}, claimsOf(nil)))), signing.TokenInvalid, "transaction-token-1.jwt"},
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, b, evidence.Policy{}) })
@@ -282,7 +287,9 @@ func TestWorkflowTokenByCertificate(t *testing.T) {
 		evidence.Text(evidence.PartWorkflowToken, "", i.token(t, claimsOf(object{"refTextBody": nil}))),
 		evidence.Bytes(evidence.PartCertificate, "", foreign), evidence.Bytes(evidence.PartCertificate, "", der),
 	}}
-	_, err = verify(write(t, b, evidence.Options{}), began, untimed())
+	policy := evidence.Policy{OCSPOptional: true, TimestampOptional: true}
+	_, err = verify(write(t, b, evidence.Options{Policy: policy}), began, policy)
 	require.NoError(t, err)
+	refused(t, bad{b, signing.EvidenceIncomplete, "workflow-token-1.jwt"}, evidence.Policy{}) // no OCSP answer
 	refused(t, bad{with(b, evidence.PartCertificate, evidence.Bytes(evidence.PartCertificate, "", foreign)), signing.EvidenceIncomplete, "workflow-token-1.jwt"}, evidence.Policy{})
 }

@@ -19,9 +19,9 @@ type token struct {
 	judged time.Time // the time at which it is judged
 }
 
-// types are the typ headers that tokens of a kind may have. Other tokens of the same
+// tokenTypes are the typ headers that tokens of a kind may have. Other tokens of the same
 // issuer (logout tokens, access tokens) are none of them.
-var types = map[PartKind][]string{
+var tokenTypes = map[PartKind][]string{
 	PartIDToken: {"", "jwt"}, PartTransactionToken: {"", "jwt"}, PartUserinfoToken: {"", "jwt", "at+jwt"}, PartWorkflowToken: {"", "jwt"},
 }
 
@@ -76,7 +76,7 @@ func (c *checker) checkToken(e *ManifestEntry, keys []*oidcrp.StoredKeys) error 
 		return err
 	}
 	invalid := func(why string) error { return failed(signing.TokenInvalid, e.Name, why) }
-	if !slices.Contains(types[e.Kind], stored.Type) {
+	if !slices.Contains(tokenTypes[e.Kind], stored.Type) {
 		return invalid("its header names another type")
 	}
 	claims := new(tokenClaims)

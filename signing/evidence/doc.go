@@ -2,7 +2,8 @@
 // again in ten years, by this package or by hand.
 //
 // [FromLogin] makes a [Bundle] of a login with a text, at any broker. [FromSignature] makes
-// one of an order that was signed. [FetchKeys] fetches what the issuer publishes about its
+// one of an order that was signed, and [FromShown] one of a text or document that was signed
+// in a login. [FetchKeys] fetches what the issuer publishes about its
 // keys at that time. [Write] checks what the bundle proves, asks a timestamp authority
 // (RFC 3161) when there is an [Authority], and writes a plain zip file: every part byte for
 // byte as it was sent or received, a manifest with SHA-256 of each, a README in Danish and

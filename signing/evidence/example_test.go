@@ -235,6 +235,17 @@ func ExampleFromSignature() {
 	// Output: evidence: InputInvalid: the order was not signed
 }
 
+// The bundle of a text that one person signed in a login.
+func ExampleFromShown() {
+	text := evidence.Text(evidence.PartTransactionText, "text/plain; charset=utf-8", "Jeg køber en halv Ærø")
+	bundle, err := evidence.FromShown(signing.Signature{}, evidence.ShownInput{Reference: "sag-1", Shown: text})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(keepBundle(bundle)) // this signature has no token
+	// Output: evidence: EvidenceIncomplete: there is no token that proves a login or a signature
+}
+
 func keepBundle(b evidence.Bundle) error {
 	_, err := evidence.Write(context.Background(), io.Discard, b, evidence.Options{})
 	return err

@@ -123,7 +123,7 @@ func TestLogins(t *testing.T) {
 		r, err := verify(file, nets.now().AddDate(7, 0, 0), policy)
 		require.NoError(t, err)
 		assert.Contains(t, strings.Join(r.Checked, "\n"), "is of an authority that you trust")
-		assert.Contains(t, strings.Join(r.Checked, "\n"), "ocsp-1.txt: the certificate was good")
+		assert.Contains(t, strings.Join(r.Checked, "\n"), "ocsp-1.txt: it says that the certificate was good")
 		policy.SignerRoots = a.Roots()
 		_, err = verify(file, nets.now(), policy)
 		requireKind(t, signing.TokenInvalid, err)

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"crypto/x509"
+	"strings"
 	"time"
 )
 
@@ -32,10 +33,10 @@ type Policy struct {
 	Reference string
 
 	// SignerRoots are the authorities that must have issued the certificates of transaction
-	// tokens, and of OCSP answers about them. If nil, they are trusted for their place in
+	// and workflow tokens, and of OCSP answers about them. If nil, they are trusted for their place in
 	// the broker's keys, and the Report says so.
 	SignerRoots *x509.CertPool
-	// OCSPOptional takes a transaction token without an OCSP answer. An answer that is
+	// OCSPOptional takes a transaction or workflow token without an OCSP answer. An answer that is
 	// there is checked.
 	OCSPOptional bool
 	// ReferenceTextOptional takes a reference text that no token repeats.
@@ -44,3 +45,27 @@ type Policy struct {
 
 // skew is how far the clocks of brokers, timestamp authorities and ours may differ.
 const skew = 5 * time.Minute
+
+// words says in words what p demands, for a Report.
+func (p *Policy) words() string {
+	demand := func(optional bool, what string) string {
+		if optional {
+			return what + " optional"
+		}
+		return what + " demanded"
+	}
+	words := []string{demand(p.OCSPOptional, "OCSP answer"), demand(p.ReferenceTextOptional, "reference text in a token")}
+	if p.AtIssue {
+		words = append(words, "logins judged at the issue of their tokens")
+	}
+	if p.SignerRoots != nil {
+		words = append(words, "authorities of signing certificates given")
+	}
+	if p.Issuer != "" {
+		words = append(words, "issuer "+p.Issuer)
+	}
+	if p.ClientID != "" {
+		words = append(words, "client "+p.ClientID)
+	}
+	return strings.Join(words, "; ")
+}

@@ -11,6 +11,7 @@ type Report struct {
 	About     About     `json:"about"`
 	Reference string    `json:"reference"`
 	Library   string    `json:"library"` // what checked, and its version
+	Policy    string    `json:"policy"`  // what was demanded, in words
 	Checked   []string  `json:"checked"`
 	Unchecked []string  `json:"notChecked"`
 	Tokens    []Token   `json:"tokens"`

@@ -342,3 +342,41 @@ func TestPutAtOnce(t *testing.T) {
 	assert.Len(t, names(t, folder), 1)
 	assert.Len(t, names(t, keyFolder), 1)
 }
+
+// The program may end at any step of Put: before the key file stands, nothing is there,
+// and the reference is free. Erase clears away what was left.
+func TestInterruptedPut(t *testing.T) {
+	d, folder, keyFolder := newDir(t, newKey())
+	require.NoError(t, keep(d, case9, "første forsøg"))
+	for _, f := range names(t, keyFolder) { // as if the program had ended before this step
+		require.NoError(t, os.Rename(filepath.Join(keyFolder, f), filepath.Join(keyFolder, ".part-1")))
+	}
+	_, err := read(d, case9)
+	requireKind(t, signing.NotFound, err)
+	require.NoError(t, keep(d, case9, "andet forsøg"))
+	got, err := read(d, case9)
+	require.NoError(t, err)
+	assert.Equal(t, "andet forsøg", got)
+	assert.Len(t, names(t, folder), 2)
+	require.NoError(t, d.Erase(context.Background(), case9))
+	assert.Empty(t, names(t, folder))
+}
+
+// A sealed bundle may be read from several places at once.
+func TestSealedAtOnce(t *testing.T) {
+	key := newKey()
+	plain := make([]byte, 3*64<<10+5)
+	_, _ = rand.Read(plain)
+	file := sealed(t, key, plain)
+	s, err := evidence.Open(bytes.NewReader(file), int64(len(file)), [][]byte{key})
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			got, err := io.ReadAll(s.Content())
+			assert.NoError(t, err)
+			assert.True(t, bytes.Equal(plain, got))
+		})
+	}
+	wg.Wait()
+}

@@ -44,20 +44,41 @@ func FromSignature(r *signing.Result, in SignatureInput) (Bundle, error) {
 		b.Parts = append(b.Parts,
 			Part{Kind: PartOriginal, Open: in.Order.Documents[i].Open},
 			Bytes(PartSigned, "", d.Content))
-		for _, signature := range d.Verdict.Signatures {
-			for _, t := range signature.Evidence {
-				if err := s.add(t); err != nil {
-					return b, err
-				}
-			}
+		if err := s.addAll(d.Verdict.Signatures...); err != nil {
+			return b, err
 		}
 	}
-	b.add(s.keys.part())
-	b.add(in.Published.parts()...)
-	for _, der := range in.Certificates {
-		b.Parts = append(b.Parts, Bytes(PartCertificate, "", der))
-	}
+	s.end(in.Published, in.Certificates)
 	b.Parts = append(b.Parts, verdicts(r))
+	return b, nil
+}
+
+// ShownInput is what FromShown needs besides the signature. Reference and Shown are
+// required.
+type ShownInput struct {
+	guarded
+
+	Reference string // see Bundle.Reference
+	// Shown is what the person saw and signed, as it was sent: a text of PartTransactionText,
+	// or a PDF of PartOriginal.
+	Shown Part
+	// More are further parts, such as the receipt of PartSigned.
+	More []Part
+	// Published, Certificates: see LoginInput.
+	Published    *Published
+	Certificates [][]byte
+}
+
+// FromShown returns the bundle of one text or document that one person signed in a login,
+// such as with the signtext API of Nets eID Broker (package signing/neb).
+func FromShown(x signing.Signature, in ShownInput) (Bundle, error) {
+	b := Bundle{About: AboutSignature, Reference: in.Reference, Parts: []Part{in.Shown}}
+	s := &signatureBundle{bundle: &b}
+	if err := s.addAll(x); err != nil {
+		return b, err
+	}
+	s.end(in.Published, in.Certificates)
+	b.Parts = append(b.Parts, in.More...)
 	return b, nil
 }
 
@@ -67,6 +88,26 @@ type signatureBundle struct {
 	bundle *Bundle
 	keys   keyList
 	seen   map[string]bool
+}
+
+func (s *signatureBundle) addAll(signatures ...signing.Signature) error {
+	for _, x := range signatures {
+		for _, t := range x.Evidence {
+			if err := s.add(t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// end adds what all bundles of signatures end with.
+func (s *signatureBundle) end(published *Published, certificates [][]byte) {
+	s.bundle.add(s.keys.part())
+	s.bundle.add(published.parts()...)
+	for _, der := range certificates {
+		s.bundle.Parts = append(s.bundle.Parts, Bytes(PartCertificate, "", der))
+	}
 }
 
 func (s *signatureBundle) add(t signing.Token) error {

@@ -97,3 +97,27 @@ func TestErrors(t *testing.T) {
 	assert.Equal(t, signing.Stop, e.Kind.Then())
 	assert.Equal(t, "evidence: InputInvalid: Bundle.About is neither login nor signature", err.Error())
 }
+
+// One text, signed in a login: the token names its SHA-256.
+func TestFromShown(t *testing.T) {
+	i := newIssuer(t)
+	x := signing.Signature{Evidence: []signing.Token{{Use: "transaction_token", Raw: signing.NewSecret(i.token(t, transaction(nil))), Key: []byte(marshal(t, i.jwk(t)))}}}
+	policy := evidence.Policy{OCSPOptional: true, TimestampOptional: true}
+	for text, kind := range map[string]signing.Kind{shown: 0, shown + " ": signing.DocumentMismatch} {
+		b, err := evidence.FromShown(x, evidence.ShownInput{
+			Reference: "sag-20", Shown: evidence.Text(evidence.PartTransactionText, "", text), More: []evidence.Part{evidence.Bytes(evidence.PartSigned, "", pdf("kvittering"))},
+		})
+		require.NoError(t, err)
+		file, err := tryWrite(b, evidence.Options{Policy: policy})
+		if kind != 0 {
+			requireKind(t, kind, err)
+			continue
+		}
+		require.NoError(t, err)
+		_, err = verify(file, began.AddDate(7, 0, 0), policy)
+		require.NoError(t, err)
+	}
+	x.Evidence[0].Use = "noget"
+	_, err := evidence.FromShown(x, evidence.ShownInput{})
+	requireKind(t, signing.InputInvalid, err)
+}

@@ -32,7 +32,7 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, at time.Time, p Poli
 	if err := v.open(ctx, size); err != nil {
 		return nil, err
 	}
-	report := &Report{About: v.manifest.About, Reference: v.manifest.Reference, Library: library(), At: at, Manifest: v.manifest}
+	report := &Report{About: v.manifest.About, Reference: v.manifest.Reference, Library: library(), Policy: p.words(), At: at, Manifest: v.manifest}
 	if p.Reference != "" && p.Reference != v.manifest.Reference {
 		return nil, failed(signing.EvidenceIncomplete, manifestName, "the bundle is about another case than Policy.Reference")
 	}

@@ -151,7 +151,7 @@ func (w *writer) checker(p *Policy, at time.Time) *checker {
 			c.held[e.Name] = w.read[i].held
 		}
 	}
-	report := &Report{About: w.manifest.About, Reference: w.manifest.Reference, Library: library(), At: at.UTC().Truncate(time.Second)}
+	report := &Report{About: w.manifest.About, Reference: w.manifest.Reference, Library: library(), Policy: p.words(), At: at.UTC().Truncate(time.Second)}
 	return &checker{contents: c, policy: p, at: at, report: report}
 }
 

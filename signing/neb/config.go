@@ -1,6 +1,7 @@
 package neb
 
 import (
+	"crypto/x509"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -67,6 +68,9 @@ type Config struct {
 	// order: birth dates, IP addresses, and CPR numbers if they were asked for. If false,
 	// it holds their names and how they logged in.
 	AllClaims bool
+	// SealRoots are the authorities that the certificate of the seal of a PDF, and that of
+	// its timestamp, must come from. If nil, any will do, and Verdict.Unchecked says so.
+	SealRoots *x509.CertPool
 	// Simulated accepts signatures of simulated identities. It is for tests alone.
 	Simulated bool
 

@@ -44,8 +44,9 @@
 // session that was there before, so every signature demands prompt=login and a login of
 // now. The OCSP answer must be about the key of the token.
 //
-// [Service.Verify] holds the workflow token against the order. It does not judge the seal
-// of the PDF, and says so in Verdict.Unchecked.
+// [Service.Verify] holds the workflow token against the order. The seal of a PDF must verify
+// and have a timestamp. Whose seal it is, Config.SealRoots decides; without them the verdict
+// says in Unchecked that it was not judged. The attachments of a sealed PDF are not read.
 //
 // # What is uncertain
 //
@@ -75,7 +76,7 @@
 //   - service_token.go, call.go, errors.go: how the APIs are called, and what errors mean.
 //   - signtext.go, complete.go, receipt.go: a document in one login.
 //   - order.go, order_id.go, progress.go: orders.
-//   - workflow_token.go, verify.go: what proves an order.
+//   - workflow_token.go, verify.go: what proves an order; seal.go: the seal of a PDF.
 //
 // Sources: Signaturgruppen, transaction signing and workflow signing
 // (https://signaturgruppen-a-s.github.io/signaturgruppen-broker-documentation), and the

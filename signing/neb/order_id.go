@@ -12,7 +12,7 @@ import (
 // maxParts bounds the documents and the signatories of an order.
 const maxParts = 99
 
-// maxWorkflowID bounds the id of a workflow, which is part of sealed state. It is a UUID.
+// maxWorkflowID bounds the id of a workflow, which is a UUID.
 const maxWorkflowID = 64
 
 // orderID is what an order's ID says: the workflow, how many people sign how many

@@ -10,8 +10,10 @@ import (
 
 // Receipt returns a sealed PDF of a Signtext that is a PDF, for the person and for the
 // archive: the document with a page that says who signed, and the transaction token as an
-// attachment. The broker seals it with its own certificate. Receipt does not verify the
-// seal. What proves the signature is Signature.Evidence together with the document.
+// attachment. The broker seals it with its own certificate. The seal must cover the whole
+// file, verify and have a timestamp (ErrSignatureInvalid, ErrEvidenceIncomplete); see
+// Config.SealRoots. What proves the signature is Signature.Evidence together with the
+// document.
 func (s *Service) Receipt(ctx context.Context, of *Signed) ([]byte, error) {
 	c := &call{op: "receipt", method: http.MethodPost, path: s.cfg.receipt}
 	token := ""
@@ -35,7 +37,14 @@ func (s *Service) Receipt(ctx context.Context, of *Signed) ([]byte, error) {
 	if err := s.do(ctx, c, &said); err != nil {
 		return nil, err
 	}
-	return c.readPDF(said.PDF)
+	pdf, err := c.readPDF(said.PDF)
+	if err != nil {
+		return nil, err
+	}
+	if why := s.checkSeal(pdf); why != nil {
+		return nil, why.as(c)
+	}
+	return pdf, nil
 }
 
 // readPDF reads a PDF in base64.

@@ -2,6 +2,7 @@ package neb
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"time"
 
@@ -44,6 +45,7 @@ type settings struct {
 	overview, allClaims, simulated     bool
 	now                                func() time.Time
 	minLevel                           claims.Level
+	sealRoots                          *x509.CertPool
 }
 
 // New returns a Service. It does no I/O. The error is ErrConfigInvalid and names the
@@ -89,7 +91,7 @@ func New(cfg Config) (*Service, error) {
 		http: httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxAnswer}),
 		cfg: settings{
 			base: cfg.BaseURL, signtext: cfg.SigntextPath, receipt: cfg.ReceiptPath, workflows: cfg.WorkflowPath, person: cfg.PersonClaim,
-			maxDocument: cfg.MaxDocument, expires: cfg.Expires, overview: cfg.Overview, allClaims: cfg.AllClaims, simulated: cfg.Simulated, now: cfg.Now,
+			maxDocument: cfg.MaxDocument, expires: cfg.Expires, overview: cfg.Overview, allClaims: cfg.AllClaims, simulated: cfg.Simulated, now: cfg.Now, sealRoots: cfg.SealRoots,
 			minLevel: answer.MinLevel(),
 		},
 	}

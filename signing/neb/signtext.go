@@ -130,10 +130,13 @@ func isPDF(b []byte) bool {
 	return bytes.HasPrefix(b, []byte("%PDF-")) && bytes.Contains(b[max(0, len(b)-tail):], []byte("%%EOF"))
 }
 
+// maxID bounds an id of the broker: a word, and a UUID or up to 64 hexadecimal digits.
+const maxID = 128
+
 // isID reports whether s can be an id of the broker: it becomes part of an address and of
 // sealed state.
 func isID(s string) bool {
-	if s == "" || len(s) > 128 {
+	if s == "" || len(s) > maxID {
 		return false
 	}
 	for _, r := range s {

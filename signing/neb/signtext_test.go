@@ -59,6 +59,11 @@ func TestSignEachType(t *testing.T) {
 				assert.False(t, e.Raw.IsZero())
 			}
 			assert.Equal(t, []string{"id_token", "transaction_token", "ocsp"}, uses)
+			asked, err := url.ParseQuery(of.Login.Evidence.Request.Reveal())
+			require.NoError(t, err)
+			assert.Equal(t, of.SHA256.String(), asked.Get("signtext_sha256"))
+			assert.Equal(t, doc.Type.String(), asked.Get("signtext_type"))
+			assert.NotEmpty(t, asked.Get("signtext_id"))
 
 			for _, q := range fake.Requests() {
 				if q.Path == "/op/connect/par" {
@@ -72,6 +77,38 @@ func TestSignEachType(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "unknown", neb.Type(9).String())
+}
+
+// Every way to set up the client of the logins signs as well.
+func TestSetUps(t *testing.T) {
+	for name, change := range map[string]func(*nets.Config){
+		"form_post":         func(c *nets.Config) { c.FormPost = true },
+		"signed requests":   func(c *nets.Config) { c.SignRequests = true },
+		"userinfo endpoint": func(c *nets.Config) { c.Source = nets.UserinfoEndpoint },
+		"every login with a receipt, and OCSP optional": func(c *nets.Config) { c.TransactionToken, c.OCSPOptional = true, true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := nebtest.New(t)
+			login := nets.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), HTTPClient: fake.HTTPClient(), Now: fake.Now}
+			change(&login)
+			b, err := nets.New(login)
+			require.NoError(t, err)
+			cfg := settings(t, fake)
+			cfg.Broker = b
+			s, err := neb.New(cfg)
+			require.NoError(t, err)
+			for _, r := range []mitid.Request{{ReferenceText: "Lejekontrakt på Ærø"}, {CPR: mitid.CPRRequired}, {Capacity: claims.CapacityEither, Organisation: true}} {
+				rd, err := s.Sign(t.Context(), texts()[2], r)
+				require.NoError(t, err)
+				of, err := finish(t, fake, s, rd, mitidtest.Approve(fake.Citizens()[0]))
+				require.NoError(t, err)
+				assert.Equal(t, fake.Citizens()[0].Name, of.Signature.Identity.Name.Full)
+				assert.Equal(t, r.CPR == mitid.CPRRequired, !of.Signature.Identity.CPR.IsZero())
+			}
+			require.NoError(t, fake.Tamper("ocsp-missing"))
+			require.ErrorIs(t, signAll(t, fake, s, texts()[0]), signing.ErrEvidenceIncomplete, "also if it is optional for logins")
+		})
+	}
 }
 
 // Whoever asks for another verb gets it.
@@ -149,8 +186,8 @@ func TestSigningTamperings(t *testing.T) {
 			assert.Equal(t, m.Want, signing.KindOf(err).String(), "%s, %s: %v", m.Name, doc.Type, err)
 			assert.NotContains(t, err.Error(), "Åh nej")
 			fake.Untamper()
-			require.NoError(t, signAll(t, fake, s, doc), m.Name)
 		}
+		require.NoError(t, signAll(t, fake, s, texts()[0]), m.Name)
 	}
 	require.Error(t, fake.TamperSigning("sesion-reused"))
 }

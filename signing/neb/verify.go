@@ -1,11 +1,8 @@
 package neb
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"regexp"
-	"strconv"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/signing"
@@ -17,8 +14,10 @@ import (
 // for each signatory a signature by the right person at Config.MinLevel.
 //
 // The pages of the sealed PDF are set anew, so they cannot be compared with the original:
-// what was signed is the original, whose digest is in the token. Keep it. Of the seal,
-// Verify checks that it covers the whole file. Its certificate is not judged.
+// what was signed is the original, whose digest is in the token. Keep it. The seal must
+// cover the whole file, verify, and have a timestamp. Its certificate is compared with
+// Config.SealRoots, if there are any. Signatures at a level that SignOrder asked for beyond
+// Config.MinLevel are proven by their transaction tokens alone.
 func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verdict, error) {
 	const op = "verify"
 	bad := func(k signing.Kind, why string) (*signing.Verdict, error) {
@@ -33,8 +32,10 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 		return bad(signing.Conflict, "the ticket and the order do not belong together")
 	case sha256.Sum256(x.Original) != x.Ticket.Documents[x.Document].SHA256:
 		return bad(signing.Conflict, "the original is not the document of the ticket")
-	case !sealed(x.Signed):
-		return bad(signing.SignatureInvalid, "the signed PDF has no seal that covers the whole file")
+	}
+	c := &call{op: op, order: x.Ticket.ID}
+	if why := s.checkSeal(x.Signed); why != nil {
+		return nil, why.as(c)
 	}
 	w, _, err := s.workflow(ctx, op, x.Ticket.ID)
 	if err != nil {
@@ -52,9 +53,14 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 			"the workflow token is signed by a key that the broker publishes for transactions, and its certificate was good",
 			"the token has the SHA-256 of the original of every document, and no other document",
 			"everybody has signed, each is the right person, and the level is high enough",
-			"the signature of the PDF covers the whole file",
+			"the PDF has one seal, which covers the whole file and verifies, with a timestamp",
 		},
-		Unchecked: []string{"who sealed the PDF, and when", "the pages of the PDF, which the broker sets anew"},
+		Unchecked: []string{"the pages of the PDF, which the broker sets anew, and its attachments", "whether the certificates of the seal and of its timestamp were revoked"},
+	}
+	if s.cfg.sealRoots == nil {
+		v.Unchecked = append(v.Unchecked, "who sealed the PDF, and whose timestamp it has (Config.SealRoots)")
+	} else {
+		v.Checked = append(v.Checked, "the seal and its timestamp are of an authority in Config.SealRoots")
 	}
 	signed := make([]bool, id.signatories)
 	for i := range t.signatures {
@@ -67,7 +73,7 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 		}
 		one, why := s.signer(&t.signatures[i], &o.Signatories[at])
 		if why != nil {
-			return bad(why.kind, why.text)
+			return nil, why.as(c)
 		}
 		one.Signatory, one.Reference, one.Evidence = place(at), x.Ticket.Signatories[at].Reference, t.evidence
 		signed[at] = true
@@ -94,7 +100,7 @@ func (w *workflow) place(id orderID, transaction string) (int, bool) {
 // signer returns the person of a signature, if they are the right one.
 func (s *Service) signer(of *workflowSignature, asked *signing.Signatory) (*signing.Signature, *reason) {
 	if of.simulated && !s.cfg.simulated {
-		return nil, &reason{signing.SignerMismatch, "a simulated identity has signed, which Config.Simulated does not allow"}
+		return nil, &reason{signing.SignerMismatch, "a simulated identity has signed, which Config.Simulated does not allow", nil}
 	}
 	t := of.claims
 	id := claims.Identity{Subject: t.Subject, UUID: t.UUID, Levels: t.Levels, AuthTime: t.AuthTime, BirthDate: t.BirthDate}
@@ -104,7 +110,7 @@ func (s *Service) signer(of *workflowSignature, asked *signing.Signatory) (*sign
 		switch {
 		case t.IdentityID == "":
 		case err != nil || !id.UUID.IsZero() && id.UUID != own:
-			return nil, &reason{signing.SignerMismatch, "a signature names two persons"}
+			return nil, &reason{signing.SignerMismatch, "a signature names two persons", nil}
 		default:
 			id.UUID = own
 		}
@@ -114,42 +120,15 @@ func (s *Service) signer(of *workflowSignature, asked *signing.Signatory) (*sign
 	}
 	switch who := &asked.Who; {
 	case t.Levels.LoA < s.cfg.minLevel || t.Levels.LoA == claims.LevelUnknown:
-		return nil, &reason{signing.AssuranceTooLow, "a signature is at a lower level than Config.MinLevel"}
+		return nil, &reason{signing.AssuranceTooLow, "a signature is at a lower level than Config.MinLevel", nil}
 	case !who.UUID.IsZero() && id.UUID.IsZero(), who.Subject != "" && id.Subject == "":
-		return nil, &reason{signing.EvidenceIncomplete, "the token does not tell who has signed"}
+		return nil, &reason{signing.EvidenceIncomplete, "the token does not tell who has signed", nil}
 	case !who.UUID.IsZero() && id.UUID != who.UUID, who.Subject != "" && id.Subject != who.Subject:
-		return nil, &reason{signing.SignerMismatch, "somebody else has signed"}
+		return nil, &reason{signing.SignerMismatch, "somebody else has signed", nil}
 	}
 	id, err := id.Cleared()
 	if err != nil {
-		return nil, &reason{signing.TokenInvalid, "a claim about the person cannot be used"}
+		return nil, &reason{signing.TokenInvalid, "a claim about the person cannot be used", nil}
 	}
 	return &signing.Signature{Identity: id, Level: t.Levels.LoA, SignedAt: of.created}, nil
-}
-
-// byteRange is the byte range of a signature from the first byte of the file on (ISO
-// 32000-2, 12.8.1).
-var byteRange = regexp.MustCompile(`/ByteRange\s*\[\s*0 +(\d{1,10}) +(\d{1,10}) +(\d{1,10})\s*\]`)
-
-// sealed reports whether a PDF has a signature whose bytes reach from the first byte of
-// the file to the last, with nothing but the signature itself left out.
-func sealed(pdf []byte) bool {
-	if !isPDF(pdf) {
-		return false
-	}
-	for _, m := range byteRange.FindAllSubmatch(pdf, -1) {
-		var n [3]int
-		for i := range n {
-			n[i], _ = strconv.Atoi(string(m[i+1])) // at most ten digits
-		}
-		first, second, length := n[0], n[1], n[2]
-		if first >= second || second+length != len(pdf) {
-			continue
-		}
-		gap := pdf[first:second]
-		if len(gap) > 2 && gap[0] == '<' && gap[len(gap)-1] == '>' && len(bytes.Trim(gap[1:len(gap)-1], "0123456789abcdefABCDEF")) == 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -55,19 +55,13 @@ func (s *Service) workflowToken(ctx context.Context, op string, order signing.ID
 	}
 	t, why := readWorkflowToken(payload, id, "DK"+s.cfg.organisation)
 	if why != nil {
-		e := c.fail(why.kind, "workflow token: "+why.text)
-		return nil, e
+		why.text = "workflow token: " + why.text
+		return nil, why.as(c)
 	}
 	t.evidence = []signing.Token{
 		{Use: "workflow_token", Raw: signing.NewSecret(proof.Raw.Reveal()), Key: proof.Key}, {Use: "ocsp", Raw: signing.NewSecret(said.OCSP)},
 	}
 	return t, nil
-}
-
-// a reason is why a workflow token is refused.
-type reason struct {
-	kind signing.Kind
-	text string
 }
 
 // readWorkflowToken reads the payload of a workflow token. Documents and signatures are
@@ -81,15 +75,15 @@ func readWorkflowToken(payload []byte, id orderID, organisation string) (*workfl
 		}
 		return err
 	}); err != nil {
-		return nil, &reason{signing.TokenInvalid, "it is malformed"}
+		return nil, &reason{signing.TokenInvalid, "it is malformed", nil}
 	}
 	switch {
 	case texts["token_type"] != workflowTokenType:
-		return nil, &reason{signing.TokenInvalid, "of another type"}
+		return nil, &reason{signing.TokenInvalid, "of another type", nil}
 	case texts["organization_tin"] != organisation:
-		return nil, &reason{signing.TokenInvalid, "of another organisation"}
+		return nil, &reason{signing.TokenInvalid, "of another organisation", nil}
 	case texts["workflow_id"] != id.workflow:
-		return nil, &reason{signing.DocumentMismatch, "of another workflow"}
+		return nil, &reason{signing.DocumentMismatch, "of another workflow", nil}
 	}
 	t := &workflowToken{files: make(map[string][sha256.Size]byte)}
 	documents, why := numbered(texts, "document_", "documents_signed_number")
@@ -99,12 +93,12 @@ func readWorkflowToken(payload []byte, id orderID, organisation string) (*workfl
 	for _, text := range documents {
 		title, sum, ok := readFile(text)
 		if _, twice := t.files[title]; !ok || twice {
-			return nil, &reason{signing.TokenInvalid, "a document is malformed or there twice"}
+			return nil, &reason{signing.TokenInvalid, "a document is malformed or there twice", nil}
 		}
 		t.files[title] = sum
 	}
 	if neb.WorkflowSHA256(t.files) != id.sum {
-		return nil, &reason{signing.DocumentMismatch, "other documents were signed than those that were sent"}
+		return nil, &reason{signing.DocumentMismatch, "other documents were signed than those that were sent", nil}
 	}
 	signatures, why := numbered(texts, "signature_", "signatures_number")
 	if why != nil {
@@ -113,7 +107,7 @@ func readWorkflowToken(payload []byte, id orderID, organisation string) (*workfl
 	for _, text := range signatures {
 		one, ok := readSignature(text)
 		if !ok {
-			return nil, &reason{signing.TokenInvalid, "a signature is malformed"}
+			return nil, &reason{signing.TokenInvalid, "a signature is malformed", nil}
 		}
 		t.signatures = append(t.signatures, one)
 	}
@@ -125,7 +119,7 @@ func readWorkflowToken(payload []byte, id orderID, organisation string) (*workfl
 func numbered(texts map[string]string, prefix, count string) ([]string, *reason) {
 	n, ok := number(texts[count], maxParts)
 	if !ok {
-		return nil, &reason{signing.EvidenceIncomplete, "it does not say how many documents and signatures it has"}
+		return nil, &reason{signing.EvidenceIncomplete, "it does not say how many documents and signatures it has", nil}
 	}
 	all := 0
 	for name := range texts {
@@ -137,12 +131,12 @@ func numbered(texts map[string]string, prefix, count string) ([]string, *reason)
 	for i := range n {
 		text, there := texts[prefix+strconv.Itoa(i+1)]
 		if !there {
-			return nil, &reason{signing.EvidenceIncomplete, "a document or signature is missing"}
+			return nil, &reason{signing.EvidenceIncomplete, "a document or signature is missing", nil}
 		}
 		list = append(list, text)
 	}
 	if all != n {
-		return nil, &reason{signing.TokenInvalid, "it has more documents or signatures than it says"}
+		return nil, &reason{signing.TokenInvalid, "it has more documents or signatures than it says", nil}
 	}
 	return list, nil
 }

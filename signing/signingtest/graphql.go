@@ -138,7 +138,7 @@ func (x *exchange) validate() gqlerror.List {
 	if err != nil {
 		return listOf(err)
 	}
-	if list := validator.Validate(x.s.schema, doc); len(list) > 0 {
+	if list := validator.ValidateWithRules(x.s.schema, doc, nil); len(list) > 0 {
 		return list
 	}
 	switch {

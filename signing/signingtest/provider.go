@@ -10,7 +10,6 @@ type provider struct {
 	verify    verifyInput
 	drawable  drawableInput
 	name      string // of noop and oidc
-	oidc      oidcInput
 	all       []*provider
 }
 

@@ -21,7 +21,7 @@ type Claims struct {
 	UserInfo    *UserInfo
 	Transaction *Transaction
 
-	Signed *Document // what the login signed, without SigntextID; nil if it signed nothing (Broker.Signing)
+	Signed *Document // what the login signed; nil if it signed nothing (Broker.Signing)
 }
 
 // Identity returns the person, after it has compared each part with the others.

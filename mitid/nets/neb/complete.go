@@ -24,6 +24,9 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 // complete finishes a login, which signs doc if doc is not nil.
 func (b *Broker) complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callback, doc *Document) (*mitid.Assertion, error) {
 	asked := b.asked(a) // before verify, which may remove a text from a
+	if doc != nil {
+		doc.asked(asked)
+	}
 	tokens, err := b.oidc.Exchange(ctx, a, cb)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/url"
 	"slices"
 
 	"golang.org/x/oauth2"
@@ -35,10 +36,10 @@ var (
 type Document struct {
 	guarded
 
-	SigntextID string            // of the signtext API or of the workflow API; one login uses it up
+	SigntextID string            // of the signtext API or of the workflow API; at most 128 bytes
 	Type       string            // "text", "html" or "pdf"; empty for a workflow
 	SHA256     [sha256.Size]byte // of the bytes that were sent; of a workflow, what WorkflowSHA256 returns
-	WorkflowID string            // empty if it is no workflow; at most 128 bytes
+	WorkflowID string            // empty if it is no workflow; at most 64 bytes
 	Note       string            // your own; it comes back in Claims.Signed; at most 128 bytes
 	Subject    string            // whose Identity.Subject must sign; if empty, anybody's
 
@@ -140,6 +141,7 @@ func signingNeedsUserinfo(r *mitid.Request) bool {
 
 // sealedDocument is a Document in Attempt.Private.
 type sealedDocument struct {
+	Signtext string `json:"i,omitempty"`
 	Type     string `json:"t,omitempty"`
 	SHA256   []byte `json:"d"`
 	Workflow string `json:"w,omitempty"`
@@ -148,7 +150,7 @@ type sealedDocument struct {
 }
 
 func (d *Document) seal() []byte {
-	raw, _ := json.Marshal(sealedDocument{d.Type, d.SHA256[:], d.WorkflowID, d.Note, d.Subject}) // texts always marshal
+	raw, _ := json.Marshal(sealedDocument{d.SigntextID, d.Type, d.SHA256[:], d.WorkflowID, d.Note, d.Subject}) // texts always marshal
 	return raw
 }
 
@@ -157,7 +159,18 @@ func openDocument(private []byte) (*Document, error) {
 	if len(private) == 0 || strictjson.Unmarshal(private, &s) != nil || len(s.SHA256) != sha256.Size {
 		return nil, fault.New(fault.StateInvalid, "the pending login is not one that signs; start anew")
 	}
-	return &Document{Type: s.Type, SHA256: [sha256.Size]byte(s.SHA256), WorkflowID: s.Workflow, Note: s.Note, Subject: s.Subject}, nil
+	return &Document{SigntextID: s.Signtext, Type: s.Type, SHA256: [sha256.Size]byte(s.SHA256), WorkflowID: s.Workflow, Note: s.Note, Subject: s.Subject}, nil
+}
+
+// asked adds to the parameters of a request what the person was asked to sign.
+func (d *Document) asked(q url.Values) {
+	q.Set("signtext_id", d.SigntextID)
+	q.Set("signtext_sha256", hex.EncodeToString(d.SHA256[:]))
+	for name, value := range map[string]string{"signtext_type": d.Type, "workflow_id": d.WorkflowID} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
 }
 
 // readWorkflowFiles reads the claim workflow_pdf_title_and_sha256: a JSON text that maps

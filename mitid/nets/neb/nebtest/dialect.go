@@ -95,7 +95,11 @@ func newDialect(b *mitidtest.Broker) (*dialect, error) {
 		signed:   mitidtest.NewStore[*receipt](b, 1<<10),
 		shown:    mitidtest.NewStore[*shownFile](b, 1<<8),
 		seals: sync.OnceValues(func() (*fakepdf.Authority, error) {
-			return fakepdf.NewAuthority(fakepdf.Config{Now: b.Now, Name: "Nets eID Broker"})
+			key, err := keys.request.Private() // one that is there already; it protects nothing
+			if err != nil {
+				return nil, err
+			}
+			return fakepdf.NewAuthority(fakepdf.Config{Now: b.Now, Name: "Nets eID Broker", SealKey: key})
 		}),
 	}, nil
 }

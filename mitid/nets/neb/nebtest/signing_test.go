@@ -144,6 +144,15 @@ func TestASessionSignsNothing(t *testing.T) {
 	forced := receiptOf(t, c.login("scope", "openid mitid transaction_token", "signtext_id", id, "prompt", "login"))
 	assert.Contains(t, forced, "transaction_text_sha256")
 
+	status, made = s.api(http.MethodPost, "/v2/signtext", object{"SignTextType": "html", "SignTextBase64": base64.StdEncoding.EncodeToString([]byte("<p>Jeg køber <b>Ærø</b></p>"))})
+	require.Equal(t, http.StatusOK, status)
+	page := &clicker{caller: newCaller(t, fake)}
+	page.open("scope", "openid mitid transaction_token", "signtext_id", made["signTextId"].(string), "language", "da")
+	link := regexp.MustCompile(`/fake/document/[0-9a-f]+`).FindString(page.page)
+	shown := page.do(page.plain, http.MethodGet, strings.TrimSuffix(fake.Issuer(), "/op")+link, "", "", nil)
+	assert.Equal(t, "<p>Jeg køber <b>Ærø</b></p>", string(shown.body))
+	assert.Contains(t, shown.header.Get("Content-Security-Policy"), "sandbox")
+
 	status, told := s.api(http.MethodPost, "/v1/pades", object{"JwtTransactionTokensSerialized": "æ"})
 	assert.Equal(t, http.StatusBadRequest, status)
 	assert.NotEmpty(t, told["errorMessage"])

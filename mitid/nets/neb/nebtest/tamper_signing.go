@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dkeid/dkeid/internal/didyoumean"
+	"github.com/dkeid/dkeid/internal/fakepdf"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -195,6 +196,19 @@ func answerTamperings() []SigningTampering {
 	on("pades-empty", "the sealed PDF is empty", "ResponseInvalid", false, StageReceipt, func(p *mitidtest.Reply) { p.Object.Set("padesB64", "") })
 	on("pades-no-pdf", "the sealed PDF is something else", "ResponseInvalid", false, StageReceipt, func(p *mitidtest.Reply) { p.Object.Set("padesB64", "w6bDuMOl") })
 	on("pades-malformed", "the sealed PDF is no base64", "ResponseInvalid", false, StageReceipt, func(p *mitidtest.Reply) { p.Object.Set("padesB64", "æøå") })
+	pdf := func(name, doc, want string, change func(pdf []byte) []byte) {
+		on(name, doc, want, false, StageReceipt, func(p *mitidtest.Reply) {
+			encoded, _ := p.Object.Get("padesB64").(string)
+			raw, _ := base64.StdEncoding.DecodeString(encoded) // we have written it
+			p.Object.Set("padesB64", base64.StdEncoding.EncodeToString(change(raw)))
+		})
+	}
+	pdf("pades-unsealed", "the PDF has no seal", "SignatureInvalid", func([]byte) []byte { return fakepdf.New(fakepdf.Page{Lines: []string{"Kvittering på Ærø"}}) })
+	pdf("pades-changed", "the sealed PDF was changed by one bit", "SignatureInvalid", func(raw []byte) []byte {
+		raw[len(raw)/4] ^= 1
+		return raw
+	})
+	pdf("pades-longer", "more follows the sealed PDF", "SignatureInvalid", func(raw []byte) []byte { return append(raw, "% Ærø\n%%EOF\n"...) })
 	on("workflow-other", "the answer names no workflow that there can be", "OutcomeUnknown", true, StageWorkflow, func(p *mitidtest.Reply) {
 		for _, name := range []string{"id", "workflowId"} {
 			if p.Object.Get(name) != nil {
