@@ -1,6 +1,7 @@
 // Package pdfscan reads the structure of a PDF strictly. [Inspect] says what stands in a
-// document that is given for signing. File.Signatures finds the signatures of a signed
-// one, by the structure of the file and not by a search for words.
+// document that is given for signing. [File.Signatures] finds the signatures of a signed
+// one, by the structure of the file and not by a search for words. [File.Unchanged] says
+// whether later updates change what is shown.
 //
 // # Strictness
 //
@@ -18,4 +19,14 @@
 // # Errors
 //
 // Every error is an [*Error] with a [Reason]. Its text holds nothing of the file.
+//
+// # Files
+//
+//   - file.go, xref.go: the file, its updates and their cross-reference sections.
+//   - indirect.go, pack.go: objects, in the file and in object streams.
+//   - lexer.go, string.go, object.go: values.
+//   - inspect.go, walk.go: what stands in a document.
+//   - signature.go: signatures and what they cover.
+//   - change.go, compare.go: what updates change.
+//   - error.go: reasons.
 package pdfscan
