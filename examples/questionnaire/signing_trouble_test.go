@@ -167,3 +167,23 @@ func TestLetterWithoutAttachments(t *testing.T) {
 	assert.Equal(t, "Agreement to sign from the Ærø Panel", letters[0].Title)
 	assert.Len(t, letters[0].Documents, 1)
 }
+
+// Credentials that the service refuses: somebody of ours must look, and then it goes on
+// by itself.
+func TestRefusedCredentialsNeedAPerson(t *testing.T) {
+	h := newSignHouse(t)
+	require.NoError(t, h.signer.At("createSignatureOrder", "401"))
+	b, record, at := h.handedIn("da", mitidtest.Paiman())
+	assert.Contains(t, b.get(record).body, `data-testid="status">Under afklaring<`)
+	assert.Contains(t, b.get(at).body, "et menneske hos os ser på det")
+	// An hour later the service is away, which changes nothing of that.
+	require.NoError(t, h.signer.Next("maintenance-page"))
+	h.clerk(parkedWait)
+	assert.Contains(t, b.get(at).body, "et menneske hos os ser på det")
+	h.clerk(parkedWait)
+	assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
+	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
+	h.signer.Settle()
+	h.clerk(0)
+	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
+}
