@@ -123,13 +123,40 @@ func TestOneClerkAtATime(t *testing.T) {
 	var changes int
 	require.NoError(t, h.store.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&changes))
 	assert.Equal(t, 1, changes)
+}
 
-	// Somebody who died in the middle holds it for a minute, and no longer.
-	_, err := h.store.db.ExecContext(t.Context(), `UPDATE signature SET state = 'placed', busy_until = next_at + 60000, cleaned = 0`)
-	require.NoError(t, err)
+// Somebody who died in the middle holds an agreement for a minute, and no longer.
+func TestWhoTookAnAgreementHoldsIt(t *testing.T) {
+	h := newSignHouse(t)
+	_, _, at := h.handedIn("da", mitidtest.Paiman())
+	id := strings.TrimPrefix(at, "/signatures/")
+	var owner string
+	require.NoError(t, h.store.db.QueryRowContext(t.Context(), `SELECT account_id FROM signature`).Scan(&owner))
+	take := func() (work, bool) {
+		all, err := h.store.workOf(t.Context(), owner, id)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		ok, err := h.store.takeSignature(t.Context(), &all[0], h.store.now().Add(clerkWaits))
+		require.NoError(t, err)
+		return all[0], ok
+	}
+	first, ok := take()
+	require.True(t, ok)
+	require.NoError(t, h.store.nudge(t.Context(), onlyTicket(t, h.store).ID))
 	due, err := h.store.dueSignatures(t.Context())
 	require.NoError(t, err)
-	assert.Empty(t, due)
+	assert.Empty(t, due, "an event waits for whoever is at it")
+	_, ok = take()
+	assert.False(t, ok)
+	require.NoError(t, h.store.rest(t.Context(), &first, h.store.now().Add(askOrders), 0, ""))
+	due, err = h.store.dueSignatures(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, due, 1, "the event that came meanwhile is not lost")
+	_, ok = take()
+	require.True(t, ok)
+	h.fake.Advance(clerkWaits)
+	_, ok = take()
+	assert.True(t, ok)
 }
 
 // A store that says no: nothing is deleted at the service, and the copy comes home later.
