@@ -102,7 +102,7 @@ func (c *Client) create(ctx context.Context, o *Order, digests []Digest) (*Place
 // adopt makes an order that was found this one.
 func (c *Client) adopt(ctx context.Context, o *Order, digests []Digest, found *Placed) (*Placed, error) {
 	if found == nil {
-		return nil, &Error{Kind: ResponseInvalid, Why: "the search found nothing and said that it did"}
+		return nil, &Error{Kind: ResponseInvalid, Why: "the adapter found an order, and returned nothing about it"}
 	}
 	if found.Ticket.Reference != o.Reference {
 		return nil, &Error{Kind: Conflict, Why: "the order that was found has another reference"}

@@ -76,7 +76,7 @@ func (s *Service) Sign(ctx context.Context, doc Signtext, r mitid.Request) (*mit
 // begin begins the login that signs d.
 func (s *Service) begin(ctx context.Context, op string, order signing.ID, d neb.Document, r mitid.Request) (*mitid.Redirect, error) {
 	if r.Age != 0 {
-		return nil, &signing.Error{Kind: signing.Unsupported, Service: name, Op: op, Order: order, Why: "Request.Age: whoever signs is not anonymous"}
+		return nil, &signing.Error{Kind: signing.Unsupported, Service: name, Op: op, Order: order, Why: "Request.Age: a proof of age cannot be signed with"}
 	}
 	if r.Action == mitid.LogOn {
 		r.Action = mitid.Sign
