@@ -35,6 +35,9 @@ func (c *Client) Place(ctx context.Context, o *Order) (*Placed, error) {
 // numbers with what the service has, but not the documents' content: if that differs,
 // the Verifier refuses the signed copy in Complete.
 //
+// An order that was cleaned up may not be found any more (Criipto): call PlaceAgain only
+// for an order whose end you have not stored, or it is placed anew.
+//
 // ErrConflict says that the service has several orders under the reference, or another
 // one. ErrUnsupported says that the service cannot search (Capabilities.Find).
 func (c *Client) PlaceAgain(ctx context.Context, o *Order) (*Placed, error) {
