@@ -17,11 +17,11 @@ func helpAtHome() questionnaire {
 	return questionnaire{
 		Slug:    "aftale",
 		Title:   text{"Aftale om hjælp i hjemmet", "Agreement on help at home"},
-		Summary: text{"Fortæl, hvad du vil have hjælp til. Vi skriver en aftale, som du får i din e-Boks og skriver under med MitID.", "Tell us what you would like help with. We write an agreement that you get in your e-Boks and sign with MitID."},
+		Summary: text{"Fortæl, hvad du vil have hjælp til. Vi skriver en aftale, som du får i din e-Boks og underskriver med MitID.", "Tell us what you would like help with. We write an agreement that you get in your e-Boks and sign with MitID."},
 		Minutes: 2,
 		CPR:     true,
 		CPRReason: text{
-			"Aftalen sendes til din e-Boks, og den findes med CPR-nummeret. Nummeret gemmes krypteret og står ikke i aftalen.",
+			"Aftalen sendes til din e-Boks, som vi finder ud fra CPR-nummeret. Nummeret gemmes krypteret og står ikke i aftalen.",
 			"The agreement is sent to your e-Boks, which is found by the CPR number. The number is stored encrypted and is not in the agreement.",
 		},
 		First: form{
@@ -39,7 +39,7 @@ func helpAtHome() questionnaire {
 						{"fortnightly", text{"Hver anden uge", "Every other week"}},
 					}},
 				{ID: "note", Kind: freeText, Optional: true, Text: text{"Hvad skal vi ellers vide?", "What else should we know?"},
-					Hint: text{"For eksempel, hvor nøglen er. Skriv ikke CPR-numre.", "Such as where the key is. Do not write CPR numbers."}},
+					Hint: text{"For eksempel hvor nøglen er. Skriv ikke CPR-numre.", "Such as where the key is. Do not write CPR numbers."}},
 			},
 		},
 		Agreement: &agreement{
@@ -47,7 +47,7 @@ func helpAtHome() questionnaire {
 			Lead:  text{"Denne aftale er mellem Ærøpanelet og den, der skriver under.", "This agreement is between the Ærø Panel and the person who signs."},
 			Terms: []text{
 				{"Hjælpen er gratis og begynder, når aftalen er skrevet under.", "The help is free and begins when the agreement is signed."},
-				{"Begge kan sige aftalen op med en uges varsel.", "Either may end the agreement with a week's notice."},
+				{"Begge parter kan opsige aftalen med en uges varsel.", "Either may end the agreement with a week's notice."},
 			},
 		},
 	}

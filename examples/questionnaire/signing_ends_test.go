@@ -13,7 +13,7 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// The ends without a signature, each told by the service as it does in earnest.
+// The ends without a signature, each told by the service as a real one does.
 func TestAgreementIsNotSigned(t *testing.T) {
 	for name, c := range map[string]struct {
 		happens func(t *testing.T, h *signHouse, link string)
@@ -74,7 +74,7 @@ func onlyTicket(t *testing.T, s *store) (ticket signing.Ticket) {
 }
 
 // What the verifier refuses is stored as nothing, deleted by nobody, and looked into by a
-// person. Once the reason is gone the copy comes home.
+// person. Once the reason is gone the copy is stored.
 func TestRefusedCopyNeedsAPerson(t *testing.T) {
 	h := newSignHouse(t)
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
@@ -83,7 +83,7 @@ func TestRefusedCopyNeedsAPerson(t *testing.T) {
 	h.signer.Settle()
 	h.clerk(0)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Under afklaring<`)
-	assert.Contains(t, b.get(at).body, "et menneske hos os ser på det")
+	assert.Contains(t, b.get(at).body, "en medarbejder hos os ser på det")
 	assert.Equal(t, http.StatusNotFound, b.get(at+"/signed").status)
 	assert.Equal(t, at, signaturePathIn(t, b.post(at+"/again", nil)), "there is no new one")
 	assert.Zero(t, h.signer.Count("cleanupSignatureOrder"))

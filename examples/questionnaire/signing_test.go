@@ -102,7 +102,7 @@ func TestAgreementIsSigned(t *testing.T) {
 	assert.Contains(t, b.get(record).body, "Til underskrift")
 	agreement := b.get(at + "/document")
 	text := pdfText(t, []byte(agreement.body))
-	for _, want := range []string{"Aftale om hjælp i hjemmet", "Nøglen ligger på Ærøvej – æøå", "Rengøring", "Begge kan sige aftalen op"} {
+	for _, want := range []string{"Aftale om hjælp i hjemmet", "Nøglen ligger på Ærøvej – æøå", "Rengøring", "Begge parter kan opsige aftalen"} {
 		assert.Contains(t, text, want)
 	}
 

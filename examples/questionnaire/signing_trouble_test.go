@@ -159,7 +159,7 @@ func TestWhoTookAnAgreementHoldsIt(t *testing.T) {
 	assert.True(t, ok)
 }
 
-// A store that says no: nothing is deleted at the service, and the copy comes home later.
+// A store that says no: nothing is deleted at the service, and the copy is stored later.
 func TestStoreThatSaysNo(t *testing.T) {
 	h := newSignHouse(t)
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
@@ -202,11 +202,11 @@ func TestRefusedCredentialsNeedAPerson(t *testing.T) {
 	require.NoError(t, h.signer.At("createSignatureOrder", "401"))
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
 	assert.Contains(t, b.get(record).body, `data-testid="status">Under afklaring<`)
-	assert.Contains(t, b.get(at).body, "et menneske hos os ser på det")
+	assert.Contains(t, b.get(at).body, "en medarbejder hos os ser på det")
 	// An hour later the service is away, which changes nothing of that.
 	require.NoError(t, h.signer.Next("maintenance-page"))
 	h.clerk(parkedWait)
-	assert.Contains(t, b.get(at).body, "et menneske hos os ser på det")
+	assert.Contains(t, b.get(at).body, "en medarbejder hos os ser på det")
 	h.clerk(parkedWait)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
 	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))

@@ -31,7 +31,7 @@ var signTexts = map[string]text{
 	"sign.away.lead":      {"Prøv igen om lidt. Din aftale venter på dig.", "Try again in a while. Your agreement waits for you."},
 	"sign.pdf.foot":       {"Aftale %s. Ærøpanelet er et eksempel og findes ikke.", "Agreement %s. The Ærø Panel is an example and does not exist."},
 	"sign.pdf.terms":      {"Vilkår", "Terms"},
-	"sign.pdf.how":        {"Aftalen skrives under med MitID. Det er filen, der er skrevet under. En udskrift er kun en kopi.", "The agreement is signed with MitID. It is the file that is signed. A printout is only a copy."},
+	"sign.pdf.how":        {"Aftalen underskrives med MitID. Det er filen, der er skrevet under. En udskrift er kun en kopi.", "The agreement is signed with MitID. It is the file that is signed. A printout is only a copy."},
 	"letter.heading.sign": {"Aftale til din e-Boks", "Agreement to your e-Boks"},
 
 	"sign.stand.writing":   {"Bliver skrevet", "Being written"},
@@ -45,7 +45,7 @@ var signTexts = map[string]text{
 
 	"sign.means.writing":   {"Vi skriver aftalen. Om lidt kan du skrive under, og du får et brev i din e-Boks.", "We are writing the agreement. You can sign it in a moment, and you get a letter in your e-Boks."},
 	"sign.means.open":      {"Læs aftalen, og skriv under med MitID. Du har 30 dage.", "Read the agreement and sign it with MitID. You have 30 days."},
-	"sign.means.check":     {"Noget gik ikke, som det skulle, og et menneske hos os ser på det. Du behøver ikke gøre noget.", "Something did not go as it should, and a person here is looking into it. There is nothing you need to do."},
+	"sign.means.check":     {"Noget gik ikke, som det skulle, og en medarbejder hos os ser på det. Du behøver ikke gøre noget.", "Something did not go as it should, and a person here is looking into it. There is nothing you need to do."},
 	"sign.means.signed":    {"Aftalen gælder nu. Du kan altid hente den her.", "The agreement now holds. You can always get it here."},
 	"sign.means.rejected":  {"Du afviste at skrive under, så der er ingen aftale. Du kan få den igen, hvis du skifter mening.", "You refused to sign, so there is no agreement. You can get it again if you change your mind."},
 	"sign.means.expired":   {"Fristen for at skrive under er udløbet, så der er ingen aftale. Du kan få den igen.", "The time for signing has passed, so there is no agreement. You can get it again."},
