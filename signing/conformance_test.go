@@ -112,7 +112,7 @@ func (r remote) Next(op servicesuite.Op, f servicesuite.Fault) bool {
 	e := &signing.Error{Kind: signing.Unavailable}
 	switch {
 	case f == servicesuite.Throttled:
-		e.Kind, e.RetryAfter = signing.Throttled, 7*time.Second
+		e.Kind, e.RetryAfter = signing.Throttled, 2*time.Minute
 	case op == servicesuite.Fetch && effect:
 		e.Kind = signing.DocumentPending
 	case f == servicesuite.Elsewhere && reads:
@@ -341,7 +341,7 @@ func mutants() map[string]mutant {
 			x.create = func(ctx context.Context, o *signing.Order, d []signing.Digest) (*signing.Placed, error) {
 				p, err := x.memory.CreateOrder(ctx, o, d)
 				if err != nil {
-					err = &signing.Error{Kind: signing.KindOf(err), RetryAfter: 7 * time.Second, Why: o.Title}
+					err = &signing.Error{Kind: signing.KindOf(err), RetryAfter: 2 * time.Minute, Why: o.Title}
 				}
 				return p, err
 			}

@@ -29,7 +29,8 @@ func (s *Signature) Revision() int { return s.revision }
 // update may add a signature or a document timestamp with its field, and proofs (DSS),
 // dates and other metadata. The first update may also add pages at the end, if mayAdd
 // says so: pages reports whether it does. Everything else that the pages, their
-// annotations or the catalog refer to must stay as it is. The error is Modified.
+// annotations or the catalog refer to must stay as it is, and an update has no actions,
+// layers and attachments. The error is Modified.
 func (f *File) Unchanged(base int, mayAdd bool) (pages bool, err error) {
 	c := &change{file: f, shown: map[int]bool{}, pages: mayAdd}
 	if err := c.show(&reading{f, base}); err != nil {
@@ -50,6 +51,8 @@ type change struct {
 	shown map[int]bool // the numbers of objects that make up what is shown; those that are missing as well
 	pages bool         // pages may be added
 	grown bool         // pages were added
+	// recount says that the update that is compared has other kids or counts in its pages.
+	recount bool
 }
 
 // show adds what the catalog refers to, except the form, the proofs and the metadata.
@@ -93,8 +96,11 @@ func (c *change) reach(r *reading, v any) error {
 func (c *change) update(i int) error {
 	before, now := &reading{c.file, i - 1}, &reading{c.file, i}
 	u := &c.file.revisions[i]
-	if !equal(u.trailer["Root"], c.file.revisions[i-1].trailer["Root"]) {
+	switch {
+	case !equal(u.trailer["Root"], c.file.revisions[i-1].trailer["Root"]):
 		return modified("another catalog")
+	case u.trailer["XRefStm"] != nil: // of the two sections readers take one or the other
+		return modified("an update with two cross-reference sections")
 	}
 	if err := c.catalog(before, now); err != nil {
 		return err
@@ -113,6 +119,9 @@ func (c *change) update(i int) error {
 		if packed {
 			return modified("an object stream, and with it the objects in it")
 		}
+		if err := c.quiet(now, n); err != nil {
+			return err
+		}
 		if c.shown[n] && n != root.num {
 			shown = append(shown, n)
 		}
@@ -121,6 +130,27 @@ func (c *change) update(i int) error {
 		if err := c.object(before, now, n, fields); err != nil {
 			return err
 		}
+	}
+	if c.recount {
+		c.recount = false
+		return c.leaves(before, now)
+	}
+	return nil
+}
+
+// quiet wants an object of an update without scripts and actions, layers, attachments and
+// content of other files. A signature needs none of them, and they act or show something
+// although what was shown before stays as it is.
+func (c *change) quiet(now *reading, n int) error {
+	v, err := now.value(n)
+	if err != nil {
+		return err
+	}
+	var found Found
+	w := &walk{found: &found, r: now}
+	w.value(v)
+	if found.Scripts || found.Layers || found.Attachments || found.Elsewhere {
+		return modified("an update with an action, a layer or an attachment")
 	}
 	return nil
 }
@@ -300,28 +330,4 @@ func (c *change) widget(now *reading, n ref) error {
 func emptyRect(v any) bool {
 	a, ok := v.(array)
 	return ok && len(a) == 4 && (equal(a[0], a[2]) || equal(a[1], a[3]))
-}
-
-// more takes pages behind the old ones.
-func (c *change) more(before, now *reading, was, is dict) error {
-	old, ok1, err := before.list(was["Kids"])
-	if err != nil {
-		return err
-	}
-	kids, ok2, err := now.list(is["Kids"])
-	if err != nil {
-		return err
-	}
-	pages, ok := added(old, kids)
-	if !ok1 || !ok2 || !ok {
-		return modified("the pages")
-	}
-	for _, p := range pages {
-		n, isRef := p.(ref)
-		if _, _, known := before.entry(n.num); !isRef || known {
-			return modified("the pages")
-		}
-	}
-	c.grown = true
-	return c.reach(now, is["Kids"])
 }

@@ -27,6 +27,6 @@
 //   - lexer.go, string.go, object.go: values.
 //   - inspect.go, walk.go: what stands in a document.
 //   - signature.go: signatures and what they cover.
-//   - change.go, compare.go: what updates change.
+//   - change.go, pages.go, compare.go: what updates change.
 //   - error.go: reasons.
 package pdfscan

@@ -54,7 +54,8 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 //   - The evidence has one ID token, which the issuer signed, for one of the audiences,
 //     after the order was placed and before the timestamp, which was valid then, at the
 //     level asked for, and which repeats [Message].
-//   - The person is the one whom the order asks for.
+//   - The person is the one whom the order asks for. No login is in two signatures, and
+//     one person signs for two signatories only if the order names that person for both.
 //
 // Errors are ErrDocumentMismatch, ErrDocumentModified, ErrSignatureInvalid,
 // ErrEvidenceIncomplete, ErrTokenInvalid, ErrIssuerMismatch, ErrAssuranceTooLow,

@@ -45,7 +45,29 @@ func (c *verification) assign() error {
 	if len(expected) > 0 {
 		return incomplete("the signature of somebody who signed is missing")
 	}
+	return c.distinct()
+}
+
+// distinct refuses one login in two signatures, and one person for two signatories of whom
+// the order does not name both.
+func (c *verification) distinct() error {
+	for i := range c.found {
+		for j := range i {
+			a, b := &c.found[i], &c.found[j]
+			named := !c.x.Order.Signatories[a.expects].Who.Anyone && !c.x.Order.Signatories[b.expects].Who.Anyone
+			switch {
+			case a.proof.raw == b.proof.raw:
+				return refuse(signing.SignerMismatch, "one login in two signatures")
+			case !named && samePerson(&a.proof.id, &b.proof.id):
+				return refuse(signing.SignerMismatch, "one person for two signatories, whom the order does not both name (Who.Anyone)")
+			}
+		}
+	}
 	return nil
+}
+
+func samePerson(a, b *claims.Identity) bool {
+	return a.Subject != "" && a.Subject == b.Subject || !a.UUID.IsZero() && a.UUID == b.UUID || !a.CPR.IsZero() && a.CPR == b.CPR
 }
 
 // expected returns the indexes of the signatories whose signature must be there: those
