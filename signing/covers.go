@@ -48,32 +48,7 @@ func (v *Verdict) covers(t *Ticket, o *Order, p *Progress, document int) (*Verdi
 	if len(missing) > 0 {
 		return nil, &Error{Kind: EvidenceIncomplete, Why: "the signature of somebody who signed is not in the document"}
 	}
-	if err := v.distinct(t, o); err != nil {
-		return nil, err
-	}
 	return v, nil
-}
-
-// distinct refuses one person for two signatories, unless the order names that person for
-// both.
-func (v *Verdict) distinct(t *Ticket, o *Order) *Error {
-	anyone := map[ID]bool{}
-	for i, s := range t.Signatories {
-		anyone[s.ID] = o.Signatories[i].Who.Anyone
-	}
-	for i := range v.Signatures {
-		for j := range i {
-			a, b := &v.Signatures[i], &v.Signatures[j]
-			if (anyone[a.Signatory] || anyone[b.Signatory]) && samePerson(&a.Identity, &b.Identity) {
-				return &Error{Kind: SignerMismatch, Why: "one person has signed for two signatories (Who.Anyone)"}
-			}
-		}
-	}
-	return nil
-}
-
-func samePerson(a, b *claims.Identity) bool {
-	return a.Subject != "" && a.Subject == b.Subject || !a.UUID.IsZero() && a.UUID == b.UUID || !a.CPR.IsZero() && a.CPR == b.CPR
 }
 
 // signed refuses a person who is not w.

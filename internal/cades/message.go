@@ -2,6 +2,7 @@ package cades
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -115,9 +116,14 @@ func (d *signedData) certificates() ([]*x509.Certificate, error) {
 	}
 	var all []*x509.Certificate
 	for _, v := range raw {
-		if c, err := x509.ParseCertificate(v.FullBytes); err == nil {
-			all = append(all, c)
+		c, err := x509.ParseCertificate(v.FullBytes)
+		if err != nil {
+			continue
 		}
+		if k, is := c.PublicKey.(*rsa.PublicKey); is && k.N.BitLen() > maxRSA {
+			return nil, refuse("a certificate with an RSA key of more than 8192 bits") // a check with it takes long
+		}
+		all = append(all, c)
 	}
 	return all, nil
 }

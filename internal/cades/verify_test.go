@@ -2,9 +2,11 @@ package cades_test
 
 import (
 	"crypto"
+	"crypto/rand"
 	"crypto/rsa"
 	_ "crypto/sha512"
 	"crypto/x509"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -162,4 +164,15 @@ func TestVerifyRefusesAnotherForm(t *testing.T) {
 		_, err = cades.VerifyTimestamp(b, digest)
 		assert.ErrorAs(t, err, &e, title)
 	}
+}
+
+// A chain is only as quick as its largest key.
+func TestVerifyRefusesHugeKeys(t *testing.T) {
+	s := newSigner(ecKey(), nil)
+	n := new(big.Int).Lsh(big.NewInt(1), 8200)
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(9)}, s.cert, &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}, s.key)
+	require.NoError(t, err)
+	m := message{signer: s, certs: [][]byte{s.cert.Raw, der}, digest: digest(crypto.SHA256)}
+	_, err = cades.Verify(m.bytes(), digest)
+	assert.ErrorContains(t, err, "more than 8192 bits")
 }

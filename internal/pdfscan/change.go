@@ -111,7 +111,12 @@ func (c *change) update(i int) error {
 	}
 	root, _ := u.trailer["Root"].(ref)
 	var shown []int // before the update adds to them
-	for n := range u.entries {
+	for n, e := range u.entries {
+		if is, err := c.again(before, e, n, i); err != nil {
+			return err
+		} else if is {
+			continue
+		}
 		packed, err := c.replacesPack(before, now, n)
 		if err != nil {
 			return err
@@ -136,6 +141,27 @@ func (c *change) update(i int) error {
 		return c.leaves(before, now)
 	}
 	return nil
+}
+
+// again reports whether entry e of update i says of object n what was said before. One
+// that brings back another object of an earlier update is refused: no writer does that,
+// and time would not stay in proportion to the file.
+func (c *change) again(before *reading, e entry, n, i int) (bool, error) {
+	old, _, known := before.entry(n)
+	if known && e == old && e.kind == 'n' {
+		return true, nil
+	}
+	earlier := e.kind == 'n' && e.at < c.file.revisions[i].from
+	if e.kind == 'o' {
+		_, rev, ok := (&reading{c.file, i}).entry(e.at)
+		if earlier = ok && rev < i; earlier && known && e == old {
+			return true, nil
+		}
+	}
+	if earlier {
+		return false, modified("an object of an earlier update")
+	}
+	return false, nil
 }
 
 // quiet wants an object of an update without scripts and actions, layers, attachments and

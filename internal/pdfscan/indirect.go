@@ -1,6 +1,9 @@
 package pdfscan
 
-import "bytes"
+import (
+	"bytes"
+	"sort"
+)
 
 // indirect reads an indirect object: number, generation, obj, a value, endobj. r finds
 // the length of a stream if it is a reference; nil if that is not allowed.
@@ -79,12 +82,12 @@ type reading struct {
 // entry returns what the revision says of object n, and in which update it stands.
 func (r *reading) entry(n int) (e entry, rev int, ok bool) {
 	all := r.file.versions[n]
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].rev <= r.rev {
-			return all[i].entry, all[i].rev, true
-		}
+	behind := sort.Search(len(all), func(i int) bool { return all[i].rev > r.rev })
+	if behind == 0 {
+		return entry{}, 0, false
 	}
-	return entry{}, 0, false
+	v := all[behind-1]
+	return v.entry, v.rev, true
 }
 
 // length returns the length of the stream at an offset, which is in another object.

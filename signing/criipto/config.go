@@ -87,7 +87,9 @@ type Config struct {
 	TransferTimeout time.Duration
 	// MaxAnswer bounds an answer without a document, in bytes. If zero, 4 MB (4,000,000).
 	MaxAnswer int64
-	// MaxDocument bounds a signed document, in bytes. If zero, 64 MB (64,000,000).
+	// MaxDocument bounds a signed document, in bytes. If zero, 64 MB (64,000,000), which
+	// is also the most that a Verifier reads. A document that is sent must leave room for
+	// what the service adds: it may have 16 MB less, or half if that is more.
 	MaxDocument int64
 	Now         func() time.Time // if nil, time.Now
 	Logger      *slog.Logger     // hears of refused and failed webhooks; nil if there is none

@@ -90,3 +90,15 @@ func TestConfigIsCopied(t *testing.T) {
 	assert.Equal(t, 401, post(h, body, "X-Criipto-Signature", signature(make([]byte, 32), body)))
 	assert.Equal(t, 200, post(h, body, "X-Criipto-Signature", signature(bytes.Repeat([]byte{1}, 32), body)))
 }
+
+// A document that is signed must fit, with what the service adds, into what is fetched and
+// verified.
+func TestDocumentsLeaveRoomForSignatures(t *testing.T) {
+	for signed, want := range map[int64]int64{0: 64_000_000 - 16<<20, 1 << 30: 48 << 20, 10_000_000: 5_000_000} {
+		cfg := config("https://signatures.example/v1/graphql")
+		cfg.MaxDocument = signed
+		s, err := criipto.New(cfg)
+		require.NoError(t, err)
+		assert.Equal(t, want, s.Capabilities().MaxDocument)
+	}
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/pdfscan"
 	"github.com/dkeid/dkeid/signing"
 )
 
@@ -56,8 +57,18 @@ func (s *Service) Capabilities() signing.Capabilities {
 	}
 	return signing.Capabilities{
 		Name: name, Links: true, Find: true, Cancel: true, Cleanup: true, Retention: maxRetention, Signatories: n,
+		MaxDocument: largest(s.cfg.MaxDocument),
 		UUID: true, Subject: true, CPR: s.cfg.AskCPR, Sequence: true, Roles: true, ReturnURL: true, Expires: true,
 	}
+}
+
+// largest is how large a document may be whose signed copy must have signed bytes at
+// most, and no more than a Verifier reads. The service adds pages, signatures and proofs.
+// Without room for them a document could be signed, and never be fetched and verified.
+func largest(signed int64) int64 {
+	const added = 16 << 20
+	signed = min(signed, pdfscan.MaxSize)
+	return max(signed-added, signed/2)
 }
 
 func (s *Service) now() time.Time { return s.cfg.Now().UTC() }

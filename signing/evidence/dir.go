@@ -98,8 +98,13 @@ func (d *Dir) Put(ctx context.Context, reference string, write func(io.Writer) e
 	}
 	if err != nil {
 		_ = os.Remove(name)
+		return err
 	}
-	return err
+	if _, err := os.Lstat(name); err != nil { // Erase ran between the two files
+		_ = os.Remove(filepath.Join(d.keyFolder, mark+keySuffix))
+		return failed(signing.Conflict, "", "the reference was erased while its bundle was stored")
+	}
+	return nil
 }
 
 func sealTo(w io.Writer, key []byte, write func(io.Writer) error) error {

@@ -362,6 +362,29 @@ func TestInterruptedPut(t *testing.T) {
 	assert.Empty(t, names(t, folder))
 }
 
+// meanwhile is a context that does something when it is asked, which Put does between its
+// two files.
+type meanwhile struct {
+	context.Context
+	do func()
+}
+
+func (m meanwhile) Err() error {
+	m.do()
+	return nil
+}
+
+// A bundle that was erased while it was stored is not kept, and nobody is told that it is.
+func TestEraseDuringPut(t *testing.T) {
+	d, folder, keyFolder := newDir(t, newKey())
+	ctx := meanwhile{t.Context(), func() { assert.NoError(t, d.Erase(context.Background(), case9)) }}
+	err := d.Put(ctx, case9, func(w io.Writer) error { _, err := io.WriteString(w, "Blåbær"); return err })
+	requireKind(t, signing.Conflict, err)
+	assert.Empty(t, names(t, folder))
+	assert.Empty(t, names(t, keyFolder))
+	require.NoError(t, keep(d, case9, "på ny"), "the reference is free")
+}
+
 // A sealed bundle may be read from several places at once.
 func TestSealedAtOnce(t *testing.T) {
 	key := newKey()
