@@ -125,7 +125,6 @@ func TestVerifyRefuses(t *testing.T) {
 		"certificate of somebody else":  {message{signer: plain, certs: [][]byte{another.cert.Raw}}, "the signer's certificate is not in it"},
 		"certificate of another key":    {message{signer: plain, certs: [][]byte{curve.cert.Raw}}, "does not fit"},
 		"two certificates of one name":  {message{signer: plain, certs: [][]byte{plain.cert.Raw, curve.cert.Raw}}, "two certificates"},
-		"certificate's digest missing":  {message{signer: plain, attributes: only(0, 1)}, "no digest of the signer's certificate"},
 		"certificate's digest another":  {message{signer: plain, attributes: instead(2, attribute(idCertV2(), certificateID(another.cert)))}, "names another certificate"},
 		"certificate's digest unread":   {message{signer: plain, attributes: instead(2, attribute(idCertV2(), null))}, "signingCertificateV2 cannot be read"},
 		"certificate's digest empty":    {message{signer: plain, attributes: instead(2, attribute(idCertV2(), der(0x30, der(0x30))))}, "signingCertificateV2 cannot be read"},

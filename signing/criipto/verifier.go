@@ -31,7 +31,8 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 	v := &Verifier{cfg: cfg, parties: map[string]*oidcrp.Party{}}
 	for _, audience := range cfg.Audiences {
 		p, err := oidcrp.New(oidcrp.Config{
-			Name: name, Issuer: cfg.Issuer, ClientID: audience, Hosts: cfg.Hosts, Algs: []string{"RS256"}, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+			Name: name, Issuer: cfg.Issuer, ClientID: audience, Hosts: cfg.Hosts, Algs: []string{"RS256"}, KeysOnly: true,
+			HTTPClient: cfg.HTTPClient, Now: cfg.Now, Skew: skew,
 		})
 		if err != nil {
 			return nil, fromFault("new", err)
@@ -84,6 +85,7 @@ type verification struct {
 	base    int  // the update that the original is, or the first signature covers
 	grown   bool // the first update behind the original adds pages
 	untimed int  // signatures without a timestamp
+	unnamed int  // signatures that do not name their certificate
 	found   []found
 }
 

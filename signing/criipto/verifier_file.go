@@ -90,6 +90,9 @@ func (c *verification) signature(ctx context.Context, s *pdfscan.Signature) erro
 	if err != nil {
 		return &signing.Error{Kind: signing.SignatureInvalid, Why: "a signature does not verify", Err: err}
 	}
+	if !signed.Named {
+		c.unnamed++
+	}
 	at, err := c.signatureTime(signed)
 	if err != nil {
 		return err
