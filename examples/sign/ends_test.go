@@ -80,12 +80,10 @@ func TestCopiesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	fake := signingtest.New(t)
 	for _, name := range []string{
-		"blob-changed", "blob-other-document", "blob-unsigned", // in the answer
-		"file-of-other-order", "file-original", "file-rewritten", "pdf-bytes-behind-end", "pdf-digest-of-other-bytes", "pdf-drawing-without-signature",
-		"pdf-evidence-swapped", "pdf-page-replaced", // in the file
-		"drawing-instead", "empty-signature", "evidence-other-order", "evidence-other-signatory",
-		"token-expired", "token-foreign-key", "token-low-level", "token-no-text", "token-older-than-order", "token-other-audience",
-		"token-other-issuer", "token-other-person", "token-other-text", "token-unsigned", // at signing
+		"blob-changed", "blob-unsigned", // in the answer
+		"file-of-other-order", "file-rewritten", "pdf-bytes-behind-end", "pdf-digest-of-other-bytes", "pdf-evidence-swapped", // in the file
+		"drawing-instead", "empty-signature", "evidence-other-order", "token-expired", "token-foreign-key", "token-no-text",
+		"token-older-than-order", "token-other-person", "token-other-text", // at signing
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, fake.Next(name))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -41,6 +42,20 @@ type gate struct {
 	content []byte // of the document that went out last
 	// Before and after a request reaches the service; if true, there is no answer.
 	before, after func(n int, operation string) bool
+}
+
+// seen returns what the gate knows now.
+func (g *gate) seen() (n int, passed map[string]int, content []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.n, maps.Clone(g.passed), g.content
+}
+
+// act sets what the test does before and after requests.
+func (g *gate) act(before, after func(n int, operation string) bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.before, g.after = before, after
 }
 
 var operationName = regexp.MustCompile(`^(?:query|mutation) (\w+)`)

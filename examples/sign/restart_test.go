@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,18 +31,19 @@ func TestKilledAtEachCall(t *testing.T) {
 }
 
 // killedAt reports whether there was a k-th call.
-func killedAt(t *testing.T, fake *signingtest.Service, k int, after bool) (reached bool) {
+func killedAt(t *testing.T, fake *signingtest.Service, k int, after bool) bool {
 	d := newDesk(t, contract())
 	g := newGate(t, fake)
 	flags := append(append(d.flags(), at(fake)...), "-url", g.url)
 	var r *running
+	var reached atomic.Bool
 	ready := make(chan struct{})
 	kill := func(n int, _ string) bool {
 		<-ready
 		if n != k {
 			return false
 		}
-		reached = true
+		reached.Store(true)
 		require.NoError(t, r.cmd.Process.Kill())
 		return true
 	}
@@ -51,27 +53,30 @@ func killedAt(t *testing.T, fake *signingtest.Service, k int, after bool) (reach
 			require.FileExists(t, d.out+".evidence.zip")
 		}
 	}
-	g.before = func(n int, operation string) bool { watch(operation); return !after && kill(n, operation) }
-	g.after = func(n int, operation string) bool { return after && kill(n, operation) }
+	g.act(
+		func(n int, operation string) bool { watch(operation); return !after && kill(n, operation) },
+		func(n int, operation string) bool { return after && kill(n, operation) },
+	)
 	sign := signs(t, fake)
 	r = start(t, sign, flags...)
 	close(ready)
 	code := r.end(t)
-	if reached {
+	if reached.Load() {
 		require.Equal(t, -1, code)
 		r = start(t, sign, flags...)
 		code = r.end(t)
 	}
 	require.Equal(t, 0, code, r.err.String())
-	require.Equal(t, 1, g.passed["createSignatureOrder"], "one order in all")
-	require.Equal(t, 1, g.passed["closeSignatureOrder"], "no second close")
-	require.GreaterOrEqual(t, g.passed["cleanupSignatureOrder"], 1)
+	_, passed, content := g.seen()
+	require.Equal(t, 1, passed["createSignatureOrder"], "one order in all")
+	require.Equal(t, 1, passed["closeSignatureOrder"], "no second close")
+	require.GreaterOrEqual(t, passed["cleanupSignatureOrder"], 1)
 	signed, err := os.ReadFile(d.out)
 	require.NoError(t, err)
-	require.Equal(t, g.content, signed)
+	require.Equal(t, content, signed)
 	checkBundle(t, d, fake)
 	require.Len(t, d.names(t), 4)
-	return reached
+	return reached.Load()
 }
 
 // TestKilledBetweenTheFiles rebuilds what a kill leaves between two files.

@@ -46,7 +46,8 @@
 //
 // [Service.Verify] holds the workflow token against the order. The seal of a PDF must verify
 // and have a timestamp. Whose seal it is, Config.SealRoots decides; without them the verdict
-// says in Unchecked that it was not judged. The attachments of a sealed PDF are not read.
+// says in Unchecked that it was not judged. A workflow token of the order must be attached to
+// what is sealed.
 //
 // # What is uncertain
 //
@@ -76,7 +77,8 @@
 //   - service_token.go, call.go, errors.go: how the APIs are called, and what errors mean.
 //   - signtext.go, complete.go, receipt.go: a document in one login.
 //   - order.go, order_id.go, progress.go: orders.
-//   - workflow_token.go, verify.go: what proves an order; seal.go: the seal of a PDF.
+//   - workflow_token.go, verify.go: what proves an order; seal.go, attached.go: the
+//     seal of a PDF, and the tokens that are attached.
 //
 // Sources: Signaturgruppen, transaction signing and workflow signing
 // (https://signaturgruppen-a-s.github.io/signaturgruppen-broker-documentation), and the

@@ -236,6 +236,29 @@ func TestOnePersonDoesNotSignForAnother(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A sealed PDF of another order proves nothing, although its seal is genuine.
+func TestSealedPDFsOfOthers(t *testing.T) {
+	fake, s := open(t, nil)
+	p, other := placeOrder(t, fake, s, fake.Citizens()[:2]...), placeOrder(t, fake, s, fake.Citizens()[:2]...)
+	fetch := func(of *placed) []byte {
+		var pdf bytes.Buffer
+		_ = s.Fetch(t.Context(), of.ticket.ID, of.ticket.Documents[0].ID, &pdf)
+		return pdf.Bytes()
+	}
+	verify := func(pdf []byte) error {
+		_, err := s.Verify(t.Context(), &signing.Exhibit{Ticket: p.ticket, Order: p.order, Original: p.originals[0], Signed: pdf})
+		return err
+	}
+	for i := range 2 {
+		for _, of := range []*placed{p, other} {
+			_, err := of.sign(t, fake, s, i, mitidtest.Approve(fake.Citizens()[i]))
+			require.NoError(t, err)
+		}
+	}
+	require.ErrorIs(t, verify(fetch(other)), signing.ErrDocumentMismatch)
+	require.NoError(t, verify(fetch(p)))
+}
+
 func TestSimulatedIdentities(t *testing.T) {
 	fake, s := open(t, nil)
 	fake.Configure(func(c *nebtest.Settings) { c.Simulated = true })

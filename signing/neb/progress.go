@@ -103,7 +103,12 @@ func timeOf(text string) time.Time {
 // Close does nothing: the broker has no such call. SignOrder is the only way to sign, so
 // an order takes no more signatures once nobody calls it.
 func (s *Service) Close(ctx context.Context, order signing.ID, _ int) error {
-	_, _, err := s.workflowCall("close", http.MethodGet, order, "")
+	c, _, err := s.workflowCall("close", http.MethodGet, order, "")
+	if err == nil && ctx.Err() != nil {
+		e := c.fail(signing.Unavailable, "the context has ended")
+		e.Err = ctx.Err()
+		return e
+	}
 	return err
 }
 

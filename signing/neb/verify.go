@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/signing"
 )
 
@@ -45,6 +46,9 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 	if err != nil {
 		return nil, err
 	}
+	if why := s.attached(ctx, x.Signed, id, t.status); why != nil {
+		return nil, why.as(c)
+	}
 	if sum, there := t.files[o.Documents[x.Document].Title]; !there || sum != x.Ticket.Documents[x.Document].SHA256 {
 		return bad(signing.DocumentMismatch, "the token has another document under this title")
 	}
@@ -53,9 +57,9 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 			"the workflow token is signed by a key that the broker publishes for transactions, and its certificate was good",
 			"the token has the SHA-256 of the original of every document, and no other document",
 			"everybody has signed, each is the right person, and the level is high enough",
-			"the PDF has one seal, which covers the whole file and verifies, with a timestamp",
+			"the PDF has one seal, which covers the whole file and verifies, with a timestamp, and a workflow token of this order is attached",
 		},
-		Unchecked: []string{"the pages of the PDF, which the broker sets anew, and its attachments", "whether the certificates of the seal and of its timestamp were revoked"},
+		Unchecked: []string{"the pages of the PDF, which the broker sets anew", "whether the certificates of the seal and of its timestamp were revoked"},
 	}
 	if s.cfg.sealRoots == nil {
 		v.Unchecked = append(v.Unchecked, "who sealed the PDF, and whose timestamp it has (Config.SealRoots)")
@@ -85,6 +89,35 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 		}
 	}
 	return v, nil
+}
+
+// maxTried is how many attached tokens are verified. The broker attaches one.
+const maxTried = 8
+
+// attached checks that a workflow token of the order, with the signatures of everybody, is
+// attached to a sealed PDF. status is the OCSP answer about its key.
+func (s *Service) attached(ctx context.Context, pdf []byte, id orderID, status string) *reason {
+	why := &reason{signing.EvidenceIncomplete, "no workflow token is attached to the PDF", nil}
+	for i, raw := range attachedTokens(pdf) {
+		if i == maxTried {
+			break
+		}
+		payload, _, err := s.broker.VerifyWorkflowToken(ctx, mitid.NewSecret(raw), status, "DK"+s.cfg.organisation)
+		if err != nil {
+			why = &reason{signing.TokenInvalid, "the workflow token that is attached to the PDF does not verify", err}
+			continue
+		}
+		t, bad := readWorkflowToken(payload, id, "DK"+s.cfg.organisation)
+		switch {
+		case bad != nil:
+			why = &reason{bad.kind, "the workflow token that is attached to the PDF: " + bad.text, nil}
+		case len(t.signatures) < id.signatories:
+			why = &reason{signing.EvidenceIncomplete, "the PDF was sealed before everybody had signed", nil}
+		default:
+			return nil
+		}
+	}
+	return why
 }
 
 // place returns the place of the signatory who made a signature.

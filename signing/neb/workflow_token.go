@@ -25,6 +25,7 @@ type workflowToken struct {
 	files      map[string][sha256.Size]byte // by title
 	signatures []workflowSignature
 	evidence   []signing.Token
+	status     string // the OCSP answer about its key
 }
 
 // workflowSignature is one signature in it.
@@ -58,6 +59,7 @@ func (s *Service) workflowToken(ctx context.Context, op string, order signing.ID
 		why.text = "workflow token: " + why.text
 		return nil, why.as(c)
 	}
+	t.status = said.OCSP
 	t.evidence = []signing.Token{
 		{Use: "workflow_token", Raw: signing.NewSecret(proof.Raw.Reveal()), Key: proof.Key}, {Use: "ocsp", Raw: signing.NewSecret(said.OCSP)},
 	}

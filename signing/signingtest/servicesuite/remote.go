@@ -66,15 +66,12 @@ const (
 	Lost      Fault = "has its effect, and no answer comes"
 	Broken    Fault = "has no effect, and is answered with a 500 or the like"
 	Page      Fault = "has no effect, and is answered with a page for people"
-	Throttled Fault = "has no effect, and is told to wait for seven seconds"
+	Throttled Fault = "has no effect, and is told to wait for a time"
 	Cut       Fault = "has its effect, and the answer ends in the middle"
 	Elsewhere Fault = "has no effect, and is sent to another host"
 )
 
 func allFaults() []Fault { return []Fault{Lost, Broken, Page, Throttled, Cut, Elsewhere} }
-
-// throttledFor is the time of Throttled.
-const throttledFor = 7 * time.Second
 
 // A Demand is an ability that must be there. What the adapter's Capabilities leave out is
 // not tested otherwise, and the log says so.

@@ -34,7 +34,7 @@ func differences() []string {
 		"Uncertain: which claims of a person a workflow keeps, and what each claimOutputFilter gives. By the vendor's example and sample PDF here; requiredClaims are compared with all of them, and somebody else gets workflow_signing_aborted. Settings.IgnoresRequiredClaims lets everybody sign.",
 		"Uncertain: a workflow on a running session. It is signed on top of that here, and the login is as old as it is.",
 		"Workflow tokens are signed with the key of transaction tokens, as in the vendor's sample PDF. Their exp is thirty years away.",
-		"A sealed PDF has the pages of the document, without the page about the people who signed; with several documents, one page that lists them. A fictitious authority seals it. The workflow API knows no NemLog-in and no system signatures, and deletes nothing.",
+		"A sealed PDF has the pages of the document, without the page about the people who signed; with several documents, one page that lists them. A fictitious authority seals it, once for each number of signatures: whether the real one is the same each time is uncertain. The workflow API knows no NemLog-in and no system signatures, and deletes nothing.",
 		"Uncertain: what comes of a person whom the register does not know. unable_to_lookup here, and the claim lookup_error of this fake's own.",
 		"Uncertain: ssn.details beside its status. By documentation here; names are split at blanks.",
 		"Uncertain: the logout token beyond the standard's members, and the body of session/logout. typ is logout+jwt here, the body is empty, and only addresses on loopback are called.",

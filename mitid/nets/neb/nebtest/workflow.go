@@ -18,6 +18,7 @@ type workflow struct {
 	created, expires time.Time
 	files            []workflowFile
 	signatures       []*workflowSignature
+	sealed           map[string][]byte // the sealed PDFs, by filter and number of signatures
 }
 
 // workflowFile is one document.
