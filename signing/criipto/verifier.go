@@ -59,8 +59,8 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 //
 // Errors are ErrDocumentMismatch, ErrDocumentModified, ErrSignatureInvalid,
 // ErrEvidenceIncomplete, ErrTokenInvalid, ErrIssuerMismatch, ErrAssuranceTooLow,
-// ErrSignerMismatch; ErrConflict for a ticket that does not fit; and ErrUnavailable,
-// ErrResponseInvalid or ErrConfigInvalid if the issuer's keys could not be fetched.
+// ErrSignerMismatch; ErrConflict for a ticket that does not fit; and ErrUnavailable
+// or ErrConfigInvalid if the issuer's keys could not be fetched.
 func (v *Verifier) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verdict, error) {
 	c := &verification{v: v, x: x, now: x.Now}
 	if c.now.IsZero() {

@@ -115,12 +115,10 @@ func fromFault(op string, err error) *signing.Error {
 		e.Kind = signing.IssuerMismatch
 	case faults.ConfigInvalid:
 		e.Kind = signing.ConfigInvalid
-	case faults.BrokerUnavailable:
+	case faults.BrokerUnavailable, faults.ResponseInvalid: // of the issuer's documents; it says nothing about the token
 		e.Kind = signing.Unavailable
 	case faults.Throttled:
 		e.Kind = signing.Throttled
-	case faults.ResponseInvalid:
-		e.Kind = signing.ResponseInvalid
 	default:
 		e.Kind = signing.TokenInvalid
 	}
