@@ -48,13 +48,15 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 //   - It begins with the original, byte for byte (not if VerifierConfig.Rewritten is
 //     set), and no update changes what is shown.
 //   - Each signature covers its update whole, its digest is that of the bytes, and the
-//     certificate in it made it. The last one reaches the end of the file.
+//     certificate in it made it. The last one reaches the end of the file. If a signature
+//     does not name its certificate (signingCertificateV2, ETSI EN 319 122-1, 5.2.2), the
+//     verdict says so.
 //   - Each signature has a timestamp about itself.
 //   - The evidence stands in the signature's own update. It names this order, and one
 //     signatory who signed. Each has one signature.
 //   - The evidence has one ID token, which the issuer signed, for one of the audiences,
 //     after the order was placed and before the timestamp, which was valid then, at the
-//     level asked for, and which repeats [Message].
+//     level asked for, and which repeats [Message]. Clocks may differ by 30 seconds.
 //   - The person is the one whom the order asks for.
 //
 // Errors are ErrDocumentMismatch, ErrDocumentModified, ErrSignatureInvalid,
