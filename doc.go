@@ -1,6 +1,6 @@
-// Package dkeid is the root of a module for Danish eID and digital post: people log
-// in with MitID through a broker, and get letters in their e-Boks through a
-// distributor. This package holds no code. What you import lies below it:
+// Package dkeid is the root of a module for Danish eID, digital post and signing. People
+// log in with MitID through a broker, get letters in their e-Boks through a distributor,
+// and sign documents at a signing service. This package holds no code. What you import lies below it:
 //
 //   - [github.com/dkeid/dkeid/mitid]: the client that logs people in. It speaks
 //     MitID, not a broker's dialect.

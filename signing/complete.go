@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Complete brings an order to its end. It may be called at any time, again and again,
-// and after a crash: it begins with what the service says of the order.
+// Complete ends an order: it closes, fetches, verifies, stores and deletes. It may be
+// called at any time, again and again, and after a crash: it begins with what the service
+// says of the order.
 //
 // While somebody who must act has not, it is ErrPending. When everybody has signed, it
 // closes the order with retention, fetches each signed copy, has the Verifier judge it,
@@ -31,7 +32,9 @@ import (
 // level Error. ErrDocumentPending says that a copy could not be fetched whole: call
 // Complete again before that time. ErrNotFound says that the service has nothing any
 // more: an earlier Complete has stored it, or the retention has passed. Your own store
-// knows which.
+// knows which. A service that does not list which documents it has deleted, such as
+// Criipto, gives ErrDocumentPending in place of ErrNotFound until the retention has
+// passed. So do not call Complete for an order that your store has.
 //
 // A result and an error are never returned both. If only the deleting failed, the error
 // is in Result.Cleanup.
@@ -46,7 +49,7 @@ func (c *Client) Complete(ctx context.Context, t Ticket, o *Order, store func(co
 	end, refused := judge(&t, o, p)
 	switch {
 	case refused != nil && p.State == OrderClosed:
-		return nil, c.stranded(ctx, &t, p, refused)
+		return nil, c.notStored(ctx, &t, p, refused)
 	case refused != nil:
 		return nil, c.refuse("complete", t.ID, refused, Conflict)
 	}
@@ -54,7 +57,7 @@ func (c *Client) Complete(ctx context.Context, t Ticket, o *Order, store func(co
 	case NotEnded:
 		return nil, c.refuse("complete", t.ID, &Error{Kind: Pending, Why: "somebody has not decided yet"}, Pending)
 	case EndSigned:
-		return c.bringHome(ctx, &t, o, p, store)
+		return c.collect(ctx, &t, o, p, store)
 	}
 	r := &Result{Ticket: t, End: end, Signatories: p.Signatories, At: c.now()}
 	if err := c.keep(ctx, r, store); err != nil {
@@ -156,9 +159,9 @@ func (c *Client) discard(ctx context.Context, op string, t *Ticket, open bool) e
 	return nil
 }
 
-// stranded makes err the error of an order whose signed copies are at the service and
+// notStored makes err the error of an order whose signed copies are at the service and
 // not here. Somebody must know while there is time.
-func (c *Client) stranded(ctx context.Context, t *Ticket, p *Progress, err error) *Error {
+func (c *Client) notStored(ctx context.Context, t *Ticket, p *Progress, err error) *Error {
 	e := c.refuse("complete", t.ID, err, EvidenceIncomplete)
 	if until := c.keptUntil(p); !until.IsZero() {
 		e.KeptUntil = until

@@ -35,6 +35,9 @@ func (c *Client) Place(ctx context.Context, o *Order) (*Placed, error) {
 // numbers with what the service has, but not the documents' content: if that differs,
 // the Verifier refuses the signed copy in Complete.
 //
+// An order that was cleaned up may not be found any more (Criipto): call PlaceAgain only
+// for an order whose end you have not stored, or it is placed anew.
+//
 // ErrConflict says that the service has several orders under the reference, or another
 // one. ErrUnsupported says that the service cannot search (Capabilities.Find).
 func (c *Client) PlaceAgain(ctx context.Context, o *Order) (*Placed, error) {
@@ -102,7 +105,7 @@ func (c *Client) create(ctx context.Context, o *Order, digests []Digest) (*Place
 // adopt makes an order that was found this one.
 func (c *Client) adopt(ctx context.Context, o *Order, digests []Digest, found *Placed) (*Placed, error) {
 	if found == nil {
-		return nil, &Error{Kind: ResponseInvalid, Why: "the search found nothing and said that it did"}
+		return nil, &Error{Kind: ResponseInvalid, Why: "the adapter found an order, and returned nothing about it"}
 	}
 	if found.Ticket.Reference != o.Reference {
 		return nil, &Error{Kind: Conflict, Why: "the order that was found has another reference"}

@@ -121,7 +121,7 @@ func (a *app) takePaper(v *visit, p *paper) error {
 	if len(problems) > 0 {
 		return v.showForm(http.StatusUnprocessableEntity, p, given, problems, false)
 	}
-	r, err := a.cfg.Store.save(v.r.Context(), v.account, p.q.Slug, p.stage, given, hand, a.report(v, p, given, hand))
+	r, err := a.cfg.Store.save(v.r.Context(), v.account, p.q.Slug, p.stage, given, hand, a.follows(v, p, given, hand))
 	switch {
 	case errors.Is(err, errClosed):
 		return v.to(r.path() + "?closed=1")

@@ -17,7 +17,7 @@ import (
 )
 
 // appConfig is what the app is made of. All fields are required, except Ages, Demo
-// and what is about letters.
+// and what is about letters and signing.
 type appConfig struct {
 	Broker         mitid.Broker
 	Ages           mitid.Broker // proves ages; nil, or one that cannot: nobody is asked for theirs
@@ -38,6 +38,9 @@ type appConfig struct {
 	// none. Needed with Mailboxes.
 	Mailbox   func(cpr.Number) string
 	NewsEvery time.Duration // between two questions what became of letters; if zero, a minute
+	// Signing has agreements signed; if nil, there are none. Make it with openDesk.
+	Signing   *desk
+	SignEvery time.Duration // between two questions about an order; if zero, five minutes
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
@@ -53,6 +56,8 @@ type app struct {
 	ages      *ages    // nil if nobody is asked for their age
 	postman   *postman // nil if no letters are sent
 	links     *readlink.Links
+	clerk     *clerk       // nil if nothing is signed
+	hook      http.Handler // of the signing service's events
 }
 
 func newApp(cfg appConfig) (*app, error) {
@@ -80,6 +85,11 @@ func newApp(cfg appConfig) (*app, error) {
 		a.postman = newPostman(cfg.Store, cfg.Post, a.render, cfg.Logger)
 		if cfg.NewsEvery > 0 {
 			a.postman.every = cfg.NewsEvery
+		}
+	}
+	if cfg.Signing != nil {
+		if err := a.openClerk(); err != nil {
+			return nil, err
 		}
 	}
 	return a, nil

@@ -68,7 +68,7 @@ func TestAxeFindsNothingOnAnyPage(t *testing.T) {
 			w := h.window(t, browser, "axe-"+string(l), desktop)
 			w.pictures = false
 			w.axe = axe
-			// story(w, l)
+			story(w, l)
 			everyOtherPage(w, l)
 		})
 	}

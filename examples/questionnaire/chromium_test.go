@@ -209,7 +209,7 @@ func (w *window) picture(what string) {
 	switch {
 	case !w.pictures, strings.HasSuffix(w.name, "-narrow"):
 		return
-	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile"}, what):
+	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile", "agreement"}, what):
 		return
 	}
 	at := filepath.Join(w.images, w.name+"-"+what+".png")

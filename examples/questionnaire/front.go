@@ -54,7 +54,11 @@ func next(q *questionnaire, r *record) (action, href string) {
 	case statusDraft:
 		return "action.continue", q.path()
 	case statusAnswered:
-		return "action.followup", r.path() + "/follow-up"
+		if q.Agreement == nil {
+			return "action.followup", r.path() + "/follow-up"
+		}
+	case statusToSign:
+		return "action.sign", r.path()
 	}
 	return "action.see", r.path()
 }

@@ -44,6 +44,7 @@ type letterContent struct {
 	Name    string    // empty if protected
 	Subject string    // the questionnaire
 	Again   bool      // the follow-up
+	Sign    bool      // there is an agreement to sign
 	Lines   []contentLine
 }
 

@@ -160,7 +160,7 @@ func sendUntilKilled(t *testing.T, dir string) {
 	for i := range 1000 {
 		id := account(t, s, fmt.Sprintf("%d.%d", life, i), cprtest.Number(1000*life+i))
 		c := newLetterContent(danish, s.now(), "Åse Ærlig", &q, stageFirst, answers{"joy": {"rødgrød"}})
-		_, err := s.save(t.Context(), id, q.Slug, stageFirst, answers{"joy": {"rødgrød"}}, true, &c)
+		_, err := s.save(t.Context(), id, q.Slug, stageFirst, answers{"joy": {"rødgrød"}}, true, follows{Letter: &c})
 		require.NoError(t, err)
 		p.round(context.Background())
 	}

@@ -40,11 +40,11 @@ func renderLetter(c letterContent, id eboks.ID, link string, zone *time.Location
 		return nil, err
 	}
 	s := &sheet{pdf: fpdf.New("P", "mm", "A4", ""), letters: letters, lang: c.Lang}
-	s.begin(c, id)
+	s.begin(c, s.text("letter.pdf.foot", id.String()))
 	s.head(c, c.Lang.day(c.At.In(zone)))
 	s.answers(c)
 	if link != "" {
-		s.link(link)
+		s.link(link, c.Sign)
 	}
 	s.paragraph("", letterTextSize, s.text("letter.pdf.regards")+"\n"+s.text("app.name"))
 	if s.err != nil {
@@ -59,7 +59,7 @@ func renderLetter(c letterContent, id eboks.ID, link string, zone *time.Location
 
 // begin sets everything that two renderings must have in common, and the foot of
 // every page.
-func (s *sheet) begin(c letterContent, id eboks.ID) {
+func (s *sheet) begin(c letterContent, foot string) {
 	p := s.pdf
 	p.SetCatalogSort(true)
 	p.SetCreationDate(c.At)
@@ -76,7 +76,7 @@ func (s *sheet) begin(c letterContent, id eboks.ID) {
 		p.SetY(-18)
 		p.SetFont("go", "", letterNoteSize)
 		p.SetTextColor(0x4a, 0x5f, 0x5d)
-		p.CellFormat(0, 4, s.text("letter.pdf.foot", id.String()), "", 0, "L", false, 0, "")
+		p.CellFormat(0, 4, foot, "", 0, "L", false, 0, "")
 		p.CellFormat(0, 4, fmt.Sprint(p.PageNo()), "", 0, "R", false, 0, "")
 	})
 	p.AddPage()
@@ -101,6 +101,9 @@ func (s *sheet) head(c letterContent, day string) {
 	if c.Again {
 		lead = "letter.pdf.lead.again"
 	}
+	if c.Sign {
+		lead = "letter.pdf.lead.sign"
+	}
 	s.paragraph("", letterTextSize, s.text(lead, c.Subject))
 }
 
@@ -118,12 +121,16 @@ func (s *sheet) answers(c letterContent) {
 }
 
 // link leads to the page that asks for MitID.
-func (s *sheet) link(address string) {
-	s.paragraph("", letterTextSize, s.text("letter.pdf.link"))
+func (s *sheet) link(address string, sign bool) {
+	say, press := "letter.pdf.link", "letter.pdf.open"
+	if sign {
+		say, press = "letter.pdf.link.sign", "letter.pdf.open.sign"
+	}
+	s.paragraph("", letterTextSize, s.text(say))
 	s.pdf.SetFont("go", "B", letterTextSize)
 	s.pdf.SetFillColor(0xe3, 0xf0, 0xec)
 	s.pdf.SetTextColor(0x0b, 0x5d, 0x57)
-	s.pdf.CellFormat(0, 11, s.text("letter.pdf.open"), "", 1, "C", true, 0, address)
+	s.pdf.CellFormat(0, 11, s.text(press), "", 1, "C", true, 0, address)
 	s.pdf.SetTextColor(0x17, 0x30, 0x2e)
 	s.pdf.Ln(5)
 }

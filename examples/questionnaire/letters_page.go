@@ -11,25 +11,36 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 )
 
-// report is the letter about what is being handed in, or nil where there is none.
+// follows is what handing in leads to: a letter about it, or an agreement to sign.
 // A letter is for a private person: what somebody answers for an organisation does
 // not belong in their own mailbox.
-func (a *app) report(v *visit, p *paper, given answers, hand bool) *letterContent {
-	if !hand || a.postman == nil || v.session.Identity.Capacity != claims.CapacityPrivate {
-		return nil
+//
+// An agreement is brought by a letter of its own, once there is something to sign.
+func (a *app) follows(v *visit, p *paper, given answers, hand bool) follows {
+	if !hand || v.session.Identity.Capacity != claims.CapacityPrivate {
+		return follows{}
 	}
 	name := ""
 	if n := v.session.Identity.Name; n != nil && v.session.Identity.Protection != claims.NameAndAddressProtected {
 		name = n.Full
 	}
 	c := newLetterContent(v.lang, a.cfg.Now(), name, p.q, p.stage, given)
-	return &c
+	switch {
+	case p.q.Agreement != nil && a.clerk != nil:
+		return follows{Agreement: a.agreementOf(v, p.q.Agreement, c)}
+	case a.postman != nil:
+		return follows{Letter: &c}
+	}
+	return follows{}
 }
 
-// hurry sends the postman off, if there is one.
+// hurry sends the postman and the clerk off, if they are there.
 func (a *app) hurry() {
 	if a.postman != nil {
 		a.postman.hurry()
+	}
+	if a.clerk != nil {
+		a.clerk.hurry()
 	}
 }
 
@@ -43,6 +54,26 @@ func viewOf(l *letter) letterView { return letterView{l, l.stand()} }
 
 // StandText names the text for how far the letter has come.
 func (l letterView) StandText() string { return "letter.stand." + l.Stand }
+
+// About names the text that says what the letter is.
+func (l letterView) About() string {
+	if l.Status == statusToSign {
+		return "letters.about.sign"
+	}
+	return "letters.about"
+}
+
+// Heading says what the letter is, above it.
+func (l letterView) Heading(v view) (string, error) {
+	if l.Status == statusToSign {
+		return v.T("letter.heading.sign")
+	}
+	word, err := v.Status(l.Status)
+	if err != nil {
+		return "", err
+	}
+	return v.T("letter.heading", word)
+}
 
 // Explained names the text that says what this means.
 func (l letterView) Explained() string {
@@ -224,7 +255,7 @@ func (a *app) showLetter(v *visit) error {
 	if !ok {
 		return errNotFound
 	}
-	title, err := textOf(v.lang, "letters.about", q.Title.in(v.lang))
+	title, err := textOf(v.lang, viewOf(l).About(), q.Title.in(v.lang))
 	if err != nil {
 		return err
 	}

@@ -63,10 +63,15 @@ func (a *app) showDone(v *visit) error {
 	if err != nil {
 		return err
 	}
+	signatures, err := a.signaturesOf(v, r)
+	if err != nil {
+		return err
+	}
 	return v.show(http.StatusOK, "done", view{Title: title, Path: r.path() + "/done", Content: struct {
 		row
-		Letters []letterArgs
-	}{row{r, q}, last(letters)}})
+		Letters    []letterArgs
+		Signatures []signatureView
+	}{row{r, q}, last(letters), signatures}})
 }
 
 // stageView is one form as it was answered.
@@ -106,13 +111,21 @@ func (a *app) showRecord(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if q.Agreement != nil {
+		letters = last(letters) // the others brought agreements that were not signed
+	}
+	signatures, err := a.signaturesOf(v, r)
+	if err != nil {
+		return err
+	}
 	return v.show(http.StatusOK, "record", view{Title: q.Title.in(v.lang), Path: r.path(), Content: struct {
 		row
-		Letters []letterArgs
-		Closed  bool
-		History []statusChange
-		Stages  []stageView
-	}{row{r, q}, letters, v.r.URL.Query().Get("closed") != "", history, stages}})
+		Letters    []letterArgs
+		Signatures []signatureView
+		Closed     bool
+		History    []statusChange
+		Stages     []stageView
+	}{row{r, q}, letters, signatures, v.r.URL.Query().Get("closed") != "", history, stages}})
 }
 
 // lines writes answers as a person reads them.

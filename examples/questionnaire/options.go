@@ -44,6 +44,15 @@ type options struct {
 	PostSystem   string
 	PostClient   string
 	PostMaterial string
+
+	SignURL      string
+	SignClient   string
+	SignSecret   string
+	SignIssuer   string
+	SignAudience string
+	SignCA       string
+	SignCPR      bool
+	SignTest     bool
 }
 
 func parseOptions(args []string, output io.Writer) (*options, error) {
@@ -67,6 +76,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	f.BoolVar(&business, "business", false, "people may also log on for an organisation; each capacity has its own account")
 	f.StringVar(&assignments, "assign", "", "which `claim=property` pairs make the profile: "+strings.Join(claimNames(), ", ")+" (default "+privateAssignments+")")
 	o.postFlags(f)
+	o.signFlags(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -89,7 +99,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	if o.Assignments, err = parseAssignments(assignments); err != nil {
 		return nil, err
 	}
-	return o, o.check()
+	return o, errors.Join(o.check(), o.checkSigning())
 }
 
 // postFlags are those about letters.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
@@ -39,19 +40,18 @@ func newPostman(s *store, client *eboks.Client, render func(eboks.ID, letterCont
 	return &postman{store: s, client: client, render: render, log: log, wake: make(chan struct{}, 1), every: newsEvery}
 }
 
-// deliver lets the postman work, if there is one, until ctx ends or stop is
-// called. stop waits for him.
+// deliver lets the postman and the clerk work, if they are there, until ctx ends or
+// stop is called. stop waits for them.
 func (a *app) deliver(ctx context.Context) (stop func()) {
-	if a.postman == nil {
-		return func() {}
-	}
 	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		a.postman.work(ctx)
-	}()
-	return func() { cancel(); <-ended }
+	var working sync.WaitGroup
+	if a.postman != nil {
+		working.Go(func() { a.postman.work(ctx) })
+	}
+	if a.clerk != nil {
+		working.Go(func() { a.clerk.work(ctx) })
+	}
+	return func() { cancel(); working.Wait() }
 }
 
 // hurry says that there is a letter. It never waits.
@@ -130,6 +130,9 @@ func (p *postman) sendOne(ctx context.Context, d due) error {
 	l, ok, err := p.store.claim(ctx, d, p.store.now().Add(claimLasts))
 	if err != nil || !ok {
 		return err
+	}
+	if p.client.Capabilities().Limits.Attachments == 0 {
+		l.Attachments = nil // the link leads to what would be attached
 	}
 	attempt, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()

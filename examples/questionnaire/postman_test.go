@@ -272,7 +272,7 @@ func letterInStore(t *testing.T, s *store, subject string) eboks.ID {
 	id := account(t, s, subject, mitidtest.Paiman().CPR)
 	q := everyday()
 	c := newLetterContent(danish, s.now(), "Åse "+subject, &q, stageFirst, answers{"mood": {"3"}})
-	_, err := s.save(t.Context(), id, q.Slug, stageFirst, answers{"mood": {"3"}}, true, &c)
+	_, err := s.save(t.Context(), id, q.Slug, stageFirst, answers{"mood": {"3"}}, true, follows{Letter: &c})
 	require.NoError(t, err)
 	all, err := s.letters(t.Context(), id)
 	require.NoError(t, err)

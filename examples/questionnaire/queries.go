@@ -17,6 +17,7 @@ type queries struct {
 	insertAnswer, dropAnswers, listAnswers, touchRecord *sql.Stmt
 
 	letterQueries
+	signatureQueries
 }
 
 // statement is one text and where it goes when it is prepared.
@@ -27,7 +28,7 @@ type statement struct {
 
 func prepareQueries(ctx context.Context, db *sql.DB) (*queries, error) {
 	q := &queries{}
-	for _, p := range append(q.letterQueries.all(), []statement{
+	for _, p := range append(append(q.letterQueries.all(), q.signatureQueries.all()...), []statement{
 		{&q.upsertAccount, `INSERT INTO account (id, issuer, subject, capacity, created_at, last_login_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
 			ON CONFLICT (issuer, subject) DO UPDATE SET last_login_at = excluded.last_login_at RETURNING id, capacity`},
 		{&q.findAccount, `SELECT id FROM account WHERE issuer = ? AND subject = ?`},

@@ -34,7 +34,7 @@ func (q *letterQueries) all() []statement {
 		{&q.addressLetter, `UPDATE letter SET recipient = ?2, document = ?3, sha256 = ?4 WHERE id = ?1 AND document IS NULL`},
 		{&q.claimLetter, `UPDATE letter SET state = 'offered', attempts = attempts + 1, next_at = ?3, offered_at = coalesce(offered_at, ?4)
 			WHERE id = ?1 AND attempts = ?2 AND state IN ('waiting', 'offered')`},
-		{&q.documentOf, `SELECT recipient, document, content FROM letter WHERE id = ?`},
+		{&q.documentOf, `SELECT l.recipient, l.document, l.content, coalesce(s.id, ''), s.document FROM letter l LEFT JOIN signature s ON s.change_id = l.change_id WHERE l.id = ?`},
 		{&q.settleLetter, `UPDATE letter SET state = ?2, reason = ?3, next_at = ?4 WHERE id = ?1 AND state IN ('waiting', 'offered')`},
 		{&q.acceptOne, `UPDATE letter SET state = 'accepted' WHERE id = ?1 AND state IN ('waiting', 'offered')`},
 		{&q.ownDocument, `SELECT document FROM letter WHERE account_id = ? AND id = ? AND document IS NOT NULL`},

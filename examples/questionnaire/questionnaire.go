@@ -41,6 +41,9 @@ type questionnaire struct {
 	FreshFollowUp bool
 	First         form
 	FollowUp      form
+	// Agreement is what the person signs afterwards. A questionnaire with one has no
+	// follow-up.
+	Agreement *agreement
 }
 
 // form is one page of questions.

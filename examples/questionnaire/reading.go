@@ -65,6 +65,8 @@ func (a *app) showOpened(v *visit) error {
 	}{At: o.At}
 	l, err := a.cfg.Store.letter(v.r.Context(), v.account, o.Letter)
 	switch {
+	case err == nil && l.Status == statusToSign: // the letter asks for more than reading
+		return a.toAgreement(v, l)
 	case err == nil:
 		content.Path = l.path()
 	case !errors.Is(err, errNotFound):
@@ -75,6 +77,18 @@ func (a *app) showOpened(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, "opened", view{Title: title, Content: content})
+}
+
+// toAgreement leads whoever opened the link in a letter to what they are to sign.
+func (a *app) toAgreement(v *visit, l *letter) error {
+	all, err := a.cfg.Store.signatures(v.r.Context(), v.account, l.Record)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 { // nothing is signed any more
+		return v.to("/records/" + l.Record)
+	}
+	return v.to(all[0].path())
 }
 
 // linkRefused answers somebody whom a link does not let through.

@@ -10,6 +10,13 @@ const (
 	statusDraft      status = "draft"
 	statusAnswered   status = "answered"
 	statusFollowedUp status = "followed_up"
+	statusToSign     status = "to_sign"        // an agreement is with the person
+	statusSigned     status = "signed"         // the signed copy is stored
+	statusRejected   status = "sign_rejected"  // the person said no
+	statusExpired    status = "sign_expired"   // nobody signed in time
+	statusCancelled  status = "sign_cancelled" // the order was withdrawn
+	statusFailed     status = "sign_failed"    // the service could not
+	statusCheck      status = "sign_check"     // a person of ours must look
 )
 
 // stage is one form of a questionnaire.

@@ -56,6 +56,9 @@ func (a *app) handler() http.Handler {
 		}
 		mux.Handle("GET "+linkPath, a.links.Handler(a.open(a.showOpened)))
 	}
+	if a.clerk != nil {
+		a.signingRoutes(mux)
+	}
 	mux.Handle("GET /profile", a.member(a.showProfile))
 	mux.Handle("/", a.open(func(*visit) error { return errNotFound }))
 

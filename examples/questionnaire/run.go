@@ -90,6 +90,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil,
 		Now: clock, Logger: log,
 	}
+	desk, signer, closeSigner, err := o.signing(fake, keys, log)
+	if err != nil {
+		return err
+	}
+	defer closeSigner()
+	if cfg.Signing = desk; desk != nil {
+		cfg.Questionnaires = append(cfg.Questionnaires, agreements()...)
+	}
+	if signer != nil {
+		cfg.SignEvery = 2 * time.Second // a fake does not mind
+	}
 	if post != nil {
 		cfg.Mailboxes, cfg.Mailbox = post.PageURL(), mailboxOf(post)
 		cfg.NewsEvery = time.Second // a fake does not mind
@@ -106,6 +117,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if fake != nil {
 		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", settings.Issuer)
 		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", cfg.Mailboxes)
+		fmt.Fprintf(stdout, "Signing is imitated at %s.\n", signer.URL())
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
 	defer a.deliver(ctx)()

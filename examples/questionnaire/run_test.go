@@ -15,6 +15,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/signing/signingtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -50,6 +51,9 @@ func TestOptions(t *testing.T) {
 		"post alone":       {"-post-url", "https://post.example", "-post-cert", "c", "-post-key", "k", "-post-system", "1", "-post-material", "1"},
 		"half a post":      {"-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y", "-post-url", "https://post.example"},
 		"stray post":       {"-post-system", "1"},
+		"half a signing":   {"-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y", "-sign-url", "https://sign.example"},
+		"signing alone":    {"-sign-url", "https://sign.example", "-sign-client-id", "x", "-sign-client-secret", "y", "-sign-issuer", "https://a.example", "-sign-audience", "z"},
+		"stray signing":    {"-sign-test"},
 		"unknown claim":    {"-assign", "shoe_size=size"},
 		"no property":      {"-assign", "name"},
 		"without cpr":      {"-assign", "name=fname"},
@@ -71,12 +75,15 @@ func TestRun(t *testing.T) {
 	for name, pem := range map[string][]byte{"post.cert": post.CertPEM(), "post.key": post.KeyPEM(), "post.ca": post.CA()} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
 	}
+	signer := signingtest.New(t)
 	atFake := []string{"-issuer", fake.Issuer(), "-client-id", fake.ClientID(), "-client-secret", fake.ClientSecret().Reveal()}
 	for name, args := range map[string][]string{
 		"demonstration": {},
 		"own post": append([]string{"-post-url", post.URL(), "-post-cert", filepath.Join(dir, "post.cert"), "-post-key", filepath.Join(dir, "post.key"),
 			"-post-ca", filepath.Join(dir, "post.ca"), "-post-system", post.System(), "-post-material", string(post.Materials()[0])}, atFake...),
-		"postnord":   {"-distributor", "postnord", "-broker", "neb"},
+		"postnord": {"-distributor", "postnord", "-broker", "neb"},
+		"own signing": append([]string{"-sign-url", signer.Endpoint(), "-sign-client-id", signer.ClientID(), "-sign-client-secret", signer.ClientSecret().Reveal(),
+			"-sign-issuer", signer.Verify().Issuer(), "-sign-audience", signer.Verify().ClientID(), "-sign-test", "-sign-cpr"}, atFake...),
 		"own broker": append([]string{"-db", filepath.Join(dir, "a.db"), "-key", filepath.Join(dir, "a.key")}, atFake...),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +110,8 @@ func TestRun(t *testing.T) {
 			require.NoError(t, res.Body.Close())
 			assert.Contains(t, string(body), "Log ind med MitID")
 			assert.Equal(t, !strings.HasPrefix(name, "own"), strings.Contains(string(body), "MitID er efterlignet"))
-			assert.Equal(t, name != "own broker", strings.Contains(string(body), "får du en kvittering i din e-Boks"))
+			assert.Equal(t, !strings.HasPrefix(name, "own") || name == "own signing", strings.Contains(string(body), "card-aftale"))
+			assert.Equal(t, name != "own broker" && name != "own signing", strings.Contains(string(body), "får du en kvittering i din e-Boks"))
 			if !strings.HasPrefix(name, "own") {
 				res, err := http.Get(mailboxes[name])
 				require.NoError(t, err)
@@ -168,14 +176,16 @@ func TestRunRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(bad, []byte("nothing useful"), 0o600))
 	real := []string{"-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y"}
 	for name, args := range map[string][]string{
-		"an address it cannot have": {"-listen", "127.0.0.1:99999"},
-		"a bad key file":            {"-key", bad},
-		"a bad database":            {"-key", filepath.Join(dir, "k"), "-db", dir},
-		"no certificates":           append(real, "-ca", bad),
-		"no such file":              append(real, "-ca", filepath.Join(dir, "none")),
-		"no client certificate":     append(real, "-post-url", "https://post.example", "-post-cert", bad, "-post-key", bad, "-post-system", "1", "-post-material", "1"),
-		"a plain broker":            {"-issuer", "http://a.example", "-client-id", "x", "-client-secret", "y"},
-		"a plain address":           append(real, "-public-url", "http://svar.example"),
+		"an address it cannot have":            {"-listen", "127.0.0.1:99999"},
+		"a bad key file":                       {"-key", bad},
+		"a bad database":                       {"-key", filepath.Join(dir, "k"), "-db", dir},
+		"no certificates":                      append(real, "-ca", bad),
+		"no such file":                         append(real, "-ca", filepath.Join(dir, "none")),
+		"no client certificate":                append(real, "-post-url", "https://post.example", "-post-cert", bad, "-post-key", bad, "-post-system", "1", "-post-material", "1"),
+		"a signing service without an address": append(real, "-sign-url", "sign", "-sign-client-id", "x", "-sign-client-secret", "y", "-sign-issuer", "https://a.example", "-sign-audience", "z"),
+		"no authorities for signing":           append(real, "-sign-ca", bad, "-sign-url", "https://sign.example", "-sign-client-id", "x", "-sign-client-secret", "y", "-sign-issuer", "https://a.example", "-sign-audience", "z"),
+		"a plain broker":                       {"-issuer", "http://a.example", "-client-id", "x", "-client-secret", "y"},
+		"a plain address":                      append(real, "-public-url", "http://svar.example"),
 	} {
 		err := run(t.Context(), append([]string{"-listen", "127.0.0.1:0"}, args...), io.Discard, io.Discard)
 		assert.Error(t, err, name)

@@ -78,7 +78,10 @@ func (s *store) checkKeys(ctx context.Context) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return s.checkLetterKey(ctx)
+	if err := s.checkLetterKey(ctx); err != nil {
+		return err
+	}
+	return s.checkAgreementKey(ctx)
 }
 
 // checkLetterKey opens the newest letter.

@@ -62,7 +62,7 @@ func writeUntilKilled(t *testing.T, path string) {
 	s := openTestStore(t, path, keys)
 	for i := range 100_000 {
 		id := account(t, s, fmt.Sprint(i), cprtest.Number(i))
-		_, err := s.save(t.Context(), id, "hverdag", stageFirst, answers{"mood": {"3"}, "joy": {"rødgrød"}}, true, nil)
+		_, err := s.save(t.Context(), id, "hverdag", stageFirst, answers{"mood": {"3"}, "joy": {"rødgrød"}}, true, follows{})
 		if errors.Is(err, context.Canceled) {
 			return
 		}

@@ -111,11 +111,14 @@ func (s *store) claim(ctx context.Context, d due, next time.Time) (l *eboks.Lett
 		if n, err := res.RowsAffected(); err != nil || n != 1 {
 			return err
 		}
-		var recipient, document, content []byte
-		if err := tx.StmtContext(ctx, s.q.documentOf).QueryRowContext(ctx, d.ID.String()).Scan(&recipient, &document, &content); err != nil {
+		var recipient, document, content, agreement []byte
+		var signature string
+		if err := tx.StmtContext(ctx, s.q.documentOf).QueryRowContext(ctx, d.ID.String()).Scan(&recipient, &document, &content, &signature, &agreement); err != nil {
 			return fmt.Errorf("read letter: %w", err)
 		}
-		l, err = s.letterToSend(d.ID, recipient, document, content)
+		if l, err = s.letterToSend(d.ID, recipient, document, content); err == nil && signature != "" {
+			err = s.attach(l, signature, agreement)
+		}
 		ok = err == nil
 		return err
 	})
@@ -142,6 +145,19 @@ func (s *store) letterToSend(id eboks.ID, recipient, document, content []byte) (
 	}
 	return &eboks.Letter{ID: id, To: eboks.Person(n), Title: c.Title, Document: eboks.Bytes(pdf), Material: receiptMaterial}, nil
 }
+
+// attach puts the agreement that is to be signed into the letter that brings its link.
+func (s *store) attach(l *eboks.Letter, signature string, sealed []byte) error {
+	pdf, err := s.openPart(sealed, signature, fileDocument)
+	if err != nil {
+		return err
+	}
+	l.Attachments = []eboks.Document{eboks.Bytes(pdf).Named(agreementName)}
+	return nil
+}
+
+// agreementName is what the recipient sees on an agreement in their mailbox.
+const agreementName = "Aftale.pdf"
 
 // settle says how an attempt ended. next is when to try again, or to ask.
 func (s *store) settle(ctx context.Context, id eboks.ID, state letterState, reason string, next time.Time) error {

@@ -11,9 +11,9 @@ import (
 
 // save keeps the answers of one form. The record is made with its first save;
 // hand moves it on to its next status. Of two that hand in at once, one does and
-// the other gets errClosed, with the record as it now stands. report, where there
-// is one, becomes the letter about the new status, in the same transaction.
-func (s *store) save(ctx context.Context, account, slug string, st stage, given answers, hand bool, report *letterContent) (*record, error) {
+// the other gets errClosed, with the record as it now stands. What follows a new status
+// is made in the same transaction.
+func (s *store) save(ctx context.Context, account, slug string, st stage, given answers, hand bool, then follows) (*record, error) {
 	var r *record
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		var err error
@@ -28,11 +28,7 @@ func (s *store) save(ctx context.Context, account, slug string, st stage, given 
 		}
 		r.Updated = s.now()
 		if hand {
-			change, err := s.move(ctx, tx, r, steps[st].to)
-			if err != nil || report == nil {
-				return err
-			}
-			return s.addLetter(ctx, tx, account, r, change, *report)
+			return s.handIn(ctx, tx, account, r, steps[st].to, then)
 		}
 		_, err = tx.StmtContext(ctx, s.q.touchRecord).ExecContext(ctx, toMillis(r.Updated), r.ID)
 		return err
@@ -41,6 +37,31 @@ func (s *store) save(ctx context.Context, account, slug string, st stage, given 
 		return nil, err
 	}
 	return r, err
+}
+
+// follows is what a status change leads to. Both may be nil.
+type follows struct {
+	Letter    *letterContent    // about the new status
+	Agreement *signatureContent // to be signed: the record goes on to statusToSign by itself
+}
+
+func (s *store) handIn(ctx context.Context, tx *sql.Tx, account string, r *record, to status, then follows) error {
+	change, err := s.move(ctx, tx, r, to)
+	if err != nil {
+		return err
+	}
+	if then.Letter != nil {
+		if err := s.addLetter(ctx, tx, account, r, change, *then.Letter); err != nil {
+			return err
+		}
+	}
+	if then.Agreement == nil {
+		return nil
+	}
+	if change, err = s.move(ctx, tx, r, statusToSign); err != nil {
+		return err
+	}
+	return s.addSignature(ctx, tx, account, r, change, *then.Agreement)
 }
 
 // openRecord finds the record of a questionnaire; its first form makes it.

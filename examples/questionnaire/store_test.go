@@ -169,10 +169,10 @@ func TestNewerFileIsRefused(t *testing.T) {
 
 func TestForeignKeysHold(t *testing.T) {
 	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), newKeyring())
-	_, err := s.save(t.Context(), "nobody", "hverdag", stageFirst, answers{}, false, nil)
+	_, err := s.save(t.Context(), "nobody", "hverdag", stageFirst, answers{}, false, follows{})
 	assert.Error(t, err, "a record needs an account")
 	a := account(t, s, "a", cprtest.Number(7))
-	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{"mood": {"3"}}, true, nil)
+	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{"mood": {"3"}}, true, follows{})
 	require.NoError(t, err)
 	_, err = s.db.ExecContext(t.Context(), `UPDATE record SET status = 'lost'`)
 	assert.Error(t, err, "a status that there is not")
@@ -188,11 +188,11 @@ func TestForeignKeysHold(t *testing.T) {
 func TestFollowUpNeedsAnAnsweredRecord(t *testing.T) {
 	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), newKeyring())
 	a := account(t, s, "a", cpr.Number{})
-	_, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true, nil)
+	_, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true, follows{})
 	assert.ErrorIs(t, err, errNotFound)
-	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{}, false, nil)
+	_, err = s.save(t.Context(), a, "hverdag", stageFirst, answers{}, false, follows{})
 	require.NoError(t, err)
-	r, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true, nil)
+	r, err := s.save(t.Context(), a, "hverdag", stageFollowUp, answers{}, true, follows{})
 	assert.ErrorIs(t, err, errClosed)
 	assert.Equal(t, statusDraft, r.Status)
 }
@@ -207,7 +207,7 @@ func TestOfManyWhoHandInOneDoes(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			_, err := stores[i%2].save(t.Context(), a, "hverdag", stageFirst, answers{"joy": {strconv.Itoa(i)}}, true, nil)
+			_, err := stores[i%2].save(t.Context(), a, "hverdag", stageFirst, answers{"joy": {strconv.Itoa(i)}}, true, follows{})
 			if err == nil {
 				won.Add(1)
 			} else {
@@ -220,7 +220,7 @@ func TestOfManyWhoHandInOneDoes(t *testing.T) {
 		wg.Go(func() {
 			id, _, err := stores[i%2].arrive(t.Context(), arrival{Key: accountKey{"https://æøå.example", fmt.Sprint("other", i)}, Capacity: "private"})
 			assert.NoError(t, err)
-			_, err = stores[(i+1)%2].save(t.Context(), id, "hverdag", stageFirst, answers{"joy": {"æøå"}}, true, nil)
+			_, err = stores[(i+1)%2].save(t.Context(), id, "hverdag", stageFirst, answers{"joy": {"æøå"}}, true, follows{})
 			assert.NoError(t, err)
 		})
 	}

@@ -33,7 +33,7 @@ func knownText(key string) bool {
 }
 
 func lookUp(key string) (text, bool) {
-	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts} {
+	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts, signTexts} {
 		if t, ok := table[key]; ok {
 			return t, true
 		}

@@ -83,6 +83,6 @@ var letterTexts = map[string]text{
 	"opened.other.advice":            {"Log ud, og åbn linket i brevet igen.", "Log out, and open the link in the letter again."},
 	"letter.stand.taken":             {"Modtaget af e-Boks", "Taken in by e-Boks"},
 	"letter.means.taken":             {"e-Boks har taget imod brevet.", "e-Boks has taken the letter in."},
-	"confirm.cpr.post":               {"Vi sender også en kvittering for hvert svar til din e-Boks, og den findes med CPR-nummeret.", "We also send a receipt for each answer to your e-Boks, which is found by the CPR number."},
+	"confirm.cpr.post":               {"Vi sender også en kvittering for hvert svar til din e-Boks, som vi finder ud fra CPR-nummeret.", "We also send a receipt for each answer to your e-Boks, which is found by the CPR number."},
 	"front.care.3":                   {"Har vi dit CPR-nummer, får du en kvittering i din e-Boks, hver gang du har svaret.", "If we have your CPR number, you get a receipt in your e-Boks each time you have answered."},
 }

@@ -32,8 +32,15 @@ func TestEveryTextThatATemplateNamesIsThere(t *testing.T) {
 
 func TestTextsThatAreBuiltAreThere(t *testing.T) {
 	var keys []string
-	for _, s := range []status{statusDraft, statusAnswered, statusFollowedUp} {
+	for _, s := range []status{statusDraft, statusAnswered, statusFollowedUp, statusToSign, statusSigned, statusRejected, statusExpired,
+		statusCancelled, statusFailed, statusCheck} {
 		keys = append(keys, "status."+string(s))
+	}
+	for _, w := range []string{"writing", "open", "check"} {
+		keys = append(keys, "sign.stand."+w, "sign.means."+w)
+	}
+	for e := range endStatus {
+		keys = append(keys, "sign.stand."+e.String(), "sign.means."+e.String())
 	}
 	for _, k := range []kind{scale, choice, several, freeText} {
 		keys = append(keys, "problem.missing."+string(k))
@@ -78,12 +85,19 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 		assert.NotEmpty(t, x.EN, name)
 		assert.Equal(t, strings.Count(x.DA, "%"), strings.Count(x.EN, "%"), name)
 	}
-	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts} {
+	for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts, signTexts} {
 		for key, x := range table {
 			both(key, x)
 		}
 	}
-	for _, q := range catalogue() {
+	for _, q := range append(catalogue(), agreements()...) {
+		if q.Agreement != nil {
+			both(q.Slug, q.Agreement.Title)
+			both(q.Slug, q.Agreement.Lead)
+			for _, x := range q.Agreement.Terms {
+				both(q.Slug, x)
+			}
+		}
 		both(q.Slug, q.Title)
 		both(q.Slug, q.Summary)
 		if q.CPR {
@@ -112,6 +126,11 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 	for key := range letterTexts {
 		assert.NotContains(t, pageTexts, key, "in both tables")
 		assert.NotContains(t, profileTexts, key, "in both tables")
+	}
+	for key := range signTexts {
+		for _, table := range []map[string]text{pageTexts, profileTexts, letterTexts, ageTexts} {
+			assert.NotContains(t, table, key, "in both tables")
+		}
 	}
 	for key := range ageTexts {
 		assert.True(t, strings.HasPrefix(key, "age."), key)

@@ -9,11 +9,11 @@ import (
 var errVault = errors.New("what is stored does not open: the key file is another one, or the row was changed")
 
 // vault seals what the store must not hold in clear: CPR numbers, each for its
-// account, and letters, each for its ID. It makes the pseudonyms by which numbers
+// account, letters and agreements, each for its ID. It makes the pseudonyms by which numbers
 // are found.
 type vault struct {
-	numbers, letters safe
-	pseudonyms       [][]byte // newest first
+	numbers, letters, agreements safe
+	pseudonyms                   [][]byte // newest first
 }
 
 func newVault(keys keyring) (*vault, error) {
@@ -23,6 +23,9 @@ func newVault(keys keyring) (*vault, error) {
 		return nil, err
 	}
 	if v.letters, err = newSafe(keys, "letter sealing"); err != nil {
+		return nil, err
+	}
+	if v.agreements, err = newSafe(keys, "agreement sealing"); err != nil {
 		return nil, err
 	}
 	if v.pseudonyms, err = keys.derive("cpr pseudonym"); err != nil {

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/criipto"
 	"github.com/dkeid/dkeid/signing/evidence"
@@ -21,7 +24,7 @@ func agreement(fake *signingtest.Service) (*criipto.Service, *signing.Client, er
 	service, err := criipto.New(criipto.Config{
 		Endpoint:     fake.Endpoint(), // leave it out for the real one
 		ClientID:     fake.ClientID(),
-		ClientSecret: signing.NewSecret(fake.ClientSecret().Reveal()),
+		ClientSecret: fake.ClientSecret(),
 		Webhook:      criipto.Hook{URL: "https://app.example.dk/signed", Secret: bytes.Repeat([]byte{7}, 32)}, // random bytes of yours
 	})
 	if err != nil {
@@ -57,7 +60,7 @@ func place(ctx context.Context, client *signing.Client, order *signing.Order, ke
 	return placed.Links[0].Reveal(), keep(placed.Ticket)
 }
 
-func bringHome(ctx context.Context, client *signing.Client, t signing.Ticket, order *signing.Order, keep func(pdf []byte, proof *bytes.Buffer) error) error {
+func finish(ctx context.Context, client *signing.Client, t signing.Ticket, order *signing.Order, keep func(pdf []byte, proof *bytes.Buffer) error) error {
 	_, err := client.Complete(ctx, t, order, func(ctx context.Context, r *signing.Result) error {
 		if r.End != signing.EndSigned {
 			return keep(nil, nil) // rejected, expired, cancelled: r.End says which
@@ -73,6 +76,34 @@ func bringHome(ctx context.Context, client *signing.Client, t signing.Ticket, or
 		return keep(r.Documents[0].Content, &proof)
 	})
 	return err
+}
+
+func check(ctx context.Context, proof []byte, roots *x509.CertPool, issuer, reference string) ([]string, error) {
+	report, err := evidence.Verify(ctx, bytes.NewReader(proof), int64(len(proof)), time.Now(), evidence.Policy{
+		Roots:             roots,        // of the timestamp authority
+		TimestampOptional: roots == nil, // the bundle above has no timestamp
+		Issuer:            issuer,       // at which the people logged in
+		Reference:         reference,
+	})
+	if err != nil {
+		return nil, err // the text names the part that was changed or is missing
+	}
+	return report.Unchecked, nil
+}
+
+func follow(ctx context.Context, client *signing.Client, t signing.Ticket, from signing.Cursor, handle func(signing.Event) error) error {
+	for event, err := range client.Watch(ctx, t, from) {
+		switch {
+		case err != nil && signing.KindOf(err).Then() == signing.Retry:
+			continue // Watch asks again, after a pause
+		case err != nil:
+			return err
+		}
+		if err := handle(event); err != nil { // store event.Cursor with what was done
+			return err
+		}
+	}
+	return ctx.Err() // nil: the order has ended
 }
 
 func hook(service *criipto.Service, wake func(signing.ID)) (http.Handler, error) {
@@ -109,13 +140,57 @@ func TestGuide(t *testing.T) {
 	var ticket signing.Ticket
 	link, err := place(ctx, client, order, func(t signing.Ticket) error { ticket = t; return nil })
 	require.NoError(t, err)
+	var kept []byte
 	keep := func(pdf []byte, proof *bytes.Buffer) error {
 		require.True(t, bytes.HasPrefix(pdf, contract()))
-		require.NotZero(t, proof.Len())
+		kept = proof.Bytes()
 		return nil
 	}
-	err = bringHome(ctx, client, ticket, order, keep)
+	err = finish(ctx, client, ticket, order, keep)
 	require.Equal(t, "call Complete again later", whatNow(err))
 	require.NoError(t, fake.SignAs(ctx, link, who))
-	require.NoError(t, bringHome(ctx, client, ticket, order, keep))
+	require.NoError(t, finish(ctx, client, ticket, order, keep))
+
+	open, err := check(ctx, kept, nil, fake.Verify().Issuer(), order.Reference)
+	require.NoError(t, err)
+	require.NotEmpty(t, open)
+	_, err = check(ctx, kept, nil, fake.Verify().Issuer(), "lejekontrakt-8")
+	require.ErrorIs(t, err, signing.ErrEvidenceIncomplete)
+
+	var said []string
+	err = follow(ctx, client, ticket, "", func(e signing.Event) error { said = append(said, e.Kind.String()); return nil })
+	require.NoError(t, err)
+	require.Contains(t, said, "signed")
+}
+
+func TestTenantSigns(t *testing.T) {
+	ctx := t.Context()
+	fake := signingtest.New(t)
+	_, client, err := agreement(fake)
+	require.NoError(t, err)
+	who := mitidtest.Ditlev()
+
+	for _, c := range []struct {
+		name string
+		does func(link string) error
+		end  signing.End
+	}{
+		{"signs", func(link string) error { return fake.SignAs(ctx, link, who) }, signing.EndSigned},
+		{"rejects", func(link string) error { return fake.Reject(ctx, link, who, "Huslejen er for høj") }, signing.EndRejected},
+		{"forgets", func(string) error { fake.Advance(91 * 24 * time.Hour); return nil }, signing.EndExpired},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			order := lease("lejekontrakt-"+c.name, claims.MustParseUUID(who.MitIDUUID(nil)), contract())
+			placed, err := client.Place(ctx, order)
+			require.NoError(t, err)
+			require.NoError(t, c.does(placed.Links[0].Reveal()))
+			var end signing.End
+			_, err = client.Complete(ctx, placed.Ticket, order, func(_ context.Context, r *signing.Result) error {
+				end = r.End // your own store stands here
+				return nil
+			})
+			require.NoError(t, err)
+			require.Equal(t, c.end, end)
+		})
+	}
 }

@@ -1,5 +1,5 @@
-// Command sign has one document signed by one person with MitID, and brings the signed
-// copy home:
+// Command sign has one document signed by one person with MitID, and stores the signed
+// copy:
 //
 //	go run ./examples/sign -document lejekontrakt.pdf -to "Åse Ærø"
 //

@@ -15,7 +15,9 @@ import (
 const maxHops = 20
 
 // Visit opens address in an app under test and follows redirects, through the
-// broker, until the app shows a page. The caller closes the answer's body.
+// broker, until the app shows a page. The caller closes the answer's body. as is what the
+// person does at every login of the visit; what differs from login to login is queued with
+// [Broker.Next], without as.
 //
 // The app speaks http: this browser trusts no certificate but the fake's.
 // Walker-side tamperings spoil what comes back to the app. callback-late advances

@@ -93,7 +93,8 @@ func StableUUID(parts ...string) string {
 	return fakeoidc.UUID([16]byte(sum[:16])) // version 4, as MitID's
 }
 
-// MitIDUUID returns MitID's key of the person, or that of the person in a company.
+// MitIDUUID returns MitID's key of the person, or that of the person in a company. If co is
+// nil, it is the private person's: what claims.Identity.UUID has after a login.
 func (c *Citizen) MitIDUUID(co *Company) string {
 	switch {
 	case co != nil && co.UUID != "":

@@ -102,9 +102,9 @@ func (s *Service) carriesSignatories(op *operation, all []signing.Signatory) err
 		case !g.Who.CPR.IsZero() && !s.cfg.AskCPR:
 			return op.fail(signing.Unsupported, field+"Who.CPR needs Config.AskCPR; read there what it discloses")
 		case !g.Who.Anyone && g.Who.UUID.IsZero() && g.Who.Subject == "" && g.Who.CPR.IsZero():
-			return op.fail(signing.InputInvalid, field+"Who says nothing")
+			return op.fail(signing.InputInvalid, field+"Who names nobody; set Anyone if whoever has the link may sign")
 		case g.Who.Anyone && (!g.Who.UUID.IsZero() || g.Who.Subject != "" || !g.Who.CPR.IsZero()):
-			return op.fail(signing.InputInvalid, field+"Who is anyone and somebody")
+			return op.fail(signing.InputInvalid, field+"Who has Anyone, and names somebody")
 		case g.Sequence < 0 || g.Role > signing.Viewer || !utf8.ValidString(g.SigningAs) || !utf8.ValidString(g.Who.Subject):
 			return op.fail(signing.InputInvalid, field+"Sequence is negative, Role is unknown, or a text is not UTF-8")
 		}

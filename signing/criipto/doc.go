@@ -1,12 +1,21 @@
 // Package criipto speaks to Criipto Signatures, sold as Idura Signatures since late
-// 2025, over its GraphQL interface. It is an adapter: give its Service to [signing.New].
+// 2025, over its GraphQL interface. It is an adapter: give its Service and its Verifier to
+// [signing.New].
 //
 //	service, err := criipto.New(criipto.Config{
 //		ClientID:     "…", // of a Signatures application
 //		ClientSecret: signing.NewSecret(secret),
 //		Webhook:      criipto.Hook{URL: "https://app.example.dk/hook", Secret: hookSecret},
 //	})
+//	verifier, err := criipto.NewVerifier(criipto.VerifierConfig{
+//		Issuer:    "https://acme.idura.broker", // the Verify domain at which people log in
+//		Audiences: []string{"urn:my:application:identifier:6765"},
+//	})
 //	client, err := signing.New(signing.Config{Service: service, Verifier: verifier})
+//
+// The service makes a new file of most documents. A verifier for those has
+// [VerifierConfig].Rewritten, and Seals or SealRoots. Without them it refuses such a copy,
+// and says so (ErrDocumentMismatch).
 //
 // [Service.Webhook] is the http.Handler for that address. A webhook is a hint: the order
 // is read again before anything happens.
@@ -56,7 +65,8 @@
 //
 // # Testing
 //
-// signing/signingtest is a service that needs no account.
+// signing/signingtest is a service that needs no account. conformance_test.go here shows
+// how an adapter is held to the promises of signing.Service.
 //
 // # Files
 //

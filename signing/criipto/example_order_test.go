@@ -24,7 +24,7 @@ func Example_order() {
 	service, err := criipto.New(criipto.Config{
 		Endpoint:     fake.Endpoint(),
 		ClientID:     fake.ClientID(),
-		ClientSecret: signing.NewSecret(fake.ClientSecret().Reveal()),
+		ClientSecret: fake.ClientSecret(),
 		HTTPClient:   fake.HTTPClient(),
 		Level:        claims.Substantial,
 		Now:          fake.Now,

@@ -57,7 +57,7 @@ func (s *Service) Find(ctx context.Context, o *signing.Order) ([]*signing.Placed
 			return s.found(ctx, o, ids)
 		}
 		if seen[next] {
-			return nil, op.nonsense("the pages of orders go round in a circle").e
+			return nil, op.nonsense("the pages of orders repeat").e
 		}
 		seen[next], after = true, next
 	}
@@ -157,7 +157,7 @@ func (s *Service) page(ctx context.Context, op *operation, after string, state s
 	}
 	info := got.Viewer.Orders.Info
 	if info.More && (info.End == "" || info.End == after) {
-		return nil, "", op.nonsense("there are more pages of orders, and no way to them").e
+		return nil, "", op.nonsense("there are more pages of orders, and the answer has no cursor for them").e
 	}
 	orders := make([]*order, 0, len(got.Viewer.Orders.Edges))
 	for _, e := range got.Viewer.Orders.Edges {

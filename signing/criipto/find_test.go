@@ -166,3 +166,31 @@ func TestOrdersPageByPage(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, next)
 }
+
+// Links are read anew, in the order of the ticket.
+func TestLinks(t *testing.T) {
+	o, ctx := newOffice(t), t.Context()
+	placed, err := o.client.Place(ctx, realOrder("sag-1"))
+	require.NoError(t, err)
+	links, err := o.service.Links(ctx, placed.Ticket)
+	require.NoError(t, err)
+	require.Len(t, links, 2)
+	for i := range links {
+		assert.Equal(t, placed.Links[i].Reveal(), links[i].Reveal())
+	}
+	for name, spoil := range map[string]func(*signing.Ticket){
+		"another signatory": func(t *signing.Ticket) { t.Signatories = []signing.TicketSignatory{{ID: "Signatory:none"}} },
+		"another order":     func(t *signing.Ticket) { t.ID = "SignatureOrder:none" },
+	} {
+		ticket := placed.Ticket
+		spoil(&ticket)
+		_, err = o.service.Links(ctx, ticket)
+		assert.Equal(t, signing.Decide, signing.KindOf(err).Then(), name)
+	}
+	for _, trouble := range []string{"no-link", "link-script", "link-escapes"} {
+		require.NoError(t, o.fake.Next(trouble))
+		_, err = o.service.Links(ctx, placed.Ticket)
+		require.ErrorIs(t, err, signing.ErrResponseInvalid, trouble)
+		assert.NotContains(t, err.Error(), "elsewhere")
+	}
+}

@@ -6,11 +6,11 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// Message is what is sent as the message of an order, and what its ID tokens bring back
-// as refTextBody: it ties the person's approval to the documents. For one document it is
-// the SHA-256 of that document, for several the SHA-256 of their digests behind each
-// other, in the order of Order.Documents; in 64 hexadecimal digits, which MitID's 130
-// characters hold.
+// Message returns the message of an order, which the ID tokens of its signatories repeat
+// as refTextBody. It ties the person's approval to the documents. For one document it is
+// the SHA-256 of that document. For several it is the SHA-256 of their digests, one behind
+// the other in the order of Order.Documents. It has 64 hexadecimal digits; MitID takes 130
+// characters.
 func Message(documents []signing.Digest) string {
 	if len(documents) == 1 {
 		return documents[0].String()

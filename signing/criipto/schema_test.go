@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
@@ -56,7 +57,7 @@ func TestQueriesAndVariablesHoldAgainstTheSchema(t *testing.T) {
 
 	checked := map[string]bool{}
 	for _, c := range r.all() {
-		doc, errs := gqlparser.LoadQuery(schema, c.Query)
+		doc, errs := gqlparser.LoadQueryWithRules(schema, c.Query, rules.NewDefaultRules())
 		require.Empty(t, errs, c.Query)
 		require.Len(t, doc.Operations, 1)
 		var vars map[string]any

@@ -108,7 +108,7 @@ func (s *Service) Webhook(cfg WebhookConfig) (*Webhook, error) {
 func (cfg *WebhookConfig) wrong() string {
 	switch {
 	case len(cfg.Secrets) == 0:
-		return "Secrets is missing: an event that nobody can authenticate has no effect"
+		return "Secrets is missing, and so is Config.Webhook.Secret: without one no event can be authenticated"
 	case len(cfg.Secrets) > maxSecrets:
 		return "Secrets has more than 16"
 	case slices.ContainsFunc(cfg.Secrets, func(s []byte) bool { return len(s) < minSecret || len(s) > maxSecret }):

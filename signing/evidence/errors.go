@@ -61,7 +61,7 @@ func damaged(part, why string) *Error { return failed(signing.EvidenceDamaged, p
 // stopped returns the error for a context that has ended, or nil.
 func stopped(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return &Error{Kind: signing.Unavailable, Why: "stopped", Err: err}
+		return &Error{Kind: signing.Unavailable, Why: "the context ended", Err: err}
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ Filen indeholder personoplysninger. Opbevar den krypteret, og slet den, når for
 opfyldt.
 
 1. Er noget ændret?             unzip BEVIS.zip && sha256sum -c SHA256SUMS
-2. Hvornår fandtes det senest?  (kun hvis manifest.tst findes; RFC 3161)
+2. Hvor gammel er den mindst?   (kun hvis manifest.tst findes; RFC 3161)
      openssl ts -verify -token_in -in manifest.tst -data manifest.json -CAfile TSA-ROD.pem
      openssl ts -reply -token_in -token_out -in manifest.tst -text
    TSA-ROD.pem er rodcertifikatet for tidsstemplets udsteder. Hent det hos udstederen,
@@ -51,7 +51,7 @@ byte for byte as they were sent and received:
 The file holds personal data. Keep it encrypted, and delete it when its purpose ends.
 
 1. Has anything been changed?   unzip EVIDENCE.zip && sha256sum -c SHA256SUMS
-2. When did it exist at last?   (only if there is a manifest.tst; RFC 3161)
+2. How old is it at the least?  (only if there is a manifest.tst; RFC 3161)
      openssl ts -verify -token_in -in manifest.tst -data manifest.json -CAfile TSA-ROOT.pem
      openssl ts -reply -token_in -token_out -in manifest.tst -text
    TSA-ROOT.pem is the root certificate of the timestamp's authority. Get it from the

@@ -190,7 +190,7 @@ func (v *reader) readDocument(ctx context.Context, e *entry) (sum [sha256.Size]b
 func (v *reader) checkStamp(ctx context.Context, c *checker) error {
 	switch {
 	case v.stamp == nil && !c.policy.TimestampOptional:
-		return failed(signing.EvidenceIncomplete, stampName, "there is no timestamp")
+		return failed(signing.EvidenceIncomplete, stampName, "there is no timestamp; set Policy.TimestampOptional if you can do without")
 	case v.stamp == nil:
 		c.report.not("when the bundle was made, and whether its keys are those of that time: it has no timestamp")
 		return nil

@@ -20,6 +20,11 @@
 // it is signed with a qualified organisation certificate. [Service.Receipt] makes a sealed
 // PDF of it.
 //
+// Two handlers of yours do it: one calls Sign, keeps Redirect.State in a cookie whose name
+// has Redirect.Handle, and redirects; the other, at Config.RedirectURL, calls Complete.
+// example_web_test.go has them, behind a gate of mitidhttp. evidence.FromShown makes the
+// bundle to keep.
+//
 // # An order
 //
 // A Service is a [signing.Service], and the [signing.Verifier] for it: give it to
@@ -32,8 +37,8 @@
 // can refuse: whoever cancels may begin again until the order expires. One sealed PDF has
 // all documents of an order, so that every document of a [signing.Result] has the same one.
 // Titles of documents differ from each other, because the broker's proof lists them by
-// title. A workflow whose answer was lost harms nobody, because there is no way to it: place
-// the order anew, under a new reference.
+// title. If the answer to Place was lost, nobody can reach the workflow: place the order
+// again, under a new reference.
 //
 // # What is checked
 //

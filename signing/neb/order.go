@@ -30,8 +30,8 @@ type workflowFile struct {
 	PDF   string `json:"pdfBase64"`
 }
 
-// CreateOrder makes a workflow. If the answer is lost, the error is ErrOutcomeUnknown. Such
-// a workflow harms nobody, because nobody has a way to it: place the order anew.
+// CreateOrder makes a workflow. If the answer is lost, the error is ErrOutcomeUnknown. Nobody
+// can reach such a workflow: place the order again, under a new reference.
 func (s *Service) CreateOrder(ctx context.Context, o *signing.Order, d []signing.Digest) (*signing.Placed, error) {
 	c := &call{op: "place", method: http.MethodPost, path: s.workflowPath(), makes: true}
 	if s.cfg.organisation == "" {

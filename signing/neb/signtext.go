@@ -18,8 +18,9 @@ import (
 type Signtext struct {
 	guarded
 	Type Type
-	// Body is the document itself: UTF-8 for Text and HTML, at most mitid.MaxTransactionText
-	// characters; HTML of the tags and attributes that the broker allows.
+	// Body is the document itself. Text and HTML are UTF-8 and have at most
+	// mitid.MaxTransactionText characters. HTML has only the tags and attributes that the
+	// broker allows. A PDF has at most Config.MaxDocument bytes.
 	Body []byte
 }
 
@@ -44,8 +45,8 @@ func (t Type) String() string {
 }
 
 // Sign has a person sign a document: it hands the document to the broker and returns
-// where to send the browser. Keep the Redirect as that of a login, and give the answer to
-// [Service.Complete].
+// where to send the browser. Keep Redirect.State in a cookie of this browser, under a name with
+// Redirect.Handle, and give it to [Service.Complete] with the answer.
 //
 // r says who may sign and what is asked of them, such as Level, UUID and CPR. If Action is
 // LogOn, the zero value, the MitID app says "sign". The person uses MitID in any case.
@@ -76,7 +77,7 @@ func (s *Service) Sign(ctx context.Context, doc Signtext, r mitid.Request) (*mit
 // begin begins the login that signs d.
 func (s *Service) begin(ctx context.Context, op string, order signing.ID, d neb.Document, r mitid.Request) (*mitid.Redirect, error) {
 	if r.Age != 0 {
-		return nil, &signing.Error{Kind: signing.Unsupported, Service: name, Op: op, Order: order, Why: "Request.Age: whoever signs is not anonymous"}
+		return nil, &signing.Error{Kind: signing.Unsupported, Service: name, Op: op, Order: order, Why: "Request.Age: a proof of age cannot be signed with"}
 	}
 	if r.Action == mitid.LogOn {
 		r.Action = mitid.Sign

@@ -5,7 +5,7 @@ package signingtest
 func differences() []string {
 	return []string{
 		"Every person and organisation is fictitious. The eID tenant is a fake Criipto Verify: nobody authenticates, and its list of differences holds too.",
-		"What administers tenants, applications and API keys is left out: createApplication and its kin, the queries application and tenant, SignatureOrder.tenant, UserViewer. There is one application with one pair of credentials, which may read and write.",
+		"The administration of tenants, applications and API keys is left out: createApplication and the like, the queries application and tenant, SignatureOrder.tenant, UserViewer. There is one application with one pair of credentials, which may read and write.",
 		"The schema is written from published facts of June 2026. signingCertificate may be null here, as before June.",
 		"No introspection: a GET request answers the schema in the schema definition language. Subscriptions do not exist.",
 		"Uncertain: HTTP status of a request that the schema refuses. 200 here, errors and an empty object for data; Settings.InvalidStatus changes it. Wrong credentials are 401 and a body that is no JSON is 400, in plain text.",

@@ -25,7 +25,8 @@
 // A program that is no test starts a fake with [Start]. A fake listens on loopback
 // addresses only unless it is told otherwise, calls webhooks on this machine alone, holds
 // bounded memory, and shares nothing with other fakes of the process.
-// [Service.Differences] lists where it knowingly differs from the real service.
+// [Service.Differences] lists where it knowingly differs from the real service
+// (docs/signing-fake.md).
 //
 // # Files
 //

@@ -210,7 +210,7 @@ func TestPagesThatLeadNowhere(t *testing.T) {
 	req.Host = "elsewhere.example"
 	assert.Equal(t, http.StatusMisdirectedRequest, p.do(req).status)
 	s.Advance(2 * day)
-	assert.Contains(t, p.open(link).page, "The time is over.")
+	assert.Contains(t, p.open(link).page, "The time limit has passed.")
 	for _, r := range s.Requests() {
 		assert.NotContains(t, r.Path, word(o, "signatories", 0, "token"))
 	}

@@ -14,8 +14,8 @@ import (
 
 	"github.com/dkeid/dkeid/internal/fakehttp"
 	"github.com/dkeid/dkeid/internal/fakepdf"
-	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
+	"github.com/dkeid/dkeid/signing"
 )
 
 // Service is one fake Criipto Signatures. All methods may be called at any time and by
@@ -89,7 +89,7 @@ func (s *Service) Endpoint() string { return s.URL() + pathGraphQL }
 func (s *Service) ClientID() string { return s.cfg.ClientID }
 
 // ClientSecret returns that application's secret.
-func (s *Service) ClientSecret() mitid.Secret { return mitid.NewSecret(s.cfg.ClientSecret) }
+func (s *Service) ClientSecret() signing.Secret { return signing.NewSecret(s.cfg.ClientSecret) }
 
 // Verify returns the eID tenant at which signatories log in. Its Issuer and ClientID are
 // iss and aud of the tokens in signed files, and its Citizens are who can sign.

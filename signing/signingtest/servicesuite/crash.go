@@ -179,5 +179,5 @@ func (s *stepping) live(o *signing.Order) {
 			return // it ended while it was cleaning up
 		}
 	}
-	require.Fail(s.r, "the signed copy never came home", "call %d", s.bad)
+	require.Fail(s.r, "the signed copy was never stored", "call %d", s.bad)
 }

@@ -8,8 +8,12 @@
 //	}
 //
 // The suite knows no provider. What the other side must do, such as have somebody sign,
-// it asks of a [Remote]. Each promise is a subtest whose name is the sentence that the
-// adapter does not keep.
+// it asks of a [Remote], which you write for the fake of your provider. Each promise is a
+// subtest, and its name says the promise. Faults that the Remote cannot play are left out,
+// unless [Faults] is demanded.
+//
+// conformance_test.go of signing/criipto is a whole example: a Remote for signingtest, and
+// a call of [Test] with the demands that this adapter must meet.
 //
 // suite.go has [Test], remote.go what an opener gives, rig.go what every case stands on.
 // placing.go, people.go, ending.go and searching.go hold an adapter to what the seam

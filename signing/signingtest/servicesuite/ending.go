@@ -16,7 +16,7 @@ import (
 
 // ending holds the adapter to closing and fetching.
 func (s *suite) ending(t *testing.T) {
-	t.Run("a signed copy comes home, and then it is deleted", func(t *testing.T) {
+	t.Run("a signed copy is stored, and then it is deleted", func(t *testing.T) {
 		r := s.rig(t)
 		o := r.order("ending-1", 2, 1)
 		ticket := r.place(o)

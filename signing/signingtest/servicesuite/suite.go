@@ -10,7 +10,7 @@ import (
 )
 
 // Test holds an adapter to every promise of signing.Service, signing.Finder and
-// signing.Verifier, and brings orders home with a signing.Client whatever goes wrong.
+// signing.Verifier, and completes orders with a signing.Client while calls go wrong.
 // open starts an adapter with another side of its own. It is called for each case.
 //
 // What the adapter's Capabilities leave out is not tried, and the log says so. With a

@@ -6,8 +6,8 @@
 //
 // Package mitidtest says what every fake can do: people, outcomes, tamperings, a
 // browser. This broker's own are [Broker.Configure], the logout messages
-// ([Broker.LogoutToken], [Broker.LogoutQuery], [Broker.SendLogout]) and
-// [Broker.TransactionRoot].
+// ([Broker.LogoutToken], [Broker.LogoutQuery], [Broker.SendLogout]),
+// [Broker.TransactionRoot], and the signing APIs, which [Broker.TamperSigning] spoils.
 //
 // # What is where
 //

@@ -6,9 +6,9 @@ import (
 	"errors"
 )
 
-// bringHome closes an order that everybody has signed, fetches the signed copies, has
+// collect closes an order that everybody has signed, fetches the signed copies, has
 // them verified and stored, and only then lets the service delete them.
-func (c *Client) bringHome(ctx context.Context, t *Ticket, o *Order, p *Progress, store func(context.Context, *Result) error) (*Result, error) {
+func (c *Client) collect(ctx context.Context, t *Ticket, o *Order, p *Progress, store func(context.Context, *Result) error) (*Result, error) {
 	if p.State != OrderClosed {
 		closed, err := c.shut(ctx, t, o)
 		if err != nil {
@@ -18,9 +18,9 @@ func (c *Client) bringHome(ctx context.Context, t *Ticket, o *Order, p *Progress
 	}
 	r := &Result{Ticket: *t, End: EndSigned, Signatories: p.Signatories, At: c.now()}
 	for i := range o.Documents {
-		d, err := c.bringDocument(ctx, t, o, p, i)
+		d, err := c.collectDocument(ctx, t, o, p, i)
 		if err != nil {
-			return nil, c.stranded(ctx, t, p, err)
+			return nil, c.notStored(ctx, t, p, err)
 		}
 		r.Documents = append(r.Documents, *d)
 	}
@@ -50,7 +50,7 @@ func (c *Client) shut(ctx context.Context, t *Ticket, o *Order) (*Progress, erro
 	case err != nil && failure != nil:
 		return nil, c.refuse("complete", t.ID, failure, OutcomeUnknown)
 	case err != nil:
-		return nil, c.stranded(ctx, t, &Progress{State: OrderClosed, Closed: c.now()}, c.refuseRead("complete", t.ID, err))
+		return nil, c.notStored(ctx, t, &Progress{State: OrderClosed, Closed: c.now()}, c.refuseRead("complete", t.ID, err))
 	case p.State != OrderClosed && failure != nil:
 		return nil, c.refuse("complete", t.ID, failure, OutcomeUnknown)
 	case p.State != OrderClosed:
@@ -61,13 +61,13 @@ func (c *Client) shut(ctx context.Context, t *Ticket, o *Order) (*Progress, erro
 		refused = &Error{Kind: Conflict, Why: "a signatory was changed while the order was being closed; call Complete again"}
 	}
 	if refused != nil {
-		return nil, c.stranded(ctx, t, p, refused)
+		return nil, c.notStored(ctx, t, p, refused)
 	}
 	return p, nil
 }
 
-// bringDocument fetches one signed copy and has it judged.
-func (c *Client) bringDocument(ctx context.Context, t *Ticket, o *Order, p *Progress, i int) (*SignedDocument, error) {
+// collectDocument fetches one signed copy and has it judged.
+func (c *Client) collectDocument(ctx context.Context, t *Ticket, o *Order, p *Progress, i int) (*SignedDocument, error) {
 	signed, err := c.fetch(ctx, t, p, i)
 	if err != nil {
 		return nil, err
