@@ -392,6 +392,22 @@ func TestLostAnswerToClosing(t *testing.T) {
 	require.Equal(t, "order, close", m.steps(), "nothing was closed, that is certain")
 }
 
+// A service that names a time is not asked before it, not even whether it has closed.
+func TestClosingThatMustWait(t *testing.T) {
+	m := newMemory()
+	c, o, ticket := placed(t, m)
+	m.sign(ticket.ID, 0, 1)
+	m.step = atStep("close", true, &signing.Error{Kind: signing.OutcomeUnknown, RetryAfter: 7 * time.Second})
+	_, err := c.Complete(t.Context(), ticket, o, keep)
+	require.Equal(t, 7*time.Second, kindIs(t, err, signing.OutcomeUnknown).RetryAfter)
+	require.Equal(t, "order, close", m.steps())
+	m.step = nil
+	r, err := c.Complete(t.Context(), ticket, o, keep)
+	require.NoError(t, err)
+	require.Equal(t, signing.EndSigned, r.End)
+	require.NotContains(t, m.steps(), "close", "no second blind close")
+}
+
 // Some services do not list what they have deleted.
 func TestDocumentThatIsNoLongerListed(t *testing.T) {
 	m := newMemory()

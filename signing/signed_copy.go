@@ -42,6 +42,9 @@ func (c *Client) shut(ctx context.Context, t *Ticket, o *Order) (*Progress, erro
 	case Throttled, AuthFailed, Unsupported, ConfigInvalid, InputInvalid:
 		return nil, c.refuse("complete", t.ID, failure, OutcomeUnknown)
 	}
+	if e, ok := errors.AsType[*Error](failure); ok && e.RetryAfter > 0 { // not even to be read
+		return nil, c.refuse("complete", t.ID, failure, OutcomeUnknown)
+	}
 	p, err := c.read(ctx, *t)
 	switch {
 	case err != nil && failure != nil:

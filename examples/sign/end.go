@@ -28,32 +28,34 @@ func (s *signer) store(ctx context.Context, r *signing.Result) (err error) {
 		}
 		return cmp.Or(s.state.save(), unsigned(s.state.Ended))
 	}
+	proof, err := s.pack(ctx, r)
+	if err != nil {
+		return err
+	}
 	if err := keep(s.out, r.Documents[0].Content); err != nil {
 		return err
 	}
-	if err := s.pack(ctx, r); err != nil {
+	if err := writeWhole(s.bundle(), proof); err != nil {
 		return err
 	}
 	s.state.Signed = &r.Documents[0].SHA256
 	return s.state.save()
 }
 
-// pack writes the evidence: the document before and after, the tokens, and the keys that
+// pack returns the evidence as a zip: the document before and after, the tokens, and the keys that
 // the issuer publishes today.
-func (s *signer) pack(ctx context.Context, r *signing.Result) error {
+func (s *signer) pack(ctx context.Context, r *signing.Result) ([]byte, error) {
 	keys, err := evidence.FetchKeys(ctx, evidence.FetchConfig{Issuer: s.service.issuer, HTTPClient: s.caller})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bundle, err := evidence.FromSignature(r, evidence.SignatureInput{Order: s.order, Published: keys})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var zip bytes.Buffer
-	if _, err := evidence.Write(ctx, &zip, bundle, evidence.Options{}); err != nil {
-		return err
-	}
-	return writeWhole(s.bundle(), zip.Bytes())
+	_, err = evidence.Write(ctx, &zip, bundle, evidence.Options{})
+	return zip.Bytes(), err
 }
 
 // tell says who signed when.

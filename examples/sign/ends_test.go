@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,13 +169,19 @@ func TestIssuerWithoutAnAnswer(t *testing.T) {
 
 func TestRetryAfterIsHeeded(t *testing.T) {
 	t.Parallel()
-	fake := signingtest.New(t)
-	require.NoError(t, fake.At("createSignatureOrder", "429-retry-after-second"))
-	d := newDesk(t, contract())
-	r := start(t, signs(t, fake), append(d.flags(), at(fake)...)...)
-	require.Equal(t, 0, r.end(t), r.err.String())
-	all := fake.Requests()
-	require.GreaterOrEqual(t, all[1].At.Sub(all[0].At), 900*time.Millisecond)
+	for operation, name := range map[string]string{"createSignatureOrder": "429-retry-after-second", "closeSignatureOrder": "503-retry-after-second"} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			fake := signingtest.New(t)
+			require.NoError(t, fake.At(operation, name))
+			d := newDesk(t, contract())
+			r := start(t, signs(t, fake), append(d.flags(), at(fake)...)...)
+			require.Equal(t, 0, r.end(t), r.err.String())
+			all := fake.Requests()
+			i := slices.IndexFunc(all, func(q signingtest.Request) bool { return slices.Contains(q.Operations, operation) })
+			require.GreaterOrEqual(t, all[i+1].At.Sub(all[i].At), 900*time.Millisecond)
+		})
+	}
 }
 
 func TestUnknownStatesAreNotFinal(t *testing.T) {

@@ -38,24 +38,26 @@ func newPart(path string) (*os.File, error) {
 	return os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-// keep is writeWhole for a file that never replaces another. The same bytes may stand
-// there already.
+// keep is writeWhole for a file that never replaces another but an empty one. The same
+// bytes may stand there already.
 func keep(path string, content []byte) error {
 	before, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return writeWhole(path, content)
-	case err == nil && !bytes.Equal(before, content):
+	case err != nil || bytes.Equal(before, content):
+		return err
+	case len(before) > 0:
 		return errOccupied
 	}
-	return err
+	return writeWhole(path, content)
 }
 
 var errOccupied = errors.New("another file stands where the signed copy or the evidence goes (-out)")
 
-// free reports that nothing is at path, and that a file can be made there.
+// free reports that nothing is at path, or an empty file, and that a file can be made there.
 func free(path string) error {
-	if _, err := os.Lstat(path); err == nil {
+	if info, err := os.Lstat(path); err == nil && (info.Size() > 0 || !info.Mode().IsRegular()) {
 		return errOccupied
 	}
 	probe, err := newPart(path)

@@ -9,6 +9,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestKeepTakesThePlaceOfAnEmptyFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "æ")
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	require.NoError(t, free(path))
+	require.NoError(t, keep(path, []byte("ø")))
+	require.NoError(t, keep(path, []byte("ø")), "again")
+	require.ErrorIs(t, keep(path, []byte("å")), errOccupied)
+	require.ErrorIs(t, free(path), errOccupied)
+	require.ErrorIs(t, free(filepath.Dir(path)), errOccupied)
+}
+
 func TestFilesAreWholeOrNotThere(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -15,7 +15,8 @@
 // rejected, or the order expired or was cancelled; 2 if something is refused: a flag, a
 // state, a setting, a signed copy that is changed, foreign or unproven; 3 if it is not
 // over: nobody signed within -wait, or the service gave no usable answer. Start the same
-// command again after 3. It goes on with the same order, which -state names.
+// command again after 3. It goes on with the same order, which -state names. While one
+// start is at work, another with the same -state ends with 3 at once.
 package main
 
 import (

@@ -41,7 +41,8 @@ func open(o options) (service, error) {
 	if s.caller, err = trusting(o.ca); err == nil {
 		s.Service, err = criipto.New(criipto.Config{
 			Endpoint: o.url, ClientID: o.clientID, ClientSecret: signing.NewSecret(o.clientSecret), HTTPClient: s.caller,
-			Timeout: 10 * time.Second, TransferTimeout: 2 * time.Minute,
+			// A call that hangs leaves time for another.
+			Timeout: min(max(o.wait/4, 5*time.Second), 10*time.Second), TransferTimeout: min(max(o.wait/2, 10*time.Second), 2*time.Minute),
 		})
 	}
 	if err == nil {

@@ -30,6 +30,11 @@ type signer struct {
 
 // run has the document signed. The service is not asked before all is well on this side.
 func run(ctx context.Context, o options) error {
+	release, err := alone(o.state)
+	if err != nil {
+		return err
+	}
+	defer release()
 	document, err := readDocument(o.document)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func TestVerifyReadsWhatOpenSSLWrites(t *testing.T) {
 		"RSA-PSS":                          {[]string{"-cades", "-md", "sha384", "-keyopt", "rsa_padding_mode:pss"}, true},
 		"by key id":                        {[]string{"-cades", "-md", "sha256", "-keyid"}, true},
 		"SHA-1":                            {[]string{"-cades", "-md", "sha1"}, false},
-		"without the certificate's digest": {[]string{"-md", "sha256"}, false},
+		"without the certificate's digest": {[]string{"-md", "sha256"}, true},
 		"without attributes":               {[]string{"-md", "sha256", "-noattr"}, false},
 		"without the certificate":          {[]string{"-cades", "-md", "sha256", "-nocerts"}, false},
 		"with the document":                {[]string{"-cades", "-md", "sha256", "-nodetach"}, false},

@@ -15,13 +15,14 @@ type Signed struct {
 	Others      []*x509.Certificate // that came along, for [Chain]; nobody vouches for them
 	Value       []byte              // the signature value, which a timestamp is about
 	Timestamp   []byte              // the timestamp token about Value; nil if there is none
+	Named       bool                // the signed attributes name Certificate (signingCertificateV2)
 }
 
 // Verify checks a detached signature. digest returns the digest of what was signed.
 //
 // There must be one signer, content type data without content, and signed attributes with
-// the content type, the digest and the certificate (signingCertificateV2, RFC 5035).
-// CMSAlgorithmProtection (RFC 6211) must agree if it is there. The digest is SHA-256 or
+// the content type and the digest. The certificate (signingCertificateV2, RFC 5035) and
+// CMSAlgorithmProtection (RFC 6211) must agree if they are there. The digest is SHA-256 or
 // longer; the key is RSA of at least 2048 bits (PKCS #1 v1.5 or PSS) or ECDSA.
 func Verify(der []byte, digest func(crypto.Hash) []byte) (*Signed, error) {
 	data, info, err := read(der)
@@ -68,7 +69,10 @@ func check(data *signedData, info *signerInfo, contentType asn1.ObjectIdentifier
 		return nil, err
 	}
 	others := slices.DeleteFunc(all, cert.Equal)
-	return &Signed{Certificate: cert, Others: others, Value: info.Signature, Timestamp: unsigned[oidSignatureTimeMark.String()].FullBytes}, nil
+	_, named := signed[oidSigningCertV2.String()]
+	return &Signed{
+		Certificate: cert, Others: others, Value: info.Signature, Timestamp: unsigned[oidSignatureTimeMark.String()].FullBytes, Named: named,
+	}, nil
 }
 
 func checkAttributes(a map[string]asn1.RawValue, info *signerInfo, contentType asn1.ObjectIdentifier, digest []byte, cert *x509.Certificate) error {
@@ -96,12 +100,13 @@ type certificateV2 struct {
 	IssuerSerial asn1.RawValue `asn1:"optional"`
 }
 
-// checkCertificateID wants the digest of the signer's certificate among the signed
-// attributes, as the first of its list.
+// checkCertificateID wants the digest of the signer's certificate as the first of those
+// that the signed attributes list. They need not list any: CMS does not ask for it, only
+// CAdES does.
 func checkCertificateID(a map[string]asn1.RawValue, cert *x509.Certificate) error {
 	v, there := a[oidSigningCertV2.String()]
 	if !there {
-		return refuse("no digest of the signer's certificate (signingCertificateV2)")
+		return nil
 	}
 	var list struct {
 		Certificates asn1.RawValue

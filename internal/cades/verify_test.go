@@ -46,13 +46,14 @@ func TestVerifyTakesWhatIsGenuine(t *testing.T) {
 		"RSA with SHA-512": {
 			signer: sha512, digest: digest(crypto.SHA512), digestAlg: algorithm(oid(2, 16, 840, 1, 101, 3, 4, 2, 3), null), options: crypto.SHA512,
 		},
-		"RSA-PSS":             {signer: withPSS, options: &rsa.PSSOptions{SaltLength: 32, Hash: crypto.SHA256}},
-		"ECDSA":               {signer: curve},
-		"signer by key id":    {signer: plain, identifier: der(0x80, []byte{1, 2, 3})},
-		"more certificates":   {signer: plain, certs: [][]byte{another.cert.Raw, plain.cert.Raw, der(0x30)}},
-		"a certificate twice": {signer: plain, certs: [][]byte{plain.cert.Raw, plain.cert.Raw}},
-		"without protection":  {signer: plain, attributes: func(all [][]byte) [][]byte { return all[:3] }},
-		"another attribute":   {signer: plain, attributes: func(all [][]byte) [][]byte { return append(all, attribute(oid(1, 2, 3), null, null)) }},
+		"RSA-PSS":                          {signer: withPSS, options: &rsa.PSSOptions{SaltLength: 32, Hash: crypto.SHA256}},
+		"ECDSA":                            {signer: curve},
+		"signer by key id":                 {signer: plain, identifier: der(0x80, []byte{1, 2, 3})},
+		"more certificates":                {signer: plain, certs: [][]byte{another.cert.Raw, plain.cert.Raw, der(0x30)}},
+		"a certificate twice":              {signer: plain, certs: [][]byte{plain.cert.Raw, plain.cert.Raw}},
+		"without protection":               {signer: plain, attributes: func(all [][]byte) [][]byte { return all[:3] }},
+		"without the certificate's digest": {signer: plain, attributes: func(all [][]byte) [][]byte { return all[:2] }},
+		"another attribute":                {signer: plain, attributes: func(all [][]byte) [][]byte { return append(all, attribute(oid(1, 2, 3), null, null)) }},
 	} {
 		t.Run(title, func(t *testing.T) {
 			if m.digest == nil {
@@ -61,6 +62,7 @@ func TestVerifyTakesWhatIsGenuine(t *testing.T) {
 			got, err := cades.Verify(m.bytes(), digest)
 			require.NoError(t, err)
 			assert.True(t, got.Certificate.Equal(m.cert))
+			assert.Equal(t, title != "without the certificate's digest", got.Named)
 			assert.Nil(t, got.Timestamp)
 		})
 	}
@@ -127,7 +129,6 @@ func TestVerifyRefuses(t *testing.T) {
 		"certificate of somebody else":  {message{signer: plain, certs: [][]byte{another.cert.Raw}}, "the signer's certificate is not in it"},
 		"certificate of another key":    {message{signer: plain, certs: [][]byte{curve.cert.Raw}}, "does not fit"},
 		"two certificates of one name":  {message{signer: plain, certs: [][]byte{plain.cert.Raw, curve.cert.Raw}}, "two certificates"},
-		"certificate's digest missing":  {message{signer: plain, attributes: only(0, 1)}, "no digest of the signer's certificate"},
 		"certificate's digest another":  {message{signer: plain, attributes: instead(2, attribute(idCertV2(), certificateID(another.cert)))}, "names another certificate"},
 		"certificate's digest unread":   {message{signer: plain, attributes: instead(2, attribute(idCertV2(), null))}, "signingCertificateV2 cannot be read"},
 		"certificate's digest empty":    {message{signer: plain, attributes: instead(2, attribute(idCertV2(), der(0x30, der(0x30))))}, "signingCertificateV2 cannot be read"},

@@ -40,6 +40,9 @@ type Config struct {
 	// ErrorsWithoutIssuer takes an error answer without iss even if the broker
 	// announces iss (RFC 9207). It never applies to an answer with a code.
 	ErrorsWithoutIssuer bool
+	// KeysOnly is for a Party that only verifies tokens. Of the discovery document it reads
+	// the issuer and jwks_uri, and what else is in it or missing does not matter.
+	KeysOnly bool
 	// HTTPClient makes the calls. If nil, http.DefaultTransport does. Redirects are
 	// never followed and cookies never kept, whatever its settings.
 	HTTPClient *http.Client

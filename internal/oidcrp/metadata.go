@@ -75,12 +75,15 @@ func (p *Party) readMetadata(resp *httpx.Response) (*Metadata, error) {
 	if m.Issuer != p.issuer {
 		return nil, p.fault(fault.IssuerMismatch, "discovery speaks for another issuer")
 	}
+	if p.keysOnly {
+		m, document.offers = &Metadata{Issuer: m.Issuer, JWKS: m.JWKS}, offers{}
+	}
 	for _, e := range []struct {
 		name, address string
 		required      bool
 	}{
-		{"authorization_endpoint", m.Authorize, true},
-		{"token_endpoint", m.Token, true},
+		{"authorization_endpoint", m.Authorize, !p.keysOnly},
+		{"token_endpoint", m.Token, !p.keysOnly},
 		{"jwks_uri", m.JWKS, true},
 		{"userinfo_endpoint", m.Userinfo, false},
 		{"end_session_endpoint", m.EndSession, false},

@@ -3,6 +3,7 @@ package oidcrp
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -42,6 +43,35 @@ func TestMetadataNeedsLittle(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, m.IssParam)
 	assert.Empty(t, m.Userinfo)
+}
+
+func TestMetadataOfAPartyThatOnlyVerifies(t *testing.T) {
+	keysOnly := func(c *Config) { c.KeysOnly = true }
+	for name, c := range map[string]struct {
+		more map[string]any
+		want fault.Class // zero if it is taken
+	}{
+		"nothing else":           {map[string]any{}, 0},
+		"logins on another host": {map[string]any{"authorization_endpoint": "https://login.example/a", "token_endpoint": "http://x.example"}, 0},
+		"logins of another form": {map[string]any{"response_types_supported": []string{"id_token"}, "id_token_signing_alg_values_supported": []string{"ES512"}}, 0},
+		"keys on another host":   {map[string]any{"jwks_uri": "https://keys.example/jwks"}, fault.ConfigInvalid},
+		"no keys":                {map[string]any{"jwks_uri": nil}, fault.ResponseInvalid},
+		"another issuer":         {map[string]any{"issuer": "https://evil.example"}, fault.IssuerMismatch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newFakeBroker(t)
+			d := map[string]any{"issuer": testIssuer, "jwks_uri": testIssuer + "/jwks"}
+			maps.Copy(d, c.more)
+			b.set(discoveryPath, 200, mustJSON(d))
+			m, err := newParty(t, b, keysOnly).Metadata(t.Context())
+			if c.want != 0 {
+				requireClass(t, c.want, err)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, &Metadata{Issuer: testIssuer, JWKS: testIssuer + "/jwks"}, m)
+		})
+	}
 }
 
 func TestMetadataRefuses(t *testing.T) {

@@ -25,6 +25,7 @@ type Party struct {
 	skew                int64 // seconds
 	client              *httpx.Client
 	errorsWithoutIssuer bool
+	keysOnly            bool
 	needs               needs
 
 	// Secrets are behind functions, because printers that use reflection cannot look
@@ -67,6 +68,7 @@ func New(cfg Config) (*Party, error) {
 		algs: make(map[string]algorithm, len(cfg.Algs)), now: cfg.Now, skew: int64(cfg.Skew / time.Second),
 		client:              httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxBody}),
 		errorsWithoutIssuer: cfg.ErrorsWithoutIssuer,
+		keysOnly:            cfg.KeysOnly,
 		needs:               needsOf(cfg),
 		authenticate:        authenticate, request: request, decrypt: decrypt, acceptPlain: cfg.AcceptPlain,
 	}

@@ -228,7 +228,8 @@ func (c *change) catalog(before, now *reading) error {
 	return nil
 }
 
-// form compares the forms, and returns the fields that the update has added.
+// form compares the forms, and returns the fields that the update has added, with their
+// widgets.
 func (c *change) form(before, now *reading) (map[ref]bool, error) {
 	old, err := before.form()
 	if err != nil {
@@ -263,10 +264,19 @@ func (c *change) form(before, now *reading) (map[ref]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d := dictOf(v); d["FT"] != name("Sig") {
+		d := dictOf(v)
+		if d["FT"] != name("Sig") {
 			return nil, modified("a form field that is no signature")
 		}
 		fields[n] = true
+		kids, _, err := now.list(d["Kids"])
+		if err != nil {
+			return nil, err
+		}
+		if len(kids) == 1 && d["Subtype"] == nil { // its widget, if it is an object of its own
+			kid, _ := kids[0].(ref)
+			fields[kid] = true
+		}
 	}
 	return fields, nil
 }
@@ -339,7 +349,14 @@ func (c *change) widget(now *reading, n ref) error {
 		return err
 	}
 	d := dictOf(v)
-	v, err = now.resolve(d["V"])
+	field := d
+	if d["Parent"] != nil && d["V"] == nil {
+		if v, err = now.resolve(d["Parent"]); err != nil {
+			return err
+		}
+		field = dictOf(v)
+	}
+	v, err = now.resolve(field["V"])
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,12 @@ type mark struct {
 // sign writes an update with a signature: object 10 is the form, 11 the field, 12 the
 // signature dictionary.
 func (w *writer) sign(m mark) []byte {
+	w.begin()
+	return w.signMore(m)
+}
+
+// withDefaults fills in what is empty.
+func (m mark) withDefaults() mark {
 	if m.contents == "" {
 		m.contents = "<3003020101" + strings.Repeat("0", 20) + ">"
 	}
@@ -43,7 +49,12 @@ func (w *writer) sign(m mark) []byte {
 	if m.subFilter == "" {
 		m.subFilter = "ETSI.CAdES.detached"
 	}
-	w.begin()
+	return m
+}
+
+// signMore is sign for an update that has begun.
+func (w *writer) signMore(m mark) []byte {
+	m = m.withDefaults()
 	if m.page != "" {
 		w.object(3, m.page)
 	}
@@ -310,6 +321,39 @@ func TestUnchangedTakesWhatSignaturesNeed(t *testing.T) {
 			require.NoError(t, err)
 			_, err = f.Unchanged(all[0].Revision(), false)
 			assert.NoError(t, err)
+		})
+	}
+}
+
+func TestUnchangedTakesAWidgetOfItsOwn(t *testing.T) {
+	const page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Annots["
+	for title, c := range map[string]struct {
+		field, kid, annots string
+		genuine            bool
+	}{
+		"genuine":                           {"/V 12 0 R/Kids[13 0 R]", "/Subtype/Widget/Parent 11 0 R/Rect[0 0 9 9]", "13 0 R", true},
+		"no kid of the field":               {"/V 12 0 R/Kids[14 0 R]", "/Subtype/Widget/Parent 11 0 R/Rect[0 0 9 9]", "13 0 R", false},
+		"two widgets":                       {"/V 12 0 R/Kids[13 0 R 14 0 R]", "/Subtype/Widget/Parent 11 0 R/Rect[0 0 9 9]", "13 0 R", false},
+		"not a widget":                      {"/V 12 0 R/Kids[13 0 R]", "/Subtype/FreeText/Parent 11 0 R/Rect[0 0 9 9]", "13 0 R", false},
+		"of another field":                  {"/V 12 0 R/Kids[13 0 R]", "/Subtype/Widget/Parent 14 0 R/Rect[0 0 9 9]", "13 0 R", false},
+		"without a parent":                  {"/V 12 0 R/Kids[13 0 R]", "/Subtype/Widget/Rect[0 0 9 9]", "13 0 R", false},
+		"with a value that is no signature": {"/V 12 0 R/Kids[13 0 R]", "/Subtype/Widget/Parent 11 0 R/V 14 0 R/Rect[0 0 9 9]", "13 0 R", false},
+	} {
+		t.Run(title, func(t *testing.T) {
+			w := plain()
+			w.object(3, page+"]>>")
+			w.table()
+			w.begin()
+			w.object(13, "<</Type/Annot"+c.kid+">>")
+			w.object(14, "<</FT/Tx/Parent 11 0 R>>")
+			f, err := pdfscan.Open(w.signMore(mark{field: "<</FT/Sig/T(a)" + c.field + ">>", page: page + c.annots + "]>>"}))
+			require.NoError(t, err)
+			_, err = f.Unchanged(0, false)
+			if c.genuine {
+				require.NoError(t, err)
+			} else {
+				wantReason(t, pdfscan.Modified, err)
+			}
 		})
 	}
 }

@@ -189,7 +189,7 @@ func (s *Service) placed(got *order, o *signing.Order) (p *signing.Placed, why s
 		switch {
 		case g == nil:
 			return nil, "the answer lacks a signatory, or their reference"
-		case !isAddress(g.Href):
+		case !isLink(g.Href):
 			return nil, "the answer lacks a link that can be sent to people"
 		}
 		p.Ticket.Signatories = append(p.Ticket.Signatories, signing.TicketSignatory{ID: signing.ID(g.ID), Reference: g.Reference})

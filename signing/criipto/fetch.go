@@ -84,7 +84,7 @@ func (s *Service) receive(op *operation, resp *httpx.Response, from io.Reader, w
 		return op.fail(signing.DocumentPending, "the service does not have the content of this document: it was deleted, or is not ready")
 	case !taken || *d.Blob != blobMark:
 		return op.fail(signing.DocumentPending, "the content of the document is empty")
-	case d.Type != "PdfDocument":
+	case d.Type != "PdfDocument" && d.Type != "": // the Verifier reads it as a PDF anyway
 		return op.fail(signing.ResponseInvalid, "the document is no PDF")
 	}
 	return nil

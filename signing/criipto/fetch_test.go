@@ -50,6 +50,7 @@ func TestFetchOfManyForms(t *testing.T) {
 	for name, body := range map[string]string{
 		"plain":                  documentSays(text),
 		"blob first":             `{"data":{"document":{"blob":` + text + `,"id":"d1","__typename":"PdfDocument"}}}`,
+		"type left out":          `{"data":{"document":{"id":"d1","blob":` + text + `}}}`,
 		"slashes escaped":        documentSays(strings.ReplaceAll(text, "/", `\/`)),
 		"plus escaped":           documentSays(strings.ReplaceAll(text, "+", `\u002B`)),
 		"plus escaped, lower":    documentSays(strings.ReplaceAll(text, "+", `\u002b`)),

@@ -22,7 +22,7 @@ func (s *Service) Links(ctx context.Context, t signing.Ticket) ([]signing.Secret
 	}
 	links := make([]signing.Secret, len(t.Signatories))
 	for i, g := range t.Signatories {
-		if !isAddress(href[g.ID]) {
+		if !isLink(href[g.ID]) {
 			return nil, about(t.ID, op.nonsense("the answer lacks a link that can be sent to people").e)
 		}
 		links[i] = signing.NewSecret(href[g.ID])

@@ -1,6 +1,8 @@
 package criipto_test
 
 import (
+	"io"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,6 +10,24 @@ import (
 
 	"github.com/dkeid/dkeid/signing"
 )
+
+func TestLinksMayHaveAFragment(t *testing.T) {
+	said := ""
+	r := newRemote(t, func(w http.ResponseWriter, _ call) { _, _ = io.WriteString(w, said) })
+	for link, taken := range map[string]bool{
+		"https://sign.example/#/s1?token=x": true, "https://sign.example/s1?token=x#": true, "http://127.0.0.1:1/#s1": true,
+		"http://sign.example/#s1": false, "#s1": false, "https://a@sign.example/#s1": false, "https://sign.example/# s1": false, "javascript:1#https://sign.example": false,
+	} {
+		said = `{"data":{"signatureOrder":{"id":"` + string(theOrder) + `","status":"OPEN","documents":[],"signatories":[{"id":"s1","href":"` + link + `"}]}}}`
+		links, err := r.service(t).Links(t.Context(), signing.Ticket{ID: theOrder, Signatories: []signing.TicketSignatory{{ID: "s1"}}})
+		if !taken {
+			require.ErrorIs(t, err, signing.ErrResponseInvalid, link)
+			continue
+		}
+		require.NoError(t, err, link)
+		assert.Equal(t, link, links[0].Reveal())
+	}
+}
 
 func TestLinksAreReadAgain(t *testing.T) {
 	o, ctx := newOffice(t), t.Context()

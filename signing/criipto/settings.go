@@ -158,6 +158,13 @@ func isAddress(s string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())
 }
 
+// isLink reports whether people can be sent to s. Pages may keep what they need behind a
+// '#'.
+func isLink(s string) bool {
+	page, _, _ := strings.Cut(s, "#")
+	return isAddress(page) && !strings.ContainsFunc(s, isSpaceOrControl)
+}
+
 func isSpaceOrControl(r rune) bool { return r <= ' ' || r == 0x7f }
 
 func isLoopback(host string) bool {

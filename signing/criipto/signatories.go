@@ -63,7 +63,7 @@ func (o *order) extended(t signing.Ticket, add []signing.Signatory) (*signing.Pl
 	}
 	for _, g := range p.Ticket.Signatories {
 		at := slices.IndexFunc(o.Signatories, func(s signatoryAnswer) bool { return s.ID == string(g.ID) })
-		if at < 0 || !isAddress(o.Signatories[at].Href) {
+		if at < 0 || !isLink(o.Signatories[at].Href) {
 			return nil, "the answer lacks a signatory, or a link that can be sent to people"
 		}
 		p.Links = append(p.Links, signing.NewSecret(o.Signatories[at].Href))
@@ -111,7 +111,7 @@ func (s *Service) Batch(ctx context.Context, pairs []Pair) (signing.Secret, erro
 	if err := s.ask(ctx, op, map[string]any{"input": in}, &data); err != nil {
 		return signing.Secret{}, err
 	}
-	if !isAddress(data.Out.Batch.Href) {
+	if !isLink(data.Out.Batch.Href) {
 		return signing.Secret{}, op.nonsense("the answer lacks a link that can be sent to people").e
 	}
 	return signing.NewSecret(data.Out.Batch.Href), nil

@@ -31,7 +31,8 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 	v := &Verifier{cfg: cfg, parties: map[string]*oidcrp.Party{}}
 	for _, audience := range cfg.Audiences {
 		p, err := oidcrp.New(oidcrp.Config{
-			Name: name, Issuer: cfg.Issuer, ClientID: audience, Hosts: cfg.Hosts, Algs: []string{"RS256"}, HTTPClient: cfg.HTTPClient, Now: cfg.Now,
+			Name: name, Issuer: cfg.Issuer, ClientID: audience, Hosts: cfg.Hosts, Algs: []string{"RS256"}, KeysOnly: true,
+			HTTPClient: cfg.HTTPClient, Now: cfg.Now, Skew: skew,
 		})
 		if err != nil {
 			return nil, fromFault("new", err)
@@ -47,20 +48,22 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 //   - It begins with the original, byte for byte (not if VerifierConfig.Rewritten is
 //     set), and no update changes what is shown.
 //   - Each signature covers its update whole, its digest is that of the bytes, and the
-//     certificate in it made it. The last one reaches the end of the file.
+//     certificate in it made it. The last one reaches the end of the file. If a signature
+//     does not name its certificate (signingCertificateV2, ETSI EN 319 122-1, 5.2.2), the
+//     verdict says so.
 //   - Each signature has a timestamp about itself.
 //   - The evidence stands in the signature's own update. It names this order, and one
 //     signatory who signed. Each has one signature.
 //   - The evidence has one ID token, which the issuer signed, for one of the audiences,
 //     after the order was placed and before the timestamp, which was valid then, at the
-//     level asked for, and which repeats [Message].
+//     level asked for, and which repeats [Message]. Clocks may differ by 30 seconds.
 //   - The person is the one whom the order asks for. No login is in two signatures, and
 //     one person signs for two signatories only if the order names that person for both.
 //
 // Errors are ErrDocumentMismatch, ErrDocumentModified, ErrSignatureInvalid,
 // ErrEvidenceIncomplete, ErrTokenInvalid, ErrIssuerMismatch, ErrAssuranceTooLow,
-// ErrSignerMismatch; ErrConflict for a ticket that does not fit; and ErrUnavailable,
-// ErrResponseInvalid or ErrConfigInvalid if the issuer's keys could not be fetched.
+// ErrSignerMismatch; ErrConflict for a ticket that does not fit; and ErrUnavailable
+// or ErrConfigInvalid if the issuer's keys could not be fetched.
 func (v *Verifier) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verdict, error) {
 	c := &verification{v: v, x: x, now: x.Now}
 	if c.now.IsZero() {
@@ -85,6 +88,7 @@ type verification struct {
 	base    int  // the update that the original is, or the first signature covers
 	grown   bool // the first update behind the original adds pages
 	untimed int  // signatures without a timestamp
+	unnamed int  // signatures that do not name their certificate
 	found   []found
 }
 

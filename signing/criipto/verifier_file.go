@@ -83,12 +83,15 @@ func (c *verification) checkTimestamp(t *cades.Timestamp, k signing.Kind) error 
 
 // signature checks one signature, its timestamp and its evidence.
 func (c *verification) signature(ctx context.Context, s *pdfscan.Signature) error {
-	if s.SubFilter != "ETSI.CAdES.detached" {
-		return refuse(signing.SignatureInvalid, "a signature of another form than CAdES")
+	if s.SubFilter != "ETSI.CAdES.detached" && s.SubFilter != "adbe.pkcs7.detached" {
+		return refuse(signing.SignatureInvalid, "a signature of another form than a detached CMS message")
 	}
 	signed, err := cades.Verify(s.Contents, s.Digest)
 	if err != nil {
 		return &signing.Error{Kind: signing.SignatureInvalid, Why: "a signature does not verify", Err: err}
+	}
+	if !signed.Named {
+		c.unnamed++
 	}
 	at, err := c.signatureTime(signed)
 	if err != nil {

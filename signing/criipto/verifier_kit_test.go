@@ -76,7 +76,7 @@ func newTenant(t testing.TB) *tenant {
 		case o.down.Load():
 			w.WriteHeader(http.StatusBadGateway)
 		case r.URL.Path == "/.well-known/openid-configuration":
-			fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q}`, o.URL, o.URL+"/a", o.URL+"/t", o.URL+"/k")
+			fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, o.URL, o.URL+"/k") // nobody logs in here, so no more is needed
 		case r.URL.Path == "/k":
 			fmt.Fprintf(w, `{"keys":[%s]}`, publicJWK(issuerKeyID, issuerKey()))
 		default:

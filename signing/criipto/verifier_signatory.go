@@ -214,7 +214,7 @@ func (c *verification) verdict() *signing.Verdict {
 	v := &signing.Verdict{
 		Checked: []string{
 			"every signature covers its part of the file whole, and the last one reaches its end",
-			"every signature was made with the certificate that it names",
+			"every signature was made with a certificate that is in it",
 			"nothing that is shown was changed after the first signature",
 			"every ID token is signed by the issuer, for this application, and names the documents of the order",
 			"the people are those whom the order asks for, each with one signature",
@@ -235,6 +235,7 @@ func (c *verification) verdict() *signing.Verdict {
 	say(cfg.Seals != nil, "the seal is one of the configured certificates", "whether the seal is the service's own (VerifierConfig.Seals)")
 	say(cfg.SealRoots != nil, "the seal's certificate leads to a configured authority", "whether an authority vouches for the seal's certificate (VerifierConfig.SealRoots)")
 	say(cfg.TimestampRoots != nil, "the timestamps' certificates lead to a configured authority", "whether an authority vouches for the timestamps (VerifierConfig.TimestampRoots)")
+	say(c.unnamed == 0, "every signature says which certificate made it", "whether a certificate with the same key and name took the place of the one that signed (signingCertificateV2)")
 	say(c.untimed == 0, "every signature has a timestamp", "when a signature without a timestamp was made")
 	say(cfg.IDs == IDsContain, "the ids of the order and of the signatories are those in the file", "whether the ids of the order and of the signatories are those in the file (VerifierConfig.IDs)")
 	if c.grown {

@@ -13,8 +13,9 @@ import (
 )
 
 // skew is how far the clocks of the issuer, the timestamp authority and this machine may
-// differ.
-const skew = 5 * time.Minute
+// differ. Nobody signs within seconds of the order, so a small one does for clocks that
+// are set by a time server, and no older token passes.
+const skew = 30 * time.Second
 
 // A proof is a token that was verified, and what it says.
 type proof struct {
@@ -114,12 +115,10 @@ func fromFault(op string, err error) *signing.Error {
 		e.Kind = signing.IssuerMismatch
 	case faults.ConfigInvalid:
 		e.Kind = signing.ConfigInvalid
-	case faults.BrokerUnavailable:
+	case faults.BrokerUnavailable, faults.ResponseInvalid: // of the issuer's documents; it says nothing about the token
 		e.Kind = signing.Unavailable
 	case faults.Throttled:
 		e.Kind = signing.Throttled
-	case faults.ResponseInvalid:
-		e.Kind = signing.ResponseInvalid
 	default:
 		e.Kind = signing.TokenInvalid
 	}
