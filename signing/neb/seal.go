@@ -47,6 +47,9 @@ func (s *Service) checkSeal(pdf []byte) *reason {
 	if err != nil {
 		return bad("the seal of the PDF does not verify", err)
 	}
+	if !seal.Named {
+		return &reason{signing.SignatureInvalid, "the seal of the PDF does not name its certificate", nil}
+	}
 	if seal.Timestamp == nil {
 		return &reason{signing.EvidenceIncomplete, "the seal of the PDF has no timestamp", nil}
 	}
