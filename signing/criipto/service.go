@@ -58,7 +58,7 @@ func (s *Service) Capabilities() signing.Capabilities {
 	return signing.Capabilities{
 		Name: name, Links: true, Find: true, Cancel: true, Cleanup: true, Retention: maxRetention, Signatories: n,
 		MaxDocument: largest(s.cfg.MaxDocument),
-		UUID: true, Subject: true, CPR: s.cfg.AskCPR, Sequence: true, Roles: true, ReturnURL: true, Expires: true,
+		UUID:        true, Subject: true, CPR: s.cfg.AskCPR, Sequence: true, Roles: true, ReturnURL: true, Expires: true,
 	}
 }
 
