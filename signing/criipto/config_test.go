@@ -66,8 +66,8 @@ func TestConfigTakesBothSpellingsAndLoopback(t *testing.T) {
 func TestCapabilities(t *testing.T) {
 	s, err := criipto.New(config(""))
 	require.NoError(t, err)
-	assert.Equal(t, signing.Capabilities{Name: "criipto", Links: true, Find: true, Cancel: true, Cleanup: true, Retention: 7, Signatories: 14,
-		MaxDocument: 47222784, UUID: true, Subject: true, Sequence: true, Roles: true, ReturnURL: true, Expires: true}, s.Capabilities())
+	assert.Equal(t, signing.Capabilities{Name: "criipto", Links: true, Find: true, Cancel: true, Cleanup: true, Retention: 7, Signatories: 14, MaxDocument: 64_000_000 - 16<<20,
+		UUID: true, Subject: true, Sequence: true, Roles: true, ReturnURL: true, Expires: true}, s.Capabilities())
 	cfg := config("")
 	cfg.AskCPR, cfg.MaxSignatories = true, 3
 	s, err = criipto.New(cfg)
