@@ -1,7 +1,11 @@
 package neb_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 	"github.com/dkeid/dkeid/signing"
@@ -19,18 +22,6 @@ import (
 // spoil changes the next claims of a token, or the next answer, at a stage.
 func spoil[T any](fake *nebtest.Broker, at mitidtest.Stage, f func(*T)) {
 	fake.Apply(mitidtest.On("", "", at, 0, func(_ *mitidtest.Broker, v *T) { f(v) }))
-}
-
-// spoilProof changes the next answer with a workflow token. An answer that tells of the
-// workflow comes before it.
-func spoilProof(fake *nebtest.Broker, f func(*mitidtest.Reply)) {
-	spoil(fake, nebtest.StageWorkflow, func(r *mitidtest.Reply) {
-		if r.Object.Get("workflowToken") == nil {
-			spoilProof(fake, f)
-			return
-		}
-		f(r)
-	})
 }
 
 // A login with a simulated identity signs nothing, whichever token marks it.
@@ -168,48 +159,51 @@ func TestAnOrderThatDoesNotTellItsEnd(t *testing.T) {
 // A broker may keep a workflow token with its OCSP answer. The answer counts when the token
 // was issued; one that was good at neither time is refused.
 func TestAWorkflowTokenOfLastWeek(t *testing.T) {
-	fake, s := open(t, nil)
+	var said, told []byte // what is said in place of an answer, and the latest answer
+	fake, s := openTapped(t, nil, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		res, err := next.RoundTrip(r)
+		if err != nil || !strings.HasSuffix(r.URL.Path, "/workflowtoken") {
+			return res, err
+		}
+		told, err = io.ReadAll(res.Body)
+		res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(told)), int64(len(told))
+		if said != nil {
+			res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(said)), int64(len(said))
+			res.Header.Del("Content-Length")
+		}
+		return res, err
+	})
+	with := func(answer []byte, ocsp string) []byte {
+		var members map[string]any
+		require.NoError(t, json.Unmarshal(answer, &members))
+		members["ocspResponse"] = ocsp
+		changed, err := json.Marshal(members)
+		require.NoError(t, err)
+		return changed
+	}
 	p := placeOrder(t, fake, s, fake.Citizens()[0])
 	_, err := p.sign(t, fake, s, 0)
 	require.NoError(t, err)
-	var token, status, sealed any
-	spoil(fake, nebtest.StageReceipt, func(r *mitidtest.Reply) { sealed = r.Object.Get("padesDocument") })
-	spoilProof(fake, func(r *mitidtest.Reply) {
-		token, status = r.Object.Get("workflowToken"), r.Object.Get("ocspResponse")
-	})
-	_, _, err = p.verify(t, s, 0)
+	_, pdf, err := p.verify(t, s, 0)
 	require.NoError(t, err)
-	require.NotNil(t, token)
-	require.NotNil(t, sealed)
-
-	replay := func(days int, ocsp any) error {
-		fake.Advance(time.Duration(days) * 24 * time.Hour)
-		fake.Untamper()
-		spoilProof(fake, func(r *mitidtest.Reply) {
-			r.Object.Set("workflowToken", token)
-			r.Object.Set("ocspResponse", ocsp)
-		})
-		spoil(fake, nebtest.StageReceipt, func(r *mitidtest.Reply) { r.Object.Set("padesDocument", sealed) })
-		_, _, err := p.verify(t, s, 0)
+	first := told
+	verify := func(answer []byte) error {
+		said = answer
+		_, err := s.Verify(t.Context(), &signing.Exhibit{Ticket: p.ticket, Order: p.order, Original: p.originals[0], Signed: pdf})
 		return err
 	}
-	require.NoError(t, replay(7, status))
-	require.ErrorIs(t, replay(0, ""), signing.ErrEvidenceIncomplete)
-	require.ErrorIs(t, replay(0, base64.StdEncoding.EncodeToString([]byte("æøå"))), signing.ErrEvidenceIncomplete)
+	fake.Advance(7 * 24 * time.Hour)
+	require.NoError(t, verify(nil))
+	between := told
+	require.NoError(t, verify(first))
+	require.ErrorIs(t, verify(with(first, "")), signing.ErrEvidenceIncomplete)
+	require.ErrorIs(t, verify(with(first, base64.StdEncoding.EncodeToString([]byte("æøå")))), signing.ErrEvidenceIncomplete)
 
-	// An OCSP answer of the time between the two.
-	other := placeOrder(t, fake, s, fake.Citizens()[0])
-	_, err = other.sign(t, fake, s, 0)
-	require.NoError(t, err)
-	var between any
-	fake.Untamper()
-	spoilProof(fake, func(r *mitidtest.Reply) { between = r.Object.Get("ocspResponse") })
-	_, _, err = other.verify(t, s, 0)
-	require.NoError(t, err)
-	require.NotNil(t, between)
-	require.ErrorIs(t, replay(7, between), signing.ErrEvidenceIncomplete)
-	_, err = s.Order(t.Context(), p.ticket.ID)
-	require.NoError(t, err)
-	_, err = s.SignOrder(t.Context(), p.ticket, p.order, "1", mitid.Request{})
-	require.Error(t, err, "the order has run out")
+	fake.Advance(7 * 24 * time.Hour)
+	var members struct {
+		OCSP string `json:"ocspResponse"`
+	}
+	require.NoError(t, json.Unmarshal(between, &members))
+	require.NoError(t, verify(between))
+	require.ErrorIs(t, verify(with(first, members.OCSP)), signing.ErrEvidenceIncomplete)
 }
