@@ -14,11 +14,11 @@ const (
 	maxUnpacked = 64 << 20 // bytes of all
 )
 
-// attachedTokens returns what may be tokens among the streams of a PDF: the broker attaches
-// the workflow token to what it seals. The seal covers every byte of the file, so that it
-// does not matter in which object a stream stands.
-func attachedTokens(pdf []byte) []string {
-	var tokens []string
+// attachedTokens returns what may be tokens, and OCSP answers in base64, among the streams
+// of a PDF: the broker attaches the workflow token and the OCSP answer about its key to what
+// it seals. The seal covers every byte of the file, so that it does not matter in which
+// object a stream stands.
+func attachedTokens(pdf []byte) (tokens, statuses []string) {
 	left := maxUnpacked
 	for range maxStreams {
 		_, rest, ok := bytes.Cut(pdf, []byte("stream"))
@@ -35,9 +35,12 @@ func attachedTokens(pdf []byte) []string {
 			raw, _ = io.ReadAll(io.LimitReader(z, maxAttached)) // what is not whole is no token
 			left -= len(raw)
 		}
-		if text := strings.TrimSpace(string(raw)); strings.HasPrefix(text, "eyJ") && strings.Count(text, ".") == 2 {
+		switch text := strings.TrimSpace(string(raw)); {
+		case strings.HasPrefix(text, "eyJ") && strings.Count(text, ".") == 2:
 			tokens = append(tokens, text)
+		case strings.HasPrefix(text, "MI"): // DER of more than 127 bytes
+			statuses = append(statuses, text)
 		}
 	}
-	return tokens
+	return tokens, statuses
 }

@@ -2,6 +2,7 @@ package neb
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/dkeid/dkeid/mitid"
@@ -42,6 +43,9 @@ func (s *Service) Complete(ctx context.Context, state string, cb mitid.Callback)
 	if !ok || said.Signed == nil || said.Transaction == nil {
 		return nil, &signing.Error{Kind: signing.EvidenceIncomplete, Service: name, Op: op, Why: "the login signed nothing"}
 	}
+	if !s.cfg.simulated && simulated(said) {
+		return nil, &signing.Error{Kind: signing.SignerMismatch, Service: name, Op: op, Why: "a simulated identity has signed, which Config.Simulated does not allow"}
+	}
 	doc := said.Signed
 	of := &Signed{Login: l, Transaction: doc.SignatureID, Signature: signing.Signature{
 		Identity: l.Identity, Level: l.Level, SignedAt: time.Unix(said.Transaction.IssuedAt, 0).UTC(), Evidence: evidence(l),
@@ -56,6 +60,18 @@ func (s *Service) Complete(ctx context.Context, state string, cb mitid.Callback)
 	}
 	of.Type, of.Order, of.Signature.Signatory = PDF, order, signatory
 	return of, nil
+}
+
+// simulated reports whether a token of a login marks the identity as simulated.
+func simulated(c *neb.Claims) bool {
+	return c.IDToken != nil && marked(c.IDToken.Unknown) || c.UserInfo != nil && marked(c.UserInfo.Unknown) || c.Transaction != nil && marked(c.Transaction.Unknown)
+}
+
+// marked reports whether the claim simulated is there. The vendor's sample has the text
+// "true". Anything but an absent claim, "false" or false marks a simulated identity.
+func marked(claims map[string]json.RawMessage) bool {
+	mark, there := claims["simulated"]
+	return there && string(mark) != `"false"` && string(mark) != "false"
 }
 
 func typeOf(word string) Type {

@@ -126,7 +126,8 @@ func FuzzSealed(f *testing.F) {
 		if why := (&Service{cfg: settings{now: time.Now}}).checkSeal(pdf); why == nil {
 			t.Fatal("nobody has sealed it")
 		}
-		for _, token := range attachedTokens(pdf) {
+		tokens, statuses := attachedTokens(pdf)
+		for _, token := range append(tokens, statuses...) {
 			if len(token) > maxAttached {
 				t.Fatal("a token that is too long")
 			}

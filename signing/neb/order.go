@@ -9,6 +9,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
@@ -72,6 +75,12 @@ func (s *Service) CreateOrder(ctx context.Context, o *signing.Order, d []signing
 	return placed, nil
 }
 
+// folded returns what two titles must differ in: nothing tells which of them the broker's
+// proof keeps apart if they differ in case, in blanks or in their Unicode form alone.
+func folded(title string) string {
+	return strings.Join(strings.Fields(strings.ToLower(strings.ToUpper(norm.NFKC.String(title)))), " ")
+}
+
 // files reads the documents of an order. The broker lists them by title, so a title twice
 // is refused.
 func (s *Service) files(c *call, o *signing.Order, d []signing.Digest) ([]workflowFile, map[string][sha256.Size]byte, error) {
@@ -82,11 +91,13 @@ func (s *Service) files(c *call, o *signing.Order, d []signing.Digest) ([]workfl
 		return nil, nil, c.fail(signing.InputInvalid, "there are no signatories, or too many")
 	}
 	var files []workflowFile
-	sums := make(map[string][sha256.Size]byte, len(d))
+	sums, titles := make(map[string][sha256.Size]byte, len(d)), make(map[string]bool, len(d))
 	for i := range o.Documents {
 		doc := &o.Documents[i]
-		if _, twice := sums[doc.Title]; twice || doc.Title == "" || strings.TrimSpace(doc.Title) != doc.Title {
-			return nil, nil, c.fail(signing.InputInvalid, "Order.Documents: every document needs a title of its own, without blanks at its ends, because the broker's proof lists them by title")
+		if as := folded(doc.Title); titles[as] || as == "" || strings.TrimSpace(doc.Title) != doc.Title || !utf8.ValidString(doc.Title) {
+			return nil, nil, c.fail(signing.InputInvalid, "Order.Documents: every document needs a title of its own, without blanks at its ends, because the broker's proof lists them by title; upper and lower case, blanks and Unicode forms make no difference")
+		} else {
+			titles[as] = true
 		}
 		content, err := s.content(c, doc)
 		if err != nil {

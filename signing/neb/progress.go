@@ -45,7 +45,7 @@ func (s *Service) Order(ctx context.Context, order signing.ID) (*signing.Progres
 	switch {
 	case len(signed) == id.signatories:
 		p.State = signing.OrderClosed
-	case !p.Expires.IsZero() && !s.cfg.now().Before(p.Expires):
+	case !s.cfg.now().Before(p.Expires):
 		p.State = signing.OrderExpired
 	}
 	return p, nil
@@ -61,8 +61,11 @@ func (s *Service) workflow(ctx context.Context, op string, order signing.ID) (*w
 	if err := s.do(ctx, c, w); err != nil {
 		return nil, id, err
 	}
-	if w.ID != id.workflow {
+	switch {
+	case w.ID != id.workflow:
 		return nil, id, c.fail(signing.ResponseInvalid, "the answer is about another order")
+	case timeOf(w.Expires).IsZero(): // an order without an end would be waited for without an end
+		return nil, id, c.fail(signing.ResponseInvalid, "the answer does not tell when the order expires")
 	}
 	return w, id, nil
 }
@@ -94,6 +97,9 @@ func (w *workflow) signatory(id orderID, i int) (int, bool) {
 
 func timeOf(text string) time.Time {
 	t, err := time.Parse(time.RFC3339, text)
+	if err != nil { // .NET writes a time without a known zone so; the broker's are UTC
+		t, err = time.Parse("2006-01-02T15:04:05", text)
+	}
 	if err != nil {
 		return time.Time{}
 	}

@@ -38,7 +38,10 @@ func texts() []neb.Signtext {
 func TestSignEachType(t *testing.T) {
 	fake, s := open(t, nil)
 	for _, doc := range texts() {
-		for _, prefixes := range [][]string{{"mitid.", ""}, {""}, {"mitid."}} {
+		for i, prefixes := range [][]string{{"mitid.", ""}, {""}, {"mitid."}} {
+			if raceDetector && i != int(doc.Type) {
+				continue
+			}
 			fake.Configure(func(c *nebtest.Settings) { c.TextPrefixes = prefixes })
 			fake.ResetRequests()
 			rd, err := s.Sign(t.Context(), doc, mitid.Request{})
@@ -172,12 +175,13 @@ func TestASessionDoesNotSign(t *testing.T) {
 // Every tampering of a signature by its name, for each type of document.
 func TestSigningTamperings(t *testing.T) {
 	fake, s := open(t, nil)
-	for _, m := range nebtest.SigningTamperings() {
+	for i, m := range nebtest.SigningTamperings() {
 		if m.Workflow {
 			continue
 		}
-		for _, doc := range texts() {
-			if strings.HasPrefix(m.Name, "pades-") && doc.Type != neb.PDF {
+		for n, doc := range texts() {
+			receipt := strings.HasPrefix(m.Name, "pades-")
+			if receipt && doc.Type != neb.PDF || !receipt && raceDetector && n != i%3 {
 				continue
 			}
 			require.NoError(t, fake.TamperSigning(m.Name))
@@ -187,8 +191,8 @@ func TestSigningTamperings(t *testing.T) {
 			assert.NotContains(t, err.Error(), "Åh nej")
 			fake.Untamper()
 		}
-		require.NoError(t, signAll(t, fake, s, texts()[0]), m.Name)
 	}
+	require.NoError(t, signAll(t, fake, s, texts()[2]))
 	require.Error(t, fake.TamperSigning("sesion-reused"))
 }
 
@@ -210,9 +214,12 @@ func signAll(t *testing.T, fake *nebtest.Broker, s *neb.Service, doc neb.Signtex
 // signature too.
 func TestLoginTamperingsAtASignature(t *testing.T) {
 	fake, s := open(t, nil)
-	for _, m := range fake.Tamperings() {
+	for i, m := range fake.Tamperings() {
 		if m.Stage != nebtest.StageTransactionToken && m.Stage != nebtest.StageOCSP || m.Want == 0 || m.Slow {
 			continue
+		}
+		if raceDetector && i%4 != 0 {
+			continue // the other three quarters are for runs without it
 		}
 		require.NoError(t, fake.Tamper(m.Name))
 		err := signAll(t, fake, s, texts()[0])

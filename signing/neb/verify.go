@@ -3,9 +3,11 @@ package neb
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/mitid"
+	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
 )
 
@@ -66,43 +68,52 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 	} else {
 		v.Checked = append(v.Checked, "the seal and its timestamp are of an authority in Config.SealRoots")
 	}
-	signed := make([]bool, id.signatories)
+	by := make([]*signing.Signature, id.signatories)
 	for i := range t.signatures {
 		at, ok := w.place(id, t.signatures[i].transaction)
 		if !ok {
 			return bad(signing.SignerMismatch, "somebody has signed whom the order does not know")
 		}
-		if signed[at] {
-			continue // the person has signed twice
-		}
 		one, why := s.signer(&t.signatures[i], &o.Signatories[at])
 		if why != nil {
 			return nil, why.as(c)
 		}
+		if first := by[at]; first != nil { // the same person may sign twice
+			if !samePerson(&first.Identity, &one.Identity) {
+				return bad(signing.SignerMismatch, "two persons have signed as one signatory")
+			}
+			continue
+		}
+		by[at] = one
 		one.Signatory, one.Reference, one.Evidence = place(at), x.Ticket.Signatories[at].Reference, t.evidence
-		signed[at] = true
 		v.Signatures = append(v.Signatures, *one)
 	}
-	for _, done := range signed {
-		if !done {
+	for _, one := range by {
+		if one == nil {
 			return bad(signing.EvidenceIncomplete, "the token does not have everybody's signature")
 		}
 	}
 	return v, nil
 }
 
+// samePerson reports whether two signatures are of one person. Claims that are not there
+// tell nothing, but one must be there.
+func samePerson(a, b *claims.Identity) bool {
+	uuid, subject := !a.UUID.IsZero() && !b.UUID.IsZero(), a.Subject != "" && b.Subject != ""
+	return (uuid || subject) && (!uuid || a.UUID == b.UUID) && (!subject || a.Subject == b.Subject)
+}
+
 // maxTried is how many attached tokens are verified. The broker attaches one.
 const maxTried = 8
 
 // attached checks that a workflow token of the order, with the signatures of everybody, is
-// attached to a sealed PDF. status is the OCSP answer about its key.
+// attached to a sealed PDF. status is the OCSP answer that came with the fetched token.
 func (s *Service) attached(ctx context.Context, pdf []byte, id orderID, status string) *reason {
 	why := &reason{signing.EvidenceIncomplete, "no workflow token is attached to the PDF", nil}
-	for i, raw := range attachedTokens(pdf) {
-		if i == maxTried {
-			break
-		}
-		payload, _, err := s.broker.VerifyWorkflowToken(ctx, mitid.NewSecret(raw), status, "DK"+s.cfg.organisation)
+	tokens, statuses := attachedTokens(pdf)
+	statuses = append([]string{status}, statuses[:min(len(statuses), maxTried)]...)
+	for _, raw := range tokens[:min(len(tokens), maxTried)] {
+		payload, err := s.verifyAttached(ctx, raw, statuses)
 		if err != nil {
 			why = &reason{signing.TokenInvalid, "the workflow token that is attached to the PDF does not verify", err}
 			continue
@@ -118,6 +129,18 @@ func (s *Service) attached(ctx context.Context, pdf []byte, id orderID, status s
 		}
 	}
 	return why
+}
+
+// verifyAttached verifies an attached token, with the first OCSP answer that is of the right
+// key and time.
+func (s *Service) verifyAttached(ctx context.Context, raw string, statuses []string) (payload []byte, err error) {
+	for _, status := range statuses {
+		payload, _, err = s.broker.VerifyWorkflowToken(ctx, mitid.NewSecret(raw), status, "DK"+s.cfg.organisation)
+		if !errors.Is(err, neb.ErrEvidenceIncomplete) {
+			break
+		}
+	}
+	return payload, err
 }
 
 // place returns the place of the signatory who made a signature.
@@ -152,6 +175,8 @@ func (s *Service) signer(of *workflowSignature, asked *signing.Signatory) (*sign
 		id.Name = &claims.Name{Full: t.IdentityName}
 	}
 	switch who := &asked.Who; {
+	case t.IdP != "mitid" && t.IdP != "mitid_erhverv":
+		return nil, &reason{signing.TokenInvalid, "a signature is not of MitID, or the token does not tell", nil}
 	case t.Levels.LoA < s.cfg.minLevel || t.Levels.LoA == claims.LevelUnknown:
 		return nil, &reason{signing.AssuranceTooLow, "a signature is at a lower level than Config.MinLevel", nil}
 	case !who.UUID.IsZero() && id.UUID.IsZero(), who.Subject != "" && id.Subject == "":

@@ -26,7 +26,11 @@ type certificateStatus struct {
 // checkStatus checks the certificate of a transaction token with the OCSP answer beside
 // it. encoded is the answer in standard base64, and empty if there is none.
 func (b *Broker) checkStatus(encoded string, cert *x509.Certificate) error {
-	now := b.now()
+	return b.checkStatusAt(encoded, cert, b.now())
+}
+
+// checkStatusAt is checkStatus at the time now.
+func (b *Broker) checkStatusAt(encoded string, cert *x509.Certificate, now time.Time) error {
 	if now.Add(skew).Before(cert.NotBefore) || now.Add(-skew).After(cert.NotAfter) {
 		return refusedStatus("its certificate is not valid now")
 	}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package neb_test
+
+const raceDetector = false
