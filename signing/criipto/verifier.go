@@ -32,7 +32,7 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 	for _, audience := range cfg.Audiences {
 		p, err := oidcrp.New(oidcrp.Config{
 			Name: name, Issuer: cfg.Issuer, ClientID: audience, Hosts: cfg.Hosts, Algs: []string{"RS256"}, KeysOnly: true,
-			HTTPClient: cfg.HTTPClient, Now: cfg.Now, Skew: skew,
+			HTTPClient: cfg.HTTPClient, Now: cfg.Now, Skew: cfg.Skew,
 		})
 		if err != nil {
 			return nil, fromFault("new", err)
@@ -56,7 +56,8 @@ func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 //     signatory who signed. Each has one signature.
 //   - The evidence has one ID token, which the issuer signed, for one of the audiences,
 //     after the order was placed and before the timestamp, which was valid then, at the
-//     level asked for, and which repeats [Message]. Clocks may differ by 30 seconds.
+//     level asked for, and which repeats [Message]. Clocks may differ by
+//     VerifierConfig.Skew.
 //   - The person is the one whom the order asks for. No login is in two signatures, and
 //     one person signs for two signatories only if the order names that person for both.
 //

@@ -49,6 +49,10 @@ type VerifierConfig struct {
 	AllowTest bool
 	// IDs says how the ids of the interface and those in signed copies compare.
 	IDs IDRule
+	// Skew is how far the clocks of the issuer, the timestamp authority and this machine
+	// may differ, at most 10 minutes. A token that is older than the order by less is
+	// accepted, so keep it small. If zero, 30 seconds.
+	Skew time.Duration
 
 	// Hosts are hosts (host or host:port) besides the issuer's own that discovery may
 	// name. If nil, it may name the issuer's own only.
@@ -87,6 +91,8 @@ func (cfg VerifierConfig) withDefaults() (VerifierConfig, error) {
 		return cfg, cfg.invalid("Level is no level")
 	case cfg.IDs > IDsDiffer:
 		return cfg, cfg.invalid("IDs is no rule")
+	case cfg.Skew < 0 || cfg.Skew > 10*time.Minute:
+		return cfg, cfg.invalid("Skew is negative or more than 10 minutes")
 	case cfg.Seals != nil && len(cfg.Seals) == 0:
 		return cfg, cfg.invalid("Seals is empty, so no document could ever be right; leave it nil to take any seal")
 	case cfg.Rewritten && len(cfg.Seals) == 0 && cfg.SealRoots == nil:
@@ -94,6 +100,9 @@ func (cfg VerifierConfig) withDefaults() (VerifierConfig, error) {
 	}
 	if cfg.Level == 0 {
 		cfg.Level = claims.Substantial
+	}
+	if cfg.Skew == 0 {
+		cfg.Skew = 30 * time.Second
 	}
 	cfg.Now = clock(cfg.Now)
 	cfg.Audiences, cfg.Seals, cfg.Hosts = slices.Clone(cfg.Audiences), slices.Clone(cfg.Seals), slices.Clone(cfg.Hosts)

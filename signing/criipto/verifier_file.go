@@ -75,7 +75,7 @@ func (c *verification) checkTimestamp(t *cades.Timestamp, k signing.Kind) error 
 	if roots != nil && !cades.Chain(t.Certificate, t.Others, roots, t.Time, x509.ExtKeyUsageTimeStamping) {
 		return refuse(k, "a timestamp of an authority that is not configured (VerifierConfig.TimestampRoots)")
 	}
-	if t.Time.After(c.now.Add(skew)) {
+	if t.Time.After(c.now.Add(c.v.cfg.Skew)) {
 		return refuse(k, "a timestamp from the future")
 	}
 	return nil

@@ -210,6 +210,8 @@ func TestNewVerifierNamesTheField(t *testing.T) {
 		"ClientID":   func(c *criipto.VerifierConfig) { c.Audiences = []string{""} },
 		"Level":      func(c *criipto.VerifierConfig) { c.Level = 9 },
 		"IDs":        func(c *criipto.VerifierConfig) { c.IDs = 9 },
+		"Skew":       func(c *criipto.VerifierConfig) { c.Skew = -1 },
+		"Skew ":      func(c *criipto.VerifierConfig) { c.Skew = time.Hour },
 		"Seals":      func(c *criipto.VerifierConfig) { c.Seals = []signing.Digest{} },
 		"Rewritten":  func(c *criipto.VerifierConfig) { c.Rewritten = true },
 		"Hosts":      func(c *criipto.VerifierConfig) { c.Hosts = []string{"https://æ"} },

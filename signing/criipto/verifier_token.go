@@ -12,11 +12,6 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// skew is how far the clocks of the issuer, the timestamp authority and this machine may
-// differ. Nobody signs within seconds of the order, so a small one does for clocks that
-// are set by a time server, and no older token passes.
-const skew = 30 * time.Second
-
 // A proof is a token that was verified, and what it says.
 type proof struct {
 	claims *tokenClaims

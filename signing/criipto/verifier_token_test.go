@@ -99,6 +99,19 @@ func TestVerifierChecksTheToken(t *testing.T) {
 	}
 }
 
+// Clocks that are wrong by minutes need a setting.
+func TestVerifierAllowsTheConfiguredSkew(t *testing.T) {
+	for skew, want := range map[time.Duration]signing.Kind{0: signing.TokenInvalid, 2 * time.Minute: 0} {
+		s := newScene(t, 1)
+		s.cfg.Skew = skew
+		s.claims = func(_ int, claims map[string]any) {
+			claims["iat"] = signedAt.Add(-61 * time.Minute).Unix()
+			delete(claims, "nbf")
+		}
+		s.wants(want)
+	}
+}
+
 func TestVerifierChecksTheTokensForm(t *testing.T) {
 	for title, c := range map[string]struct {
 		token func(s *scene, raw string) string
