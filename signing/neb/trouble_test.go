@@ -88,7 +88,9 @@ func TestTroubleWithTheAPIs(t *testing.T) {
 	require.NoError(t, z.Close())
 
 	var read, calls atomic.Int64
-	body := func(text string) *counted { return &counted{content: strings.NewReader(text), err: io.EOF, read: &read} }
+	body := func(text string) *counted {
+		return &counted{content: strings.NewReader(text), err: io.EOF, read: &read}
+	}
 	var fault func(r *http.Request) (*http.Response, error)
 	fake, s := openTapped(t, func(c *neb.Config) { c.MaxAnswer, c.Timeout = limit, 300*time.Millisecond }, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if fault == nil || !strings.HasPrefix(r.URL.Path, "/transactionsigning/") {
@@ -127,8 +129,10 @@ func TestTroubleWithTheAPIs(t *testing.T) {
 			b.err = io.ErrUnexpectedEOF
 			return answer(r, 200, b), nil
 		}, signing.Unavailable},
-		"ends too early": {func(r *http.Request) (*http.Response, error) { return answer(r, 200, body(`{"signTextId":"`+secret)), nil }, signing.ResponseInvalid},
-		"reset":          {func(*http.Request) (*http.Response, error) { return nil, errors.New("reset: " + secret) }, signing.Unavailable},
+		"ends too early": {func(r *http.Request) (*http.Response, error) {
+			return answer(r, 200, body(`{"signTextId":"`+secret)), nil
+		}, signing.ResponseInvalid},
+		"reset": {func(*http.Request) (*http.Response, error) { return nil, errors.New("reset: " + secret) }, signing.Unavailable},
 		"without an end": {func(r *http.Request) (*http.Response, error) {
 			b := body("{")
 			b.fill = bytes.Repeat([]byte(" "), 4096)
