@@ -36,9 +36,9 @@
 // [signing.Client.Watch]. A workflow can be neither closed nor cancelled nor deleted, and nobody
 // can refuse: whoever cancels may begin again until the order expires. One sealed PDF has
 // all documents of an order, so that every document of a [signing.Result] has the same one.
-// Titles of documents differ from each other, because the broker's proof lists them by
-// title. If the answer to Place was lost, nobody can reach the workflow: place the order
-// again, under a new reference.
+// Titles of documents differ from each other in more than case, blanks and Unicode form,
+// because the broker's proof lists them by title. If the answer to Place was lost, nobody
+// can reach the workflow: place the order again, under a new reference.
 //
 // # What is checked
 //
@@ -49,7 +49,10 @@
 // session that was there before, so every signature demands prompt=login and a login of
 // now. The OCSP answer must be about the key of the token.
 //
-// [Service.Verify] holds the workflow token against the order. The seal of a PDF must verify
+// Complete and Verify refuse simulated identities (ErrSignerMismatch; see Config.Simulated).
+//
+// [Service.Verify] holds the workflow token against the order. Every signature in it is
+// looked at: a person may sign twice, but two persons are not one signatory. The seal of a PDF must verify
 // and have a timestamp. Whose seal it is, Config.SealRoots decides; without them the verdict
 // says in Unchecked that it was not judged. A workflow token of the order must be attached to
 // what is sealed.
