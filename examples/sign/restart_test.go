@@ -129,32 +129,6 @@ func remove(t *testing.T, paths ...string) {
 	}
 }
 
-// TestTwoStartsAtOnce starts the command three times with one state.
-func TestTwoStartsAtOnce(t *testing.T) {
-	t.Parallel()
-	fake := signingtest.New(t)
-	d := newDesk(t, contract())
-	flags := append(d.flags(), at(fake)...)
-	var all []*running
-	sign := signs(t, fake)
-	for range 3 {
-		all = append(all, start(t, sign, flags...))
-	}
-	ends := map[int]int{}
-	for _, r := range all {
-		code := r.end(t)
-		ends[code]++
-		if code == 3 {
-			require.Contains(t, r.err.String(), "another start is at work")
-			require.Empty(t, r.out.String())
-		}
-	}
-	require.NotZero(t, ends[0], "one does the work")
-	require.Equal(t, 3, ends[0]+ends[3], "the others wait their turn")
-	require.Equal(t, 1, fake.Count("createSignatureOrder"))
-	require.Len(t, d.names(t), 4, "no lock is left")
-}
-
 // TestInterrupted ends the command as a person does.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()

@@ -3,70 +3,67 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/signing"
+	"github.com/dkeid/dkeid/signing/criipto"
+	"github.com/dkeid/dkeid/signing/signingtest"
 )
-
-// grace is how much longer than -wait a call may take that began before.
-const grace = 5 * time.Second
 
 // signer brings one order to its end.
 type signer struct {
-	options
-	service
-	client *signing.Client
-	order  *signing.Order
-	state  *state
-	until  time.Time
-	stored error // why the result could not be stored; nil if it was
+	// The flags; keep is that of -state.
+	document, to, out, keep                           string
+	url, clientID, clientSecret, issuer, audience, ca string
+	uuid                                              claims.UUID
+	wait, poll                                        time.Duration
+
+	who     signing.Who
+	caller  *http.Client // if nil, the adapter has its own
+	service *criipto.Service
+	client  *signing.Client
+	order   *signing.Order
+	state   *state
+	until   time.Time
 }
 
 // run has the document signed. The service is not asked before all is well on this side.
-func run(ctx context.Context, o options) error {
-	release, err := alone(o.state)
+func (s *signer) run(ctx context.Context) error {
+	document, err := os.ReadFile(s.document)
 	if err != nil {
 		return err
 	}
-	defer release()
-	document, err := readDocument(o.document)
-	if err != nil {
+	if s.state, err = loadState(s.keep, sha256.Sum256(document)); err != nil {
 		return err
 	}
-	before, err := loadState(o.state, sha256.Sum256(document))
-	if err != nil {
-		return err
-	}
-	if before.Ticket == nil {
-		if err := errors.Join(free(o.out), free(o.bundle())); err != nil {
+	if s.state.Ticket == nil {
+		if err := errors.Join(free(s.out), free(s.bundle())); err != nil {
 			return err
 		}
 	}
-	at, err := open(o)
-	if err != nil {
+	if err := s.open(); err != nil {
 		return err
 	}
-	defer at.close()
-	client, err := signing.New(signing.Config{Service: at.Service, Verifier: at.verifier})
-	if err != nil {
-		return err
-	}
-	name := strings.TrimSuffix(filepath.Base(o.document), filepath.Ext(o.document))
-	s := &signer{options: o, service: at, client: client, state: before, until: time.Now().Add(o.wait), order: &signing.Order{
-		Reference:   before.Reference,
+	name := strings.TrimSuffix(filepath.Base(s.document), filepath.Ext(s.document))
+	s.order = &signing.Order{
+		Reference:   s.state.Reference,
 		Title:       name,
 		Documents:   []signing.Document{signing.Bytes(name, document)},
-		Signatories: []signing.Signatory{{Reference: "signatory", SigningAs: o.to, Who: at.who}},
-	}}
-	ctx, cancel := context.WithDeadline(ctx, s.until.Add(grace))
+		Signatories: []signing.Signatory{{Reference: "signatory", SigningAs: s.to, Who: s.who}},
+	}
+	s.until = time.Now().Add(s.wait)
+	ctx, cancel := context.WithDeadline(ctx, s.until.Add(5*time.Second)) // for a call that began before
 	defer cancel()
-	if before.Ended != "" {
+	if s.state.Ended != "" {
 		return s.again(ctx)
 	}
 	if err := s.place(ctx); err != nil {
@@ -75,20 +72,54 @@ func run(ctx context.Context, o options) error {
 	return s.finish(ctx)
 }
 
-// readDocument reads no more of a file than a document may have.
-func readDocument(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// open prepares the calls to the service that the flags name, or to a fake one.
+func (s *signer) open() error {
+	s.who = signing.Who{UUID: s.uuid}
+	if s.url == "" {
+		fake, err := signingtest.Start(signingtest.Config{}) // it ends with this program
+		if err != nil {
+			return err
+		}
+		s.url, s.clientID, s.clientSecret = fake.Endpoint(), fake.ClientID(), fake.ClientSecret().Reveal()
+		s.issuer, s.audience = fake.Verify().Issuer(), fake.Verify().ClientID()
+		s.who = signing.Who{Anyone: true} // the person at the keyboard chooses among people who do not exist
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, 20_000_001))
+	if s.ca != "" {
+		pem, err := os.ReadFile(s.ca)
+		if err != nil {
+			return err
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return errors.New("-ca holds no certificate")
+		}
+		s.caller = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	}
+	var err1 error
+	s.service, err1 = criipto.New(criipto.Config{
+		Endpoint: s.url, ClientID: s.clientID, ClientSecret: signing.NewSecret(s.clientSecret), HTTPClient: s.caller,
+		// A call that hangs leaves time for another.
+		Timeout:         min(max(s.wait/4, 5*time.Second), 10*time.Second),
+		TransferTimeout: min(max(s.wait/2, 10*time.Second), 2*time.Minute),
+	})
+	verifier, err2 := criipto.NewVerifier(criipto.VerifierConfig{
+		Issuer: s.issuer, Audiences: []string{s.audience}, HTTPClient: s.caller,
+		TimestampOptional: true, // a token without one must not have expired
+		AllowTest:         true, // whether people are real is for the issuer to say
+	})
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	var err error
+	s.client, err = signing.New(signing.Config{Service: s.service, Verifier: verifier})
+	return err
 }
 
 // place has the order placed once, whatever became of earlier starts, and prints the link.
 func (s *signer) place(ctx context.Context) error {
-	again := s.state.before
-	if !again {
+	place := s.client.PlaceAgain
+	if !s.state.before {
+		place = s.client.Place
 		if err := s.state.save(); err != nil {
 			return fmt.Errorf("-state cannot be written, so nothing was sent: %w", err)
 		}
@@ -96,15 +127,11 @@ func (s *signer) place(ctx context.Context) error {
 	var links []signing.Secret
 	err := s.insist(ctx, func() (err error) {
 		if s.state.Ticket != nil {
-			links, err = s.Links(ctx, *s.state.Ticket)
+			links, err = s.service.Links(ctx, *s.state.Ticket)
 			return err
 		}
-		place := s.client.Place
-		if again {
-			place = s.client.PlaceAgain
-		}
-		again = true // the answer may get lost: look before anything is placed a second time
 		placed, err := place(ctx, s.order)
+		place = s.client.PlaceAgain // the answer may be lost: look before anything is placed a second time
 		if err == nil {
 			links, s.state.Ticket = placed.Links, &placed.Ticket
 		}
@@ -114,12 +141,13 @@ func (s *signer) place(ctx context.Context) error {
 	case kind == signing.NotFound:
 		return nil // Complete says so
 	case !s.state.before && (kind == signing.InputInvalid || kind == signing.Unsupported):
-		return errors.Join(err, s.state.remove()) // nothing has left, so there is nothing to go on with
+		_ = os.Remove(s.keep) // nothing has left, so there is nothing to go on with
+		return err
 	case err != nil:
 		return err
 	}
 	if err := s.state.save(); err != nil {
-		return unfinished{err}
+		return exit{err, 3}
 	}
 	link := links[0].Reveal()
 	if strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -129,26 +157,39 @@ func (s *signer) place(ctx context.Context) error {
 	return nil
 }
 
-// finish waits for the end of the order.
+// finish waits for the end of the order, and says who signed when.
 func (s *signer) finish(ctx context.Context) error {
 	var result *signing.Result
 	err := s.insist(ctx, func() (err error) {
-		result, err = s.client.Complete(ctx, *s.state.Ticket, s.order, s.store)
-		if signing.KindOf(err) == signing.StoreFailed {
-			err = fmt.Errorf("%w: %w", err, s.stored)
+		var stored error // why the result could not be stored, which the library's error does not tell
+		result, err = s.client.Complete(ctx, *s.state.Ticket, s.order, func(ctx context.Context, r *signing.Result) error {
+			stored = s.store(ctx, r)
+			return stored
+		})
+		if stored != nil {
+			err = fmt.Errorf("%w: %w", err, stored)
 		}
 		return err
 	})
-	if e, ok := errors.AsType[ended](err); ok {
-		if e.how == signing.EndRejected.String() {
+	if e, ok := errors.AsType[exit](err); ok {
+		if s.state.Ended == signing.EndRejected.String() {
 			_ = s.client.Cancel(ctx, *s.state.Ticket) // nobody needs the document there any more; else it expires
 		}
 		return e
 	}
-	if err == nil {
-		s.tell(result)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, by := range result.Documents[0].Verdict.Signatures {
+		name := "a person whose name is protected"
+		if by.Identity.Name != nil {
+			name = legible(by.Identity.Name.Full)
+		}
+		fmt.Printf("signed by %s at %s\n", name, by.SignedAt.UTC().Format(time.RFC3339))
+	}
+	fmt.Printf("stored: %s and %s\n", s.out, s.bundle())
+	warn(result.Cleanup)
+	return nil
 }
 
 // insist makes a call again while that can help, until -wait is over.
