@@ -33,7 +33,7 @@ type signer struct {
 	client  *signing.Client
 	order   *signing.Order
 	state   *state
-	until   time.Time
+	shown   bool // the link
 }
 
 // run has the document signed. The service is not asked before all is well on this side.
@@ -60,16 +60,28 @@ func (s *signer) run(ctx context.Context) error {
 		Documents:   []signing.Document{signing.Bytes(name, document)},
 		Signatories: []signing.Signatory{{Reference: "signatory", SigningAs: s.to, Who: s.who}},
 	}
-	s.until = time.Now().Add(s.wait)
-	ctx, cancel := context.WithDeadline(ctx, s.until.Add(5*time.Second)) // for a call that began before
+	until := time.Now().Add(s.wait)
+	ctx, cancel := context.WithDeadline(ctx, until.Add(5*time.Second)) // for a call that began before
 	defer cancel()
 	if s.state.Ended != "" {
 		return s.again(ctx)
 	}
-	if err := s.place(ctx); err != nil {
-		return err
+	for {
+		err := s.step(ctx)
+		e, ok := errors.AsType[*signing.Error](err)
+		if !ok || status(err) != 3 {
+			return err
+		}
+		left := time.Until(until)
+		if ctx.Err() != nil || left <= 0 || e.RetryAfter >= left {
+			return fmt.Errorf("it is not over; start the same command again later: %w", err)
+		}
+		fmt.Fprintf(os.Stderr, "waiting, %v left: %v\n", left.Round(time.Second), err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(min(max(s.poll, e.RetryAfter), left)):
+		}
 	}
-	return s.finish(ctx)
 }
 
 // open prepares the calls to the service that the flags name, or to a fake one.
@@ -115,69 +127,70 @@ func (s *signer) open() error {
 	return err
 }
 
-// place has the order placed once, whatever became of earlier starts, and prints the link.
+// step takes the order as far as it goes now, from wherever it is.
+func (s *signer) step(ctx context.Context) error {
+	if s.state.Ticket == nil {
+		if err := s.place(ctx); err != nil {
+			return err
+		}
+	}
+	if !s.shown {
+		links, err := s.service.Links(ctx, *s.state.Ticket)
+		if err != nil && signing.KindOf(err) != signing.NotFound { // of which Complete says more
+			return err
+		}
+		for _, link := range links {
+			if strings.ContainsFunc(link.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+				return errors.New("the service's link is no address")
+			}
+			fmt.Println("link " + link.Reveal())
+		}
+		s.shown = true
+	}
+	return s.finish(ctx)
+}
+
+// place has the order placed once, whatever became of earlier calls.
 func (s *signer) place(ctx context.Context) error {
-	place := s.client.PlaceAgain
-	if !s.state.before {
+	place, first := s.client.PlaceAgain, !s.state.before
+	if first {
 		place = s.client.Place
 		if err := s.state.save(); err != nil {
 			return fmt.Errorf("-state cannot be written, so nothing was sent: %w", err)
 		}
 	}
-	var links []signing.Secret
-	err := s.insist(ctx, func() (err error) {
-		if s.state.Ticket != nil {
-			links, err = s.service.Links(ctx, *s.state.Ticket)
-			return err
-		}
-		placed, err := place(ctx, s.order)
-		place = s.client.PlaceAgain // the answer may be lost: look before anything is placed a second time
-		if err == nil {
-			links, s.state.Ticket = placed.Links, &placed.Ticket
-		}
-		return err
-	})
-	switch kind := signing.KindOf(err); {
-	case kind == signing.NotFound:
-		return nil // Complete says so
-	case !s.state.before && (kind == signing.InputInvalid || kind == signing.Unsupported):
+	s.state.before = true // the answer may be lost: look before anything is placed a second time
+	placed, err := place(ctx, s.order)
+	if kind := signing.KindOf(err); first && (kind == signing.InputInvalid || kind == signing.Unsupported) {
 		_ = os.Remove(s.keep) // nothing has left, so there is nothing to go on with
-		return err
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
+	s.state.Ticket = &placed.Ticket
 	if err := s.state.save(); err != nil {
 		return exit{err, 3}
 	}
-	link := links[0].Reveal()
-	if strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("the service's link is no address")
-	}
-	fmt.Println("link " + link)
 	return nil
 }
 
-// finish waits for the end of the order, and says who signed when.
+// finish ends the order if everybody has decided, and says who signed when.
 func (s *signer) finish(ctx context.Context) error {
-	var result *signing.Result
-	err := s.insist(ctx, func() (err error) {
-		var stored error // why the result could not be stored, which the library's error does not tell
-		result, err = s.client.Complete(ctx, *s.state.Ticket, s.order, func(ctx context.Context, r *signing.Result) error {
-			stored = s.store(ctx, r)
-			return stored
-		})
-		if stored != nil {
-			err = fmt.Errorf("%w: %w", err, stored)
-		}
-		return err
+	var stored error // why the result could not be stored, which the library's error does not tell
+	result, err := s.client.Complete(ctx, *s.state.Ticket, s.order, func(ctx context.Context, r *signing.Result) error {
+		stored = s.store(ctx, r)
+		return stored
 	})
-	if e, ok := errors.AsType[exit](err); ok {
-		if s.state.Ended == signing.EndRejected.String() {
-			_ = s.client.Cancel(ctx, *s.state.Ticket) // nobody needs the document there any more; else it expires
-		}
+	e, final := errors.AsType[exit](stored)
+	switch {
+	case final && s.state.Ended == signing.EndRejected.String():
+		_ = s.client.Cancel(ctx, *s.state.Ticket) // nobody needs the document there any more; else it expires
 		return e
-	}
-	if err != nil {
+	case final:
+		return e
+	case stored != nil:
+		return fmt.Errorf("%w: %w", err, stored)
+	case err != nil:
 		return err
 	}
 	for _, by := range result.Documents[0].Verdict.Signatures {
@@ -190,24 +203,4 @@ func (s *signer) finish(ctx context.Context) error {
 	fmt.Printf("stored: %s and %s\n", s.out, s.bundle())
 	warn(result.Cleanup)
 	return nil
-}
-
-// insist makes a call again while that can help, until -wait is over.
-func (s *signer) insist(ctx context.Context, call func() error) error {
-	for {
-		err := call()
-		e, ok := errors.AsType[*signing.Error](err)
-		if !ok || status(err) != 3 {
-			return err
-		}
-		left := time.Until(s.until)
-		if ctx.Err() != nil || left <= 0 || e.RetryAfter >= left {
-			return fmt.Errorf("it is not over; start the same command again later: %w", err)
-		}
-		fmt.Fprintf(os.Stderr, "waiting, %v left: %v\n", left.Round(time.Second), err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(min(max(s.poll, e.RetryAfter), left)):
-		}
-	}
 }
