@@ -70,8 +70,8 @@ func (s *signer) check() error {
 	if s.keep == "" && s.url != "" {
 		s.keep = s.out + ".state.json"
 	}
-	missing := func(flag string) bool { return flag == "" }
-	given := len(slices.DeleteFunc([]string{s.url, s.clientID, s.clientSecret, s.issuer, s.audience, s.uuid.String()}, missing))
+	account := []string{s.url, s.clientID, s.clientSecret, s.issuer, s.audience, s.uuid.String()}
+	given := len(slices.DeleteFunc(account, func(flag string) bool { return flag == "" }))
 	for _, rule := range []struct {
 		broken bool
 		text   string
@@ -113,7 +113,8 @@ func status(err error) int {
 // legible returns what may be printed of a text that came from outside: at most 200
 // characters, on one line, without what steers terminals or turns the reading direction.
 func legible(text string) string {
-	words := strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
+	between := func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, "?"), between)
 	line := []rune(strings.Join(words, " "))
 	return string(line[:min(len(line), 200)])
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -38,7 +39,12 @@ type signer struct {
 
 // run has the document signed. The service is not asked before all is well on this side.
 func (s *signer) run(ctx context.Context) error {
-	document, err := os.ReadFile(s.document)
+	file, err := os.Open(s.document)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	document, err := io.ReadAll(io.LimitReader(file, 20_000_001)) // a document has no more than 20 MB
 	if err != nil {
 		return err
 	}
