@@ -29,7 +29,7 @@ type state struct {
 	Sum       signing.Digest  `json:"sum"`       // SHA-256 of this file with sixty-four zeros here
 
 	path   string // empty if nothing is kept
-	before bool   // an earlier start wrote it
+	before bool   // an earlier start or call wrote it, so the service may have the order
 }
 
 var (
