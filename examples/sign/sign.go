@@ -135,13 +135,17 @@ func (s *signer) open() error {
 
 // step takes the order as far as it goes now, from wherever it is.
 func (s *signer) step(ctx context.Context) error {
+	var links []signing.Secret
+	var err error
 	if s.state.Ticket == nil {
-		if err := s.place(ctx); err != nil {
+		if links, err = s.place(ctx); err != nil {
 			return err
 		}
 	}
 	if !s.shown {
-		links, err := s.service.Links(ctx, *s.state.Ticket)
+		if links == nil { // an earlier start placed the order
+			links, err = s.service.Links(ctx, *s.state.Ticket)
+		}
 		if err != nil && signing.KindOf(err) != signing.NotFound { // of which Complete says more
 			return err
 		}
@@ -156,13 +160,13 @@ func (s *signer) step(ctx context.Context) error {
 	return s.finish(ctx)
 }
 
-// place has the order placed once, whatever became of earlier calls.
-func (s *signer) place(ctx context.Context) error {
+// place has the order placed once, whatever became of earlier calls, and returns the links.
+func (s *signer) place(ctx context.Context) ([]signing.Secret, error) {
 	place, first := s.client.PlaceAgain, !s.state.before
 	if first {
 		place = s.client.Place
 		if err := s.state.save(); err != nil {
-			return fmt.Errorf("-state cannot be written, so nothing was sent: %w", err)
+			return nil, fmt.Errorf("-state cannot be written, so nothing was sent: %w", err)
 		}
 	}
 	s.state.before = true // the answer may be lost: look before anything is placed a second time
@@ -171,13 +175,13 @@ func (s *signer) place(ctx context.Context) error {
 		_ = os.Remove(s.keep) // nothing has left, so there is nothing to go on with
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.state.Ticket = &placed.Ticket
 	if err := s.state.save(); err != nil {
-		return exit{err, 3}
+		return nil, exit{err, 3}
 	}
-	return nil
+	return placed.Links, nil
 }
 
 // finish ends the order if everybody has decided, and says who signed when.
