@@ -394,7 +394,7 @@ func asUnavailable(err error) error {
 func TestMutant(t *testing.T) {
 	x, chosen := mutanttest.Chosen(mutants())
 	if !chosen {
-		t.Skip("no mutant was chosen: TestTheSuiteFindsMistakes starts this test")
+		return
 	}
 	servicesuite.Test(t, func(*testing.T) servicesuite.Opened {
 		m := newMemory()
