@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dkeid/dkeid/internal/shownline"
 )
 
 // Address is where the printed letter goes when print may happen. Give either
@@ -100,7 +102,7 @@ func checkLine(field, s string, limit int) error {
 	if s == "" {
 		return nil
 	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, hidden) || strings.TrimSpace(s) == "" {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, shownline.Hidden) || strings.TrimSpace(s) == "" {
 		return inputInvalid("Address." + field + " is not clean text")
 	}
 	if utf8.RuneCountInString(s) > limit {

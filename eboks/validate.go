@@ -3,10 +3,9 @@ package eboks
 import (
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/dkeid/dkeid/internal/cprshape"
+	"github.com/dkeid/dkeid/internal/shownline"
 )
 
 // The limits that hold where an adapter's Limits has a zero.
@@ -99,25 +98,13 @@ func orDefault[N int | int64](n, d N) N {
 // checkText refuses a text that people read in a list, an e-mail or a text
 // message: it must be clean, short, and without a CPR number.
 func checkText(field, s string, limit int) error {
-	switch {
-	case strings.TrimSpace(s) == "":
-		return inputInvalid(field + " is empty")
-	case !utf8.ValidString(s):
-		return inputInvalid(field + " is not UTF-8")
-	case utf8.RuneCountInString(s) > limit:
-		return inputInvalid(field + " is longer than " + strconv.Itoa(limit) + " characters")
-	case strings.ContainsFunc(s, hidden):
-		return inputInvalid(field + " has control characters")
-	case cprshape.In(s):
+	if fault := shownline.Fault(s, limit); fault != "" {
+		return inputInvalid(field + fault)
+	}
+	if cprshape.In(s) {
 		return inputInvalid(field + " has ten digits that could be a CPR number; it is shown in e-mails")
 	}
 	return nil
-}
-
-// hidden reports characters that have no place in a line of text: controls, line
-// breaks of all kinds, what turns the direction of writing, what XML cannot hold.
-func hidden(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) || r == '\uFFFE' || r == '\uFFFF'
 }
 
 // notInNames are what Digital Post refuses in file names since 10 September 2025.
