@@ -47,24 +47,21 @@ func (s *Service) Deliveries(ctx context.Context, id signing.ID, from, to time.T
 	if failed {
 		in.Succeeded = new(bool)
 	}
-	var data map[string]*struct {
+	type logged struct {
 		ID      string `json:"id"`
 		Webhook *struct {
 			Logs []invocation `json:"logs"`
 		} `json:"webhook"`
 	}
+	var data map[string]*logged
 	if err := s.ask(ctx, op, in, &data); err != nil {
 		return nil, about(id, err)
 	}
-	o, given := data["signatureOrder"]
-	switch {
-	case !given:
-		return nil, about(id, op.nonsense("the answer has no order").e)
-	case o == nil:
-		return nil, about(id, op.fail(signing.NotFound, "the service has no such order"))
-	case o.ID != string(id):
-		return nil, about(id, op.nonsense("the answer is about another order").e)
-	case o.Webhook == nil:
+	o, err := askedFor(op, id, data, func(o *logged) string { return o.ID })
+	if err != nil {
+		return nil, err
+	}
+	if o.Webhook == nil {
 		return nil, nil
 	}
 	var all []Delivery

@@ -123,17 +123,27 @@ func (s *Service) order(ctx context.Context, op *operation, id signing.ID) (*ord
 	if err := s.ask(ctx, op, idInput{id}, &data); err != nil {
 		return nil, about(id, err)
 	}
+	o, err := askedFor(op, id, data, func(o *order) string { return o.ID })
+	if err != nil {
+		return nil, err
+	}
+	if why := o.check(); why != "" {
+		return nil, about(id, op.nonsense(why).e)
+	}
+	return o, nil
+}
+
+// askedFor returns the order in an answer. It refuses an answer without one, and one
+// about another order than id.
+func askedFor[O any](op *operation, id signing.ID, data map[string]*O, idOf func(*O) string) (*O, error) {
 	o, given := data["signatureOrder"]
 	switch {
 	case !given:
 		return nil, about(id, op.nonsense("the answer has no order").e)
 	case o == nil:
 		return nil, about(id, op.fail(signing.NotFound, "the service has no such order"))
-	case o.ID != string(id):
+	case idOf(o) != string(id):
 		return nil, about(id, op.nonsense("the answer is about another order").e)
-	}
-	if why := o.check(); why != "" {
-		return nil, about(id, op.nonsense(why).e)
 	}
 	return o, nil
 }
