@@ -209,3 +209,12 @@ func (a *Authority) SealCertificate() *x509.Certificate { return a.seal.cert }
 // TSACertificate returns the certificate that signs time stamps. Its one usage is
 // time stamping, and critical.
 func (a *Authority) TSACertificate() *x509.Certificate { return a.tsa.cert }
+
+// second returns at in whole seconds, as PDF and CMS write times. If at is zero, it is
+// the time of Config.Now.
+func (a *Authority) second(at time.Time) time.Time {
+	if at.IsZero() {
+		at = a.now()
+	}
+	return at.UTC().Truncate(time.Second)
+}

@@ -15,15 +15,8 @@ func (a *Authority) Close(pdf []byte, at time.Time) ([]byte, error) {
 
 // closeWith closes a file with a time stamp over what imprint makes of its digest.
 func (a *Authority) closeWith(pdf []byte, at time.Time, imprint func([]byte) []byte) ([]byte, error) {
-	if at.IsZero() {
-		at = a.now()
-	}
-	at = at.UTC().Truncate(time.Second)
-	f, err := readFile(pdf)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := f.pages()
+	at = a.second(at)
+	f, pages, err := readPages(pdf)
 	if err != nil {
 		return nil, err
 	}

@@ -73,6 +73,16 @@ type field struct {
 	dict dict
 }
 
+// readPages opens a PDF and lists its pages.
+func readPages(pdf []byte) (*file, []page, error) {
+	f, err := readFile(pdf)
+	if err != nil {
+		return nil, nil, err
+	}
+	pages, err := f.pages()
+	return f, pages, err
+}
+
 // form returns the interactive form and its fields.
 func (f *file) form() (dict, []field, error) {
 	root, _, err := f.catalog()

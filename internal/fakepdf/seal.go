@@ -33,15 +33,8 @@ func (a *Authority) Seal(pdf []byte, s Seal) ([]byte, error) {
 }
 
 func (a *Authority) sealSpoiled(pdf []byte, s Seal, wrong spoil) ([]byte, error) {
-	if s.At.IsZero() {
-		s.At = a.now()
-	}
-	s.At = s.At.UTC().Truncate(time.Second)
-	f, err := readFile(pdf)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := f.pages()
+	s.At = a.second(s.At)
+	f, pages, err := readPages(pdf)
 	if err != nil {
 		return nil, err
 	}

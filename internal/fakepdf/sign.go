@@ -43,15 +43,8 @@ func (a *Authority) Sign(pdf []byte, s Signature) ([]byte, error) {
 }
 
 func (a *Authority) signSpoiled(pdf []byte, s Signature, wrong spoil) ([]byte, error) {
-	if s.At.IsZero() {
-		s.At = a.now()
-	}
-	s.At = s.At.UTC().Truncate(time.Second)
-	f, err := readFile(pdf)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := f.pages()
+	s.At = a.second(s.At)
+	f, pages, err := readPages(pdf)
 	if err != nil {
 		return nil, err
 	}
