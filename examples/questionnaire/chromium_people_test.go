@@ -13,6 +13,8 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -32,9 +34,9 @@ func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 			h := newHouseOn(t, d)
 			people := h.fake.Citizens()
 			require.Equal(t, mitidtest.Citizens(), people, "the same people at every broker")
-			cards := catalogue()[:1]
+			cards := survey.Catalogue()[:1]
 			if d == "criipto" {
-				cards = catalogue()
+				cards = survey.Catalogue()
 			}
 			names := map[string]bool{}
 			for _, c := range people {
@@ -59,7 +61,7 @@ func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 
 // walk is one person's way through one card; first says that they have answered
 // nothing before.
-func (w *window) walk(c mitidtest.Citizen, i int, q *questionnaire, first bool) {
+func (w *window) walk(c mitidtest.Citizen, i int, q *survey.Questionnaire, first bool) {
 	w.visit("/")
 	w.click(cardOf(q), brokerPage)
 	assert.Contains(w.t, w.see(), c.Shows.DA)
@@ -132,15 +134,15 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
 			t.Parallel()
-			h := newHouseOn(t, d, func(c *appConfig) {
+			h := newHouseOn(t, d, func(c *web.Config) {
 				c.Identity = claims.CapacityEither
-				c.Assignments, _ = parseAssignments(businessAssignments)
+				c.Assignments, _ = web.ParseAssignments(businessAssignments)
 			})
 			for i, c := range h.fake.Citizens() {
 				if len(c.Companies) == 0 {
 					continue
 				}
-				for _, q := range catalogue() {
+				for _, q := range survey.Catalogue() {
 					w := h.window(t, browser, "business", desktop)
 					w.pictures = false
 					w.visit("/")
@@ -191,7 +193,7 @@ func TestALoginInAnotherTabSavesTheForm(t *testing.T) {
 	assert.Contains(t, w.see(), "3 (1 = Meget dårligt")
 }
 
-func cardOf(q *questionnaire) string { return "[data-testid=card-" + q.Slug + "] a" }
+func cardOf(q *survey.Questionnaire) string { return "[data-testid=card-" + q.Slug + "] a" }
 
 func (w *window) choosePerson(i int) {
 	w.t.Helper()
@@ -218,16 +220,16 @@ func (w *window) giveNumber() {
 
 // answer fills in the first form at once and hands it in. TestStoryInABrowser clicks
 // and types like a person.
-func (w *window) answer(q *questionnaire) {
+func (w *window) answer(q *survey.Questionnaire) {
 	w.t.Helper()
 	var script strings.Builder
 	for _, question := range q.First.Questions {
 		switch question.Kind {
-		case scale:
+		case survey.Scale:
 			fmt.Fprintf(&script, "document.querySelector('input[name=%s][value=\"3\"]').click();", question.ID)
-		case choice:
+		case survey.Choice:
 			fmt.Fprintf(&script, "document.querySelector('input[name=%s]').click();", question.ID)
-		case freeText:
+		case survey.FreeText:
 			fmt.Fprintf(&script, "document.querySelector('#%s').value = 'På Ærø går det godt.';", question.ID)
 		}
 	}

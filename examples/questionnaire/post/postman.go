@@ -1,0 +1,231 @@
+package post
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+)
+
+const (
+	sendEvery    = time.Second      // between two looks at what is due
+	newsEvery    = time.Minute      // between two questions to the distributor, unless Every says otherwise
+	sendTimeout  = 45 * time.Second // of one attempt
+	ClaimLasts   = time.Minute      // nobody else takes a letter for so long
+	firstWait    = 5 * time.Second  // before the second attempt; each next one is twice that
+	longestWait  = 15 * time.Minute
+	parkedWait   = time.Hour // a person must look; see eboks.Client.Release
+	longestTries = 10        // doublings that matter
+	askEvery     = time.Minute
+	askFor       = 14 * 24 * time.Hour // nobody asks about a letter that is older
+)
+
+// Postman brings letters to the distributor and news of them back. What it knows
+// is in the store and nowhere else: another postman, after this one was killed,
+// goes on where it ended.
+type Postman struct {
+	store  *store.Store
+	client *eboks.Client
+	render func(eboks.ID, survey.LetterContent, cpr.Number) ([]byte, error)
+	log    *slog.Logger
+	wake   chan struct{}
+	Every  time.Duration // between two questions for news
+}
+
+func NewPostman(s *store.Store, client *eboks.Client, render func(eboks.ID, survey.LetterContent, cpr.Number) ([]byte, error), log *slog.Logger) *Postman {
+	return &Postman{store: s, client: client, render: render, log: log, wake: make(chan struct{}, 1), Every: newsEvery}
+}
+
+// Hurry says that there is a letter. It never waits.
+func (p *Postman) Hurry() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Work sends and reads until ctx ends. What fails is tried again later.
+func (p *Postman) Work(ctx context.Context) {
+	send, news := time.NewTicker(sendEvery), time.NewTicker(p.Every)
+	defer send.Stop()
+	defer news.Stop()
+	p.Round(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-send.C:
+			p.sendDue(ctx)
+		case <-p.wake:
+			p.sendDue(ctx)
+		case <-news.C:
+			p.readNews(ctx)
+		}
+	}
+}
+
+// Round sends what is due and reads what is new.
+func (p *Postman) Round(ctx context.Context) {
+	p.sendDue(ctx)
+	p.readNews(ctx)
+}
+
+func (p *Postman) sendDue(ctx context.Context) {
+	if err := p.send(ctx); err != nil && ctx.Err() == nil {
+		p.log.ErrorContext(ctx, "letters not sent", "error", err)
+	}
+}
+
+func (p *Postman) readNews(ctx context.Context) {
+	if err := p.news(ctx); err != nil && ctx.Err() == nil {
+		p.log.WarnContext(ctx, "no news of letters", "error", err)
+	}
+}
+
+func (p *Postman) send(ctx context.Context) error {
+	letters, err := p.store.DueLetters(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range letters {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := p.sendOne(ctx, d); err != nil { // the others go on
+			p.log.ErrorContext(ctx, "letter not sent", "id", d.ID.String(), "error", err)
+			if err := p.store.Postpone(context.WithoutCancel(ctx), d.ID, p.store.Now().Add(ClaimLasts)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sendOne makes one attempt. The client's ledger, which is in the same store,
+// knows what was done before: a letter whose outcome is unknown is asked for, and
+// offered again only where the distributor recognises its ID.
+func (p *Postman) sendOne(ctx context.Context, d store.Due) error {
+	err := p.store.Address(ctx, d, func(c survey.LetterContent, n cpr.Number) ([]byte, error) { return p.render(d.ID, c, n) })
+	if err != nil {
+		return err
+	}
+	l, ok, err := p.store.Claim(ctx, d, p.store.Now().Add(ClaimLasts))
+	if err != nil || !ok {
+		return err
+	}
+	if p.client.Capabilities().Limits.Attachments == 0 {
+		l.Attachments = nil // the link leads to what would be attached
+	}
+	attempt, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	receipt, err := p.client.Send(attempt, l)
+	// What came out is kept even when the program is ending.
+	ctx = context.WithoutCancel(ctx)
+	if err == nil {
+		return p.store.AddEvents(ctx, eboks.Event{ID: l.ID, Status: receipt.Status, Code: ReceiptCode, At: receipt.At, Raw: receipt.Raw})
+	}
+	state, reason, wait := verdict(err, d.Attempts)
+	return p.store.Settle(ctx, l.ID, state, reason, p.store.Now().Add(wait))
+}
+
+// verdict says what an error of Send means for the letter.
+func verdict(err error, attempts int) (state store.LetterState, reason string, wait time.Duration) {
+	wait = min(firstWait<<min(attempts, longestTries), longestWait)
+	if e, ok := errors.AsType[*eboks.Error](err); ok {
+		wait = max(wait, e.RetryAfter)
+	}
+	kind := eboks.KindOf(err)
+	switch kind {
+	case eboks.Rejected, eboks.RecipientUnreachable, eboks.InputInvalid, eboks.Unsupported:
+		return store.LetterRefused, reasonOf(err), 0
+	case eboks.Parked, eboks.Conflict, eboks.Duplicate:
+		// A person must look. With the last two the ledger and the distributor do not
+		// agree, as after a restored backup: the letter may well have arrived.
+		return store.LetterOffered, kind.String(), parkedWait
+	}
+	if !eboks.SafeToRetry(err) {
+		return store.LetterOffered, kind.String(), wait
+	}
+	return store.LetterWaiting, kind.String(), wait
+}
+
+// ReasonReplacement is why no letter goes to a replacement number.
+const ReasonReplacement = "replacement number"
+
+// ReceiptCode marks, among the events, the distributor's answer when it took the
+// letter in. It is no word of any distributor.
+const ReceiptCode = "receipt"
+
+// reasonOf is the word for why a letter was refused.
+func reasonOf(err error) string {
+	e, ok := errors.AsType[*eboks.Error](err)
+	switch {
+	case !ok:
+		return ""
+	case e.Reachability != eboks.ReachabilityUnknown:
+		return e.Reachability.String()
+	}
+	if n, ok := errors.AsType[*cpr.Error](err); ok && n.Reason == cpr.ReasonReplacement {
+		return ReasonReplacement
+	}
+	return e.Kind.String()
+}
+
+// news reads what became of letters, in the way the distributor has.
+func (p *Postman) news(ctx context.Context) error {
+	can := p.client.Capabilities()
+	switch {
+	case can.Events:
+		return p.readEvents(ctx, can.Name)
+	case can.Status:
+		return p.askForEach(ctx)
+	}
+	return nil
+}
+
+// readEvents goes on after the last event that was handled. The cursor is stored
+// with what the event changes, so that a kill loses nothing; what comes again has
+// no second effect.
+func (p *Postman) readEvents(ctx context.Context, sender string) error {
+	after, err := p.store.Cursor(ctx, sender)
+	if err != nil {
+		return err
+	}
+	for e, err := range p.client.Events(ctx, after) {
+		if err != nil {
+			return err
+		}
+		known, err := p.store.Handle(ctx, sender, e)
+		if err != nil {
+			return err
+		}
+		if !known {
+			p.log.WarnContext(ctx, "an event is about no letter of ours", "id", e.ID.String())
+		}
+	}
+	return nil
+}
+
+// askForEach asks about every letter that has no end.
+func (p *Postman) askForEach(ctx context.Context) error {
+	now := p.store.Now()
+	open, err := p.store.OpenLetters(ctx, now, now.Add(-askFor))
+	if err != nil {
+		return err
+	}
+	for _, id := range open {
+		h, err := p.client.Status(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := p.store.Asked(ctx, id, now.Add(askEvery), h.Events()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
