@@ -108,6 +108,9 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 			break
 		}
 	}
+	if o.Err != nil && o.Err.Err == nil && ctx.Err() != nil {
+		o.Err.Err = ctx.Err()
+	}
 	return c.settle(ctx, o)
 }
 
