@@ -17,11 +17,10 @@ func NewClient(sender eboks.Sender, s *store.Store, keys store.Keyring, log *slo
 	}
 	return eboks.New(eboks.Config{
 		Sender: sender, Ledger: s.Ledger(),
-		// The oldest key: letters on their way must keep their digest when a new key
-		// is put in front.
-		Key: digests[len(digests)-1],
+		Keys:  digests,
+		Lease: ClaimLasts, // as long as the postman has a letter
 		// The postman has patience of his own.
-		Retry: eboks.Retry{Offers: 2, Patience: time.Second},
+		Retry: eboks.RetryPolicy{Offers: 2, Patience: time.Second},
 		Now:   s.Now, Logger: log,
 	})
 }

@@ -21,13 +21,11 @@ const (
 	longestWait  = 15 * time.Minute
 	parkedWait   = time.Hour // a person must look; see eboks.Client.Release
 	longestTries = 10        // doublings that matter
-	askEvery     = time.Minute
-	askFor       = 14 * 24 * time.Hour // nobody asks about a letter that is older
 )
 
 // Postman brings letters to the distributor and news of them back. What it knows
 // is in the store and nowhere else: another postman, after this one was killed,
-// goes on where it ended.
+// goes on where it ended. Several may work at once.
 type Postman struct {
 	store  *store.Store
 	client *eboks.Client
@@ -136,96 +134,31 @@ func (p *Postman) sendOne(ctx context.Context, d store.Due) error {
 // verdict says what an error of Send means for the letter.
 func verdict(err error, attempts int) (state store.LetterState, reason string, wait time.Duration) {
 	wait = min(firstWait<<min(attempts, longestTries), longestWait)
-	if e, ok := errors.AsType[*eboks.Error](err); ok {
-		wait = max(wait, e.RetryAfter)
+	e, ok := errors.AsType[*eboks.Error](err)
+	if !ok {
+		return store.LetterOffered, "", wait
 	}
-	kind := eboks.KindOf(err)
-	switch kind {
-	case eboks.Rejected, eboks.RecipientUnreachable, eboks.InputInvalid, eboks.Unsupported:
-		return store.LetterRefused, reasonOf(err), 0
-	case eboks.Parked, eboks.Conflict, eboks.Duplicate:
-		// A person must look. With the last two the ledger and the distributor do not
-		// agree, as after a restored backup: the letter may well have arrived.
-		return store.LetterOffered, kind.String(), parkedWait
+	switch e.Then {
+	case eboks.Stop:
+		return store.LetterRefused, reasonOf(e), 0
+	case eboks.Decide: // a person must look: the letter may well have arrived
+		return store.LetterOffered, e.Kind.String(), parkedWait
+	case eboks.Retry:
+		return store.LetterWaiting, e.Kind.String(), max(wait, e.RetryAfter)
 	}
-	if !eboks.SafeToRetry(err) {
-		return store.LetterOffered, kind.String(), wait
-	}
-	return store.LetterWaiting, kind.String(), wait
+	return store.LetterOffered, e.Kind.String(), max(wait, e.RetryAfter)
 }
 
 // ReasonReplacement is why no letter goes to a replacement number.
 const ReasonReplacement = "replacement number"
 
-// ReceiptCode marks, among the events, the distributor's answer when it took the
-// letter in. It is no word of any distributor.
-const ReceiptCode = "receipt"
-
 // reasonOf is the word for why a letter was refused.
-func reasonOf(err error) string {
-	e, ok := errors.AsType[*eboks.Error](err)
-	switch {
-	case !ok:
-		return ""
-	case e.Reachability != eboks.ReachabilityUnknown:
+func reasonOf(e *eboks.Error) string {
+	if e.Reachability != eboks.ReachabilityUnknown {
 		return e.Reachability.String()
 	}
-	if n, ok := errors.AsType[*cpr.Error](err); ok && n.Reason == cpr.ReasonReplacement {
+	if n, ok := errors.AsType[*cpr.Error](e); ok && n.Reason == cpr.ReasonReplacement {
 		return ReasonReplacement
 	}
 	return e.Kind.String()
-}
-
-// news reads what became of letters, in the way the distributor has.
-func (p *Postman) news(ctx context.Context) error {
-	can := p.client.Capabilities()
-	switch {
-	case can.Events:
-		return p.readEvents(ctx, can.Name)
-	case can.Status:
-		return p.askForEach(ctx)
-	}
-	return nil
-}
-
-// readEvents goes on after the last event that was handled. The cursor is stored
-// with what the event changes, so that a kill loses nothing; what comes again has
-// no second effect.
-func (p *Postman) readEvents(ctx context.Context, sender string) error {
-	after, err := p.store.Cursor(ctx, sender)
-	if err != nil {
-		return err
-	}
-	for e, err := range p.client.Events(ctx, after) {
-		if err != nil {
-			return err
-		}
-		known, err := p.store.Handle(ctx, sender, e)
-		if err != nil {
-			return err
-		}
-		if !known {
-			p.log.WarnContext(ctx, "an event is about no letter of ours", "id", e.ID.String())
-		}
-	}
-	return nil
-}
-
-// askForEach asks about every letter that has no end.
-func (p *Postman) askForEach(ctx context.Context) error {
-	now := p.store.Now()
-	open, err := p.store.OpenLetters(ctx, now, now.Add(-askFor))
-	if err != nil {
-		return err
-	}
-	for _, id := range open {
-		h, err := p.client.Status(ctx, id)
-		if err != nil {
-			return err
-		}
-		if err := p.store.Asked(ctx, id, now.Add(askEvery), h.Events()); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -20,26 +22,29 @@ import (
 )
 
 func TestVerdict(t *testing.T) {
-	for kind, want := range map[eboks.Kind]store.LetterState{
-		eboks.OutcomeUnknown: store.LetterOffered, eboks.Parked: store.LetterOffered, eboks.Rejected: store.LetterRefused, eboks.RecipientUnreachable: store.LetterRefused,
-		eboks.InputInvalid: store.LetterRefused, eboks.Conflict: store.LetterOffered, eboks.Duplicate: store.LetterOffered,
+	for then, want := range map[eboks.Then]store.LetterState{
+		eboks.Ask: store.LetterOffered, eboks.Decide: store.LetterOffered, eboks.Retry: store.LetterWaiting, eboks.Stop: store.LetterRefused,
 	} {
-		state, _, _ := verdict(&eboks.Error{Kind: kind}, 0)
-		assert.Equal(t, want, state, kind)
+		for _, kind := range eboks.Kinds() {
+			state, reason, wait := verdict(&eboks.Error{Kind: kind, Then: then}, 0)
+			assert.Equal(t, want, state, "%s, %s", kind, then)
+			assert.Equal(t, kind.String(), reason)
+			assert.Equal(t, then != eboks.Stop, wait > 0, "%s, %s", kind, then)
+		}
 	}
-	for _, kind := range []eboks.Kind{eboks.Throttled, eboks.Unavailable, eboks.AuthFailed, eboks.ConfigInvalid, eboks.StoreFailed} {
-		state, _, _ := verdict(&eboks.Error{Kind: kind, NotDelivered: true}, 0)
-		assert.Equal(t, store.LetterWaiting, state, kind)
-		state, _, _ = verdict(&eboks.Error{Kind: kind}, 0)
-		assert.Equal(t, store.LetterOffered, state, "%s, perhaps delivered", kind)
-	}
+	_, _, wait := verdict(&eboks.Error{Kind: eboks.Parked, Then: eboks.Decide}, 0)
+	assert.Equal(t, parkedWait, wait, "a person must look")
+	_, reason, _ := verdict(&eboks.Error{Kind: eboks.RecipientUnreachable, Then: eboks.Stop, Reachability: eboks.Minor}, 0)
+	assert.Equal(t, "minor", reason)
 	state, _, _ := verdict(context.Canceled, 0)
 	assert.Equal(t, store.LetterOffered, state)
-	_, _, wait := verdict(&eboks.Error{Kind: eboks.Throttled, NotDelivered: true, RetryAfter: time.Hour}, 0)
-	assert.Equal(t, time.Hour, wait)
+	for _, then := range []eboks.Then{eboks.Ask, eboks.Retry} {
+		_, _, wait := verdict(&eboks.Error{Kind: eboks.Throttled, Then: then, RetryAfter: time.Hour}, 0)
+		assert.Equal(t, time.Hour, wait)
+	}
 	last := time.Duration(0)
 	for n := range 100 {
-		_, _, wait := verdict(&eboks.Error{Kind: eboks.Unavailable, NotDelivered: true}, n)
+		_, _, wait := verdict(&eboks.Error{Kind: eboks.Unavailable, Then: eboks.Retry}, n)
 		assert.GreaterOrEqual(t, wait, last)
 		assert.LessOrEqual(t, wait, longestWait)
 		last = wait
@@ -57,19 +62,76 @@ func TestTwoPostmenSendOneLetter(t *testing.T) {
 	assert.Equal(t, 1, o.fake.Offered(id))
 }
 
+// silent is a distributor without a feed that cannot say what became of some letters.
+type silent struct {
+	eboks.Sender
+	about func(eboks.ID) bool
+	asked map[eboks.ID]int
+}
+
+func (s *silent) Capabilities() eboks.Capabilities {
+	c := s.Sender.Capabilities()
+	c.Events, c.Status = false, true
+	return c
+}
+
+func (s *silent) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, error) {
+	s.asked[id]++
+	if s.about(id) {
+		return nil, &eboks.Error{Kind: eboks.ReceiptInvalid, Why: "the answer cannot be read"}
+	}
+	return s.Sender.(eboks.StatusReader).ReadStatus(ctx, id)
+}
+
+// TestNothingWaitsBehindAStateThatCannotBeRead: neither behind one letter, nor behind so many
+// that the postman takes the distributor to be away.
+func TestNothingWaitsBehindAStateThatCannotBeRead(t *testing.T) {
+	for _, unread := range []int{1, 2, 7} {
+		t.Run(strconv.Itoa(unread), func(t *testing.T) {
+			o := newOffice(t)
+			var ids []eboks.ID
+			for i := range unread + 2 {
+				ids = append(ids, o.letter(t, "å"+strconv.Itoa(i)))
+				o.now = o.now.Add(time.Second)
+			}
+			wire := &silent{Sender: o.sender, asked: map[eboks.ID]int{}, about: func(id eboks.ID) bool { return slices.Contains(ids[:unread], id) }}
+			var err error
+			o.client, err = NewClient(wire, o.store, o.keys, o.log())
+			require.NoError(t, err)
+			p := o.postman()
+			p.Round(t.Context())
+			o.fake.Advance(time.Hour)
+			for range 6 {
+				o.now = o.now.Add(2 * askEvery)
+				p.readNews(t.Context())
+			}
+			for i, id := range ids {
+				assert.NotZero(t, wire.asked[id], "letter %d", i)
+			}
+			for _, id := range ids[unread:] {
+				assert.Equal(t, eboks.DeliveredDigital, o.status(t, id))
+				assert.Equal(t, 1, wire.asked[id], "what has an end is not asked for again")
+			}
+			assert.NotContains(t, o.logs.String(), "2712589100")
+		})
+	}
+}
+
 // office is a store, a distributor and the client between them.
 type office struct {
 	store  *store.Store
 	keys   store.Keyring
 	fake   *ebokstest.Distributor
+	sender eboks.Sender
 	client *eboks.Client
 	now    time.Time
 	logs   bytes.Buffer
+	owners map[eboks.ID]string // the account of each letter
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{keys: store.NewKeyring(), now: time.Date(2026, 3, 12, 11, 0, 0, 0, time.UTC)}
+	o := &office{keys: store.NewKeyring(), owners: map[eboks.ID]string{}, now: time.Date(2026, 3, 12, 11, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return o.now }
 	v, err := store.NewVault(o.keys)
 	require.NoError(t, err)
@@ -77,10 +139,10 @@ func newOffice(t *testing.T) *office {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = o.store.Close() })
 	o.fake = ebokstest.New(t, ebokstest.Stralfors, ebokstest.Config{Now: clock, Settings: ebokstest.Settings{AnyRecipient: true}})
-	sender, err := distributor.Open("stralfors", distributor.Agreement{URL: o.fake.URL(), System: o.fake.System(), Certificate: o.fake.Certificate(),
+	o.sender, err = distributor.Open("stralfors", distributor.Agreement{URL: o.fake.URL(), System: o.fake.System(), Certificate: o.fake.Certificate(),
 		Roots: o.fake.Roots(), Materials: map[eboks.Material]string{store.ReceiptMaterial: string(o.fake.Materials()[0])}, Recognises: true, Now: clock})
 	require.NoError(t, err)
-	o.client, err = NewClient(sender, o.store, o.keys, o.log())
+	o.client, err = NewClient(o.sender, o.store, o.keys, o.log())
 	require.NoError(t, err)
 	return o
 }
@@ -107,5 +169,14 @@ func (o *office) letter(t *testing.T, subject string) eboks.ID {
 	all, err := o.store.Letters(t.Context(), account)
 	require.NoError(t, err)
 	require.Len(t, all, 1)
+	o.owners[all[0].ID] = account
 	return all[0].ID
+}
+
+// status is how far a letter has come.
+func (o *office) status(t *testing.T, id eboks.ID) eboks.Status {
+	t.Helper()
+	l, err := o.store.Letter(t.Context(), o.owners[id], id)
+	require.NoError(t, err)
+	return l.History.Status()
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -20,23 +22,31 @@ func (s *Store) Cursor(ctx context.Context, sender string) (eboks.Cursor, error)
 	return c, nil
 }
 
-// Handle keeps one event and, in the same transaction, that it was handled. An
+// Handle keeps events and, in the same transaction, that they were handled. An
 // event that is known changes nothing, and so does one of a letter that is not
-// ours: known is false for that.
-func (s *Store) Handle(ctx context.Context, sender string, e eboks.Event) (known bool, err error) {
+// ours: those are returned.
+func (s *Store) Handle(ctx context.Context, sender string, events ...eboks.Event) (strange []eboks.Event, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		if known, err = s.addEvent(ctx, tx, e); err != nil {
-			return err
+		var last eboks.Cursor
+		for _, e := range events {
+			known, err := s.addEvent(ctx, tx, e)
+			if err != nil {
+				return err
+			}
+			if !known {
+				strange = append(strange, e)
+			}
+			last = cmp.Or(e.Cursor, last)
 		}
-		if e.Cursor == "" {
+		if last == "" {
 			return nil
 		}
-		if _, err := tx.StmtContext(ctx, s.q.setCursor).ExecContext(ctx, sender, e.Cursor); err != nil {
+		if _, err := tx.StmtContext(ctx, s.q.setCursor).ExecContext(ctx, sender, last); err != nil {
 			return fmt.Errorf("store cursor: %w", err)
 		}
 		return nil
 	})
-	return known, err
+	return strange, err
 }
 
 // AddEvents keeps events of letters that are ours.
@@ -136,10 +146,18 @@ func (s *Store) Asked(ctx context.Context, id eboks.ID, next time.Time, events [
 	})
 }
 
-// OpenLetters returns the letters that the distributor has, that have no end, and
-// that may be asked about by now.
-func (s *Store) OpenLetters(ctx context.Context, now, oldest time.Time) ([]eboks.ID, error) {
-	rows, err := s.q.openLetters.QueryContext(ctx, toMillis(now), toMillis(oldest))
+// OpenLetters returns the letters that the distributor has, that have none of the ends,
+// and that may be asked about by now: first the one that has waited longest.
+func (s *Store) OpenLetters(ctx context.Context, now, oldest time.Time, ends []eboks.Status) ([]eboks.ID, error) {
+	words := make([]string, len(ends))
+	for i, end := range ends {
+		words[i] = end.String()
+	}
+	list, err := json.Marshal(words)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.q.openLetters.QueryContext(ctx, toMillis(now), toMillis(oldest), string(list))
 	if err != nil {
 		return nil, fmt.Errorf("list letters: %w", err)
 	}

@@ -16,6 +16,9 @@ const letterColumns = `l.id, l.record_id, c.status, l.state, l.reason, l.attempt
 	l.recipient IS NOT NULL OR EXISTS (SELECT 1 FROM cpr_number n WHERE n.account_id = l.account_id), coalesce(l.offered_at, 0), coalesce(l.sha256, '')
 	FROM letter l JOIN status_change c ON c.id = l.change_id`
 
+// ledgerColumns is what a ledger reads and writes, in the order of eboks.Entry.
+const ledgerColumns = `digest, state, version, owner, lease, at, offers, doubts, asked, sha256, status, reference, taken_at, kind, code, reachability, then_do`
+
 func (q *letterQueries) all() []statement {
 	return []statement{
 		{&q.insertLetter, `INSERT INTO letter (id, account_id, record_id, change_id, content, state, reason, attempts, next_at, created_at)
@@ -39,8 +42,8 @@ func (q *letterQueries) all() []statement {
 		{&q.acceptOne, `UPDATE letter SET state = 'accepted' WHERE id = ?1 AND state IN ('waiting', 'offered')`},
 		{&q.ownDocument, `SELECT document FROM letter WHERE account_id = ? AND id = ? AND document IS NOT NULL`},
 		{&q.openLetters, `SELECT l.id FROM letter l WHERE l.state = 'accepted' AND l.next_at <= ? AND l.created_at >= ? AND NOT EXISTS
-			(SELECT 1 FROM letter_event e WHERE e.letter_id = l.id AND e.status IN ('delivered digital', 'returned', 'recalled', 'failed'))
-			ORDER BY l.created_at LIMIT 100`},
+			(SELECT 1 FROM letter_event e WHERE e.letter_id = l.id AND e.status IN (SELECT value FROM json_each(?)))
+			ORDER BY l.next_at, l.created_at LIMIT 100`},
 		{&q.postpone, `UPDATE letter SET next_at = ? WHERE id = ?`},
 		{&q.sampleLetter, `SELECT id, content FROM letter ORDER BY created_at DESC LIMIT 1`},
 
@@ -51,10 +54,7 @@ func (q *letterQueries) all() []statement {
 		{&q.setCursor, `INSERT INTO event_cursor (sender, cursor) VALUES (?1, ?2) ON CONFLICT (sender) DO UPDATE SET cursor = excluded.cursor`},
 		{&q.cursorOf, `SELECT cursor FROM event_cursor WHERE sender = ?`},
 
-		{&q.ledgerEntry, `SELECT digest, state, attempts, at, status, reference, taken_at, sha256, kind, code, reachability, not_delivered FROM ledger WHERE id = ?`},
-		{&q.ledgerWrite, `INSERT INTO ledger (id, digest, state, attempts, at, status, reference, taken_at, sha256, kind, code, reachability, not_delivered)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-			ON CONFLICT (id) DO UPDATE SET digest = ?2, state = ?3, attempts = ?4, at = ?5, status = ?6, reference = ?7, taken_at = ?8, sha256 = ?9,
-			kind = ?10, code = ?11, reachability = ?12, not_delivered = ?13`},
+		{&q.ledgerEntry, `SELECT ` + ledgerColumns + ` FROM ledger WHERE id = ?`},
+		{&q.ledgerWrite, `INSERT OR REPLACE INTO ledger (id, ` + ledgerColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 	}
 }
