@@ -138,12 +138,16 @@ func verdict(err error, attempts int) (state store.LetterState, reason string, w
 	if !ok {
 		return store.LetterOffered, "", wait
 	}
-	switch e.Then {
-	case eboks.Stop:
+	switch {
+	case e.Then == eboks.Stop:
 		return store.LetterRefused, reasonOf(e), 0
-	case eboks.Decide: // a person must look: the letter may well have arrived
+	case e.Then == eboks.Decide && e.Kind == eboks.RecipientUnreachable:
+		// Some distributors print what no mailbox takes. Nothing is sent another way here,
+		// so that the person need only know why there is no letter in their mailbox.
+		return store.LetterRefused, reasonOf(e), 0
+	case e.Then == eboks.Decide: // a person must look: the letter may well have arrived
 		return store.LetterOffered, e.Kind.String(), parkedWait
-	case eboks.Retry:
+	case e.Then == eboks.Retry:
 		return store.LetterWaiting, e.Kind.String(), max(wait, e.RetryAfter)
 	}
 	return store.LetterOffered, e.Kind.String(), max(wait, e.RetryAfter)
