@@ -85,6 +85,16 @@ func (a *alphabet) text(field, s string) (string, error) {
 	return s, nil
 }
 
+// Writable returns nil if a letter can have the text, and otherwise the error that
+// [Letter.PDF] would return. It looks at the characters, not at the length.
+func Writable(text string) error {
+	a, err := newAlphabet()
+	if err == nil {
+		_, err = a.text("the text", text)
+	}
+	return err
+}
+
 // line is text for a line of its own of at most limit characters.
 func (a *alphabet) line(field, s string, limit int) (string, error) {
 	if why := shownline.Fault(s, limit); why != "" {

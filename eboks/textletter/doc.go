@@ -9,10 +9,10 @@
 // # The page
 //
 // The margins are 25 mm, above and below too. The recipient's address stands 25 mm
-// from the left and between 46 and 71 mm from the top. That is inside the address field
-// of DIN 5008 form B (20 mm from the left, 45 mm from the top, 85 by 45 mm) and inside
-// the windows that are common in Norway for C4, C5 and E5/6 (15 mm from the left, from
-// 44 mm to 70 mm the same in all). Nothing else stands where a window can be, so a
+// from the left and between 45 and 70 mm from the top. That is inside the address field
+// of DIN 5008 form B (20 mm from the left, 45 mm from the top, 85 by 45 mm), and inside
+// what the windows that are common in Norway for C4, C5, C6/5 and E6/5 have in common
+// (from 15 to 110 mm from the left, from 44 to 70 mm from the top). Nothing else stands where a window can be, so a
 // distributor can print the address there when Letter.To is empty. The sender stands on
 // the right, the logo at the top. The text begins 98 mm from the top. Every page has
 // its number at the bottom.
@@ -28,7 +28,8 @@
 // brought into the composed form (NFC) first: an "A" and a ring become "Å". Soft
 // hyphens are left out. What cannot be written is an error that names the place and
 // the script, never a box and never another letter: Arabic, Hebrew, Chinese, emoji, a
-// mark that makes no letter of its own with the one in front of it.
+// mark that makes no letter of its own with the one in front of it. [Writable] says so
+// beforehand, for a form that people fill in.
 //
 // A program that you hand on carries the typeface: add its licence, LICENSE-DejaVu of
 // the module github.com/go-fonts/dejavu, to those that you hand on with it.
@@ -49,7 +50,8 @@
 //
 // Every error is an *eboks.Error of the kind eboks.InputInvalid. It names the field and
 // the limit, and repeats nothing of the letter but the code of a character that cannot
-// be written.
+// be written. (An error of another kind means that the program was built with a version
+// of fpdf whose files this package does not know.)
 //
 // # Personal data
 //

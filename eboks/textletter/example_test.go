@@ -50,6 +50,15 @@ func ExampleLetter_PDF_refused() {
 	// eboks: textletter: InputInvalid: paragraph 1: character 6 of line 1 (U+674E, script Han) cannot be written
 }
 
+// A form refuses at once what no letter could show.
+func ExampleWritable() {
+	fmt.Println(textletter.Writable("Rødgrød på Ærø"))
+	fmt.Println(textletter.Writable("Tak 😀"))
+	// Output:
+	// <nil>
+	// eboks: textletter: InputInvalid: the text: character 5 of line 1 (U+1F600, a sign that the typeface does not have) cannot be written
+}
+
 func ExampleParse() {
 	l, err := textletter.Parse(strings.NewReader(`Nyt spørgeskema fra Ærøpanelet
 

@@ -1,11 +1,5 @@
 package textletter
 
-// Writable reports whether a letter can have the character.
-func Writable(r rune) (bool, error) {
-	a, err := newAlphabet()
-	return err == nil && a.has(r), err
-}
-
 // Wrap and Cut break text, with every character one wide.
 func Wrap(text string, width int) []string {
 	return wrap(text, float64(width), func(s string) float64 { return float64(len([]rune(s))) })

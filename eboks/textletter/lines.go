@@ -43,8 +43,8 @@ func wrap(text string, width float64, measure func(string) float64) []string {
 			for w > width {
 				n := cut(word, width, measure)
 				lines = append(lines, word[:n])
+				w -= measure(word[:n])
 				word = word[n:]
-				w = measure(word)
 			}
 			b.WriteString(word)
 			used += w

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -88,6 +89,30 @@ func FuzzPDF(f *testing.F) {
 		require.NoError(t, err)
 		require.False(t, found.Any())
 	})
+}
+
+// The largest letters take no longer than their pages do.
+func TestLargestLetters(t *testing.T) {
+	for name, text := range map[string]string{
+		"one word": strings.Repeat("æ", 99_000), "words": strings.Repeat("æ ", 49_000), "lines": strings.Repeat("ø\n", 2_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := short()
+			l.Paragraphs[0].Text = text
+			began := time.Now()
+			pdf, err := l.PDF()
+			require.NoError(t, err)
+			assert.Less(t, time.Now().Sub(began), 10*time.Second)
+			assert.Less(t, len(pdf), 1<<20)
+		})
+	}
+	l := short()
+	l.Paragraphs = nil
+	for range 600 {
+		l.Paragraphs = append(l.Paragraphs, textletter.Paragraph{URL: address})
+	}
+	_, err := l.PDF()
+	require.NoError(t, err)
 }
 
 func BenchmarkPDF(b *testing.B) {

@@ -176,7 +176,7 @@ func TestAddressStandsInTheWindow(t *testing.T) {
 			assert.Contains(t, address, w.Word, "nothing but the address")
 			// What all windows show.
 			assert.GreaterOrEqual(t, w.YMin, 45.0, w.Word)
-			assert.LessOrEqual(t, w.YMax, 71.5, w.Word)
+			assert.LessOrEqual(t, w.YMax, 70.0, w.Word)
 			assert.LessOrEqual(t, w.XMax, 105.0, w.Word)
 		}
 	}

@@ -248,6 +248,7 @@ func failures(t *testing.T) map[string]error {
 	add("eboks: method (*MemoryLedger) End", full.End(ctx, eboks.Entry{ID: eboks.NewID()}))
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
 	add("eboks/textletter: func Parse", second(textletter.Parse(strings.NewReader(""))))
+	add("eboks/textletter: func Writable", textletter.Writable("李"))
 	add("eboks/textletter: method (Letter) PDF", second(textletter.Letter{}.PDF()))
 	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))
 	add("eboks/readlink: func New", second(readlink.New(readlink.Config{})))
