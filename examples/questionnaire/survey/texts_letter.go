@@ -47,7 +47,7 @@ var letterTexts = map[string]Text{
 	"letter.says":          {"siger %s", "says %s"},
 	"letter.who.us":        {"Ærøpanelet", "the Ærø Panel"},
 	"letter.who.mitid":     {"dit MitID-login", "your MitID login"},
-	"letter.reload":        {"Siden opdaterer ikke sig selv.", "This page does not update by itself."},
+	"letter.reload":        {"Siden opdaterer sig selv, så længe der er noget at vente på.", "This page updates itself as long as there is something to wait for."},
 	"letter.reload.link":   {"Se efter nyt", "Look for news"},
 	"letter.evidence":      {"Bevis", "Evidence"},
 	"letter.about":         {"Handler om", "About"},

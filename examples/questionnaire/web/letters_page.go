@@ -103,7 +103,7 @@ func (a *App) listLetters(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "letters", view{Title: title, Path: "/letters", Content: struct {
+	return v.show(http.StatusOK, "letters", view{Title: title, Path: "/letters", Waiting: a.waitsForAny(shown, nil), Content: struct {
 		Letters   []letterArgs
 		Mailboxes string
 	}{shown, a.mailboxes()}})
@@ -144,7 +144,7 @@ func (a *App) showLetter(v *visit) error {
 		return err
 	}
 	args := a.letterArgs(v, l, q)
-	return v.show(http.StatusOK, "letter", view{Title: title, Path: letterPage(l), Content: struct {
+	return v.show(http.StatusOK, "letter", view{Title: title, Path: letterPage(l), Waiting: a.waits(l), Content: struct {
 		Letter letterView
 		Args   letterArgs
 		Q      *survey.Questionnaire

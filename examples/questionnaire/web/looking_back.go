@@ -33,8 +33,10 @@ func (a *App) listAnswers(v *visit) error {
 		return err
 	}
 	var rows []row
+	waiting := false // for the end of an agreement
 	for i := range all {
 		if q, ok := survey.Find(a.cfg.Questionnaires, all[i].Questionnaire); ok {
+			waiting = waiting || all[i].Status == survey.StatusToSign || all[i].Status == survey.StatusCheck
 			rows = append(rows, row{&all[i], q})
 		}
 	}
@@ -42,7 +44,7 @@ func (a *App) listAnswers(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "answers", view{Title: title, Path: "/answers", Content: struct{ Rows []row }{rows}})
+	return v.show(http.StatusOK, "answers", view{Title: title, Path: "/answers", Waiting: waiting, Content: struct{ Rows []row }{rows}})
 }
 
 // showDone thanks somebody who has just handed a form in.
@@ -70,7 +72,7 @@ func (a *App) showDone(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "done", view{Title: title, Path: recordPage(r) + "/done", Content: struct {
+	return v.show(http.StatusOK, "done", view{Title: title, Path: recordPage(r) + "/done", Waiting: a.waitsForAny(last(letters), signatures), Content: struct {
 		row
 		Letters    []letterArgs
 		Signatures []signatureView
@@ -116,7 +118,7 @@ func (a *App) showRecord(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "record", view{Title: q.Title.In(v.lang), Path: recordPage(r), Content: struct {
+	return v.show(http.StatusOK, "record", view{Title: q.Title.In(v.lang), Path: recordPage(r), Waiting: a.waitsForAny(letters, signatures), Content: struct {
 		row
 		Letters    []letterArgs
 		Signatures []signatureView

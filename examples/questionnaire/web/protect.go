@@ -11,12 +11,17 @@ import (
 // maxBody bounds what a form may send, in bytes: two full free texts, escaped.
 const maxBody = 128 << 10
 
-// secured sets what every answer must say to the browser, and bounds the body.
-func (a *App) secured(next http.Handler) http.Handler {
+// policy says what a page may load: no script, unless it waits for news.
+func (a *App) policy() string {
 	// The broker's origin is there for the logout form, which is answered with a
 	// redirect to it; some browsers hold form-action against redirects too.
-	policy := "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' " + a.cfg.Issuer +
+	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' " + a.cfg.Issuer +
 		"; base-uri 'none'; frame-ancestors 'none'"
+}
+
+// secured sets what every answer must say to the browser, and bounds the body.
+func (a *App) secured(next http.Handler) http.Handler {
+	policy := a.policy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

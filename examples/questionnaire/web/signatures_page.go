@@ -109,11 +109,12 @@ func (a *App) showSignature(v *visit) error {
 	if !ok {
 		return store.ErrNotFound
 	}
-	return v.show(http.StatusOK, "signature", view{Title: q.Title.In(v.lang), Path: signdesk.Path(s.ID), Content: struct {
+	shown := a.signatureView(v, s, r)
+	return v.show(http.StatusOK, "signature", view{Title: q.Title.In(v.lang), Path: signdesk.Path(s.ID), Waiting: !shown.Over(), Content: struct {
 		signatureView
 		Record *survey.Record
 		Back   bool // the person comes from the service, and nothing is known yet
-	}{a.signatureView(v, s, r), r, v.r.URL.Query().Get("back") != "" && s.State == store.SignaturePlaced}})
+	}{shown, r, v.r.URL.Query().Get("back") != "" && s.State == store.SignaturePlaced}})
 }
 
 // goToSign leads the person to the service. The link lets whoever has it see the

@@ -23,6 +23,7 @@ type view struct {
 	Path    string // of this page, for the language switch
 	FormID  string // the form that the language switch must save first
 	Content any
+	Waiting bool // for news: see news.go
 
 	Lang   survey.Lang
 	Demo   bool
@@ -90,6 +91,9 @@ func (v view) Day(t time.Time) string { return v.Lang.Day(t.In(v.zone)) }
 
 // Machine writes a time for the datetime attribute.
 func (v view) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// NoScriptEvery is how often a page that waits is loaded anew where there is no script.
+func (v view) NoScriptEvery() int { return noScriptEvery }
 
 // MitIDSubmit returns the MitID button of a form that begins a login.
 func (v view) MitIDSubmit() template.HTML {

@@ -66,6 +66,9 @@ func (v *visit) show(status int, name string, p view) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.lang))
 	h.Set("Cache-Control", "no-store")
+	if p.Waiting {
+		h.Set("Content-Security-Policy", v.app.policy()+"; script-src 'self'; connect-src 'self'")
+	}
 	v.w.WriteHeader(status)
 	_, _ = v.w.Write(page.Bytes()) // the browser may have gone
 	return nil
