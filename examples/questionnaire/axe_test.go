@@ -61,6 +61,7 @@ func (w *window) audit() {
 // TestAxeFindsNothingOnAnyPage walks every kind of page, those of the fakes and those
 // that packages mitidhttp and readlink bring included.
 func TestAxeFindsNothingOnAnyPage(t *testing.T) {
+	onlyWhole(t)
 	axe := axeSource(t)
 	browser := chromium(t)
 	for _, l := range []survey.Lang{survey.Danish, survey.English} {

@@ -15,8 +15,8 @@ import (
 func TestAgeInABrowser(t *testing.T) {
 	axe := axeSource(t)
 	browser := chromium(t)
-	for _, d := range []string{"criipto", "neb"} {
-		for _, l := range []survey.Lang{survey.Danish, survey.English} {
+	for _, d := range some(1, "criipto", "neb") {
+		for _, l := range some(1, survey.Danish, survey.English) {
 			t.Run(d+"/"+string(l), func(t *testing.T) {
 				t.Parallel()
 				h := newHouseOn(t, d)

@@ -49,12 +49,13 @@ func TestPagesLookForNews(t *testing.T) {
 	assert.NotContains(t, w.see(), "Siden opdaterer sig selv")
 	looked := func() int { return strings.Count(h.logs.String(), `route="GET /letters/{id}"`) }
 	before := looked()
-	time.Sleep(4 * time.Second) // longer than the time between two looks
+	time.Sleep(3 * time.Second) // longer than the time between two looks
 	assert.Equal(t, before, looked(), "there is nothing more to look for")
 }
 
 // Without script the page is loaded anew.
 func TestPagesLookForNewsWithoutScript(t *testing.T) {
+	onlyWhole(t) // it takes a while; news_test.go looks at what the browser is told
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-da-noscript", desktop)
