@@ -82,7 +82,7 @@ func TestLetterIsTheSameByteForByte(t *testing.T) {
 func TestLetterContentDoesNotPrint(t *testing.T) {
 	c := someLetter(survey.Danish)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		assert.Equal(t, "letterContent{…}", fmt.Sprintf(verb, c))
+		assert.Equal(t, "LetterContent{…}", fmt.Sprintf(verb, c))
 		assert.NotContains(t, fmt.Sprintf(verb, struct{ C *survey.LetterContent }{&c}), "Åse")
 	}
 }

@@ -12,11 +12,13 @@ import (
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 )
 
+// ClaimLasts is how long nobody else takes a letter that somebody has taken.
+const ClaimLasts = time.Minute
+
 const (
 	sendEvery    = time.Second      // between two looks at what is due
 	newsEvery    = time.Minute      // between two questions to the distributor, unless Every says otherwise
 	sendTimeout  = 45 * time.Second // of one attempt
-	ClaimLasts   = time.Minute      // nobody else takes a letter for so long
 	firstWait    = 5 * time.Second  // before the second attempt; each next one is twice that
 	longestWait  = 15 * time.Minute
 	parkedWait   = time.Hour // a person must look; see eboks.Client.Release
@@ -35,6 +37,8 @@ type Postman struct {
 	Every  time.Duration // between two questions for news
 }
 
+// NewPostman returns a postman of the letters of s. render writes the PDF of a letter to the person with the
+// number.
 func NewPostman(s *store.Store, client *eboks.Client, render func(eboks.ID, survey.LetterContent, cpr.Number) ([]byte, error), log *slog.Logger) *Postman {
 	return &Postman{store: s, client: client, render: render, log: log, wake: make(chan struct{}, 1), Every: newsEvery}
 }

@@ -11,15 +11,17 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
+// The times of a clerk. A lost answer to a new order needs ClaimLasts too: see signing.Client.PlaceAgain.
 const (
-	lookEvery   = time.Second     // between two looks at what is due
-	AskOrders   = 5 * time.Minute // between two questions about an order: webhooks come first
-	clerkWorks  = 50 * time.Second
-	ClaimLasts  = time.Minute     // nobody else takes an agreement for so long. A lost answer needs it too: see signing.Client.PlaceAgain
-	firstWait   = 5 * time.Second // before the second attempt; each next one is twice that
-	LongestWait = 15 * time.Minute
-	ParkedWait  = time.Hour // a person must look
-	mostTries   = 10        // doublings that matter
+	AskOrders   = 5 * time.Minute  // between two questions about an order, unless ClerkConfig says otherwise: webhooks come first
+	ClaimLasts  = time.Minute      // nobody else takes an agreement for so long
+	LongestWait = 15 * time.Minute // after many failures
+	ParkedWait  = time.Hour        // where a person must look
+
+	lookEvery = time.Second // between two looks at what is due
+	workTime  = 50 * time.Second
+	firstWait = 5 * time.Second // before the second attempt; each next one is twice that
+	mostTries = 10              // doublings that matter
 )
 
 // ClerkConfig is what a clerk works with. All fields are required but Every.
@@ -41,6 +43,7 @@ type Clerk struct {
 	wake chan struct{}
 }
 
+// NewClerk returns a clerk who does nothing yet: see Work.
 func NewClerk(cfg ClerkConfig) *Clerk {
 	if cfg.Every == 0 {
 		cfg.Every = AskOrders
@@ -108,7 +111,7 @@ func (c *Clerk) attend(ctx context.Context, w *store.Work) error {
 	if !ok {
 		return errTaken
 	}
-	attempt, cancel := context.WithTimeout(ctx, clerkWorks)
+	attempt, cancel := context.WithTimeout(ctx, workTime)
 	defer cancel()
 	err = c.step(attempt, w, p)
 	// What came out is kept even when the program is ending.
@@ -169,7 +172,7 @@ func (c *Clerk) settle(ctx context.Context, w *store.Work, err error) error {
 	switch {
 	case err == nil && w.State == store.SignatureEnded:
 		return c.Store.CleanedSignature(ctx, w.ID)
-	case err == nil: // placed: placeSignature has said when
+	case err == nil: // placed: PlaceSignature has said when
 		return nil
 	case kind == signing.Unsupported && w.State == store.SignatureEnded: // the service deletes by itself
 		return c.Store.CleanedSignature(ctx, w.ID)

@@ -59,7 +59,7 @@ func Open(account Account, publicURL string, keys store.Keyring, log *slog.Logge
 	return d, err
 }
 
-// Webhook is the handler of what the service tells at hookPath. An event is a hint: it may be late, doubled and out
+// Webhook is the handler of what the service tells at HookPath. An event is a hint: it may be late, doubled and out
 // of order, so happened only makes the agreement of that order due.
 func (d *Desk) Webhook(happened func(ctx context.Context, order signing.ID) error) (http.Handler, error) {
 	return d.Service.Webhook(criipto.WebhookConfig{

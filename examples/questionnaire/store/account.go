@@ -66,7 +66,7 @@ func (s *Store) Arrive(ctx context.Context, a Arrival) (account string, shared b
 	return account, shared, err
 }
 
-// AccountOf returns the account of a login, or errNotFound.
+// AccountOf returns the account of a login, or ErrNotFound.
 func (s *Store) AccountOf(ctx context.Context, key AccountKey) (string, error) {
 	var id string
 	err := s.q.findAccount.QueryRowContext(ctx, key.Issuer, key.Subject).Scan(&id)

@@ -179,7 +179,7 @@ func (s *Store) Postpone(ctx context.Context, id eboks.ID, next time.Time) error
 }
 
 // Document returns the PDF of a letter of account as it was or will be sent, or
-// errNotFound.
+// ErrNotFound.
 func (s *Store) Document(ctx context.Context, account string, id eboks.ID) ([]byte, error) {
 	var sealed []byte
 	err := s.q.ownDocument.QueryRowContext(ctx, account, id.String()).Scan(&sealed)
@@ -202,7 +202,7 @@ func (s *Store) LettersOf(ctx context.Context, account, record string) ([]Letter
 	return s.scanLetters(ctx, s.q.recordLetter, account, record)
 }
 
-// Letter returns one letter of account, or errNotFound: somebody else's letter is
+// Letter returns one letter of account, or ErrNotFound: somebody else's letter is
 // not there.
 func (s *Store) Letter(ctx context.Context, account string, id eboks.ID) (*Letter, error) {
 	all, err := s.scanLetters(ctx, s.q.findLetter, account, id.String())

@@ -29,7 +29,7 @@ type Letter struct {
 	Record    string
 	Status    survey.Status // the change that it reports
 	State     LetterState
-	Reason    string // with letterRefused: a word of package eboks
+	Reason    string // with LetterRefused: a word of package eboks
 	Attempts  int
 	Created   time.Time
 	Addressed bool      // there is a number to send it to

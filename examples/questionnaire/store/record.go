@@ -13,7 +13,7 @@ import (
 
 // Save keeps the answers of one form. The record is made with its first save;
 // hand moves it on to its next status. Of two that hand in at once, one does and
-// the other gets errClosed, with the record as it now stands. What follows a new status
+// the other gets ErrClosed, with the record as it now stands. What follows a new status
 // is made in the same transaction.
 func (s *Store) Save(ctx context.Context, account, slug string, st survey.Stage, given survey.Answers, hand bool, then Follows) (*survey.Record, error) {
 	var r *survey.Record
@@ -44,7 +44,7 @@ func (s *Store) Save(ctx context.Context, account, slug string, st survey.Stage,
 // Follows is what a status change leads to. Both may be nil.
 type Follows struct {
 	Letter    *survey.LetterContent    // about the new status
-	Agreement *survey.AgreementContent // to be signed: the record goes on to statusToSign by itself
+	Agreement *survey.AgreementContent // to be signed: the record goes on to StatusToSign by itself
 }
 
 func (s *Store) handIn(ctx context.Context, tx *sql.Tx, account string, r *survey.Record, to survey.Status, then Follows) error {
@@ -110,13 +110,13 @@ func (s *Store) replaceAnswers(ctx context.Context, tx *sql.Tx, id string, st su
 	return nil
 }
 
-// Record returns one record of account, or errNotFound: somebody else's record
+// Record returns one record of account, or ErrNotFound: somebody else's record
 // is not there.
 func (s *Store) Record(ctx context.Context, account, id string) (*survey.Record, error) {
 	return scanRecord(s.q.findRecord.QueryRowContext(ctx, account, id))
 }
 
-// RecordFor returns account's record of a questionnaire, or errNotFound.
+// RecordFor returns account's record of a questionnaire, or ErrNotFound.
 func (s *Store) RecordFor(ctx context.Context, account, slug string) (*survey.Record, error) {
 	return scanRecord(s.q.recordByForm.QueryRowContext(ctx, account, slug))
 }

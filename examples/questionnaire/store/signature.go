@@ -41,10 +41,10 @@ func (s *Store) addSignature(ctx context.Context, tx *sql.Tx, account string, r 
 // Work is an agreement that something is to be done for.
 type Work struct {
 	ID    string
-	State signatureState
+	State SignatureState
 	Turn  int
 	Fails int
-	Until int64 // nobody else takes it before; set by takeSignature
+	Until int64 // nobody else takes it before; set by TakeSignature
 }
 
 // DueSignatures returns the agreements that somebody should do something for by now.
@@ -214,7 +214,7 @@ func (s *Store) CleanedSignature(ctx context.Context, id string) error {
 	return nil
 }
 
-// SignAgain makes a new agreement of one that ended without a signature. errClosed says
+// SignAgain makes a new agreement of one that ended without a signature. ErrClosed says
 // that the record has moved on.
 func (s *Store) SignAgain(ctx context.Context, account string, old *Signature) error {
 	p, err := s.PaperOf(ctx, old.ID)

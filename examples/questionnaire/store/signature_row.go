@@ -9,15 +9,15 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// signatureState is how far an agreement has come on its way to the signing service.
-type signatureState string
+// SignatureState is how far an agreement has come on its way to the signing service.
+type SignatureState string
 
 // The states. The store's table signature holds the same words.
 const (
-	SignatureNew     signatureState = "new"     // surely not placed
-	SignaturePlacing signatureState = "placing" // the service may have it; nobody knows yet
-	SignaturePlaced  signatureState = "placed"  // the service has it
-	SignatureEnded   signatureState = "ended"   // the record has moved on
+	SignatureNew     SignatureState = "new"     // surely not placed
+	SignaturePlacing SignatureState = "placing" // the service may have it; nobody knows yet
+	SignaturePlaced  SignatureState = "placed"  // the service has it
+	SignatureEnded   SignatureState = "ended"   // the record has moved on
 )
 
 // statusAfter says where a record goes when its agreement has ended. ok is false for an end that this program does not
@@ -43,9 +43,9 @@ type Signature struct {
 	ID       string
 	Account  string
 	Record   string
-	State    signatureState
+	State    SignatureState
 	Stuck    string // why a person must look, or empty
-	Ending   string // with signatureEnded: a word of package signing
+	Ending   string // with SignatureEnded: a word of package signing
 	Created  time.Time
 	Ended    time.Time
 	SignedAt time.Time

@@ -70,7 +70,7 @@ func (s *Store) Signatures(ctx context.Context, account, record string) ([]Signa
 	return s.scanSignatures(ctx, s.q.listSignatures, account, record)
 }
 
-// Signature returns one agreement of account, or errNotFound: somebody else's is not
+// Signature returns one agreement of account, or ErrNotFound: somebody else's is not
 // there.
 func (s *Store) Signature(ctx context.Context, account, id string) (*Signature, error) {
 	all, err := s.scanSignatures(ctx, s.q.findSignature, account, id)
@@ -124,7 +124,7 @@ const (
 	FileEvidence = "evidence"
 )
 
-// SignatureFile returns a file of an agreement of account, or errNotFound.
+// SignatureFile returns a file of an agreement of account, or ErrNotFound.
 func (s *Store) SignatureFile(ctx context.Context, account, id, part string) ([]byte, error) {
 	q, ok := map[string]*sql.Stmt{FileDocument: s.q.documentFile, FileSigned: s.q.signedFile, FileEvidence: s.q.evidenceFile}[part]
 	if !ok {

@@ -28,13 +28,13 @@ var (
 type Store struct {
 	db    *sql.DB
 	q     *queries
-	vault *vault
+	vault *Vault
 	Now   func() time.Time
 }
 
 // Open opens the file at path, makes it when it is missing, brings its
 // tables up to date, and checks that the keys fit what it holds.
-func Open(ctx context.Context, path string, v *vault, now func() time.Time) (*Store, error) {
+func Open(ctx context.Context, path string, v *Vault, now func() time.Time) (*Store, error) {
 	// SQLite gives its side files the mode of the main one.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

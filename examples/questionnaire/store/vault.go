@@ -8,16 +8,17 @@ import (
 
 var errVault = errors.New("what is stored does not open: the key file is another one, or the row was changed")
 
-// vault seals what the store must not hold in clear: CPR numbers, each for its
+// Vault seals what the store must not hold in clear: CPR numbers, each for its
 // account, letters and agreements, each for its ID. It makes the pseudonyms by which numbers
 // are found.
-type vault struct {
+type Vault struct {
 	numbers, letters, agreements Safe
 	pseudonyms                   [][]byte // newest first
 }
 
-func NewVault(keys Keyring) (*vault, error) {
-	v := &vault{}
+// NewVault returns the vault that keys open.
+func NewVault(keys Keyring) (*Vault, error) {
+	v := &Vault{}
 	var err error
 	if v.numbers, err = NewSafe(keys, "cpr sealing"); err != nil {
 		return nil, err
@@ -35,12 +36,12 @@ func NewVault(keys Keyring) (*vault, error) {
 }
 
 // seal encrypts n for account.
-func (v *vault) seal(n cpr.Number, account string) []byte {
+func (v *Vault) seal(n cpr.Number, account string) []byte {
 	return v.numbers.Seal([]byte(n.Reveal()), account)
 }
 
 // open returns the number that was sealed for account.
-func (v *vault) open(sealed []byte, account string) (cpr.Number, error) {
+func (v *Vault) open(sealed []byte, account string) (cpr.Number, error) {
 	digits, err := v.numbers.Open(sealed, account)
 	if err != nil {
 		return cpr.Number{}, err
@@ -50,7 +51,7 @@ func (v *vault) open(sealed []byte, account string) (cpr.Number, error) {
 
 // pseudonym returns the look-up keys of n: under the newest key first, then
 // under those that older rows may have been written with.
-func (v *vault) pseudonym(n cpr.Number) ([]string, error) {
+func (v *Vault) pseudonym(n cpr.Number) ([]string, error) {
 	all := make([]string, len(v.pseudonyms))
 	for i, key := range v.pseudonyms {
 		p, err := n.Pseudonym(key)

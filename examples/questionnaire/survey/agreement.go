@@ -2,7 +2,7 @@ package survey
 
 // Agreement is a document that a questionnaire's answers are written into, for the
 // person to sign. When such a questionnaire is handed in, its record goes on to
-// statusToSign by itself.
+// StatusToSign by itself.
 type Agreement struct {
 	Title Text
 	Lead  Text
@@ -13,6 +13,7 @@ type Agreement struct {
 // there is a signing service.
 func Agreements() []Questionnaire { return []Questionnaire{HelpAtHome()} }
 
+// HelpAtHome ends in an agreement.
 func HelpAtHome() Questionnaire {
 	return Questionnaire{
 		Slug:    "aftale",
@@ -28,13 +29,13 @@ func HelpAtHome() Questionnaire {
 			Intro: Text{"Det, du svarer her, kommer til at stå i aftalen.", "What you answer here will be part of the agreement."},
 			Questions: []Question{
 				{ID: "tasks", Kind: Choice, Text: Text{"Hvad vil du have hjælp til?", "What would you like help with?"},
-					Options: []option{
+					Options: []Option{
 						{"cleaning", Text{"Rengøring", "Cleaning"}},
 						{"shopping", Text{"Indkøb", "Shopping"}},
 						{"laundry", Text{"Tøjvask", "Laundry"}},
 					}},
 				{ID: "often", Kind: Choice, Text: Text{"Hvor tit?", "How often?"},
-					Options: []option{
+					Options: []Option{
 						{"weekly", Text{"Hver uge", "Every week"}},
 						{"fortnightly", Text{"Hver anden uge", "Every other week"}},
 					}},

@@ -32,8 +32,9 @@ func NewAgreementContent(g *Agreement, letter LetterContent) *AgreementContent {
 }
 
 // Format keeps what a person wrote out of every print.
-func (AgreementContent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("agreementContent{…}")) }
+func (AgreementContent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("AgreementContent{…}")) }
 
+// Encode writes c as it is stored.
 func (c AgreementContent) Encode() ([]byte, error) {
 	b, err := json.Marshal(c)
 	if err != nil {
@@ -42,6 +43,7 @@ func (c AgreementContent) Encode() ([]byte, error) {
 	return b, nil
 }
 
+// ReadAgreementContent reads what Encode has written.
 func ReadAgreementContent(b []byte) (AgreementContent, error) {
 	var c AgreementContent
 	if err := json.Unmarshal(b, &c); err != nil {

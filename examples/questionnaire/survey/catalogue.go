@@ -7,6 +7,7 @@ func Catalogue() []Questionnaire {
 	return []Questionnaire{Health(), Everyday()}
 }
 
+// Find returns the questionnaire with that slug.
 func Find(all []Questionnaire, slug string) (*Questionnaire, bool) {
 	for i := range all {
 		if all[i].Slug == slug {
@@ -16,6 +17,7 @@ func Find(all []Questionnaire, slug string) (*Questionnaire, bool) {
 	return nil, false
 }
 
+// Everyday asks for no CPR number.
 func Everyday() Questionnaire {
 	return Questionnaire{
 		Slug:    "hverdag",
@@ -28,7 +30,7 @@ func Everyday() Questionnaire {
 				{ID: "mood", Kind: Scale, Text: Text{"Hvordan har du det for tiden?", "How are you feeling these days?"},
 					Low: Text{"Meget dårligt", "Very bad"}, High: Text{"Meget godt", "Very good"}},
 				{ID: "sleep", Kind: Choice, Text: Text{"Hvor mange timer sover du en almindelig nat?", "How many hours do you sleep on an ordinary night?"},
-					Options: []option{
+					Options: []Option{
 						{"under5", Text{"Mindre end 5 timer", "Less than 5 hours"}},
 						{"5to6", Text{"5–6 timer", "5–6 hours"}},
 						{"7to8", Text{"7–8 timer", "7–8 hours"}},
@@ -36,7 +38,7 @@ func Everyday() Questionnaire {
 					}},
 				{ID: "breaks", Kind: Several, Optional: true, Text: Text{"Hvad giver dig ro?", "What gives you peace of mind?"},
 					Hint: Text{"Vælg alt, der passer.", "Choose all that apply."},
-					Options: []option{
+					Options: []Option{
 						{"friends", Text{"At være sammen med andre", "Being with others"}},
 						{"nature", Text{"At være ude i naturen", "Being out in nature"}},
 						{"music", Text{"Musik, bøger eller håndarbejde", "Music, books or handicraft"}},
@@ -56,6 +58,7 @@ func Everyday() Questionnaire {
 	}
 }
 
+// Health asks for the CPR number, and for a fresh login before the follow-up.
 func Health() Questionnaire {
 	return Questionnaire{
 		Slug:    "helbred",
@@ -74,7 +77,7 @@ func Health() Questionnaire {
 				{ID: "pain", Kind: Scale, Text: Text{"Hvor meget har smerter fyldt i din hverdag?", "How much has pain affected your everyday life?"},
 					Low: Text{"Slet ikke", "Not at all"}, High: Text{"Hele tiden", "All the time"}},
 				{ID: "help", Kind: Choice, Text: Text{"Får du den hjælp, du har brug for?", "Do you get the help you need?"},
-					Options: []option{
+					Options: []Option{
 						{"yes", Text{"Ja", "Yes"}},
 						{"partly", Text{"Noget af den", "Some of it"}},
 						{"no", Text{"Nej", "No"}},
@@ -82,7 +85,7 @@ func Health() Questionnaire {
 					}},
 				{ID: "trouble", Kind: Several, Optional: true, Text: Text{"Hvad er svært for dig i øjeblikket?", "What is difficult for you at the moment?"},
 					Hint: Text{"Vælg alt, der passer.", "Choose all that apply."},
-					Options: []option{
+					Options: []Option{
 						{"stairs", Text{"At gå på trapper", "Climbing stairs"}},
 						{"work", Text{"At passe mit arbejde", "Keeping up with my work"}},
 						{"household", Text{"At klare husholdningen", "Running the household"}},
@@ -103,8 +106,8 @@ func Health() Questionnaire {
 	}
 }
 
-func changes() []option {
-	return []option{
+func changes() []Option {
+	return []Option{
 		{"better", Text{"Bedre", "Better"}},
 		{"same", Text{"Som før", "About the same"}},
 		{"worse", Text{"Værre", "Worse"}},

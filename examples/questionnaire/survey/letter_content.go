@@ -38,8 +38,9 @@ func NewLetterContent(l Lang, at time.Time, name string, q *Questionnaire, st St
 }
 
 // Format keeps what a person wrote out of every print.
-func (LetterContent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("letterContent{…}")) }
+func (LetterContent) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("LetterContent{…}")) }
 
+// Encode writes c as it is stored.
 func (c LetterContent) Encode() ([]byte, error) {
 	b, err := json.Marshal(c)
 	if err != nil {
@@ -48,6 +49,7 @@ func (c LetterContent) Encode() ([]byte, error) {
 	return b, nil
 }
 
+// ReadLetterContent reads what Encode has written.
 func ReadLetterContent(b []byte) (LetterContent, error) {
 	var c LetterContent
 	if err := json.Unmarshal(b, &c); err != nil {

@@ -20,7 +20,7 @@ type Kind string
 
 // The kinds of question.
 const (
-	Scale    Kind = "scale"   // a number from 1 to scaleTop
+	Scale    Kind = "scale"   // a number from 1 to ScaleTop
 	Choice   Kind = "choice"  // one of the options
 	Several  Kind = "several" // any of the options
 	FreeText Kind = "text"
@@ -59,13 +59,14 @@ type Question struct {
 	Kind     Kind
 	Text     Text
 	Hint     Text
-	Options  []option
+	Options  []Option
 	Low      Text
 	High     Text
 	Optional bool
 }
 
-type option struct {
+// Option is one answer to choose.
+type Option struct {
 	ID   string
 	Text Text
 }
@@ -80,6 +81,7 @@ type Problem struct {
 	Text     string
 }
 
+// Question returns the question with that ID.
 func (f *Form) Question(id string) (*Question, bool) {
 	i := slices.IndexFunc(f.Questions, func(q Question) bool { return q.ID == id })
 	if i < 0 {
@@ -88,6 +90,7 @@ func (f *Form) Question(id string) (*Question, bool) {
 	return &f.Questions[i], true
 }
 
+// Form returns the form of a stage.
 func (q *Questionnaire) Form(s Stage) *Form {
 	if s == StageFollowUp {
 		return &q.FollowUp

@@ -28,16 +28,16 @@ const (
 	StageFollowUp Stage = "follow_up"
 )
 
-// step is what handing in a form does to a record: the status that the record must have for the form to be
+// Step is what handing in a form does to a record: the status that the record must have for the form to be
 // open, and the one that it gets.
-type step struct{ From, To Status }
+type Step struct{ From, To Status }
 
 // Step returns what handing in the form of s does.
-func (s Stage) Step() step {
+func (s Stage) Step() Step {
 	if s == StageFollowUp {
-		return step{StatusAnswered, StatusFollowedUp}
+		return Step{StatusAnswered, StatusFollowedUp}
 	}
-	return step{StatusDraft, StatusAnswered}
+	return Step{StatusDraft, StatusAnswered}
 }
 
 // Record is one person's way through one questionnaire.

@@ -35,14 +35,14 @@ type Config struct {
 	Confirm        mitid.Action // the verb MitID shows where somebody confirms
 	Level          claims.Level
 	Demo           bool // tell everybody that MitID is imitated
-	// Post carries the letters; if nil, no letters are sent. Make it with letterClient.
+	// Post carries the letters; if nil, no letters are sent. Make it with post.NewClient.
 	Post      *eboks.Client
 	Mailboxes string // address of the fake mailboxes; if empty, the post is no fake
 	// Mailbox returns the address of a person's fake mailbox, empty where there is
 	// none. Needed with Mailboxes.
 	Mailbox   func(cpr.Number) string
 	NewsEvery time.Duration // between two questions what became of letters; if zero, a minute
-	// Signing has agreements signed; if nil, there are none. Make it with openDesk.
+	// Signing has agreements signed; if nil, there are none. Make it with signdesk.Open.
 	Signing   *signdesk.Desk
 	SignEvery time.Duration // between two questions about an order; if zero, five minutes
 	Now       func() time.Time
@@ -64,6 +64,7 @@ type App struct {
 	hook      http.Handler    // of the signing service's events
 }
 
+// New returns the app. It asks nobody for anything yet.
 func New(cfg Config) (*App, error) {
 	at, err := url.Parse(cfg.PublicURL)
 	if err != nil || at.Host == "" || at.Path != "" {

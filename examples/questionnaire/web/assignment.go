@@ -81,6 +81,7 @@ func ParseAssignments(s string) ([]Assignment, error) {
 	return all, nil
 }
 
+// ClaimNames returns the claims that can be assigned.
 func ClaimNames() []string {
 	all := []string{claimCPR}
 	for name := range readers {

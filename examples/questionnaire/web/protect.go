@@ -41,7 +41,7 @@ func (a *App) secured(next http.Handler) http.Handler {
 // sameOrigin refuses forms that another site sends.
 func (a *App) sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
-	_ = protection.AddTrustedOrigin(a.cfg.PublicURL) // which newApp has read; a proxy may rewrite Host
+	_ = protection.AddTrustedOrigin(a.cfg.PublicURL) // which New has read; a proxy may rewrite Host
 	protection.SetDenyHandler(a.open(func(v *visit) error {
 		return v.message(http.StatusForbidden, message{Title: "message.cross.title", Lead: "message.cross.lead"})
 	}))
