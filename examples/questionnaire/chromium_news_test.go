@@ -9,7 +9,6 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"context"
 
@@ -33,7 +32,7 @@ func TestPagesLookForNews(t *testing.T) {
 	state := "document.querySelector('[data-testid=letter-state]').textContent"
 	becomes := func(want string) {
 		t.Helper()
-		require.Eventually(t, func() bool { return see(state) == want }, 20*time.Second, 50*time.Millisecond)
+		w.until(state + " === '" + want + "'")
 		assert.Equal(t, want, see("document.getElementById('told').textContent"), "a screen reader hears it")
 		assert.True(t, ask(w, chromedp.Evaluate[bool]("window.kept === true")), "the page was not left")
 		assert.Contains(t, see("document.activeElement.getAttribute('href')"), "/records/", "the focus is where it was")
@@ -71,5 +70,17 @@ func TestPagesLookForNewsWithoutScript(t *testing.T) {
 	w.click("[data-testid=see-letter]", "[data-testid=events]")
 	h.deliver(0)
 	h.deliver(10 * time.Minute)
-	require.Eventually(t, func() bool { return strings.Contains(w.see(), "Brevet ligger i din e-Boks.") }, time.Minute, 200*time.Millisecond)
+	w.until("document.body?.innerText.includes('Brevet ligger i din e-Boks.')")
+}
+
+// until waits, for at most a minute, until a condition in JavaScript is true. While the
+// browser changes pages there is none.
+func (w *window) until(condition string) {
+	w.t.Helper()
+	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
+		if is, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](condition)); err == nil && is {
+			return
+		}
+	}
+	w.t.Fatalf("%s: it never came about that %s", w.name, condition)
 }

@@ -77,6 +77,12 @@ func signingStory(h *signHouse, w *window, l survey.Lang) {
 	w.write("note", "Nøglen ligger på Ærøvej – æ, ø og å.")
 	w.click("[data-testid=hand]", donePage)
 	assert.Contains(w.t, w.see(), said("sign.means.writing"))
+	w.do(chromedp.Evaluate[chromedp.Void]("window.heading = document.querySelector('h1')"))
+	h.clerk(0)
+	h.deliver(0)
+	w.until("document.querySelector('[data-testid=letter-state]') !== null") // the page has looked for news
+	assert.Contains(w.t, w.see(), said("sign.means.open"))
+	assert.True(w.t, ask(w, chromedp.Evaluate[bool]("window.heading === document.querySelector('h1')")), "what has not changed was left alone")
 	w.click("[data-testid=see-record]", ".history")
 	record := ask(w, chromedp.Location())
 

@@ -16,19 +16,29 @@
     if (!at.isConnected && name) main.querySelector(name)?.focus({ preventScroll: true });
   };
 
+  // differing returns the parts that differ, each with what comes in its place. Where parts
+  // have come or gone, all between the first and the last difference are one.
+  const differing = (now, next) => {
+    if (now.length === next.length) return now.map((part, i) => [[part], [next[i]]]).filter(([[a], [b]]) => !a.isEqualNode(b));
+    const least = Math.min(now.length, next.length);
+    let head = 0, tail = 0;
+    while (head < least && now[head].isEqualNode(next[head])) head++;
+    while (tail < least - head && now.at(-1 - tail).isEqualNode(next.at(-1 - tail))) tail++;
+    return [[now.slice(head, now.length - tail), next.slice(head, next.length - tail), now[now.length - tail] ?? null]];
+  };
+
   // take puts the parts of fresh in that differ, and reports whether there were any.
   const take = (fresh) => {
-    const before = states(main), now = [...main.children], next = [...fresh.children];
-    if (now.length !== next.length) {
-      keep(() => main.replaceChildren(...next));
-    } else {
-      const changed = now.map((_, i) => i).filter((i) => !now[i].isEqualNode(next[i]));
-      if (changed.length === 0) return false;
-      keep(() => changed.forEach((i) => now[i].replaceWith(next[i])));
-    }
+    const before = states(main), changes = differing([...main.children], [...fresh.children]);
+    keep(() => {
+      for (const [old, parts, next = old[0].nextElementSibling] of changes) {
+        old.forEach((part) => part.remove());
+        parts.forEach((part) => main.insertBefore(part, next));
+      }
+    });
     const news = states(main).filter((state, i) => state !== before[i]);
     if (news.length > 0) told.textContent = [...new Set(news)].join(", ");
-    return true;
+    return changes.length > 0;
   };
 
   const look = async () => {
