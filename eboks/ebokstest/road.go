@@ -32,6 +32,8 @@ func road() []Misbehaviour {
 		switch status {
 		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType:
 			kinds = misled
+		case http.StatusConflict: // which on some wires says that the id was used before
+			kinds = []eboks.Kind{eboks.AuthFailed, eboks.OutcomeUnknown}
 		}
 		all = append(all, Misbehaviour{
 			Name: "proxy-" + strconv.Itoa(status), Doc: page, Kinds: kinds, Then: eboks.Retry,
