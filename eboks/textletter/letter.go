@@ -100,5 +100,5 @@ func (l Letter) PDF() ([]byte, error) {
 
 // refused is the error of this package. why is ours alone.
 func refused(why string) error {
-	return &eboks.Error{Kind: eboks.InputInvalid, Op: "textletter", Why: why, NotDelivered: true}
+	return &eboks.Error{Kind: eboks.InputInvalid, Op: "textletter", Why: why, Then: eboks.Stop}
 }

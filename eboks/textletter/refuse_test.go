@@ -25,7 +25,7 @@ func refusal(t *testing.T, l textletter.Letter) string {
 	assert.Empty(t, pdf)
 	var e *eboks.Error
 	require.ErrorAs(t, err, &e)
-	assert.True(t, e.NotDelivered)
+	assert.Equal(t, eboks.Stop, e.Then)
 	return err.Error()
 }
 

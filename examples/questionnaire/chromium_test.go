@@ -195,7 +195,20 @@ func (w *window) visit(path string) {
 // click presses what sel names and waits for the page with what next names.
 func (w *window) click(sel, next string) {
 	w.t.Helper()
-	w.do(chromedp.Click(chromedp.CSS(sel)), chromedp.WaitVisible(chromedp.CSS(next)))
+	press := func() error {
+		ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+		defer cancel()
+		return chromedp.Do(ctx, chromedp.Click(chromedp.CSS(sel)))
+	}
+	err := press()
+	for range 3 { // the page may just have put in some news
+		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
+			break
+		}
+		err = press()
+	}
+	require.NoError(w.t, err, sel)
+	w.do(chromedp.WaitVisible(chromedp.CSS(next)))
 	w.check()
 }
 

@@ -7,7 +7,9 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
@@ -20,11 +22,9 @@ import (
 // startFakePost starts a fake distributor in which every person of the fake broker
 // has a mailbox, and letters arrive within seconds.
 func startFakePost(name string, people []mitidtest.Citizen, cfg ebokstest.Config) (*ebokstest.Distributor, error) {
-	speaks := ebokstest.Dialects()[0]
-	for _, d := range ebokstest.Dialects() {
-		if d.String() == name {
-			speaks = d
-		}
+	start := ebokstest.Engines(stralforstest.Start)
+	if name == "postnord" {
+		start = ebokstest.Engines(postnordtest.Start)
 	}
 	cfg.Mailboxes = []ebokstest.Mailbox{} // no other people
 	for _, c := range people {
@@ -45,7 +45,7 @@ func startFakePost(name string, people []mitidtest.Citizen, cfg ebokstest.Config
 		}
 		cfg.Mailboxes = append(cfg.Mailboxes, box)
 	}
-	return ebokstest.Start(speaks, cfg)
+	return start(cfg)
 }
 
 // mailboxOf returns where the fake mailbox of a person is.

@@ -75,7 +75,7 @@ func newHouseOn(t testing.TB, d string, change ...func(*web.Config)) *house {
 	assignments, err := web.ParseAssignments(privateAssignments)
 	require.NoError(t, err)
 
-	h.post, err = startFakePost(ebokstest.Stralfors.String(), fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
+	h.post, err = startFakePost("stralfors", fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.post.Close() })
 
@@ -108,7 +108,7 @@ func (h *house) closeStore() {
 // carrier is the client of letters at a fake distributor.
 func carrier(t testing.TB, at *ebokstest.Distributor, c *web.Config, change ...func(eboks.Sender) eboks.Sender) *eboks.Client {
 	t.Helper()
-	sender, err := distributor.Open(at.Dialect().String(), agreementWith(at, c.Now, c.Logger))
+	sender, err := distributor.Open(at.Name(), agreementWith(at, c.Now, c.Logger))
 	require.NoError(t, err)
 	for _, wrap := range change {
 		sender = wrap(sender)
@@ -119,9 +119,9 @@ func carrier(t testing.TB, at *ebokstest.Distributor, c *web.Config, change ...f
 }
 
 // postBy returns a change of the house that has its letters carried by a fake of its own, which it stores in to.
-func postBy(t testing.TB, d ebokstest.Dialect, to **ebokstest.Distributor, change ...func(eboks.Sender) eboks.Sender) func(*web.Config) {
+func postBy(t testing.TB, name string, to **ebokstest.Distributor, change ...func(eboks.Sender) eboks.Sender) func(*web.Config) {
 	return func(c *web.Config) {
-		fake, err := startFakePost(d.String(), mitidtest.Citizens(), ebokstest.Config{Now: c.Now})
+		fake, err := startFakePost(name, mitidtest.Citizens(), ebokstest.Config{Now: c.Now})
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = fake.Close() })
 		c.Post, c.Mailboxes, c.Mailbox = carrier(t, fake, c, change...), fake.PageURL(), mailboxOf(fake)

@@ -68,7 +68,7 @@ func TestPagesWaitForNothingThatDoesNotComeByItself(t *testing.T) {
 	assert.False(t, waiting(t, done), "the letter waits for the person")
 
 	var fake *ebokstest.Distributor
-	h = newHouse(t, postBy(t, ebokstest.PostNord, &fake, func(s eboks.Sender) eboks.Sender { return terse{s} }))
+	h = newHouse(t, postBy(t, "postnord", &fake, func(s eboks.Sender) eboks.Sender { return terse{s} }))
 	b, at := oneLetter(t, h)
 	assert.True(t, waiting(t, b.get(at)))
 	h.deliver(0)

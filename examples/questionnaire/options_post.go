@@ -22,7 +22,7 @@ func (o *options) agreement(now func() time.Time, log *slog.Logger) (distributor
 		return distributor.Agreement{}, errors.New("-post-cert and -post-key: no certificate with its key")
 	}
 	a := distributor.Agreement{URL: o.PostURL, System: o.PostSystem, ClientID: o.PostClient, Certificate: certificate,
-		Materials: materials(o.PostMaterial), Recognises: o.Distributor == ebokstest.PostNord.String(), Now: now, Logger: log}
+		Materials: materials(o.PostMaterial), Recognises: o.Distributor == "postnord", Now: now, Logger: log}
 	if o.PostCA == "" {
 		return a, nil
 	}

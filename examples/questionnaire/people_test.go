@@ -159,7 +159,7 @@ func TestEveryPersonOnEitherCard(t *testing.T) {
 // TestEveryPersonsLetterThroughPostNord: the other distributor, the same people.
 func TestEveryPersonsLetterThroughPostNord(t *testing.T) {
 	var fake *ebokstest.Distributor
-	h := newHouse(t, postBy(t, ebokstest.PostNord, &fake))
+	h := newHouse(t, postBy(t, "postnord", &fake))
 	for _, c := range h.fake.Citizens() {
 		if c.CPR.IsZero() || c.Password {
 			continue

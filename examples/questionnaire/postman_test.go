@@ -51,7 +51,7 @@ func (d deaf) Capabilities() eboks.Capabilities {
 // a repeated ID may become a second letter. So it stays with a person.
 func TestLetterOfUnknownOutcomeIsNotSentAgain(t *testing.T) {
 	var fake *ebokstest.Distributor
-	h := newHouse(t, postBy(t, ebokstest.Stralfors, &fake, func(s eboks.Sender) eboks.Sender { return deaf{s} }))
+	h := newHouse(t, postBy(t, "stralfors", &fake, func(s eboks.Sender) eboks.Sender { return deaf{s} }))
 	b, at := oneLetter(t, h)
 	require.NoError(t, fake.Next("dropped-answer"))
 	for range 12 {
@@ -171,7 +171,7 @@ func TestPostmanEndsWithItsContext(t *testing.T) {
 
 func TestLetterThroughPostNord(t *testing.T) {
 	var fake *ebokstest.Distributor
-	h := newHouse(t, postBy(t, ebokstest.PostNord, &fake))
+	h := newHouse(t, postBy(t, "postnord", &fake))
 	b, at := oneLetter(t, h)
 	h.deliver(0)
 	assert.Contains(t, b.get(at).body, `data-testid="letter-state">Modtaget af e-Boks<`)

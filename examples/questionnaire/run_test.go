@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
@@ -73,7 +73,7 @@ func TestRun(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	fake := criiptotest.New(t)
 	mailboxes := map[string]string{}
-	post := ebokstest.NewStralfors(t)
+	post := stralforstest.New(t)
 	for name, pem := range map[string][]byte{"post.cert": post.CertPEM(), "post.key": post.KeyPEM(), "post.ca": post.CA()} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
 	}

@@ -184,7 +184,7 @@ func TestStoreThatSaysNo(t *testing.T) {
 // A distributor that carries no attachments: the link in the letter leads to the agreement.
 func TestLetterWithoutAttachments(t *testing.T) {
 	var post *ebokstest.Distributor
-	h := newSignHouse(t, postBy(t, ebokstest.PostNord, &post))
+	h := newSignHouse(t, postBy(t, "postnord", &post))
 	h.handedIn("en", mitidtest.Paiman())
 	h.deliver(0)
 	post.Advance(time.Hour)

@@ -13,6 +13,7 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
@@ -142,7 +143,7 @@ func newOffice(t *testing.T) *office {
 	o.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "a.db"), v, clock)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = o.store.Close() })
-	o.fake = ebokstest.New(t, ebokstest.Stralfors, ebokstest.Config{Now: clock, Settings: ebokstest.Settings{AnyRecipient: true}})
+	o.fake = ebokstest.New(t, ebokstest.Engines(stralforstest.Start), ebokstest.Config{Now: clock, Settings: ebokstest.Settings{AnyRecipient: true}})
 	o.sender, err = distributor.Open("stralfors", distributor.Agreement{URL: o.fake.URL(), System: o.fake.System(), Certificate: o.fake.Certificate(),
 		Roots: o.fake.Roots(), Materials: map[eboks.Material]string{store.ReceiptMaterial: string(o.fake.Materials()[0])}, Recognises: true, Now: clock})
 	require.NoError(t, err)

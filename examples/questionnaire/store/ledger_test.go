@@ -14,6 +14,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 )
 
@@ -88,7 +89,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 	defer cancel()
 	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
 	s.db.SetMaxOpenConns(1)
-	fake := ebokstest.New(t, ebokstest.Stralfors, ebokstest.Config{Now: s.Now, Settings: ebokstest.Settings{AnyRecipient: true}})
+	fake := ebokstest.New(t, ebokstest.Engines(stralforstest.Start), ebokstest.Config{Now: s.Now, Settings: ebokstest.Settings{AnyRecipient: true}})
 	sender, err := distributor.Open("stralfors", distributor.Agreement{URL: fake.URL(), System: fake.System(), Certificate: fake.Certificate(),
 		Roots: fake.Roots(), Materials: map[eboks.Material]string{ReceiptMaterial: string(fake.Materials()[0])}, Recognises: true, Now: s.Now})
 	require.NoError(t, err)

@@ -48,6 +48,7 @@
       if (answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500)) return; // the session has ended
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (main.querySelector(":active")) return later(); // somebody is pressing a button
         if (take(page.getElementById("content"))) wait = shortest;
         if (!page.querySelector('script[src="/assets/news.js"]')) return;
       }
