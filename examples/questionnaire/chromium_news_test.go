@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -9,8 +10,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
-
-	"context"
+	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -48,8 +48,7 @@ func TestPagesLookForNews(t *testing.T) {
 	assert.NotContains(t, w.see(), "Siden opdaterer sig selv")
 	looked := func() int { return strings.Count(h.logs.String(), `route="GET /letters/{id}"`) }
 	before := looked()
-	time.Sleep(3 * time.Second) // longer than the time between two looks
-	assert.Equal(t, before, looked(), "there is nothing more to look for")
+	require.Never(t, func() bool { return looked() > before }, 3*time.Second, 100*time.Millisecond, "there is nothing more to look for")
 }
 
 // Without script the page is loaded anew.
@@ -77,10 +76,8 @@ func TestPagesLookForNewsWithoutScript(t *testing.T) {
 // browser changes pages there is none.
 func (w *window) until(condition string) {
 	w.t.Helper()
-	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
-		if is, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](condition)); err == nil && is {
-			return
-		}
-	}
-	w.t.Fatalf("%s: it never came about that %s", w.name, condition)
+	require.Eventually(w.t, func() bool {
+		is, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](condition))
+		return err == nil && is
+	}, time.Minute, 50*time.Millisecond, "%s: it never came about that %s", w.name, condition)
 }
