@@ -30,9 +30,9 @@ func CallError(err error) *Error {
 	case e.Reason == httpx.BodyFailed:
 		return &Error{Kind: InputInvalid, NotDelivered: true, Why: "a document could not be read as it was measured"}
 	case e.Reason == httpx.Unwelcome:
-		return &Error{Kind: AuthFailed, NotDelivered: e.BodyKept(), Err: e,
+		return &Error{Kind: AuthFailed, NotDelivered: e.Incomplete(), Err: e,
 			Why: "the distributor refuses the client certificate; look at its date and at the agreement"}
-	case e.BodyKept():
+	case e.Incomplete():
 		return &Error{Kind: Unavailable, NotDelivered: true, Err: e}
 	default:
 		return &Error{Kind: OutcomeUnknown, Err: e}
