@@ -46,13 +46,15 @@ func New(c *http.Client, lim Limits) *Client {
 	if lim.MaxBody <= 0 {
 		lim.MaxBody = DefaultMaxBody
 	}
+	made := &Client{lim: lim, silent: hosts{now: time.Now}}
 	if c == nil {
-		return &Client{transport: nil, lim: lim}
+		return made
 	}
 	if c.Timeout > 0 {
-		lim.Timeout = min(lim.Timeout, c.Timeout)
+		made.lim.Timeout = min(lim.Timeout, c.Timeout)
 	}
-	return &Client{transport: c.Transport, lim: lim}
+	made.transport = c.Transport
+	return made
 }
 
 // Do makes the call of req once and reads the whole answer, whatever its status. It

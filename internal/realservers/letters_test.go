@@ -80,7 +80,10 @@ func (s *post) refused(t *testing.T, where string, kind eboks.Kind) {
 func (s *post) accepted(t *testing.T, a *app, where string) {
 	t.Helper()
 	a.seen()
-	time.Sleep(pause)
+	require.Eventually(t, func() bool {
+		until, _ := s.client.Channel()
+		return !time.Now().Before(until)
+	}, 10*pause, pause/10, where)
 	for _, l := range s.letters {
 		r, err := s.client.Send(t.Context(), l)
 		require.NoError(t, err, where)

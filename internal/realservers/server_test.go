@@ -74,19 +74,27 @@ func start(t *testing.T, dir, config, path string, args ...string) string {
 			<-ended
 		}
 	})
-	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if c, err := net.DialTimeout("tcp", address, time.Second); err == nil {
+	listens := func() bool {
+		c, err := net.DialTimeout("tcp", address, time.Second)
+		if err == nil {
 			_ = c.Close()
-			return address
 		}
+		return err == nil
+	}
+	gone := func() bool {
 		select {
 		case <-ended:
-			log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
-			t.Fatalf("%s ended: %s%s", path, said.String(), log)
+			return true
 		default:
-			require.Less(t, time.Since(begun), 30*time.Second, "%s does not listen", path)
+			return false
 		}
 	}
+	require.Eventually(t, func() bool { return listens() || gone() }, 30*time.Second, 20*time.Millisecond, "%s does not listen", path)
+	if gone() {
+		log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
+		t.Fatalf("%s ended: %s%s", path, said.String(), log)
+	}
+	return address
 }
 
 // app is what stands behind a server. It reads every body whole, and counts.
