@@ -37,7 +37,7 @@ var (
 func positive(s string) bool { return numberForm.MatchString(s) && strings.Trim(s, "0") != "" }
 
 func invalid(why string) error {
-	return &eboks.Error{Kind: eboks.ConfigInvalid, Sender: name, Op: "new", Why: why, NotDelivered: true}
+	return &eboks.Error{Kind: eboks.ConfigInvalid, Sender: name, Op: "new", Why: why, Then: eboks.Stop}
 }
 
 // withDefaults checks cfg and fills in what is zero.

@@ -35,13 +35,13 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	if f := faultIn(root, deep); f != nil {
 		e := s.judge(f, resp)
 		if resp.Status < http.StatusMultipleChoices {
-			e.NotDelivered = false // head and body contradict each other
+			e.Then = perhaps(e.Then) // head and body contradict each other
 		}
 		return nil, e
 	}
 	switch {
 	case !slices.Contains(op.expect, resp.Status):
-		return nil, s.byStatus(resp)
+		return nil, s.byStatus(resp, false)
 	case !resp.Taken:
 		return nil, unknown(resp, "the answer came before the whole letter had left")
 	case resp.Status == http.StatusNoContent:
@@ -52,8 +52,8 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	return root, nil
 }
 
-func (s *Sender) byStatus(resp *httpx.Response) *eboks.Error {
-	e := eboks.StatusError(resp.Status, resp.Header, s.now())
+func (s *Sender) byStatus(resp *httpx.Response, ownWords bool) *eboks.Error {
+	e := eboks.StatusError(resp.Status, resp.Header, ownWords, s.now())
 	e.Raw = raw(resp.Body)
 	if resp.Status < http.StatusMultipleChoices {
 		e.Why = "a status of success that Config.Operations does not expect"
@@ -95,19 +95,19 @@ func faultIn(e *strictxml.Element, deep depth) *fault {
 
 // judge says what a Fejl means.
 func (s *Sender) judge(f *fault, resp *httpx.Response) *eboks.Error {
-	e := s.byStatus(resp)
+	e := s.byStatus(resp, true)
 	e.Code = s.word(f.code)
 	v, known := s.cfg.Codes[f.code]
 	switch {
 	case e.Kind == eboks.AuthFailed, e.Kind == eboks.Throttled:
 		// About the sender, whatever the body says of the letter.
 	case slices.Contains(s.cfg.Duplicates, f.code):
-		e.Kind, e.NotDelivered, e.Why = eboks.AlreadyAccepted, false, ""
+		e.Kind, e.Then, e.Why = eboks.AlreadyAccepted, eboks.Ask, ""
 	case known:
 		e.Kind, e.Reachability, e.Why = v.Kind, v.Reachability, ""
-		e.NotDelivered = v.Kind != eboks.AlreadyAccepted && v.Kind != eboks.OutcomeUnknown
+		e.Then = v.then()
 	case resp.Status < http.StatusMultipleChoices, e.Kind == eboks.Rejected && resp.Status != http.StatusRequestEntityTooLarge:
-		e.Kind, e.NotDelivered = eboks.Rejected, false
+		e.Kind, e.Then = eboks.Rejected, eboks.Decide
 		e.Why = "an error number that Config.Codes does not list; it may also mean that the id was used before (Config.Duplicates)"
 	}
 	return e
@@ -138,8 +138,28 @@ func (v Verdict) possible() bool {
 
 // asked makes an error of a call that brings no letter say nothing of one.
 func asked(e *eboks.Error) *eboks.Error {
-	e.NotDelivered = false
+	e.Then = eboks.Ask
 	return e
+}
+
+// then is what an error number says of the letter, beside a status of failure.
+func (v Verdict) then() eboks.Then {
+	switch v.Kind {
+	case eboks.Rejected, eboks.RecipientUnreachable:
+		return eboks.Stop
+	case eboks.AlreadyAccepted, eboks.OutcomeUnknown:
+		return eboks.Ask
+	default:
+		return eboks.Retry
+	}
+}
+
+// perhaps is t for a letter that the distributor may have all the same.
+func perhaps(t eboks.Then) eboks.Then {
+	if t == eboks.Stop {
+		return eboks.Decide
+	}
+	return eboks.Ask
 }
 
 // question makes an error of a call that changes nothing one of its own kinds, as

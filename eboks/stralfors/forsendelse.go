@@ -36,13 +36,13 @@ func (s *Sender) kind(m eboks.Material) (Material, *eboks.Error) {
 
 // refuse is about a letter that cannot be written; nothing leaves.
 func refuse(why string) *eboks.Error {
-	return &eboks.Error{Kind: eboks.InputInvalid, Why: why, NotDelivered: true}
+	return &eboks.Error{Kind: eboks.InputInvalid, Why: why, Then: eboks.Stop}
 }
 
 // carry refuses what ForsendelseI has no place for.
 func (s *Sender) carry(l *eboks.Letter) *eboks.Error {
 	unsupported := func(why string) *eboks.Error {
-		return &eboks.Error{Kind: eboks.Unsupported, Why: why, NotDelivered: true}
+		return &eboks.Error{Kind: eboks.Unsupported, Why: why, Then: eboks.Stop}
 	}
 	a := &l.Address
 	switch {

@@ -157,5 +157,5 @@ func (o *operation) carries() bool { return o.method == http.MethodPost || o.met
 
 // missing refuses a service that the agreement does not have.
 func missing() *eboks.Error {
-	return &eboks.Error{Kind: eboks.Unsupported, Why: "the agreement does not have this service (Config.Operations)", NotDelivered: true}
+	return &eboks.Error{Kind: eboks.Unsupported, Why: "the agreement does not have this service (Config.Operations)", Then: eboks.Stop}
 }

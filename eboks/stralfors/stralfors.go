@@ -18,7 +18,6 @@ var (
 	_ eboks.StatusReader = (*Sender)(nil)
 	_ eboks.Lookup       = (*Sender)(nil)
 	_ eboks.EventReader  = (*Sender)(nil)
-	_ eboks.BatchSender  = (*Sender)(nil)
 	_ eboks.Recaller     = (*Sender)(nil)
 )
 
@@ -70,9 +69,6 @@ func (s *Sender) Capabilities() eboks.Capabilities {
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
 		Limits: s.cfg.Limits, CertificateExpires: s.expires,
 	}
-	if !s.ops.sendBatch.off {
-		c.Batch = s.cfg.BatchSize
-	}
 	return c
 }
 
@@ -85,7 +81,7 @@ func (s *Sender) do(ctx context.Context, op *operation, v variables, body *xmlbo
 	v["system"] = s.cfg.System
 	req, err := http.NewRequest(op.method, s.cfg.BaseURL+op.path.fill(v), http.NoBody)
 	if err != nil {
-		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", NotDelivered: true}
+		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", Then: eboks.Stop}
 	}
 	req.Header.Set("Accept", "application/xml")
 	req.Header.Set("User-Agent", "dkeid")
