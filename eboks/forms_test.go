@@ -65,7 +65,7 @@ func forms() []form {
 	}}
 	return []form{
 		id, formOf[eboks.Status, *eboks.Status](), formOf[eboks.Reachability, *eboks.Reachability](),
-		formOf[eboks.Kind, *eboks.Kind](), formOf[eboks.State, *eboks.State](),
+		formOf[eboks.Kind, *eboks.Kind](), formOf[eboks.State, *eboks.State](), formOf[eboks.Then, *eboks.Then](),
 	}
 }
 
@@ -135,7 +135,7 @@ func TestFormsRefuseWhatTheyDoNotKnow(t *testing.T) {
 			require.Equal(t, f.values[0], got())
 		}
 	}
-	for _, v := range []stored{eboks.Status(200), eboks.Reachability(200), eboks.Kind(200), eboks.State(200)} {
+	for _, v := range []stored{eboks.Status(200), eboks.Reachability(200), eboks.Kind(200), eboks.State(200), eboks.Then(200)} {
 		_, err := v.MarshalText()
 		kindIs(t, err, eboks.InputInvalid)
 		_, err = v.Value()
