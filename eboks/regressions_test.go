@@ -509,3 +509,88 @@ func (c *cutting) Claim(ctx context.Context, es []eboks.Entry, owner string, lea
 	c.cancel()
 	return claimed, errors.Join(err, ctx.Err())
 }
+
+// A panic of the adapter's leaves the letter in nobody's hand.
+func TestALetterOutlivesAPanic(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	s.answers = append(s.answers, func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { panic("en fejl") })
+	require.Panics(t, func() { _, _ = c.Send(t.Context(), l) })
+	began := time.Now()
+	_, err := c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	require.Equal(t, 1, s.asked, "it was asked for")
+	require.Less(t, time.Since(began), 10*time.Second)
+}
+
+// The distributor's books have the letter, in words that nobody here knows: it is
+// neither offered again nor taken for delivered.
+func TestBooksThatCannotBeRead(t *testing.T) {
+	for name, odd := range map[string]eboks.Event{
+		"a new word": {Status: eboks.Unknown, Code: "Modtaget på Mars", At: at("2026-11-22T10:00:00Z")},
+		"unread":     {Unread: true, Raw: eboks.NewRaw([]byte("<Åh>")), At: at("2026-11-22T10:00:00Z")},
+	} {
+		s, told := newScripted(), new(alarms)
+		s.can.Dedupes = true
+		c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
+		l := letter(1)
+		s.next(unknownOutcome())
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.OutcomeUnknown)
+		odd.ID = l.ID
+		s.events = []eboks.Event{odd}
+		for n := range 5 {
+			_, err = c.Send(t.Context(), l)
+			require.Equal(t, n >= 3, eboks.KindOf(err) == eboks.Parked, "%s %d", name, n)
+		}
+		require.Equal(t, 1, s.offers[l.ID], name)
+
+		// Whoever asks hears of it, and gets the rest.
+		s.events = append(s.events, event(l.ID, eboks.Accepted, "2026-11-22T10:00:01Z"))
+		told.told = nil
+		h, err := c.Status(t.Context(), l.ID)
+		require.NoError(t, err)
+		require.Equal(t, eboks.Accepted, h.Status())
+		require.Equal(t, odd.Unread, len(told.kinds()) == 1, name)
+	}
+}
+
+// A feed with one entry that cannot be read: the others arrive, once a person hears of it.
+func TestOneUnreadEventHoldsNothingUp(t *testing.T) {
+	s, told := newScripted(), new(alarms)
+	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
+	for range 5 {
+		s.events = append(s.events, event(eboks.NewID(), eboks.DeliveredDigital, "2026-11-22T10:00:00Z"))
+	}
+	s.events[2] = eboks.Event{Unread: true, Status: eboks.Failed, Raw: eboks.NewRaw([]byte("<Dårlig>"))}
+	var n int
+	var unread eboks.Event
+	for e, err := range c.Events(t.Context(), "") {
+		require.NoError(t, err)
+		if n++; e.Unread {
+			unread = e
+		}
+	}
+	require.Equal(t, 5, n)
+	require.Equal(t, eboks.Unknown, unread.Status)
+	require.Equal(t, eboks.Cursor("3"), unread.Cursor)
+	require.Equal(t, "<Dårlig>", string(unread.Raw.Reveal()))
+	require.Equal(t, []eboks.Kind{eboks.ReceiptInvalid}, told.kinds())
+	require.NoError(t, c.Learn(t.Context(), unread))
+}
+
+// A mailing that keeps failing does not make the ledger in memory grow.
+func TestMemoryLedgerStaysSmall(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s, oneOffer, func(cfg *eboks.Config) { cfg.Retry.Trip = 1 << 30 })
+	l := letter(1)
+	s.always[l.ID] = &eboks.Error{Kind: eboks.InputInvalid, Then: eboks.Stop, Status: 400}
+	before := heap()
+	for range 20_000 {
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.InputInvalid)
+	}
+	s.offered = nil
+	require.Less(t, heap()-before, int64(1<<20))
+}
