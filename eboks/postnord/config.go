@@ -15,8 +15,8 @@ import (
 // guarded makes a type print as a placeholder and refuse to marshal.
 type guarded = private.Value
 
-// Config configures a Sender. BaseURL, System, ClientID and one way to show a
-// certificate are required. It prints as a placeholder.
+// Config configures a Sender. BaseURL, System and one way to show a certificate are
+// required. It prints as a placeholder.
 type Config struct {
 	guarded
 
@@ -25,9 +25,9 @@ type Config struct {
 	BaseURL string
 	// System is the id of the dispatch system: one to six letters or digits.
 	System string
-	// ClientID is the client id of the agreement: one to 32 letters or digits. It
+	// ClientID is the client id of the agreement: at most 32 letters or digits. It
 	// stands in the middle of every message id and must not change while letters
-	// are on their way.
+	// are on their way. If empty, message ids are made without.
 	ClientID string
 
 	// Certificate is the client certificate, with its key.
@@ -84,8 +84,9 @@ const (
 	// AnswerJSON means that the answer names the message and says of the recipient what
 	// became of it. Nothing else is a success.
 	AnswerJSON Answer = iota
-	// AnswerStatus means that a success may have no body, and then says no more than that
-	// the letter is taken in. A body, if there is one, is read as with AnswerJSON.
+	// AnswerStatus means that the status 200, 201, 202 or 204 is enough: the letter is
+	// taken in. A body that is AnswerJSON's is read as with it, and a fault or a page of
+	// HTML is no success. Any other body, or none, says no more.
 	AnswerStatus
 	lastAnswer
 )
@@ -114,8 +115,8 @@ func (c *Config) check() error {
 		return configInvalid("Config.BaseURL needs an https address without user, query and fragment")
 	case len(c.System) > systemLength || !isID(c.System):
 		return configInvalid("Config.System needs one to six letters or digits")
-	case len(c.ClientID) > maxClientID || !isID(c.ClientID):
-		return configInvalid("Config.ClientID needs one to 32 letters or digits")
+	case len(c.ClientID) > maxClientID || c.ClientID != "" && !isID(c.ClientID):
+		return configInvalid("Config.ClientID needs at most 32 letters or digits")
 	case c.HTTPClient == nil && (len(c.Certificate.Certificate) == 0 || c.Certificate.PrivateKey == nil):
 		return configInvalid("Config.Certificate needs a certificate and its key")
 	case c.HTTPClient != nil && c.Roots != nil:
@@ -128,6 +129,8 @@ func (c *Config) check() error {
 		return configInvalid("Config.Timeout is negative")
 	case c.LookupName != "" && !isID(c.LookupName):
 		return configInvalid("Config.LookupName needs letters or digits")
+	case c.ClientID == "" && strings.Contains(c.StatusURL, clientVariable):
+		return configInvalid("Config.StatusURL has {client}, and Config.ClientID is empty")
 	case c.StatusURL != "" && (!strings.Contains(c.StatusURL, messageVariable) || !isHTTPS(c.stateAddress("0"), true)):
 		return configInvalid("Config.StatusURL needs an https address with {message} and without user and fragment")
 	}

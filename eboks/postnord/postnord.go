@@ -53,6 +53,7 @@ func New(cfg Config) (*Sender, error) {
 			Dedupes:            !cfg.NoDedupe,
 			Status:             cfg.StatusURL != "",
 			Lookup:             true,
+			Ends:               ends(cfg),
 			Limits:             cfg.Limits,
 			CertificateExpires: mtls.Expires(cfg.Certificate),
 		},
@@ -72,6 +73,17 @@ func New(cfg Config) (*Sender, error) {
 	s.cfg.Materials = maps.Clone(cfg.Materials)
 	s.cfg.Certificate, s.cfg.Roots, s.cfg.HTTPClient = tls.Certificate{}, nil, nil // the transport has them
 	return s, nil
+}
+
+// ends are the states behind which this wire tells no more: it never reports that a
+// letter is in the mailbox or with the carrier. Without StatusURL nothing is told after
+// the answer to the letter.
+func ends(cfg Config) []eboks.Status {
+	all := []eboks.Status{eboks.AcceptedDigital, eboks.PrintQueued}
+	if cfg.StatusURL == "" {
+		all = append(all, eboks.Accepted, eboks.Queued)
+	}
+	return all
 }
 
 // Capabilities says what this wire can do, as configured.

@@ -31,7 +31,8 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 		{"System", func(c *postnord.Config) { c.System = "" }},
 		{"System", func(c *postnord.Config) { c.System = "1234567" }},
 		{"System", func(c *postnord.Config) { c.System = "1/2" }},
-		{"ClientID", func(c *postnord.Config) { c.ClientID = "" }},
+		{"ClientID", func(c *postnord.Config) { c.ClientID = "123456789012345678901234567890123" }},
+		{"StatusURL", func(c *postnord.Config) { c.ClientID, c.StatusURL = "", "https://proxy.example/{client}/{message}" }},
 		{"ClientID", func(c *postnord.Config) { c.ClientID = "æ" }},
 		{"Certificate", func(c *postnord.Config) { c.Certificate = tls.Certificate{} }},
 		{"Certificate", func(c *postnord.Config) { c.Certificate.PrivateKey = nil }},
@@ -57,6 +58,45 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 	}
 	_, err := postnord.New(good)
 	require.NoError(t, err)
+	good.ClientID, good.StatusURL = "", "https://proxy.example/{message}"
+	_, err = postnord.New(good)
+	require.NoError(t, err)
+}
+
+// Senders at e-Boks itself have no client id, and any success will do.
+func TestWithoutAProxy(t *testing.T) {
+	w := newWire(t, says(204, ""), func(c *postnord.Config) { c.ClientID, c.StatusURL, c.Answer = "", "", postnord.AnswerStatus })
+	r, err := w.Send(t.Context(), toKaren(t))
+	require.NoError(t, err)
+	require.Equal(t, "0039940b8f3c4e52a14d6f9c556c1f0a7f9e2d", r.Reference)
+	require.Equal(t, "/int/rest/srv.svc/3/dispatchsystem/3994/dispatches/"+r.Reference, w.requests()[0].uri)
+}
+
+// A letter whose delivery nobody tells is not overdue for ever.
+func TestLastWordsAreAnEnd(t *testing.T) {
+	now := today
+	for name, c := range map[string]struct {
+		status string
+		said   eboks.Status
+		ends   bool
+	}{
+		"taken in":            {"", eboks.AcceptedDigital, true},
+		"printed":             {"https://proxy.example/{message}", eboks.PrintQueued, true},
+		"nothing can be read": {"", eboks.Accepted, true},
+		"waits":               {"https://proxy.example/{message}", eboks.Queued, false},
+		"can be read":         {"https://proxy.example/{message}", eboks.Accepted, false},
+	} {
+		w := newWire(t, says(200, well()), func(cfg *postnord.Config) { cfg.StatusURL = c.status })
+		client, err := eboks.New(eboks.Config{Sender: w, Now: func() time.Time { return now.Add(100 * time.Hour) }})
+		require.NoError(t, err)
+		require.Equal(t, c.ends, w.Capabilities().Final(c.said), name)
+		err = client.Overdue(&eboks.Receipt{ID: letter, Status: c.said, At: now}, nil)
+		if c.ends {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorIs(t, err, eboks.ErrReceiptOverdue, name)
+		}
+	}
 }
 
 func TestCapabilities(t *testing.T) {
@@ -67,7 +107,8 @@ func TestCapabilities(t *testing.T) {
 	can := s.Capabilities()
 	require.Equal(t, testAuthority(t).cert.NotAfter, can.CertificateExpires)
 	can.CertificateExpires = time.Time{}
-	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true}, can)
+	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true,
+		Ends: []eboks.Status{eboks.AcceptedDigital, eboks.PrintQueued, eboks.Accepted, eboks.Queued}}, can)
 
 	cfg.NoDedupe, cfg.StatusURL = true, "https://proxy.example/{message}"
 	cfg.Limits = eboks.Limits{Title: 50, File: 1_000_000, Attachments: 3}
@@ -119,10 +160,23 @@ func TestAnswerWithoutABody(t *testing.T) {
 	r, err := newWire(t, says(200, well()), bare).Send(t.Context(), toKaren(t))
 	require.NoError(t, err)
 	require.Equal(t, eboks.AcceptedDigital, r.Status)
-	for _, body := range []string{"<html>Vi er straks tilbage</html>", answered(otherMessage, karen, "", ""), "\n"} {
-		_, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
-		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown)
+	for _, body := range []string{"OK", "\n", `{"id":"æ"}`, "<Receipt>æ</Receipt>", `"` + message + `"`, "null"} {
+		r, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
+		require.NoError(t, err, body)
+		require.Equal(t, eboks.Accepted, r.Status)
+		require.Equal(t, body, string(r.Raw.Reveal()))
 	}
+	for _, body := range []string{"<html>Vi er straks tilbage</html>", " <!DOCTYPE HTML><p>Ærø", "<Fejl><FejlTekst>Æ</FejlTekst></Fejl>",
+		answered(otherMessage, karen, "", ""), answered(message, karen, "ukendt", "")} {
+		_, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
+		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown, body)
+	}
+	for _, status := range []int{203, 206, 207, 299} {
+		_, err = newWire(t, says(status, ""), bare).Send(t.Context(), toKaren(t))
+		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown, status)
+	}
+	_, err = newWire(t, says(200, "<Fejl><FejlKode>1001</FejlKode></Fejl>"), bare).Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrRejected)
 	_, err = newWire(t, says(200, answered(message, karen, "dead", "")), bare).Send(t.Context(), toKaren(t))
 	require.ErrorIs(t, err, eboks.ErrRecipientUnreachable)
 }
@@ -145,7 +199,7 @@ func TestThroughAClient(t *testing.T) {
 	w := newWire(t, says(200, well()))
 	client, err := eboks.New(eboks.Config{Sender: w})
 	require.NoError(t, err)
-	l := &eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Ærø", Material: "1", Document: eboks.Bytes([]byte(document))}
+	l := &eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Ærø", Material: "1", Document: eboks.Bytes([]byte(document)), Unchecked: true}
 	for range 2 {
 		r, err := client.Send(t.Context(), l)
 		require.NoError(t, err)

@@ -193,6 +193,7 @@ func measured(tb testing.TB, l eboks.Letter) *eboks.Letter {
 	k := &kept{can: eboks.Capabilities{Name: "kept", Print: true, NotBefore: true, Reply: true, Limits: eboks.Limits{Attachments: 9}}}
 	client, err := eboks.New(eboks.Config{Sender: k})
 	require.NoError(tb, err)
+	l.Unchecked = true
 	_, err = client.Send(context.Background(), &l)
 	require.NoError(tb, err)
 	return k.l
