@@ -30,7 +30,8 @@ type Config struct {
 	// are on their way. If empty, message ids are made without.
 	ClientID string
 
-	// Certificate is the client certificate, with its key.
+	// Certificate is the client certificate, with its key. New refuses a key that does not
+	// belong to it, and one that is not valid now. [Sender.SetCertificate] exchanges it.
 	Certificate tls.Certificate
 	// Roots are the authorities that the server's certificate may come from. If nil, they are
 	// those of the system.
@@ -38,6 +39,14 @@ type Config struct {
 	// HTTPClient makes the calls instead of Certificate and Roots, for a proxy
 	// that shows the certificate. It never follows redirects. If nil, it is one of our own.
 	HTTPClient *http.Client
+
+	// NoContinue says that the server knows no 100-continue: the body leaves at once, before
+	// the server has taken the certificate. If false, that is found out by one call that
+	// waits three seconds in vain.
+	NoContinue bool
+	// TLS12 is for a server that asks for the certificate only after the request, which
+	// works with TLS 1.2 alone. It allows no later version. Not with HTTPClient.
+	TLS12 bool
 
 	// Materials maps the app's words to the content type ids of the agreement. If nil,
 	// a letter's Material is the id itself. If set, a Material that is not in it is
@@ -99,10 +108,7 @@ const (
 	maxContentType = 64
 )
 
-const (
-	defaultTimeout = 60 * time.Second
-	connections    = 16 // that stay open between calls
-)
+const defaultTimeout = 60 * time.Second
 
 const (
 	messageVariable = "{message}"
@@ -117,10 +123,8 @@ func (c *Config) check() error {
 		return configInvalid("Config.System needs one to six letters or digits")
 	case len(c.ClientID) > maxClientID || c.ClientID != "" && !isID(c.ClientID):
 		return configInvalid("Config.ClientID needs at most 32 letters or digits")
-	case c.HTTPClient == nil && (len(c.Certificate.Certificate) == 0 || c.Certificate.PrivateKey == nil):
-		return configInvalid("Config.Certificate needs a certificate and its key")
-	case c.HTTPClient != nil && c.Roots != nil:
-		return configInvalid("Config.Roots is not used with Config.HTTPClient")
+	case c.HTTPClient != nil && (c.Roots != nil || c.TLS12):
+		return configInvalid("Config.Roots and Config.TLS12 are not used with Config.HTTPClient")
 	case c.Answer >= lastAnswer:
 		return configInvalid("Config.Answer is none of the answers")
 	case c.Limits.Title < 0 || c.Limits.File < 0 || c.Limits.Total < 0 || c.Limits.Encoded < 0:

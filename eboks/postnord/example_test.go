@@ -109,7 +109,7 @@ func ExampleConfig() {
 	fmt.Println(err)
 	fmt.Println(cfg) // shows nothing
 	// Output:
-	// eboks: new (postnord): ConfigInvalid: Config.Certificate needs a certificate and its key
+	// eboks: new (postnord): ConfigInvalid: Config.Certificate: there is no client certificate
 	// [private]
 }
 

@@ -36,6 +36,15 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 		{"ClientID", func(c *postnord.Config) { c.ClientID = "æ" }},
 		{"Certificate", func(c *postnord.Config) { c.Certificate = tls.Certificate{} }},
 		{"Certificate", func(c *postnord.Config) { c.Certificate.PrivateKey = nil }},
+		{"Certificate", func(c *postnord.Config) {
+			c.Certificate.PrivateKey = testAuthority(t).certificate(t, "en anden").PrivateKey
+		}},
+		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(10, 0, 0) } }},
+		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(-10, 0, 0) } }},
+		{"HTTPClient", func(c *postnord.Config) {
+			c.HTTPClient, c.Now = showing(c.Certificate), func() time.Time { return today.AddDate(10, 0, 0) }
+		}},
+		{"TLS12", func(c *postnord.Config) { c.HTTPClient, c.TLS12 = &http.Client{}, true }},
 		{"Roots", func(c *postnord.Config) { c.HTTPClient, c.Roots = &http.Client{}, testAuthority(t).roots }},
 		{"Answer", func(c *postnord.Config) { c.Answer = 9 }},
 		{"Timeout", func(c *postnord.Config) { c.Timeout = -1 }},
@@ -97,6 +106,57 @@ func TestLastWordsAreAnEnd(t *testing.T) {
 			require.ErrorIs(t, err, eboks.ErrReceiptOverdue, name)
 		}
 	}
+}
+
+// showing is a client of the user's that shows a certificate.
+func showing(c tls.Certificate) *http.Client {
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{Certificates: []tls.Certificate{c}}}}
+}
+
+// A certificate is exchanged while letters go; a bad one changes nothing.
+func TestSetCertificate(t *testing.T) {
+	var who []string
+	w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+		who = append(who, r.TLS.PeerCertificates[0].Subject.CommonName)
+		says(200, well())(rw, r)
+	})
+	send := func() {
+		_, err := w.Send(t.Context(), toKaren(t))
+		require.NoError(t, err)
+	}
+	send()
+	ends := w.Capabilities().CertificateExpires
+	require.Equal(t, testAuthority(t).cert.NotAfter, ends)
+	bad := testAuthority(t).certificate(t, "forkert")
+	bad.PrivateKey = testAuthority(t).certificate(t, "en anden").PrivateKey
+	err := w.SetCertificate(bad)
+	require.ErrorIs(t, err, eboks.ErrConfigInvalid)
+	require.ErrorContains(t, err, "eboks: set certificate (postnord): ConfigInvalid: ")
+	send()
+	require.NoError(t, w.SetCertificate(testAuthority(t).certificate(t, "ny på Ærø")))
+	send()
+	require.Equal(t, []string{"Afsender ÆØÅ", "Afsender ÆØÅ", "ny på Ærø"}, who)
+
+	own, err := postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(bad)})
+	require.Nil(t, own)
+	require.ErrorContains(t, err, "Config.HTTPClient")
+	own, err = postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(testAuthority(t).certificate(t, "egen"))})
+	require.NoError(t, err)
+	require.Equal(t, ends, own.Capabilities().CertificateExpires)
+	require.ErrorContains(t, own.SetCertificate(bad), "Config.HTTPClient")
+}
+
+// With NoContinue the letter leaves at once, and TLS12 speaks no later version.
+func TestSettingsOfTheRoad(t *testing.T) {
+	var version uint16
+	w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+		version = r.TLS.Version
+		says(200, well())(rw, r)
+	}, func(c *postnord.Config) { c.NoContinue, c.TLS12 = true, true })
+	_, err := w.Send(t.Context(), toKaren(t))
+	require.NoError(t, err)
+	require.Empty(t, w.requests()[0].header["Expect"])
+	require.EqualValues(t, tls.VersionTLS12, version)
 }
 
 func TestCapabilities(t *testing.T) {
