@@ -192,7 +192,8 @@ func FuzzForms(f *testing.F) {
 			if to.UnmarshalText([]byte(s)) == nil {
 				text, err := got().MarshalText()
 				require.NoError(t, err)
-				require.True(t, strings.EqualFold(s, string(text)), "%s %q", f.name, s)
+				zero := f.name == "ID" && len(text) == 0 // may be written as 36 characters, too
+				require.True(t, zero || strings.EqualFold(s, string(text)), "%s %q", f.name, s)
 			}
 			to, got = f.place()
 			if to.Scan([]byte(s)) == nil {
