@@ -10,12 +10,13 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // The Config is all that differs between a test and production. Here it is for
 // the fake; in production BaseURL, System and certificate are the agreement's.
 func Example() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func ExampleConfig() {
 // What only this distributor has is on its own type: the shipment types, to check
 // a configuration with before the first letter, and mass shipments.
 func ExampleSender_ShipmentTypes() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
