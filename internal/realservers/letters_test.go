@@ -3,6 +3,7 @@ package realservers
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -140,7 +141,7 @@ func TestNginxRefusesOneLargeLetter(t *testing.T) {
 	p, a := newPKI(t), newApp(t)
 	s := newPost(t, p, nginx(t, p, a, "TLSv1.2 TLSv1.3"), "good", mtls.Options{})
 	large := *s.letters[0]
-	large.ID, large.Document = eboks.NewID(), eboks.Bytes(append([]byte("%PDF-1.7\n"), make([]byte, 2<<20)...))
+	large.ID, large.Document = eboks.NewID(), eboks.Bytes([]byte("%PDF-1.7\n"+strings.Repeat(".", 2<<20)+"\n%%EOF\n"))
 	_, err := s.client.Send(t.Context(), &large)
 	require.ErrorIs(t, err, eboks.ErrRejected)
 	assert.ErrorContains(t, err, "too large")
