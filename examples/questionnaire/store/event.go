@@ -77,8 +77,8 @@ func (s *Store) addEvent(ctx context.Context, tx *sql.Tx, e eboks.Event) (known 
 	if !e.Raw.IsZero() {
 		raw = s.vault.letters.Seal(e.Raw.Reveal(), place(e.ID, "event"))
 	}
-	if _, err := tx.StmtContext(ctx, s.q.insertEvent).ExecContext(ctx, e.Key(), id, e.Status.String(), e.Code,
-		toMillis(at), toMillis(e.Received), e.Reachability.String(), raw); err != nil {
+	if _, err := tx.StmtContext(ctx, s.q.insertEvent).ExecContext(ctx, e.Key(), id, e.Status, e.Code,
+		toMillis(at), toMillis(e.Received), e.Reachability, raw); err != nil {
 		return known, fmt.Errorf("store event: %w", err)
 	}
 	// Whoever tells about a letter has it.
@@ -98,37 +98,17 @@ func (s *Store) fillHistory(ctx context.Context, l *Letter) error {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var status, reachability string
 		var at, received int64
 		e := eboks.Event{ID: l.ID}
-		if err := rows.Scan(&status, &e.Code, &at, &received, &reachability); err != nil {
+		if err := rows.Scan(&e.Status, &e.Code, &at, &received, &e.Reachability); err != nil {
 			return fmt.Errorf("list events: %w", err)
 		}
-		e.Status, e.Reachability = statusNamed(status), reachabilityNamed(reachability)
 		e.At, e.Received = fromMillis(at), fromMillis(received)
 		if err := l.History.Add(e); err != nil && !errors.Is(err, eboks.ErrDuplicate) {
 			return err
 		}
 	}
 	return rows.Err()
-}
-
-func statusNamed(word string) eboks.Status {
-	for _, s := range eboks.Statuses() {
-		if s.String() == word {
-			return s
-		}
-	}
-	return eboks.Unknown
-}
-
-func reachabilityNamed(word string) eboks.Reachability {
-	for r := eboks.Reachable; r.String() != eboks.ReachabilityUnknown.String(); r++ {
-		if r.String() == word {
-			return r
-		}
-	}
-	return eboks.ReachabilityUnknown
 }
 
 // Asked keeps what the distributor answered, and when to ask again.
@@ -149,11 +129,7 @@ func (s *Store) Asked(ctx context.Context, id eboks.ID, next time.Time, events [
 // OpenLetters returns the letters that the distributor has, that have none of the ends,
 // and that may be asked about by now: first the one that has waited longest.
 func (s *Store) OpenLetters(ctx context.Context, now, oldest time.Time, ends []eboks.Status) ([]eboks.ID, error) {
-	words := make([]string, len(ends))
-	for i, end := range ends {
-		words[i] = end.String()
-	}
-	list, err := json.Marshal(words)
+	list, err := json.Marshal(ends)
 	if err != nil {
 		return nil, err
 	}
