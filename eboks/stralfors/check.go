@@ -1,7 +1,6 @@
 package stralfors
 
 import (
-	"log/slog"
 	"maps"
 	"net/url"
 	"regexp"
@@ -16,7 +15,6 @@ import (
 
 const (
 	maxText        = 2000 // characters of BrugerNavn, EnhedTekst, KonteringsGruppeTekst
-	maxBatch       = 1000
 	maxPage        = 1000
 	defaultPage    = 100
 	maxAttachments = 100 // Bilag in a BilagSamling
@@ -26,7 +24,6 @@ const (
 var (
 	materialForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`) // as eboks has it
 	systemForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,9}$`)
-	massForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,37}$`)
 	codeForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
 	numberForm   = regexp.MustCompile(`^[0-9]{1,10}$`)
 	elementForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
@@ -77,9 +74,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	case cfg.Limits.Attachments < 0:
 		cfg.Limits.Attachments = 0
 	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -124,8 +118,6 @@ func (cfg *Config) wrong() string {
 		return "Certificate has no key"
 	case cfg.Timeout < 0:
 		return "Timeout is negative"
-	case cfg.BatchSize < 0 || cfg.BatchSize > maxBatch:
-		return "BatchSize must be 0 to 1000"
 	case cfg.PageSize < 0 || cfg.PageSize > maxPage:
 		return "PageSize must be 1 to 1000"
 	case l.Title < 0 || l.File < 0 || l.Total < 0 || l.Encoded < 0 || l.PrintTotal < 0:
@@ -155,8 +147,6 @@ func (cfg *Config) wrong() string {
 
 func (r *Receipts) wrong() string {
 	switch {
-	case r.Mass != "" && !massForm.MatchString(r.Mass):
-		return "Receipts.Mass must be 1 to 38 letters, digits, '-', '_' or '.'"
 	case r.Mail != "" && !mailForm.MatchString(r.Mail):
 		return "Receipts.Mail is no e-mail address"
 	case !oneOf(r.Which, "Alle", "Ingen", "Kun fejl"):

@@ -3,7 +3,6 @@ package stralfors
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -38,17 +37,11 @@ type Config struct {
 	HTTPClient *http.Client
 	Timeout    time.Duration    // of one call, the letter included; if zero, 60 s
 	Now        func() time.Time // if nil, time.Now
-	// Logger hears of what no result can carry: a batch answer with letters that
-	// were not asked about. If nil, nobody hears of it.
-	Logger *slog.Logger
 
 	// Materials maps the application's words to the ids of the agreement. If nil, a
 	// letter's Material is the number of a shipment type. Otherwise a Material that
 	// is not in it is ErrInputInvalid.
 	Materials map[eboks.Material]Material
-	// BatchSize is how many letters go into one ForsendelserOpret, at most 1000.
-	// If zero, that service is not used, and letters go one by one.
-	BatchSize int
 	// Dedupes says that Strålfors recognises a repeated AfsendelseIdentifikator and
 	// never makes a second letter of it. False until the agreement promises it.
 	Dedupes bool
@@ -146,7 +139,6 @@ const (
 // Receipts are what TransaktionsParametreI says. The zero value leaves the block
 // out.
 type Receipts struct {
-	Mass  string // MasseForsendelseIdentifikator that the letters belong to; see Sender.CreateMass
 	Mail  string // KvitteringsEmail: where Strålfors sends a receipt for each letter
 	Which string // KvitteringsTypeKode: "Alle", "Ingen", "Kun fejl"; if empty, left out
 	Time  bool   // write the time of sending as TransaktionsDatoTid

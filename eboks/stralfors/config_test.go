@@ -40,7 +40,6 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"no Certificate":         {func(c *config) { c.Certificate = tls.Certificate{} }, "Certificate is missing"},
 		"no key":                 {func(c *config) { c.Certificate.PrivateKey = nil }, "no key"},
 		"a negative Timeout":     {func(c *config) { c.Timeout = -1 }, "Timeout"},
-		"a huge BatchSize":       {func(c *config) { c.BatchSize = 1001 }, "BatchSize"},
 		"a huge PageSize":        {func(c *config) { c.PageSize = 1001 }, "PageSize"},
 		"a negative limit":       {func(c *config) { c.Limits.File = -1 }, "Limits"},
 		"too many attachments":   {func(c *config) { c.Limits.Attachments = 101 }, "Attachments"},
@@ -51,7 +50,6 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"a LogMarker":            {func(c *config) { c.LogMarker = "1" }, "LogMarker"},
 		"a long Unit":            {func(c *config) { c.Unit = strings.Repeat("å", 2001) }, "Unit"},
 		"half a From":            {func(c *config) { c.From.Name = "Ærø" }, "From"},
-		"a Mass":                 {func(c *config) { c.Receipts.Mass = "a b" }, "Receipts.Mass"},
 		"a Mail":                 {func(c *config) { c.Receipts.Mail = "ærø" }, "Receipts.Mail"},
 		"a Which":                {func(c *config) { c.Receipts.Which = "Nogle" }, "Receipts.Which"},
 		"Sides":                  {func(c *config) { c.Print.Sides = "Triplex" }, "Print.Sides"},
@@ -92,7 +90,6 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"a log of no letter":    {func(c *config) { c.Operations.TransaktionslogForsendelseHent.Path = "/log" }, "{shipment}"},
 		"a recall of no letter": {func(c *config) { c.Operations.ForsendelseTilbagekald.Path = "/tilbage" }, "{shipment}"},
 		"a log without end":     {func(c *config) { c.Operations.TransaktionslogForsendelserHent.Path = "/log?antal={count}" }, "{after}"},
-		"a mass log of all":     {func(c *config) { c.Operations.TransaktionslogMasseforsendelseHent.Path = "/log" }, "{mass}"},
 		"cpr in an address": {func(c *config) {
 			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}&cvr={cvr}"}
 		}, "CPRInURL"},
@@ -121,11 +118,10 @@ func TestCapabilities(t *testing.T) {
 		Reply: true, Limits: eboks.Limits{Attachments: 10}}, can)
 
 	can = srv.sender(t, func(c *stralfors.Config) {
-		c.Dedupes, c.NoPrint, c.BatchSize, c.Limits = true, true, 50, eboks.Limits{Title: 50, Attachments: -1, File: 1 << 20}
+		c.Dedupes, c.NoPrint, c.Limits = true, true, eboks.Limits{Title: 50, Attachments: -1, File: 1 << 20}
 	}).Capabilities()
 	require.True(t, can.Dedupes)
 	require.False(t, can.Print)
-	require.Equal(t, 50, can.Batch)
 	require.Equal(t, eboks.Limits{Title: 50, File: 1 << 20}, can.Limits)
 	require.False(t, can.Opened, "no wire of Strålfors reports openings")
 }

@@ -125,7 +125,6 @@ func (s *Sender) transaction(b *xmlbody.Builder) {
 	if r.Time {
 		b.Text("TransaktionsDatoTid", dateTime(s.now()))
 	}
-	b.TextIf("MasseForsendelseIdentifikator", r.Mass)
 	b.TextIf("KvitteringsTypeKode", r.Which)
 	b.TextIf("KvitteringsEmail", r.Mail)
 	b.Close()

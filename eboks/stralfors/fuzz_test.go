@@ -85,39 +85,6 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-func FuzzBatchAnswer(f *testing.F) {
-	s, answer := cannedSender(f)
-	first, second := letter(), letter()
-	second.ID = id(otherID)
-	ls := measured(f, first, second)
-	for _, body := range []string{"", batchAnswer(), batchAnswer(item(ls[0].ID, ""), item(ls[1].ID, "")), batchAnswer(item(ls[1].ID, ""), item(ls[1].ID, "")),
-		batchAnswer(item(ls[0].ID, fejl("2001"))), fejl("1001"), "<ForsendelseOSamling><ForsendelseO/></ForsendelseOSamling>",
-		`<ForsendelseOSamling><a:ForsendelseO xmlns:a="b"/><ForsendelseO><ForsendelseO/></ForsendelseO></ForsendelseOSamling>`} {
-		f.Add(200, []byte(body))
-		f.Add(400, []byte(body))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		answer.status, answer.body = 200+(status%400+400)%400, body
-		results, err := s.SendBatch(context.Background(), ls)
-		if err != nil {
-			require.Nil(t, results)
-			wellFormed(t, err)
-			return
-		}
-		require.Len(t, results, len(ls))
-		for i, r := range results {
-			require.Equal(t, ls[i].ID, r.ID)
-			require.Equal(t, r.Err == nil, r.Receipt != nil)
-			if r.Err != nil {
-				wellFormed(t, r.Err)
-				continue
-			}
-			require.Equal(t, r.ID, r.Receipt.ID)
-			require.True(t, names(r.Receipt.Raw.Reveal(), r.ID))
-		}
-	})
-}
-
 func FuzzLog(f *testing.F) {
 	for _, body := range []string{"", page(), page(transaction("1", theID, "2026-03-02T10:00:00Z", "Klar", "")),
 		page(transaction("1", theID, "2026-03-02T10:00:00", "Fejlet", "<t:FejlDetaljer><t:FejlKode>2004</t:FejlKode></t:FejlDetaljer>")),
@@ -133,7 +100,6 @@ func FuzzLog(f *testing.F) {
 		for _, read := range []func() ([]eboks.Event, error){
 			func() ([]eboks.Event, error) { return s.ReadStatus(ctx, id(theID)) },
 			func() ([]eboks.Event, error) { return s.ReadEvents(ctx, eboks.Cursor(after)) },
-			func() ([]eboks.Event, error) { return s.MassLog(ctx, "m") },
 		} {
 			events, err := read()
 			if err != nil {
@@ -190,9 +156,6 @@ func FuzzQuestions(f *testing.F) {
 		if err != nil {
 			require.Nil(t, types)
 			ours(t, err)
-		}
-		if err := s.CreateMass(ctx, "m", "17"); err != nil {
-			wellFormed(t, err)
 		}
 	})
 }

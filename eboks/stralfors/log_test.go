@@ -144,7 +144,6 @@ func TestAPageThatCannotBeReadGivesNoEvent(t *testing.T) {
 		for what, read := range map[string]func() ([]eboks.Event, error){
 			"events": func() ([]eboks.Event, error) { return s.ReadEvents(context.Background(), "") },
 			"status": func() ([]eboks.Event, error) { return s.ReadStatus(context.Background(), id(theID)) },
-			"mass":   func() ([]eboks.Event, error) { return s.MassLog(context.Background(), "masse") },
 		} {
 			events, err := read()
 			require.ErrorIs(t, err, eboks.ErrReceiptInvalid, "%s %s", name, what)

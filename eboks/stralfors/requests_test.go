@@ -35,7 +35,7 @@ func full(c *stralfors.Config) {
 	c.Unit, c.CostGroup = "Børn & Unge", "Konto <42>"
 	c.From = eboks.Address{Name: "Ærø Kommune", Street: "Statene", House: "2", PostCode: "5970"}
 	c.DocumentID, c.LetterDate = true, true
-	c.Receipts = stralfors.Receipts{Mass: "masse-2026-03", Mail: "kvittering@aeroe.example", Which: "Kun fejl", Time: true}
+	c.Receipts = stralfors.Receipts{Mail: "kvittering@aeroe.example", Which: "Kun fejl", Time: true}
 	c.Digital = stralfors.Digital{Register: true}
 	c.Print = stralfors.Print{Sides: "Duplex", Colour: "SH", Envelope: "C5", StampFrom: stralfors.Yes, StampTo: stralfors.No, StampDate: stralfors.Yes,
 		Urgent: stralfors.No, Category: "Rekommanderet med modtagerbevis", Allocation: "9", HandleReturns: stralfors.Yes, TellMoves: stralfors.No}
@@ -112,7 +112,7 @@ func everyDigital(l *eboks.Letter) {
 	l.Channel, l.Address, l.NotBefore = eboks.DigitalOnly, eboks.Address{}, noon.Add(36*time.Hour)
 }
 
-// The other eight services.
+// The other services.
 func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 	ctx := context.Background()
 	person := eboks.Person(leapling())
@@ -121,16 +121,6 @@ func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 		answer string
 		config []func(*stralfors.Config)
 	}{
-		"batch": {func(s *stralfors.Sender) error {
-			second := letter()
-			second.ID, second.To = id("00000000-0000-4000-8000-0000000000b2"), company
-			_, err := s.SendBatch(ctx, measured(t, letter(), second))
-			return err
-		}, `<ForsendelseOSamling/>`, nil},
-		"batch-namespace-1": {func(s *stralfors.Sender) error {
-			_, err := s.SendBatch(ctx, measured(t, letter()))
-			return err
-		}, `<ForsendelseOSamling/>`, []func(*stralfors.Config){v1}},
 		"recall": {func(s *stralfors.Sender) error {
 			_, err := s.Recall(ctx, id(theID))
 			return err
@@ -147,12 +137,6 @@ func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 			_, err := s.ReadEvents(ctx, "a+b/c=")
 			return err
 		}, `<TransaktionslogO/>`, []func(*stralfors.Config){func(c *stralfors.Config) { c.PageSize = 7 }}},
-		"mass": {func(s *stralfors.Sender) error { return s.CreateMass(ctx, "masse-2026-03", "17") },
-			`<MasseforsendelseO><MasseForsendelseIdentifikator>masse-2026-03</MasseForsendelseIdentifikator></MasseforsendelseO>`, nil},
-		"mass-log": {func(s *stralfors.Sender) error {
-			_, err := s.MassLog(ctx, "masse-2026-03")
-			return err
-		}, `<TransaktionslogO/>`, nil},
 		"types": {func(s *stralfors.Sender) error {
 			_, err := s.ShipmentTypes(ctx)
 			return err

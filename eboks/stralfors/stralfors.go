@@ -18,7 +18,6 @@ var (
 	_ eboks.StatusReader = (*Sender)(nil)
 	_ eboks.Lookup       = (*Sender)(nil)
 	_ eboks.EventReader  = (*Sender)(nil)
-	_ eboks.BatchSender  = (*Sender)(nil)
 	_ eboks.Recaller     = (*Sender)(nil)
 )
 
@@ -64,16 +63,12 @@ func New(cfg Config) (*Sender, error) {
 
 // Capabilities says what this agreement can do.
 func (s *Sender) Capabilities() eboks.Capabilities {
-	c := eboks.Capabilities{
+	return eboks.Capabilities{
 		Name: name, Dedupes: s.cfg.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
 		Limits: s.cfg.Limits, CertificateExpires: s.expires,
 	}
-	if !s.ops.sendBatch.off {
-		c.Batch = s.cfg.BatchSize
-	}
-	return c
 }
 
 // do makes one call. The error is about the call; an answer of any status is
