@@ -24,10 +24,7 @@ func (s *Sender) Lookup(ctx context.Context, to eboks.Recipient, m eboks.Materia
 		b.Text("ForsendelseTypeIdentifikator", kind.ShipmentType)
 		s.recipient(b, to, true)
 		b.Close()
-		var bad error
-		if body, bad = b.Body(); bad != nil {
-			return eboks.ReachabilityUnknown, refuse("the question cannot be written as XML")
-		}
+		body = b.Body()
 	}
 	v := variables{"type": kind.ShipmentType, "material": kind.ContentType}
 	if op.path.names("cpr") {

@@ -29,11 +29,7 @@ func (s *Sender) send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, *eb
 	}
 	b := xmlbody.New()
 	s.forsendelse(b, l, kind, "xmlns", s.cfg.Namespace, "xmlns:dkal", dkal)
-	body, bad := b.Body()
-	if bad != nil {
-		return nil, refuse("the letter cannot be written as XML")
-	}
-	resp, err := s.do(ctx, &s.ops.send, variables{"shipment": l.ID.String(), "type": kind.ShipmentType, "material": kind.ContentType}, body)
+	resp, err := s.do(ctx, &s.ops.send, variables{"shipment": l.ID.String(), "type": kind.ShipmentType, "material": kind.ContentType}, b.Body())
 	if err != nil {
 		return nil, err
 	}
