@@ -38,10 +38,14 @@ const (
 // so at once: [Client.Send] checks the same. The error is [ErrInputInvalid] and names
 // the field.
 func (a Address) Check() error {
+	if a.IsZero() {
+		return inputInvalid("Address is missing: on this Channel the letter may be printed")
+	}
+	if fault := fjernprint.Fault("CountryIdentificationCode", a.Country); a.Country != "" && fault != "" {
+		return inputInvalid("Address.Country" + fault)
+	}
 	foreign := a.Country != "" && a.Country != denmark
 	switch {
-	case a.IsZero():
-		return inputInvalid("Address is missing: on this Channel the letter may be printed")
 	case len(a.Lines) == 0 && (a.Street == "" || a.House == "") && a.POBox == "":
 		return inputInvalid("Address has neither Street and House, nor POBox, nor Lines")
 	case a.Street == "" && a.House != "":
@@ -67,7 +71,6 @@ func (a Address) Check() error {
 		{"District", "DistrictSubdivisionIdentifier", a.District, false},
 		{"POBox", "PostOfficeBoxIdentifier", a.POBox, false},
 		{"PostCode", "PostCodeIdentifier", a.PostCode, !foreign},
-		{"Country", "CountryIdentificationCode", a.Country, false},
 	} {
 		if f.text == "" && !f.required {
 			continue

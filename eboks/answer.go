@@ -15,10 +15,10 @@ const maxRetryAfter = 24 * time.Hour
 // CallError classifies a call by this module's HTTP client that brought no
 // answer. For use by adapters.
 //
-//   - nothing left, or only the head of the request did: Unavailable
-//   - the client certificate was refused: AuthFailed
-//   - a document changed or cannot be read: InputInvalid; the request was incomplete
-//   - anything else: OutcomeUnknown
+//   - nothing left, or only the head of the request did: Unavailable, Retry
+//   - the client certificate was refused: AuthFailed, Retry if no letter had left
+//   - a document changed or cannot be read: InputInvalid, Stop; the request was incomplete
+//   - anything else: OutcomeUnknown, Ask
 func CallError(err error) *Error {
 	e, ok := errors.AsType[*httpx.Error](err)
 	if !ok {
@@ -26,41 +26,64 @@ func CallError(err error) *Error {
 	}
 	switch {
 	case e.Reason == httpx.BodyFailed && (errors.Is(e.Err, ErrChanged) || errors.Is(e.Err, ErrUnread)):
-		return &Error{Kind: InputInvalid, NotDelivered: true, Err: e.Err}
+		return &Error{Kind: InputInvalid, Then: Stop, Err: e.Err}
 	case e.Reason == httpx.BodyFailed:
-		return &Error{Kind: InputInvalid, NotDelivered: true, Why: "a document could not be read as it was measured"}
+		return &Error{Kind: InputInvalid, Then: Stop, Why: "a document could not be read as it was measured"}
 	case e.Reason == httpx.Unwelcome:
-		return &Error{Kind: AuthFailed, NotDelivered: e.BodyKept(), Err: e,
-			Why: "the distributor refuses the client certificate; look at its date and at the agreement"}
+		refused := &Error{Kind: AuthFailed, Err: e, Why: "the distributor refuses the client certificate; look at its date and at the agreement"}
+		if e.BodyKept() {
+			refused.Then = Retry
+		}
+		return refused
 	case e.BodyKept():
-		return &Error{Kind: Unavailable, NotDelivered: true, Err: e}
+		return &Error{Kind: Unavailable, Then: Retry, Err: e}
 	default:
 		return &Error{Kind: OutcomeUnknown, Err: e}
 	}
 }
 
-// StatusError classifies an answer by its HTTP status alone, where the wire has
-// no better word. For use by adapters; a status below 300 is OutcomeUnknown,
-// because a success that nobody understands is none.
-func StatusError(status int, header http.Header, now time.Time) *Error {
+// StatusError classifies an answer by its HTTP status alone, where the wire has no
+// better word. For use by adapters.
+//
+// ownWords says that the distributor itself wrote the answer, as its content shows,
+// although what it means is not known. Otherwise a proxy, a filter or a server on the
+// way may have written it, and it is no verdict about a letter:
+//
+//   - 429, and 503 with Retry-After: Throttled, Retry
+//   - 401 and 403: AuthFailed, Retry
+//   - 404, 405, 410, 415: ConfigInvalid, Retry
+//   - 413: Rejected, Stop; with Alarm if not in the distributor's own words, because
+//     then a setting on the way may be too small for many letters
+//   - 409: AlreadyAccepted in the distributor's own words
+//   - 408 and anything outside of 4xx: OutcomeUnknown, Ask. A success that nobody
+//     understands is none.
+//   - any other 4xx: Rejected, Stop in the distributor's own words; otherwise AuthFailed,
+//     Retry, because the usual reason is a client certificate that a server in front
+//     refuses (nginx says 400)
+func StatusError(status int, header http.Header, ownWords bool, now time.Time) *Error {
 	e := &Error{Kind: OutcomeUnknown, Status: status}
 	wait, given := retryAfter(header, now)
 	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		e.Kind, e.NotDelivered = AuthFailed, true
-		e.Why = "the distributor refuses the sender; look at the certificate, the sender system and the agreement"
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && given:
-		e.Kind, e.NotDelivered, e.RetryAfter = Throttled, true, wait
+		e.Kind, e.Then, e.RetryAfter = Throttled, Retry, wait
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		e.Kind, e.Then = AuthFailed, Retry
+		e.Why = "the sender is refused; look at the certificate, the sender system and the agreement"
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusGone, status == http.StatusUnsupportedMediaType:
+		e.Kind, e.Then = ConfigInvalid, Retry
+		e.Why = "there is no such address; look at the paths and ids of the settings"
 	case status == http.StatusRequestEntityTooLarge:
-		e.Kind, e.NotDelivered, e.Why = Rejected, true, "the letter is too large for the distributor"
-	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusUnsupportedMediaType:
-		e.Kind, e.NotDelivered = ConfigInvalid, true
-		e.Why = "the distributor knows no such address; look at the paths and ids of the settings"
+		e.Kind, e.Then, e.Alarm = Rejected, Stop, !ownWords
+		e.Why = "the letter is too large for the distributor, or for a server on the way to it"
+	case status == http.StatusRequestTimeout: // the other side gave up on us, and who knows when
+	case status < 400 || status > 499:
+	case !ownWords:
+		e.Kind, e.Then = AuthFailed, Retry
+		e.Why = "something in front of the distributor answers; look at the client certificate, and at servers and filters on the way"
 	case status == http.StatusConflict:
 		e.Kind = AlreadyAccepted
-	case status == http.StatusRequestTimeout: // the other side gave up on us, and who knows when
-	case status >= 400 && status < 500:
-		e.Kind, e.NotDelivered = Rejected, true
+	default:
+		e.Kind, e.Then = Rejected, Stop
 	}
 	return e
 }

@@ -3,6 +3,7 @@ package eboks
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,130 +17,193 @@ type Batch struct {
 
 // Progress counts the letters of a batch so far.
 type Progress struct {
-	Done        int // all that have a result
-	Accepted    int // taken in, repeats included
-	Unknown     int // with an unknown outcome
-	Failed      int // all others
-	Octets      int64
-	Elapsed     time.Duration
-	Rate        float64 // letters with a result in a second
-	OctetsASec  float64 // bytes of main documents in a second
-	LastOfBatch bool    // the batch has ended
+	Done     int   // all that have a result
+	Accepted int   // taken in, repeats included
+	Unknown  int   // with an unknown outcome
+	Failed   int   // all others
+	Bytes    int64 // of their documents
+	Last     bool  // the batch has ended
 }
 
-// SendBatch sends every letter, several at once, and yields one Result for each,
-// in the order in which they end. Letters are asked for as they are needed and
-// not kept, so a batch may be of any size; their documents are streamed. A Letter
-// may be used anew when yield has returned, but what its documents' Open reads may
-// not change before the letter has its result.
+// SendBatch sends every letter, several at once, and yields one Result for each, in
+// the order in which they end. Letters are asked for as they are needed and not
+// kept, so a batch may be of any size; their documents are streamed. A Letter may be
+// used anew when letters has been asked for the next one, but what its documents'
+// Open reads may not change before the letter has its result.
 //
-// Each letter is treated as by [Client.Send]: the same batch may be run again
-// after a crash. Where the distributor takes several letters in one call they
-// travel so, and still each has its own result.
+// Each letter is treated as by [Client.Send], except that it waits up to
+// Retry.Patience for every pause of the channel. If the channel is still paused then,
+// no further letter is asked for: the last Result has no ID, and its Err says why and
+// until when. Run the same batch again then, or after a crash: what was sent is not
+// sent twice.
 //
-// When ctx ends or the loop is left, no further letter is asked for; letters on
-// their way end first. letters runs on another goroutine than the loop, and the
-// loop ends when letters has returned: what waits for letters should end with
-// ctx. A panic in it, or while a letter is sent, comes out of the loop.
+// When ctx ends or the loop is left, no further letter is asked for; letters on their
+// way end first. letters runs on other goroutines than the loop, one at a time. What
+// it waits for should end with ctx. A panic in it, or while a letter is sent, comes
+// out of the loop.
 func (c *Client) SendBatch(ctx context.Context, letters iter.Seq[*Letter], b Batch) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		r := &batchRun{client: c, cancel: cancel, results: make(chan sized)}
+		next, stop := iter.Pull(letters)
+		r.next = next
+		var running sync.WaitGroup
 		workers := b.InFlight
 		if workers <= 0 {
 			workers = c.cfg.InFlight
 		}
-		f := newFeed(cancel)
-		p := progressOf(b, c.cfg.Now)
-		results := make(chan sized)
-		go f.run(ctx, letters)
-		var running sync.WaitGroup
 		for range workers {
-			running.Go(func() {
-				defer f.recover()
-				c.work(ctx, f, results)
-			})
+			running.Go(func() { r.work(ctx) })
 		}
 		go func() {
 			running.Wait()
-			close(results)
+			close(r.results)
 		}()
-		defer func() { // if the loop panics the letters on their way end all the same
+		defer func() { // if the loop panics, the letters on their way end all the same
 			cancel()
-			for range results {
+			for range r.results {
 			}
-			f.end()
+			stop()
 		}()
+		p := progress{Batch: b, now: c.cfg.Now, told: c.cfg.Now()}
 		wanted := true
-		tell := func(r sized) {
-			p.count(r)
-			if wanted && !yield(r.Result) {
+		for s := range r.results {
+			p.count(s)
+			if wanted && !yield(s.Result) {
 				wanted = false
 				cancel()
 			}
 		}
-		for r := range results {
-			tell(r)
+		if r.panicked != nil {
+			panic(r.panicked)
 		}
-		if l := f.end(); l != nil {
-			tell(sized{Result: Result{ID: l.ID, Err: c.refuse("send", l.ID, &Error{Kind: Unavailable, NotDelivered: true, Err: context.Canceled})}})
+		if r.paused != nil && wanted {
+			yield(Result{Err: r.paused})
 		}
-		f.repanic()
 		p.end()
 	}
 }
 
-// sized is a Result and how large its document was.
+// batchRun is one run of SendBatch.
+type batchRun struct {
+	client  *Client
+	cancel  context.CancelFunc
+	results chan sized
+
+	mu       sync.Mutex // guards all below, and is held while a letter is asked for
+	next     func() (*Letter, bool)
+	over     bool
+	paused   *Error // why no further letter is asked for
+	panicked any
+}
+
+// sized is a Result and how large its documents were.
 type sized struct {
 	Result
-	octets int64
+	bytes int64
 }
 
-// linger is how long a group of letters waits for the next one.
-const linger = 20 * time.Millisecond
-
-// work sends what comes, until nothing more does or ctx is done.
-func (c *Client) work(ctx context.Context, f *feed, results chan<- sized) {
-	together, ok := c.sender.(BatchSender)
-	ok = ok && c.can.Batch > 1
+// work sends letters until there are no more.
+func (r *batchRun) work(ctx context.Context) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.mu.Lock()
+			r.panicked, r.over = v, true
+			r.mu.Unlock()
+			r.cancel()
+		}
+	}()
 	for {
-		l, more := f.next(ctx, nil)
-		switch {
-		case !more:
+		l, ok := r.ask(ctx)
+		if !ok {
 			return
-		case !ok:
-			results <- c.single(ctx, l)
-			continue
 		}
-		group := []*Letter{l}
-		patience := time.NewTimer(linger)
-		for len(group) < c.can.Batch {
-			l, more := f.next(ctx, patience.C)
-			if !more {
-				break
-			}
-			group = append(group, l)
-		}
-		patience.Stop()
-		c.group(ctx, together, group, results)
+		r.results <- r.one(ctx, l)
 	}
 }
 
-// single sends one letter.
-func (c *Client) single(ctx context.Context, l *Letter) sized {
-	ready, digest, err := c.prepare(ctx, l)
+// ask asks for the next letter.
+func (r *batchRun) ask(ctx context.Context) (*Letter, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over || ctx.Err() != nil {
+		return nil, false
+	}
+	l, ok := r.next()
+	if !ok {
+		r.over = true
+		return nil, false
+	}
+	return copyOf(l), true
+}
+
+// one sends a letter.
+func (r *batchRun) one(ctx context.Context, l *Letter) sized {
+	c := r.client
+	p, err := c.prepare(ctx, l)
 	if err != nil {
-		e := c.unready(ctx, l, err)
-		return sized{Result: Result{ID: e.ID, Err: e}}
+		return sized{Result: Result{ID: l.ID, Err: c.unready(ctx, l, err)}}
 	}
-	r, failure := c.once(ctx, ready, digest)
-	return result(ready, r, failure)
-}
-
-func result(l *Letter, r *Receipt, failure *Error) sized {
-	s := sized{Result{ID: l.ID, Receipt: r}, l.Document.Size()}
-	if failure != nil {
-		s.Err = failure // not a nil *Error in an interface
+	o := c.send(ctx, p, true)
+	s := sized{Result{ID: l.ID, Receipt: o.Receipt}, p.bytes}
+	if o.Err != nil { // not a nil *Error in an interface
+		s.Err = o.Err
+	}
+	if e := o.answer.err; e != nil && e.aboutChannel() && !o.answer.offered && !o.answer.looked && ctx.Err() == nil {
+		r.mu.Lock()
+		if until, why := c.Channel(); !r.over && !until.IsZero() {
+			r.over = true
+			why.Why = "the channel is paused, and no further letter was asked for: " + why.Why
+			why.RetryAfter = max(until.Sub(c.now()), 0)
+			r.paused = why
+		}
+		r.mu.Unlock()
 	}
 	return s
+}
+
+// copyOf is the letter as it is now: the caller may use his anew.
+func copyOf(l *Letter) *Letter {
+	if l == nil {
+		return new(Letter) // refused like any letter without an ID
+	}
+	own := *l
+	own.Attachments = slices.Clone(l.Attachments)
+	own.Address.Lines = slices.Clone(l.Address.Lines)
+	return &own
+}
+
+// progress counts and tells.
+type progress struct {
+	Batch
+	sum  Progress
+	now  func() time.Time
+	told time.Time
+}
+
+func (p *progress) count(s sized) {
+	p.sum.Done++
+	p.sum.Bytes += s.bytes
+	switch {
+	case s.Err == nil:
+		p.sum.Accepted++
+	case KindOf(s.Err) == OutcomeUnknown:
+		p.sum.Unknown++
+	default:
+		p.sum.Failed++
+	}
+	every := p.Every
+	setTime(&every, time.Second)
+	if now := p.now(); p.Progress != nil && now.Sub(p.told) >= every {
+		p.told = now
+		p.Progress(p.sum)
+	}
+}
+
+func (p *progress) end() {
+	if p.Progress != nil {
+		p.sum.Last = true
+		p.Progress(p.sum)
+	}
 }

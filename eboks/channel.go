@@ -4,149 +4,185 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 )
 
-// channel is the way to one distributor, as all letters of a Client share it. It
-// is open, or paused until a time; then one letter tries the way for all. It also
-// keeps the budget of second offers.
+// channel is the way to one distributor, as all letters of a Client share it. It is
+// open, or paused until a time; then one letter tries it for all. It also keeps the
+// budget of second offers.
+//
+// One letter is no witness: a filter on the way may refuse it for its content. The
+// channel is paused when several different letters in a row found it in trouble:
+// two, if we are refused, Retry.Trip, if nobody answers.
 type channel struct {
-	cfg Retry
+	cfg RetryPolicy
 	now func() time.Time
 
-	mu     sync.Mutex
-	failed int // letters in a row
-	last   ID  // of them
-	// throttled counts answers that say "later" without saying when.
-	throttled int
-	until     time.Time // paused until then; if zero, open
-	since     time.Time // of the first pause in a row
-	why       Kind      // of the pause
-	trying    bool      // a letter tries the way
-	tried     time.Time // until, when that one began
+	mu        sync.Mutex
+	witnesses []ID        // letters in a row that found trouble, each once
+	aside     map[ID]bool // letters that were refused while others passed
+	alarmed   bool        // somebody was told of this trouble
+	throttled int         // answers in a row that say "later" without saying when
+	until     time.Time   // paused until then; if zero, open
+	why       *Error      // of the pause
+	probing   bool        // a letter tries the way
+	probes    int         // in vain, by letters that are witnesses already
+	probed    time.Time   // until, when that one began
 	changed   chan struct{}
 	budget    float64
 }
 
-func newChannel(cfg Retry, now func() time.Time) *channel {
-	return &channel{cfg: cfg, now: now, changed: make(chan struct{}), budget: float64(cfg.Budget)}
+// The bounds of what a channel remembers.
+const (
+	condemning = 2 // letters that are refused in a row
+	maxAside   = 1000
+)
+
+func newChannel(cfg RetryPolicy, now func() time.Time) *channel {
+	return &channel{cfg: cfg, now: now, aside: map[ID]bool{}, changed: make(chan struct{}), budget: float64(cfg.Budget)}
 }
 
-// enter waits until a letter may be offered. tries: it tries the way for all, and
-// must tell by leave. An error says that nothing was offered: the channel
-// stays paused for longer than anybody is patient, or ctx is done.
-func (c *channel) enter(ctx context.Context) (tries bool, err error) {
-	arrived := c.now()
-	for {
-		c.mu.Lock()
-		now := c.now()
-		left := c.until.Sub(now)
-		waited := now.Sub(c.since)
-		switch {
-		case c.until.IsZero():
-			c.mu.Unlock()
-			return false, nil
-		case left <= 0 && !c.trying:
-			c.trying, c.tried = true, c.until
-			if -left > c.cfg.Patience { // nobody asked for a while: patience begins anew
-				c.since = now
-			}
-			c.mu.Unlock()
-			return true, nil
-		case left <= 0:
-			// Somebody tries; what he finds out is told by changed.
-			waited = now.Sub(arrived)
-			left = c.cfg.Patience - waited
-		}
-		paused := &Error{Kind: c.why, NotDelivered: true, RetryAfter: max(c.until.Sub(now), 0), Why: "the channel is paused"}
-		impatient := c.why == AuthFailed || c.why == ConfigInvalid || left <= 0 || waited+left > c.cfg.Patience
-		changed := c.changed
-		c.mu.Unlock()
-		if impatient {
-			return false, paused
-		}
-		if err := sleep(ctx, left, changed); err != nil {
-			return false, err
-		}
+// Channel returns until when no letter is offered, and why. If until is zero, the
+// channel is open. When the time has come, one letter tries the way for all.
+func (c *Client) Channel() (until time.Time, why *Error) {
+	c.way.mu.Lock()
+	defer c.way.mu.Unlock()
+	if c.way.until.IsZero() {
+		return time.Time{}, nil
 	}
+	copied := *c.way.why
+	return c.way.until.UTC(), &copied
 }
 
-// sleep waits for d, or for changed.
-func sleep(ctx context.Context, d time.Duration, changed <-chan struct{}) error {
-	t := time.NewTimer(d)
+// enter reports whether a letter may be offered now. probe: it tries the way for
+// all, and must tell by leave or drop.
+func (c *channel) enter() (probe bool, paused *Error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	left := c.until.Sub(c.now())
+	switch {
+	case c.until.IsZero():
+		return false, nil
+	case left <= 0 && !c.probing:
+		c.probing, c.probed = true, c.until
+		return true, nil
+	}
+	why := "the channel is paused"
+	if c.why.Why != "" {
+		why += ": " + c.why.Why
+	}
+	return false, &Error{Kind: c.why.Kind, Then: Retry, RetryAfter: max(left, 0), Why: why}
+}
+
+// wait waits until a paused channel may be tried, or has changed. It waits no longer
+// than patience in all, waited included, and reports whether to go on.
+func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goOn bool, _ time.Duration) {
+	c.mu.Lock()
+	changed, left, open, probing := c.changed, c.until.Sub(c.now()), c.until.IsZero(), c.probing
+	c.mu.Unlock()
+	switch {
+	case open || left <= 0 && !probing:
+		return waited <= patience, waited
+	case left <= 0: // somebody tries; what that finds is told by changed
+		left = patience - waited
+	}
+	if left <= 0 || waited+left > patience {
+		return false, waited
+	}
+	began := time.Now()
+	t := time.NewTimer(left)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-changed:
 	case <-ctx.Done():
-		return &Error{Kind: Unavailable, NotDelivered: true, Err: ctx.Err()}
+		return false, waited
 	}
-	return nil
+	return true, waited + time.Since(began)
 }
 
-// leave tells what the offer of a letter found. It reports whether that paused the
-// channel, or changed why it is paused.
-func (c *channel) leave(id ID, tries bool, err *Error) (paused bool) {
+// leave tells what the offer of a letter found. alarm: a person should hear of it.
+// alone: the letter is refused, and others are not.
+func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if tries {
-		c.trying = false
+	defer c.tell()
+	if probe {
+		c.probing = false
 	}
-	wasOpen := c.until.IsZero()
+	if err == nil || !err.aboutChannel() {
+		c.passed(id, probe)
+		return false, false
+	}
+	refused := err.Kind == AuthFailed || err.Kind == ConfigInvalid
+	if refused && c.aside[id] && c.until.IsZero() && len(c.witnesses) == 0 {
+		return false, true
+	}
+	known := slices.Contains(c.witnesses, id)
+	if !known && len(c.witnesses) < max(c.cfg.Trip, condemning) {
+		c.witnesses = append(c.witnesses, id)
+	}
 	pause := time.Duration(0)
 	switch {
-	case err == nil, !err.troubled():
-		// An answer about the letter: the way is good. An offer that was under way
-		// when the channel was paused does not open it.
-		c.failed, c.throttled = 0, 0
-		if wasOpen || tries && c.until.Equal(c.tried) {
-			c.until, c.since = time.Time{}, time.Time{}
-		}
-		c.budget = min(c.budget+0.1, float64(c.cfg.Budget))
-	case err.Kind == AuthFailed, err.Kind == ConfigInvalid:
-		pause = c.cfg.Pause
 	case err.Kind == Throttled:
 		if pause = err.RetryAfter; pause <= 0 {
 			pause = c.ceiling(c.throttled)
 		}
 		c.throttled++
-	default:
-		// One letter that always fails is that letter's trouble.
-		if c.failed == 0 || c.last != id {
-			c.failed++
-		}
-		c.last = id
-		if c.failed >= c.cfg.Trip || tries {
-			pause = c.cfg.Pause
-		}
+	case probe && known && c.probes+1 < condemning: // it has said so before: another letter tries at once
+		c.probes++
+	case refused && len(c.witnesses) >= condemning, len(c.witnesses) >= c.cfg.Trip, probe:
+		pause = c.cfg.Pause
 	}
-	because := c.why
 	if pause > 0 {
-		now := c.now()
-		if c.since.IsZero() {
-			c.since = now
-		}
-		if until := now.Add(pause); until.After(c.until) {
+		if until := c.now().Add(pause); until.After(c.until) {
 			c.until = until
 		}
-		c.why = err.Kind
-		if c.why == OutcomeUnknown {
-			c.why = Unavailable
-		}
+		c.why, c.probes = pauseReason(err), 0
 	}
-	c.tell()
-	return pause > 0 && (wasOpen || because != c.why)
+	if refused && !c.alarmed {
+		c.alarmed, alarm = true, true
+	}
+	return alarm, false
+}
+
+// passed is an answer about a letter: the way is good. An offer that was under way
+// when the channel was paused does not open it.
+func (c *channel) passed(id ID, probe bool) {
+	c.throttled = 0
+	delete(c.aside, id)
+	if c.until.IsZero() || probe && c.until.Equal(c.probed) {
+		c.until, c.why, c.alarmed = time.Time{}, nil, false
+		for _, witness := range c.witnesses {
+			if witness != id && len(c.aside) < maxAside {
+				c.aside[witness] = true
+			}
+		}
+		c.witnesses = c.witnesses[:0]
+	}
+	c.budget = min(c.budget+0.1, float64(c.cfg.Budget))
+}
+
+// pauseReason is what people are told about a pause: nothing of the letter that found
+// it.
+func pauseReason(err *Error) *Error {
+	why := &Error{Kind: err.Kind, Then: Retry, Op: opSend, Sender: err.Sender, Status: err.Status, Why: err.Why, Err: err.Err}
+	if why.Kind == OutcomeUnknown {
+		why.Kind = Unavailable
+	}
+	return why
 }
 
 // drop ends an offer that found out nothing about the way.
-func (c *channel) drop(tries bool) {
-	if !tries {
+func (c *channel) drop(probe bool) {
+	if !probe {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.trying = false
+	c.probing = false
 	c.tell()
 }
 
@@ -156,12 +192,7 @@ func (c *channel) tell() {
 	c.changed = make(chan struct{})
 }
 
-// again waits before the next offer after n that failed, or reports that there
-// shall be none.
-func (c *channel) again(ctx context.Context, n int) bool {
-	return n < c.cfg.Offers && c.spend() && sleep(ctx, c.jitter(n), nil) == nil
-}
-
+// spend takes a second offer out of the budget.
 func (c *channel) spend() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -188,8 +219,20 @@ func (c *channel) jitter(n int) time.Duration {
 	return time.Duration(binary.BigEndian.Uint64(b[:]) % uint64(c.ceiling(n-1)+1))
 }
 
-// troubled reports whether the error is about the way and not about the letter.
-func (e *Error) troubled() bool {
+// sleep waits, and reports whether ctx lasted.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// aboutChannel reports whether the error is about the way and not about the letter.
+func (e *Error) aboutChannel() bool {
 	switch e.Kind {
 	case AuthFailed, ConfigInvalid, Throttled, Unavailable:
 		return true

@@ -15,14 +15,12 @@ type Client struct {
 	sender Sender
 	can    Capabilities
 	ledger Ledger
-	key    []byte
+	keys   []key  // newest first
+	owner  string // in the ledger; a call adds a part of its own
 	cfg    Config
 	way    *channel
 
 	buffers *sync.Pool
-
-	mu       sync.Mutex
-	inFlight map[ID]*sending
 }
 
 // measureBuffer is how much of a document is read at once.
@@ -34,22 +32,26 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
-		sender: cfg.Sender, can: cfg.Sender.Capabilities(), ledger: cfg.Ledger, key: cfg.Key, cfg: cfg,
-		way:      newChannel(cfg.Retry, cfg.Now),
-		buffers:  &sync.Pool{New: func() any { b := make([]byte, measureBuffer); return &b }},
-		inFlight: map[ID]*sending{},
-	}, nil
+	c := &Client{
+		sender: cfg.Sender, can: cfg.Sender.Capabilities(), ledger: cfg.Ledger, owner: randomHex(8), cfg: cfg,
+		way:     newChannel(cfg.Retry, cfg.Now),
+		buffers: &sync.Pool{New: func() any { b := make([]byte, measureBuffer); return &b }},
+	}
+	for _, k := range cfg.Keys {
+		c.keys = append(c.keys, newKey(k))
+	}
+	c.cfg.Keys = nil
+	return c, nil
 }
 
 // Capabilities says what the distributor behind this Client can do.
-func (c *Client) Capabilities() Capabilities { return c.can }
+func (c *Client) Capabilities() Capabilities { return c.sender.Capabilities() }
 
 func (c *Client) now() time.Time { return c.cfg.Now().UTC() }
 
 // refuse makes err an *Error of the operation op about letter id.
 func (c *Client) refuse(op string, id ID, err error) *Error {
-	e, ok := errors.AsType[*Error](err)
+	e, ok := asError(err)
 	switch {
 	case ok:
 		copied := *e
@@ -63,8 +65,8 @@ func (c *Client) refuse(op string, id ID, err error) *Error {
 		e = &Error{Kind: OutcomeUnknown, Why: "the adapter returned an error without a kind"}
 	}
 	e.Op, e.ID = op, id
-	if op != "send" {
-		e.NotDelivered = false // says nothing of any letter
+	if op != opSend && e.Then == Ask { // there is no letter to ask for
+		e.Then = e.Kind.question()
 	}
 	if e.Sender == "" {
 		e.Sender = c.can.Name

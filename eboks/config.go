@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// KeySize is the length of Config.Key in bytes.
+// KeySize is the length of each of Config.Keys in bytes.
 const KeySize = 32
 
 // Config is what New needs. Sender is required.
@@ -18,28 +18,35 @@ type Config struct {
 	// Ledger remembers which letters were sent. If nil, it is in memory ([NewMemoryLedger]),
 	// which forgets when the process ends. In earnest use one that does not.
 	Ledger Ledger
-	// Key turns letters into digests for the Ledger, 32 bytes. It is what keeps a
-	// stolen ledger from telling who got which document. If nil, it is a random key, with
-	// the Ledger in memory alone.
-	Key []byte
+	// Keys turn letters into digests for the Ledger, 32 bytes each, newest first. They
+	// keep a stolen ledger from telling who got which document. The first makes new
+	// digests. The others are for letters that the Ledger knows already: keep an old key
+	// for as long as such a letter may be sent again. If nil, it is a random key, with the
+	// Ledger in memory alone.
+	Keys [][]byte
+	// Lease is how long one call has a letter in hand. When a process dies while it
+	// sends, its letters wait so long before another may ask for them. No attempt takes
+	// longer, so it must be longer than the time limit of the adapter. If zero, it is
+	// 2 minutes, or four times Retry.Patience if that is more.
+	Lease time.Duration
 	// InFlight is how many letters SendBatch offers at once; if zero, 4.
 	InFlight int
-	Retry    Retry
+	Retry    RetryPolicy
 	// ReceiptWithin is the time within which a letter has an end, as agreed with
 	// the distributor; see [Client.Overdue]. If zero, it is 24 hours.
 	ReceiptWithin time.Duration
 	// Alarm is called, at once and perhaps by several goroutines, for what a person
-	// must look at: the channel is paused because the distributor refuses us, an
-	// answer named another letter, a letter is parked, a receipt is overdue. If nil,
-	// the Logger gets it at level Error.
+	// must look at: the distributor, or something on the way to it, refuses us; an
+	// answer is about another letter; a letter is parked; an event cannot be read. If
+	// nil, the Logger gets it at level Error.
 	Alarm  func(context.Context, *Error)
 	Now    func() time.Time // if nil, time.Now
 	Logger *slog.Logger     // nil if there is none
 }
 
-// Retry says how hard to try. Only a letter that surely never left is offered
-// again within one Send. The zero Retry is sound.
-type Retry struct {
+// RetryPolicy says how hard to try. Only a letter that surely never left is offered
+// again within one Send. The zero RetryPolicy is sound.
+type RetryPolicy struct {
 	Offers int           // per Send, the first included; if zero, 4; 1 means no second offer
 	Base   time.Duration // the first wait is a random part of it, the next of its double …; if zero, 200 ms
 	Max    time.Duration // no wait for a second offer is longer; if zero, 10 s
@@ -48,9 +55,10 @@ type Retry struct {
 	// from getting all letters four times. If zero, it is 100.
 	Budget int
 	// Patience is how long Send waits when the channel is paused (Retry-After,
-	// distributor away) before it gives the letter back; if zero, 30 s.
+	// distributor away) before it gives the letter back, and SendBatch also when we are
+	// refused; if zero, 30 s. A letter waits no longer than half of Config.Lease.
 	Patience time.Duration
-	Trip     int           // failures in a row that pause the channel; if zero, 5
+	Trip     int           // letters in a row that nobody answers and that pause the channel; if zero, 5
 	Pause    time.Duration // how long; then one letter tries the way for all; if zero, 30 s
 	Park     int           // unknown outcomes after which a letter is parked; if zero, 5
 }
@@ -58,24 +66,24 @@ type Retry struct {
 // withDefaults fills in what is zero.
 func (cfg Config) withDefaults() (Config, error) {
 	invalid := func(why string) error {
-		return &Error{Kind: ConfigInvalid, Op: "new", Why: why, NotDelivered: true}
+		return &Error{Kind: ConfigInvalid, Op: "new", Why: why, Then: Stop}
 	}
 	if cfg.Sender == nil {
 		return cfg, invalid("Sender is missing; make one with an adapter such as eboks/stralfors")
 	}
 	switch {
-	case len(cfg.Key) != 0 && len(cfg.Key) != KeySize:
-		return cfg, invalid("Key must have 32 bytes")
-	case len(cfg.Key) == 0 && cfg.Ledger != nil:
-		return cfg, invalid("Key is missing: a Ledger that outlives the process needs the same Key each time")
-	case len(cfg.Key) == 0:
-		cfg.Key = make([]byte, KeySize)
-		_, _ = rand.Read(cfg.Key) // never fails (crypto/rand)
+	case slices.ContainsFunc(cfg.Keys, func(k []byte) bool { return len(k) != KeySize }):
+		return cfg, invalid("each of Keys must have 32 bytes")
+	case len(cfg.Keys) == 0 && cfg.Ledger != nil:
+		return cfg, invalid("Keys is missing: a Ledger that outlives the process needs the same key each time")
+	case len(cfg.Keys) == 0:
+		random := make([]byte, KeySize)
+		_, _ = rand.Read(random) // never fails (crypto/rand)
+		cfg.Keys = [][]byte{random}
 	}
-	cfg.Key = slices.Clone(cfg.Key)
 	r := cfg.Retry
 	if cfg.InFlight < 0 || r.Offers < 0 || r.Base < 0 || r.Max < 0 || r.Budget < 0 || r.Patience < 0 || r.Trip < 0 || r.Pause < 0 ||
-		r.Park < 0 || cfg.ReceiptWithin < 0 {
+		r.Park < 0 || cfg.ReceiptWithin < 0 || cfg.Lease < 0 {
 		return cfg, invalid("a number or a time is negative")
 	}
 	if cfg.Ledger == nil {
@@ -91,6 +99,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	setTime(&cfg.Retry.Patience, 30*time.Second)
 	setTime(&cfg.Retry.Pause, 30*time.Second)
 	setTime(&cfg.ReceiptWithin, 24*time.Hour)
+	setTime(&cfg.Lease, max(2*time.Minute, 4*cfg.Retry.Patience))
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
-	"hash/maphash"
 	"io"
 	"io/fs"
 	"os"
@@ -49,9 +48,7 @@ func (d Document) Named(name string) Document {
 type measure struct {
 	size   int64
 	digest [sha256.Size]byte
-	seed   maphash.Seed
-	sum    uint64
-	whole  []byte // the content, if it fits into one buffer: then it is read once
+	whole  []byte // the content, if it is small: then it is read once
 }
 
 // keepWhole is how large a document may be to be kept between measuring and
@@ -96,7 +93,5 @@ func (d Document) Content() (io.ReadCloser, error) {
 	if err != nil || r == nil {
 		return nil, ErrUnread
 	}
-	c := &content{from: &steady{ReadCloser: r}, want: d.measured, left: d.measured.size}
-	c.sum.seed = d.measured.seed
-	return c, nil
+	return &content{from: &steady{ReadCloser: r}, want: d.measured, left: d.measured.size, digest: sha256.New()}, nil
 }

@@ -16,7 +16,7 @@ const (
 	AlreadyAccepted           // the distributor has a letter under this ID
 	Duplicate                 // the same once more: one letter, or one event, and no second effect
 	Conflict                  // this ID stands for another letter
-	Rejected                  // refused for good; correct it and send it under a new ID
+	Rejected                  // refused for good
 	RecipientUnreachable      // this recipient cannot receive it: Error.Reachability
 	Throttled                 // too many at once; Error.RetryAfter
 	Unavailable               // no connection, or the channel is paused; nothing left
@@ -52,11 +52,6 @@ func Kinds() []Kind {
 		all = append(all, k)
 	}
 	return all
-}
-
-// Temporary reports whether the same call may succeed later without a change.
-func (k Kind) Temporary() bool {
-	return k == Throttled || k == Unavailable || k == AuthFailed || k == StoreFailed
 }
 
 type sentinel Kind
@@ -95,11 +90,12 @@ type Error struct {
 	// Reachability says why with RecipientUnreachable.
 	Reachability Reachability
 	Status       int           // of HTTP, if there was an answer
-	RetryAfter   time.Duration // with Throttled and Unavailable: not before that; zero if not known
-	// NotDelivered means that it is certain that the distributor does not have the letter.
-	NotDelivered bool
-	// Alarm means that a person should look at once. Set by an adapter where an answer names
-	// another letter or another recipient; the Client calls Config.Alarm.
+	RetryAfter   time.Duration // not before that; zero if not known
+	// Then says what to do with the letter. In an error of a call that sends nothing it is
+	// never Ask.
+	Then Then
+	// Alarm means that a person should look at once. An adapter sets it where an answer
+	// names another letter or another recipient; the Client calls Config.Alarm.
 	Alarm bool
 	Raw   Raw   // what the distributor said, at most 64 kB; prints as a placeholder
 	Err   error // the cause; only one whose text is free of input
@@ -138,12 +134,9 @@ func (e *Error) Is(target error) bool {
 // Unwrap returns the cause, such as context.Canceled.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Temporary reports whether the same call may succeed later without a change.
-func (e *Error) Temporary() bool { return e.Kind.Temporary() }
-
 // LogValue gives the parts that may be logged.
 func (e *Error) LogValue() slog.Value {
-	as := []slog.Attr{slog.String("kind", e.Kind.String())}
+	as := []slog.Attr{slog.String("kind", e.Kind.String()), slog.String("then", e.Then.String())}
 	for _, a := range []slog.Attr{
 		slog.String("op", e.Op), slog.String("sender", e.Sender), slog.String("id", e.ID.String()),
 		slog.String("code", e.Code), slog.String("why", e.Why),
@@ -172,17 +165,7 @@ func KindOf(err error) Kind {
 	return 0
 }
 
-// SafeToRetry reports whether it is certain that the letter of a failed Send was not
-// delivered, by that call or by an earlier one that the Ledger knows, so that
-// bringing it again, even another way, cannot make two. It says nothing about
-// whether that would help: see [Error.Temporary]. It is false for every error of
-// another call.
-func SafeToRetry(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.NotDelivered
-}
-
 // inputInvalid refuses before anything left.
 func inputInvalid(why string) error {
-	return &Error{Kind: InputInvalid, Why: why, NotDelivered: true}
+	return &Error{Kind: InputInvalid, Why: why, Then: Stop}
 }

@@ -22,7 +22,10 @@ type Event struct {
 	Failure string
 	// Reachability says why a letter failed, where the distributor does.
 	Reachability Reachability
-	Raw          Raw
+	// Unread means that the distributor's entry could not be read: Status is Unknown, and
+	// Raw has its bytes.
+	Unread bool
+	Raw    Raw
 	// Cursor goes to [Client.Events] to continue after this event. Store it when
 	// the event is handled, not before.
 	Cursor Cursor

@@ -14,6 +14,9 @@ func (c *Client) unsupported(op string, id ID, what string) error {
 // Status asks the distributor what became of a letter. A letter that it does not
 // know has an empty History: it may still be on its way. Unsupported where the
 // wire has no such question; read [Client.Events] then.
+//
+// It changes nothing. Give the events to [Client.Learn] if the outcome of a Send was
+// unknown.
 func (c *Client) Status(ctx context.Context, id ID) (*History, error) {
 	reader, ok := c.sender.(StatusReader)
 	if !ok || !c.can.Status {
@@ -24,58 +27,36 @@ func (c *Client) Status(ctx context.Context, id ID) (*History, error) {
 	}
 	events, err := reader.ReadStatus(ctx, id)
 	if err != nil {
-		return nil, c.refuse("status", id, asQuestion(err))
+		return nil, c.question(ctx, "status", id, err)
 	}
 	h := new(History)
 	for _, e := range events {
 		e.Received = c.now()
+		if e.Unread {
+			e.Status = Unknown
+			c.unread(ctx, "status", e)
+		}
 		if err := h.Add(e); e.ID != id || err != nil && !errors.Is(err, ErrDuplicate) {
-			return nil, c.refuse("status", id, &Error{Kind: ReceiptInvalid, Why: "the answer is about another letter", Raw: e.Raw})
+			return nil, c.question(ctx, "status", id, &Error{Kind: ReceiptInvalid, Why: "the answer is about another letter", Raw: e.Raw, Alarm: true})
 		}
 	}
-	c.learn(ctx, id, h.Status(), h)
 	return h, nil
 }
 
-// learn records that a letter with an unknown outcome has arrived after all.
-func (c *Client) learn(ctx context.Context, id ID, s Status, h *History) {
-	if s == Unknown || s == Submitted {
-		return
+// question is the error of a call that changes nothing, of which a person hears if the
+// answer was about somebody else.
+func (c *Client) question(ctx context.Context, op string, id ID, err error) *Error {
+	e := c.refuse(op, id, asQuestion(err))
+	if e.Alarm {
+		c.alarm(ctx, e)
 	}
-	free, ok := c.hold(id)
-	if !ok {
-		return // who sends it learns it himself
-	}
-	defer free()
-	entry, err := c.ledger.Entry(ctx, id)
-	if err != nil || entry.State != LetterSending && entry.State != LetterParked {
-		return
-	}
-	entry.State, entry.Status, entry.TakenAt = LetterAccepted, s, c.now()
-	if h != nil {
-		entry.TakenAt = when(h.events[0])
-	}
-	// If this fails the letter stays unknown, which is safe.
-	_ = c.end(ctx, entry)
+	return e
 }
 
-// asQuestion makes an error of a call that changes nothing one of its own kinds:
-// no outcome is unknown where nothing was sent, and nothing is known of the letter.
-func asQuestion(err error) error {
-	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return &Error{Kind: Unavailable, Why: "the adapter returned an error without a kind"}
-	}
-	asked := *e
-	asked.NotDelivered = false
-	switch {
-	case e.Kind != OutcomeUnknown:
-	case e.Status == 0 || e.Status >= 500:
-		asked.Kind = Unavailable
-	default:
-		asked.Kind = ReceiptInvalid
-	}
-	return &asked
+// unread tells a person of an event that could not be read.
+func (c *Client) unread(ctx context.Context, op string, e Event) {
+	c.alarm(ctx, c.refuse(op, e.ID, &Error{Kind: ReceiptInvalid, Then: Decide, Raw: e.Raw, Alarm: true,
+		Why: "an entry of the distributor cannot be read; it was set aside, look at it"}))
 }
 
 // Lookup asks whether the recipient can receive that material now. The answer is
@@ -93,7 +74,7 @@ func (c *Client) Lookup(ctx context.Context, to Recipient, m Material) (Reachabi
 	}
 	r, err := asked.Lookup(ctx, to, m)
 	if err != nil {
-		return ReachabilityUnknown, c.refuse("lookup", ID{}, asQuestion(err))
+		return ReachabilityUnknown, c.question(ctx, "lookup", ID{}, err)
 	}
 	if r >= lastReachability {
 		r = ReachabilityUnknown
@@ -113,10 +94,15 @@ func (c *Client) Recall(ctx context.Context, id ID) (*Recall, error) {
 	}
 	r, err := recaller.Recall(ctx, id)
 	switch {
+	case err == nil && (r == nil || r.ID != id):
+		err = &Error{Kind: OutcomeUnknown, Why: "the answer is another letter's", Alarm: true}
+		fallthrough
 	case err != nil:
-		return nil, c.refuse("recall", id, err)
-	case r == nil || r.ID != id:
-		return nil, c.refuse("recall", id, &Error{Kind: OutcomeUnknown, Why: "the answer is another letter's"})
+		e := c.refuse("recall", id, err)
+		if e.Alarm {
+			c.alarm(ctx, e)
+		}
+		return nil, e
 	}
 	recall := *r
 	if recall.Status >= lastRecall {
@@ -135,7 +121,12 @@ func (c *Client) Recall(ctx context.Context, id ID) (*Recall, error) {
 // Store Event.Cursor when an event is handled, in the same transaction if you can:
 // after a crash the events since then come again, and Event.Key or [History.Add]
 // tells them apart. Events may name letters that are not yours; leave those alone.
-// An error ends the loop, and what was yielded before it stands.
+// An entry that cannot be read is yielded as an Event that is Unread, and Config.Alarm
+// hears of it. An error ends the loop, and what was yielded before it stands.
+//
+// It reads and writes no ledger, so that a page may be handled inside one
+// transaction. Give the events to [Client.Learn] afterwards, if letters may be waiting
+// whose outcome is unknown.
 func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		reader, ok := c.sender.(EventReader)
@@ -147,17 +138,19 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 		for {
 			page, err := reader.ReadEvents(ctx, after)
 			if err != nil {
-				yield(Event{}, c.refuse("events", ID{}, asQuestion(err)))
+				yield(Event{}, c.question(ctx, "events", ID{}, err))
 				return
 			}
 			if len(page) == 0 {
 				return
 			}
 			for _, e := range page {
-				if e.Received = c.now(); e.Status >= lastStatus {
+				if e.Received = c.now(); e.Unread || e.Status >= lastStatus {
 					e.Status = Unknown
 				}
-				c.learn(ctx, e.ID, e.Status, nil)
+				if e.Unread {
+					c.unread(ctx, "events", e)
+				}
 				after = e.Cursor
 				if !yield(e, nil) {
 					return
@@ -172,10 +165,11 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 	}
 }
 
-// Overdue reports, as ErrReceiptOverdue, that a letter taken in longer ago than
-// Config.ReceiptWithin has no end yet, and raises the alarm. h is what is known of
-// it, nil for nothing. The letter is not sent again: find out what became of it.
-func (c *Client) Overdue(ctx context.Context, r *Receipt, h *History) error {
+// Overdue returns ErrReceiptOverdue if a letter was taken in longer ago than
+// Config.ReceiptWithin and has no end yet ([Capabilities.Final]), and nil otherwise. h
+// is what is known of it, nil for nothing. It asks nobody and tells nobody. The letter
+// is not to be sent again: find out what became of it.
+func (c *Client) Overdue(r *Receipt, h *History) error {
 	if r == nil {
 		return c.refuse("overdue", ID{}, inputInvalid("the receipt is nil"))
 	}
@@ -184,12 +178,13 @@ func (c *Client) Overdue(ctx context.Context, r *Receipt, h *History) error {
 		if h.events[0].ID != r.ID {
 			return c.refuse("overdue", r.ID, inputInvalid("the history is another letter's"))
 		}
-		status = h.Status()
+		if known := h.Status(); known != Unknown {
+			status = known
+		}
 	}
-	if status.Final() || c.now().Sub(r.At) <= c.cfg.ReceiptWithin {
+	if c.can.Final(status) || c.now().Sub(r.At) <= c.cfg.ReceiptWithin {
 		return nil
 	}
-	e := c.refuse("overdue", r.ID, &Error{Kind: ReceiptOverdue, Why: "no receipt within the agreed time; ask the distributor, and do not send it again"})
-	c.alarm(ctx, e)
-	return e
+	return c.refuse("overdue", r.ID, &Error{Kind: ReceiptOverdue, Then: Decide, Alarm: true,
+		Why: "no receipt within the agreed time; ask the distributor, and do not send it again"})
 }

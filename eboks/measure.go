@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"hash/maphash"
 	"io"
 )
 
@@ -35,16 +34,15 @@ func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, 
 	}
 	r, err := d.Open()
 	if err != nil || r == nil {
-		return d, &Error{Kind: InputInvalid, NotDelivered: true, Err: ErrUnread}
+		return d, &Error{Kind: InputInvalid, Then: Stop, Err: ErrUnread}
 	}
 	defer func() { _ = r.Close() }()
 	r = &steady{ReadCloser: r}
-	m := &measure{seed: maphash.MakeSeed()}
+	m := new(measure)
 	digest := sha256.New()
-	sum := checksum{seed: m.seed}
 	for {
 		if ctx.Err() != nil {
-			return d, &Error{Kind: Unavailable, NotDelivered: true, Err: ctx.Err()}
+			return d, &Error{Kind: Unavailable, Then: Retry, Err: ctx.Err()}
 		}
 		n, err := io.ReadFull(r, buf)
 		part := buf[:n]
@@ -58,25 +56,22 @@ func (d Document) read(ctx context.Context, buf []byte, limit int64) (Document, 
 		}
 		m.size += int64(n)
 		if m.size > limit {
-			return d, &Error{Kind: InputInvalid, NotDelivered: true, Why: "a document is larger than the limit of " + octets(limit)}
+			return d, &Error{Kind: InputInvalid, Then: Stop, Why: "a document is larger than the limit of " + bytesText(limit)}
 		}
 		_, _ = digest.Write(part)
 		if err != nil && m.size == int64(n) && n <= keepWhole {
 			m.whole = bytes.Clone(part)
-		} else {
-			sum.write(part)
 		}
 		switch err {
 		case nil:
 			continue
 		case io.EOF, io.ErrUnexpectedEOF:
 		default:
-			return d, &Error{Kind: InputInvalid, NotDelivered: true, Err: ErrUnread}
+			return d, &Error{Kind: InputInvalid, Then: Stop, Err: ErrUnread}
 		}
 		break
 	}
 	digest.Sum(m.digest[:0])
-	m.sum = sum.end()
 	d.measured = m
 	return d, nil
 }

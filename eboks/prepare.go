@@ -2,15 +2,14 @@ package eboks
 
 import "context"
 
-// prepare validates l and measures its documents. It returns a copy, so that
-// nothing the caller does later changes what is sent.
-func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error) {
+// prepare validates l and measures its documents.
+func (c *Client) prepare(ctx context.Context, l *Letter) (*Prepared, error) {
 	if l == nil {
-		return nil, Digest{}, inputInvalid("the letter is nil")
+		return nil, inputInvalid("the letter is nil")
 	}
 	ready := copyOf(l)
 	if err := ready.check(c.can); err != nil {
-		return nil, Digest{}, err
+		return nil, err
 	}
 	buf := c.buffers.Get().(*[]byte)
 	defer c.buffers.Put(buf)
@@ -26,11 +25,11 @@ func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error
 		return nil
 	}
 	if err := measure(&ready.Document); err != nil {
-		return nil, Digest{}, err
+		return nil, err
 	}
 	for i := range ready.Attachments {
 		if err := measure(&ready.Attachments[i]); err != nil {
-			return nil, Digest{}, err
+			return nil, err
 		}
 	}
 	total := orDefault(limits.Total, DefaultTotal)
@@ -39,9 +38,9 @@ func (c *Client) prepare(ctx context.Context, l *Letter) (*Letter, Digest, error
 	}
 	switch {
 	case raw > total:
-		return nil, Digest{}, inputInvalid("the documents together are larger than the limit of " + octets(total))
+		return nil, inputInvalid("the documents together are larger than the limit of " + bytesText(total))
 	case limits.Encoded > 0 && encoded > limits.Encoded:
-		return nil, Digest{}, inputInvalid("the documents as base64 are larger than the limit of " + octets(limits.Encoded))
+		return nil, inputInvalid("the documents as base64 are larger than the limit of " + bytesText(limits.Encoded))
 	}
-	return ready, ready.digest(c.key), nil
+	return &Prepared{letter: ready, digest: ready.digest(c.keys[0]), bytes: raw}, nil
 }

@@ -46,7 +46,7 @@ func (r Recipient) check() error {
 		return nil
 	}
 	if err := r.person.RequireOrdinary(); err != nil {
-		return &Error{Kind: InputInvalid, Why: "this number is no address", Err: err, NotDelivered: true}
+		return &Error{Kind: InputInvalid, Why: "this number is no address", Err: err, Then: Stop}
 	}
 	return nil
 }

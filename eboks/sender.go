@@ -2,6 +2,7 @@ package eboks
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -15,19 +16,22 @@ type Sender interface {
 	// Send offers the letter once. The Client has validated l and measured its
 	// documents; l and what it points to must not be changed or kept.
 	//
-	// Error.NotDelivered must be set where it is certain that the distributor does
-	// not have the letter, and nowhere else. AlreadyAccepted says that the
-	// distributor has a letter under this ID; the Client decides what that means.
+	// Error.Then says what the adapter knows: Retry and Stop where it is certain that
+	// the distributor does not have the letter, and nowhere else; Decide where the
+	// distributor refuses the letter and may have it all the same; otherwise Ask, which
+	// is what it is when nothing is said. AlreadyAccepted says that the distributor has
+	// a letter under this ID; the Client decides what that means.
 	Send(ctx context.Context, l *Letter) (*Receipt, error)
-	// Capabilities says what this distributor can do. It does no I/O and is the
-	// same at every call.
+	// Capabilities says what this distributor can do. It does no I/O, and is the same
+	// at every call but for CertificateExpires.
 	Capabilities() Capabilities
 }
 
 // StatusReader is a Sender that can be asked about one letter.
 type StatusReader interface {
 	// ReadStatus returns the events of the letter, in any order; none when the
-	// distributor does not know the letter.
+	// distributor does not know the letter. One that cannot be read is an Event that is
+	// Unread.
 	ReadStatus(ctx context.Context, id ID) ([]Event, error)
 }
 
@@ -39,18 +43,11 @@ type Lookup interface {
 // EventReader is a Sender whose events can be read one after the other.
 type EventReader interface {
 	// ReadEvents returns the events after the cursor, oldest first, each with its
-	// own Cursor: a page of them, or none when there are no more now. A page that
-	// cannot be read whole is an error, with no event.
+	// own Cursor: a page of them, or none when there are no more now. An entry that
+	// cannot be read is an Event that is Unread, in its place and with its Cursor, so that
+	// nothing waits behind it. Where not even its Cursor can be read, the page is an
+	// error, with no event.
 	ReadEvents(ctx context.Context, after Cursor) ([]Event, error)
-}
-
-// BatchSender is a Sender that takes several letters in one call.
-type BatchSender interface {
-	// SendBatch offers the letters once. It returns as many results as letters,
-	// in their order, or an error that holds for the call. If that error refuses
-	// the call for a letter's sake, and nothing was delivered, the Client offers
-	// each letter by itself.
-	SendBatch(ctx context.Context, ls []*Letter) ([]Result, error)
 }
 
 // Recaller is a Sender that can ask for a letter back.
@@ -76,16 +73,20 @@ type Capabilities struct {
 	Lookup    bool // Lookup
 	Events    bool // EventReader
 	Recall    bool // Recaller
-	Opened    bool // reports openings
 	Print     bool // Channel may allow print
 	NotBefore bool
 	Reply     bool
-	Batch     int // how many letters BatchSender takes at once; below 2: none
-	Limits    Limits
+	// Ends are states after which this wire tells no more of a letter, beside those
+	// that are [Status.Final]: where nobody reports delivery, there is none to wait for.
+	Ends   []Status
+	Limits Limits
 	// CertificateExpires is the end of the client certificate, where the adapter
 	// can see it; zero if unknown.
 	CertificateExpires time.Time
 }
+
+// Final reports whether nothing more need be waited for on this wire.
+func (c Capabilities) Final(s Status) bool { return s.Final() || slices.Contains(c.Ends, s) }
 
 // Limits bound a letter. Zero means the default of this package, except for
 // Attachments, where it means none.

@@ -83,7 +83,7 @@ func (l *Letter) supported(can Capabilities) error {
 		return inputInvalid("more than " + strconv.Itoa(can.Limits.Attachments) + " Attachments")
 	}
 	if missing != "" {
-		return &Error{Kind: Unsupported, Sender: can.Name, Why: missing, NotDelivered: true}
+		return &Error{Kind: Unsupported, Sender: can.Name, Why: missing, Then: Stop}
 	}
 	return nil
 }

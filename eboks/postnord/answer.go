@@ -93,7 +93,7 @@ func (s *Sender) taken(l *eboks.Letter, message string, r *httpx.Response) (*ebo
 	}
 	if code := faultCode(r.Body); code != "" {
 		return nil, &eboks.Error{Kind: eboks.Rejected, Status: r.Status, Code: code, Raw: raw(r.Body),
-			Why: "the answer is a success whose body says error"}
+			Then: eboks.Decide, Why: "the answer is a success whose body says error"}
 	}
 	var rec record
 	if err := strictjson.Unmarshal(r.Body, &rec); err != nil {
@@ -138,7 +138,10 @@ func (s *Sender) notFor(to eboks.Recipient, o *outcome, r *httpx.Response) *ebok
 
 // unreachable is the error for a letter that does not get into a mailbox.
 func (v *verdict) unreachable(r *httpx.Response) *eboks.Error {
-	e := &eboks.Error{Kind: eboks.RecipientUnreachable, Code: v.code, Status: r.Status, Raw: raw(r.Body), NotDelivered: !v.kept}
+	e := &eboks.Error{Kind: eboks.RecipientUnreachable, Code: v.code, Status: r.Status, Raw: raw(r.Body), Then: eboks.Stop}
+	if v.kept {
+		e.Then = eboks.Decide
+	}
 	if v.reach != eboks.Reachable {
 		e.Reachability = v.reach
 	}

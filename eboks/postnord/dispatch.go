@@ -85,5 +85,5 @@ func (s *Sender) contentType(m eboks.Material) (string, error) {
 
 // notSent refuses before anything leaves.
 func notSent(kind eboks.Kind, why string) error {
-	return &eboks.Error{Kind: kind, NotDelivered: true, Why: why}
+	return &eboks.Error{Kind: kind, Then: eboks.Stop, Why: why}
 }

@@ -23,7 +23,7 @@ func configInvalid(why string) error {
 
 // refused classifies the answer to a letter that is no success.
 func (s *Sender) refused(r *httpx.Response) *eboks.Error {
-	e := eboks.StatusError(r.Status, r.Header, s.now())
+	e := eboks.StatusError(r.Status, r.Header, faultCode(r.Body) != "", s.now())
 	if r.Status == statusUsed {
 		*e = eboks.Error{Kind: eboks.AlreadyAccepted, Status: r.Status}
 	}

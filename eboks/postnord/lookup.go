@@ -47,7 +47,7 @@ func (s *Sender) Lookup(ctx context.Context, to eboks.Recipient, m eboks.Materia
 		return eboks.NotRegistered, nil
 	case http.StatusOK:
 	default:
-		e := asRead(eboks.StatusError(r.Status, r.Header, s.now()))
+		e := asRead(eboks.StatusError(r.Status, r.Header, faultCode(r.Body) != "", s.now()))
 		e.Raw, e.Code = raw(r.Body), faultCode(r.Body)
 		return eboks.ReachabilityUnknown, e
 	}

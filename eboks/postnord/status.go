@@ -43,7 +43,7 @@ func (s *Sender) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, er
 	case http.StatusNotFound:
 		return nil, nil
 	default:
-		e := asRead(eboks.StatusError(r.Status, r.Header, s.now()))
+		e := asRead(eboks.StatusError(r.Status, r.Header, faultCode(r.Body) != "", s.now()))
 		e.Raw, e.Code = raw(r.Body), faultCode(r.Body)
 		return nil, aboutLetter(e)
 	}
@@ -58,7 +58,7 @@ func (s *Sender) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, er
 // letter that it asks for: neither that it was rejected nor that it was not
 // delivered.
 func aboutLetter(e *eboks.Error) error {
-	e.NotDelivered = false
+	e.Then = eboks.Ask
 	if e.Kind == eboks.Rejected {
 		e.Kind, e.Why = eboks.ConfigInvalid, "the question was refused; look at Config.StatusURL"
 	}

@@ -46,6 +46,7 @@ func TestRecallAnswers(t *testing.T) {
 		r, err := s.Recall(context.Background(), id(theID))
 		require.Nil(t, r, name)
 		require.ErrorIs(t, err, c.want, name)
+		require.Equal(t, name == "another", ours(t, err).Alarm, name)
 	}
 }
 
@@ -106,7 +107,7 @@ func TestServicesThatAreOff(t *testing.T) {
 	srv := newServer(t)
 	s := srv.sender(t, func(c *stralfors.Config) {
 		none := stralfors.Operation{Off: true}
-		c.Operations = stralfors.Operations{ForsendelseTilbagekald: none, TransaktionslogForsendelseHent: none,
+		c.Wire.Operations = stralfors.Operations{ForsendelseTilbagekald: none, TransaktionslogForsendelseHent: none,
 			TransaktionslogForsendelserHent: none, ForsendelsesTyperHent: none, KanalvalgHent: none}
 	})
 	can := s.Capabilities()

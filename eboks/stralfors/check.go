@@ -24,7 +24,7 @@ var (
 )
 
 func invalid(why string) error {
-	return &eboks.Error{Kind: eboks.ConfigInvalid, Sender: name, Op: "new", Why: why, NotDelivered: true}
+	return &eboks.Error{Kind: eboks.ConfigInvalid, Sender: name, Op: "new", Why: why, Then: eboks.Stop}
 }
 
 // withDefaults checks cfg and fills in what is zero.

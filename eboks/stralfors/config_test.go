@@ -19,7 +19,13 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 	srv := newServer(t)
 	type config = stralfors.Config
 	op := func(o stralfors.Operation) func(*config) {
-		return func(c *config) { c.Operations.EnkeltforsendelseOpret = o }
+		return func(c *config) { c.Wire.Operations.EnkeltforsendelseOpret = o }
+	}
+	from := func(change func(*eboks.Address)) func(*config) {
+		return func(c *config) {
+			c.From = eboks.Address{Name: "Ærø Kommune", Street: "Statene", House: "2", PostCode: "5970"}
+			change(&c.From)
+		}
 	}
 	for name, c := range map[string]struct {
 		change func(*config)
@@ -40,16 +46,34 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"no Certificate":         {func(c *config) { c.Certificate = tls.Certificate{} }, "Certificate is missing"},
 		"no key":                 {func(c *config) { c.Certificate.PrivateKey = nil }, "no key"},
 		"a negative Timeout":     {func(c *config) { c.Timeout = -1 }, "Timeout"},
-		"a huge PageSize":        {func(c *config) { c.PageSize = 1001 }, "PageSize"},
+		"a huge PageSize":        {func(c *config) { c.Wire.PageSize = 1001 }, "PageSize"},
 		"a negative limit":       {func(c *config) { c.Limits.File = -1 }, "Limits"},
 		"too many attachments":   {func(c *config) { c.Limits.Attachments = 101 }, "Attachments"},
-		"a Namespace of nobody":  {func(c *config) { c.Namespace = "urn:oio:fjernprint:2.0.0" }, "Namespace"},
-		"a NumberNamespace":      {func(c *config) { c.NumberNamespace = "a b" }, "NumberNamespace"},
-		"a long FileFormat":      {func(c *config) { c.FileFormat = "12345678901" }, "FileFormat"},
-		"a channel of two lines": {func(c *config) { c.Channels.Print = "a\nb" }, "Channels"},
-		"a LogMarker":            {func(c *config) { c.LogMarker = "1" }, "LogMarker"},
+		"a Namespace of nobody":  {func(c *config) { c.Wire.Namespace = "urn:oio:fjernprint:2.0.0" }, "Namespace"},
+		"a NumberNamespace":      {func(c *config) { c.Wire.NumberNamespace = "a b" }, "NumberNamespace"},
+		"a long FileFormat":      {func(c *config) { c.Wire.FileFormat = "12345678901" }, "FileFormat"},
+		"a channel of two lines": {func(c *config) { c.Wire.Channels.Print = "a\nb" }, "Channels"},
+		"a LogMarker":            {func(c *config) { c.Wire.LogMarker = "1" }, "LogMarker"},
 		"a long Unit":            {func(c *config) { c.Unit = strings.Repeat("å", 2001) }, "Unit"},
-		"half a From":            {func(c *config) { c.From.Name = "Ærø" }, "From"},
+		"half a From":            {func(c *config) { c.From.Name = "Ærø" }, "From: Address has neither"},
+		"a From with a floor":    {from(func(a *eboks.Address) { a.Floor = "1. sal" }), "From: Address.Floor"},
+		"a From of a long house": {from(func(a *eboks.Address) { a.House = "12 b" }), "From: Address.House"},
+		"a From of five digits":  {from(func(a *eboks.Address) { a.PostCode = "99999" }), "From: Address.PostCode"},
+		"a From in Danmark":      {from(func(a *eboks.Address) { a.Country = "Danmark" }), "From: Address.Country"},
+		"a From of a long line": {func(c *config) {
+			c.From = eboks.Address{Name: "Ærø", Lines: []string{strings.Repeat("å", 59)}, PostCode: "5970"}
+		}, "From: a line of Address.Lines"},
+		"a From of an empty line": {func(c *config) {
+			c.From = eboks.Address{Name: "Ærø", Lines: []string{"Statene 2", ""}, PostCode: "5970"}
+		}, "From: a line of Address.Lines"},
+		"a From with a bell":     {from(func(a *eboks.Address) { a.Street = "Stat\aene" }), "From: Address.Street"},
+		"a From of a box":        {func(c *config) { c.From = eboks.Address{Name: "Ærø", POBox: "7", PostCode: "5970"} }, "From: this wire"},
+		"a mail with a comma":    {func(c *config) { c.Receipts.Mail = "a,b@x.dk" }, "Receipts.Mail"},
+		"a mail of brackets":     {func(c *config) { c.Receipts.Mail = "(a)@x.dk" }, "Receipts.Mail"},
+		"a mail of a long host":  {func(c *config) { c.Receipts.Mail = "a@" + strings.Repeat("x", 64) + ".dk" }, "Receipts.Mail"},
+		"a letter's name":        {func(c *config) { c.Wire.LetterNames = []string{"Afsendelse Id"} }, "Wire.LetterNames"},
+		"carrier news of a word": {func(c *config) { c.Wire.CarrierCodes = map[string]eboks.Status{"retur": eboks.Returned} }, "Wire.CarrierCodes"},
+		"carrier news: failed":   {func(c *config) { c.Wire.CarrierCodes = map[string]eboks.Status{"7": eboks.Failed} }, "Wire.CarrierCodes"},
 		"a Mail":                 {func(c *config) { c.Receipts.Mail = "ærø" }, "Receipts.Mail"},
 		"a Which":                {func(c *config) { c.Receipts.Which = "Nogle" }, "Receipts.Which"},
 		"Sides":                  {func(c *config) { c.Print.Sides = "Triplex" }, "Print.Sides"},
@@ -65,17 +89,17 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"a content type of a": {func(c *config) {
 			c.Materials = map[eboks.Material]stralfors.Material{"a": {ShipmentType: "1", ContentType: "a"}}
 		}, "Materials"},
-		"a code with a blank":   {func(c *config) { c.Codes = map[string]stralfors.Verdict{"1 2": {Kind: eboks.Rejected}} }, "Codes"},
-		"a code without a kind": {func(c *config) { c.Codes = map[string]stralfors.Verdict{"1": {}} }, "Codes"},
-		"a code for Parked":     {func(c *config) { c.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.Parked}} }, "Codes"},
+		"a code with a blank":   {func(c *config) { c.Wire.Codes = map[string]stralfors.Verdict{"1 2": {Kind: eboks.Rejected}} }, "Codes"},
+		"a code without a kind": {func(c *config) { c.Wire.Codes = map[string]stralfors.Verdict{"1": {}} }, "Codes"},
+		"a code for Parked":     {func(c *config) { c.Wire.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.Parked}} }, "Codes"},
 		"a code for Reachable": {func(c *config) {
-			c.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.RecipientUnreachable, Reachability: eboks.Reachable}}
+			c.Wire.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.RecipientUnreachable, Reachability: eboks.Reachable}}
 		}, "Codes"},
 		"a reachability alone": {func(c *config) {
-			c.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.Rejected, Reachability: eboks.Minor}}
+			c.Wire.Codes = map[string]stralfors.Verdict{"1": {Kind: eboks.Rejected, Reachability: eboks.Minor}}
 		}, "Codes"},
-		"a code twice":          {func(c *config) { c.Duplicates = []string{"1001"} }, "same error number"},
-		"a duplicate, empty":    {func(c *config) { c.Duplicates = []string{""} }, "Duplicates"},
+		"a code twice":          {func(c *config) { c.Wire.Duplicates = []string{"1001"} }, "same error number"},
+		"a duplicate, empty":    {func(c *config) { c.Wire.Duplicates = []string{""} }, "Duplicates"},
 		"a method":              {op(stralfors.Operation{Method: "PATCH"}), "Operations.EnkeltforsendelseOpret: Method"},
 		"a letter by GET":       {op(stralfors.Operation{Method: "GET"}), "Operations.EnkeltforsendelseOpret: Method"},
 		"a path without slash":  {op(stralfors.Operation{Path: "x"}), "begin with /"},
@@ -87,15 +111,15 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"a status of failure":   {op(stralfors.Operation{Expect: []int{302}}), "Expect"},
 		"no status":             {op(stralfors.Operation{Expect: []int{}}), "Expect"},
 		"no sending":            {op(stralfors.Operation{Off: true}), "cannot be Off"},
-		"a log of no letter":    {func(c *config) { c.Operations.TransaktionslogForsendelseHent.Path = "/log" }, "{shipment}"},
-		"a recall of no letter": {func(c *config) { c.Operations.ForsendelseTilbagekald.Path = "/tilbage" }, "{shipment}"},
-		"a log without end":     {func(c *config) { c.Operations.TransaktionslogForsendelserHent.Path = "/log?antal={count}" }, "{after}"},
+		"a log of no letter":    {func(c *config) { c.Wire.Operations.TransaktionslogForsendelseHent.Path = "/log" }, "{shipment}"},
+		"a recall of no letter": {func(c *config) { c.Wire.Operations.ForsendelseTilbagekald.Path = "/tilbage" }, "{shipment}"},
+		"a log without end":     {func(c *config) { c.Wire.Operations.TransaktionslogForsendelserHent.Path = "/log?antal={count}" }, "{after}"},
 		"cpr in an address": {func(c *config) {
-			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}&cvr={cvr}"}
+			c.Wire.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}&cvr={cvr}"}
 		}, "CPRInURL"},
 		"a lookup of nobody": {func(c *config) {
-			c.CPRInURL = true
-			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}"}
+			c.Wire.CPRInURL = true
+			c.Wire.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/k?cpr={cpr}"}
 		}, "{cvr}"},
 	} {
 		cfg := srv.config()
@@ -118,12 +142,11 @@ func TestCapabilities(t *testing.T) {
 		Reply: true, Limits: eboks.Limits{Attachments: 10}}, can)
 
 	can = srv.sender(t, func(c *stralfors.Config) {
-		c.Dedupes, c.NoPrint, c.Limits = true, true, eboks.Limits{Title: 50, Attachments: -1, File: 1 << 20}
+		c.Wire.Dedupes, c.NoPrint, c.Limits = true, true, eboks.Limits{Title: 50, Attachments: -1, File: 1 << 20}
 	}).Capabilities()
 	require.True(t, can.Dedupes)
 	require.False(t, can.Print)
 	require.Equal(t, eboks.Limits{Title: 50, File: 1 << 20}, can.Limits)
-	require.False(t, can.Opened, "no wire of Strålfors reports openings")
 }
 
 // What the caller changes after New changes nothing.
@@ -131,11 +154,11 @@ func TestNewKeepsItsOwnTables(t *testing.T) {
 	srv := newServer(t)
 	cfg := srv.config()
 	cfg.Materials = map[eboks.Material]stralfors.Material{"afgoerelse": {ShipmentType: "17"}, "17": {ShipmentType: "17"}}
-	cfg.From = eboks.Address{Name: "Ærø", Lines: []string{"Statene 2"}}
+	cfg.From = eboks.Address{Name: "Ærø", Lines: []string{"Statene 2"}, PostCode: "5970"}
 	s, err := stralfors.New(cfg)
 	require.NoError(t, err)
 	clear(cfg.Materials)
-	clear(cfg.Codes)
+	clear(cfg.Wire.Codes)
 	cfg.From.Lines[0] = "et andet sted"
 	_, e := send(t, s, letter())
 	require.Nil(t, e)

@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 		"one by one": func(*stralfors.Config) {},
 		"every parameter, namespace 1.0.0": func(c *stralfors.Config) {
 			full(c)
-			c.Materials, c.Dedupes, c.PageSize, c.Namespace = nil, true, 3, stralfors.Namespace1
+			c.Materials, c.Wire.Dedupes, c.Wire.PageSize, c.Wire.Namespace = nil, true, 3, stralfors.Namespace1
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,10 +37,10 @@ func atFake(fake *ebokstest.Distributor) stralfors.Config {
 	cfg := stralfors.Config{
 		BaseURL: fake.URL(), System: fake.System(), User: "Ærø Kommune, Borgerservice",
 		Certificate: fake.Certificate(), Roots: fake.Roots(), Now: fake.Now,
-		Codes: map[string]stralfors.Verdict{},
+		Wire: stralfors.Wire{Codes: map[string]stralfors.Verdict{}},
 	}
 	for code, c := range ebokstest.Codes() {
-		cfg.Codes[code] = stralfors.Verdict{Kind: c.Kind, Reachability: c.Reachability}
+		cfg.Wire.Codes[code] = stralfors.Verdict{Kind: c.Kind, Reachability: c.Reachability}
 	}
 	return cfg
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
@@ -35,13 +36,13 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	if f := faultIn(root, deep); f != nil {
 		e := s.judge(f, resp)
 		if resp.Status < http.StatusMultipleChoices {
-			e.NotDelivered = false // head and body contradict each other
+			e.Then = perhaps(e.Then) // head and body contradict each other
 		}
 		return nil, e
 	}
 	switch {
 	case !slices.Contains(op.expect, resp.Status):
-		return nil, s.byStatus(resp)
+		return nil, s.byStatus(resp, resp.Status == http.StatusConflict && !isPage(resp, root))
 	case !resp.Taken:
 		return nil, unknown(resp, "the answer came before the whole letter had left")
 	case resp.Status == http.StatusNoContent:
@@ -52,11 +53,29 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	return root, nil
 }
 
-func (s *Sender) byStatus(resp *httpx.Response) *eboks.Error {
-	e := eboks.StatusError(resp.Status, resp.Header, s.now())
+// byStatus is for an answer whose body says nothing. A status alone is no verdict
+// about a letter: servers and filters on the way send every one of them.
+func (s *Sender) byStatus(resp *httpx.Response, ownWords bool) *eboks.Error {
+	e := s.certificateNoted(eboks.StatusError(resp.Status, resp.Header, ownWords, s.now()))
 	e.Raw = raw(resp.Body)
 	if resp.Status < http.StatusMultipleChoices {
-		e.Why = "a status of success that Config.Operations does not expect"
+		e.Why = "a status of success that Wire.Operations does not expect"
+	}
+	return e
+}
+
+// isPage reports whether an answer is a page for people, which no distributor's is.
+func isPage(resp *httpx.Response, root *strictxml.Element) bool {
+	return strings.Contains(strings.ToLower(resp.Header.Get("Content-Type")), "html") ||
+		strings.HasPrefix(http.DetectContentType(resp.Body), "text/html") ||
+		root != nil && strings.EqualFold(root.Name.Local, "html")
+}
+
+// certificateNoted tells with a refusal of the sender that the certificate's time is
+// over: servers do not say so, nginx answers 400 and a page.
+func (s *Sender) certificateNoted(e *eboks.Error) *eboks.Error {
+	if end := s.expires; e.Kind == eboks.AuthFailed && !end.IsZero() && s.now().After(end) {
+		e.Why += "; the client certificate ended on " + end.UTC().Format(time.DateOnly)
 	}
 	return e
 }
@@ -95,20 +114,20 @@ func faultIn(e *strictxml.Element, deep depth) *fault {
 
 // judge says what a Fejl means.
 func (s *Sender) judge(f *fault, resp *httpx.Response) *eboks.Error {
-	e := s.byStatus(resp)
+	e := s.byStatus(resp, true)
 	e.Code = s.word(f.code)
-	v, known := s.cfg.Codes[f.code]
+	v, known := s.cfg.Wire.Codes[f.code]
 	switch {
 	case e.Kind == eboks.AuthFailed, e.Kind == eboks.Throttled:
 		// About the sender, whatever the body says of the letter.
-	case slices.Contains(s.cfg.Duplicates, f.code):
-		e.Kind, e.NotDelivered, e.Why = eboks.AlreadyAccepted, false, ""
+	case slices.Contains(s.cfg.Wire.Duplicates, f.code):
+		e.Kind, e.Then, e.Why = eboks.AlreadyAccepted, eboks.Ask, ""
 	case known:
 		e.Kind, e.Reachability, e.Why = v.Kind, v.Reachability, ""
-		e.NotDelivered = v.Kind != eboks.AlreadyAccepted && v.Kind != eboks.OutcomeUnknown
+		e.Then = v.then()
 	case resp.Status < http.StatusMultipleChoices, e.Kind == eboks.Rejected && resp.Status != http.StatusRequestEntityTooLarge:
-		e.Kind, e.NotDelivered = eboks.Rejected, false
-		e.Why = "an error number that Config.Codes does not list; it may also mean that the id was used before (Config.Duplicates)"
+		e.Kind, e.Then = eboks.Rejected, eboks.Decide
+		e.Why = "an error number that Wire.Codes does not list; it may also mean that the id was used before (Wire.Duplicates)"
 	}
 	return e
 }
@@ -116,8 +135,8 @@ func (s *Sender) judge(f *fault, resp *httpx.Response) *eboks.Error {
 // word keeps of an error number what is one: four digits at most, or a word of
 // our own tables.
 func (s *Sender) word(code string) string {
-	_, known := s.cfg.Codes[code]
-	if known || slices.Contains(s.cfg.Duplicates, code) || len(code) <= 4 && isDigits(code) {
+	_, known := s.cfg.Wire.Codes[code]
+	if known || slices.Contains(s.cfg.Wire.Duplicates, code) || len(code) <= 4 && isDigits(code) {
 		return code
 	}
 	return ""
@@ -138,8 +157,28 @@ func (v Verdict) possible() bool {
 
 // asked makes an error of a call that brings no letter say nothing of one.
 func asked(e *eboks.Error) *eboks.Error {
-	e.NotDelivered = false
+	e.Then = eboks.Ask
 	return e
+}
+
+// then is what an error number says of the letter, beside a status of failure.
+func (v Verdict) then() eboks.Then {
+	switch v.Kind {
+	case eboks.Rejected, eboks.RecipientUnreachable:
+		return eboks.Stop
+	case eboks.AlreadyAccepted, eboks.OutcomeUnknown:
+		return eboks.Ask
+	default:
+		return eboks.Retry
+	}
+}
+
+// perhaps is t for a letter that the distributor may have all the same.
+func perhaps(t eboks.Then) eboks.Then {
+	if t == eboks.Stop || t == eboks.Decide {
+		return eboks.Decide
+	}
+	return eboks.Ask
 }
 
 // question makes an error of a call that changes nothing one of its own kinds, as

@@ -33,7 +33,7 @@ func cannedSender(tb testing.TB) (*stralfors.Sender, *canned) {
 	tb.Helper()
 	c := new(canned)
 	s, err := stralfors.New(stralfors.Config{BaseURL: "https://connect.example", System: "4711", User: "Ærø", HTTPClient: &http.Client{Transport: c},
-		Now: func() time.Time { return noon }, Codes: theCodes(), Duplicates: []string{"1409"}})
+		Now: func() time.Time { return noon }, Wire: stralfors.Wire{Codes: theCodes(), Duplicates: []string{"1409"}}})
 	require.NoError(tb, err)
 	return s, c
 }
@@ -50,7 +50,7 @@ func wellFormed(t *testing.T, err error) {
 	}
 	require.Equal(t, e.Reachability != 0, e.Kind == eboks.RecipientUnreachable)
 	if e.Kind == eboks.OutcomeUnknown || e.Kind == eboks.AlreadyAccepted {
-		require.False(t, e.NotDelivered)
+		require.Equal(t, eboks.Ask, e.Then)
 	}
 }
 
@@ -105,12 +105,13 @@ func FuzzLog(f *testing.F) {
 			if err != nil {
 				require.Empty(t, events)
 				wellFormed(t, err)
-				require.False(t, eboks.SafeToRetry(err) && ours(t, err).Kind != eboks.InputInvalid)
+				require.True(t, ours(t, err).Then == eboks.Ask || ours(t, err).Kind == eboks.InputInvalid)
 				continue
 			}
 			for _, e := range events {
 				require.NotEqual(t, "", e.Status.String())
 				require.Equal(t, e.Status == eboks.Unknown, e.Code == "")
+				require.False(t, e.Unread && e.Status != eboks.Unknown)
 				require.True(t, bytes.Contains(body, e.Raw.Reveal()))
 				require.LessOrEqual(t, len(e.Failure), 4)
 				require.LessOrEqual(t, len(e.Cursor), 64)
@@ -135,7 +136,7 @@ func FuzzRecallAnswer(f *testing.F) {
 		}
 		require.Nil(t, r)
 		wellFormed(t, err)
-		require.False(t, eboks.SafeToRetry(err))
+		require.Equal(t, eboks.Ask, ours(t, err).Then)
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 // transaction is one entry of the log with everything that is known to be in one.
 func transaction(marker, id, at, word, rest string) string {
 	return `<t:Transaktion><t:TransaktionsIdentifikator>` + marker + `</t:TransaktionsIdentifikator><t:TransmissionId>1</t:TransmissionId>` +
-		`<t:MessageUUID>` + otherID + `</t:MessageUUID><t:MessageId>1</t:MessageId><t:AfsendelseIdentifikator>` + id + `</t:AfsendelseIdentifikator>` +
+		`<t:MessageUUID>` + id + `</t:MessageUUID><t:MessageId>1</t:MessageId><t:AfsendelseIdentifikator>` + id + `</t:AfsendelseIdentifikator>` +
 		`<t:ForsendelseIdentifikator>700001</t:ForsendelseIdentifikator><t:KanalKode>Digital Post</t:KanalKode><t:TransaktionsDatoTid>` + at +
 		`</t:TransaktionsDatoTid><t:BrugerNavn>Ærø Kommune</t:BrugerNavn><t:EnhedTekst>Børn</t:EnhedTekst>` +
 		`<t:AfsenderSystemIdentifikator>4711</t:AfsenderSystemIdentifikator><t:TransaktionsStatusKode>` + word + `</t:TransaktionsStatusKode>` +
@@ -49,8 +49,11 @@ func TestEveryStateByEverySpelling(t *testing.T) {
 		{"ModtagetDigitalPost", "Modtaget Digital Post", "eb866ca2-b871-4387-b501-12cde577bd58", eboks.AcceptedDigital},
 		{"AfleveretDigitalPost", "Afleveret Digital Post", "f7161a89-5068-4023-bc80-d7f4daad2a2e", eboks.DeliveredDigital},
 		{"ModtagetStraalforsConnect", "Modtaget Strålfors Connect", "MODTAGETSTRA\u030aLFORSCONNECT", eboks.Accepted},
+		{"ModtagetStraalforsConnect", "Modtaget Fjern-print", "Modtaget Fjern\u2011print", eboks.Accepted}, // as a live sender has it
 	} {
-		for _, word := range []string{c.code, c.event, c.uuid, strings.ToUpper(c.code), strings.ToUpper(c.uuid), " " + c.event + " "} {
+		for _, word := range []string{c.code, c.event, c.uuid, strings.ToUpper(c.code), strings.ToUpper(c.uuid), " " + c.event + " ",
+			"{" + c.uuid + "}", "urn:uuid:" + c.uuid, "URN:UUID:" + strings.ToUpper(c.uuid), strings.ReplaceAll(c.uuid, "-", ""),
+			strings.ReplaceAll(c.event, " ", "-"), strings.ToUpper(strings.ReplaceAll(c.event, " ", "_"))} {
 			srv.answers(200, page(transaction("1", theID, "2026-03-02T10:00:00Z", word, "")))
 			events, err := s.ReadStatus(context.Background(), id(theID))
 			require.NoError(t, err)
@@ -59,7 +62,7 @@ func TestEveryStateByEverySpelling(t *testing.T) {
 			assert.Equal(t, c.code, events[0].Code, word)
 		}
 	}
-	for _, word := range []string{"Åbnet", "", "AfleveretDigitalPostX", strings.Repeat("Klar ", 100), "Afleveret"} {
+	for _, word := range []string{"Åbnet", "", "AfleveretDigitalPostX", strings.Repeat("Klar ", 100), "Afleveret", "Fjernprint - Klar"} {
 		srv.answers(200, page(transaction("1", theID, "2026-03-02T10:00:00Z", word, "")))
 		events, err := s.ReadStatus(context.Background(), id(theID))
 		require.NoError(t, err)
@@ -86,7 +89,7 @@ func TestAnEventHasEverything(t *testing.T) {
 	assert.Equal(t, time.Date(2026, 3, 2, 9, 0, 0, 250e6, time.UTC), e.At)
 	assert.Equal(t, noon, e.Received)
 	assert.Equal(t, eboks.Cursor("a-1"), e.Cursor)
-	assert.Equal(t, one, string(e.Raw.Reveal()), "its own octets, and nobody else's")
+	assert.Equal(t, one, string(e.Raw.Reveal()), "its own bytes, and nobody else's")
 
 	e = events[1]
 	assert.True(t, e.ID.IsZero(), "an id that was not made here")
@@ -116,29 +119,23 @@ func TestTimesOfTheLog(t *testing.T) {
 		assert.Equal(t, time.UTC, events[0].At.Location())
 	}
 	srv.answers(200, page(transaction("1", theID, "2026-07-02T10:00:00", "Klar", "")))
-	events, err := srv.sender(t, func(c *stralfors.Config) { c.Zone = time.UTC }).ReadStatus(context.Background(), id(theID))
+	events, err := srv.sender(t, func(c *stralfors.Config) { c.Wire.Zone = time.UTC }).ReadStatus(context.Background(), id(theID))
 	require.NoError(t, err)
 	assert.Equal(t, 10, events[0].At.Hour())
 }
 
-// A page is used whole or not at all.
+// A page that is no log gives no event.
 func TestAPageThatCannotBeReadGivesNoEvent(t *testing.T) {
 	srv := newServer(t)
 	s := srv.sender(t)
 	good := transaction("1", theID, "2026-03-02T10:00:00Z", "Klar", "")
 	for name, body := range map[string]string{
-		"cut":                         page(good)[:len(page(good))-30],
-		"empty":                       "",
-		"HTML":                        "<!DOCTYPE html><html></html>",
-		"XHTML":                       "<html><body>Vi er straks tilbage</body></html>",
-		"wrong encoding":              strings.ReplaceAll(page(good), "Ærø", "\xc6r\xf8"),
-		"declares another one":        strings.Replace(page(good), "UTF-8", "ISO-8859-1", 1),
-		"a time that is none":         page(good, transaction("2", theID, "i morgen", "Klar", "")),
-		"a time twice":                page(good, transaction("2", theID, "2026-03-02T10:00:00Z", "Klar", "<t:TransaktionsDatoTid/>")),
-		"a state twice":               page(good, transaction("2", theID, "2026-03-02T10:00:00Z", "Klar", "<x:TransaktionsStatusKode xmlns:x='x'/>")),
-		"a marker of blanks and more": page(good, transaction("2 & 3", theID, "2026-03-02T10:00:00Z", "Klar", "")),
-		"two error details":           page(good, transaction("2", theID, "2026-03-02T10:00:00Z", "Fejlet", "<t:FejlDetaljer/><t:FejlDetaljer/>")),
-		"a second root":               page(good) + page(good),
+		"cut":            page(good)[:len(page(good))-30],
+		"empty":          "",
+		"HTML":           "<!DOCTYPE html><html></html>",
+		"XHTML":          "<html><body>Vi er straks tilbage</body></html>",
+		"wrong encoding": strings.ReplaceAll(page(good), "Ærø", "\xc6r\xf8"),
+		"a second root":  page(good) + page(good),
 	} {
 		srv.answers(200, body)
 		for what, read := range map[string]func() ([]eboks.Event, error){
@@ -148,20 +145,169 @@ func TestAPageThatCannotBeReadGivesNoEvent(t *testing.T) {
 			events, err := read()
 			require.ErrorIs(t, err, eboks.ErrReceiptInvalid, "%s %s", name, what)
 			require.Empty(t, events)
-			require.False(t, eboks.SafeToRetry(err), "%s %s", name, what)
+			require.Equal(t, eboks.Ask, ours(t, err).Then, "%s %s", name, what)
 			require.Equal(t, body, string(ours(t, err).Raw.Reveal()))
 		}
 	}
-	srv.answers(200, page(good, transaction("", theID, "2026-03-02T10:00:00Z", "Klar", "")))
-	_, err := s.ReadEvents(context.Background(), "")
-	require.ErrorIs(t, err, eboks.ErrReceiptInvalid, "no marker to go on from")
-	_, err = s.ReadStatus(context.Background(), id(theID))
-	require.NoError(t, err, "nobody goes on from there")
+}
+
+// An entry that cannot be read is set aside, and nothing waits behind it.
+func TestAnEntryThatCannotBeReadIsSetAside(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	ctx := context.Background()
+	first := transaction("1", theID, "2026-03-02T10:00:00Z", "Afsendt", "")
+	last := transaction("3", theID, "2026-03-02T12:00:00Z", "AfleveretDigitalPost", "")
+	for name, bad := range map[string]string{
+		"a time that is none":   transaction("2", theID, "i morgen på Ærø", "Klar", ""),
+		"an hour 24":            transaction("2", theID, "2026-03-02T24:00:00Z", "Klar", ""),
+		"a time twice":          transaction("2", theID, "2026-03-02T10:00:00Z", "Klar", "<t:TransaktionsDatoTid/>"),
+		"a state twice":         transaction("2", theID, "2026-03-02T10:00:00Z", "Klar", "<x:TransaktionsStatusKode xmlns:x='x'/>"),
+		"a state of elements":   transaction("2", theID, "", "<t:Klar/>", ""),
+		"two error details":     transaction("2", theID, "2026-03-02T10:00:00Z", "Fejlet", "<t:FejlDetaljer/><t:FejlDetaljer/>"),
+		"two lists of news":     transaction("2", theID, "", "OpdateringFraPostDanmark", "<t:ForsendelseHaendelseSamling/><t:ForsendelseHaendelseSamling/>"),
+		"a letter twice":        transaction("2", theID, "", "Klar", "<t:AfsendelseIdentifikator>"+theID+"</t:AfsendelseIdentifikator>"),
+		"two letters":           strings.Replace(transaction("2", theID, "", "Klar", ""), "<t:MessageUUID>"+theID, "<t:MessageUUID>"+otherID, 1),
+		"two letters, in words": strings.Replace(transaction("2", theID, "", "Klar", ""), "<t:MessageId>1", "<t:MessageId>{"+otherID+"}", 1),
+	} {
+		srv.answers(200, page(first, bad, last))
+		for what, read := range map[string]func() ([]eboks.Event, error){
+			"events": func() ([]eboks.Event, error) { return s.ReadEvents(ctx, "") },
+			"status": func() ([]eboks.Event, error) { return s.ReadStatus(ctx, id(theID)) },
+		} {
+			events, err := read()
+			require.NoError(t, err, "%s %s", name, what)
+			require.Len(t, events, 3, name)
+			require.Equal(t, eboks.Submitted, events[0].Status)
+			require.Equal(t, eboks.DeliveredDigital, events[2].Status, "%s: what is behind it", name)
+			e := events[1]
+			require.True(t, e.Unread, name)
+			require.Equal(t, eboks.Unknown, e.Status)
+			require.Equal(t, eboks.Cursor("2"), e.Cursor)
+			require.Equal(t, bad, string(e.Raw.Reveal()))
+			require.Equal(t, noon, e.Received)
+			if what == "status" {
+				require.Equal(t, id(theID), e.ID, "it stands in this letter's log")
+			}
+			require.False(t, events[0].Unread || events[2].Unread)
+		}
+	}
+}
+
+// An entry without a marker cannot be gone on from: it has the cursor of the one
+// before it, and is told only when one follows.
+func TestAnEntryWithoutAMarker(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	ctx := context.Background()
+	entry := func(marker string) string { return transaction(marker, theID, "2026-03-02T10:00:00Z", "Klar", "") }
+	for _, bad := range []string{"", "2 & 3", "å", strings.Repeat("1", 65), "<t:x/>"} {
+		bad = strings.ReplaceAll(bad, "&", "&amp;")
+		for _, after := range []eboks.Cursor{"", "0"} {
+			srv.answers(200, page(entry(bad), entry("1"), entry(bad), entry("4"), entry(bad)))
+			events, err := s.ReadEvents(ctx, after)
+			require.NoError(t, err)
+			require.Len(t, events, 4, "the last one comes again with the next page")
+			for i, want := range []eboks.Cursor{after, "1", "1", "4"} {
+				require.Equal(t, want, events[i].Cursor, i)
+				require.Equal(t, i%2 == 0, events[i].Unread, i)
+				require.Equal(t, noon, events[i].Received)
+			}
+			require.Equal(t, entry(bad), string(events[2].Raw.Reveal()))
+		}
+		srv.answers(200, page(entry(bad), entry(bad)))
+		_, err := s.ReadEvents(ctx, "")
+		require.ErrorIs(t, err, eboks.ErrReceiptInvalid)
+		require.ErrorContains(t, err, "Wire.LogMarker", "no entry has one: the guess is wrong")
+	}
+	srv.answers(200, page(entry("")))
+	events, err := s.ReadStatus(ctx, id(theID))
+	require.NoError(t, err)
+	require.False(t, events[0].Unread, "nobody goes on from there")
+}
+
+// The letter has different names in the log of digital and of printed letters.
+func TestTheLetterOfATransaction(t *testing.T) {
+	const start, end = `<t:TransaktionsIdentifikator>1</t:TransaktionsIdentifikator><t:TransaktionsStatusKode>Klar</t:TransaktionsStatusKode>`, `</t:Transaktion>`
+	names := func(pairs ...string) string {
+		b := `<t:Transaktion>` + start
+		for i := 0; i < len(pairs); i += 2 {
+			b += "<t:" + pairs[i] + ">" + pairs[i+1] + "</t:" + pairs[i] + ">"
+		}
+		return b + end
+	}
+	srv := newServer(t)
+	s := srv.sender(t)
+	zero := eboks.ID{}
+	for name, c := range map[string]struct {
+		entry string
+		want  eboks.ID
+	}{
+		"AfsendelseIdentifikator":      {names("AfsendelseIdentifikator", theID), id(theID)},
+		"digital: MessageUUID alone":   {names("MessageUUID", theID), id(theID)},
+		"MessageUUID, the other empty": {names("AfsendelseIdentifikator", "", "MessageUUID", theID), id(theID)},
+		"MessageId alone":              {names("MessageId", theID), id(theID)},
+		"both agree":                   {names("AfsendelseIdentifikator", theID, "MessageUUID", strings.ToUpper(theID), "MessageId", "17"), id(theID)},
+		"braces":                       {names("AfsendelseIdentifikator", "{"+strings.ToUpper(theID)+"}"), id(theID)},
+		"urn":                          {names("MessageUUID", "urn:uuid:"+theID), id(theID)},
+		"no hyphens":                   {names("AfsendelseIdentifikator", strings.ReplaceAll(theID, "-", "")), id(theID)},
+		"nobody":                       {names(), zero},
+		"an id not made here":          {names("AfsendelseIdentifikator", "PARTI/ø", "MessageUUID", theID), zero},
+		"and one more character":       {names("AfsendelseIdentifikator", theID+"0"), zero},
+	} {
+		srv.answers(200, page(c.entry))
+		events, err := s.ReadEvents(context.Background(), "")
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, events[0].ID, name)
+		require.False(t, events[0].Unread, name)
+	}
+	srv.answers(200, page(names("AfsendelseIdentifikator", theID, "MessageUUID", otherID)))
+	own := srv.sender(t, func(c *stralfors.Config) { c.Wire.LetterNames = []string{"MessageUUID"} })
+	events, err := own.ReadEvents(context.Background(), "")
+	require.NoError(t, err)
+	require.Equal(t, id(otherID), events[0].ID, "the agreement says which element it is")
+}
+
+// News of the carrier means what the agreement says; without that, it is news.
+func TestNewsOfTheCarrier(t *testing.T) {
+	news := func(codes ...string) string {
+		b := "<t:ForsendelseHaendelseSamling>"
+		for _, c := range codes {
+			b += "<t:ForsendelseHaendelse><t:ForsendelseHaendelseTypeKode>" + c + "</t:ForsendelseHaendelseTypeKode>" +
+				"<t:ForsendelseHaendelseDatoTid>2026-03-02T10:00:00</t:ForsendelseHaendelseDatoTid></t:ForsendelseHaendelse>"
+		}
+		return strings.Replace(transaction("1", theID, "", "Opdatering fra Post Danmark", ""),
+			"<t:ForsendelseHaendelseSamling><t:ForsendelseHaendelse><t:TypeKode>x</t:TypeKode></t:ForsendelseHaendelse>", b, 1)
+	}
+	srv := newServer(t)
+	table := srv.sender(t, func(c *stralfors.Config) {
+		c.Wire.CarrierCodes = map[string]eboks.Status{"12": eboks.Returned, "3": eboks.HandedToCarrier, "4": eboks.CarrierUpdate}
+	})
+	for _, c := range []struct {
+		codes []string
+		want  eboks.Status
+	}{
+		{nil, eboks.CarrierUpdate}, {[]string{"12"}, eboks.Returned}, {[]string{"3"}, eboks.HandedToCarrier}, {[]string{"99"}, eboks.CarrierUpdate},
+		{[]string{"3", "12", "4"}, eboks.Returned}, {[]string{"12", "99"}, eboks.Returned}, {[]string{""}, eboks.CarrierUpdate},
+	} {
+		srv.answers(200, page(news(c.codes...)))
+		events, err := table.ReadStatus(context.Background(), id(theID))
+		require.NoError(t, err)
+		require.Equal(t, c.want, events[0].Status, c.codes)
+		require.Equal(t, "OpdateringFraPostDanmark", events[0].Code)
+		events, err = srv.sender(t).ReadStatus(context.Background(), id(theID))
+		require.NoError(t, err)
+		require.Equal(t, eboks.CarrierUpdate, events[0].Status, "no table")
+	}
+	srv.answers(200, page(news("1</t:ForsendelseHaendelseTypeKode><t:ForsendelseHaendelseTypeKode>12")))
+	events, err := table.ReadStatus(context.Background(), id(theID))
+	require.NoError(t, err)
+	require.True(t, events[0].Unread, "two numbers of one piece of news")
 }
 
 func TestTheLogIsReadPageByPage(t *testing.T) {
 	srv := newServer(t)
-	s := srv.sender(t, func(c *stralfors.Config) { c.LogMarker = "Loebenummer" })
+	s := srv.sender(t, func(c *stralfors.Config) { c.Wire.LogMarker = "Loebenummer" })
 	own := func(marker string) string {
 		return strings.ReplaceAll(transaction(marker, theID, "2026-03-02T10:00:00Z", "Klar", ""), "TransaktionsIdentifikator", "Loebenummer")
 	}
@@ -224,26 +370,26 @@ func TestQuestionsSayNothingOfTheLetter(t *testing.T) {
 		srv.answers(status, fejl("1001"))
 		_, err := s.ReadEvents(ctx, "")
 		require.Error(t, err)
-		require.False(t, eboks.SafeToRetry(err), status)
+		require.Equal(t, eboks.Ask, ours(t, err).Then, status)
 		_, err = s.Recall(ctx, id(theID))
 		require.Error(t, err)
-		require.False(t, eboks.SafeToRetry(err), status)
+		require.Equal(t, eboks.Ask, ours(t, err).Then, status)
 		_, err = s.Lookup(ctx, company, "17")
 		require.Error(t, err)
-		require.False(t, eboks.SafeToRetry(err), status)
+		require.Equal(t, eboks.Ask, ours(t, err).Then, status)
 		_, err = s.ShipmentTypes(ctx)
 		require.Error(t, err)
-		require.False(t, eboks.SafeToRetry(err), status)
+		require.Equal(t, eboks.Ask, ours(t, err).Then, status)
 		if status != 404 {
 			_, err = s.ReadStatus(ctx, id(theID))
 			require.Error(t, err)
-			require.False(t, eboks.SafeToRetry(err), status)
+			require.Equal(t, eboks.Ask, ours(t, err).Then, status)
 		}
 	}
 	srv.Close()
 	_, err := srv.sender(t).Recall(ctx, id(theID))
 	require.ErrorIs(t, err, eboks.ErrUnavailable)
-	require.False(t, eboks.SafeToRetry(err))
+	require.Equal(t, eboks.Ask, ours(t, err).Then)
 }
 
 func TestTenThousandTransactionsAreOverTheLimit(t *testing.T) {

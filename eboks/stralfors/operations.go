@@ -18,7 +18,7 @@ type Operation struct {
 	//	                   TransaktionslogForsendelseHent
 	//	{type} {material}  shipment type and content type: EnkeltforsendelseOpret,
 	//	                   KanalvalgHent
-	//	{cpr} {cvr}        the recipient's number: KanalvalgHent; see Config.CPRInURL
+	//	{cpr} {cvr}        the recipient's number: KanalvalgHent; see Wire.CPRInURL
 	//	{after} {count}    marker (if empty, from the beginning) and number of
 	//	                   transactions: TransaktionslogForsendelserHent
 	Path   string
@@ -40,7 +40,7 @@ type Operations struct {
 	KanalvalgHent                   Operation // the channel that a letter would get
 }
 
-// DefaultOperations is the table that holds where Config.Operations is empty.
+// DefaultOperations is the table that holds where Wire.Operations is empty.
 func DefaultOperations() Operations {
 	return Operations{
 		EnkeltforsendelseOpret: Operation{Method: http.MethodPut, Path: "/afsendersystem/{system}/forsendelser/{shipment}",
@@ -98,15 +98,15 @@ func (o Operations) compile(cprInURL bool) (*table, error) {
 			why = "Method must be PUT or POST"
 		}
 		if why != "" {
-			return nil, invalid("Operations." + row.name + ": " + why)
+			return nil, invalid("Wire.Operations." + row.name + ": " + why)
 		}
 		*row.into = op
 	}
 	switch {
 	case t.send.off:
-		return nil, invalid("Operations.EnkeltforsendelseOpret cannot be Off")
+		return nil, invalid("Wire.Operations.EnkeltforsendelseOpret cannot be Off")
 	case !t.lookup.carries() && !(t.lookup.path.names("cpr") && t.lookup.path.names("cvr")):
-		return nil, invalid("Operations.KanalvalgHent: without a body (PUT, POST) Path needs {cpr} and {cvr}")
+		return nil, invalid("Wire.Operations.KanalvalgHent: without a body (PUT, POST) Path needs {cpr} and {cvr}")
 	}
 	return t, nil
 }
@@ -134,7 +134,7 @@ func (o Operation) compile(fallback Operation, may []string, cprInURL bool) (ope
 		return operation{}, why
 	}
 	if path.names("cpr") && !cprInURL {
-		return operation{}, "{cpr} puts CPR numbers into addresses, and so into logs; Config.CPRInURL admits it"
+		return operation{}, "{cpr} puts CPR numbers into addresses, and so into logs; Wire.CPRInURL admits it"
 	}
 	return operation{method: o.Method, path: path, expect: slices.Clone(o.Expect), off: o.Off}, ""
 }
@@ -144,5 +144,5 @@ func (o *operation) carries() bool { return o.method == http.MethodPost || o.met
 
 // missing refuses a service that the agreement does not have.
 func missing() *eboks.Error {
-	return &eboks.Error{Kind: eboks.Unsupported, Why: "the agreement does not have this service (Config.Operations)", NotDelivered: true}
+	return &eboks.Error{Kind: eboks.Unsupported, Why: "the agreement does not have this service (Wire.Operations)", Then: eboks.Stop}
 }

@@ -46,7 +46,7 @@ func New(cfg Config) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	ops, err := cfg.Operations.compile(cfg.CPRInURL)
+	ops, err := cfg.Wire.Operations.compile(cfg.Wire.CPRInURL)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func New(cfg Config) (*Sender, error) {
 // Capabilities says what this agreement can do.
 func (s *Sender) Capabilities() eboks.Capabilities {
 	return eboks.Capabilities{
-		Name: name, Dedupes: s.cfg.Dedupes,
+		Name: name, Dedupes: s.cfg.Wire.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
 		Limits: s.cfg.Limits, CertificateExpires: s.expires,
@@ -80,7 +80,7 @@ func (s *Sender) do(ctx context.Context, op *operation, v variables, body *xmlbo
 	v["system"] = s.cfg.System
 	req, err := http.NewRequest(op.method, s.cfg.BaseURL+op.path.fill(v), http.NoBody)
 	if err != nil {
-		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", NotDelivered: true}
+		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", Then: eboks.Stop}
 	}
 	req.Header.Set("Accept", "application/xml")
 	req.Header.Set("User-Agent", "dkeid")
@@ -92,7 +92,7 @@ func (s *Sender) do(ctx context.Context, op *operation, v variables, body *xmlbo
 	}
 	resp, err := s.http.Do(ctx, req)
 	if err != nil {
-		return nil, eboks.CallError(err)
+		return nil, s.certificateNoted(eboks.CallError(err))
 	}
 	return resp, nil
 }

@@ -163,8 +163,8 @@ func (s *server) count() int {
 func (s *server) config() stralfors.Config {
 	return stralfors.Config{
 		BaseURL: s.URL, System: "4711", User: "Ærø Kommune, Borgerservice", Certificate: s.client, Roots: s.ca.pool,
-		Now:   func() time.Time { return noon },
-		Codes: theCodes(), Duplicates: []string{"1409"},
+		Now:  func() time.Time { return noon },
+		Wire: stralfors.Wire{Codes: theCodes(), Duplicates: []string{"1409"}},
 	}
 }
 

@@ -16,7 +16,6 @@ func (s *suite) capabilities(t *testing.T) {
 	assert.NotEmpty(t, can.Name)
 	assert.Equal(t, can, r.sender.Capabilities(), "the same at every call")
 	assert.Empty(t, r.fake.Requests(), "no call is made for it")
-	assert.False(t, can.Opened, "no wire reports openings")
 	for _, ability := range []struct {
 		name     string
 		can, has bool
@@ -25,7 +24,6 @@ func (s *suite) capabilities(t *testing.T) {
 		{"Lookup", can.Lookup, is[eboks.Lookup](r.sender)},
 		{"Events", can.Events, is[eboks.EventReader](r.sender)},
 		{"Recall", can.Recall, is[eboks.Recaller](r.sender)},
-		{"Batch", can.Batch > 1, is[eboks.BatchSender](r.sender)},
 	} {
 		assert.False(t, ability.can && !ability.has, "%s is promised and not there", ability.name)
 		if !ability.can {

@@ -36,7 +36,6 @@ func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebok
 	t.Run("contexts", s.contexts)
 	t.Run("certificate", s.certificate)
 	t.Run("crowd", s.crowd)
-	t.Run("batch", s.batch)
 	t.Run("status", s.status)
 	t.Run("events", s.events)
 	t.Run("lookup", s.lookup)
@@ -92,7 +91,7 @@ func (r *rig) newClient(s eboks.Sender) *eboks.Client {
 		Sender: s,
 		Now:    r.fake.Now,
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
-		Retry:  eboks.Retry{Offers: 1, Patience: 1, Park: 100},
+		Retry:  eboks.RetryPolicy{Offers: 1, Patience: 1, Park: 100},
 		Alarm:  func(_ context.Context, e *eboks.Error) { r.checkError(e) },
 	})
 	require.NoError(r, err)

@@ -2,8 +2,8 @@ package eboks
 
 import "strconv"
 
-// octets writes a number of bytes for people, in the unit that divides it.
-func octets(n int64) string {
+// bytesText writes a number of bytes for people, in the unit that divides it.
+func bytesText(n int64) string {
 	for _, u := range []struct {
 		size int64
 		name string

@@ -1,0 +1,247 @@
+package eboks
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+)
+
+// Prepared is a letter that was validated and measured: see [Client.Prepare]. What
+// it holds is a copy, so that nothing the caller does later changes what is sent. It
+// prints as a placeholder.
+type Prepared struct {
+	guarded
+	letter *Letter
+	digest Digest
+	bytes  int64
+}
+
+// ID returns the letter's ID.
+func (p *Prepared) ID() ID { return p.letter.ID }
+
+// Digest returns what stands for the letter in a Ledger, made with the newest key.
+func (p *Prepared) Digest() Digest { return p.digest }
+
+// Bytes returns the size of all documents together, in bytes.
+func (p *Prepared) Bytes() int64 { return p.bytes }
+
+// Entry is the letter as a Ledger writes it that does not know it yet.
+func (p *Prepared) Entry(now time.Time) Entry {
+	return Entry{ID: p.letter.ID, Digest: p.digest, State: LetterWaiting, SHA256: p.letter.Document.SHA256(), At: now.UTC()}
+}
+
+// Outcome is what one [Client.Attempt] made of a letter: an entry to settle, and
+// either a receipt or an error.
+type Outcome struct {
+	guarded
+	Entry   Entry
+	Receipt *Receipt
+	Err     *Error
+	// More means that nothing stands in the way of the next attempt: the distributor
+	// does not know the letter, and recognises a repeated ID.
+	More bool
+
+	answer answer
+	rule   rule
+	name   string
+}
+
+// Against judges the same attempt by another entry of the same letter: by what
+// Ledger.Settle returned because somebody else was faster.
+func (o Outcome) Against(now Entry) Outcome {
+	o.Entry, o.Receipt, o.Err = o.rule.judge(now, o.answer)
+	o.More = o.answer.looked && o.answer.err == nil && o.Receipt == nil && o.rule.canOffer && o.Entry.Asked
+	if o.Err != nil {
+		named := *o.Err
+		named.Op, named.ID, named.Sender = opSend, now.ID, cmp.Or(named.Sender, o.name)
+		o.Err = &named
+	}
+	return o
+}
+
+// Prepare validates a letter and measures its documents, without touching the
+// ledger or the distributor. Errors: InputInvalid, Unsupported.
+func (c *Client) Prepare(ctx context.Context, l *Letter) (*Prepared, error) {
+	p, err := c.prepare(ctx, l)
+	if err != nil {
+		return nil, c.refuse(opSend, idOf(l), err)
+	}
+	return p, nil
+}
+
+func idOf(l *Letter) ID {
+	if l == nil {
+		return ID{}
+	}
+	return l.ID
+}
+
+// Attempt makes one step with a letter that the caller has claimed in a ledger as e:
+// it asks the distributor for a letter whose outcome is unknown, where it can be
+// asked, and otherwise offers the letter. It waits for nothing and stores nothing.
+// [Client.Send] is a claim, attempts and a settlement; a durable outbox is made of
+// the same.
+//
+// While the channel is paused nothing leaves, and the error says until when.
+func (c *Client) Attempt(ctx context.Context, p *Prepared, e Entry) Outcome {
+	o := Outcome{rule: c.rule(), name: c.can.Name}
+	switch {
+	case p == nil || e.ID != p.letter.ID:
+		o.Entry = e
+		o.Err = c.refuse(opSend, e.ID, &Error{Kind: InputInvalid, Then: Decide, Why: "the entry is another letter's"})
+		return o
+	case e.State == 0 || e.State >= lastState:
+		o.Entry = e
+		o.Err = c.refuse(opSend, e.ID, &Error{Kind: StoreFailed, Why: "the ledger has an entry in no known state"})
+		return o
+	}
+	if err := c.unlike(p, e); err != nil {
+		o.Entry = e
+		o.Entry.Owner, o.Entry.Lease = "", time.Time{}
+		o.Err = c.refuse(opSend, e.ID, err)
+		return o
+	}
+	switch {
+	case e.State == LetterUnknown && c.canAsk() && !(e.Asked && c.can.Dedupes):
+		o.answer = c.look(ctx, p.letter)
+	case e.State == LetterUnknown && !c.can.Dedupes:
+		o.answer = answer{looked: true, err: &Error{Kind: OutcomeUnknown,
+			Why: "it was offered before; ask the distributor or wait for the event, then call Release or give it up"}}
+	case e.State == LetterWaiting, e.State == LetterUnknown:
+		o.answer = c.offer(ctx, p.letter)
+	}
+	return o.Against(e)
+}
+
+func (c *Client) canAsk() bool {
+	_, ok := c.sender.(StatusReader)
+	return ok && c.can.Status
+}
+
+// look asks the distributor for a letter.
+func (c *Client) look(ctx context.Context, l *Letter) answer {
+	events, err := c.sender.(StatusReader).ReadStatus(ctx, l.ID)
+	if err != nil {
+		e := c.refuse(opSend, l.ID, asQuestion(err))
+		if e.Alarm {
+			c.alarm(ctx, e)
+		}
+		return answer{err: &Error{Kind: OutcomeUnknown, Err: sentinel(e.Kind), RetryAfter: e.RetryAfter,
+			Why: "the outcome is unknown, and the distributor could not be asked"}}
+	}
+	h := historyOf(l.ID, events)
+	if s := h.Status(); s == Unknown || s == Submitted {
+		return answer{looked: true}
+	}
+	return answer{looked: true, receipt: &Receipt{
+		ID: l.ID, Status: h.Status(), At: cmp.Or(when(h.events[0]), c.now()), SHA256: l.Document.SHA256(), Repeat: AlreadyAccepted,
+	}}
+}
+
+// offer brings the letter to the distributor once, and tells the channel and a
+// person what that found.
+func (c *Client) offer(ctx context.Context, l *Letter) answer {
+	probe, paused := c.way.enter()
+	if paused != nil {
+		return answer{err: paused}
+	}
+	told := false
+	defer func() {
+		if !told { // a panic, or an offer that says nothing of the way
+			c.way.drop(probe)
+		}
+	}()
+	if ctx.Err() != nil {
+		return answer{err: &Error{Kind: Unavailable, Then: Retry, Err: ctx.Err()}}
+	}
+	r, err := c.sender.Send(ctx, l)
+	a := c.read(l, r, err)
+	if a.err != nil && (ctx.Err() != nil || a.err.local()) {
+		return a // nothing was heard of the distributor
+	}
+	told = true
+	alarm := false
+	alarm, a.alone = c.way.leave(l.ID, probe, a.err)
+	if a.err != nil && (alarm || a.err.Alarm) {
+		c.alarm(ctx, c.refuse(opSend, l.ID, a.err))
+	}
+	return a
+}
+
+// read believes nothing of an adapter's answer that does not fit the letter.
+func (c *Client) read(l *Letter, r *Receipt, err error) answer {
+	a := answer{offered: true}
+	switch {
+	case err != nil:
+		a.err = c.refuse(opSend, l.ID, err)
+		if a.err.Kind == 0 || a.err.Kind >= lastKind || a.err.Then >= lastThen {
+			a.err.Kind, a.err.Then = OutcomeUnknown, Ask
+		}
+		if ends := c.sender.Capabilities().CertificateExpires; a.err.Kind == AuthFailed && !ends.IsZero() && ends.Before(c.now()) {
+			a.err.Why += "; the client certificate ended on " + ends.UTC().Format(time.DateOnly)
+		}
+	case r == nil:
+		a.err = &Error{Kind: OutcomeUnknown, Why: "the adapter returned neither a receipt nor an error"}
+	case r.ID != l.ID:
+		a.err = &Error{Kind: OutcomeUnknown, Why: "the answer is another letter's", Raw: r.Raw, Alarm: true}
+	default:
+		receipt := *r
+		receipt.SHA256 = l.Document.SHA256()
+		if receipt.Status == Unknown || receipt.Status >= lastStatus {
+			receipt.Status = Accepted
+		}
+		receipt.At, receipt.Repeat = cmp.Or(receipt.At, c.now()), 0
+		a.receipt = &receipt
+	}
+	return a
+}
+
+// aboutLetter reports whether the error judges the letter, and not the way to the
+// distributor.
+func (e *Error) aboutLetter() bool {
+	switch e.Kind {
+	case Rejected, RecipientUnreachable, InputInvalid, Unsupported:
+		return true
+	default:
+		return false
+	}
+}
+
+// local reports whether the letter was refused before the distributor was asked.
+func (e *Error) local() bool {
+	return e.Then.undelivered() && e.Status == 0 && (e.Kind == InputInvalid || e.Kind == Unsupported)
+}
+
+// asQuestion makes an error of a call that changes nothing one of its own kinds: no
+// outcome is unknown where nothing was sent, and nothing is known of the letter.
+func asQuestion(err error) error {
+	e, ok := asError(err)
+	if !ok {
+		return &Error{Kind: Unavailable, Then: Retry, Why: "the adapter returned an error without a kind"}
+	}
+	asked := *e
+	switch {
+	case e.Kind != OutcomeUnknown:
+	case e.Status == 0 || e.Status >= 500:
+		asked.Kind = Unavailable
+	default:
+		asked.Kind = ReceiptInvalid
+	}
+	asked.Then = asked.Kind.question()
+	return &asked
+}
+
+// question is what to do after a call that sends nothing.
+func (k Kind) question() Then {
+	switch k {
+	case Unavailable, Throttled, AuthFailed, StoreFailed, OutcomeUnknown:
+		return Retry
+	case ReceiptInvalid, ReceiptOverdue, AlreadyAccepted, Conflict, Duplicate, Parked:
+		return Decide
+	default:
+		return Stop
+	}
+}
+
+func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
