@@ -79,7 +79,7 @@ func agreementWith(fake *ebokstest.Distributor, now func() time.Time, log *slog.
 	}
 	return distributor.Agreement{
 		URL: fake.URL(), StatusURL: fake.URL() + "/rest/messages/{client}/?message_id={message}", System: fake.System(), ClientID: fake.ClientID(), Certificate: fake.Certificate(), Roots: fake.Roots(),
-		Materials: materials(string(fake.Materials()[0])), Recognises: true, Codes: codes, Now: now, Logger: log,
+		Materials: materials(string(fake.Materials()[0])), Recognises: true, Codes: codes, Now: now,
 	}
 }
 
@@ -95,7 +95,7 @@ func (o *options) agreement(now func() time.Time, log *slog.Logger) (distributor
 		return distributor.Agreement{}, errors.New("-post-cert and -post-key: no certificate with its key")
 	}
 	a := distributor.Agreement{URL: o.PostURL, System: o.PostSystem, ClientID: o.PostClient, Certificate: certificate,
-		Materials: materials(o.PostMaterial), Recognises: o.Distributor == ebokstest.PostNord.String(), Now: now, Logger: log}
+		Materials: materials(o.PostMaterial), Recognises: o.Distributor == ebokstest.PostNord.String(), Now: now}
 	if o.PostCA == "" {
 		return a, nil
 	}

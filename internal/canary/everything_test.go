@@ -196,7 +196,6 @@ var everything = []struct {
 	{value: signing.Who{}},
 	{value: stralfors.Channels{}, shows: "settings"},
 	{value: stralfors.Config{}},
-	{value: stralfors.Digital{}, shows: "settings"},
 	{value: stralfors.Material{}, shows: "numbers of the agreement"},
 	{value: stralfors.Operation{}, shows: "settings"},
 	{value: stralfors.Operations{}, shows: "settings"},
@@ -204,6 +203,7 @@ var everything = []struct {
 	{value: stralfors.Receipts{}, shows: "settings"},
 	{value: stralfors.Sender{}},
 	{value: stralfors.Verdict{}},
+	{value: stralfors.Wire{}, shows: "settings"},
 }
 
 // TestEveryExportedTypePrintsNothing fills every exported type and pushes it,

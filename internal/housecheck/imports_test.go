@@ -42,12 +42,13 @@ var fences = []fence{
 	{"mitid/nets/...", with("mitid", "mitid/nets", "mitid/nets/internal/...", "mitid/internal/..."), adaptersAlone},
 	{"mitid/...", with("mitid", "mitid/internal/..."), adaptersAlone},
 
-	{"eboks", ground, "the client knows no adapter: adapters import the client"},
+	{"eboks", with("eboks/internal/..."), "the client knows no adapter: adapters import the client"},
+	{"eboks/internal/...", ground, "what the client and adapters share knows neither"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
 	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
 	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
 	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
-	{"eboks/...", with("eboks"), adaptersAlone},
+	{"eboks/...", with("eboks", "eboks/internal/..."), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
 	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
