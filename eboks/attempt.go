@@ -131,7 +131,10 @@ func (c *Client) look(ctx context.Context, l *Letter) answer {
 			Why: "the outcome is unknown, and the distributor could not be asked"}}
 	}
 	h := historyOf(l.ID, events)
-	if s := h.Status(); s == Unknown || s == Submitted {
+	switch s := h.Status(); {
+	case s == Unknown && len(h.events) > 0:
+		return answer{looked: true, err: &Error{Kind: OutcomeUnknown, Why: "the distributor tells of the letter in words that are not known here"}}
+	case s == Unknown, s == Submitted:
 		return answer{looked: true}
 	}
 	return answer{looked: true, receipt: &Receipt{

@@ -45,9 +45,8 @@ func TestEveryRecipientItsOwnDocument(t *testing.T) {
 	}
 	require.Equal(t, 1000, last.Done)
 	require.Equal(t, 1000, last.Accepted)
-	require.True(t, last.LastOfBatch)
-	require.Positive(t, last.Octets)
-	require.Positive(t, last.Rate)
+	require.True(t, last.Last)
+	require.Positive(t, last.Bytes)
 }
 
 func TestBatchHasOneResultForEachLetter(t *testing.T) {
@@ -121,154 +120,83 @@ func TestBatchTellsProgress(t *testing.T) {
 		for range newClient(t, s).SendBatch(t.Context(), each(100, &letters), eboks.Batch{InFlight: 1, Progress: func(p eboks.Progress) { told = append(told, p) }}) {
 		}
 		require.Len(t, told, 11)
-		require.InDelta(t, 10, told[5].Rate, 0.5)
-		require.Equal(t, 10*time.Second, told[10].Elapsed)
+		require.Equal(t, 60, told[5].Done)
 	})
 }
 
-// collector takes several letters in one call.
-type collector struct {
-	*scripted
-	calls  [][]eboks.ID
-	change func([]eboks.Result) ([]eboks.Result, error)
-}
-
-func (b *collector) SendBatch(_ context.Context, ls []*eboks.Letter) ([]eboks.Result, error) {
-	var rs []eboks.Result
-	var ids []eboks.ID
-	for _, l := range ls {
-		ids = append(ids, l.ID)
-		r, err := b.take(l)
-		rs = append(rs, eboks.Result{ID: l.ID, Receipt: r, Err: err})
-	}
-	b.calls = append(b.calls, ids)
-	if b.change != nil {
-		return b.change(rs)
-	}
-	return rs, nil
-}
-
-func newCollector() *collector {
-	b := &collector{scripted: newScripted()}
-	b.can.Batch = 10
-	return b
-}
-
-func TestBatchTravelsTogether(t *testing.T) {
-	s := newCollector()
-	c := newClient(t, s, func(cfg *eboks.Config) { cfg.InFlight = 1 })
-	var letters []*eboks.Letter
-	for range 2 {
-		for r := range c.SendBatch(t.Context(), each(25, &letters), eboks.Batch{}) {
-			require.NoError(t, r.Err)
+// The distributor refuses us: the batch waits as long as it is patient, and stops asking.
+func TestBatchStopsWhenTheChannelStaysPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, told := newScripted(), new(alarms)
+		refused := true
+		for range 1000 {
+			s.answers = append(s.answers, func(_ context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
+				if refused {
+					return nil, &eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry, Why: "nej"}
+				}
+				return s.take(l)
+			})
 		}
-	}
-	require.Len(t, s.calls, 6)
-	for r := range c.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{}) {
-		require.NoError(t, r.Err)
-		require.Equal(t, eboks.Duplicate, r.Receipt.Repeat, "the whole batch once more sends nothing")
-	}
-	require.Len(t, s.calls, 6)
-	require.Empty(t, s.offered)
+		c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
+		var letters []*eboks.Letter
+		began := time.Now()
+		results := map[eboks.ID]error{}
+		for r := range c.SendBatch(t.Context(), each(200, &letters), eboks.Batch{}) {
+			results[r.ID] = r.Err
+			e := kindIs(t, r.Err, eboks.AuthFailed)
+			require.Equal(t, eboks.Retry, e.Then)
+		}
+		require.GreaterOrEqual(t, time.Since(began), 29*time.Second)
+		require.Less(t, len(letters), 20, "the others were not asked for")
+		require.Contains(t, results, eboks.ID{}, "the last one says why")
+		require.Len(t, results, len(letters)+1)
+		require.LessOrEqual(t, len(s.offered), 6)
+		require.Len(t, told.kinds(), 1, "one alarm")
+		until, why := c.Channel()
+		require.True(t, until.After(time.Now()))
+		require.ErrorIs(t, why, eboks.ErrAuthFailed)
+
+		// Mended meanwhile: the same batch goes on when the pause is over.
+		refused = false
+		n := 0
+		for r := range c.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{}) {
+			require.NoError(t, r.Err)
+			n++
+		}
+		require.Equal(t, len(letters), n)
+	})
 }
 
-// Each letter on its own; missing is unknown.
-func TestBatchAnswersThatDoNotFit(t *testing.T) {
-	for name, c := range map[string]struct {
-		change func([]eboks.Result) ([]eboks.Result, error)
-		ok     int
-	}{
-		"missing": {func(rs []eboks.Result) ([]eboks.Result, error) { return rs[:9], nil }, 0},
-		"extra": {func(rs []eboks.Result) ([]eboks.Result, error) {
-			return append(rs, eboks.Result{ID: eboks.NewID()}), nil
-		}, 0},
-		"swapped": {func(rs []eboks.Result) ([]eboks.Result, error) {
-			rs[0], rs[1] = rs[1], rs[0]
-			return rs, nil
-		}, 8},
-		"receipt of another": {func(rs []eboks.Result) ([]eboks.Result, error) {
-			rs[0].Receipt, rs[1].Receipt = rs[1].Receipt, rs[0].Receipt
-			return rs, nil
-		}, 8},
-		"one unknown": {func(rs []eboks.Result) ([]eboks.Result, error) {
-			rs[4] = eboks.Result{ID: rs[4].ID, Err: unknownOutcome()}
-			return rs, nil
-		}, 9},
-		"no answer": {func([]eboks.Result) ([]eboks.Result, error) { return nil, unknownOutcome() }, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newCollector()
-			s.change = c.change
-			client := newClient(t, s)
-			var letters []*eboks.Letter
-			ok, n := 0, 0
-			for r := range client.SendBatch(t.Context(), each(10, &letters), eboks.Batch{InFlight: 1}) {
-				if n++; r.Err == nil {
-					ok++
+// A filter on the way refuses one letter for its content: the others pass, in every run.
+func TestAPoisonLetterIsSetAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, told := newScripted(), new(alarms)
+		c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell; cfg.Retry.Park = 3 })
+		var letters []*eboks.Letter
+		for range each(1000, &letters) {
+		}
+		poison := letters[10].ID
+		s.always[poison] = &eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry}
+		for run := range 5 {
+			began := time.Now()
+			failed := 0
+			for r := range c.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{}) {
+				if r.Err == nil {
+					continue
+				}
+				failed++
+				require.Equal(t, poison, r.ID)
+				if run < 3 {
+					kindIs(t, r.Err, eboks.AuthFailed)
 				} else {
-					kindIs(t, r.Err, eboks.OutcomeUnknown)
-					require.False(t, eboks.SafeToRetry(r.Err))
+					e := kindIs(t, r.Err, eboks.Parked)
+					require.Equal(t, eboks.Decide, e.Then)
 				}
 			}
-			require.Equal(t, 10, n)
-			require.Equal(t, c.ok, ok)
-			for range client.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
-			}
-			require.Len(t, s.calls, 1)
-			require.Empty(t, s.offered, "nothing is sent twice")
-		})
-	}
-}
-
-func TestBatchThatNeverLeftGoesOneByOne(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newCollector()
-		s.change = func([]eboks.Result) ([]eboks.Result, error) { return nil, neverLeft() }
-		var letters []*eboks.Letter
-		for r := range newClient(t, s).SendBatch(t.Context(), each(10, &letters), eboks.Batch{InFlight: 1}) {
-			require.NoError(t, r.Err)
+			require.Equal(t, 1, failed, run)
+			require.Less(t, time.Since(began), time.Second, "nobody waited for it")
 		}
-		require.Len(t, s.offered, 10)
+		require.Equal(t, []eboks.Kind{eboks.AuthFailed, eboks.Parked}, told.kinds())
+		require.Equal(t, 4, s.offers[poison])
 	})
-}
-
-func TestBatchRefusedAltogether(t *testing.T) {
-	s := newCollector()
-	s.change = func([]eboks.Result) ([]eboks.Result, error) {
-		return nil, &eboks.Error{Kind: eboks.AuthFailed, NotDelivered: true}
-	}
-	told := new(alarms)
-	var letters []*eboks.Letter
-	for r := range newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell }).SendBatch(t.Context(), each(40, &letters), eboks.Batch{InFlight: 1}) {
-		kindIs(t, r.Err, eboks.AuthFailed)
-		require.True(t, eboks.SafeToRetry(r.Err))
-	}
-	require.Len(t, s.calls, 1)
-	require.Len(t, told.kinds(), 1)
-}
-
-// One letter is wrong, and the distributor refuses all: the others go all the same.
-func TestBatchRefusedForTheSakeOfOne(t *testing.T) {
-	s := newCollector()
-	s.change = func([]eboks.Result) ([]eboks.Result, error) {
-		return nil, &eboks.Error{Kind: eboks.Rejected, Code: "1001", NotDelivered: true}
-	}
-	var letters []*eboks.Letter
-	for range each(10, &letters) {
-	}
-	s.always[letters[4].ID] = &eboks.Error{Kind: eboks.Rejected, Code: "1001", NotDelivered: true}
-	for r := range newClient(t, s).SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
-		require.Equal(t, r.ID == letters[4].ID, r.Err != nil)
-	}
-	require.Len(t, s.offered, 10)
-
-	// Not sure that nothing was taken in: then nobody's outcome is known.
-	s = newCollector()
-	s.change = func([]eboks.Result) ([]eboks.Result, error) {
-		return nil, &eboks.Error{Kind: eboks.AlreadyAccepted, Status: 409}
-	}
-	for r := range newClient(t, s).SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
-		kindIs(t, r.Err, eboks.OutcomeUnknown)
-	}
-	require.Empty(t, s.offered)
 }

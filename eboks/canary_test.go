@@ -60,7 +60,7 @@ func TestNumberStaysInTheLetter(t *testing.T) {
 			c := newClient(t, sender, with(book), func(cfg *eboks.Config) {
 				cfg.Alarm = nil
 				cfg.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-				cfg.Retry = eboks.Retry{Offers: 1, Trip: 1000, Patience: time.Millisecond, Pause: time.Nanosecond}
+				cfg.Retry = eboks.RetryPolicy{Offers: 1, Trip: 1000, Patience: time.Millisecond, Pause: time.Nanosecond}
 			})
 			look := func(what string, v any) {
 				for _, printer := range canary.Leaks(v, secrets...) {
@@ -80,7 +80,7 @@ func TestNumberStaysInTheLetter(t *testing.T) {
 				} else {
 					look(name, *r)
 				}
-				entry, err := book.Entry(t.Context(), l.ID)
+				entry, err := book.Load(t.Context(), []eboks.ID{l.ID})
 				require.NoError(t, err)
 				look(name+": entry", entry)
 				fake.Behave()

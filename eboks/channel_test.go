@@ -31,7 +31,7 @@ func TestNeverLeftIsOfferedAgain(t *testing.T) {
 		_, err = c.Send(t.Context(), l)
 		e := kindIs(t, err, eboks.Unavailable)
 		require.True(t, eboks.SafeToRetry(err))
-		require.True(t, e.Temporary())
+		require.True(t, e.Then == eboks.Retry)
 		_, err = c.Send(t.Context(), l)
 		require.NoError(t, err)
 	})
@@ -84,23 +84,23 @@ func TestRefusedSenderPausesTheChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, told := newScripted(), new(alarms)
 		c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
-		refused := &eboks.Error{Kind: eboks.AuthFailed, Status: 403, NotDelivered: true}
-		s.next(refused)
+		refused := &eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry}
+		s.next(refused, refused)
 		letters := []*eboks.Letter{letter(1), letter(2), letter(3)}
 		for _, l := range letters {
 			_, err := c.Send(t.Context(), l)
 			e := kindIs(t, err, eboks.AuthFailed)
 			require.True(t, eboks.SafeToRetry(err))
-			require.True(t, e.Temporary())
+			require.True(t, e.Then == eboks.Retry)
 		}
-		require.Len(t, s.offered, 1, "the others were not used up")
+		require.Len(t, s.offered, 2, "one is no witness; the others were not used up")
 		require.Equal(t, []eboks.Kind{eboks.AuthFailed}, told.kinds(), "one alarm")
 
 		time.Sleep(30 * time.Second)
 		s.next(refused)
-		_, err := c.Send(t.Context(), letters[1])
+		_, err := c.Send(t.Context(), letters[2])
 		kindIs(t, err, eboks.AuthFailed)
-		require.Len(t, s.offered, 2, "one tries the way")
+		require.Len(t, s.offered, 3, "one tries the way")
 		require.Len(t, told.kinds(), 1, "still one")
 
 		time.Sleep(30 * time.Second)
@@ -117,7 +117,7 @@ func TestThrottledWaits(t *testing.T) {
 		s := newScripted()
 		c := newClient(t, s)
 		throttled := func(d time.Duration) error {
-			return &eboks.Error{Kind: eboks.Throttled, NotDelivered: true, RetryAfter: d}
+			return &eboks.Error{Kind: eboks.Throttled, Then: eboks.Retry, RetryAfter: d}
 		}
 		// More often than there are offers: none is used up.
 		s.next(throttled(3*time.Second), throttled(3*time.Second), throttled(3*time.Second), throttled(3*time.Second), throttled(3*time.Second))
@@ -163,7 +163,7 @@ func TestASuccessUnderWayDoesNotEndThePause(t *testing.T) {
 			time.Sleep(time.Second)
 			return s.take(l)
 		})
-		s.next(&eboks.Error{Kind: eboks.Throttled, NotDelivered: true, RetryAfter: 20 * time.Second})
+		s.next(&eboks.Error{Kind: eboks.Throttled, Then: eboks.Retry, RetryAfter: 20 * time.Second})
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			_, err := c.Send(t.Context(), letter(1))
@@ -203,7 +203,7 @@ func TestDistributorAwayIsTriedByOne(t *testing.T) {
 			for i := range 3 {
 				_, err := c.Send(t.Context(), letter(i))
 				e := kindIs(t, err, eboks.Unavailable)
-				require.True(t, e.NotDelivered)
+				require.True(t, eboks.SafeToRetry(e))
 			}
 			time.Sleep(10 * time.Second)
 		}
@@ -225,7 +225,7 @@ func TestSendStopsWaitingWhenItsContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScripted()
 		c := newClient(t, s)
-		s.next(&eboks.Error{Kind: eboks.Throttled, NotDelivered: true, RetryAfter: 20 * time.Second})
+		s.next(&eboks.Error{Kind: eboks.Throttled, Then: eboks.Retry, RetryAfter: 20 * time.Second})
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		l := letter(1)
@@ -241,10 +241,10 @@ func TestNewRefuses(t *testing.T) {
 	s := newScripted()
 	for name, cfg := range map[string]eboks.Config{
 		"no sender":             {},
-		"short key":             {Sender: s, Key: []byte("kort")},
+		"short key":             {Sender: s, Keys: [][]byte{[]byte("kort")}},
 		"a ledger and no key":   {Sender: s, Ledger: eboks.NewMemoryLedger(0)},
 		"negative":              {Sender: s, InFlight: -1},
-		"negative time":         {Sender: s, Retry: eboks.Retry{Base: -1}},
+		"negative time":         {Sender: s, Retry: eboks.RetryPolicy{Base: -1}},
 		"negative receipt time": {Sender: s, ReceiptWithin: -1},
 	} {
 		_, err := eboks.New(cfg)
@@ -257,7 +257,7 @@ func TestAlarmsGoToTheLog(t *testing.T) {
 	var log bytes.Buffer
 	s := newScripted()
 	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm, cfg.Logger = nil, slog.New(slog.NewJSONHandler(&log, nil)) })
-	s.next(&eboks.Error{Kind: eboks.AuthFailed, NotDelivered: true, Raw: eboks.NewRaw([]byte("hemmelig"))})
+	s.next(&eboks.Error{Kind: eboks.AuthFailed, Then: eboks.Retry, Raw: eboks.NewRaw([]byte("hemmelig"))})
 	l := letter(1)
 	_, err := c.Send(t.Context(), l)
 	kindIs(t, err, eboks.AuthFailed)

@@ -14,17 +14,23 @@
 // A receipt says that the distributor has the letter. That is not delivery:
 // [DeliveredDigital] is, when the letter lies in the mailbox. Read [Client.Events]
 // from time to time with the cursor that you stored, or ask [Client.Status], and
-// put events together in a [History]. No private distributor tells whether a letter
-// was read ([Capabilities].Opened); package eboks/readlink proves it another way.
+// put events together in a [History]. [Capabilities.Final] says when there is nothing
+// more to wait for. No private distributor tells whether a letter was read; package
+// eboks/readlink proves it another way.
 //
-// # Idempotency
+// # One letter
 //
-// A [Ledger] keeps for each ID a keyed digest of the whole letter and what became
-// of it. The same ID with other content is ErrConflict. A letter whose answer was
-// lost is ErrOutcomeUnknown and is never resent by itself: a second Send asks the
-// distributor first, and offers the letter again only where a repeated ID is
-// recognised ([Capabilities].Dedupes). The default ledger lives in memory; after a
-// restart it knows nothing, so give Config.Ledger a durable one in earnest.
+// A [Ledger] keeps for each ID a keyed digest of the whole letter and what became of
+// it. Send takes the letter in hand there before anything leaves, makes attempts, and
+// settles the outcome, so that two processes on one ledger never bring the same letter.
+// The same ID with other content is ErrConflict. A letter whose answer was lost is
+// ErrOutcomeUnknown and is never resent by itself: a second Send asks the distributor
+// first, and offers the letter again only where a repeated ID is recognised
+// ([Capabilities].Dedupes). The default ledger lives in memory; after a restart it
+// knows nothing, so give Config.Ledger a durable one in earnest.
+//
+// [Client.Prepare] and [Client.Attempt] are the same in steps, for programs that keep
+// their own queue.
 //
 // # Documents
 //
@@ -34,22 +40,29 @@
 //
 // # Errors
 //
-// Every error is an [*Error] whose Kind is one word; errors.Is(err, ErrRejected)
-// and the like tell them apart. [SafeToRetry] says that the letter certainly was
-// not delivered, Temporary that the same call may succeed later.
+// Every error is an [*Error]. Error.Then says what to do, and after a Send that is all
+// a program needs:
 //
-//   - ErrInputInvalid, ErrUnsupported: correct the letter; nothing left.
-//   - ErrUnavailable, ErrThrottled, ErrAuthFailed, ErrConfigInvalid: the channel is
-//     in trouble, not the letter. Keep it and try later; Config.Alarm has been told
-//     where a person must act.
-//   - ErrRecipientUnreachable: no mailbox, exempt, a minor, deceased: see
-//     Error.Reachability. Find another way to the person.
-//   - ErrRejected: refused for good. A corrected letter gets another ID.
-//   - ErrOutcomeUnknown, ErrParked: ask; a person decides ([Client.Release]).
-//   - ErrConflict, ErrDuplicate: the ID stands for another letter.
-//   - ErrStoreFailed: the ledger failed.
+//   - Retry: the distributor does not have the letter; the same call later
+//   - Ask: it may have the letter; the same call later, which asks first
+//   - Decide: it may have the letter, and a person must find out; then [Client.Release]
+//   - Stop: it does not have the letter and never takes it; correct it, under a new ID,
+//     or find another way to the person (Error.Reachability)
+//
+// Error.Kind says why; errors.Is(err, ErrRejected) and the like tell the kinds apart.
+// Config.Alarm has been told where a person must act.
+//
+//   - ErrInputInvalid, ErrUnsupported: the letter is not in order; nothing left now
+//   - ErrUnavailable, ErrThrottled, ErrAuthFailed, ErrConfigInvalid: the way to the
+//     distributor is in trouble, not the letter; [Client.Channel] says until when
+//   - ErrRecipientUnreachable: no mailbox, exempt, a minor, deceased
+//   - ErrRejected: refused for good, in the distributor's own words
+//   - ErrOutcomeUnknown: nobody knows yet, or another process has the letter in hand
+//   - ErrParked: that happened too often
+//   - ErrConflict, ErrDuplicate: the ID stands for another letter
+//   - ErrStoreFailed: the ledger failed
 //   - ErrReceiptInvalid, ErrReceiptOverdue: an event that cannot be trusted, or
-//     none at all.
+//     none at all
 //
 // # Personal data
 //

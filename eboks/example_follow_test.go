@@ -19,10 +19,12 @@ type post struct {
 
 // catchUp reads what is new. Run it every few minutes.
 func catchUp(ctx context.Context, client *eboks.Client, p *post) error {
+	var news []eboks.Event
 	for event, err := range client.Events(ctx, p.cursor) {
 		if err != nil {
 			return err
 		}
+		news = append(news, event)
 		if h, ours := p.letters[event.ID]; ours {
 			if err := h.Add(event); err != nil && !errors.Is(err, eboks.ErrDuplicate) {
 				return err
@@ -30,7 +32,7 @@ func catchUp(ctx context.Context, client *eboks.Client, p *post) error {
 		}
 		p.cursor = event.Cursor // in the same transaction as the event
 	}
-	return nil
+	return client.Learn(ctx, news...) // of letters whose answer was lost; outside of the transaction
 }
 
 func ExampleClient_Events() {
@@ -66,7 +68,7 @@ func ExampleClient_Overdue() {
 	fake, client := demo()
 	defer func() { _ = fake.Close() }()
 	receipt := &eboks.Receipt{ID: eboks.NewID(), Status: eboks.Accepted, At: time.Now().Add(-48 * time.Hour)}
-	err := client.Overdue(context.Background(), receipt, nil)
+	err := client.Overdue(receipt, nil)
 	fmt.Println(errors.Is(err, eboks.ErrReceiptOverdue))
 	// Output: true
 }
@@ -99,7 +101,7 @@ type drawer struct {
 
 func (d *drawer) Capabilities() eboks.Capabilities {
 	return eboks.Capabilities{
-		Name: "drawer", Dedupes: true, Status: true, Events: true, Lookup: true, Recall: true, Batch: 10, Limits: eboks.Limits{Title: 50},
+		Name: "drawer", Dedupes: true, Status: true, Events: true, Lookup: true, Recall: true, Limits: eboks.Limits{Title: 50},
 	}
 }
 
@@ -109,15 +111,6 @@ func (d *drawer) Send(_ context.Context, l *eboks.Letter) (*eboks.Receipt, error
 	}
 	d.letters[l.ID] = l.Document.Size() // l.Document.Content() reads it
 	return &eboks.Receipt{ID: l.ID, Status: eboks.DeliveredDigital}, nil
-}
-
-func (d *drawer) SendBatch(ctx context.Context, ls []*eboks.Letter) ([]eboks.Result, error) {
-	var results []eboks.Result
-	for _, l := range ls {
-		receipt, err := d.Send(ctx, l)
-		results = append(results, eboks.Result{ID: l.ID, Receipt: receipt, Err: err})
-	}
-	return results, nil
 }
 
 func (d *drawer) ReadStatus(_ context.Context, id eboks.ID) ([]eboks.Event, error) {
@@ -143,13 +136,12 @@ var (
 	_ eboks.StatusReader = (*drawer)(nil)
 	_ eboks.EventReader  = (*drawer)(nil)
 	_ eboks.Lookup       = (*drawer)(nil)
-	_ eboks.BatchSender  = (*drawer)(nil)
 	_ eboks.Recaller     = (*drawer)(nil)
 )
 
 func ExampleSender() {
 	d := &drawer{letters: map[eboks.ID]int64{}}
-	client, err := eboks.New(eboks.Config{Sender: d, Retry: eboks.Retry{Offers: 2}})
+	client, err := eboks.New(eboks.Config{Sender: d, Retry: eboks.RetryPolicy{Offers: 2}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -170,15 +162,17 @@ type journal struct {
 	states []eboks.State
 }
 
-func (j *journal) End(ctx context.Context, e eboks.Entry) error {
-	j.states = append(j.states, e.State)
-	return j.MemoryLedger.End(ctx, e)
+func (j *journal) Settle(ctx context.Context, entries []eboks.Entry) ([]eboks.Entry, error) {
+	for _, e := range entries {
+		j.states = append(j.states, e.State)
+	}
+	return j.MemoryLedger.Settle(ctx, entries)
 }
 
 func ExampleLedger() {
 	var ledger eboks.Ledger = &journal{MemoryLedger: eboks.NewMemoryLedger(1000)}
-	key := []byte("thirty-two octets out of a vault")
-	client, err := eboks.New(eboks.Config{Sender: &drawer{letters: map[eboks.ID]int64{}}, Ledger: ledger, Key: key})
+	keys := [][]byte{[]byte("thirty-two bytes out of a vault.")}
+	client, err := eboks.New(eboks.Config{Sender: &drawer{letters: map[eboks.ID]int64{}}, Ledger: ledger, Keys: keys})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -188,8 +182,8 @@ func ExampleLedger() {
 		fmt.Println(err)
 		return
 	}
-	entry, err := ledger.Entry(context.Background(), letter.ID)
-	fmt.Println(entry.State, entry.Status, entry.Digest == eboks.Digest{}, err)
+	entries, err := ledger.Load(context.Background(), []eboks.ID{letter.ID})
+	fmt.Println(entries[0].State, entries[0].Status, entries[0].Digest == eboks.Digest{}, err)
 	letter.Title = "Noget andet"
 	_, err = client.Send(context.Background(), letter)
 	fmt.Println(errors.Is(err, eboks.ErrConflict))

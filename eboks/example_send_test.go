@@ -149,16 +149,21 @@ func whatNow(err error) string {
 		return "store the receipt"
 	case !errors.As(err, &e):
 		return "look: this error is of another package"
+	}
+	switch e.Then {
+	case eboks.Retry: // the distributor does not have it
+		return "send the same letter again later"
+	case eboks.Ask: // the distributor may have it
+		return "send the same letter again later: it asks first"
+	case eboks.Decide: // the distributor may have it, and nothing more happens by itself
+		return "a person asks the distributor, then Release or give it up"
+	}
+	// Stop: the distributor does not have it, and never takes it.
+	switch {
 	case e.Kind == eboks.RecipientUnreachable && e.Reachability == eboks.Deceased:
 		return "nothing more goes to this person"
 	case e.Kind == eboks.RecipientUnreachable:
 		return "find another way to the person"
-	case e.Kind == eboks.OutcomeUnknown:
-		return "send the same letter again later: it asks first"
-	case e.Kind == eboks.Parked:
-		return "a person looks, then Release or gives it up"
-	case e.Temporary():
-		return "send the same letter again later"
 	default:
 		return "correct it; a corrected letter has a new ID"
 	}
@@ -210,7 +215,7 @@ func ExampleCapabilities() {
 	fake, client := demo()
 	defer func() { _ = fake.Close() }()
 	can := client.Capabilities()
-	fmt.Println(can.Name, can.Status, can.Events, can.Recall, can.Opened)
+	fmt.Println(can.Name, can.Status, can.Events, can.Recall, can.Final(eboks.AcceptedDigital))
 	fmt.Println(can.Limits.Attachments)
 	// Output:
 	// stralfors true true true false

@@ -126,24 +126,25 @@ func TestReceiptOverdue(t *testing.T) {
 	l := letter(1)
 	r, err := c.Send(t.Context(), l)
 	require.NoError(t, err)
-	require.NoError(t, c.Overdue(t.Context(), r, nil))
+	require.NoError(t, c.Overdue(r, nil))
 	now = now.Add(24*time.Hour + 1)
-	e := kindIs(t, c.Overdue(t.Context(), r, nil), eboks.ReceiptOverdue)
+	e := kindIs(t, c.Overdue(r, nil), eboks.ReceiptOverdue)
 	require.Equal(t, l.ID, e.ID)
 	require.False(t, eboks.SafeToRetry(e))
-	require.Equal(t, []eboks.Kind{eboks.ReceiptOverdue}, told.kinds())
+	require.True(t, e.Alarm)
+	require.Empty(t, told.kinds(), "it tells the caller, who tells a person once")
 	require.Len(t, s.offered, 1, "not sent again by itself")
 
 	var h eboks.History
 	require.NoError(t, h.Add(event(l.ID, eboks.Accepted, "2026-11-22T10:00:01Z")))
-	kindIs(t, c.Overdue(t.Context(), r, &h), eboks.ReceiptOverdue)
+	kindIs(t, c.Overdue(r, &h), eboks.ReceiptOverdue)
 	require.NoError(t, h.Add(event(l.ID, eboks.DeliveredDigital, "2026-11-22T10:00:02Z")))
-	require.NoError(t, c.Overdue(t.Context(), r, &h))
+	require.NoError(t, c.Overdue(r, &h))
 
 	var other eboks.History
 	require.NoError(t, other.Add(event(eboks.NewID(), eboks.DeliveredDigital, "2026-11-22T10:00:02Z")))
-	kindIs(t, c.Overdue(t.Context(), r, &other), eboks.InputInvalid)
-	kindIs(t, c.Overdue(t.Context(), nil, nil), eboks.InputInvalid)
+	kindIs(t, c.Overdue(r, &other), eboks.InputInvalid)
+	kindIs(t, c.Overdue(nil, nil), eboks.InputInvalid)
 }
 
 func TestEventsContinueAfterTheCursor(t *testing.T) {
@@ -233,9 +234,9 @@ func TestAskingAnswersErrorsOfItsOwn(t *testing.T) {
 	c := newClient(t, s)
 	for in, want := range map[error]eboks.Kind{
 		neverLeft(): eboks.Unavailable,
-		&eboks.Error{Kind: eboks.OutcomeUnknown, Status: 200}:                 eboks.ReceiptInvalid,
-		&eboks.Error{Kind: eboks.OutcomeUnknown, Status: 503}:                 eboks.Unavailable,
-		&eboks.Error{Kind: eboks.AuthFailed, Status: 403, NotDelivered: true}: eboks.AuthFailed,
+		&eboks.Error{Kind: eboks.OutcomeUnknown, Status: 200}:                eboks.ReceiptInvalid,
+		&eboks.Error{Kind: eboks.OutcomeUnknown, Status: 503}:                eboks.Unavailable,
+		&eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry}: eboks.AuthFailed,
 		errDisk: eboks.Unavailable,
 	} {
 		s.askErr = in

@@ -11,15 +11,16 @@ import (
 const DefaultLetters = 1 << 18
 
 // MemoryLedger is a Ledger that lives as long as the process. It remembers a
-// bounded number of letters, about 400 bytes each. When it is full it forgets those
-// whose end is longest ago, and never one that is on its way. It is right for
+// bounded number of letters, about 400 bytes each. When it is full it forgets those that
+// ended first, and never one that is on its way or may have arrived. It is right for
 // tests, and for programs whose own store decides what is sent.
 type MemoryLedger struct {
 	guarded
 	mu      sync.Mutex
 	limit   int
 	entries map[ID]Entry
-	ended   []ID // in the order in which they ended; the same letter may be in it twice
+	ended   []ID // in the order in which they ended first
+	queued  map[ID]bool
 }
 
 // NewMemoryLedger returns an empty ledger for that many letters. If letters is zero
@@ -28,7 +29,7 @@ func NewMemoryLedger(letters int) *MemoryLedger {
 	if letters <= 0 {
 		letters = DefaultLetters
 	}
-	return &MemoryLedger{limit: letters, entries: map[ID]Entry{}}
+	return &MemoryLedger{limit: letters, entries: map[ID]Entry{}, queued: map[ID]bool{}}
 }
 
 // ErrLedgerFull is what a MemoryLedger says that has only letters on their way. A
@@ -71,8 +72,8 @@ func (m *MemoryLedger) Settle(_ context.Context, entries []Entry) (stale []Entry
 		}
 		e.Version++
 		m.entries[e.ID] = e
-		if e.State != LetterUnknown && e.State != LetterParked {
-			m.ended = append(m.ended, e.ID)
+		if !e.open() && !m.queued[e.ID] {
+			m.ended, m.queued[e.ID] = append(m.ended, e.ID), true
 		}
 	}
 	return stale, nil
@@ -89,12 +90,16 @@ func (m *MemoryLedger) Load(_ context.Context, ids []ID) ([]Entry, error) {
 	return found, nil
 }
 
-// forget drops the letter whose end is longest ago, and reports whether there is one.
+// open reports whether forgetting the letter could make two of it.
+func (e Entry) open() bool { return e.held() || e.State == LetterUnknown || e.State == LetterParked }
+
+// forget drops the letter that ended first, and reports whether there is one.
 func (m *MemoryLedger) forget() bool {
 	for len(m.ended) > 0 {
 		id := m.ended[0]
 		m.ended = m.ended[1:]
-		if e, ok := m.entries[id]; ok && !e.held() && e.State != LetterUnknown && e.State != LetterParked {
+		delete(m.queued, id)
+		if !m.entries[id].open() {
 			delete(m.entries, id)
 			return true
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -74,17 +73,6 @@ func TestReleaseNeverUndoesAReceipt(t *testing.T) {
 	_ = c.Release(t.Context(), l.ID)
 	wg.Wait()
 	require.LessOrEqual(t, s.offers[l.ID], 2)
-
-	// The ledger itself: what was accepted stays so.
-	e, err := book.Entry(t.Context(), l.ID)
-	require.NoError(t, err)
-	e.State = eboks.LetterAccepted
-	require.NoError(t, book.End(t.Context(), e))
-	e.State = eboks.LetterWaiting
-	require.NoError(t, book.End(t.Context(), e))
-	e, err = book.Entry(t.Context(), l.ID)
-	require.NoError(t, err)
-	require.Equal(t, eboks.LetterAccepted, e.State)
 }
 
 type slow struct {
@@ -92,19 +80,19 @@ type slow struct {
 	looked func()
 }
 
-func (s *slow) Entry(ctx context.Context, id eboks.ID) (eboks.Entry, error) {
-	e, err := s.MemoryLedger.Entry(ctx, id)
+func (s *slow) Load(ctx context.Context, ids []eboks.ID) ([]eboks.Entry, error) {
+	es, err := s.MemoryLedger.Load(ctx, ids)
 	if s.looked != nil {
 		s.looked()
 	}
-	return e, err
+	return es, err
 }
 
 // A refusal of the second offer says nothing of the first.
 func TestARefusedRepeatStaysUnknown(t *testing.T) {
 	for _, refusal := range []*eboks.Error{
-		{Kind: eboks.Rejected, Status: 400, NotDelivered: true},
-		{Kind: eboks.RecipientUnreachable, Reachability: eboks.Deceased, NotDelivered: true},
+		{Kind: eboks.Rejected, Status: 400, Then: eboks.Stop},
+		{Kind: eboks.RecipientUnreachable, Reachability: eboks.Deceased, Then: eboks.Stop},
 	} {
 		s := newScripted()
 		s.can.Dedupes, s.can.Status = true, false
@@ -141,42 +129,100 @@ func TestInputInvalidAfterAnUnknownOutcome(t *testing.T) {
 func TestErrorsOfOtherCallsSayNothingOfTheLetter(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
-	s.askErr = &eboks.Error{Kind: eboks.AuthFailed, Status: 403, NotDelivered: true}
+	s.askErr = &eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry}
 	_, err := c.Recall(t.Context(), eboks.NewID())
 	kindIs(t, err, eboks.AuthFailed)
 	require.False(t, eboks.SafeToRetry(err))
 }
 
-// Two processes on one ledger: what one brought the other does not undo.
+// Two processes on one ledger: what one has in hand the other leaves alone.
 func TestTwoClientsOnOneLedger(t *testing.T) {
-	book := eboks.NewMemoryLedger(0)
-	s := newScripted()
-	s.can.Dedupes, s.can.Status = true, false
-	a, b := newClient(t, s, with(book)), newClient(t, s, with(book))
-	l := letter(1)
-	s.answers = append(s.answers, func(ctx context.Context, first *eboks.Letter) (*eboks.Receipt, error) {
-		// While a's answer is on its way b offers the letter too, and loses the answer.
-		s.next(unknownOutcome())
-		_, err := b.Send(ctx, l)
-		kindIs(t, err, eboks.OutcomeUnknown)
-		return s.take(first)
-	})
-	_, err := a.Send(t.Context(), l)
-	require.NoError(t, err)
-	r, err := b.Send(t.Context(), l)
-	require.NoError(t, err)
-	require.Equal(t, eboks.Duplicate, r.Repeat)
+	for name, dedupes := range map[string]bool{"repeated ids are recognised": true, "they are not": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				book := eboks.NewMemoryLedger(0)
+				s := newScripted()
+				s.can.Dedupes, s.can.Status = dedupes, false
+				a, b := newClient(t, s, with(book)), newClient(t, s, with(book), func(cfg *eboks.Config) { cfg.Retry.Patience = time.Second })
+				l := letter(1)
+				inside, goOn := make(chan struct{}), make(chan struct{})
+				s.answers = append(s.answers, func(_ context.Context, first *eboks.Letter) (*eboks.Receipt, error) {
+					close(inside)
+					<-goOn
+					return s.take(first)
+				})
+				var sending sync.WaitGroup
+				sending.Go(func() {
+					r, err := a.Send(t.Context(), l)
+					if assert.NoError(t, err) {
+						assert.Zero(t, r.Repeat)
+					}
+				})
+				<-inside
+				for range 10 { // more often than a letter may fail
+					_, err := b.Send(t.Context(), l)
+					e := kindIs(t, err, eboks.OutcomeUnknown)
+					require.Equal(t, eboks.Ask, e.Then)
+					require.Positive(t, e.RetryAfter)
+					kindIs(t, b.Release(t.Context(), l.ID), eboks.Conflict)
+				}
+				close(goOn)
+				sending.Wait()
+				r, err := b.Send(t.Context(), l)
+				require.NoError(t, err)
+				require.Equal(t, eboks.Duplicate, r.Repeat)
+				require.Equal(t, 1, s.offers[l.ID])
+			})
+		})
+	}
+}
 
-	// And the other way round: a is told that the id was used, by b.
-	l = letter(2)
-	s.answers = append(s.answers, func(ctx context.Context, _ *eboks.Letter) (*eboks.Receipt, error) {
-		_, err := b.Send(ctx, l)
-		require.NoError(t, err)
-		return nil, &eboks.Error{Kind: eboks.AlreadyAccepted, Status: 409}
-	})
-	r, err = a.Send(t.Context(), l)
-	require.NoError(t, err)
-	require.Equal(t, eboks.Duplicate, r.Repeat)
+// A process that was stopped for longer than its lease, and goes on.
+func TestALateAnswerIsBelieved(t *testing.T) {
+	for name, c := range map[string]struct {
+		late    *eboks.Error // what the first hears in the end; nil: its letter was taken in
+		receipt bool
+		kind    eboks.Kind
+	}{
+		"taken in":       {nil, true, 0},
+		"used before":    {&eboks.Error{Kind: eboks.AlreadyAccepted, Status: 409}, true, 0},
+		"unknown":        {&eboks.Error{Kind: eboks.OutcomeUnknown}, false, eboks.OutcomeUnknown},
+		"refused":        {&eboks.Error{Kind: eboks.Rejected, Status: 400, Then: eboks.Stop}, false, eboks.OutcomeUnknown},
+		"surely not out": {&eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry}, false, eboks.AuthFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			book := eboks.NewMemoryLedger(0)
+			s := newScripted()
+			s.can.Status = false
+			now := time.Now()
+			a, b := newClient(t, s, with(book), func(cfg *eboks.Config) { cfg.Now = func() time.Time { return now } }),
+				newClient(t, s, with(book), func(cfg *eboks.Config) { cfg.Now = func() time.Time { return now.Add(time.Hour) } })
+			l := letter(1)
+			s.answers = append(s.answers, func(ctx context.Context, first *eboks.Letter) (*eboks.Receipt, error) {
+				_, err := b.Send(ctx, l)
+				kindIs(t, err, eboks.OutcomeUnknown)
+				if c.late != nil {
+					return nil, c.late
+				}
+				return s.take(first)
+			})
+			r, err := a.Send(t.Context(), l)
+			if c.receipt {
+				require.NoError(t, err)
+				require.Equal(t, l.ID, r.ID)
+			} else {
+				require.Equal(t, eboks.Ask, kindIs(t, err, c.kind).Then)
+			}
+			r, err = b.Send(t.Context(), l)
+			if c.receipt {
+				require.NoError(t, err)
+				require.Equal(t, eboks.Duplicate, r.Repeat)
+			} else {
+				kindIs(t, err, eboks.OutcomeUnknown)
+			}
+			require.Equal(t, 1, s.offers[l.ID])
+		})
+	}
 }
 
 // Our own letter is not somebody else's, whatever came between.
@@ -186,7 +232,7 @@ func TestAUsedIDIsOursAfterAnyOfferOfOurs(t *testing.T) {
 		s := newScripted()
 		s.can.Dedupes, s.can.Status = true, false
 		c := newClient(t, s)
-		s.next(&eboks.Error{Kind: eboks.Throttled, Status: 503, NotDelivered: true, RetryAfter: time.Second}, used)
+		s.next(&eboks.Error{Kind: eboks.Throttled, Status: 503, Then: eboks.Retry, RetryAfter: time.Second}, used)
 		r, err := c.Send(t.Context(), letter(1))
 		require.NoError(t, err)
 		require.Equal(t, eboks.AlreadyAccepted, r.Repeat)
@@ -239,7 +285,7 @@ func TestAlarmWhenTheTrialIsRefused(t *testing.T) {
 		c := newClient(t, s, oneOffer, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
 		away(t, s, c)
 		time.Sleep(31 * time.Second)
-		s.next(&eboks.Error{Kind: eboks.AuthFailed, Status: 403, NotDelivered: true})
+		s.next(&eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry})
 		_, err := c.Send(t.Context(), letter(1))
 		kindIs(t, err, eboks.AuthFailed)
 		require.Equal(t, []eboks.Kind{eboks.AuthFailed}, told.kinds())
@@ -265,16 +311,16 @@ func TestOnlyNewsOfTheDistributorCounts(t *testing.T) {
 
 		away(t, s, c)
 		time.Sleep(31 * time.Second)
-		s.next(&eboks.Error{Kind: eboks.Unsupported, NotDelivered: true})
+		s.next(&eboks.Error{Kind: eboks.Unsupported, Then: eboks.Stop})
 		_, err = c.Send(t.Context(), letter(1))
 		kindIs(t, err, eboks.Unsupported)
 		s.next(neverLeft())
 		_, err = c.Send(t.Context(), letter(2))
 		kindIs(t, err, eboks.Unavailable)
-		offered := len(s.offered)
+		began := time.Now()
 		_, err = c.Send(t.Context(), letter(3))
-		kindIs(t, err, eboks.Unavailable)
-		require.Len(t, s.offered, offered, "the next one was the trial, and it failed")
+		require.NoError(t, err)
+		require.Equal(t, 30*time.Second, time.Since(began), "the next one was the trial, and it failed: this one waits for its turn")
 	})
 }
 
@@ -284,14 +330,14 @@ func TestPatienceAfterAQuietNight(t *testing.T) {
 		c := newClient(t, s, oneOffer)
 		away(t, s, c)
 		time.Sleep(8 * time.Hour)
-		s.next(&eboks.Error{Kind: eboks.Throttled, NotDelivered: true, RetryAfter: 20 * time.Millisecond})
+		s.next(&eboks.Error{Kind: eboks.Throttled, Then: eboks.Retry, RetryAfter: 20 * time.Millisecond})
 		_, err := c.Send(t.Context(), letter(1))
 		require.NoError(t, err)
 	})
 }
 
 func TestBatchWhoseLoopPanics(t *testing.T) {
-	s := newCollector()
+	s := newScripted()
 	c := newClient(t, s)
 	var letters []*eboks.Letter
 	for range each(8, &letters) {
@@ -350,10 +396,10 @@ func TestBatchAnswersForEveryLetterTaken(t *testing.T) {
 	}
 }
 
-// An iterator that goes on when it has seen a result, and a loop that sends a
-// letter of the same group.
+// An iterator that goes on when it has seen a result, and a loop that sends a letter of
+// the same batch.
 func TestBatchDoesNotWaitForItself(t *testing.T) {
-	s := newCollector()
+	s := newScripted()
 	c := newClient(t, s)
 	seen := make(chan struct{}, 8)
 	n := 0
@@ -364,22 +410,17 @@ func TestBatchDoesNotWaitForItself(t *testing.T) {
 			}
 			<-seen
 		}
-	}, eboks.Batch{InFlight: 1}) {
+	}, eboks.Batch{}) {
 		require.NoError(t, r.Err)
 		n++
 		seen <- struct{}{}
 	}
 	require.Equal(t, 3, n)
 
-	s.change = func(rs []eboks.Result) ([]eboks.Result, error) {
-		rs[1] = eboks.Result{ID: rs[1].ID, Err: neverLeft()}
-		return rs, nil
-	}
 	var letters []*eboks.Letter
 	for range each(5, &letters) {
 	}
-	var seq iter.Seq[*eboks.Letter] = slices.Values(letters)
-	for r := range c.SendBatch(t.Context(), seq, eboks.Batch{InFlight: 1}) {
+	for r := range c.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
 		require.NoError(t, r.Err)
 		for _, l := range letters {
 			_, err := c.Send(t.Context(), l)
@@ -387,22 +428,8 @@ func TestBatchDoesNotWaitForItself(t *testing.T) {
 		}
 	}
 	for _, l := range letters {
-		require.LessOrEqual(t, s.offers[l.ID], 1)
+		require.Equal(t, 1, s.offers[l.ID])
 	}
-}
-
-func TestThrottledBatchWaitsAsSendDoes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newCollector()
-		s.change = func([]eboks.Result) ([]eboks.Result, error) {
-			return nil, &eboks.Error{Kind: eboks.Throttled, NotDelivered: true, RetryAfter: 3 * time.Second}
-		}
-		var letters []*eboks.Letter
-		for r := range newClient(t, s).SendBatch(t.Context(), each(10, &letters), eboks.Batch{InFlight: 1}) {
-			require.NoError(t, r.Err)
-		}
-		require.Len(t, s.offered, 10)
-	})
 }
 
 // idle gives nothing, for ever.
@@ -450,7 +477,7 @@ func TestAFullLedgerForgetsWhatWasNotDelivered(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s, with(eboks.NewMemoryLedger(10)))
 	for i := range 50 {
-		s.next(&eboks.Error{Kind: eboks.RecipientUnreachable, Reachability: eboks.Exempt, NotDelivered: true})
+		s.next(&eboks.Error{Kind: eboks.RecipientUnreachable, Reachability: eboks.Exempt, Then: eboks.Stop})
 		_, err := c.Send(t.Context(), letter(i))
 		kindIs(t, err, eboks.RecipientUnreachable)
 	}
@@ -477,8 +504,93 @@ type cutting struct {
 	cancel func()
 }
 
-func (c *cutting) Begin(ctx context.Context, e eboks.Entry) (eboks.Entry, error) {
-	before, err := c.MemoryLedger.Begin(ctx, e)
+func (c *cutting) Claim(ctx context.Context, es []eboks.Entry, owner string, lease time.Duration) ([]eboks.Entry, error) {
+	claimed, err := c.MemoryLedger.Claim(ctx, es, owner, lease)
 	c.cancel()
-	return before, errors.Join(err, ctx.Err())
+	return claimed, errors.Join(err, ctx.Err())
+}
+
+// A panic of the adapter's leaves the letter in nobody's hand.
+func TestALetterOutlivesAPanic(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s)
+	l := letter(1)
+	s.answers = append(s.answers, func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { panic("en fejl") })
+	require.Panics(t, func() { _, _ = c.Send(t.Context(), l) })
+	began := time.Now()
+	_, err := c.Send(t.Context(), l)
+	kindIs(t, err, eboks.OutcomeUnknown)
+	require.Equal(t, 1, s.asked, "it was asked for")
+	require.Less(t, time.Since(began), 10*time.Second)
+}
+
+// The distributor's books have the letter, in words that nobody here knows: it is
+// neither offered again nor taken for delivered.
+func TestBooksThatCannotBeRead(t *testing.T) {
+	for name, odd := range map[string]eboks.Event{
+		"a new word": {Status: eboks.Unknown, Code: "Modtaget på Mars", At: at("2026-11-22T10:00:00Z")},
+		"unread":     {Unread: true, Raw: eboks.NewRaw([]byte("<Åh>")), At: at("2026-11-22T10:00:00Z")},
+	} {
+		s, told := newScripted(), new(alarms)
+		s.can.Dedupes = true
+		c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
+		l := letter(1)
+		s.next(unknownOutcome())
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.OutcomeUnknown)
+		odd.ID = l.ID
+		s.events = []eboks.Event{odd}
+		for n := range 5 {
+			_, err = c.Send(t.Context(), l)
+			require.Equal(t, n >= 3, eboks.KindOf(err) == eboks.Parked, "%s %d", name, n)
+		}
+		require.Equal(t, 1, s.offers[l.ID], name)
+
+		// Whoever asks hears of it, and gets the rest.
+		s.events = append(s.events, event(l.ID, eboks.Accepted, "2026-11-22T10:00:01Z"))
+		told.told = nil
+		h, err := c.Status(t.Context(), l.ID)
+		require.NoError(t, err)
+		require.Equal(t, eboks.Accepted, h.Status())
+		require.Equal(t, odd.Unread, len(told.kinds()) == 1, name)
+	}
+}
+
+// A feed with one entry that cannot be read: the others arrive, once a person hears of it.
+func TestOneUnreadEventHoldsNothingUp(t *testing.T) {
+	s, told := newScripted(), new(alarms)
+	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
+	for range 5 {
+		s.events = append(s.events, event(eboks.NewID(), eboks.DeliveredDigital, "2026-11-22T10:00:00Z"))
+	}
+	s.events[2] = eboks.Event{Unread: true, Status: eboks.Failed, Raw: eboks.NewRaw([]byte("<Dårlig>"))}
+	var n int
+	var unread eboks.Event
+	for e, err := range c.Events(t.Context(), "") {
+		require.NoError(t, err)
+		if n++; e.Unread {
+			unread = e
+		}
+	}
+	require.Equal(t, 5, n)
+	require.Equal(t, eboks.Unknown, unread.Status)
+	require.Equal(t, eboks.Cursor("3"), unread.Cursor)
+	require.Equal(t, "<Dårlig>", string(unread.Raw.Reveal()))
+	require.Equal(t, []eboks.Kind{eboks.ReceiptInvalid}, told.kinds())
+	require.NoError(t, c.Learn(t.Context(), unread))
+}
+
+// A mailing that keeps failing does not make the ledger in memory grow.
+func TestMemoryLedgerStaysSmall(t *testing.T) {
+	s := newScripted()
+	c := newClient(t, s, oneOffer, func(cfg *eboks.Config) { cfg.Retry.Trip = 1 << 30 })
+	l := letter(1)
+	s.always[l.ID] = &eboks.Error{Kind: eboks.InputInvalid, Then: eboks.Stop, Status: 400}
+	before := heap()
+	for range 20_000 {
+		_, err := c.Send(t.Context(), l)
+		kindIs(t, err, eboks.InputInvalid)
+	}
+	s.offered = nil
+	require.Less(t, heap()-before, int64(1<<20))
 }

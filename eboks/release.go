@@ -35,7 +35,7 @@ func (c *Client) Release(ctx context.Context, id ID) error {
 		return c.refuse(op, id, inHand)
 	}
 	e.State, e.Owner, e.Lease, e.At = LetterWaiting, "", time.Time{}, c.now()
-	e.Offers, e.Doubts, e.Asked = 0, 0, false
+	e.Doubts, e.Asked = 0, false
 	e.Kind, e.Code, e.Reachability, e.Then = 0, "", ReachabilityUnknown, 0
 	stale, err := c.ledger.Settle(ctx, []Entry{e})
 	switch {

@@ -69,12 +69,12 @@ func (s *scripted) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, e
 func (s *scripted) take(l *eboks.Letter) (*eboks.Receipt, error) {
 	r, err := l.Document.Content()
 	if err != nil {
-		return nil, &eboks.Error{Kind: eboks.InputInvalid, NotDelivered: true, Err: err}
+		return nil, &eboks.Error{Kind: eboks.InputInvalid, Then: eboks.Stop, Err: err}
 	}
 	defer func() { _ = r.Close() }()
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return nil, &eboks.Error{Kind: eboks.InputInvalid, NotDelivered: true, Err: err}
+		return nil, &eboks.Error{Kind: eboks.InputInvalid, Then: eboks.Stop, Err: err}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,7 +166,7 @@ func letter(n int) *eboks.Letter {
 
 func unknownOutcome() error { return &eboks.Error{Kind: eboks.OutcomeUnknown, Status: 500} }
 
-func neverLeft() error { return &eboks.Error{Kind: eboks.Unavailable, NotDelivered: true} }
+func neverLeft() error { return &eboks.Error{Kind: eboks.Unavailable, Then: eboks.Retry} }
 
 func kindIs(t *testing.T, err error, k eboks.Kind) *eboks.Error {
 	t.Helper()

@@ -73,8 +73,13 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 	if refused != nil {
 		return *refused
 	}
-	claimed := time.Now()
-	waited := time.Duration(0)
+	claimed, waited, returned := time.Now(), time.Duration(0), false
+	defer func() {
+		if !returned { // a panic of the adapter's
+			lost := Outcome{rule: c.rule(), name: c.can.Name, answer: answer{offered: true, err: &Error{Kind: OutcomeUnknown, Why: "sending ended in a panic"}}}
+			c.settle(ctx, lost.Against(entry))
+		}
+	}()
 	for n := 1; ; {
 		left := c.cfg.Lease - time.Since(claimed)
 		limited, cancel := context.WithTimeout(ctx, left)
@@ -108,6 +113,10 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 			break
 		}
 	}
+	if o.Err != nil && o.Err.Err == nil && ctx.Err() != nil {
+		o.Err.Err = ctx.Err()
+	}
+	returned = true
 	return c.settle(ctx, o)
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
@@ -34,16 +35,19 @@ func TestAccepted(t *testing.T) {
 
 // The ledger has the letter before the caller hears of it.
 func TestAcceptedButNotRecorded(t *testing.T) {
-	s, book := newScripted(), &failing{Ledger: eboks.NewMemoryLedger(0), end: errDisk}
+	s, book := newScripted(), &failing{Ledger: eboks.NewMemoryLedger(0), settle: errDisk}
 	c := newClient(t, s, with(book))
 	l := letter(1)
 	_, err := c.Send(t.Context(), l)
 	e := kindIs(t, err, eboks.StoreFailed)
-	require.False(t, e.NotDelivered)
+	require.Equal(t, eboks.Ask, e.Then)
 	require.NotContains(t, err.Error(), "disk")
 	require.ErrorIs(t, err, errDisk)
 
-	book.end = nil
+	book.settle = nil
+	c = newClient(t, s, with(book), func(cfg *eboks.Config) {
+		cfg.Now = func() time.Time { return time.Now().Add(time.Hour) } // the lease has ended
+	})
 	_, err = c.Send(t.Context(), l)
 	kindIs(t, err, eboks.OutcomeUnknown)
 	require.Equal(t, 1, s.offers[l.ID], "a letter that may have arrived is not offered again")
@@ -51,7 +55,7 @@ func TestAcceptedButNotRecorded(t *testing.T) {
 
 func TestStoreFailedBeforeSending(t *testing.T) {
 	s := newScripted()
-	_, err := newClient(t, s, with(&failing{Ledger: eboks.NewMemoryLedger(0), begin: errDisk})).Send(t.Context(), letter(1))
+	_, err := newClient(t, s, with(&failing{Ledger: eboks.NewMemoryLedger(0), claim: errDisk})).Send(t.Context(), letter(1))
 	kindIs(t, err, eboks.StoreFailed)
 	require.False(t, eboks.SafeToRetry(err), "what was sent before is not known")
 	require.Empty(t, s.offered)
@@ -60,39 +64,39 @@ func TestStoreFailedBeforeSending(t *testing.T) {
 // failing is a ledger that breaks on demand.
 type failing struct {
 	eboks.Ledger
-	begin, end error
+	claim, settle error
 }
 
-func (f *failing) Begin(ctx context.Context, e eboks.Entry) (eboks.Entry, error) {
-	if f.begin != nil {
-		return eboks.Entry{}, f.begin
+func (f *failing) Claim(ctx context.Context, es []eboks.Entry, owner string, lease time.Duration) ([]eboks.Entry, error) {
+	if f.claim != nil {
+		return nil, f.claim
 	}
-	return f.Ledger.Begin(ctx, e)
+	return f.Ledger.Claim(ctx, es, owner, lease)
 }
 
-func (f *failing) End(ctx context.Context, e eboks.Entry) error {
-	if f.end != nil {
-		return f.end
+func (f *failing) Settle(ctx context.Context, es []eboks.Entry) ([]eboks.Entry, error) {
+	if f.settle != nil {
+		return nil, f.settle
 	}
-	return f.Ledger.End(ctx, e)
+	return f.Ledger.Settle(ctx, es)
 }
 
 func with(l eboks.Ledger) func(*eboks.Config) {
-	return func(cfg *eboks.Config) { cfg.Ledger, cfg.Key = l, bytes.Repeat([]byte("k"), eboks.KeySize) }
+	return func(cfg *eboks.Config) { cfg.Ledger, cfg.Keys = l, [][]byte{bytes.Repeat([]byte("k"), eboks.KeySize)} }
 }
 
 func TestRejectedIsForGood(t *testing.T) {
 	s := newScripted()
 	c := newClient(t, s)
 	l := letter(1)
-	s.next(&eboks.Error{Kind: eboks.Rejected, Code: "4080", NotDelivered: true})
+	s.next(&eboks.Error{Kind: eboks.Rejected, Code: "4080", Then: eboks.Stop})
 	for range 3 {
 		_, err := c.Send(t.Context(), l)
 		e := kindIs(t, err, eboks.Rejected)
 		require.Equal(t, "4080", e.Code)
 		require.Equal(t, l.ID, e.ID)
 		require.True(t, eboks.SafeToRetry(err))
-		require.False(t, e.Temporary())
+		require.False(t, e.Then == eboks.Retry)
 	}
 	require.Equal(t, 1, s.offers[l.ID])
 	require.NoError(t, c.Release(t.Context(), l.ID))
@@ -138,7 +142,7 @@ func TestRecipientUnreachable(t *testing.T) {
 	c := newClient(t, s)
 	for r := eboks.Reachable; r <= eboks.InvalidNumber; r++ {
 		l := letter(1)
-		s.next(&eboks.Error{Kind: eboks.RecipientUnreachable, Reachability: r, NotDelivered: true})
+		s.next(&eboks.Error{Kind: eboks.RecipientUnreachable, Reachability: r, Then: eboks.Stop})
 		for range 2 {
 			_, err := c.Send(t.Context(), l)
 			require.Equal(t, r, kindIs(t, err, eboks.RecipientUnreachable).Reachability)
@@ -196,10 +200,12 @@ func TestStatusSettlesAnUnknownOutcome(t *testing.T) {
 			h, err := c.Status(t.Context(), id)
 			require.NoError(t, err)
 			require.Equal(t, eboks.DeliveredDigital, h.Status())
+			require.NoError(t, c.Learn(t.Context(), h.Events()...))
 		},
 		"by events": func(t *testing.T, c *eboks.Client, id eboks.ID) {
-			for _, err := range c.Events(t.Context(), "") {
+			for e, err := range c.Events(t.Context(), "") {
 				require.NoError(t, err)
+				require.NoError(t, c.Learn(t.Context(), e))
 			}
 		},
 	} {
@@ -243,7 +249,7 @@ func TestAnswerOfAnotherLetter(t *testing.T) {
 		"nothing":             func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { return nil, nil },
 		"an error of no kind": func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { return nil, errors.New("hemmelig") },
 		"a kind of no kind": func(context.Context, *eboks.Letter) (*eboks.Receipt, error) {
-			return nil, &eboks.Error{NotDelivered: true}
+			return nil, &eboks.Error{Then: eboks.Retry}
 		},
 	} {
 		s.answers = append(s.answers, answer)
@@ -339,7 +345,7 @@ func TestSameIDForAnotherLetter(t *testing.T) {
 		change(&other)
 		_, err := c.Send(t.Context(), &other)
 		e := kindIs(t, err, eboks.Conflict)
-		require.False(t, e.Temporary(), name)
+		require.False(t, e.Then == eboks.Retry, name)
 		require.False(t, eboks.SafeToRetry(err))
 	}
 	require.Len(t, s.offered, 1)
@@ -412,7 +418,7 @@ func TestSendRefusesADocumentThatChanges(t *testing.T) {
 	first := append(pdf("til Åse"), bytes.Repeat([]byte("."), 30_000)...) // too large to be read once
 	for name, second := range map[string][]byte{
 		"another letter": append(pdf("til Ole"), bytes.Repeat([]byte("."), 30_000)...), "shorter": first[:len(first)-1], "longer": append(bytes.Clone(first), '\n'), "empty": nil,
-		"last octet": append(bytes.Clone(first[:len(first)-1]), 'X'),
+		"last byte": append(bytes.Clone(first[:len(first)-1]), 'X'),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScripted()
@@ -473,7 +479,7 @@ func TestSendOutlivesTheOtherCaller(t *testing.T) {
 	s.answers = append(s.answers, func(ctx context.Context, _ *eboks.Letter) (*eboks.Receipt, error) {
 		close(inside)
 		<-ctx.Done()
-		return nil, &eboks.Error{Kind: eboks.Unavailable, NotDelivered: true, Err: ctx.Err()}
+		return nil, &eboks.Error{Kind: eboks.Unavailable, Then: eboks.Retry, Err: ctx.Err()}
 	})
 	var wg sync.WaitGroup
 	wg.Go(func() {

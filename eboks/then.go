@@ -37,5 +37,5 @@ func (t Then) undelivered() bool { return t == Retry || t == Stop }
 // Error.Then being Retry or Stop, and false for every error of another call.
 func SafeToRetry(err error) bool {
 	e, ok := asError(err)
-	return ok && e.Op == opSend && e.Then.undelivered()
+	return ok && (e.Op == opSend || e.Op == "") && e.Then.undelivered()
 }

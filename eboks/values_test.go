@@ -170,9 +170,34 @@ func TestStatusError(t *testing.T) {
 		if c.header != nil {
 			h["Retry-After"] = c.header
 		}
-		e := eboks.StatusError(c.status, h, now)
-		require.Equal(t, c.want, answer{e.Kind, e.NotDelivered, e.RetryAfter}, "%d %v", c.status, c.header)
+		e := eboks.StatusError(c.status, h, true, now)
+		require.Equal(t, c.want, answer{e.Kind, eboks.SafeToRetry(e), e.RetryAfter}, "%d %v", c.status, c.header)
 		require.Equal(t, c.status, e.Status)
+	}
+}
+
+// What a proxy, a filter or a web server on the way may write is no verdict about a
+// letter: letters wait, and the channel is in trouble.
+func TestStatusErrorOfTheRoad(t *testing.T) {
+	now := at("2026-11-22T10:00:00Z")
+	for status := 400; status < 500; status++ {
+		e := eboks.StatusError(status, http.Header{}, false, now)
+		switch status {
+		case 408:
+			require.Equal(t, eboks.OutcomeUnknown, e.Kind)
+			require.Equal(t, eboks.Ask, e.Then)
+		case 413: // of this letter's size alone, and somebody must hear of it
+			require.Equal(t, eboks.Rejected, e.Kind)
+			require.Equal(t, eboks.Stop, e.Then)
+			require.True(t, e.Alarm)
+		case 429:
+			require.Equal(t, eboks.Throttled, e.Kind)
+			require.Equal(t, eboks.Retry, e.Then)
+		default:
+			require.Contains(t, []eboks.Kind{eboks.AuthFailed, eboks.ConfigInvalid}, e.Kind, status)
+			require.Equal(t, eboks.Retry, e.Then, status)
+			require.NotEmpty(t, e.Why, "it says where to look")
+		}
 	}
 }
 
@@ -202,34 +227,48 @@ func TestCallError(t *testing.T) {
 }
 
 func TestMemoryLedger(t *testing.T) {
-	ledgersuite.Test(t, func(testing.TB, []eboks.ID) eboks.Ledger { return eboks.NewMemoryLedger(0) })
+	ledgersuite.Test(t, func(testing.TB, []eboks.ID) (one, other eboks.Ledger) {
+		m := eboks.NewMemoryLedger(0)
+		return m, m
+	})
 }
 
 func TestMemoryLedgerForgetsWhatIsDone(t *testing.T) {
 	m := eboks.NewMemoryLedger(3)
-	begin := func(id eboks.ID) eboks.Entry {
-		before, err := m.Begin(t.Context(), eboks.Entry{ID: id, State: eboks.LetterSending})
+	claim := func(id eboks.ID) (eboks.Entry, error) {
+		es, err := m.Claim(t.Context(), []eboks.Entry{{ID: id, State: eboks.LetterWaiting}}, "a", time.Minute)
+		if err != nil {
+			return eboks.Entry{}, err
+		}
+		return es[0], nil
+	}
+	settle := func(e eboks.Entry, s eboks.State) {
+		e.State, e.Owner, e.Lease = s, "", time.Time{}
+		stale, err := m.Settle(t.Context(), []eboks.Entry{e})
 		require.NoError(t, err)
-		return before
+		require.Empty(t, stale)
 	}
-	var ids []eboks.ID
+	known := func(id eboks.ID) eboks.State {
+		es, err := m.Load(t.Context(), []eboks.ID{id})
+		require.NoError(t, err)
+		return es[0].State
+	}
+	var es []eboks.Entry
 	for range 3 {
-		ids = append(ids, eboks.NewID())
-		begin(ids[len(ids)-1])
+		e, err := claim(eboks.NewID())
+		require.NoError(t, err)
+		es = append(es, e)
 	}
-	_, err := m.Begin(t.Context(), eboks.Entry{ID: eboks.NewID()})
-	require.ErrorContains(t, err, "durable", "what is on its way is not forgotten")
-	require.NoError(t, m.End(t.Context(), eboks.Entry{ID: ids[1], State: eboks.LetterAccepted}))
-	require.NoError(t, m.End(t.Context(), eboks.Entry{ID: ids[0], State: eboks.LetterAccepted}))
-	require.Zero(t, begin(eboks.NewID()).State)
-	e, err := m.Entry(t.Context(), ids[1])
+	_, err := claim(eboks.NewID())
+	require.ErrorIs(t, err, eboks.ErrLedgerFull, "what is on its way is not forgotten")
+	settle(es[2], eboks.LetterUnknown)
+	_, err = claim(eboks.NewID())
+	require.ErrorIs(t, err, eboks.ErrLedgerFull, "nor is what may have arrived")
+	settle(es[1], eboks.LetterAccepted)
+	settle(es[0], eboks.LetterAccepted)
+	_, err = claim(eboks.NewID())
 	require.NoError(t, err)
-	require.Zero(t, e.State, "accepted first, forgotten first")
-	require.Equal(t, eboks.LetterAccepted, begin(ids[0]).State)
-	require.NoError(t, m.End(t.Context(), eboks.Entry{ID: ids[0], State: eboks.LetterWaiting}))
-	require.Equal(t, eboks.LetterAccepted, begin(ids[0]).State, "what the distributor has, it has")
-	require.NoError(t, m.End(t.Context(), eboks.Entry{ID: ids[2], State: eboks.LetterWaiting}))
-	require.Zero(t, begin(eboks.NewID()).State, "surely not delivered: forgotten before what was accepted")
-	require.Equal(t, eboks.LetterAccepted, begin(ids[0]).State)
-	require.Error(t, m.End(t.Context(), eboks.Entry{ID: eboks.NewID()}))
+	require.Zero(t, known(es[1].ID), "ended first, forgotten first")
+	require.Equal(t, eboks.LetterAccepted, known(es[0].ID))
+	require.Equal(t, eboks.LetterUnknown, known(es[2].ID))
 }
