@@ -112,6 +112,8 @@ func TestServicesThatAreOff(t *testing.T) {
 	})
 	can := s.Capabilities()
 	require.False(t, can.Status || can.Events || can.Lookup || can.Recall)
+	require.True(t, can.Final(eboks.Accepted), "nobody tells more")
+	require.False(t, srv.sender(t).Capabilities().Final(eboks.Accepted))
 	ctx := context.Background()
 	_, err := s.Recall(ctx, id(theID))
 	require.ErrorIs(t, err, eboks.ErrUnsupported)

@@ -33,7 +33,7 @@ func cannedSender(tb testing.TB) (*stralfors.Sender, *canned) {
 	tb.Helper()
 	c := new(canned)
 	s, err := stralfors.New(stralfors.Config{BaseURL: "https://connect.example", System: "4711", User: "Ærø", HTTPClient: &http.Client{Transport: c},
-		Now: func() time.Time { return noon }, Wire: stralfors.Wire{Codes: theCodes(), Duplicates: []string{"1409"}}})
+		Now: func() time.Time { return noon }, Wire: stralfors.Wire{Codes: theCodes(), Duplicates: []string{"1409"}, CarrierCodes: map[string]eboks.Status{"12": eboks.Returned}}})
 	require.NoError(tb, err)
 	return s, c
 }
@@ -89,6 +89,8 @@ func FuzzLog(f *testing.F) {
 	for _, body := range []string{"", page(), page(transaction("1", theID, "2026-03-02T10:00:00Z", "Klar", "")),
 		page(transaction("1", theID, "2026-03-02T10:00:00", "Fejlet", "<t:FejlDetaljer><t:FejlKode>2004</t:FejlKode></t:FejlDetaljer>")),
 		page(transaction("a b", otherID, "i dag", "Åbnet", "")), fejl("1001"), "<html/>", "<TransaktionslogO><Transaktion/></TransaktionslogO>",
+		page(transaction("1", "{"+theID+"}", "", "{f4e6eb11-0261-4198-8b5d-be92a9b1a35d}", ""), transaction("", theID, "", "Modtaget Fjern-print", ""), transaction("2", "", "x", "", "")),
+		`<TransaktionslogO><Transaktion><TransaktionsIdentifikator>1</TransaktionsIdentifikator><MessageUUID>urn:uuid:` + theID + `</MessageUUID><TransaktionsStatusKode>Opdatering fra Post Danmark</TransaktionsStatusKode><ForsendelseHaendelseSamling><ForsendelseHaendelse><ForsendelseHaendelseTypeKode>12</ForsendelseHaendelseTypeKode></ForsendelseHaendelse></ForsendelseHaendelseSamling></Transaktion></TransaktionslogO>`,
 		"<TransaktionslogO><Transaktion><Transaktion/></Transaktion><!-- <Transaktion/> --><x:Transaktion xmlns:x='y'/></TransaktionslogO>"} {
 		f.Add([]byte(body), "1")
 	}

@@ -63,12 +63,16 @@ func New(cfg Config) (*Sender, error) {
 
 // Capabilities says what this agreement can do.
 func (s *Sender) Capabilities() eboks.Capabilities {
-	return eboks.Capabilities{
+	c := eboks.Capabilities{
 		Name: name, Dedupes: s.cfg.Wire.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
 		Limits: s.cfg.Limits, CertificateExpires: s.expires,
 	}
+	if s.ops.log.off && s.ops.events.off {
+		c.Ends = []eboks.Status{eboks.Accepted} // nobody tells what became of it
+	}
+	return c
 }
 
 // do makes one call. The error is about the call; an answer of any status is
@@ -80,7 +84,7 @@ func (s *Sender) do(ctx context.Context, op *operation, v variables, body *xmlbo
 	v["system"] = s.cfg.System
 	req, err := http.NewRequest(op.method, s.cfg.BaseURL+op.path.fill(v), http.NoBody)
 	if err != nil {
-		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", Then: eboks.Stop}
+		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", Then: eboks.Retry}
 	}
 	req.Header.Set("Accept", "application/xml")
 	req.Header.Set("User-Agent", "dkeid")
