@@ -20,6 +20,7 @@
 //   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
 //   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
 //     recipient opens.
+//   - [github.com/dkeid/dkeid/eboks/textletter]: a text becomes the PDF of a letter.
 //   - [github.com/dkeid/dkeid/signing]: the client that has documents signed, and loses
 //     no signed copy.
 //   - [github.com/dkeid/dkeid/signing/criipto]: Criipto Signatures, sold as Idura

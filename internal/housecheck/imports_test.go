@@ -48,6 +48,7 @@ var fences = []fence{
 	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
 	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
 	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
+	{"eboks/textletter", []string{"eboks", "internal/..."}, "a text becomes a document, whoever sends it"},
 	{"eboks/...", with("eboks", "eboks/internal/..."), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
@@ -87,7 +88,7 @@ type guest struct {
 // a row may appear nowhere: each one is inherited by every user.
 var modules = []guest{
 	{"golang.org/x/net", inAny("internal/..."), "HTML is judged in one place"},
-	{"golang.org/x/text", inAny("claims/nameform", "signing/neb", "internal/..."), "few need the normal forms of names"},
+	{"golang.org/x/text", inAny("claims/nameform", "eboks/textletter", "signing/neb", "internal/..."), "few need the normal forms of names"},
 	{"golang.org/x/oauth2", behindTheSeam, "users hold our types"},
 	{"github.com/coreos/go-oidc/v3", behindTheSeam, "users hold our types"},
 	{"github.com/go-jose/go-jose/v4", behindTheSeamOrKit, "users hold our types"},
@@ -105,8 +106,9 @@ var modules = []guest{
 	{"github.com/davecgh/go-spew", inTestkits, "here to prove that reflection printers show nothing"},
 	{"github.com/google/go-cmp", nil, "here to prove that reflection printers show nothing"},
 	{"go.yaml.in/yaml/v3", nil, "here to prove that no marshaller writes a secret"},
-	{"codeberg.org/go-pdf/fpdf", inAny(), "letters are written by the application"},
-	{"golang.org/x/image", inAny(), "the typefaces of the examples' letters"},
+	{"codeberg.org/go-pdf/fpdf", inAny("eboks/textletter"), "who has PDFs of their own links no writer of PDFs"},
+	{"golang.org/x/image", inAny("eboks/textletter"), "it says which characters a typeface has, which is asked in one place"},
+	{"github.com/go-fonts/dejavu", inAny("eboks/textletter"), "two typefaces are 1.4 MB of a program, for those alone who write letters"},
 	{"github.com/chromedp/chromedp", nil, "here for the browser tests"},
 	{"github.com/chromedp/cdproto", nil, "here for the browser tests"},
 }
@@ -357,6 +359,9 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"what writes signed PDFs takes nothing of ours", "internal/fakepdf/sign.go", module + "/internal/ocsp", true},
 		{"a signing client does not write them", "signing/client.go", module + "/internal/fakepdf", true},
 		{"internal takes no client", "internal/oidcrp/party.go", module + "/mitid", true},
+		{"a letter of text takes the writer of PDFs", "eboks/textletter/sheet.go", "codeberg.org/go-pdf/fpdf", false},
+		{"a client does not", "eboks/document.go", "codeberg.org/go-pdf/fpdf", true},
+		{"a letter of text knows no adapter", "eboks/textletter/letter.go", module + "/eboks/stralfors", true},
 		{"internal takes go-oidc", "internal/oidcrp/party.go", "github.com/coreos/go-oidc/v3/oidc", false},
 		{"production takes no testing", "internal/seal/seal.go", "testing", true},
 		{"production takes no unknown module", "internal/seal/seal.go", "example.org/strange", true},
