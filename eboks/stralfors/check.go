@@ -78,10 +78,6 @@ func (cfg *Config) wrong() string {
 		return "System must be the sender system's id: 1 to 10 letters, digits, '-', '_' or '.'"
 	case cfg.User == "":
 		return "User is missing; every letter says who sends it"
-	case cfg.HTTPClient == nil && len(cfg.Certificate.Certificate) == 0:
-		return "Certificate is missing"
-	case cfg.HTTPClient == nil && cfg.Certificate.PrivateKey == nil:
-		return "Certificate has no key"
 	case cfg.Timeout < 0:
 		return "Timeout is negative"
 	case l.Title < 0 || l.File < 0 || l.Total < 0 || l.Encoded < 0 || l.PrintTotal < 0:

@@ -26,7 +26,9 @@ type Config struct {
 	// and comes back in the log. Name a department or a program, nobody's number.
 	User string
 
-	// Certificate is the client certificate with its key.
+	// Certificate is the client certificate with its key. New refuses a key that does
+	// not belong to it, and one that is not valid now. [Sender.SetCertificate] exchanges
+	// it.
 	Certificate tls.Certificate
 	// Roots are the authorities that the server's certificate may come from. If nil, they are
 	// those of the system.

@@ -2,6 +2,7 @@ package stralfors_test
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"strings"
@@ -43,8 +44,8 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"a System that climbs":   {func(c *config) { c.System = ".." }, "System"},
 		"no User":                {func(c *config) { c.User = "" }, "User"},
 		"a User of two lines":    {func(c *config) { c.User = "Ærø\nFyn" }, "User"},
-		"no Certificate":         {func(c *config) { c.Certificate = tls.Certificate{} }, "Certificate is missing"},
-		"no key":                 {func(c *config) { c.Certificate.PrivateKey = nil }, "no key"},
+		"no Certificate":         {func(c *config) { c.Certificate = tls.Certificate{} }, "Certificate: there is no"},
+		"no key":                 {func(c *config) { c.Certificate.PrivateKey = nil }, "no private key"},
 		"a negative Timeout":     {func(c *config) { c.Timeout = -1 }, "Timeout"},
 		"a huge PageSize":        {func(c *config) { c.Wire.PageSize = 1001 }, "PageSize"},
 		"a negative limit":       {func(c *config) { c.Limits.File = -1 }, "Limits"},
@@ -190,4 +191,58 @@ func TestConfigAndSenderPrintNothing(t *testing.T) {
 			require.True(t, canary.OutOfReach(printer), printer)
 		}
 	}
+}
+
+// pairs of certificates that no server takes, and that New can tell.
+func TestNewLooksAtTheCertificate(t *testing.T) {
+	srv := newServer(t)
+	other := srv.ca.issue(t, "en anden")
+	before, after := template("", false).NotBefore.Add(-time.Hour), template("", false).NotAfter.Add(time.Hour)
+	for name, c := range map[string]struct {
+		change func(*stralfors.Config)
+		says   string
+	}{
+		"another's key":  {func(c *stralfors.Config) { c.Certificate.PrivateKey = other.PrivateKey }, "does not belong"},
+		"ended":          {func(c *stralfors.Config) { c.Now = func() time.Time { return after } }, "ended on"},
+		"not yet valid":  {func(c *stralfors.Config) { c.Now = func() time.Time { return before } }, "not valid before"},
+		"no certificate": {func(c *stralfors.Config) { c.Certificate.Certificate = [][]byte{[]byte("Ærø")} }, "cannot be read"},
+		"ended, HTTPClient": {func(c *stralfors.Config) {
+			c.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{Certificates: []tls.Certificate{srv.client}}}}
+			c.Now = func() time.Time { return after }
+		}, "HTTPClient: "},
+	} {
+		cfg := srv.config()
+		c.change(&cfg)
+		_, err := stralfors.New(cfg)
+		require.ErrorIs(t, err, eboks.ErrConfigInvalid, name)
+		require.ErrorContains(t, err, c.says, name)
+	}
+}
+
+// A certificate is exchanged while letters go; a bad one changes nothing.
+func TestSetCertificate(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t, func(c *stralfors.Config) { c.Certificate = srv.ca.issue(t, "gammel") })
+	ends := s.Capabilities().CertificateExpires.AddDate(-1, 0, 0)
+	_, err := send(t, s, letter())
+	require.Nil(t, err)
+	require.Equal(t, "gammel", srv.last(t).who)
+
+	bad := srv.ca.issue(t, "forkert")
+	bad.PrivateKey = srv.client.PrivateKey
+	failed := s.SetCertificate(bad)
+	require.ErrorIs(t, failed, eboks.ErrConfigInvalid)
+	require.ErrorContains(t, failed, "eboks: set certificate (stralfors): ConfigInvalid: ")
+	_, err = send(t, s, letter())
+	require.Nil(t, err)
+	require.Equal(t, "gammel", srv.last(t).who)
+
+	require.NoError(t, s.SetCertificate(srv.ca.issue(t, "ny på Ærø", func(c *x509.Certificate) { c.NotAfter = ends })))
+	_, err = send(t, s, letter())
+	require.Nil(t, err)
+	require.Equal(t, "ny på Ærø", srv.last(t).who)
+	require.Equal(t, ends, s.Capabilities().CertificateExpires)
+
+	own := srv.sender(t, func(c *stralfors.Config) { c.HTTPClient, c.Certificate = srv.Client(), tls.Certificate{} })
+	require.ErrorContains(t, own.SetCertificate(srv.client), "Config.HTTPClient")
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
@@ -69,15 +68,6 @@ func isPage(resp *httpx.Response, root *strictxml.Element) bool {
 	return strings.Contains(strings.ToLower(resp.Header.Get("Content-Type")), "html") ||
 		strings.HasPrefix(http.DetectContentType(resp.Body), "text/html") ||
 		root != nil && strings.EqualFold(root.Name.Local, "html")
-}
-
-// certificateNoted tells with a refusal of the sender that the certificate's time is
-// over: servers do not say so, nginx answers 400 and a page.
-func (s *Sender) certificateNoted(e *eboks.Error) *eboks.Error {
-	if end := s.expires; e.Kind == eboks.AuthFailed && !end.IsZero() && s.now().After(end) {
-		e.Why += "; the client certificate ended on " + end.UTC().Format(time.DateOnly)
-	}
-	return e
 }
 
 // fault is a Fejl element. Its text may name people and is not read.

@@ -161,5 +161,10 @@ func ExampleSender_ShipmentTypes() {
 // certificate stands for the one of the agreement, which a program reads with
 // tls.LoadX509KeyPair.
 func certificate() tls.Certificate {
-	return tls.Certificate{Certificate: [][]byte{{}}, PrivateKey: struct{}{}}
+	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = fake.Close() }()
+	return fake.Certificate()
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
-	"github.com/dkeid/dkeid/internal/mtls"
 	"github.com/dkeid/dkeid/internal/xmlbody"
 )
 
@@ -24,19 +23,16 @@ var (
 // name is how errors call this distributor.
 const name = "stralfors"
 
-const (
-	defaultTimeout = 60 * time.Second
-	idleConns      = 64 // kept open between calls
-)
+const defaultTimeout = 60 * time.Second
 
 // Sender is an eboks.Sender for one sender system at Strålfors Connect. It is
 // safe for concurrent use and prints as a placeholder.
 type Sender struct {
 	guarded
-	cfg     Config // without certificate and HTTPClient
-	ops     *table
-	http    *httpx.Client
-	expires time.Time
+	cfg  Config // without certificate and HTTPClient
+	ops  *table
+	http *httpx.Client
+	cert shown
 }
 
 // New returns a Sender. It makes no call. The error is ErrConfigInvalid and names
@@ -50,11 +46,11 @@ func New(cfg Config) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := cfg.HTTPClient
-	if client == nil {
-		client = &http.Client{Transport: mtls.Transport(cfg.Certificate, cfg.Roots, idleConns)}
+	client, cert, err := cfg.client()
+	if err != nil {
+		return nil, err
 	}
-	s := &Sender{ops: ops, http: httpx.New(client, httpx.Limits{Timeout: cfg.Timeout}), expires: mtls.Expires(cfg.Certificate)}
+	s := &Sender{ops: ops, http: httpx.New(client, httpx.Limits{Timeout: cfg.Timeout, NoContinue: cfg.Wire.NoContinue}), cert: cert}
 	cfg.HTTPClient, cfg.Roots = nil, nil
 	cfg.Certificate.Certificate, cfg.Certificate.PrivateKey, cfg.Certificate.Leaf = nil, nil, nil
 	s.cfg = cfg
@@ -67,7 +63,7 @@ func (s *Sender) Capabilities() eboks.Capabilities {
 		Name: name, Dedupes: s.cfg.Wire.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
-		Limits: s.cfg.Limits, CertificateExpires: s.expires,
+		Limits: s.cfg.Limits, CertificateExpires: s.cert.expires(),
 	}
 	if s.ops.log.off && s.ops.events.off {
 		c.Ends = []eboks.Status{eboks.Accepted} // nobody tells what became of it

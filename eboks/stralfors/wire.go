@@ -17,6 +17,14 @@ type Wire struct {
 	// in logs of proxies: leave it off unless the agreement leaves no choice.
 	CPRInURL bool
 
+	// NoContinue says that the server knows no 100-continue: the body leaves at once,
+	// before the server has taken the certificate. If false, that is found out by one
+	// call that waits three seconds in vain.
+	NoContinue bool
+	// TLS12 is for a server that asks for the certificate only after the request, which
+	// works with TLS 1.2 alone. It allows no later version.
+	TLS12 bool
+
 	// Namespace is fjernprint's: Namespace3 (when empty) or Namespace1.
 	Namespace string
 	// NumberNamespace is that of CPRnummerIdentifikator and CVRnummerIdentifikator.
