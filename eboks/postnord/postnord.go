@@ -63,7 +63,7 @@ func New(cfg Config) (*Sender, error) {
 	}
 	client, timeout := cfg.HTTPClient, cfg.Timeout
 	if client == nil {
-		client = &http.Client{Transport: mtls.Transport(cfg.Certificate, cfg.Roots, connections)}
+		client = &http.Client{Transport: mtls.New(cfg.Certificate, mtls.Options{Roots: cfg.Roots, Conns: connections})}
 	}
 	if timeout == 0 {
 		timeout = defaultTimeout

@@ -159,11 +159,11 @@ func inFront(t *testing.T, _ *eboks.Receipt, e *eboks.Error) {
 }
 
 // Every status that a server or a filter on the way can produce is about the way,
-// with a page or without: the letter waits.
+// with a page or without: the letter waits. (417 is about Expect: see package httpx.)
 func TestAStatusIsNoVerdict(t *testing.T) {
 	srv := newServer(t)
 	s := srv.sender(t)
-	for _, status := range []int{400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 431, 440, 449,
+	for _, status := range []int{400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 414, 415, 416, 418, 421, 422, 423, 424, 425, 426, 428, 431, 440, 449,
 		451, 460, 494, 495, 496, 497, 499} {
 		for _, body := range []string{"", "<html><body>Bad Request</body></html>", "Anmodningen blev afvist på vejen", `{"error":"Ærgerligt"}`, taken(theID, "")} {
 			srv.answers(status, body)

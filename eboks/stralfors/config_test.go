@@ -175,7 +175,16 @@ func TestAnOwnHTTPClient(t *testing.T) {
 	})
 	_, err := send(t, s, letter())
 	require.Nil(t, err)
-	require.True(t, s.Capabilities().CertificateExpires.IsZero())
+	require.Equal(t, template("", false).NotAfter, s.Capabilities().CertificateExpires)
+
+	hidden := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: srv.ca.pool,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &srv.client, nil }}}
+	s = srv.sender(t, func(c *stralfors.Config) {
+		c.HTTPClient, c.Certificate, c.Roots = &http.Client{Transport: hidden}, tls.Certificate{}, nil
+	})
+	_, err = send(t, s, letter())
+	require.Nil(t, err)
+	require.True(t, s.Capabilities().CertificateExpires.IsZero(), "it cannot be seen")
 }
 
 // Neither prints its secrets.
@@ -245,4 +254,23 @@ func TestSetCertificate(t *testing.T) {
 
 	own := srv.sender(t, func(c *stralfors.Config) { c.HTTPClient, c.Certificate = srv.Client(), tls.Certificate{} })
 	require.ErrorContains(t, own.SetCertificate(srv.client), "Config.HTTPClient")
+}
+
+// A server that knows no 100-continue, or asks for the certificate late.
+func TestSettingsForOddServers(t *testing.T) {
+	srv := newServer(t)
+	var version uint16
+	srv.does(func(w http.ResponseWriter, r *http.Request, _ []byte) {
+		version = r.TLS.Version
+		w.WriteHeader(http.StatusNoContent)
+	})
+	_, err := send(t, srv.sender(t), letter())
+	require.Nil(t, err)
+	require.Equal(t, "100-continue", srv.last(t).header.Get("Expect"))
+	require.EqualValues(t, tls.VersionTLS13, version)
+
+	_, err = send(t, srv.sender(t, func(c *stralfors.Config) { c.Wire.NoContinue, c.Wire.TLS12 = true, true }), letter())
+	require.Nil(t, err)
+	require.Empty(t, srv.last(t).header.Get("Expect"))
+	require.EqualValues(t, tls.VersionTLS12, version)
 }

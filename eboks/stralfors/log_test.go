@@ -39,6 +39,7 @@ func TestAPageThatCannotBeReadGivesNoEvent(t *testing.T) {
 		"HTML":           "<!DOCTYPE html><html></html>",
 		"XHTML":          "<html><body>Vi er straks tilbage</body></html>",
 		"wrong encoding": strings.ReplaceAll(page(good), "Ærø", "\xc6r\xf8"),
+		"UTF-16":         "\xff\xfe<\x00a\x00/\x00>\x00",
 		"a second root":  page(good) + page(good),
 	} {
 		srv.answers(200, body)
@@ -52,6 +53,44 @@ func TestAPageThatCannotBeReadGivesNoEvent(t *testing.T) {
 			require.Equal(t, eboks.Ask, ours(t, err).Then, "%s %s", name, what)
 			require.Equal(t, body, string(ours(t, err).Raw.Reveal()))
 		}
+	}
+}
+
+// A log in another alphabet is read, and each entry keeps its own bytes.
+func TestALogInAnotherAlphabet(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	first := transaction("1", theID, "2026-03-02T10:00:00Z", "Modtaget Strålfors Connect", "")
+	second := transaction("2", theID, "", "Fejlet", "<t:FejlDetaljer><t:FejlKode>2004</t:FejlKode><t:FejlTekst>Åse på Ærø</t:FejlTekst></t:FejlDetaljer>")
+	latin := strings.NewReplacer("Æ", "\xc6", "ø", "\xf8", "å", "\xe5", "Å", "\xc5")
+	for name, c := range map[string]struct {
+		label string
+		write func(string) string
+	}{
+		"UTF-8":        {"UTF-8", func(s string) string { return s }},
+		"UTF8":         {"UTF8", func(s string) string { return s }},
+		"a mark":       {"UTF-8", func(s string) string { return s }},
+		"ISO-8859-1":   {"ISO-8859-1", latin.Replace},
+		"windows-1252": {"windows-1252", latin.Replace},
+	} {
+		body := c.write(strings.Replace(page(first, second), "UTF-8", c.label, 1))
+		if name == "a mark" {
+			body = "\ufeff" + body
+		}
+		srv.answers(200, body)
+		events, err := s.ReadStatus(context.Background(), id(theID))
+		require.NoError(t, err, name)
+		require.Len(t, events, 2)
+		require.Equal(t, eboks.Accepted, events[0].Status, name)
+		require.Equal(t, c.write(first), string(events[0].Raw.Reveal()), name)
+		require.Equal(t, eboks.Deceased, events[1].Reachability, name)
+		require.Equal(t, c.write(second), string(events[1].Raw.Reveal()), name)
+
+		answer := `<?xml version="1.0" encoding="` + c.label + `"?>` + fejl("2001")
+		srv.answers(400, c.write(answer))
+		_, refused := send(t, s, letter())
+		require.Equal(t, eboks.RecipientUnreachable, refused.Kind, name)
+		require.Equal(t, "2001", refused.Code, name)
 	}
 }
 
