@@ -181,18 +181,29 @@ func TestAStatusIsNoVerdict(t *testing.T) {
 	}
 }
 
-// A certificate whose time is over is named as the likely reason, once it is over.
+// A certificate whose time is over is named as the likely reason: a server does not
+// say so.
 func TestARefusalTellsOfAnEndedCertificate(t *testing.T) {
 	srv := newServer(t)
 	srv.answers(400, "<html><head><title>400 The SSL certificate error</title></head></html>")
 	now := noon
-	s := srv.sender(t, func(c *stralfors.Config) { c.Now = func() time.Time { return now } })
-	_, err := send(t, s, letter())
-	require.NotContains(t, err.Why, "ended")
-	now = s.Capabilities().CertificateExpires.Add(time.Hour)
-	_, err = send(t, s, letter())
-	require.Equal(t, eboks.Retry, err.Then)
-	require.Contains(t, err.Why, "the client certificate ended on "+s.Capabilities().CertificateExpires.UTC().Format(time.DateOnly))
+	clock := func() time.Time { return now }
+	s := srv.sender(t, func(c *stralfors.Config) { c.Now = clock })
+	var alarms []*eboks.Error
+	client, err := eboks.New(eboks.Config{Sender: s, Now: clock, Alarm: func(_ context.Context, e *eboks.Error) { alarms = append(alarms, e) }})
+	require.NoError(t, err)
+	ends := s.Capabilities().CertificateExpires
+	now = ends.Add(time.Hour)
+	_, err = client.Send(context.Background(), letter())
+	require.Equal(t, eboks.Retry, ours(t, err).Then)
+	require.Len(t, alarms, 1)
+	require.Contains(t, alarms[0].Why, "the client certificate ended on "+ends.UTC().Format(time.DateOnly))
+	second := letter()
+	second.ID = id(otherID)
+	_, err = client.Send(context.Background(), second)
+	require.Equal(t, eboks.Retry, ours(t, err).Then)
+	_, why := client.Channel()
+	require.NotNil(t, why, "two witnesses: the channel is paused")
 }
 
 // A body of any size ends at the limit.

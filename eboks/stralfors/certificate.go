@@ -58,12 +58,3 @@ func (s *shown) expires() time.Time {
 	}
 	return s.transport.Expires()
 }
-
-// certificateNoted tells with a refusal of the sender that the certificate's time is
-// over: servers do not say so, nginx answers 400 and a page.
-func (s *Sender) certificateNoted(e *eboks.Error) *eboks.Error {
-	if end := s.cert.expires(); e.Kind == eboks.AuthFailed && !end.IsZero() && s.now().After(end) {
-		e.Why += "; the client certificate ended on " + end.UTC().Format(time.DateOnly)
-	}
-	return e
-}

@@ -71,8 +71,8 @@
 // # Personal data
 //
 // CPR numbers travel in bodies only, and a body leaves after the server has taken
-// the certificate (Expect: 100-continue; see Wire.NoContinue). A printed letter carries ten zeros
-// instead of the person's number. Errors and logs hold neither.
+// the certificate (Expect: 100-continue; see Wire.NoContinue). A printed letter
+// carries ten zeros instead of the person's number. Errors and logs hold neither.
 //
 // # Testing
 //

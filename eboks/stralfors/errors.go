@@ -55,7 +55,7 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 // byStatus is for an answer whose body says nothing. A status alone is no verdict
 // about a letter: servers and filters on the way send every one of them.
 func (s *Sender) byStatus(resp *httpx.Response, ownWords bool) *eboks.Error {
-	e := s.certificateNoted(eboks.StatusError(resp.Status, resp.Header, ownWords, s.now()))
+	e := eboks.StatusError(resp.Status, resp.Header, ownWords, s.now())
 	e.Raw = raw(resp.Body)
 	if resp.Status < http.StatusMultipleChoices {
 		e.Why = "a status of success that Wire.Operations does not expect"

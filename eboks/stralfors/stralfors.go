@@ -92,7 +92,7 @@ func (s *Sender) do(ctx context.Context, op *operation, v variables, body *xmlbo
 	}
 	resp, err := s.http.Do(ctx, req)
 	if err != nil {
-		return nil, s.certificateNoted(eboks.CallError(err))
+		return nil, eboks.CallError(err)
 	}
 	return resp, nil
 }
