@@ -39,7 +39,10 @@
 //     the fakes have in common.
 //   - [github.com/dkeid/dkeid/mitid/mitidtest/brokersuite]: the conformance suite of
 //     adapters for logins.
-//   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes.
+//   - [github.com/dkeid/dkeid/eboks/stralfors/stralforstest]: a fake Strålfors Connect.
+//   - [github.com/dkeid/dkeid/eboks/postnord/postnordtest]: a fake e-Boks Dispatch.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest]: mailboxes of people who do not exist, and
+//     what else the fake distributors have in common.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/sendersuite]: the conformance suite of
 //     adapters for letters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of

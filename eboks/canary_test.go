@@ -11,13 +11,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/internal/canary"
-	"github.com/stretchr/testify/require"
 )
 
 // ear hears the head of every request.
@@ -40,16 +43,18 @@ func TestNumberStaysInTheLetter(t *testing.T) {
 	n := cprtest.Number(9000)
 	const title = "Kanariefuglens afgørelse"
 	secrets := []string{n.Reveal(), n.Reveal()[:6] + "-" + n.Reveal()[6:], title}
-	for _, d := range ebokstest.Dialects() {
-		t.Run(fmt.Sprint(d), func(t *testing.T) {
-			fake := ebokstest.New(t, d, ebokstest.Config{})
+	for name, start := range map[string]func(ebokstest.Config) (*ebokstest.Distributor, error){
+		"stralfors": ebokstest.Engines(stralforstest.Start), "postnord": ebokstest.Engines(postnordtest.Start),
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := ebokstest.New(t, start, ebokstest.Config{})
 			listening := &ear{RoundTripper: &http.Transport{
 				TLSClientConfig: &tls.Config{Certificates: []tls.Certificate{fake.Certificate()}, RootCAs: fake.Roots()}, ExpectContinueTimeout: time.Minute,
 			}}
 			hc := &http.Client{Transport: listening, Timeout: time.Second}
 			var sender eboks.Sender
 			var err error
-			if d == ebokstest.Stralfors {
+			if name == "stralfors" {
 				sender, err = stralfors.New(stralfors.Config{BaseURL: fake.URL(), System: fake.System(), User: "Prøve", HTTPClient: hc})
 			} else {
 				sender, err = postnord.New(postnord.Config{BaseURL: fake.URL(), System: fake.System(), ClientID: fake.ClientID(), HTTPClient: hc})

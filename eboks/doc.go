@@ -73,6 +73,7 @@
 //
 // # Testing
 //
-// Package eboks/ebokstest has distributors that need no agreement, demand a client
-// certificate as the real ones do, keep mailboxes, and misbehave on demand.
+// Packages eboks/stralfors/stralforstest and eboks/postnord/postnordtest are distributors
+// that need no agreement, demand a client certificate as the real ones do, keep mailboxes,
+// and misbehave on demand. Package eboks/ebokstest is what they share.
 package eboks

@@ -64,5 +64,5 @@
 //
 // # Testing
 //
-// ebokstest.NewPostNord is this wire without an agreement.
+// postnordtest.New is this wire without an agreement.
 package postnord

@@ -11,13 +11,14 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 )
 
 // ours is the app's own word for a kind of letter.
 const ours eboks.Material = "aarsopgoerelse"
 
 // atFake is the agreement of a test or a demonstration.
-func atFake(fake *ebokstest.Distributor) postnord.Config {
+func atFake(fake *postnordtest.Distributor) postnord.Config {
 	return postnord.Config{
 		BaseURL:     fake.URL(),
 		System:      fake.System(),
@@ -31,7 +32,7 @@ func atFake(fake *ebokstest.Distributor) postnord.Config {
 // The Config is all that differs between a test and production, where all of it
 // comes from the agreement.
 func Example() {
-	fake, err := ebokstest.Start(ebokstest.PostNord, ebokstest.Config{})
+	fake, err := postnordtest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func Example() {
 // Somebody without a mailbox: SafeToRetry says whether the other side has kept
 // the letter, for print.
 func ExampleSender_Send() {
-	fake, err := ebokstest.Start(ebokstest.PostNord, ebokstest.Config{})
+	fake, err := postnordtest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func ExampleSender_Send() {
 	// may I send it another way? false
 }
 
-func open(fake *ebokstest.Distributor) (*eboks.Client, error) {
+func open(fake *postnordtest.Distributor) (*eboks.Client, error) {
 	sender, err := postnord.New(atFake(fake))
 	if err != nil {
 		return nil, err

@@ -10,12 +10,13 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // The Config is all that differs between a test and production. Here it is for
 // the fake; in production BaseURL, System and certificate are the agreement's.
 func Example() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func ExampleConfig() {
 // What only this distributor has is on its own type: the shipment types, to check
 // a configuration with before the first letter.
 func ExampleSender_ShipmentTypes() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func ExampleSender_ShipmentTypes() {
 // certificate stands for the one of the agreement, which a program reads with
 // tls.LoadX509KeyPair.
 func certificate() tls.Certificate {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -42,14 +42,18 @@ var fences = []fence{
 	{"mitid/nets/...", with("mitid", "mitid/nets", "mitid/nets/internal/...", "mitid/internal/..."), adaptersAlone},
 	{"mitid/...", with("mitid", "mitid/internal/..."), adaptersAlone},
 
-	{"eboks", with("eboks/internal/..."), "the client knows no adapter: adapters import the client"},
-	{"eboks/internal/...", ground, "what the client and adapters share knows neither"},
+	{"eboks", with("eboks/internal/fjernprint"), "the client knows no adapter: adapters import the client"},
+	{"eboks/internal/fjernprint", ground, "what a public schema admits is a table; client, adapter and fake go by it"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
-	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
+	{"eboks/ebokstest", with("eboks", "eboks/internal/fakewire", "cpr/cprtest"), nothingProven},
+	{"eboks/stralfors/stralforstest", with("eboks", "eboks/ebokstest", "eboks/internal/fakewire", "eboks/internal/fjernprint", "cpr/cprtest"), nothingProven},
+	{"eboks/postnord/postnordtest", with("eboks", "eboks/ebokstest", "eboks/internal/fakewire", "cpr/cprtest"), nothingProven},
+	{"eboks/internal/fakewire", nil, "what reads requests for the fakes is XML and nothing else"},
+	{"eboks/internal/rawpost", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "what tries the fakes is bare HTTP, and knows no adapter"},
 	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
 	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
 	{"eboks/textletter", []string{"eboks", "internal/..."}, "a text becomes a document, whoever sends it"},
-	{"eboks/...", with("eboks", "eboks/internal/..."), adaptersAlone},
+	{"eboks/...", with("eboks", "eboks/internal/fjernprint"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
 	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
@@ -290,7 +294,7 @@ func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
 			}
 		}
 	}
-	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
+	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "eboks/stralfors/stralforstest", "eboks/postnord/postnordtest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
 		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }
@@ -346,6 +350,11 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"what fakes share takes no testing", "internal/fakehttp/listener.go", "testing", true},
 		{"a fake takes no suite", "eboks/ebokstest/config.go", module + "/eboks/ebokstest/sendersuite", true},
 		{"a suite of senders takes the fake", "eboks/ebokstest/sendersuite/suite.go", module + "/eboks/ebokstest", false},
+		{"a fake distributor takes its engine", "eboks/stralfors/stralforstest/log.go", module + "/eboks/ebokstest", false},
+		{"a fake distributor takes no adapter", "eboks/stralfors/stralforstest/log.go", module + "/eboks/stralfors", true},
+		{"a fake distributor takes no other fake", "eboks/postnord/postnordtest/letter.go", module + "/eboks/stralfors/stralforstest", true},
+		{"an engine takes no fake distributor", "eboks/ebokstest/serve.go", module + "/eboks/stralfors/stralforstest", true},
+		{"an adapter takes nothing that reads for the fakes", "eboks/stralfors/send.go", module + "/eboks/internal/fakewire", true},
 		{"a suite of senders takes no adapter", "eboks/ebokstest/sendersuite/suite.go", module + "/eboks/stralfors", true},
 		{"a suite of ledgers takes no fake", "eboks/ebokstest/ledgersuite/suite.go", module + "/eboks/ebokstest", true},
 		{"a fake takes no other fake", "mitid/criipto/criiptotest/token.go", module + "/mitid/nets/neb/nebtest", true},
