@@ -192,7 +192,7 @@ func (o bulkOrder) each() iter.Seq[*eboks.Letter] {
 				return io.NopCloser(io.MultiReader(bytes.NewReader(head), bytes.NewReader(filler[:o.Size-len(head)]))), nil
 			}
 			if !yield(&eboks.Letter{
-				ID: eboks.NewID(), To: eboks.Person(n), Title: "Årsopgørelse", Material: o.Material, Document: eboks.Document{Open: open},
+				ID: eboks.NewID(), To: eboks.Person(n), Title: "Årsopgørelse", Material: o.Material, Document: eboks.Document{Open: open}, Unchecked: true,
 			}) {
 				return
 			}

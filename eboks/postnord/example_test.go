@@ -52,7 +52,7 @@ func Example() {
 		ID:       eboks.NewID(), // store it first
 		To:       eboks.Person(citizen),
 		Title:    "Din årsopgørelse er klar",
-		Document: eboks.Bytes([]byte("%PDF-1.7 …")),
+		Document: eboks.Bytes([]byte("%PDF-1.7 …\n%%EOF")),
 		Material: ours,
 	})
 	if err != nil {
@@ -76,7 +76,7 @@ func ExampleSender_Send() {
 	}
 	citizen := cpr.MustParse("271258-9100") // a published test person, without a mailbox here
 	_, err = client.Send(context.Background(), &eboks.Letter{
-		ID: eboks.NewID(), To: eboks.Person(citizen), Title: "Påmindelse", Document: eboks.Bytes([]byte("%PDF-1.7 …")), Material: ours,
+		ID: eboks.NewID(), To: eboks.Person(citizen), Title: "Påmindelse", Document: eboks.Bytes([]byte("%PDF-1.7 …\n%%EOF")), Material: ours,
 	})
 	var e *eboks.Error
 	if errors.As(err, &e) && e.Kind == eboks.RecipientUnreachable {
@@ -110,7 +110,7 @@ func ExampleConfig() {
 	fmt.Println(err)
 	fmt.Println(cfg) // shows nothing
 	// Output:
-	// eboks: new (postnord): ConfigInvalid: Config.Certificate needs a certificate and its key
+	// eboks: new (postnord): ConfigInvalid: Config.Certificate: there is no client certificate
 	// [private]
 }
 

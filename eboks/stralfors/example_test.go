@@ -45,7 +45,7 @@ func Example() {
 		ID:       eboks.NewID(), // stored before the letter is sent
 		To:       ebokstest.People()[0].Owner,
 		Title:    "Afgørelse om børnetilskud",
-		Document: eboks.Bytes([]byte("%PDF-1.7 Kære Åse")),
+		Document: eboks.Bytes([]byte("%PDF-1.7 Kære Åse\n%%EOF")),
 		Material: "afgoerelse",
 	}
 	receipt, err := client.Send(ctx, letter)

@@ -16,6 +16,7 @@ const (
 // body at once. The memory fades: a host may have been slow, and not ignorant, and the
 // word is what proves that an early success is none.
 type hosts struct {
+	now  func() time.Time
 	mu   sync.Mutex
 	till map[string]time.Time
 }
@@ -26,13 +27,13 @@ func (h *hosts) add(host string) {
 	if h.till == nil || len(h.till) >= rememberHosts {
 		h.till = make(map[string]time.Time)
 	}
-	h.till[host] = time.Now().Add(rememberFor)
+	h.till[host] = h.now().Add(rememberFor)
 }
 
 func (h *hosts) has(host string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return time.Now().Before(h.till[host])
+	return h.now().Before(h.till[host])
 }
 
 // asks reports whether a request with this header asks before its body leaves (RFC 9110

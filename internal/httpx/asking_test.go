@@ -62,9 +62,8 @@ func TestDoAsksOnWarmConnectionsToo(t *testing.T) {
 
 // A mute server reads heads and bodies and never says 100 Continue.
 type mute struct {
-	early  bool          // it answers before it reads the body
-	closes bool          // it closes the connection behind each answer
-	delay  time.Duration // before it answers
+	early  bool // it answers before it reads the body
+	closes bool // it closes the connection behind each answer
 	status func(asks bool) string
 
 	mu    sync.Mutex
@@ -120,7 +119,6 @@ func (m *mute) serve(conn net.Conn) {
 			return
 		}
 		if !m.early {
-			time.Sleep(m.delay)
 			answer()
 		}
 		if m.closes {
@@ -194,7 +192,7 @@ func TestHostIsNotTakenForIgnorant(t *testing.T) {
 				asked.Add(1)
 			}
 			_, _ = io.Copy(io.Discard, r.Body)
-			time.Sleep(2 * wait)
+			<-time.After(2 * wait)
 		})
 		twice(t, s.URL)
 		assert.EqualValues(t, 2, asked.Load())

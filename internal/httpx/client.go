@@ -46,18 +46,21 @@ func New(c *http.Client, lim Limits) *Client {
 	if lim.MaxBody <= 0 {
 		lim.MaxBody = DefaultMaxBody
 	}
+	made := &Client{lim: lim, silent: hosts{now: time.Now}}
 	if c == nil {
-		return &Client{transport: nil, lim: lim}
+		return made
 	}
 	if c.Timeout > 0 {
-		lim.Timeout = min(lim.Timeout, c.Timeout)
+		made.lim.Timeout = min(lim.Timeout, c.Timeout)
 	}
-	return &Client{transport: c.Transport, lim: lim}
+	made.transport = c.Transport
+	return made
 }
 
 // Do makes the call of req once and reads the whole answer, whatever its status. It
 // does not change req, does not use its context, and closes its body. The error is an
-// [*Error].
+// [*Error]. net/http waits for a Read of the body that has begun, so one that hangs holds
+// the call beyond its time.
 func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
 	defer cancel()
@@ -139,7 +142,7 @@ func (c *Client) roundTripper() http.RoundTripper {
 // failure returns the error for a call without an answer. The transport gets no more of
 // the body from here on.
 func (p *progress) failure(ctx context.Context, err error, length int64) error {
-	e := &Error{unsent: p.unsent(), Unasked: p.unasked()}
+	e := &Error{unsent: p.unsent()}
 	var unread error
 	if p.body != nil {
 		e.incomplete, unread = p.body.seal(length)
@@ -150,15 +153,17 @@ func (p *progress) failure(ctx context.Context, err error, length int64) error {
 		e.Reason, e.Err = Cancelled, ctx.Err()
 	case unread != nil && e.incomplete:
 		e.Reason, e.Err = BodyFailed, unread
-	case refused != nil:
+	case refused == errAskedLate:
 		e.Reason, e.Err = Unwelcome, refused
+	case refused != nil:
+		e.Reason, e.Err, e.Unasked = Unwelcome, refused, p.unasked()
 	case e.unsent:
 		e.Reason, e.Err = NotSent, cause(err)
 		if e.Err == nil && p.failedInTLS() {
 			e.Err = errHandshake
 		}
 	default:
-		e.Reason, e.Err = NoAnswer, cause(err)
+		e.Reason, e.Err, e.Unasked = NoAnswer, cause(err), p.unasked()
 	}
 	return e
 }

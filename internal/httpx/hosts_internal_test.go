@@ -11,7 +11,7 @@ import (
 
 func TestHostsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var h hosts
+		h := hosts{now: time.Now}
 		assert.False(t, h.has("https://æ.example"))
 		h.add("https://æ.example")
 		assert.True(t, h.has("https://æ.example"))

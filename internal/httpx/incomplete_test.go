@@ -16,13 +16,17 @@ import (
 
 // slowBody gives its text one byte at a time, when it is told to.
 type slowBody struct {
-	text string
-	next chan struct{}
+	text   string
+	next   chan struct{}
+	begins func() // if not nil, a Read has begun
 }
 
 func (b *slowBody) Read(p []byte) (int, error) {
 	if b.text == "" {
 		return 0, io.EOF
+	}
+	if b.begins != nil {
+		b.begins()
 	}
 	<-b.next
 	n := copy(p[:1], b.text)
@@ -48,7 +52,7 @@ func TestDoKnowsThatTooLittleLeft(t *testing.T) {
 					_, _ = io.Copy(io.Discard, r.Body)
 					<-r.Context().Done()
 				})
-				body := &slowBody{"blåbærgrød"[:10], make(chan struct{}, 10)}
+				body := &slowBody{text: "blåbærgrød"[:10], next: make(chan struct{}, 10)}
 				for range c.bytes {
 					body.next <- struct{}{}
 				}
@@ -69,20 +73,19 @@ func TestDoKnowsThatTooLittleLeft(t *testing.T) {
 // A transport may go on reading after its call has failed. It gets nothing more, not
 // even from a read that had begun.
 func TestTransportGetsNothingAfterItsCallHasFailed(t *testing.T) {
-	body := &slowBody{"æøå", make(chan struct{}, 10)}
+	reads := make(chan struct{}, 10)
+	body := &slowBody{text: "æøå", next: make(chan struct{}, 10), begins: func() { reads <- struct{}{} }}
 	got := make(chan string)
-	started := make(chan struct{})
 	hc := &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 		body.next <- struct{}{}
 		first := make([]byte, 1)
 		_, _ = io.ReadFull(r.Body, first)
+		<-reads
 		go func() {
-			close(started)
 			rest, _ := io.ReadAll(r.Body)
 			got <- string(rest)
 		}()
-		<-started
-		time.Sleep(10 * time.Millisecond) // until it waits in a read
+		<-reads // it waits in one
 		return nil, errors.New("broken")
 	})}
 	req, err := http.NewRequest(http.MethodPut, "https://broker.example", body)
@@ -97,17 +100,14 @@ func TestTransportGetsNothingAfterItsCallHasFailed(t *testing.T) {
 // Without a length nobody knows whether the rest was needed.
 func TestBodyOfUnknownLengthIsIncompleteIfNothingLeft(t *testing.T) {
 	for text, incomplete := range map[string]bool{"": true, "æ": false} {
-		s, hc := serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
-		})
 		ctx, cancel := context.WithCancel(t.Context())
 		from, to := io.Pipe()
-		go func() {
-			_, _ = io.WriteString(to, text)
-			time.Sleep(50 * time.Millisecond)
+		s, hc := serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadFull(r.Body, make([]byte, len(text)))
 			cancel()
 			_ = to.Close()
-		}()
+		})
+		go func() { _, _ = io.WriteString(to, text) }()
 		req, err := http.NewRequest(http.MethodPut, s.URL, from)
 		require.NoError(t, err)
 		_, err = httpx.New(hc, httpx.Limits{Timeout: patient}).Do(ctx, req)

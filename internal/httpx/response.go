@@ -12,9 +12,9 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	// Taken says that the whole body of the request had been sent when the answer began.
-	// It is true only for requests with a ContentLength. It proves that the other side
-	// has read the body only if the request asked before (Expect: 100-continue): a body
-	// that leaves at once may lie unread on the way.
+	// It is true only for requests with a ContentLength. It says more if the request asked
+	// before its body left (Expect: 100-continue): then the other side has sent for the
+	// body, or has been waited for. A body that leaves at once may lie unread on the way.
 	Taken bool
 	// Unasked is a sentence if the connection could show a client certificate and the
 	// other side has not asked for it. It says what to do. Together with a refusal it is
