@@ -2,6 +2,7 @@ package eboks_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -214,4 +215,20 @@ func ExampleHistory() {
 	// true
 	// delivered digital
 	// true
+}
+
+// Values are stored as words, in JSON as in a database's columns of text.
+func ExampleStatus_MarshalText() {
+	type row struct {
+		Letter eboks.ID
+		Status eboks.Status
+	}
+	id, _ := eboks.ParseID("0b7f1c1e-2d0a-4c39-9a51-3f2f8c1d9e77")
+	text, err := json.Marshal(row{id, eboks.DeliveredDigital})
+	fmt.Println(string(text), err)
+	var back row
+	fmt.Println(json.Unmarshal([]byte(`{"Status":"delivered"}`), &back))
+	// Output:
+	// {"Letter":"0b7f1c1e-2d0a-4c39-9a51-3f2f8c1d9e77","Status":"delivered digital"} <nil>
+	// eboks: InputInvalid: this is no word of eboks.Status that is known here; what a newer version stored needs that version
 }

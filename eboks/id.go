@@ -2,6 +2,7 @@ package eboks
 
 import (
 	"crypto/rand"
+	"database/sql/driver"
 	"encoding/hex"
 )
 
@@ -53,16 +54,39 @@ func (id ID) String() string {
 // MarshalText returns String.
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText is [ParseID]; empty text is the zero ID.
-func (id *ID) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*id = ID{}
+// UnmarshalText is [ParseID]; empty text is the zero ID. After an error id is zero.
+func (id *ID) UnmarshalText(text []byte) (err error) {
+	*id = ID{}
+	if len(text) > 0 {
+		*id, err = ParseID(string(text))
+	}
+	return err
+}
+
+// Value returns the 36 characters, for a column of text or of UUIDs, and NULL for the
+// zero ID.
+func (id ID) Value() (driver.Value, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	return id.String(), nil
+}
+
+// Scan reads the 36 characters, or the 16 bytes of a binary column. NULL and empty
+// text are the zero ID. After an error id is zero.
+func (id *ID) Scan(src any) error {
+	*id = ID{}
+	switch src := src.(type) {
+	case nil:
 		return nil
+	case string:
+		return id.UnmarshalText([]byte(src))
+	case []byte:
+		if len(src) == len(id) {
+			copy(id[:], src)
+			return nil
+		}
+		return id.UnmarshalText(src)
 	}
-	parsed, err := ParseID(string(text))
-	if err != nil {
-		return err
-	}
-	*id = parsed
-	return nil
+	return inputInvalid("a letter's ID is stored as its 36 characters or 16 bytes")
 }

@@ -1,7 +1,8 @@
 // Package pdfscan reads the structure of a PDF strictly. [Inspect] says what stands in a
 // document that is given for signing. [File.Signatures] finds the signatures of a signed
 // one, by the structure of the file and not by a search for words. [File.Unchanged] says
-// whether later updates change what is shown.
+// whether later updates change what is shown. [PaperFault] says why a printer cannot take
+// a letter.
 //
 // # Strictness
 //
@@ -10,6 +11,8 @@
 // This package repairs nothing. What it cannot read is an error: a key that is twice in a
 // dictionary, objects that overlap, bytes that belong to no object, an update that does
 // not lie behind the one before, a stream of another length than it says.
+//
+// [PaperFault] alone reads loosely: a printer takes many a file that nobody should sign.
 //
 // # Limits
 //
@@ -28,5 +31,6 @@
 //   - inspect.go, walk.go: what stands in a document.
 //   - signature.go: signatures and what they cover.
 //   - change.go, pages.go, compare.go: what updates change.
+//   - loose.go, paper.go: what printers take.
 //   - error.go: reasons.
 package pdfscan

@@ -17,6 +17,7 @@ type lexer struct {
 	buf    []byte
 	at     int
 	budget *budget
+	loose  bool // of a key that is twice in a dictionary the last one holds
 }
 
 // A budget bounds the work that a whole file may cause.
@@ -255,7 +256,7 @@ func (l *lexer) dict(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := d[key.(name)]; twice {
+		if _, twice := d[key.(name)]; twice && !l.loose {
 			return nil, malformed("a dictionary with one key twice")
 		}
 		d[key.(name)] = v

@@ -181,6 +181,11 @@ func (f *File) xrefStream(l *lexer, entries map[int]entry, trailer *dict) error 
 		return malformed("an offset where no cross-reference section is")
 	}
 	*trailer = s.dict
+	return f.packedEntries(s, func(n int, e entry) error { return f.enter(entries, n, e) })
+}
+
+// packedEntries hands the entries of a cross-reference stream to enter.
+func (f *File) packedEntries(s *stream, enter func(n int, e entry) error) error {
 	data, err := f.unpack(s)
 	if err != nil {
 		return err
@@ -212,7 +217,7 @@ func (f *File) xrefStream(l *lexer, entries map[int]entry, trailer *dict) error 
 				return malformed("a cross-reference stream that cannot be read")
 			}
 			data = data[width:]
-			if err := f.enter(entries, n, e); err != nil {
+			if err := enter(n, e); err != nil {
 				return err
 			}
 		}
