@@ -1,7 +1,6 @@
 package ebokstest
 
 import (
-	"errors"
 	"io"
 	"time"
 )
@@ -28,10 +27,12 @@ type Config struct {
 	Mailboxes []Mailbox
 	// Settings are the distributor's, at start. Distributor.Configure changes them.
 	Settings Settings
+
+	complains func(why string) // to the test that owns this fake
 }
 
-// Settings are what a distributor decides. The zero value is how the fake
-// behaves when nothing is said.
+// Settings are what every distributor decides. The zero value is how the fake
+// behaves when nothing is said. The package of a dialect adds its own.
 type Settings struct {
 	// AnyRecipient means that everybody has a mailbox. Otherwise only those who were added.
 	AnyRecipient bool
@@ -44,25 +45,11 @@ type Settings struct {
 	// connections made after the change.
 	RefuseCertificate bool
 
-	// RefuseAtOnce answers 400 where a digital letter cannot reach its recipient.
-	// Otherwise the letter is accepted, and fails in the log. Strålfors only.
-	RefuseAtOnce bool
-	// AnswerBody answers 200 and a ForsendelseO instead of 204. Strålfors only.
-	AnswerBody bool
-	// StatusUUIDs writes states in the log as UUID instead of by name. Strålfors
-	// only.
-	StatusUUIDs bool
-	// LocalTimes writes times in the log as Danish time without a zone. Strålfors
-	// only.
-	LocalTimes bool
-
-	// Repeated419 answers a repeated id with 419 instead of 409. PostNord only.
-	Repeated419 bool
-	// NoPostProcessing leaves letters to people without a mailbox alone, instead
-	// of turning them into paper. PostNord only.
-	NoPostProcessing bool
-	// LookupJSON answers look-ups in JSON instead of XML. PostNord only.
-	LookupJSON bool
+	// NoContinue means that the server knows no 100-continue: it waits for the body and
+	// says nothing.
+	NoContinue bool
+	// CloseEach ends the connection after each answer.
+	CloseEach bool
 }
 
 // The times of a letter's course where Settings has zeros.
@@ -92,42 +79,46 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// NewStralfors starts a fake Strålfors Connect and stops it when the test ends.
-func NewStralfors(tb TB) *Distributor {
+// New starts a fake and stops it when the test ends. start is the function Start of a
+// dialect's package.
+func New[F interface{ Close() error }](tb TB, start func(Config) (F, error), cfg Config) F {
 	tb.Helper()
-	return New(tb, Stralfors, Config{})
-}
-
-// NewPostNord starts a fake e-Boks Dispatch and stops it when the test ends.
-func NewPostNord(tb TB) *Distributor {
-	tb.Helper()
-	return New(tb, PostNord, Config{})
-}
-
-// New starts a fake of a dialect and stops it when the test ends.
-func New(tb TB, d Dialect, cfg Config) *Distributor {
-	tb.Helper()
-	f, err := Start(d, cfg)
+	cfg.complains = func(why string) { tb.Helper(); tb.Errorf("ebokstest: %s", why) }
+	fake, err := start(cfg)
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}
-	f.complain = func(why string) { tb.Helper(); tb.Errorf("ebokstest: %s", why) }
-	tb.Cleanup(func() { _ = f.Close() })
-	return f
+	tb.Cleanup(func() { _ = fake.Close() })
+	return fake
 }
 
-// Start starts a fake of a dialect, for commands. It fails when an address is
-// not on loopback or is taken. Close stops it.
-func Start(d Dialect, cfg Config) (*Distributor, error) {
-	if d >= lastDialect {
-		return nil, errors.New("ebokstest: there is no such dialect")
+// Engines returns start as a function that returns the Distributor inside, for programs
+// that choose among dialects.
+func Engines[F Fake](start func(Config) (F, error)) func(Config) (*Distributor, error) {
+	return func(cfg Config) (*Distributor, error) {
+		fake, err := start(cfg)
+		if err != nil {
+			return nil, err
+		}
+		return fake.Engine(), nil
 	}
+}
+
+// Start starts a fake. It calls speak once, before the fake listens, and speak returns
+// the dialect, which keeps the Distributor. Start fails when an address is not on
+// loopback or is taken. Close stops the fake.
+func Start[D Dialect](cfg Config, speak func(*Distributor) D) (*Distributor, D, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	f := newDistributor(d, cfg)
-	if err := f.listen(); err != nil {
-		return nil, err
+	if cfg.complains == nil {
+		cfg.complains = func(string) {}
 	}
-	return f, nil
+	d := newDistributor(cfg)
+	dialect := speak(d)
+	d.dialect, d.profile = dialect, dialect.Profile()
+	if err := d.listen(); err != nil {
+		return nil, dialect, err
+	}
+	return d, dialect, nil
 }

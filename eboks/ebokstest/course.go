@@ -7,44 +7,11 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 )
 
-// word is a state of the distributor.
-type word uint8
-
-const (
-	wordAccepted word = iota
-	wordReady
-	wordTaken
-	wordDelivered
-	wordPrinter
-	wordCarrier
-	wordFailed
-	wordRecalled
-	wordStrange // that no table knows
-)
-
-// words are their names in the log, their UUIDs, and what they mean.
-var words = [...]struct {
-	name, uuid string
-	status     eboks.Status
-}{
-	wordAccepted:  {"ModtagetStraalforsConnect", "dd98e71c-41ac-4305-a47b-8f86b00e639b", eboks.Accepted},
-	wordReady:     {"Klar", "e2b30d57-504a-4e2e-ae2d-a1394a9cb0b8", eboks.Queued},
-	wordTaken:     {"ModtagetDigitalPost", "eb866ca2-b871-4387-b501-12cde577bd58", eboks.AcceptedDigital},
-	wordDelivered: {"AfleveretDigitalPost", "f7161a89-5068-4023-bc80-d7f4daad2a2e", eboks.DeliveredDigital},
-	wordPrinter:   {"AfleveretTilPrintOgKuvertering", "e3c0a021-2070-40d4-b7b7-754aeba762e9", eboks.PrintQueued},
-	wordCarrier:   {"ModtagetPostDanmark", "e94a0a8b-60a0-42ad-8b83-52c9e15d0fb3", eboks.HandedToCarrier},
-	wordFailed:    {"Fejlet", "e225a75c-4b63-46c4-9423-77f5c8762445", eboks.Failed},
-	wordRecalled:  {"Tilbagekaldt", "f03904aa-df6e-417f-bd74-6a01a61adbcf", eboks.Recalled},
-	wordStrange:   {"LagtIFlaskepostÆØÅ", "5f0c5a5e-1d1f-4c4e-8d5b-0d8a3f6a9b11", eboks.Unknown},
-}
-
-func (w word) status() eboks.Status { return words[w].status }
-
 // step is a state that a letter will come to.
 type step struct {
-	at   time.Time
-	word word
-	code string // why it failed
+	at     time.Time
+	status eboks.Status
+	code   string // why it failed
 }
 
 // course plans what will become of a letter.
@@ -54,18 +21,18 @@ func (d *Distributor) course(l *letter) []step {
 		start = l.NotBefore
 	}
 	s := d.set
-	plan := append(make([]step, 0, 4), step{at: l.At, word: wordAccepted})
+	plan := append(make([]step, 0, 4), step{at: l.At, status: eboks.Accepted})
 	digital := []step{
-		{at: start.Add(s.Ready), word: wordReady},
-		{at: start.Add(s.Taken), word: wordTaken},
-		{at: start.Add(s.Delivered), word: wordDelivered},
+		{at: start.Add(s.Ready), status: eboks.Queued},
+		{at: start.Add(s.Taken), status: eboks.AcceptedDigital},
+		{at: start.Add(s.Delivered), status: eboks.DeliveredDigital},
 	}
 	paper := []step{
-		{at: start.Add(s.Ready), word: wordReady},
-		{at: start.Add(s.Taken), word: wordPrinter},
-		{at: start.Add(s.Delivered), word: wordCarrier},
+		{at: start.Add(s.Ready), status: eboks.Queued},
+		{at: start.Add(s.Taken), status: eboks.PrintQueued},
+		{at: start.Add(s.Delivered), status: eboks.HandedToCarrier},
 	}
-	failure := []step{{at: start.Add(s.Ready), word: wordFailed, code: codeOf(l.verdict)}}
+	failure := []step{{at: start.Add(s.Ready), status: eboks.Failed, code: CodeOf(l.verdict)}}
 	switch {
 	case l.Channel == eboks.PrintOnly:
 		return append(plan, paper...)
@@ -75,16 +42,16 @@ func (d *Distributor) course(l *letter) []step {
 		return append(plan, failure...)
 	case l.Channel == eboks.DigitalThenPrint && !l.Address.IsZero():
 		return append(plan, paper...)
-	case d.dialect == PostNord && l.verdict == eboks.NotRegistered && !s.NoPostProcessing:
+	case l.handling.PrintUnregistered && l.verdict == eboks.NotRegistered:
 		return append(plan, paper...)
 	default:
 		return append(plan, failure...)
 	}
 }
 
-// codeOf returns the fake's own error code for a recipient who cannot be
+// CodeOf returns the fake's own error code for a recipient who cannot be
 // reached.
-func codeOf(r eboks.Reachability) string {
+func CodeOf(r eboks.Reachability) string {
 	switch r {
 	case eboks.NotRegistered:
 		return CodeNotRegistered
@@ -108,11 +75,11 @@ func (d *Distributor) take(l *letter) {
 	}
 	s := l.steps[0]
 	l.steps = l.steps[1:]
-	if l.recall == recallPending && (s.word.status() == eboks.DeliveredDigital || s.word.status() == eboks.HandedToCarrier) {
-		s.word, l.recall, l.steps = wordRecalled, recallDone, nil
+	if l.recall == recallPending && (s.status == eboks.DeliveredDigital || s.status == eboks.HandedToCarrier) {
+		s.status, l.recall, l.steps = eboks.Recalled, recallDone, nil
 	}
-	l.Status = s.word.status()
-	if s.word.status() == eboks.DeliveredDigital {
+	l.Status = s.status
+	if s.status == eboks.DeliveredDigital {
 		l.went++
 		l.box.letters = append(l.box.letters, l)
 	}
@@ -130,8 +97,8 @@ const (
 	recallDone
 )
 
-// recall asks for a letter back and says what becomes of it.
-func (d *Distributor) recall(id eboks.ID) (status eboks.RecallStatus, known bool) {
+// TakeBack asks for a letter back and returns what becomes of it.
+func (d *Distributor) TakeBack(id eboks.ID) (status eboks.RecallStatus, known bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.settle()
@@ -148,7 +115,7 @@ func (d *Distributor) recall(id eboks.ID) (status eboks.RecallStatus, known bool
 		return eboks.RecallPending, true
 	}
 	l.recall, l.steps, l.Status = recallDone, nil, eboks.Recalled
-	d.issue(l, step{at: d.now(), word: wordRecalled})
+	d.issue(l, step{at: d.now(), status: eboks.Recalled})
 	return eboks.RecallDone, true
 }
 

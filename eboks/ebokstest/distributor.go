@@ -4,7 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,11 +14,14 @@ import (
 
 // Distributor is one fake distributor. All methods may be called at any time and
 // by several goroutines.
+//
+// These methods are for the author of a [Dialect]: Receive, Accept, Stored, TakeBack,
+// Log, History, Tell, Receipts, Reach, KnowsMaterial, Refuse. Tests and commands need the
+// others.
 type Distributor struct {
 	cfg      Config
 	dialect  Dialect
-	wire     wire
-	complain func(why string) // to the test that owns this fake
+	profile  Profile
 	listener listener
 	records  fakehttp.Recorder[Request]
 	pages    fakehttp.Pages
@@ -31,62 +34,27 @@ type Distributor struct {
 	play  script
 }
 
-// wire is a dialect: it answers requests, and never panics on any.
-type wire interface {
-	// route says which operation a request is, or nil for none.
-	route(r *http.Request) *operation
-	// taken is the answer to a letter that was accepted, with a body.
-	taken(id eboks.ID, l *letter) *fakehttp.Reply
-	// refusal is the body of an error.
-	refusal(code, text string) []byte
-	differences() []string
-}
-
-// operation is one row of a dialect's table.
-type operation struct {
-	name     string
-	template string   // of the path
-	letter   eboks.ID // which the path names; zero if there is none, or several
-	bears    bool     // it brings letters
-	batch    bool
-	answer   func(d *Distributor, r *http.Request) *fakehttp.Reply
-}
-
-func newDistributor(d Dialect, cfg Config) *Distributor {
-	f := &Distributor{
-		cfg:      cfg,
-		dialect:  d,
-		complain: func(string) {},
-		pages:    fakehttp.NewPages(pageSource),
-		set:      cfg.Settings.defaults(),
-	}
-	f.post.letters = make(map[eboks.ID]*letter)
-	f.post.offered = make(map[eboks.ID]int)
-	f.boxes.of = make(map[eboks.Recipient]*box)
-	f.boxes.handles = make(map[string]*box)
-	f.play.letters = make(map[eboks.ID]*Misbehaviour)
-	if d == PostNord {
-		f.wire = newDispatch()
-	} else {
-		f.wire = newConnect()
-	}
+func newDistributor(cfg Config) *Distributor {
+	d := &Distributor{cfg: cfg, pages: fakehttp.NewPages(pageSource), set: cfg.Settings.defaults()}
+	d.post.letters = make(map[eboks.ID]*letter)
+	d.post.offered = make(map[eboks.ID]int)
+	d.boxes.of = make(map[eboks.Recipient]*box)
+	d.boxes.handles = make(map[string]*box)
+	d.play.letters = make(map[eboks.ID]*Misbehaviour)
 	if cfg.Mailboxes == nil {
 		cfg.Mailboxes = People()
 	}
-	f.Add(cfg.Mailboxes...)
-	return f
+	d.Add(cfg.Mailboxes...)
+	return d
 }
 
 // String names the fake by dialect and address.
 func (d *Distributor) String() string {
-	return "ebokstest.Distributor(" + d.dialect.String() + " " + d.URL() + ")"
+	return "ebokstest.Distributor(" + d.Name() + " " + d.URL() + ")"
 }
 
 // GoString is String: printing a Distributor shows no key.
 func (d *Distributor) GoString() string { return d.String() }
-
-// Dialect returns what the fake speaks.
-func (d *Distributor) Dialect() Dialect { return d.dialect }
 
 // URL returns the base address of the wire, without a slash at its end.
 func (d *Distributor) URL() string { return d.listener.wire.URL() }
@@ -119,10 +87,10 @@ func (d *Distributor) KeyPEM() []byte {
 }
 
 // System returns the id of the sender system that the fake knows.
-func (d *Distributor) System() string { return senderSystem }
+func (d *Distributor) System() string { return d.profile.System }
 
-// ClientID returns the client id inside a Dispatch message id.
-func (d *Distributor) ClientID() string { return senderClient }
+// ClientID returns the client id, or "" if the wire has none.
+func (d *Distributor) ClientID() string { return d.profile.ClientID }
 
 // Materials returns the materials (shipment types, content types) of the
 // agreement.
@@ -161,8 +129,9 @@ func (d *Distributor) Configure(change func(*Settings)) {
 	d.mu.Lock()
 	change(&d.set)
 	d.set = d.set.defaults()
-	refuse := d.set.RefuseCertificate
+	refuse, silent := d.set.RefuseCertificate, d.set.NoContinue
 	d.mu.Unlock()
+	d.listener.silent.Store(silent)
 	if refuse {
 		d.listener.idle.close()
 	}
@@ -174,6 +143,11 @@ func (d *Distributor) settings() Settings {
 	return d.set
 }
 
+// KnowsMaterial reports whether the agreement has a material.
+func (d *Distributor) KnowsMaterial(m eboks.Material) bool { return slices.Contains(d.Materials(), m) }
+
 // Differences lists where this fake knowingly differs from the real distributor,
 // and what is made up because the real one's behaviour is not public.
-func (d *Distributor) Differences() []string { return append(d.wire.differences(), differences()...) }
+func (d *Distributor) Differences() []string {
+	return append(slices.Clone(d.profile.Differences), differences()...)
+}

@@ -3,7 +3,6 @@ package ebokstest_test
 import (
 	"bytes"
 	"crypto/tls"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,12 +10,16 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/internal/rawpost"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // post sends a letter with bare HTTP, where a program has an adapter.
-func post(fake *ebokstest.Distributor, id eboks.ID, to eboks.Recipient, title string) (status int) {
-	l := draft{id: id, to: to, title: title, material: "1001", channel: "Digital Post"}
-	body := l.shipment(base64.StdEncoding.EncodeToString([]byte(pdf)))
+func post(fake *stralforstest.Distributor, id eboks.ID, to eboks.Recipient, title string) (status int) {
+	l := rawpost.To(to)
+	l.ID, l.Title = id, title
+	body := l.Write(fake.Name())
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: fake.Roots(), Certificates: []tls.Certificate{fake.Certificate()}}}
 	defer transport.CloseIdleConnections()
 	req, _ := http.NewRequest(http.MethodPut, fake.URL()+"/afsendersystem/"+fake.System()+"/forsendelser/"+id.String(), bytes.NewReader([]byte(body)))
@@ -30,7 +33,7 @@ func post(fake *ebokstest.Distributor, id eboks.ID, to eboks.Recipient, title st
 }
 
 func Example() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{}) // in a test: NewStralfors(t)
+	fake, err := stralforstest.Start(ebokstest.Config{}) // in a test: stralforstest.New(t)
 	if err != nil {
 		panic(err)
 	}
@@ -51,7 +54,7 @@ func Example() {
 }
 
 func ExampleDistributor() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, _ := stralforstest.Start(ebokstest.Config{})
 	defer fake.Close()
 	_ = fake.Next("dropped-answer", "429-retry-after-seconds")
 	id := eboks.NewID()
@@ -63,13 +66,13 @@ func ExampleDistributor() {
 }
 
 func ExampleConfig() {
-	fake, err := ebokstest.Start(ebokstest.PostNord, ebokstest.Config{
+	fake, err := postnordtest.Start(ebokstest.Config{
 		DigestsOnly: true, // for bulk
 		Inspect:     func(l ebokstest.Letter, document io.Reader) { /* look for a canary */ },
 	})
-	fmt.Println(fake.Dialect(), err)
+	fmt.Println(fake.Name(), err)
 	_ = fake.Close()
-	_, err = ebokstest.Start(ebokstest.PostNord, ebokstest.Config{Addr: "0.0.0.0:0"})
+	_, err = postnordtest.Start(ebokstest.Config{Addr: "0.0.0.0:0"})
 	fmt.Println(err)
 	// Output:
 	// postnord <nil>
@@ -77,26 +80,27 @@ func ExampleConfig() {
 }
 
 func ExampleSettings() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true, Delivered: time.Second}})
+	fake, _ := stralforstest.Start(ebokstest.Config{Settings: ebokstest.Settings{AnyRecipient: true, Delivered: time.Second}})
 	defer fake.Close()
-	fake.Configure(func(s *ebokstest.Settings) { s.AnswerBody = true })
-	fmt.Println(post(fake, eboks.NewID(), someone(1), "Til hvem som helst"))
-	// Output: 200
+	fmt.Println(post(fake, eboks.NewID(), rawpost.Someone(1), "Til hvem som helst"))
+	// Output: 204
 }
 
-func ExampleDialect() {
-	for _, d := range ebokstest.Dialects() {
-		fmt.Println(d)
+// A program that chooses a fake by name.
+func ExampleEngines() {
+	fakes := map[string]func(ebokstest.Config) (*ebokstest.Distributor, error){
+		"stralfors": ebokstest.Engines(stralforstest.Start), "postnord": ebokstest.Engines(postnordtest.Start),
 	}
-	// Output:
-	// stralfors
-	// postnord
+	fake, err := fakes["postnord"](ebokstest.Config{})
+	fmt.Println(fake.Name(), err)
+	_ = fake.Close()
+	// Output: postnord <nil>
 }
 
 func ExampleMailbox() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, _ := stralforstest.Start(ebokstest.Config{})
 	defer fake.Close()
-	fake.Add(ebokstest.Mailbox{Owner: someone(5), Name: "Søren Ærø", State: ebokstest.Exempt})
+	fake.Add(ebokstest.Mailbox{Owner: rawpost.Someone(5), Name: "Søren Ærø", State: ebokstest.Exempt})
 	mine := fake.Mailboxes()[len(fake.Mailboxes())-1]
 	fmt.Println(mine.State, mine)
 	// Output: exempt [private]
@@ -119,7 +123,7 @@ func ExampleState() {
 }
 
 func ExampleLetter() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, _ := stralforstest.Start(ebokstest.Config{})
 	defer fake.Close()
 	id := eboks.NewID()
 	post(fake, id, ebokstest.People()[0].Owner, "Afgørelse")
@@ -129,7 +133,7 @@ func ExampleLetter() {
 }
 
 func ExampleDocument() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, _ := stralforstest.Start(ebokstest.Config{})
 	defer fake.Close()
 	id := eboks.NewID()
 	post(fake, id, ebokstest.People()[0].Owner, "Afgørelse")
@@ -149,7 +153,7 @@ func ExampleMisbehaviour() {
 }
 
 func ExampleReceipts() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, _ := stralforstest.Start(ebokstest.Config{})
 	defer fake.Close()
 	fake.SetReceipts(ebokstest.Reordered) // delivered before accepted
 	for _, way := range ebokstest.AllReceipts() {
@@ -163,12 +167,15 @@ func ExampleReceipts() {
 	// from strangers
 	// without UUID
 	// unknown state
+	// bad time
+	// doubled element
+	// two errors
 	// malformed
 	// silent
 }
 
 func ExampleRequest() {
-	fake, _ := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, _ := stralforstest.Start(ebokstest.Config{})
 	defer fake.Close()
 	post(fake, eboks.NewID(), ebokstest.People()[0].Owner, "Afgørelse")
 	for _, r := range fake.Requests() {
@@ -202,7 +209,7 @@ func (t *tool) end() {
 func ExampleTB() {
 	t := new(tool)
 	defer t.end() // which stops the fake
-	fake := ebokstest.NewStralfors(t)
+	fake := stralforstest.New(t)
 	fmt.Println(fake.Next("droped-answer") != nil)
 	// Output:
 	// failed: ebokstest: no misbehaviour "droped-answer"; did you mean "dropped-answer"?

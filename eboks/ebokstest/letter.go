@@ -28,7 +28,6 @@ type Letter struct {
 	NotBefore time.Time
 	Reply     eboks.Reply
 	User      string
-	Mass      string // the mass shipment it belongs to, or ""
 	// Documents are the letter and its attachments, in order.
 	Documents []Document
 	At        time.Time    // when it was accepted
@@ -46,9 +45,10 @@ type Document struct {
 // Content returns a copy of the document; nil when the fake keeps digests only.
 func (d Document) Content() []byte { return slices.Clone(d.content) }
 
-// receive reads a document, and keeps of it what the settings say.
-func (d *Distributor) receive(l Letter, name string, from io.Reader) (*Document, error) {
-	doc := &Document{Name: name}
+// Receive reads a document of a letter, and keeps of it what the Config says. l is what is
+// known of the letter until then, and name the attachment's, or "".
+func (d *Distributor) Receive(l Letter, name string, from io.Reader) (Document, error) {
+	doc := Document{Name: name}
 	digest := sha256.New()
 	var kept bytes.Buffer
 	sink := io.MultiWriter(digest, counter{&doc.Size})
@@ -60,10 +60,10 @@ func (d *Distributor) receive(l Letter, name string, from io.Reader) (*Document,
 		d.cfg.Inspect(l, tee)
 	}
 	if _, err := io.Copy(io.Discard, struct{ io.Reader }{tee}); err != nil {
-		return nil, err
+		return Document{}, err
 	}
 	if tee.err != io.EOF {
-		return nil, tee.err
+		return Document{}, tee.err
 	}
 	digest.Sum(doc.SHA256[:0])
 	doc.content = kept.Bytes()
@@ -101,9 +101,10 @@ type letter struct {
 	handle   string            // on the page
 	number   int               // in the order of arrival
 	box      *box              // whose; if nil, nobody's mailbox
-	steps    []step            // still to come
-	receipts []*receipt
-	held     []*receipt // by the Reordered script
+	handling Handling
+	steps    []step // still to come
+	entries  []*Entry
+	held     []*Entry // by the Reordered script
 	recall   recallState
 	read     bool // on the page
 	went     int  // how often it reached a mailbox
@@ -123,7 +124,7 @@ func fingerprint(l *Letter) (sum [sha256.Size]byte) {
 	a := l.Address
 	say(a.Name, a.CareOf, a.Street, a.House, a.Floor, a.Suite, a.Sublocation, a.District, a.POBox, a.PostCode, a.Country)
 	say(a.Lines...)
-	say(l.Reply.Mailbox, l.Reply.Subject, l.Mass)
+	say(l.Reply.Mailbox, l.Reply.Subject)
 	for _, d := range l.Documents {
 		say(d.Name)
 		_, _ = h.Write(d.SHA256[:])

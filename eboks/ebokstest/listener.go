@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/fakehttp"
@@ -19,11 +20,13 @@ type listener struct {
 	authority  *fakehttp.Authority // signs the server's certificate and the sender's
 	sender     tls.Certificate
 	idle       idleConnections // of the wire
+	silent     atomic.Bool     // Settings.NoContinue
 }
 
 // listen starts serving.
 func (d *Distributor) listen() error {
 	l := &d.listener
+	l.silent.Store(d.set.NoContinue)
 	var err error
 	if l.authority, err = fakehttp.NewAuthority("ebokstest"); err != nil {
 		return err
@@ -36,7 +39,7 @@ func (d *Distributor) listen() error {
 		return err
 	}
 	turnAway := func(ln net.Listener) net.Listener { return &doorman{ln, d} }
-	if l.wire, err = fakehttp.Listen(fakehttp.Config{Addr: d.cfg.Addr, TLS: guard, Wrap: turnAway}); err != nil {
+	if l.wire, err = fakehttp.Listen(fakehttp.Config{Addr: d.cfg.Addr, TLS: guard, Wrap: turnAway, WrapTLS: d.withoutContinue}); err != nil {
 		return fmt.Errorf("ebokstest: Config.Addr: %w", err)
 	}
 	if l.page, err = fakehttp.Listen(fakehttp.Config{Addr: d.cfg.PageAddr}); err != nil {

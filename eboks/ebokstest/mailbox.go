@@ -131,6 +131,13 @@ func (d *Distributor) find(r eboks.Recipient) *box {
 	return b
 }
 
+// Reach returns whether a recipient can receive a material.
+func (d *Distributor) Reach(r eboks.Recipient, m eboks.Material) eboks.Reachability {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.reach(r, m)
+}
+
 // reach says whether a recipient can receive a material.
 func (d *Distributor) reach(r eboks.Recipient, m eboks.Material) eboks.Reachability {
 	b := d.find(r)

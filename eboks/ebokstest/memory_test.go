@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/internal/rawpost"
 )
 
 // endless is a document that has no end.
@@ -27,14 +28,14 @@ func (endless) Read(p []byte) (int, error) {
 
 // TestMemoryOfOneLetter: a letter of 40 MB takes no more than a small one.
 func TestMemoryOfOneLetter(t *testing.T) {
-	for _, d := range ebokstest.Dialects() {
-		fake := ebokstest.New(t, d, ebokstest.Config{DigestsOnly: true})
-		s := dial(t, fake)
-		l := letterTo(someone(9000))
-		head, tail, ok := strings.Cut(l.write(d), base64.StdEncoding.EncodeToString([]byte(pdf)))
+	for name, start := range starts() {
+		fake := ebokstest.New(t, start, ebokstest.Config{DigestsOnly: true})
+		s := rawpost.Dial(t, fake)
+		l := rawpost.To(rawpost.Someone(9000))
+		head, tail, ok := strings.Cut(l.Write(name), base64.StdEncoding.EncodeToString([]byte(rawpost.PDF)))
 		require.True(t, ok)
 		put := func(document io.Reader) int {
-			req := httptest.NewRequest(http.MethodPut, s.path(l.id), io.MultiReader(strings.NewReader(head), document, strings.NewReader(tail)))
+			req := httptest.NewRequest(http.MethodPut, s.Path(l.ID), io.MultiReader(strings.NewReader(head), document, strings.NewReader(tail)))
 			req.Header.Set("Content-Type", "application/xml")
 			w := httptest.NewRecorder()
 			fake.ServeHTTP(w, req)
@@ -44,14 +45,14 @@ func TestMemoryOfOneLetter(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		status := put(io.LimitReader(endless{}, 40<<20))
 		runtime.ReadMemStats(&after)
-		require.True(t, isTaken(status), "%d", status)
+		require.True(t, rawpost.IsTaken(status), "%d", status)
 		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), "bytes allocated in all")
-		got, _ := fake.Letter(l.id)
+		got, _ := fake.Letter(l.ID)
 		assert.EqualValues(t, 30<<20, got.Documents[0].Size)
 
-		l = letterTo(someone(9001))
-		head, tail, _ = strings.Cut(l.write(d), base64.StdEncoding.EncodeToString([]byte(pdf)))
+		l = rawpost.To(rawpost.Someone(9001))
+		head, tail, _ = strings.Cut(l.Write(name), base64.StdEncoding.EncodeToString([]byte(rawpost.PDF)))
 		assert.Equal(t, http.StatusRequestEntityTooLarge, put(endless{}), "more than 100 MB")
-		assert.Zero(t, fake.Count(l.id))
+		assert.Zero(t, fake.Count(l.ID))
 	}
 }

@@ -2,6 +2,7 @@ package ebokstest
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,16 +15,14 @@ import (
 type Misbehaviour struct {
 	Name string
 	Doc  string
-	// Kinds are the errors of a Send that are right for it, the best first; none:
-	// the letter is accepted all the same.
+	// Kinds are the errors of a Send that are right for it, the best first. If there are
+	// none, the letter is accepted all the same.
 	Kinds []eboks.Kind
 	// Safe means that it is certain that the letter was not delivered, and the error must say
 	// so. With more than one kind it holds for the first.
 	Safe bool
 	// Taken means that the distributor has the letter afterwards.
 	Taken bool
-	// Batch means that it shows in the answer to several letters alone.
-	Batch bool
 
 	atDoor bool // it is played before there is a request
 	play   func(*exchange)
@@ -52,11 +51,6 @@ func Misbehaviours() []Misbehaviour {
 		{Name: "echo", Doc: "refused for good, with number, title and name of the recipient in the error text", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: (*exchange).echo},
 		{Name: "413", Doc: "too large", Kinds: []eboks.Kind{eboks.Rejected}, Safe: true, play: func(x *exchange) { x.refuse(413, CodeTooLarge, "For stor") }},
 		{Name: "redirect", Doc: "sent on to another host", Kinds: []eboks.Kind{eboks.OutcomeUnknown, eboks.ConfigInvalid, eboks.Unavailable}, play: (*exchange).redirect},
-
-		{Name: "batch-missing-item", Doc: "the answer leaves one letter out", Kinds: nil, Taken: true, Batch: true, play: batch(omit)},
-		{Name: "batch-extra-item", Doc: "the answer holds a letter that nobody sent", Taken: true, Batch: true, play: batch(addStranger)},
-		{Name: "batch-item-twice", Doc: "the answer holds one letter twice", Taken: true, Batch: true, play: batch(double)},
-		{Name: "batch-reversed", Doc: "the answer holds the letters in another order", Taken: true, Batch: true, play: batch(reverse)},
 	}
 	for _, status := range []int{401, 403} {
 		all = append(all, Misbehaviour{Name: strconv.Itoa(status), Doc: "the sender is not let in", Kinds: []eboks.Kind{eboks.AuthFailed}, Safe: true,
@@ -77,8 +71,9 @@ func Misbehaviours() []Misbehaviour {
 				play: func(x *exchange) { x.fail(status, wait.values(x.d.Now())...) }})
 		}
 	}
-	return append(all, Misbehaviour{Name: "429", Doc: "too many at once; no Retry-After", Kinds: []eboks.Kind{eboks.Throttled}, Safe: true,
+	all = append(all, Misbehaviour{Name: "429", Doc: "too many at once; no Retry-After", Kinds: []eboks.Kind{eboks.Throttled}, Safe: true,
 		play: func(x *exchange) { x.fail(429) }})
+	return slices.Concat(all, road(), alphabets())
 }
 
 // wait is a way to write Retry-After.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dkeid/dkeid/eboks/internal/fakewire"
 	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
@@ -165,10 +166,10 @@ func (bs *boxes) letter(handle, letter string) *letter {
 
 func (l *letter) view() letterView {
 	at := l.At
-	if n := len(l.receipts); n > 0 {
-		at = l.receipts[n-1].at
+	if n := len(l.entries); n > 0 {
+		at = l.entries[n-1].At
 	}
-	at = at.In(copenhagen())
+	at = at.In(fakewire.Copenhagen())
 	return letterView{Title: l.Title, Unread: !l.read, Attachments: len(l.Documents) - 1,
 		Date: at.Format("02.01.2006 15.04"), Stamp: at.Format("2006-01-02T15:04:05Z07:00")}
 }

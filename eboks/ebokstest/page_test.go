@@ -13,6 +13,8 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/internal/rawpost"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // look fetches a page as a browser would.
@@ -43,14 +45,14 @@ func link(t *testing.T, page, id string) string {
 }
 
 func TestMailboxPage(t *testing.T) {
-	each(t, ebokstest.Config{}, func(t *testing.T, s *sender) {
-		l := letterTo(someone(9000))
-		l.title = "Brev <b>om</b> smørrebrød & æøå"
-		body := strings.ReplaceAll(l.write(s.fake.Dialect()), l.title, "Brev &lt;b&gt;om&lt;/b&gt; smørrebrød &amp; æøå")
-		status, answer := s.must(http.MethodPut, s.path(l.id), body)
-		require.True(t, isTaken(status), answer)
-		s.fake.Advance(time.Hour)
-		origin := strings.TrimSuffix(s.fake.PageURL(), "/mailbox")
+	each(t, ebokstest.Config{}, func(t *testing.T, s *rawpost.Sender) {
+		l := rawpost.To(rawpost.Someone(9000))
+		l.Title = "Brev <b>om</b> smørrebrød & æøå"
+		body := strings.ReplaceAll(l.Write(s.Fake.Name()), l.Title, "Brev &lt;b&gt;om&lt;/b&gt; smørrebrød &amp; æøå")
+		status, answer := s.Must(http.MethodPut, s.Path(l.ID), body)
+		require.True(t, rawpost.IsTaken(status), answer)
+		s.Fake.Advance(time.Hour)
+		origin := strings.TrimSuffix(s.Fake.PageURL(), "/mailbox")
 
 		res, front := look(t, origin+"/")
 		assert.Equal(t, 200, res.StatusCode)
@@ -59,7 +61,7 @@ func TestMailboxPage(t *testing.T) {
 		assert.Contains(t, front, "Ulæst: 1")
 		assert.NotContains(t, front, "Kåre", "a protected name")
 		assert.Contains(t, front, "Navn er beskyttet")
-		for _, m := range s.fake.Mailboxes() {
+		for _, m := range s.Fake.Mailboxes() {
 			if !m.Owner.CPR().IsZero() {
 				assert.NotContains(t, front, m.Owner.CPR().Reveal())
 			}
@@ -69,23 +71,23 @@ func TestMailboxPage(t *testing.T) {
 		assert.NotContains(t, front, "<script")
 		assert.Equal(t, "no-store", res.Header.Get("Cache-Control"))
 
-		address := s.fake.MailboxURL(l.to)
+		address := s.Fake.MailboxURL(l.To)
 		assert.Equal(t, address+"?lang=da", origin+link(t, front, "mailbox"))
-		assert.NotContains(t, address, l.to.CPR().Reveal())
+		assert.NotContains(t, address, l.To.CPR().Reveal())
 		_, inbox := look(t, address, "Accept-Language", "en-GB,en;q=0.9")
 		assert.Contains(t, inbox, "FAKE MAILBOX")
 		assert.Contains(t, inbox, "smørrebrød &amp; æøå")
 		assert.NotContains(t, inbox, "<b>om")
 		assert.Contains(t, inbox, `data-testid="unread"`)
 
-		before := len(s.fake.Requests())
+		before := len(s.Fake.Requests())
 		_, letter := look(t, origin+link(t, inbox, "letter"))
 		assert.Contains(t, letter, "smørrebrød")
 		res, document := look(t, origin+link(t, letter, "document"))
 		assert.Equal(t, "application/pdf", res.Header.Get("Content-Type"))
-		assert.Equal(t, pdf, document)
-		assert.Len(t, s.fake.Requests(), before, "looking is no request of the wire")
-		got, _ := s.fake.Letter(l.id)
+		assert.Equal(t, rawpost.PDF, document)
+		assert.Len(t, s.Fake.Requests(), before, "looking is no request of the wire")
+		got, _ := s.Fake.Letter(l.ID)
 		assert.False(t, got.Status.String() == "opened", "opening a letter makes no event")
 		_, inbox = look(t, address)
 		assert.NotContains(t, inbox, `data-testid="unread"`, "it is read")
@@ -136,29 +138,29 @@ func checkPages(t *testing.T, pages ...string) {
 }
 
 func TestPageRefuses(t *testing.T) {
-	s := dial(t, ebokstest.NewStralfors(t))
+	s := rawpost.Dial(t, stralforstest.New(t))
 	for _, path := range []string{"/x", "/0123456789abcdef0123456789abcdef", "/a/b", "/a/b/0.pdf", "/a/b/c/d"} {
-		res, body := look(t, s.fake.PageURL()+path)
+		res, body := look(t, s.Fake.PageURL()+path)
 		assert.Equal(t, 404, res.StatusCode, path)
 		assert.Contains(t, body, "Siden findes ikke")
 	}
-	res, _ := look(t, s.fake.PageURL(), "Host", "evil.example:80")
+	res, _ := look(t, s.Fake.PageURL(), "Host", "evil.example:80")
 	assert.Equal(t, http.StatusMisdirectedRequest, res.StatusCode)
-	post, err := http.Post(s.fake.PageURL(), "text/plain", nil)
+	post, err := http.Post(s.Fake.PageURL(), "text/plain", nil)
 	require.NoError(t, err)
 	_ = post.Body.Close()
 	assert.Equal(t, http.StatusMethodNotAllowed, post.StatusCode)
-	assert.Empty(t, s.fake.MailboxURL(someone(123)))
+	assert.Empty(t, s.Fake.MailboxURL(rawpost.Someone(123)))
 }
 
 func TestPageWithoutDocuments(t *testing.T) {
-	each(t, ebokstest.Config{DigestsOnly: true}, func(t *testing.T, s *sender) {
-		l := letterTo(company())
-		s.send(l)
-		s.fake.Advance(time.Hour)
-		require.Nil(t, s.fake.Letters(l.to)[0].Documents[0].Content())
-		_, inbox := look(t, s.fake.MailboxURL(l.to))
-		_, letter := look(t, strings.TrimSuffix(s.fake.PageURL(), "/mailbox")+link(t, inbox, "letter"))
+	each(t, ebokstest.Config{DigestsOnly: true}, func(t *testing.T, s *rawpost.Sender) {
+		l := rawpost.To(rawpost.Company())
+		s.Send(l)
+		s.Fake.Advance(time.Hour)
+		require.Nil(t, s.Fake.Letters(l.To)[0].Documents[0].Content())
+		_, inbox := look(t, s.Fake.MailboxURL(l.To))
+		_, letter := look(t, strings.TrimSuffix(s.Fake.PageURL(), "/mailbox")+link(t, inbox, "letter"))
 		assert.Contains(t, letter, "fingeraftryk")
 		assert.NotContains(t, letter, ".pdf")
 	})

@@ -2,6 +2,7 @@ package ebokstest
 
 import (
 	"bytes"
+	"encoding/hex"
 	"net/http"
 
 	"github.com/dkeid/dkeid/eboks"
@@ -12,7 +13,11 @@ import (
 
 // refuse answers with an error in the dialect's form.
 func (x *exchange) refuse(status int, code, text string) {
-	x.send(x.d.refusal(status, code, text))
+	x.send(refusal(status, code, text))
+}
+
+func refusal(status int, code, text string) *fakehttp.Reply {
+	return fakehttp.NewReply(status, XML, fault(code, text))
 }
 
 // fail answers as a gateway in front of the distributor does.
@@ -32,10 +37,8 @@ func maintenance() *fakehttp.Reply {
 func (x *exchange) accepted() *fakehttp.Reply {
 	a := x.answer()
 	if a.Status == http.StatusNoContent {
-		x.d.mu.Lock()
-		defer x.d.mu.Unlock()
-		if l := x.d.post.letters[x.op.letter]; l != nil {
-			return x.d.wire.taken(l.ID, l)
+		if s, known := x.d.Stored(x.op.Letter); known {
+			return x.d.dialect.Taken(s).leaving()
 		}
 	}
 	return a
@@ -45,7 +48,7 @@ func (x *exchange) accepted() *fakehttp.Reply {
 func (x *exchange) swapped() {
 	a := x.accepted()
 	other := eboks.NewID()
-	mine := [2]string{x.op.letter.String(), plainID(x.op.letter)}
+	mine := [2]string{x.op.Letter.String(), plainID(x.op.Letter)}
 	if mine[0] != "" {
 		a.Body = bytes.ReplaceAll(a.Body, []byte(mine[0]), []byte(other.String()))
 		a.Body = bytes.ReplaceAll(a.Body, []byte(mine[1]), []byte(plainID(other)))
@@ -77,7 +80,7 @@ func (x *exchange) flood() {
 // early answers success at once, as if the letter were there.
 func (x *exchange) early() {
 	x.w.Header().Set("Connection", "close")
-	x.send(x.d.wire.taken(x.op.letter, &letter{}))
+	x.send(x.d.dialect.Taken(Stored{Letter: Letter{ID: x.op.Letter}, Reference: "700000"}).leaving())
 }
 
 // redirect names another host, which does not exist.
@@ -90,8 +93,16 @@ func (x *exchange) redirect() {
 // echo repeats in the error text what the request said about a person.
 func (x *exchange) echo() {
 	secret := "Modtageren "
-	if l, err := x.d.readLetter(x.r); err == nil {
+	if l, err := x.d.dialect.ReadLetter(x.r); err == nil {
 		secret += l.To.CPR().Reveal() + " " + l.Title + " " + l.Address.Name
 	}
 	x.refuse(400, CodeValidation, secret+" kan ikke modtage")
+}
+
+// plainID is a letter's id as 32 digits.
+func plainID(id eboks.ID) string {
+	if id.IsZero() {
+		return ""
+	}
+	return hex.EncodeToString(id[:])
 }

@@ -14,23 +14,42 @@ type post struct {
 	offered   map[eboks.ID]int
 	conflicts []eboks.ID
 	due       queue // letters by their next step
-	late      queue // receipts that wait for their hour
-	withheld  []*receipt
-	log       []*receipt // what the sender can read, oldest first
+	late      queue // entries that wait for their hour
+	withheld  []*Entry
+	log       []*Entry // what the sender can read, oldest first
 	manner    Receipts
 }
 
-// acceptance is what became of a letter that arrived whole.
-type acceptance uint8
+// Acceptance is what became of a letter that arrived whole.
+type Acceptance uint8
 
+// What can become of it.
 const (
-	accepted acceptance = iota
-	repeated            // there is a letter under this id
-	refused             // letter.verdict says why
+	TakenIn  Acceptance = iota
+	Repeated            // there is a letter under this id
+	Refused             // it cannot reach its recipient: Stored.Reachability
 )
 
-// accept takes a letter in, or not.
-func (d *Distributor) accept(in Letter) (*letter, acceptance) {
+// Handling is what a dialect decides about a letter that arrives.
+type Handling struct {
+	// RefuseUnreachable refuses a digital letter that cannot reach its recipient.
+	// Otherwise it is accepted, and fails later.
+	RefuseUnreachable bool
+	// PrintUnregistered prints a digital letter to somebody who has no mailbox.
+	PrintUnregistered bool
+}
+
+// Stored is a letter that the distributor has.
+type Stored struct {
+	Letter
+	Reference    string             // the distributor's own id of it
+	Reachability eboks.Reachability // of its recipient, when it arrived
+	OnPaper      bool               // it is printed, or will be
+	Changed      time.Time          // when its Status began, as far as the sender is told
+}
+
+// Accept takes a letter in, or not. If it is Repeated, Accept returns the first one.
+func (d *Distributor) Accept(in Letter, h Handling) (Stored, Acceptance) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.settle()
@@ -39,16 +58,15 @@ func (d *Distributor) accept(in Letter) (*letter, acceptance) {
 		if old.print != print && !slices.Contains(d.post.conflicts, in.ID) {
 			d.post.conflicts = append(d.post.conflicts, in.ID)
 		}
-		return old, repeated
+		return old.stored(), Repeated
 	}
 	in.At = d.now()
-	l := &letter{Letter: in, print: print, number: len(d.post.letters), handle: fakehttp.RandomHex(8)}
+	l := &letter{Letter: in, print: print, number: len(d.post.letters), handle: fakehttp.RandomHex(8), handling: h}
 	if in.Channel != eboks.PrintOnly {
 		l.verdict = d.reach(in.To, in.Material)
 	}
-	unreachable := l.verdict != eboks.Reachable && in.Channel == eboks.DigitalOnly
-	if d.dialect == Stralfors && d.set.RefuseAtOnce && unreachable {
-		return l, refused
+	if h.RefuseUnreachable && l.verdict != eboks.Reachable && in.Channel == eboks.DigitalOnly {
+		return l.stored(), Refused
 	}
 	if l.verdict == eboks.Reachable {
 		l.box = d.find(in.To)
@@ -57,7 +75,28 @@ func (d *Distributor) accept(in Letter) (*letter, acceptance) {
 	l.steps = d.course(l)
 	d.post.due.push(l.steps[0].at, l.number, func() { d.take(l) })
 	d.settle()
-	return l, accepted
+	return l.stored(), TakenIn
+}
+
+// Stored returns the letter that the distributor has under an id.
+func (d *Distributor) Stored(id eboks.ID) (s Stored, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.settle()
+	l := d.post.letters[id]
+	if l == nil {
+		return s, false
+	}
+	return l.stored(), true
+}
+
+func (l *letter) stored() Stored {
+	s := Stored{Letter: l.snapshot(), Reference: l.reference(), Reachability: l.verdict, Changed: l.At}
+	s.OnPaper = l.Status == eboks.HandedToCarrier || slices.ContainsFunc(l.steps, func(s step) bool { return s.status == eboks.HandedToCarrier })
+	if n := len(l.entries); n > 0 {
+		s.Changed = l.entries[n-1].At
+	}
+	return s
 }
 
 // offer counts an attempt, whatever becomes of it.
@@ -114,14 +153,8 @@ func (d *Distributor) Conflicts() []eboks.ID {
 
 // Letter returns the letter that the distributor has under an id.
 func (d *Distributor) Letter(id eboks.ID) (Letter, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.settle()
-	l := d.post.letters[id]
-	if l == nil {
-		return Letter{}, false
-	}
-	return l.snapshot(), true
+	s, known := d.Stored(id)
+	return s.Letter, known
 }
 
 // Letters returns the letters in a recipient's mailbox, oldest first.
@@ -150,60 +183,4 @@ func (d *Distributor) settle() {
 	now := d.now()
 	d.post.due.run(now)
 	d.post.late.run(now)
-}
-
-// queue is what is to happen, by time and then by number.
-type queue struct{ items []item }
-
-type item struct {
-	at     time.Time
-	number int
-	do     func()
-}
-
-func (a item) before(b item) bool {
-	if !a.at.Equal(b.at) {
-		return a.at.Before(b.at)
-	}
-	return a.number < b.number
-}
-
-func (q *queue) push(at time.Time, number int, do func()) {
-	q.items = append(q.items, item{at, number, do})
-	for i := len(q.items) - 1; i > 0; {
-		up := (i - 1) / 2
-		if !q.items[i].before(q.items[up]) {
-			break
-		}
-		q.items[i], q.items[up] = q.items[up], q.items[i]
-		i = up
-	}
-}
-
-func (q *queue) pop() item {
-	top := q.items[0]
-	last := len(q.items) - 1
-	q.items[0] = q.items[last]
-	q.items[last] = item{}
-	q.items = q.items[:last]
-	for i := 0; ; {
-		least := i
-		for _, down := range []int{2*i + 1, 2*i + 2} {
-			if down < last && q.items[down].before(q.items[least]) {
-				least = down
-			}
-		}
-		if least == i {
-			return top
-		}
-		q.items[i], q.items[least] = q.items[least], q.items[i]
-		i = least
-	}
-}
-
-// run does what is due at now, and what that makes due.
-func (q *queue) run(now time.Time) {
-	for len(q.items) > 0 && !q.items[0].at.After(now) {
-		q.pop().do()
-	}
 }

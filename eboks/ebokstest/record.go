@@ -50,15 +50,15 @@ func (d *Distributor) Requests() []Request {
 }
 
 // note makes a record of a request.
-func (d *Distributor) note(r *http.Request, op *operation) Request {
+func (d *Distributor) note(r *http.Request, op *Operation) Request {
 	q := Request{
-		Method: r.Method, Template: op.template, Operation: op.name, Letter: op.letter,
+		Method: r.Method, Template: op.Template, Operation: op.Name, Letter: op.Letter,
 		Length: r.ContentLength, At: d.Now(),
 		Header: fakehttp.PickHeaders(r, "Accept", "Content-Encoding", "Content-Type", "Expect", "User-Agent"),
 	}
-	q.Query = mask(r.URL.RawQuery)
+	q.Query = mask(r.URL.RawQuery, d.profile.Query)
 	q.Personal = personal(r)
-	if op.template == "" {
+	if op.Template == "" {
 		q.Method = cleanMethod(r.Method)
 	}
 	return q
@@ -74,7 +74,7 @@ func cleanMethod(m string) string {
 
 // mask stars out every value of a query but those of parameters that hold no
 // person, and the names of parameters that no wire has.
-func mask(raw string) string {
+func mask(raw string, harmless []string) string {
 	if raw == "" {
 		return ""
 	}
@@ -85,13 +85,13 @@ func mask(raw string) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, v := range values[name] {
-			switch name {
-			case "efter", "antal", "message_id":
-				if len(v) > 64 || strings.Trim(v, "0123456789abcdefDKEI-") != "" || personalText(v) {
+			switch {
+			case slices.Contains(harmless, name):
+				if !harmlessValue(v) || personalText(v) {
 					v = "?"
 				}
 				parts = append(parts, name+"="+v)
-			case "cpr", "cvr":
+			case name == "cpr" || name == "cvr":
 				parts = append(parts, name+"="+strings.Repeat("*", min(len(v), 10)))
 			default:
 				parts = append(parts, "?")
@@ -99,6 +99,14 @@ func mask(raw string) string {
 		}
 	}
 	return strings.Join(parts, "&")
+}
+
+// harmlessValue reports whether a value is a number or an id.
+func harmlessValue(v string) bool {
+	strange := func(c rune) bool {
+		return c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+	}
+	return len(v) <= 64 && !strings.ContainsFunc(v, strange)
 }
 
 func personalText(s string) bool { _, err := cpr.Parse(s); return err == nil }

@@ -56,7 +56,7 @@ func (d *Distributor) For(id eboks.ID, name string) error {
 		return err
 	}
 	if m != nil && m.atDoor {
-		d.complain("a connection that is refused names no letter")
+		d.cfg.complains("a connection that is refused names no letter")
 		return errors.New("ebokstest: a connection that is refused names no letter")
 	}
 	d.mu.Lock()
@@ -90,7 +90,7 @@ func (d *Distributor) misbehaviour(name string) (*Misbehaviour, error) {
 			names[i] = all[i].Name
 		}
 		why := didyoumean.Text("misbehaviour", name, names)
-		d.complain(why)
+		d.cfg.complains(why)
 		return nil, errors.New("ebokstest: " + why)
 	}
 	return &all[i], nil
@@ -120,10 +120,10 @@ func (d *Distributor) turnsAway() bool {
 }
 
 // misbehaves returns what a request is to play, or nil for nothing.
-func (d *Distributor) misbehaves(op *operation) *Misbehaviour {
+func (d *Distributor) misbehaves(op *Operation) *Misbehaviour {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if m := d.play.letters[op.letter]; m != nil {
+	if m := d.play.letters[op.Letter]; m != nil {
 		return m
 	}
 	if len(d.play.next) == 0 {

@@ -1,12 +1,14 @@
 package ebokstest
 
 import (
+	"bytes"
+	"encoding/xml"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
 
-	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/internal/fakewire"
 	"github.com/dkeid/dkeid/internal/fakehttp"
 )
 
@@ -14,8 +16,6 @@ import (
 const maxBody = 100_000_000
 
 const (
-	xmlType  = "application/xml; charset=utf-8"
-	jsonType = "application/json; charset=utf-8"
 	htmlType = "text/html; charset=utf-8"
 	textType = "text/plain; charset=utf-8"
 
@@ -27,7 +27,7 @@ type exchange struct {
 	d  *Distributor
 	w  http.ResponseWriter
 	r  *http.Request
-	op *operation
+	op *Operation
 	to int // the record
 }
 
@@ -43,15 +43,15 @@ func (d *Distributor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// has asked for it (Expect: 100-continue).
 	r = r.WithContext(r.Context())
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	x := &exchange{d: d, w: w, r: r, op: d.wire.route(r)}
+	x := &exchange{d: d, w: w, r: r, op: d.dialect.Route(r)}
 	if x.op == nil {
-		x.to = d.records.Add(d.note(r, &operation{}))
+		x.to = d.records.Add(d.note(r, &Operation{}))
 		x.send(fakehttp.NewReply(http.StatusNotFound, textType, []byte("not found\n")))
 		return
 	}
 	x.to = d.records.Add(d.note(r, x.op))
-	if x.op.bears && !x.op.letter.IsZero() {
-		d.offer(x.op.letter)
+	if x.op.Bears && !x.op.Letter.IsZero() {
+		d.offer(x.op.Letter)
 	}
 	if m := d.misbehaves(x.op); m != nil {
 		d.records.Change(x.to, func(q *Request) { q.Misbehaviour = m.Name })
@@ -66,7 +66,7 @@ func (x *exchange) answer() *fakehttp.Reply {
 	if x.r.Body != http.NoBody && x.r.ContentLength != 0 && !isXML(x.r.Header.Get("Content-Type")) {
 		return fakehttp.NewReply(http.StatusUnsupportedMediaType, textType, []byte("application/xml\n"))
 	}
-	return x.op.answer(x.d, x.r)
+	return x.op.Answer(x.r).leaving()
 }
 
 func isXML(contentType string) bool {
@@ -78,6 +78,9 @@ func isXML(contentType string) bool {
 func (x *exchange) send(a *fakehttp.Reply) {
 	x.d.records.Change(x.to, func(q *Request) { q.Status = a.Status })
 	a.Header.Set("Cache-Control", "no-store")
+	if x.d.settings().CloseEach {
+		a.Header.Set("Connection", "close")
+	}
 	a.Write(x.w, x.r)
 }
 
@@ -87,45 +90,31 @@ func (x *exchange) reset() { x.send(&fakehttp.Reply{HangUp: true, Header: make(h
 // drain reads the request and forgets it.
 func (x *exchange) drain() { _, _ = io.Copy(io.Discard, x.r.Body) }
 
-// refuse makes an answer of a request that could not be read.
-func (d *Distributor) refuse(err error) *fakehttp.Reply {
-	status, code := http.StatusBadRequest, CodeValidation
-	text := "The request does not follow the schema."
-	var schema *schemaError
-	var other *refusal
+// leaving returns p as it leaves.
+func (p *Reply) leaving() *fakehttp.Reply { return fakehttp.NewReply(p.Status, p.Type, p.Body) }
+
+// Refuse returns the answer to a request that could not be read: err is a *[Refusal], or
+// what reading by a schema returned.
+func (d *Distributor) Refuse(err error) *Reply {
+	status, code, text := http.StatusBadRequest, CodeValidation, "The request does not follow the schema."
+	schema, schematic := errors.AsType[*fakewire.SchemaError](err)
+	other, refused := errors.AsType[*Refusal](err)
 	switch {
-	case errors.As(err, &other):
-		return d.refusal(other.status, other.code, other.text)
-	case errors.Is(err, errTooLarge):
+	case refused:
+		status, code, text = other.Status, other.Code, other.Text
+	case errors.Is(err, fakewire.ErrTooLarge):
 		status, code, text = http.StatusRequestEntityTooLarge, CodeTooLarge, "The request is too large."
-	case errors.As(err, &schema):
-		text = "The request does not follow the schema: " + schema.why + "."
+	case schematic:
+		text = "The request does not follow the schema: " + schema.Error() + "."
 	}
-	return d.refusal(status, code, text)
+	return &Reply{status, XML, fault(code, text)}
 }
 
-// refusal is an error for the sender. text is ours alone.
-type refusal struct {
-	status     int
-	code, text string
-}
-
-func (e *refusal) Error() string { return e.text }
-
-func (d *Distributor) refusal(status int, code, text string) *fakehttp.Reply {
-	return fakehttp.NewReply(status, xmlType, d.wire.refusal(code, text))
-}
-
-func tooLarge(err error) bool {
-	var e *http.MaxBytesError
-	return errors.As(err, &e)
-}
-
-// parseID reads the id of a letter in an address, zero for none.
-func parseID(s string) eboks.ID {
-	id, err := eboks.ParseID(s)
-	if err != nil || id.String() != s {
-		return eboks.ID{}
-	}
-	return id
+// fault is the error body Fejl, which wires of this family share.
+func fault(code, text string) []byte {
+	var b bytes.Buffer
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<Fejl xmlns="urn:oio:dkal:1.0.0"><FejlKode>` + code + "</FejlKode><FejlTekst>")
+	_ = xml.EscapeText(&b, []byte(text)) // a Buffer never fails
+	b.WriteString("</FejlTekst><FejlIdentifikator>PRØVE-" + code + "</FejlIdentifikator></Fejl>")
+	return b.Bytes()
 }

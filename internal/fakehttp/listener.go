@@ -27,6 +27,8 @@ type Config struct {
 	TLS *tls.Config
 	// Wrap, if set, returns the listener that accepts connections, before TLS begins.
 	Wrap func(net.Listener) net.Listener
+	// WrapTLS, if set, returns the listener that accepts connections, inside TLS.
+	WrapTLS func(net.Listener) net.Listener
 }
 
 // Listener is one HTTP server of a fake.
@@ -60,6 +62,9 @@ func Listen(cfg Config) (*Listener, error) {
 	if cfg.TLS != nil {
 		l.scheme = "https"
 		l.accept = tls.NewListener(l.accept, cfg.TLS)
+		if cfg.WrapTLS != nil {
+			l.accept = cfg.WrapTLS(l.accept)
+		}
 	}
 	l.Server = &http.Server{
 		ReadHeaderTimeout: 10 * time.Second,
@@ -95,7 +100,7 @@ func (l *Listener) Close() error {
 
 // Reset ends a connection at once, and its peer reads an error instead of an end.
 func Reset(c net.Conn) {
-	if t, ok := c.(*tls.Conn); ok {
+	if t, ok := c.(interface{ NetConn() net.Conn }); ok { // *tls.Conn, or what embeds one
 		c = t.NetConn()
 	}
 	if t, ok := c.(*net.TCPConn); ok {

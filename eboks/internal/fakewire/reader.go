@@ -1,28 +1,29 @@
-package ebokstest
+package fakewire
 
 import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 )
 
-// node is an element that was read. Documents are told apart and not part of it.
-type node struct {
+// Node is an element that was read. Documents are told apart and not part of it.
+type Node struct {
 	name string
 	text string
-	doc  *Document
-	kids []*node
+	kids []*Node
 }
 
-// child returns the first child of a name along a path, or nil if there is none.
-func (n *node) child(path ...string) *node {
+// Child returns the first child of a name along a path, or nil if there is none. A nil
+// Node has no children.
+func (n *Node) Child(path ...string) *Node {
 	for _, name := range path {
 		if n == nil {
 			return nil
 		}
-		i := slices.IndexFunc(n.kids, func(k *node) bool { return k.name == name })
+		i := slices.IndexFunc(n.kids, func(k *Node) bool { return k.name == name })
 		if i < 0 {
 			return nil
 		}
@@ -31,53 +32,68 @@ func (n *node) child(path ...string) *node {
 	return n
 }
 
-// at returns the text of the element along a path, or "".
-func (n *node) at(path ...string) string {
-	if c := n.child(path...); c != nil {
+// Last returns the last child, or nil if there is none.
+func (n *Node) Last() *Node {
+	if n == nil || len(n.kids) == 0 {
+		return nil
+	}
+	return n.kids[len(n.kids)-1]
+}
+
+// At returns the text of the Element along a path, or "".
+func (n *Node) At(path ...string) string {
+	if c := n.Child(path...); c != nil {
 		return c.text
 	}
 	return ""
 }
 
-// schemaError is why a request does not follow the schema. Its text is made of
+// SchemaError is why a request does not follow the schema. Its text is made of
 // the schema's names alone.
-type schemaError struct{ why string }
+type SchemaError struct{ why string }
 
-func (e *schemaError) Error() string { return e.why }
+func (e *SchemaError) Error() string { return e.why }
 
-// reader reads a request by its schema: strict order, namespaces, and nothing
-// that the schema does not know.
+// Config says how a request is read.
+type Config struct {
+	// Spaces returns, for the namespace of the root, the namespaces that each prefix of
+	// the schema may stand for.
+	Spaces func(root string) map[string][]string
+	// Keep reads a document to its end while it arrives. root is what was read until then.
+	Keep func(root *Node, document io.Reader) error
+}
+
+// reader reads one request.
 type reader struct {
 	src    *source
 	dec    *xml.Decoder
-	spaces map[string][]string                    // prefix in the schema → namespaces it may stand for
-	choose func(space string) map[string][]string // spaces by the root's namespace; if nil, as they are
-	next   *xml.StartElement                      // seen and not yet read
-	ended  bool                                   // likewise, the end of the element
-	root   *node                                  // the letter that is being read
-	// keep reads a document while it arrives.
-	keep func(root *node, in *node, document io.Reader) (*Document, error)
+	cfg    Config
+	spaces map[string][]string
+	next   *xml.StartElement // seen and not yet read
+	ended  bool              // likewise, the end of the Element
+	root   *Node
 }
 
-func newReader(r io.Reader, spaces map[string][]string) *reader {
-	src := newSource(r)
-	dec := xml.NewDecoder(src)
-	return &reader{src: src, dec: dec, spaces: spaces}
+// Read reads the whole request as one Element. An error is a *SchemaError, or wraps
+// ErrTooLarge or ErrCut.
+func Read(from io.Reader, e Element, cfg Config) (*Node, error) {
+	src := newSource(from)
+	r := &reader{src: src, dec: xml.NewDecoder(src), cfg: cfg}
+	return r.readRoot(e)
 }
 
-// readRoot reads the whole request as one element.
-func (r *reader) readRoot(e element) (*node, error) {
+func (r *reader) readRoot(e Element) (*Node, error) {
 	start, err := r.peek()
 	if err != nil {
 		return nil, err
 	}
-	if start != nil && r.choose != nil {
-		r.spaces = r.choose(start.Name.Space)
+	if start != nil {
+		r.spaces = r.cfg.Spaces(start.Name.Space)
 	}
 	if start == nil || r.known(start.Name) != e.name {
-		return nil, &schemaError{"the root is not " + e.name}
+		return nil, &SchemaError{"the root is not " + e.name}
 	}
-	root := &node{name: e.name}
+	root := &Node{name: e.name}
 	r.root = root
 	if err := r.element(e, root); err != nil {
 		return nil, err
@@ -97,12 +113,12 @@ func (r *reader) readRoot(e element) (*node, error) {
 		case xml.Comment:
 			continue
 		}
-		return nil, &schemaError{"something follows the root"}
+		return nil, &SchemaError{"something follows the root"}
 	}
 }
 
-// element reads what is inside the element whose start tag is next.
-func (r *reader) element(e element, into *node) error {
+// element reads what is inside the Element whose start tag is next.
+func (r *reader) element(e Element, into *Node) error {
 	start := r.next
 	r.next = nil
 	if err := attributes(start, e); err != nil {
@@ -110,7 +126,7 @@ func (r *reader) element(e element, into *node) error {
 	}
 	switch {
 	case e.document:
-		return r.document(e, into)
+		return r.document(e)
 	case e.any:
 		if err := r.dec.Skip(); err != nil {
 			return r.syntax()
@@ -127,13 +143,13 @@ func (r *reader) element(e element, into *node) error {
 		return err
 	}
 	if start != nil {
-		return &schemaError{"an element that is unknown, repeated or out of order in " + e.name}
+		return &SchemaError{"an element that is unknown, repeated or out of order in " + e.name}
 	}
 	r.ended = false
 	return nil
 }
 
-func (r *reader) sequence(seq []element, into *node) error {
+func (r *reader) sequence(seq []Element, into *Node) error {
 	for _, e := range seq {
 		count := 0
 		for count < e.max {
@@ -150,20 +166,17 @@ func (r *reader) sequence(seq []element, into *node) error {
 			count++
 		}
 		if count < e.min {
-			return &schemaError{"expected " + e.expected() + " in " + into.name}
+			return &SchemaError{"expected " + e.expected() + " in " + into.name}
 		}
 	}
 	return nil
 }
 
 // particle reads an element, or one branch of a choice.
-func (r *reader) particle(e element, into *node, name string) error {
+func (r *reader) particle(e Element, into *Node, name string) error {
 	if e.oneOf == nil {
-		kid := &node{name: e.name}
+		kid := &Node{name: e.name}
 		into.kids = append(into.kids, kid)
-		if e.letter {
-			r.root, r.src.left = kid, maxText
-		}
 		return r.element(e, kid)
 	}
 	for _, seq := range e.oneOf {
@@ -171,10 +184,10 @@ func (r *reader) particle(e element, into *node, name string) error {
 			return r.sequence(seq, into)
 		}
 	}
-	return &schemaError{"expected " + e.expected() + " in " + into.name}
+	return &SchemaError{"expected " + e.expected() + " in " + into.name}
 }
 
-func (e *element) expected() string {
+func (e *Element) expected() string {
 	if e.oneOf == nil {
 		return e.name
 	}
@@ -199,16 +212,16 @@ func (r *reader) peek() (*xml.StartElement, error) {
 			r.ended = true
 		case xml.CharData:
 			if !blank(t) {
-				return nil, &schemaError{"text where elements belong"}
+				return nil, &SchemaError{"text where Elements belong"}
 			}
 		case xml.Directive:
-			return nil, &schemaError{"a document type is not accepted"}
+			return nil, &SchemaError{"a document type is not accepted"}
 		}
 	}
 	return r.next, nil
 }
 
-func (r *reader) text(e element, into *node) error {
+func (r *reader) text(e Element, into *Node) error {
 	var b strings.Builder
 	for {
 		t, err := r.dec.Token()
@@ -222,54 +235,64 @@ func (r *reader) text(e element, into *node) error {
 		case xml.EndElement:
 			into.text = b.String()
 			if !e.text(into.text) {
-				return &schemaError{"the value of " + e.name + " is not allowed"}
+				return &SchemaError{"the value of " + e.name + " is not allowed"}
 			}
 			return nil
 		default:
-			return &schemaError{"elements where text belongs in " + e.name}
+			return &SchemaError{"elements where text belongs in " + e.name}
 		}
 	}
 }
 
-func (r *reader) document(e element, into *node) error {
-	doc, err := r.keep(r.root, into, r.src.document())
-	if err != nil {
+func (r *reader) document(e Element) error {
+	count := &counter{from: r.src.document()}
+	if err := r.cfg.Keep(r.root, count); err != nil {
 		if r.src.cause != nil {
 			return r.syntax()
 		}
-		return &schemaError{e.name + " is not base64"}
+		return &SchemaError{e.name + " is not base64"}
 	}
-	into.doc = doc
-	if doc.Size == 0 {
-		return &schemaError{e.name + " is empty"}
+	if !count.any {
+		return &SchemaError{e.name + " is empty"}
 	}
 	t, err := r.dec.Token()
 	if err != nil {
 		return r.syntax()
 	}
 	if _, ok := t.(xml.EndElement); !ok {
-		return &schemaError{e.name + " holds something else than base64"}
+		return &SchemaError{e.name + " holds something else than base64"}
 	}
 	return nil
 }
 
-// errTooLarge and errCut tell a request that is over the limit, and one that
-// ended in the middle.
+// A request that is over a limit, and one that ended in the middle.
 var (
-	errTooLarge = errors.New("ebokstest: the request is too large")
-	errCut      = errors.New("ebokstest: the request ended in the middle")
+	ErrTooLarge = errors.New("fakewire: the request is too large")
+	ErrCut      = errors.New("fakewire: the request ended in the middle")
 )
 
 // syntax returns why the decoder gave up.
 func (r *reader) syntax() error {
 	switch cause := r.src.cause; {
 	case cause == nil:
-		return &schemaError{"not well-formed XML"}
-	case tooLarge(cause) || cause == errTooMuchText:
-		return errTooLarge
+		return &SchemaError{"not well-formed XML"}
+	case errors.As(cause, new(*http.MaxBytesError)) || cause == errTooMuchText:
+		return ErrTooLarge
 	default:
-		return errCut
+		return ErrCut
 	}
+}
+
+// counter notes whether anything was read.
+type counter struct {
+	from io.Reader
+	any  bool
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.any = c.any || n > 0
+	return n, err
 }
 
 // known returns a name with the schema's prefix, or "" for one that is in none
@@ -293,7 +316,7 @@ func numberElement(local string) bool {
 }
 
 // attributes holds a start tag to what the schema allows.
-func attributes(start *xml.StartElement, e element) error {
+func attributes(start *xml.StartElement, e Element) error {
 	found := e.attr == ""
 	for _, a := range start.Attr {
 		switch {
@@ -301,11 +324,11 @@ func attributes(start *xml.StartElement, e element) error {
 		case a.Name.Space == "" && a.Name.Local == e.attr && slices.Contains(e.values, a.Value):
 			found = true
 		default:
-			return &schemaError{"an attribute that is not allowed on " + e.name}
+			return &SchemaError{"an attribute that is not allowed on " + e.name}
 		}
 	}
 	if !found {
-		return &schemaError{"an attribute is missing on " + e.name}
+		return &SchemaError{"an attribute is missing on " + e.name}
 	}
 	return nil
 }

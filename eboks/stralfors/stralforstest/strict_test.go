@@ -1,4 +1,4 @@
-package ebokstest_test
+package stralforstest_test
 
 import (
 	"net/http"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/internal/rawpost"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // change replaces the first old with new, which must be there.
@@ -21,7 +23,7 @@ func change(t *testing.T, s, old, new string) string {
 }
 
 func TestStrictShipments(t *testing.T) {
-	s := dial(t, ebokstest.NewStralfors(t))
+	s := rawpost.Dial(t, stralforstest.New(t))
 	for _, c := range []struct{ name, old, new string }{
 		{"order of the root", "<dkal:FilformatNavn>PDF</dkal:FilformatNavn><dkal:MeddelelseIndholdData>", "<dkal:MeddelelseIndholdData>"},
 		{"type before id", "<ForsendelseTypeIdentifikator>1001</ForsendelseTypeIdentifikator>", ""},
@@ -47,9 +49,9 @@ func TestStrictShipments(t *testing.T) {
 		{"type is no number", ">1001<", ">a<"},
 		{"type is zero", ">1001<", ">0<"},
 	} {
-		l := letterTo(someone(9000))
-		l.pdf = "%PDF-1.7 æøå!"
-		body := l.write(ebokstest.Stralfors)
+		l := rawpost.To(rawpost.Someone(9000))
+		l.PDF = "%PDF-1.7 æøå!"
+		body := l.Write("stralfors")
 		broken := strings.Replace(body, c.old, c.new, 1)
 		if c.name == "number in the wrong namespace" {
 			broken = strings.ReplaceAll(body, c.old, c.new)
@@ -58,97 +60,67 @@ func TestStrictShipments(t *testing.T) {
 			broken = strings.Replace(body, "=</dkal:MeddelelseIndholdData>", "</dkal:MeddelelseIndholdData>", 1)
 		}
 		assert.NotEqual(t, body, broken, c.name)
-		status, answer := s.must(http.MethodPut, s.path(l.id), broken)
+		status, answer := s.Must(http.MethodPut, s.Path(l.ID), broken)
 		assert.Equal(t, http.StatusBadRequest, status, c.name)
 		assert.Contains(t, answer, "<FejlKode>1001</FejlKode>", c.name)
-		assert.Zero(t, s.fake.Count(l.id), c.name)
-		status, answer = s.must(http.MethodPut, s.path(l.id), body)
+		assert.Zero(t, s.Fake.Count(l.ID), c.name)
+		status, answer = s.Must(http.MethodPut, s.Path(l.ID), body)
 		assert.Equal(t, http.StatusNoContent, status, answer)
 	}
 }
 
 func TestShipmentsThatAreRefused(t *testing.T) {
-	s := dial(t, ebokstest.NewStralfors(t))
+	s := rawpost.Dial(t, stralforstest.New(t))
 	for name, c := range map[string]struct {
 		code   string
-		change func(*draft)
+		change func(*rawpost.Letter)
 	}{
-		"unknown type":         {ebokstest.CodeUnknownType, func(l *draft) { l.material = "4" }},
-		"nobody, digital":      {ebokstest.CodeInvalidNumber, func(l *draft) { l.to = someone(0); l.to = (draft{}).to }},
-		"paper, no address":    {ebokstest.CodeValidation, func(l *draft) { l.channel = "Fysisk Post" }},
-		"empty document":       {ebokstest.CodeValidation, func(l *draft) { l.pdf = "" }},
-		"title without an end": {ebokstest.CodeTooLarge, func(l *draft) { l.title = strings.Repeat("å", 2<<20) }},
+		"unknown type":         {ebokstest.CodeUnknownType, func(l *rawpost.Letter) { l.Material = "4" }},
+		"nobody, digital":      {ebokstest.CodeInvalidNumber, func(l *rawpost.Letter) { l.To = rawpost.Someone(0); l.To = (rawpost.Letter{}).To }},
+		"paper, no address":    {ebokstest.CodeValidation, func(l *rawpost.Letter) { l.Channel = "Fysisk Post" }},
+		"empty document":       {ebokstest.CodeValidation, func(l *rawpost.Letter) { l.PDF = "" }},
+		"title without an end": {ebokstest.CodeTooLarge, func(l *rawpost.Letter) { l.Title = strings.Repeat("å", 2<<20) }},
 	} {
-		l := letterTo(someone(9000))
+		l := rawpost.To(rawpost.Someone(9000))
 		c.change(&l)
-		status, answer := s.send(l)
+		status, answer := s.Send(l)
 		assert.GreaterOrEqual(t, status, 400, name)
 		assert.Contains(t, answer, "<FejlKode>"+c.code+"</FejlKode>", name)
-		assert.Zero(t, s.fake.Count(l.id), name)
+		assert.Zero(t, s.Fake.Count(l.ID), name)
 	}
-	l := letterTo(someone(9000))
+	l := rawpost.To(rawpost.Someone(9000))
 	for name, number := range map[string]string{"day 32": "3201501234", "replacement": "6101505000", "no such date": "3002505000"} {
-		status, answer := s.must(http.MethodPut, s.path(l.id), change(t, l.write(ebokstest.Stralfors), l.to.CPR().Reveal(), number))
+		status, answer := s.Must(http.MethodPut, s.Path(l.ID), change(t, l.Write("stralfors"), l.To.CPR().Reveal(), number))
 		assert.Equal(t, http.StatusBadRequest, status, name)
 		assert.Contains(t, answer, ebokstest.CodeInvalidNumber, name)
 		assert.NotContains(t, answer, number)
 	}
-	status, _ := s.must(http.MethodPut, s.path(letterTo(someone(1)).id), l.write(ebokstest.Stralfors))
+	status, _ := s.Must(http.MethodPut, s.Path(rawpost.To(rawpost.Someone(1)).ID), l.Write("stralfors"))
 	assert.Equal(t, http.StatusBadRequest, status, "another id in the address")
 }
 
 func TestOldNamespace(t *testing.T) {
-	s := dial(t, ebokstest.NewStralfors(t))
-	l := letterTo(someone(9000))
-	body := change(t, l.write(ebokstest.Stralfors), "urn:oio:fjernprint:3.0.0", "urn:oio:fjernprint:1.0.0")
-	status, _ := s.must(http.MethodPut, s.path(l.id), body)
+	s := rawpost.Dial(t, stralforstest.New(t))
+	l := rawpost.To(rawpost.Someone(9000))
+	body := change(t, l.Write("stralfors"), "urn:oio:fjernprint:3.0.0", "urn:oio:fjernprint:1.0.0")
+	status, _ := s.Must(http.MethodPut, s.Path(l.ID), body)
 	assert.Equal(t, http.StatusBadRequest, status, "in 1.0.0 the number has a namespace of its own")
 	body = change(t, body, "<CPRnummerIdentifikator>", `<CPRnummerIdentifikator xmlns="urn:oio:adir:dagpenge:2009.07.01">`)
-	status, answer := s.must(http.MethodPut, s.path(l.id), body)
+	status, answer := s.Must(http.MethodPut, s.Path(l.ID), body)
 	assert.Equal(t, http.StatusNoContent, status, answer)
-}
-
-func TestStrictDispatch(t *testing.T) {
-	s := dial(t, ebokstest.NewPostNord(t))
-	for _, c := range []struct{ name, old, new string }{
-		{"order", "<ContentTypeId>1001</ContentTypeId><Title>Afgørelse om æblegrød på Ærø</Title>", "<Title>Afgørelse om æblegrød på Ærø</Title><ContentTypeId>1001</ContentTypeId>"},
-		{"type before id", "<Type>P</Type><Nationality>DK</Nationality>", "<Nationality>DK</Nationality><Type>P</Type>"},
-		{"nationality missing", "<Nationality>DK</Nationality>", ""},
-		{"nationality", ">DK<", ">SE<"},
-		{"namespace", "urn:eboks:en:3.0.0", "urn:eboks:en:2.0.0"},
-		{"title missing", "<Title>Afgørelse om æblegrød på Ærø</Title>", ""},
-		{"title too long", "Afgørelse", strings.Repeat("å", 300)},
-		{"attachment", "</Content>", "</Content><Content/>"},
-		{"extension", ">pdf<", ">html<"},
-		{"person as company", "<Type>P", "<Type>V"},
-	} {
-		l := letterTo(someone(9000))
-		body := l.write(ebokstest.PostNord)
-		status, answer := s.must(http.MethodPut, s.path(l.id), change(t, body, c.old, c.new))
-		assert.Equal(t, http.StatusBadRequest, status, "%s: %s", c.name, answer)
-		assert.Zero(t, s.fake.Count(l.id), c.name)
-	}
-	l := letterTo(someone(9000))
-	for _, path := range []string{
-		strings.Replace(s.path(l.id), "004711", "4711", 1), strings.ToUpper(s.path(l.id)), s.path(l.id) + "0", s.path(l.id) + "/x",
-	} {
-		status, _ := s.must(http.MethodPut, path, l.write(ebokstest.PostNord))
-		assert.GreaterOrEqual(t, status, 400, path)
-	}
-	assert.Zero(t, s.fake.Total())
 }
 
 // Without a channel the distributor chooses, and an address is needed only where
 // it would have to print.
 func TestEitherWithoutAnAddress(t *testing.T) {
-	s := dial(t, ebokstest.NewStralfors(t))
+	s := rawpost.Dial(t, stralforstest.New(t))
 	for i, want := range map[int]eboks.Status{9000: eboks.DeliveredDigital, 9004: eboks.Failed} {
-		l := letterTo(someone(i))
-		l.channel = ""
-		status, answer := s.send(l)
+		l := rawpost.To(rawpost.Someone(i))
+		l.Channel = ""
+		status, answer := s.Send(l)
 		require.Equal(t, http.StatusNoContent, status, answer)
-		s.fake.Advance(time.Hour)
-		arrived, ok := s.fake.Letter(l.id)
+		s.Fake.Advance(time.Hour)
+		arrived, ok := s.Fake.Letter(l.ID)
 		require.True(t, ok)
 		assert.Equal(t, want, arrived.Status)
 	}

@@ -1,4 +1,4 @@
-package ebokstest
+package fakewire
 
 import (
 	"bufio"
@@ -8,10 +8,10 @@ import (
 	"io"
 )
 
-// maxText bounds the XML of one letter without its documents.
+// maxText bounds the XML of a request without its documents.
 const maxText = 1 << 20
 
-var errTooMuchText = errors.New("ebokstest: too much text")
+var errTooMuchText = errors.New("fakewire: too much text")
 
 // source gives a request to an XML decoder byte by byte, so that the decoder
 // is never ahead of what it has understood, and a document can be read past it.
