@@ -20,6 +20,7 @@
 //   - [github.com/dkeid/dkeid/eboks/postnord]: e-Boks Dispatch, as PostNord sells it.
 //   - [github.com/dkeid/dkeid/eboks/readlink]: a link in a letter that only its
 //     recipient opens.
+//   - [github.com/dkeid/dkeid/eboks/textletter]: a text becomes the PDF of a letter.
 //   - [github.com/dkeid/dkeid/signing]: the client that has documents signed, and loses
 //     no signed copy.
 //   - [github.com/dkeid/dkeid/signing/criipto]: Criipto Signatures, sold as Idura
@@ -38,7 +39,10 @@
 //     the fakes have in common.
 //   - [github.com/dkeid/dkeid/mitid/mitidtest/brokersuite]: the conformance suite of
 //     adapters for logins.
-//   - [github.com/dkeid/dkeid/eboks/ebokstest]: fake distributors with mailboxes.
+//   - [github.com/dkeid/dkeid/eboks/stralfors/stralforstest]: a fake Strålfors Connect.
+//   - [github.com/dkeid/dkeid/eboks/postnord/postnordtest]: a fake e-Boks Dispatch.
+//   - [github.com/dkeid/dkeid/eboks/ebokstest]: mailboxes of people who do not exist, and
+//     what else the fake distributors have in common.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/sendersuite]: the conformance suite of
 //     adapters for letters.
 //   - [github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite]: the conformance suite of

@@ -15,8 +15,8 @@ const maxRetryAfter = 24 * time.Hour
 // CallError classifies a call by this module's HTTP client that brought no
 // answer. For use by adapters.
 //
-//   - nothing left, or only the head of the request did: Unavailable, Retry
-//   - the client certificate was refused: AuthFailed, Retry if no letter had left
+//   - nothing left, or less than the whole request did: Unavailable, Retry
+//   - the client certificate was refused: AuthFailed, Retry if no whole letter had left
 //   - a document changed or cannot be read: InputInvalid, Stop; the request was incomplete
 //   - anything else: OutcomeUnknown, Ask
 func CallError(err error) *Error {
@@ -31,11 +31,11 @@ func CallError(err error) *Error {
 		return &Error{Kind: InputInvalid, Then: Stop, Why: "a document could not be read as it was measured"}
 	case e.Reason == httpx.Unwelcome:
 		refused := &Error{Kind: AuthFailed, Err: e, Why: "the distributor refuses the client certificate; look at its date and at the agreement"}
-		if e.BodyKept() {
+		if e.Incomplete() {
 			refused.Then = Retry
 		}
 		return refused
-	case e.BodyKept():
+	case e.Incomplete():
 		return &Error{Kind: Unavailable, Then: Retry, Err: e}
 	default:
 		return &Error{Kind: OutcomeUnknown, Err: e}

@@ -88,7 +88,7 @@ func (s *sink) senders(tb testing.TB) map[string]eboks.Sender {
 func document(tb testing.TB, size int) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "brev.pdf")
-	require.NoError(tb, os.WriteFile(path, append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("x"), size-9)...), 0o600))
+	require.NoError(tb, os.WriteFile(path, append([]byte("%PDF-1.7\n"), append(bytes.Repeat([]byte("x"), size-15), "\n%%EOF"...)...), 0o600))
 	return path
 }
 

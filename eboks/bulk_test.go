@@ -20,13 +20,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
-	"github.com/stretchr/testify/require"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // bulkEnv tells the child process of TestBulk what to send, and where.
@@ -55,20 +58,21 @@ const maxResident = 256 << 20
 // arrived: every recipient has exactly its own document, once.
 func TestBulk(t *testing.T) {
 	for _, c := range []struct {
-		dialect       ebokstest.Dialect
+		name          string
+		start         func(ebokstest.Config) (*ebokstest.Distributor, error)
 		letters, size int
-	}{{ebokstest.Stralfors, 100_000, 10_000}, {ebokstest.PostNord, 5_000, 500_000}} {
-		t.Run(fmt.Sprintf("%v %d of %d kB", c.dialect, c.letters, c.size/1000), func(t *testing.T) {
+	}{{"stralfors", ebokstest.Engines(stralforstest.Start), 100_000, 10_000}, {"postnord", ebokstest.Engines(postnordtest.Start), 5_000, 500_000}} {
+		t.Run(fmt.Sprintf("%s %d of %d kB", c.name, c.letters, c.size/1000), func(t *testing.T) {
 			if raceDetector || testing.Short() {
 				c.letters /= 50
 			}
 			book := &bulkBook{arrived: map[cpr.Number]int{}}
-			fake := ebokstest.New(t, c.dialect, ebokstest.Config{
+			fake := ebokstest.New(t, c.start, ebokstest.Config{
 				DigestsOnly: true, Inspect: book.inspect, Settings: ebokstest.Settings{AnyRecipient: true},
 			})
 			dir := t.TempDir()
 			order := bulkOrder{
-				Dialect: fmt.Sprint(c.dialect), URL: fake.URL(), System: fake.System(), Client: fake.ClientID(), Material: fake.Materials()[0], Letters: c.letters, Size: c.size,
+				Dialect: c.name, URL: fake.URL(), System: fake.System(), Client: fake.ClientID(), Material: fake.Materials()[0], Letters: c.letters, Size: c.size,
 				CA: filepath.Join(dir, "ca.pem"), Cert: filepath.Join(dir, "cert.pem"), Key: filepath.Join(dir, "key.pem"),
 			}
 			for file, text := range map[string][]byte{order.CA: fake.CA(), order.Cert: fake.CertPEM(), order.Key: fake.KeyPEM()} {
@@ -168,7 +172,7 @@ func (o bulkOrder) sender(t *testing.T) eboks.Sender {
 	roots := x509.NewCertPool()
 	require.True(t, roots.AppendCertsFromPEM(ca))
 	var s eboks.Sender
-	if o.Dialect == fmt.Sprint(ebokstest.Stralfors) {
+	if o.Dialect == "stralfors" {
 		s, err = stralfors.New(stralfors.Config{BaseURL: o.URL, System: o.System, User: "bulk", Certificate: certificate, Roots: roots})
 	} else {
 		s, err = postnord.New(postnord.Config{BaseURL: o.URL, System: o.System, ClientID: o.Client, Certificate: certificate, Roots: roots})
@@ -188,7 +192,7 @@ func (o bulkOrder) each() iter.Seq[*eboks.Letter] {
 				return io.NopCloser(io.MultiReader(bytes.NewReader(head), bytes.NewReader(filler[:o.Size-len(head)]))), nil
 			}
 			if !yield(&eboks.Letter{
-				ID: eboks.NewID(), To: eboks.Person(n), Title: "Årsopgørelse", Material: o.Material, Document: eboks.Document{Open: open},
+				ID: eboks.NewID(), To: eboks.Person(n), Title: "Årsopgørelse", Material: o.Material, Document: eboks.Document{Open: open}, Unchecked: true,
 			}) {
 				return
 			}

@@ -91,16 +91,17 @@ func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goO
 	if left <= 0 || waited+left > patience {
 		return false, waited
 	}
-	began := time.Now()
+	began := c.now()
 	t := time.NewTimer(left)
 	defer t.Stop()
 	select {
 	case <-t.C:
+		return true, waited + left
 	case <-changed:
+		return true, waited + c.now().Sub(began)
 	case <-ctx.Done():
 		return false, waited
 	}
-	return true, waited + time.Since(began)
 }
 
 // leave tells what the offer of a letter found. alarm: a person should hear of it.

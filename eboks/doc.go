@@ -35,8 +35,16 @@
 // # Documents
 //
 // Documents are PDF and are read twice, to measure and to send; no more than 24 kB
-// of one is ever held, so smaller ones are read once. If the second reading differs
+// of one is held, so smaller ones are read once. If the second reading differs
 // from the first by one byte the request is left incomplete and nothing arrives.
+//
+// A document that was cut off is refused. Before paper more is looked at, for which
+// the document is held whole: [Document] says what. Letter.Unchecked lifts it.
+//
+// # Storing
+//
+// [ID], [Status], [Reachability], [Kind], [State] and [Then] are words in JSON and in
+// columns of text; the words never change. A word that is not known is an error.
 //
 // # Errors
 //
@@ -73,6 +81,7 @@
 //
 // # Testing
 //
-// Package eboks/ebokstest has distributors that need no agreement, demand a client
-// certificate as the real ones do, keep mailboxes, and misbehave on demand.
+// Packages eboks/stralfors/stralforstest and eboks/postnord/postnordtest are distributors
+// that need no agreement, demand a client certificate as the real ones do, keep mailboxes,
+// and misbehave on demand. Package eboks/ebokstest is what they share.
 package eboks

@@ -10,8 +10,23 @@ import (
 )
 
 // Document is a PDF that can be read more than once: a Client reads it first to
-// measure it, then to send it. This package never holds more than 24 kB of it.
-// It prints as a placeholder.
+// measure it, then to send it. It prints as a placeholder.
+//
+// It begins with %PDF- and has %%EOF in its last kilobyte. A file without is no PDF, or
+// was cut off, and is refused.
+//
+// A letter that may be printed ([Channel.MayPrint]) needs more of each document, because
+// nobody sees the paper before it is posted: no password, a table of objects that can be
+// read, pages of A4 (give or take 3 mm, upright or across), no JavaScript that runs by
+// itself, and pages of its own (no XFA form that a viewer draws, no portfolio). Fonts and
+// pictures are not looked at. Digitally, a document with a password is sent: many are
+// only locked against changes, and the recipient may know the password.
+//
+// Letter.Unchecked lifts all of this. Then %PDF- must stand in the first kilobyte.
+//
+// This package never holds more than 24 kB of a document, but for one that may be
+// printed: while it is looked at, it is held whole (7 MiB unless Limits.PrintTotal says
+// otherwise), with less than 1 MB beside it, and 128 MB if it was made to cost.
 type Document struct {
 	guarded
 	// Name is shown to the recipient for an attachment; the main document has none.

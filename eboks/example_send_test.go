@@ -11,11 +11,12 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // atFake is how a Sender reaches the fake. In production BaseURL, System and
 // Certificate are those of the agreement, and Roots is nil.
-func atFake(fake *ebokstest.Distributor) (eboks.Sender, error) {
+func atFake(fake *stralforstest.Distributor) (eboks.Sender, error) {
 	return stralfors.New(stralfors.Config{
 		BaseURL:     fake.URL(),
 		System:      fake.System(),
@@ -26,8 +27,8 @@ func atFake(fake *ebokstest.Distributor) (eboks.Sender, error) {
 }
 
 // demo starts a fake distributor and a client that sends through it.
-func demo() (*ebokstest.Distributor, *eboks.Client) {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+func demo() (*stralforstest.Distributor, *eboks.Client) {
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		panic(err)
 	}

@@ -121,6 +121,18 @@ func (s State) Value() (driver.Value, error) { return asValue(write(s, lastState
 // Scan reads the word from a column of text. Empty text and NULL are zero.
 func (s *State) Scan(src any) error { return scan(s, src, lastState, noWord) }
 
+// MarshalText returns the word of String. It is an error if there is no such answer.
+func (t Then) MarshalText() ([]byte, error) { return asBytes(write(t, lastThen, Ask.String())) }
+
+// UnmarshalText reads the word. Any other text is [ErrInputInvalid].
+func (t *Then) UnmarshalText(text []byte) error { return read(t, string(text), lastThen, Ask.String()) }
+
+// Value returns the word, for a column of text.
+func (t Then) Value() (driver.Value, error) { return asValue(write(t, lastThen, Ask.String())) }
+
+// Scan reads the word from a column of text. NULL is Ask.
+func (t *Then) Scan(src any) error { return scan(t, src, lastThen, Ask.String()) }
+
 func asBytes(s string, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err

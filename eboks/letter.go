@@ -27,6 +27,10 @@ type Letter struct {
 	// NotBefore holds the letter back at the distributor; if zero, at once.
 	NotBefore time.Time
 	Reply     Reply
+	// Unchecked sends documents that look damaged, or not fit for paper, as they are. If
+	// false, they are refused: see [Document]. It is for files that an agreement allows,
+	// such as forms of another size than A4.
+	Unchecked bool
 }
 
 // LogValue is the ID.

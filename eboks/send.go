@@ -73,7 +73,7 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 	if refused != nil {
 		return *refused
 	}
-	claimed, waited, returned := time.Now(), time.Duration(0), false
+	claimed, waited, returned := c.cfg.Now(), time.Duration(0), false
 	defer func() {
 		if !returned { // a panic of the adapter's
 			lost := Outcome{rule: c.rule(), name: c.can.Name, answer: answer{offered: true, err: &Error{Kind: OutcomeUnknown, Why: "sending ended in a panic"}}}
@@ -81,7 +81,7 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 		}
 	}()
 	for n := 1; ; {
-		left := c.cfg.Lease - time.Since(claimed)
+		left := c.cfg.Lease - c.cfg.Now().Sub(claimed)
 		limited, cancel := context.WithTimeout(ctx, left)
 		o = c.Attempt(limited, p, entry)
 		cancel()
@@ -126,7 +126,7 @@ func (e *Error) undelivered() bool { return e != nil && e.Then.undelivered() }
 // offered now.
 func (c *Client) claim(ctx context.Context, p *Prepared) (entry Entry, refused *Outcome) {
 	owner := c.owner + "-" + randomHex(8)
-	arrived := time.Now()
+	waited := time.Duration(0)
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
 		e, err := c.claimOnce(ctx, p, owner)
 		if err != nil {
@@ -151,10 +151,11 @@ func (c *Client) claim(ctx context.Context, p *Prepared) (entry Entry, refused *
 		}
 		// Somebody has it. A call of this Client ends, whatever it ends with.
 		own := strings.HasPrefix(e.Owner, c.owner)
-		if ctx.Err() != nil || !own && time.Since(arrived) >= c.cfg.Retry.Patience || !sleep(ctx, pause) {
+		if ctx.Err() != nil || !own && waited >= c.cfg.Retry.Patience || !sleep(ctx, pause) {
 			return e, c.ended(p, e, &Error{Kind: OutcomeUnknown, Err: ctx.Err(), RetryAfter: max(e.Lease.Sub(c.now()), 0),
 				Why: "another call or process has the letter in hand"})
 		}
+		waited += pause
 	}
 }
 

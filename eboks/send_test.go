@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -336,7 +337,7 @@ func TestSameIDForAnotherLetter(t *testing.T) {
 		"material":   func(l *eboks.Letter) { l.Material = "12345" },
 		"attachment": func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes(pdf("bilag")).Named("Bilag å")} },
 		"channel": func(l *eboks.Letter) {
-			l.Channel, l.Address = eboks.DigitalThenPrint, eboks.Address{Name: "Åse", Street: "Ågade", House: "1", PostCode: "8000"}
+			l.Channel, l.Address, l.Unchecked = eboks.DigitalThenPrint, eboks.Address{Name: "Åse", Street: "Ågade", House: "1", PostCode: "8000"}, true
 		},
 		"not before": func(l *eboks.Letter) { l.NotBefore = at("2026-12-01T00:00:00Z") },
 		"reply":      func(l *eboks.Letter) { l.Reply.Mode = eboks.ReplyStandard },
@@ -415,9 +416,10 @@ func TestSendReadsFilesOfAnyKind(t *testing.T) {
 
 // A document that is another one at the second reading never arrives.
 func TestSendRefusesADocumentThatChanges(t *testing.T) {
-	first := append(pdf("til Åse"), bytes.Repeat([]byte("."), 30_000)...) // too large to be read once
+	long := func(text string) []byte { return pdf(text + strings.Repeat(".", 30_000)) } // too large to be read once
+	first := long("til Åse")
 	for name, second := range map[string][]byte{
-		"another letter": append(pdf("til Ole"), bytes.Repeat([]byte("."), 30_000)...), "shorter": first[:len(first)-1], "longer": append(bytes.Clone(first), '\n'), "empty": nil,
+		"another letter": long("til Ole"), "shorter": first[:len(first)-1], "longer": append(bytes.Clone(first), '\n'), "empty": nil,
 		"last byte": append(bytes.Clone(first[:len(first)-1]), 'X'),
 	} {
 		t.Run(name, func(t *testing.T) {

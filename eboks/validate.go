@@ -1,8 +1,10 @@
 package eboks
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/dkeid/dkeid/internal/cprshape"
 	"github.com/dkeid/dkeid/internal/shownline"
@@ -55,9 +57,12 @@ func (l *Letter) check(can Capabilities) error {
 	if err := l.supported(can); err != nil {
 		return err
 	}
-	for _, d := range l.Attachments {
+	for i, d := range l.Attachments {
 		if err := checkFileName(d.Name); err != nil {
 			return err
+		}
+		if slices.ContainsFunc(l.Attachments[:i], func(other Document) bool { return shownline.Same(other.Name, d.Name) }) {
+			return inputInvalid("two Attachments have the same Name, and only one may arrive; letter case does not tell them apart")
 		}
 	}
 	if l.Channel.MayPrint() {
@@ -114,12 +119,33 @@ func checkFileName(name string) error {
 	if err := checkText("the Name of an attachment", name, maxName); err != nil {
 		return err
 	}
-	if strings.ContainsAny(name, notInNames) {
+	switch ending := fileEnding(name); {
+	case strings.ContainsAny(name, notInNames):
 		return inputInvalid(`the Name of an attachment has one of <>:"/\|?* or a special blank`)
+	case strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Cf, r) }):
+		return inputInvalid("the Name of an attachment has characters that nobody sees, such as a soft hyphen")
+	case strings.TrimSpace(name) != name:
+		return inputInvalid("the Name of an attachment begins or ends with a blank")
+	case strings.Trim(strings.TrimSuffix(strings.ToLower(name), ".pdf"), ". ") == "":
+		return inputInvalid("the Name of an attachment has nothing before its ending")
+	case ending != "" && !strings.EqualFold(ending, "pdf"):
+		return inputInvalid("the Name of an attachment ends like a file that is no PDF; end it in .pdf")
 	}
 	return nil
 }
 
+// fileEnding is the ending by which a system chooses the program that opens a file: up to
+// five letters and digits behind the last dot, not digits alone ("Bilag 1.2" has none).
+func fileEnding(name string) string {
+	ending := name[strings.LastIndexByte(name, '.')+1:]
+	if len(ending) == len(name) || len(ending) > 5 || strings.Trim(ending, digits) == "" || strings.Trim(strings.ToLower(ending), digits+"abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return ending
+}
+
+const digits = "0123456789"
+
 func isNumber(s string, limit int) bool {
-	return len(s) <= limit && strings.Trim(s, "0123456789") == ""
+	return len(s) <= limit && strings.Trim(s, digits) == ""
 }

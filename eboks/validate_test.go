@@ -1,7 +1,6 @@
 package eboks_test
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/fakepdf"
 	"github.com/stretchr/testify/require"
 )
 
@@ -70,12 +70,17 @@ func TestLettersThatAreRefused(t *testing.T) {
 	here := eboks.Address{Name: "Åse Ærø", Street: "Ågade", House: "12B", Floor: "1", Suite: "TV", PostCode: "8000"}
 	printed := func(change func(*eboks.Address)) func(*eboks.Letter) {
 		return func(l *eboks.Letter) {
-			l.Channel, l.Address = eboks.DigitalThenPrint, here
+			l.Channel, l.Address, l.Document = eboks.DigitalThenPrint, here, eboks.Bytes(fakepdf.New())
 			change(&l.Address)
 		}
 	}
 	attached := func(name string) func(*eboks.Letter) {
 		return func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes(pdf("bilag")).Named(name)} }
+	}
+	twoAttached := func(first, second string) func(*eboks.Letter) {
+		return func(l *eboks.Letter) {
+			l.Attachments = []eboks.Document{eboks.Bytes(pdf("1")).Named(first), eboks.Bytes(pdf("2")).Named(second)}
+		}
 	}
 	for name, c := range map[string]struct {
 		change func(*eboks.Letter)
@@ -105,26 +110,46 @@ func TestLettersThatAreRefused(t *testing.T) {
 		"opens as nothing": {func(l *eboks.Letter) {
 			l.Document = eboks.Document{Open: func() (io.ReadCloser, error) { return nil, nil }}
 		}, eboks.InputInvalid},
-		"attachment":           {attached("Bilag å.pdf"), 0},
-		"attachment, no name":  {attached(""), eboks.InputInvalid},
-		"attachment, path":     {attached("../bilag.pdf"), eboks.InputInvalid},
-		"attachment, blank":    {attached("bilag\u2003.pdf"), eboks.InputInvalid},
-		"attachment, number":   {attached(cprtest.Number(3).Reveal() + ".pdf"), eboks.InputInvalid},
-		"attachment, no PDF":   {func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes([]byte("GIF89a")).Named("Bilag")} }, eboks.InputInvalid},
-		"too many attachments": {func(l *eboks.Letter) { l.Attachments = make([]eboks.Document, 3) }, eboks.InputInvalid},
-		"printed":              {printed(func(*eboks.Address) {}), 0},
-		"printed, no address":  {func(l *eboks.Letter) { l.Channel = eboks.PrintOnly }, eboks.InputInvalid},
-		"printed, no name":     {printed(func(a *eboks.Address) { a.Name = "" }), eboks.InputInvalid},
-		"printed, long name":   {printed(func(a *eboks.Address) { a.Name = strings.Repeat("å", 131) }), eboks.InputInvalid},
-		"printed, no street":   {printed(func(a *eboks.Address) { a.Street, a.House = "", "" }), eboks.InputInvalid},
-		"printed, box":         {printed(func(a *eboks.Address) { a.Street, a.House, a.POBox = "", "", "77" }), 0},
-		"printed, odd box":     {printed(func(a *eboks.Address) { a.POBox = "00" }), eboks.InputInvalid},
-		"printed, odd house":   {printed(func(a *eboks.Address) { a.House = "12-14" }), eboks.InputInvalid},
-		"printed, no code":     {printed(func(a *eboks.Address) { a.PostCode = "" }), eboks.InputInvalid},
-		"printed, short code":  {printed(func(a *eboks.Address) { a.PostCode = "800" }), eboks.InputInvalid},
-		"printed, 1000":        {printed(func(a *eboks.Address) { a.PostCode = "1000" }), eboks.InputInvalid},
-		"printed, country":     {printed(func(a *eboks.Address) { a.Country = "Sverige" }), eboks.InputInvalid},
-		"printed, abroad":      {printed(func(a *eboks.Address) { a.Country = "SE" }), eboks.InputInvalid},
+		"attachment":                    {attached("Bilag å.pdf"), 0},
+		"attachment, no name":           {attached(""), eboks.InputInvalid},
+		"attachment, no ending":         {attached("Bilag 1"), 0},
+		"attachment, number at the end": {attached("Kontrakt v. 1.2"), 0},
+		"attachment, short word":        {attached("Bilag til ansøgning mv."), 0},
+		"attachment, emoji":             {attached("Glædelig jul 🎄.pdf"), 0},
+		"attachment, large ending":      {attached("BILAG.PDF"), 0},
+		"attachment, starts with a dot": {attached(".NET på dansk.pdf"), 0},
+		"attachment, two":               {twoAttached("Bilag å.pdf", "Bilag ø.pdf"), 0},
+		"attachment, the same":          {twoAttached("Bilag å.pdf", "Bilag å.pdf"), eboks.InputInvalid},
+		"attachment, letter case":       {twoAttached("Bilag å.pdf", "BILAG Å.PDF"), eboks.InputInvalid},
+		"attachment, spelt in two":      {twoAttached("Bilag å.pdf", "Bilag a\u030a.pdf"), eboks.InputInvalid},
+		"attachment, ending alone":      {attached(".pdf"), eboks.InputInvalid},
+		"attachment, dots alone":        {attached(" .. .PDF"), eboks.InputInvalid},
+		"attachment, program":           {attached("Bilag.exe"), eboks.InputInvalid},
+		"attachment, Word":              {attached("Ansøgning.docx"), eboks.InputInvalid},
+		"attachment, program, hidden":   {attached("Bilag.pdf.js"), eboks.InputInvalid},
+		"attachment, blank before":      {attached(" Bilag.pdf"), eboks.InputInvalid},
+		"attachment, blank behind":      {attached("Bilag.pdf "), eboks.InputInvalid},
+		"attachment, zero width":        {attached("Bi\u200blag.pdf"), eboks.InputInvalid},
+		"attachment, soft hyphen":       {attached("Bi\u00adlag.pdf"), eboks.InputInvalid},
+		"attachment, byte order mark":   {attached("\ufeffBilag.pdf"), eboks.InputInvalid},
+		"attachment, path":              {attached("../bilag.pdf"), eboks.InputInvalid},
+		"attachment, blank":             {attached("bilag\u2003.pdf"), eboks.InputInvalid},
+		"attachment, number":            {attached(cprtest.Number(3).Reveal() + ".pdf"), eboks.InputInvalid},
+		"attachment, no PDF":            {func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes([]byte("GIF89a")).Named("Bilag")} }, eboks.InputInvalid},
+		"too many attachments":          {func(l *eboks.Letter) { l.Attachments = make([]eboks.Document, 3) }, eboks.InputInvalid},
+		"printed":                       {printed(func(*eboks.Address) {}), 0},
+		"printed, no address":           {func(l *eboks.Letter) { l.Channel = eboks.PrintOnly }, eboks.InputInvalid},
+		"printed, no name":              {printed(func(a *eboks.Address) { a.Name = "" }), eboks.InputInvalid},
+		"printed, long name":            {printed(func(a *eboks.Address) { a.Name = strings.Repeat("å", 131) }), eboks.InputInvalid},
+		"printed, no street":            {printed(func(a *eboks.Address) { a.Street, a.House = "", "" }), eboks.InputInvalid},
+		"printed, box":                  {printed(func(a *eboks.Address) { a.Street, a.House, a.POBox = "", "", "77" }), 0},
+		"printed, odd box":              {printed(func(a *eboks.Address) { a.POBox = "00" }), eboks.InputInvalid},
+		"printed, odd house":            {printed(func(a *eboks.Address) { a.House = "12-14" }), eboks.InputInvalid},
+		"printed, no code":              {printed(func(a *eboks.Address) { a.PostCode = "" }), eboks.InputInvalid},
+		"printed, short code":           {printed(func(a *eboks.Address) { a.PostCode = "800" }), eboks.InputInvalid},
+		"printed, 1000":                 {printed(func(a *eboks.Address) { a.PostCode = "1000" }), eboks.InputInvalid},
+		"printed, country":              {printed(func(a *eboks.Address) { a.Country = "Sverige" }), eboks.InputInvalid},
+		"printed, abroad":               {printed(func(a *eboks.Address) { a.Country = "SE" }), eboks.InputInvalid},
 		"printed, lines": {printed(func(a *eboks.Address) {
 			*a = eboks.Address{Name: "Åse", Lines: []string{"Ågade 1"}, PostCode: "8000"}
 		}), 0},
@@ -185,7 +210,7 @@ func TestWhatADistributorCannotCarry(t *testing.T) {
 // Too large is refused here: the limit is named, on the side of base64 that it is meant for.
 func TestSizesOnTheRightSideOfBase64(t *testing.T) {
 	sized := func(n int) eboks.Document {
-		return eboks.Bytes(append(pdf(""), bytes.Repeat([]byte(" "), n-len(pdf("")))...))
+		return eboks.Bytes(pdf(strings.Repeat(" ", n-len(pdf("")))))
 	}
 	for name, c := range map[string]struct {
 		limits eboks.Limits
@@ -217,7 +242,7 @@ func TestSizesOnTheRightSideOfBase64(t *testing.T) {
 				l.Attachments = []eboks.Document{sized(c.extra).Named("Bilag")}
 			}
 			if c.paper {
-				l.Channel, l.Address = eboks.PrintOnly, eboks.Address{Name: "Åse", Street: "Ågade", House: "1", PostCode: "8000"}
+				l.Channel, l.Address, l.Unchecked = eboks.PrintOnly, eboks.Address{Name: "Åse", Street: "Ågade", House: "1", PostCode: "8000"}, true
 			}
 			_, err := newClient(t, s).Send(t.Context(), l)
 			if c.says == "" {

@@ -29,7 +29,7 @@ func alphabets() []Misbehaviour {
 			Misbehaviour{Name: "answer-in-" + a.name, Doc: "the letter is accepted, and the answer is in " + a.name, Taken: true,
 				play: func(x *exchange) { x.send(a.write(x.accepted())) }},
 			Misbehaviour{Name: "refusal-in-" + a.name, Doc: "refused because of the recipient, and the answer is in " + a.name,
-				Kinds: []eboks.Kind{eboks.RecipientUnreachable, eboks.Rejected}, Safe: true,
+				Kinds: []eboks.Kind{eboks.RecipientUnreachable, eboks.Rejected}, Then: eboks.Stop,
 				play: func(x *exchange) {
 					x.drain()
 					x.send(a.write(refusal(400, CodeExempt, "Modtageren er fritaget for digital post, også på Ærø")))

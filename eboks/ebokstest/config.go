@@ -81,7 +81,7 @@ type TB interface {
 
 // New starts a fake and stops it when the test ends. start is the function Start of a
 // dialect's package.
-func New[F interface{ Close() error }](tb TB, start func(Config) (F, error), cfg Config) F {
+func New[F Fake](tb TB, start func(Config) (F, error), cfg Config) F {
 	tb.Helper()
 	cfg.complains = func(why string) { tb.Helper(); tb.Errorf("ebokstest: %s", why) }
 	fake, err := start(cfg)

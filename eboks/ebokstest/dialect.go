@@ -87,7 +87,10 @@ type Variant struct {
 
 // Fake is a fake distributor: a *Distributor, or what embeds one, such as
 // *stralforstest.Distributor.
-type Fake interface{ Engine() *Distributor }
+type Fake interface {
+	Engine() *Distributor
+	Close() error
+}
 
 // Engine returns d. It makes whatever embeds a Distributor a [Fake].
 func (d *Distributor) Engine() *Distributor { return d }

@@ -1,11 +1,12 @@
-// Package ebokstest fakes the distributors of digital letters for tests and
-// demonstrations: PostNord Strålfors Connect and e-Boks Dispatch, on loopback
-// addresses, over TLS with a client certificate, and with mailboxes of people who
-// do not exist.
+// Package ebokstest is the engine of the fake distributors of digital letters: mailboxes
+// of people who do not exist, a clock, misbehaviours by name, and a page for a browser.
+// The fakes themselves stand beside their adapters: package stralforstest fakes PostNord
+// Strålfors Connect, and package postnordtest e-Boks Dispatch. Each listens on loopback
+// addresses, over TLS, and demands its client certificate.
 //
 // In a test, one line starts a fake and the test's end stops it:
 //
-//	fake := ebokstest.NewStralfors(t) // or NewPostNord
+//	fake := stralforstest.New(t) // or postnordtest.New(t)
 //
 // Point the adapter at [Distributor.URL], [Distributor.System],
 // [Distributor.ClientID], [Distributor.Certificate] and [Distributor.Roots], give
@@ -26,30 +27,37 @@
 // for it. [Distributor.SetReceipts] spoils what is reported about letters, and
 // [Distributor.Requests] tells what arrived.
 //
-// Requests are read by a schema of this package's own, in strict order: what the
-// real distributor would have to refuse is refused here, with an error that names
+// Requests are read in strict order by a schema that shares no code with the adapters:
+// what the real distributor would have to refuse is refused here, with an error that names
 // the place. [Distributor.Differences] lists what is made up.
 //
 // Package sendersuite is the conformance suite of the seam eboks.Sender: an adapter
 // that passes it keeps every promise of the seam. Package ledgersuite does the same
 // for an eboks.Ledger.
 //
-// A program that is no test starts a fake with [Start]. This package does not import
-// package testing. A fake keeps what was
-// sent to it for as long as it runs; Config.DigestsOnly leaves the documents out.
-// While a letter arrives it takes the same small memory whatever the letter's size.
+// A program that is no test starts a fake with stralforstest.Start or postnordtest.Start,
+// and chooses among them with [Engines]. This package does not import package testing. A
+// fake keeps what was sent to it for as long as it runs; Config.DigestsOnly leaves the
+// documents out. While a letter arrives it takes the same small memory whatever the
+// letter's size.
+//
+// # A fake for another distributor
+//
+// Implement [Dialect], and let [Start] start it; the example of Dialect is a whole one.
+// [Distributor.Receive] and [Distributor.Accept] take letters in, [Distributor.Log] and
+// [Distributor.History] tell what became of them, [Distributor.Reach] who can be reached,
+// and [Distributor.Refuse] writes errors. The conformance suite asks [Traits] what is
+// particular to the wire.
 //
 // # What is where
 //
-//   - distributor.go, config.go, dialect.go, listener.go, serve.go: the fake itself
-//   - connect.go and the other files connect….go: Strålfors Connect
-//   - dispatch.go, dispatch_lookup.go: e-Boks Dispatch
-//   - schema.go, reader.go, source.go: how requests are read
-//   - mailbox.go, letter.go, post.go, course.go: who has a mailbox, and what becomes of
-//     a letter
-//   - receipts.go, codes.go: what the sender is told
-//   - misbehaviour.go, script.go, play.go: the misbehaviours, which of them is next, and
-//     what they do
+//   - distributor.go, config.go, listener.go, silent.go, serve.go: the fake itself
+//   - dialect.go: what a wire adds; owner.go: the numbers of people and companies
+//   - mailbox.go, letter.go, post.go, queue.go, course.go: who has a mailbox, and what
+//     becomes of a letter
+//   - entry.go, receipts.go, codes.go: what the sender is told
+//   - misbehaviour.go, road.go, alphabet.go, script.go, play.go: the misbehaviours, which
+//     of them is next, and what they do
 //   - page.go, page_texts.go: the mailbox page
 //   - record.go: what arrived; differences.go: what is made up
 //

@@ -16,7 +16,7 @@ type Entry struct {
 	Status    eboks.Status // Unknown: a state that no table knows
 	At        time.Time
 	Code      string // why it failed
-	Carrier   int    // with CarrierUpdate: the carrier's number for its news
+	Carrier   string // with CarrierUpdate: the carrier's number for its news
 	// Spoilt says how the entry is to be made unreadable: BadTime, DoubledElement or
 	// TwoErrors. InOrder leaves it alone.
 	Spoilt Receipts
@@ -34,7 +34,7 @@ func stranger(name string, s step) *Entry {
 
 // Tell adds news of the carrier to the log of a letter. It does nothing if there is no
 // such letter.
-func (d *Distributor) Tell(id eboks.ID, carrier int) {
+func (d *Distributor) Tell(id eboks.ID, carrier string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.settle()

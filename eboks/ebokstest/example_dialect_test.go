@@ -115,7 +115,7 @@ func ExampleDialect() {
 	}
 	stored, _ := fake.Stored(id)
 	entries, _ := fake.History(id)
-	fmt.Println(stored.Status, len(entries), fake.Name())
+	fmt.Println(stored.Status, len(entries), fake.Dialect().Profile().Name)
 	// Output:
 	// 200
 	// 409

@@ -13,21 +13,30 @@ import (
 func road() []Misbehaviour {
 	refused := []eboks.Kind{eboks.AuthFailed, eboks.ConfigInvalid}
 	misled := []eboks.Kind{eboks.ConfigInvalid, eboks.AuthFailed}
+	const page = "a page with this status that no distributor wrote"
 	all := []Misbehaviour{{
-		Name: "proxy-400", Doc: "the page of nginx about a client certificate that it does not like", Kinds: refused, Safe: true,
+		Name: "proxy-400", Doc: "the page of nginx about a client certificate that it does not like", Kinds: refused, Then: eboks.Retry,
 		play: func(x *exchange) { x.page(http.StatusBadRequest, "The SSL certificate error") },
 	}, {
-		Name: "417", Doc: "the server does not do what Expect asks for", Kinds: []eboks.Kind{eboks.Unavailable, eboks.AuthFailed, eboks.ConfigInvalid}, Safe: true,
+		Name: "417", Doc: "the server does not do what Expect asks for", Kinds: []eboks.Kind{eboks.Unavailable, eboks.AuthFailed, eboks.ConfigInvalid}, Then: eboks.Retry,
 		play: func(x *exchange) { x.send(fakehttp.NewReply(http.StatusExpectationFailed, "", nil)) },
+	}, {
+		Name: "proxy-408", Doc: page, Kinds: []eboks.Kind{eboks.OutcomeUnknown},
+		play: func(x *exchange) { x.page(http.StatusRequestTimeout, "") },
+	}, {
+		Name: "proxy-413", Doc: page, Kinds: []eboks.Kind{eboks.Rejected}, Then: eboks.Stop,
+		play: func(x *exchange) { x.page(http.StatusRequestEntityTooLarge, "") },
 	}}
-	for _, status := range []int{401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 414, 415, 421, 423, 424, 425, 426, 431, 440, 449, 460, 494, 495, 496, 499} {
+	for _, status := range []int{401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 412, 414, 415, 421, 423, 424, 425, 426, 431, 440, 449, 460, 494, 495, 496, 499} {
 		kinds := refused
 		switch status {
-		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusUnsupportedMediaType:
+		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType:
 			kinds = misled
+		case http.StatusConflict: // which on some wires says that the id was used before
+			kinds = []eboks.Kind{eboks.AuthFailed, eboks.OutcomeUnknown}
 		}
 		all = append(all, Misbehaviour{
-			Name: "proxy-" + strconv.Itoa(status), Doc: "a page with this status that no distributor wrote", Kinds: kinds, Safe: true,
+			Name: "proxy-" + strconv.Itoa(status), Doc: page, Kinds: kinds, Then: eboks.Retry,
 			play: func(x *exchange) { x.page(status, "") },
 		})
 	}

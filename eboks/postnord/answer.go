@@ -1,6 +1,8 @@
 package postnord
 
 import (
+	"strings"
+
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/internal/strictjson"
@@ -85,24 +87,36 @@ func (o *outcome) judge() (v verdict, ok bool) {
 	return v, true
 }
 
+// sameMessage reports whether two message ids are one: letter case, braces around an id
+// and the hyphens of a UUID are how programs write it, not what it is.
+func sameMessage(a, b string) bool {
+	plain := func(s string) string {
+		if inner, ok := strings.CutPrefix(s, "{"); ok && strings.HasSuffix(inner, "}") {
+			s = inner[:len(inner)-1]
+		}
+		return strings.ReplaceAll(s, "-", "")
+	}
+	return strings.EqualFold(plain(a), plain(b))
+}
+
 // taken reads the answer that a success came with.
 func (s *Sender) taken(l *eboks.Letter, message string, r *httpx.Response) (*eboks.Receipt, error) {
 	receipt := &eboks.Receipt{ID: l.ID, Status: eboks.Accepted, Reference: message, At: s.now().UTC(), SHA256: l.Document.SHA256()}
-	if len(r.Body) == 0 && s.cfg.Answer == AnswerStatus {
-		return receipt, nil
-	}
 	if code := faultCode(r.Body); code != "" {
 		return nil, &eboks.Error{Kind: eboks.Rejected, Status: r.Status, Code: code, Raw: raw(r.Body),
 			Then: eboks.Decide, Why: "the answer is a success whose body says error"}
 	}
 	var rec record
-	if err := strictjson.Unmarshal(r.Body, &rec); err != nil {
-		return nil, unclear(r, "the answer is not the one that was agreed")
-	}
+	err := strictjson.Unmarshal(r.Body, &rec)
 	switch {
+	case (err != nil || rec.Message == nil) && s.cfg.Answer == AnswerStatus && faultIn(r.Body) == nil && !isPage(r):
+		receipt.Raw = raw(r.Body)
+		return receipt, nil
+	case err != nil:
+		return nil, unclear(r, "the answer is not the one that was agreed")
 	case rec.Message == nil:
 		return nil, unclear(r, "the answer names no letter")
-	case *rec.Message != message:
+	case !sameMessage(*rec.Message, message):
 		return nil, alarming(r, "the answer is about another letter")
 	case len(rec.Recipients) != 1:
 		return nil, unclear(r, "the answer is not about one recipient")

@@ -1,6 +1,7 @@
 package postnord_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -22,6 +23,14 @@ import (
 const otherMessage = "00399412349d2b6a107c1e4f3a8b0d1f2e3d4c5b6a"
 
 func TestAcceptedWithTheMessageID(t *testing.T) {
+	upper, braces := answered(strings.ToUpper(message), karen, "", ""), answered("{"+message+"}", karen, "", "")
+	hyphens := answered("{0039941234"+strings.ToUpper(letter.String())+"}", karen, "", "")
+	for _, body := range []string{well(), upper, braces, hyphens} {
+		w := newWire(t, says(200, body))
+		r, err := w.Send(t.Context(), toKaren(t))
+		require.NoError(t, err, "an id is the same however it is written")
+		require.Equal(t, message, r.Reference)
+	}
 	for _, status := range []int{200, 201, 202} {
 		w := newWire(t, says(status, well()))
 		l := toKaren(t)
@@ -53,7 +62,8 @@ var answers = []struct {
 	header http.Header
 	body   string
 	kind   eboks.Kind
-	gone   bool // certain that the letter was not delivered
+	then   eboks.Then
+	media  string // Content-Type; if empty, application/json
 	code   string
 	wait   time.Duration
 }{
@@ -83,34 +93,49 @@ var answers = []struct {
 	{name: "no post-processing", status: 200, body: strings.Replace(well(), `,"post_processing_status":""`, "", 1), kind: eboks.OutcomeUnknown},
 	{name: "well, but rejected", status: 200, body: strings.Replace(well(), `"reject_reason":null`, `"reject_reason":"nej"`, 1), kind: eboks.OutcomeUnknown},
 	{name: "deep", status: 200, body: strings.Repeat(`{"a":`, 1000), kind: eboks.OutcomeUnknown},
-	{name: "success that says error", status: 200, body: `<Fejl xmlns="urn:oio:dkal:1.0.0"><FejlKode>1001</FejlKode><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.Rejected, code: "1001"},
-	{name: "the same with a byte order mark", status: 202, body: "\ufeff<Fejl><FejlKode>1001</FejlKode></Fejl>", kind: eboks.Rejected, code: "1001"},
+	{name: "success that says error", status: 200, body: `<Fejl xmlns="urn:oio:dkal:1.0.0"><FejlKode>1001</FejlKode><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.Rejected, then: eboks.Decide, code: "1001"},
+	{name: "the same with a byte order mark", status: 202, body: "\ufeff<Fejl><FejlKode>1001</FejlKode></Fejl>", kind: eboks.Rejected, then: eboks.Decide, code: "1001"},
 	{name: "error without a code", status: 200, body: `<Fejl><FejlTekst>Ærgerligt</FejlTekst></Fejl>`, kind: eboks.OutcomeUnknown},
-	{name: "invalid", status: 400, kind: eboks.Rejected, gone: true},
-	{name: "invalid with a code", status: 400, body: `<Fejl><FejlKode>1003</FejlKode><FejlTekst>0101505234</FejlTekst></Fejl>`, kind: eboks.Rejected, gone: true, code: "1003"},
-	{name: "code that is no code", status: 400, body: `<Fejl><FejlKode>0101505234</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
-	{name: "code twice", status: 400, body: `<Fejl><FejlKode>1</FejlKode><FejlKode>2</FejlKode></Fejl>`, kind: eboks.Rejected, gone: true},
-	{name: "words", status: 422, body: "Nej, " + karen.Reveal() + " er ugyldig", kind: eboks.Rejected, gone: true},
+	{name: "invalid, in JSON", status: 400, body: `{"message":"Ærgerligt"}`, kind: eboks.Rejected, then: eboks.Stop},
+	{name: "invalid, in a sort of JSON", status: 400, media: "application/problem+json; charset=utf-8", body: `{"title":"Ærgerligt"}`, kind: eboks.Rejected, then: eboks.Stop},
+	{name: "invalid, in XML", status: 400, media: "text/xml", body: "<Error>Ærgerligt</Error>", kind: eboks.Rejected, then: eboks.Stop},
+	{name: "a fault without a type", status: 400, media: "application/octet-stream", body: "<Fejl><FejlTekst>Ærgerligt</FejlTekst></Fejl>", kind: eboks.Rejected, then: eboks.Stop},
+	{name: "nginx refuses the certificate", status: 400, media: "text/html", body: "<html>\r\n<head><title>400 The SSL certificate error</title></head>\r\n<body>\r\n<center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n", kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "a page that says it is XML", status: 400, media: "application/xhtml+xml", body: "<html><body>Ærø</body></html>", kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "a page that says it is JSON", status: 400, body: "<html><body>Ærø<br></body></html>", kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "nothing", status: 400, kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "JSON that says it is text", status: 400, media: "text/plain", body: `{"message":"Æ"}`, kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "cut JSON of a refusal", status: 400, body: `{"message":"`, kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "certificate missing", status: 496, body: "", kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "a proxy wants a password", status: 407, media: "text/html", body: "<html>", kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "invalid with a code", status: 400, body: `<Fejl><FejlKode>1003</FejlKode><FejlTekst>0101505234</FejlTekst></Fejl>`, kind: eboks.Rejected, then: eboks.Stop, code: "1003"},
+	{name: "code that is no code", status: 400, body: `<Fejl><FejlKode>0101505234</FejlKode></Fejl>`, kind: eboks.Rejected, then: eboks.Stop},
+	{name: "code twice", status: 400, body: `<Fejl><FejlKode>1</FejlKode><FejlKode>2</FejlKode></Fejl>`, kind: eboks.Rejected, then: eboks.Stop},
+	{name: "words", status: 422, media: "text/plain", body: "Nej, " + karen.Reveal() + " er ugyldig", kind: eboks.AuthFailed, then: eboks.Retry},
 	{name: "id used before, 409", status: 409, kind: eboks.AlreadyAccepted},
 	{name: "id used before, 419", status: 419, body: well(), kind: eboks.AlreadyAccepted},
-	{name: "unauthorized", status: 401, kind: eboks.AuthFailed, gone: true},
-	{name: "forbidden", status: 403, body: "<html>", kind: eboks.AuthFailed, gone: true},
-	{name: "too many", status: 429, header: http.Header{"Retry-After": {"7"}}, kind: eboks.Throttled, gone: true, wait: 7 * time.Second},
-	{name: "away, as a date", status: 503, header: http.Header{"Retry-After": {today.Add(time.Minute).Format(http.TimeFormat)}}, kind: eboks.Throttled, gone: true, wait: time.Minute},
+	{name: "id used before, in XML", status: 409, media: "application/xml", body: "<Fejl><FejlKode>1005</FejlKode></Fejl>", kind: eboks.AlreadyAccepted, code: "1005"},
+	{name: "409 with a page", status: 409, media: "text/html", body: "<html><body>Konflikt på Ærø</body></html>", kind: eboks.OutcomeUnknown},
+	{name: "419 with a page", status: 419, media: "text/html", body: "<html><body>Page Expired</body></html>", kind: eboks.OutcomeUnknown},
+	{name: "unauthorized", status: 401, kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "forbidden", status: 403, body: "<html>", kind: eboks.AuthFailed, then: eboks.Retry},
+	{name: "too many", status: 429, header: http.Header{"Retry-After": {"7"}}, kind: eboks.Throttled, then: eboks.Retry, wait: 7 * time.Second},
+	{name: "away, as a date", status: 503, header: http.Header{"Retry-After": {today.Add(time.Minute).Format(http.TimeFormat)}}, kind: eboks.Throttled, then: eboks.Retry, wait: time.Minute},
 	{name: "away, without a time", status: 503, kind: eboks.OutcomeUnknown},
 	{name: "server error", status: 500, body: "<Fejl><FejlKode>9999</FejlKode></Fejl>", kind: eboks.OutcomeUnknown, code: "9999"},
 	{name: "bad gateway", status: 502, body: "<html>", kind: eboks.OutcomeUnknown},
 	{name: "gateway timeout", status: 504, kind: eboks.OutcomeUnknown},
-	{name: "too large", status: 413, kind: eboks.Rejected, gone: true},
+	{name: "too large", status: 413, kind: eboks.Rejected, then: eboks.Stop},
 	{name: "another letter", status: 200, body: answered(otherMessage, karen, "", ""), kind: eboks.OutcomeUnknown},
 	{name: "another letter, refused", status: 200, body: answered(otherMessage, karen, "exempt", ""), kind: eboks.OutcomeUnknown},
 	{name: "our id and one more", status: 200, body: answered(message+"0", karen, "", ""), kind: eboks.OutcomeUnknown},
-	{name: "our id in capitals", status: 200, body: answered(strings.ToUpper(message), karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "another letter, in braces", status: 200, body: answered("{"+otherMessage+"}", karen, "", ""), kind: eboks.OutcomeUnknown},
+	{name: "our id in half a brace", status: 200, body: answered("{"+message, karen, "", ""), kind: eboks.OutcomeUnknown},
 	{name: "another recipient", status: 200, body: answered(message, cprtest.Number(1), "", ""), kind: eboks.OutcomeUnknown},
 	{name: "another recipient, dead", status: 200, body: answered(message, cprtest.Number(1), "dead", ""), kind: eboks.OutcomeUnknown},
 	{name: "no recipient", status: 200, body: strings.Replace(well(), karen.Reveal(), "", 1), kind: eboks.OutcomeUnknown},
 	{name: "two recipients", status: 200, body: strings.Replace(well(), `[`, `[{"nr":"`+karen.Reveal()+`","status":"","post_processing_status":""},`, 1), kind: eboks.OutcomeUnknown},
-	{name: "wrong address", status: 404, kind: eboks.ConfigInvalid, gone: true},
+	{name: "wrong address", status: 404, kind: eboks.ConfigInvalid, then: eboks.Retry},
 	{name: "redirected", status: 307, header: http.Header{"Location": {"https://evil.example/"}}, kind: eboks.OutcomeUnknown},
 	{name: "not modified", status: 304, kind: eboks.OutcomeUnknown},
 }
@@ -119,20 +144,21 @@ func TestAnswers(t *testing.T) {
 	l := toKaren(t)
 	for _, c := range answers {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+			w := newWire(t, func(rw http.ResponseWriter, _ *http.Request) {
 				for k, v := range c.header {
 					rw.Header()[k] = v
 				}
-				says(c.status, c.body)(rw, r)
+				rw.Header().Set("Content-Type", cmp.Or(c.media, "application/json"))
+				rw.WriteHeader(c.status)
+				_, _ = io.WriteString(rw, c.body)
 			})
 			r, err := w.Send(t.Context(), l)
 			require.Nil(t, r)
 			e := failure(t, err)
 			assert.Equal(t, c.kind, e.Kind)
-			assert.Equal(t, c.gone, e.NotDelivered)
-			assert.Equal(t, c.gone, eboks.SafeToRetry(err))
+			assert.Equal(t, c.then.String(), e.Then.String())
 			assert.Equal(t, c.code, e.Code)
-			assert.Equal(t, strings.HasPrefix(c.name, "another") || strings.HasPrefix(c.name, "our id"), e.Alarm, "whether a person must look at it")
+			assert.Equal(t, strings.HasPrefix(c.name, "another") || strings.HasPrefix(c.name, "our id") || c.status == 413, e.Alarm, "whether a person must look at it")
 			assert.Equal(t, c.wait, e.RetryAfter)
 			if c.name != "redirected" {
 				assert.Equal(t, c.status, e.Status)
@@ -170,9 +196,8 @@ func TestRecipientUnreachable(t *testing.T) {
 		require.Nil(t, r)
 		e := failure(t, err)
 		require.ErrorIs(t, err, eboks.ErrRecipientUnreachable, c.code)
-		require.False(t, e.Temporary(), c.code)
 		require.Equal(t, c.reach, e.Reachability, c.code)
-		require.Equal(t, c.gone, e.NotDelivered, c.code)
+		require.Equal(t, map[bool]eboks.Then{true: eboks.Stop, false: eboks.Decide}[c.gone], e.Then, c.code)
 		require.Equal(t, c.code, e.Code)
 		require.Contains(t, e.Why, c.why)
 		require.Equal(t, c.why == "", e.Why == "")
@@ -189,7 +214,7 @@ func TestNothingLeaves(t *testing.T) {
 		_, err := w.Send(t.Context(), toKaren(t))
 		e := failure(t, err)
 		require.Equal(t, eboks.Unavailable, e.Kind, name)
-		require.True(t, e.NotDelivered, name)
+		require.Equal(t, eboks.Retry, e.Then, name)
 	}
 }
 
@@ -200,7 +225,7 @@ func TestServerThatNobodyVouchesFor(t *testing.T) {
 	_, err = w.Send(t.Context(), toKaren(t))
 	e := failure(t, err)
 	require.Equal(t, eboks.Unavailable, e.Kind)
-	require.True(t, e.NotDelivered)
+	require.Equal(t, eboks.Retry, e.Then)
 	require.Empty(t, w.requests())
 }
 
@@ -212,7 +237,7 @@ func TestRefusedCertificateKeepsTheLetter(t *testing.T) {
 	_, err = w.Send(t.Context(), l)
 	e := failure(t, err)
 	require.Equal(t, eboks.AuthFailed, e.Kind)
-	require.True(t, e.NotDelivered)
+	require.Equal(t, eboks.Retry, e.Then)
 	require.Empty(t, w.requests())
 }
 
@@ -239,7 +264,7 @@ func TestNoAnswer(t *testing.T) {
 		_, err := w.Send(t.Context(), l)
 		e := failure(t, err)
 		require.Equal(t, eboks.OutcomeUnknown, e.Kind, name)
-		require.False(t, e.NotDelivered, name)
+		require.Equal(t, eboks.Ask, e.Then, name)
 		require.Len(t, w.requests(), 1, name)
 	}
 }
@@ -251,7 +276,7 @@ func TestTimeout(t *testing.T) {
 	_, err := w.Send(t.Context(), toKaren(t))
 	e := failure(t, err)
 	require.Equal(t, eboks.OutcomeUnknown, e.Kind)
-	require.False(t, e.NotDelivered)
+	require.Equal(t, eboks.Ask, e.Then)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
@@ -280,7 +305,7 @@ func TestAnswerToHalfALetter(t *testing.T) {
 	_, err := w.Send(t.Context(), toKaren(t))
 	e := failure(t, err)
 	require.Equal(t, eboks.OutcomeUnknown, e.Kind)
-	require.False(t, e.NotDelivered)
+	require.Equal(t, eboks.Ask, e.Then)
 }
 
 // hasty answers before it has read.
@@ -298,7 +323,7 @@ func TestCancelled(t *testing.T) {
 	_, err := w.Send(ctx, toKaren(t))
 	e := failure(t, err)
 	require.Equal(t, eboks.Unavailable, e.Kind)
-	require.True(t, e.NotDelivered)
+	require.Equal(t, eboks.Retry, e.Then)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Empty(t, w.requests())
 }

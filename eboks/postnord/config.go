@@ -15,8 +15,8 @@ import (
 // guarded makes a type print as a placeholder and refuse to marshal.
 type guarded = private.Value
 
-// Config configures a Sender. BaseURL, System, ClientID and one way to show a
-// certificate are required. It prints as a placeholder.
+// Config configures a Sender. BaseURL, System and one way to show a certificate are
+// required. It prints as a placeholder.
 type Config struct {
 	guarded
 
@@ -25,12 +25,13 @@ type Config struct {
 	BaseURL string
 	// System is the id of the dispatch system: one to six letters or digits.
 	System string
-	// ClientID is the client id of the agreement: one to 32 letters or digits. It
+	// ClientID is the client id of the agreement: at most 32 letters or digits. It
 	// stands in the middle of every message id and must not change while letters
-	// are on their way.
+	// are on their way. If empty, message ids are made without.
 	ClientID string
 
-	// Certificate is the client certificate, with its key.
+	// Certificate is the client certificate, with its key. New refuses a key that does not
+	// belong to it, and one that is not valid now. [Sender.SetCertificate] exchanges it.
 	Certificate tls.Certificate
 	// Roots are the authorities that the server's certificate may come from. If nil, they are
 	// those of the system.
@@ -38,6 +39,14 @@ type Config struct {
 	// HTTPClient makes the calls instead of Certificate and Roots, for a proxy
 	// that shows the certificate. It never follows redirects. If nil, it is one of our own.
 	HTTPClient *http.Client
+
+	// NoContinue says that the server knows no 100-continue: the body leaves at once, before
+	// the server has taken the certificate. If false, that is found out by one call that
+	// waits three seconds in vain.
+	NoContinue bool
+	// TLS12 is for a server that asks for the certificate only after the request, which
+	// works with TLS 1.2 alone. It allows no later version. Not with HTTPClient.
+	TLS12 bool
 
 	// Materials maps the app's words to the content type ids of the agreement. If nil,
 	// a letter's Material is the id itself. If set, a Material that is not in it is
@@ -84,8 +93,9 @@ const (
 	// AnswerJSON means that the answer names the message and says of the recipient what
 	// became of it. Nothing else is a success.
 	AnswerJSON Answer = iota
-	// AnswerStatus means that a success may have no body, and then says no more than that
-	// the letter is taken in. A body, if there is one, is read as with AnswerJSON.
+	// AnswerStatus means that the status 200, 201, 202 or 204 is enough: the letter is
+	// taken in. A body that is AnswerJSON's is read as with it, and a fault or a page of
+	// HTML is no success. Any other body, or none, says no more.
 	AnswerStatus
 	lastAnswer
 )
@@ -98,10 +108,7 @@ const (
 	maxContentType = 64
 )
 
-const (
-	defaultTimeout = 60 * time.Second
-	connections    = 16 // that stay open between calls
-)
+const defaultTimeout = 60 * time.Second
 
 const (
 	messageVariable = "{message}"
@@ -114,12 +121,10 @@ func (c *Config) check() error {
 		return configInvalid("Config.BaseURL needs an https address without user, query and fragment")
 	case len(c.System) > systemLength || !isID(c.System):
 		return configInvalid("Config.System needs one to six letters or digits")
-	case len(c.ClientID) > maxClientID || !isID(c.ClientID):
-		return configInvalid("Config.ClientID needs one to 32 letters or digits")
-	case c.HTTPClient == nil && (len(c.Certificate.Certificate) == 0 || c.Certificate.PrivateKey == nil):
-		return configInvalid("Config.Certificate needs a certificate and its key")
-	case c.HTTPClient != nil && c.Roots != nil:
-		return configInvalid("Config.Roots is not used with Config.HTTPClient")
+	case len(c.ClientID) > maxClientID || c.ClientID != "" && !isID(c.ClientID):
+		return configInvalid("Config.ClientID needs at most 32 letters or digits")
+	case c.HTTPClient != nil && (c.Roots != nil || c.TLS12):
+		return configInvalid("Config.Roots and Config.TLS12 are not used with Config.HTTPClient")
 	case c.Answer >= lastAnswer:
 		return configInvalid("Config.Answer is none of the answers")
 	case c.Limits.Title < 0 || c.Limits.File < 0 || c.Limits.Total < 0 || c.Limits.Encoded < 0:
@@ -128,6 +133,8 @@ func (c *Config) check() error {
 		return configInvalid("Config.Timeout is negative")
 	case c.LookupName != "" && !isID(c.LookupName):
 		return configInvalid("Config.LookupName needs letters or digits")
+	case c.ClientID == "" && strings.Contains(c.StatusURL, clientVariable):
+		return configInvalid("Config.StatusURL has {client}, and Config.ClientID is empty")
 	case c.StatusURL != "" && (!strings.Contains(c.StatusURL, messageVariable) || !isHTTPS(c.stateAddress("0"), true)):
 		return configInvalid("Config.StatusURL needs an https address with {message} and without user and fragment")
 	}

@@ -7,24 +7,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/ebokstest/sendersuite"
 	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 )
 
 // The adapter with and without what the wire has beside sending.
 func TestConformance(t *testing.T) {
-	sendersuite.Test(t, ebokstest.PostNord, configured(func(c *postnord.Config, fake *ebokstest.Distributor) {
+	sendersuite.Test(t, postnordtest.Start, configured(func(c *postnord.Config, fake *postnordtest.Distributor) {
 		c.CPRInURL, c.StatusURL = true, fake.URL()+"/rest/messages/{client}/?message_id={message}"
 	}))
 }
 
 func TestConformanceOfSendingAlone(t *testing.T) {
-	sendersuite.Test(t, ebokstest.PostNord, configured(func(*postnord.Config, *ebokstest.Distributor) {}))
+	sendersuite.Test(t, postnordtest.Start, configured(func(*postnord.Config, *postnordtest.Distributor) {}))
 }
 
-func configured(change func(*postnord.Config, *ebokstest.Distributor)) func(testing.TB, *ebokstest.Distributor) eboks.Sender {
-	return func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
+func configured(change func(*postnord.Config, *postnordtest.Distributor)) func(testing.TB, *postnordtest.Distributor) eboks.Sender {
+	return func(tb testing.TB, fake *postnordtest.Distributor) eboks.Sender {
 		cfg := postnord.Config{BaseURL: fake.URL(), System: fake.System(), ClientID: fake.ClientID(), Certificate: fake.Certificate(), Roots: fake.Roots(),
 			Timeout: 5 * time.Second, Now: fake.Now}
 		change(&cfg, fake)

@@ -21,6 +21,10 @@
 // and its order, the client certificate, 409 and 419 for an id that was used
 // before, 400 for good.
 //
+// There are two sorts of senders. Behind a proxy, message ids have a client id, and the
+// answer says in JSON what became of the letter. At e-Boks itself, message ids have none
+// (leave [Config.ClientID] empty) and any success will do ([AnswerStatus]).
+//
 // Not public, and therefore a setting: the host and every id (the agreement has
 // them), what a success looks like ([Config.Answer], [Config.RecipientOptional]),
 // whether a repeated id is really recognised ([Config.NoDedupe]), the body of the
@@ -30,7 +34,8 @@
 //
 // # What it carries
 //
-// One PDF to one person or company. Attachments, replies, a day before which the
+// One PDF to one person (recipient type P) or company (V). The types KP and KFP, for people
+// whose number is not known, are not offered. Attachments, replies, a day before which the
 // letter must not arrive, and print are in no public description of this wire and
 // are refused with [eboks.ErrUnsupported]. Neither does it report openings: see
 // package readlink.
@@ -48,9 +53,21 @@
 //     put it on paper yourself before its state says Failed, or the citizen gets it
 //     twice. With StatusURL [Sender.ReadStatus] tells: Queued, PrintQueued or Failed.
 //
+// # When a letter is done
+//
+// This wire never says that a letter is in the mailbox or with the carrier. AcceptedDigital
+// and PrintQueued are its last words (Capabilities.Ends), and without StatusURL the answer
+// to the letter is: so no letter is overdue for what nobody tells.
+//
 // # Errors
 //
-// 409 and 419 are AlreadyAccepted: the Client decides what that means. A success
+// A refusal ends a letter only in the distributor's own words: XML or JSON, and a
+// Content-Type that says so, or a fault (Fejl). Any other answer of 4xx may come from a
+// server or filter on the way, such as nginx that refuses the client certificate with 400
+// and a page: the letter waits, and somebody hears of it.
+//
+// 409 and 419 are AlreadyAccepted, with the distributor's words or without any: the Client
+// decides what that means. With a page they are OutcomeUnknown. A success
 // whose answer is empty, unreadable, about another letter or another recipient,
 // or in words that this package does not know is OutcomeUnknown, with the answer
 // in Error.Raw.
@@ -64,5 +81,5 @@
 //
 // # Testing
 //
-// ebokstest.NewPostNord is this wire without an agreement.
+// postnordtest.New is this wire without an agreement.
 package postnord

@@ -2,11 +2,13 @@ package postnord
 
 import (
 	"bytes"
+	"mime"
 	"net/http"
 	"strings"
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/strictjson"
 	"github.com/dkeid/dkeid/internal/strictxml"
 )
 
@@ -23,12 +25,50 @@ func configInvalid(why string) error {
 
 // refused classifies the answer to a letter that is no success.
 func (s *Sender) refused(r *httpx.Response) *eboks.Error {
-	e := eboks.StatusError(r.Status, r.Header, faultCode(r.Body) != "", s.now())
-	if r.Status == statusUsed {
-		*e = eboks.Error{Kind: eboks.AlreadyAccepted, Status: r.Status}
+	e := s.byStatus(r)
+	if r.Status != http.StatusConflict && r.Status != statusUsed {
+		return e
 	}
+	e.Kind, e.Then, e.Why = eboks.AlreadyAccepted, eboks.Ask, ""
+	if foreign(r) {
+		e.Kind, e.Why = eboks.OutcomeUnknown, "the answer may mean that the id was used before, but it is not in the distributor's words"
+	}
+	return e
+}
+
+// byStatus classifies an answer that is no success by its status.
+func (s *Sender) byStatus(r *httpx.Response) *eboks.Error {
+	e := eboks.StatusError(r.Status, r.Header, ownWords(r), s.now())
 	e.Raw, e.Code = raw(r.Body), faultCode(r.Body)
 	return e
+}
+
+// ownWords reports whether the distributor wrote the answer, as far as that shows: it is
+// XML or JSON, and says so. Pages of HTML, plain text and empty answers come from servers
+// and filters on the way too. A fault is enough by itself.
+func ownWords(r *httpx.Response) bool {
+	typed := strings.HasSuffix(mediaType(r), "xml") || strings.HasSuffix(mediaType(r), "json")
+	if isXML(r.Body) {
+		e, err := strictxml.Parse(r.Body)
+		return err == nil && (e.Name.Local == fault || typed && !strings.EqualFold(e.Name.Local, "html"))
+	}
+	return typed && strictjson.Members(r.Body, func(string, *strictjson.Value) error { return nil }) == nil
+}
+
+// foreign reports whether an answer has a body that the distributor did not write.
+func foreign(r *httpx.Response) bool { return len(r.Body) > 0 && !ownWords(r) }
+
+// isPage reports whether an answer is a page for people, by its type or its beginning.
+func isPage(r *httpx.Response) bool {
+	body := bytes.TrimLeft(r.Body, "\ufeff\t\n\r ")
+	begins := strings.ToLower(string(body[:min(len(body), len("<!doctype html"))]))
+	return strings.HasSuffix(mediaType(r), "html") || strings.HasPrefix(begins, "<html") || begins == "<!doctype html"
+}
+
+// mediaType is the type that an answer says it has, in lower case.
+func mediaType(r *httpx.Response) string {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return media
 }
 
 // unclear is the answer to a letter of which nobody can say what became.
@@ -51,14 +91,22 @@ func raw(body []byte) eboks.Raw {
 // wrong. That Dispatch does so too is likely, not certain.
 const fault = "Fejl"
 
+// faultIn returns the fault that body is, nil if it is none.
+func faultIn(body []byte) *strictxml.Element {
+	if !isXML(body) {
+		return nil
+	}
+	if e, err := strictxml.Parse(body); err == nil && e.Name.Local == fault {
+		return e
+	}
+	return nil
+}
+
 // faultCode returns the number in a fault, "" when body is none or when what it
 // has is no number.
 func faultCode(body []byte) string {
-	if !isXML(body) {
-		return ""
-	}
-	e, err := strictxml.Parse(body)
-	if err != nil || e.Name.Local != fault {
+	e := faultIn(body)
+	if e == nil {
 		return ""
 	}
 	code, err := e.TextOf("FejlKode")

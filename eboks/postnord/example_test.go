@@ -11,13 +11,14 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/postnord"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 )
 
 // ours is the app's own word for a kind of letter.
 const ours eboks.Material = "aarsopgoerelse"
 
 // atFake is the agreement of a test or a demonstration.
-func atFake(fake *ebokstest.Distributor) postnord.Config {
+func atFake(fake *postnordtest.Distributor) postnord.Config {
 	return postnord.Config{
 		BaseURL:     fake.URL(),
 		System:      fake.System(),
@@ -31,7 +32,7 @@ func atFake(fake *ebokstest.Distributor) postnord.Config {
 // The Config is all that differs between a test and production, where all of it
 // comes from the agreement.
 func Example() {
-	fake, err := ebokstest.Start(ebokstest.PostNord, ebokstest.Config{})
+	fake, err := postnordtest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func Example() {
 		ID:       eboks.NewID(), // store it first
 		To:       eboks.Person(citizen),
 		Title:    "Din årsopgørelse er klar",
-		Document: eboks.Bytes([]byte("%PDF-1.7 …")),
+		Document: eboks.Bytes([]byte("%PDF-1.7 …\n%%EOF")),
 		Material: ours,
 	})
 	if err != nil {
@@ -64,7 +65,7 @@ func Example() {
 // Somebody without a mailbox: SafeToRetry says whether the other side has kept
 // the letter, for print.
 func ExampleSender_Send() {
-	fake, err := ebokstest.Start(ebokstest.PostNord, ebokstest.Config{})
+	fake, err := postnordtest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func ExampleSender_Send() {
 	}
 	citizen := cpr.MustParse("271258-9100") // a published test person, without a mailbox here
 	_, err = client.Send(context.Background(), &eboks.Letter{
-		ID: eboks.NewID(), To: eboks.Person(citizen), Title: "Påmindelse", Document: eboks.Bytes([]byte("%PDF-1.7 …")), Material: ours,
+		ID: eboks.NewID(), To: eboks.Person(citizen), Title: "Påmindelse", Document: eboks.Bytes([]byte("%PDF-1.7 …\n%%EOF")), Material: ours,
 	})
 	var e *eboks.Error
 	if errors.As(err, &e) && e.Kind == eboks.RecipientUnreachable {
@@ -87,7 +88,7 @@ func ExampleSender_Send() {
 	// may I send it another way? false
 }
 
-func open(fake *ebokstest.Distributor) (*eboks.Client, error) {
+func open(fake *postnordtest.Distributor) (*eboks.Client, error) {
 	sender, err := postnord.New(atFake(fake))
 	if err != nil {
 		return nil, err
@@ -109,7 +110,7 @@ func ExampleConfig() {
 	fmt.Println(err)
 	fmt.Println(cfg) // shows nothing
 	// Output:
-	// eboks: new (postnord): ConfigInvalid: Config.Certificate needs a certificate and its key
+	// eboks: new (postnord): ConfigInvalid: Config.Certificate: there is no client certificate
 	// [private]
 }
 

@@ -72,6 +72,7 @@ func TestLetters(t *testing.T) {
 		"materials":          {config: func(c *postnord.Config) { c.Materials = map[eboks.Material]string{"179343": "brev-1.2"} }},
 		"six-digit-system":   {config: func(c *postnord.Config) { c.System, c.ClientID = "123456", "ab" }},
 		"behind-a-path":      {config: func(c *postnord.Config) { c.BaseURL += "/proxy/" }},
+		"no-client-id":       {config: func(c *postnord.Config) { c.ClientID, c.StatusURL, c.Answer = "", "", postnord.AnswerStatus }},
 		"answer-status-only": {config: func(c *postnord.Config) { c.Answer = postnord.AnswerStatus }},
 	} {
 		t.Run(name, func(t *testing.T) {

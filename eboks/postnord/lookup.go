@@ -42,14 +42,11 @@ func (s *Sender) Lookup(ctx context.Context, to eboks.Recipient, m eboks.Materia
 	if e != nil {
 		return eboks.ReachabilityUnknown, e
 	}
-	switch r.Status {
-	case http.StatusNotFound:
+	switch {
+	case r.Status == http.StatusNotFound && !foreign(r):
 		return eboks.NotRegistered, nil
-	case http.StatusOK:
-	default:
-		e := asRead(eboks.StatusError(r.Status, r.Header, faultCode(r.Body) != "", s.now()))
-		e.Raw, e.Code = raw(r.Body), faultCode(r.Body)
-		return eboks.ReachabilityUnknown, e
+	case r.Status != http.StatusOK:
+		return eboks.ReachabilityUnknown, asRead(s.byStatus(r))
 	}
 	subscribed, ok := s.subscribed(r.Body)
 	switch {

@@ -20,34 +20,36 @@ func TestLookup(t *testing.T) {
 		want   eboks.Reachability
 		kind   error
 	}{
-		"xml true":          {200, `<?xml version="1.0" encoding="utf-8"?><Tilmelding xmlns="urn:eboks:da:1.0.0"><Tilmeldt>true</Tilmeldt></Tilmelding>`, eboks.Reachable, nil},
-		"xml 1":             {200, `<Tilmelding><Tilmeldt> 1 </Tilmeldt></Tilmelding>`, eboks.Reachable, nil},
-		"xml false":         {200, `<Tilmelding><Id>æøå</Id><Tilmeldt>false</Tilmeldt></Tilmelding>`, eboks.NotSubscribed, nil},
-		"xml alone":         {200, "\ufeff<Tilmeldt>0</Tilmeldt>", eboks.NotSubscribed, nil},
-		"xml other word":    {200, `<Tilmelding><Tilmeldt>ja</Tilmeldt></Tilmelding>`, 0, eboks.ErrOutcomeUnknown},
-		"xml empty":         {200, `<Tilmelding><Tilmeldt/></Tilmelding>`, 0, eboks.ErrOutcomeUnknown},
-		"xml twice":         {200, `<Tilmelding><Tilmeldt>true</Tilmeldt><Tilmeldt>true</Tilmeldt></Tilmelding>`, 0, eboks.ErrOutcomeUnknown},
-		"xml deeper":        {200, `<a><b><Tilmeldt>true</Tilmeldt></b></a>`, 0, eboks.ErrOutcomeUnknown},
-		"xml with children": {200, `<a><Tilmeldt>true<b/></Tilmeldt></a>`, 0, eboks.ErrOutcomeUnknown},
-		"xml missing":       {200, `<Tilmelding/>`, 0, eboks.ErrOutcomeUnknown},
-		"xml doctype":       {200, `<!DOCTYPE a><Tilmeldt>true</Tilmeldt>`, 0, eboks.ErrOutcomeUnknown},
-		"json true":         {200, `{"æ":[1,{"tilmeldt":false}],"tilmeldt":true}`, eboks.Reachable, nil},
-		"json false":        {200, ` {"tilmeldt":false}`, eboks.NotSubscribed, nil},
-		"json text":         {200, `{"tilmeldt":"true"}`, 0, eboks.ErrOutcomeUnknown},
-		"json null":         {200, `{"tilmeldt":null}`, 0, eboks.ErrOutcomeUnknown},
-		"json twice":        {200, `{"tilmeldt":true,"tilmeldt":true}`, 0, eboks.ErrOutcomeUnknown},
-		"json both cases":   {200, `{"tilmeldt":true,"Tilmeldt":false}`, 0, eboks.ErrOutcomeUnknown},
-		"json and more":     {200, `{"tilmeldt":true} x`, 0, eboks.ErrOutcomeUnknown},
-		"json bare":         {200, `true`, 0, eboks.ErrOutcomeUnknown},
-		"maintenance":       {200, `<html><body><br>Vi er straks tilbage</body></html>`, 0, eboks.ErrOutcomeUnknown},
-		"empty":             {200, ``, 0, eboks.ErrOutcomeUnknown},
-		"no content":        {204, ``, 0, eboks.ErrOutcomeUnknown},
-		"nobody":            {404, `<Fejl/>`, eboks.NotRegistered, nil},
-		"refused":           {400, ``, 0, eboks.ErrRejected},
-		"forbidden":         {403, ``, 0, eboks.ErrAuthFailed},
-		"busy":              {429, ``, 0, eboks.ErrThrottled},
-		"conflict":          {409, ``, 0, eboks.ErrUnavailable},
-		"broken":            {500, `<html>`, 0, eboks.ErrUnavailable},
+		"xml true":            {200, `<?xml version="1.0" encoding="utf-8"?><Tilmelding xmlns="urn:eboks:da:1.0.0"><Tilmeldt>true</Tilmeldt></Tilmelding>`, eboks.Reachable, nil},
+		"xml 1":               {200, `<Tilmelding><Tilmeldt> 1 </Tilmeldt></Tilmelding>`, eboks.Reachable, nil},
+		"xml false":           {200, `<Tilmelding><Id>æøå</Id><Tilmeldt>false</Tilmeldt></Tilmelding>`, eboks.NotSubscribed, nil},
+		"xml alone":           {200, "\ufeff<Tilmeldt>0</Tilmeldt>", eboks.NotSubscribed, nil},
+		"xml other word":      {200, `<Tilmelding><Tilmeldt>ja</Tilmeldt></Tilmelding>`, 0, eboks.ErrOutcomeUnknown},
+		"xml empty":           {200, `<Tilmelding><Tilmeldt/></Tilmelding>`, 0, eboks.ErrOutcomeUnknown},
+		"xml twice":           {200, `<Tilmelding><Tilmeldt>true</Tilmeldt><Tilmeldt>true</Tilmeldt></Tilmelding>`, 0, eboks.ErrOutcomeUnknown},
+		"xml deeper":          {200, `<a><b><Tilmeldt>true</Tilmeldt></b></a>`, 0, eboks.ErrOutcomeUnknown},
+		"xml with children":   {200, `<a><Tilmeldt>true<b/></Tilmeldt></a>`, 0, eboks.ErrOutcomeUnknown},
+		"xml missing":         {200, `<Tilmelding/>`, 0, eboks.ErrOutcomeUnknown},
+		"xml doctype":         {200, `<!DOCTYPE a><Tilmeldt>true</Tilmeldt>`, 0, eboks.ErrOutcomeUnknown},
+		"json true":           {200, `{"æ":[1,{"tilmeldt":false}],"tilmeldt":true}`, eboks.Reachable, nil},
+		"json false":          {200, ` {"tilmeldt":false}`, eboks.NotSubscribed, nil},
+		"json text":           {200, `{"tilmeldt":"true"}`, 0, eboks.ErrOutcomeUnknown},
+		"json null":           {200, `{"tilmeldt":null}`, 0, eboks.ErrOutcomeUnknown},
+		"json twice":          {200, `{"tilmeldt":true,"tilmeldt":true}`, 0, eboks.ErrOutcomeUnknown},
+		"json both cases":     {200, `{"tilmeldt":true,"Tilmeldt":false}`, 0, eboks.ErrOutcomeUnknown},
+		"json and more":       {200, `{"tilmeldt":true} x`, 0, eboks.ErrOutcomeUnknown},
+		"json bare":           {200, `true`, 0, eboks.ErrOutcomeUnknown},
+		"maintenance":         {200, `<html><body><br>Vi er straks tilbage</body></html>`, 0, eboks.ErrOutcomeUnknown},
+		"empty":               {200, ``, 0, eboks.ErrOutcomeUnknown},
+		"no content":          {204, ``, 0, eboks.ErrOutcomeUnknown},
+		"nobody":              {404, `<Fejl/>`, eboks.NotRegistered, nil},
+		"refused":             {400, `<Fejl/>`, 0, eboks.ErrRejected},
+		"refused on the way":  {400, ``, 0, eboks.ErrAuthFailed},
+		"forbidden":           {403, ``, 0, eboks.ErrAuthFailed},
+		"busy":                {429, ``, 0, eboks.ErrThrottled},
+		"conflict":            {409, `<Fejl/>`, 0, eboks.ErrUnavailable},
+		"conflict on the way": {409, `<html>`, 0, eboks.ErrAuthFailed},
+		"broken":              {500, `<html>`, 0, eboks.ErrUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWire(t, says(c.status, c.body), inURL)
@@ -85,6 +87,13 @@ func TestLookupOfAPersonNeedsASetting(t *testing.T) {
 	require.Equal(t, eboks.Reachable, got)
 }
 
+// A page of the road does not say that nobody has a mailbox.
+func TestLookupThatTheRoadAnswers(t *testing.T) {
+	got, err := newWire(t, says(404, "<html>Ærø</html>"), inURL).Lookup(t.Context(), eboks.Person(karen), "1")
+	require.ErrorIs(t, err, eboks.ErrConfigInvalid)
+	require.Equal(t, eboks.ReachabilityUnknown, got)
+}
+
 func TestLookupRefusesTheImpossible(t *testing.T) {
 	w := newWire(t, says(200, `{"tilmeldt":true}`), inURL)
 	_, err := w.Lookup(t.Context(), eboks.Recipient{}, "1")
@@ -109,7 +118,7 @@ func TestLookupThatFailsTellsNobody(t *testing.T) {
 	for _, w := range []*wire{hang, away, moved} {
 		_, err := w.Lookup(t.Context(), eboks.Person(karen), "1")
 		require.ErrorIs(t, err, eboks.ErrUnavailable)
-		require.True(t, failure(t, err).Temporary())
+		require.Equal(t, eboks.Unavailable, failure(t, err).Kind)
 	}
 	require.Len(t, moved.requests(), 1)
 }

@@ -1,6 +1,7 @@
 package postnord
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
-	"github.com/dkeid/dkeid/internal/mtls"
 )
 
 // The seam, and the abilities that this wire has.
@@ -30,6 +30,7 @@ type Sender struct {
 	guarded
 
 	cfg    Config // without certificate, roots and client
+	cert   shown
 	base   string // BaseURL without a slash at its end
 	prefix string // of every message id
 	http   *httpx.Client
@@ -43,39 +44,52 @@ func New(cfg Config) (*Sender, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	client, cert, err := cfg.client(cfg.Now())
+	if err != nil {
+		return nil, err
+	}
 	s := &Sender{
 		cfg:    cfg,
+		cert:   cert,
 		base:   strings.TrimRight(cfg.BaseURL, "/"),
 		prefix: strings.Repeat("0", systemLength-len(cfg.System)) + cfg.System + cfg.ClientID,
 		now:    cfg.Now,
 		able: eboks.Capabilities{
-			Name:               name,
-			Dedupes:            !cfg.NoDedupe,
-			Status:             cfg.StatusURL != "",
-			Lookup:             true,
-			Limits:             cfg.Limits,
-			CertificateExpires: mtls.Expires(cfg.Certificate),
+			Name:    name,
+			Dedupes: !cfg.NoDedupe,
+			Status:  cfg.StatusURL != "",
+			Lookup:  true,
+			Ends:    ends(cfg),
+			Limits:  cfg.Limits,
 		},
 	}
 	s.able.Limits.Attachments = 0
-	if s.now == nil {
-		s.now = time.Now
-	}
-	client, timeout := cfg.HTTPClient, cfg.Timeout
-	if client == nil {
-		client = &http.Client{Transport: mtls.Transport(cfg.Certificate, cfg.Roots, connections)}
-	}
-	if timeout == 0 {
-		timeout = defaultTimeout
-	}
-	s.http = httpx.New(client, httpx.Limits{Timeout: timeout})
+	s.http = httpx.New(client, httpx.Limits{Timeout: cmp.Or(cfg.Timeout, defaultTimeout), NoContinue: cfg.NoContinue})
 	s.cfg.Materials = maps.Clone(cfg.Materials)
 	s.cfg.Certificate, s.cfg.Roots, s.cfg.HTTPClient = tls.Certificate{}, nil, nil // the transport has them
 	return s, nil
 }
 
+// ends are the states behind which this wire tells no more: it never reports that a
+// letter is in the mailbox or with the carrier. Without StatusURL nothing is told after
+// the answer to the letter.
+func ends(cfg Config) []eboks.Status {
+	all := []eboks.Status{eboks.AcceptedDigital, eboks.PrintQueued}
+	if cfg.StatusURL == "" {
+		all = append(all, eboks.Accepted, eboks.Queued)
+	}
+	return all
+}
+
 // Capabilities says what this wire can do, as configured.
-func (s *Sender) Capabilities() eboks.Capabilities { return s.able }
+func (s *Sender) Capabilities() eboks.Capabilities {
+	able := s.able
+	able.CertificateExpires = s.cert.expires()
+	return able
+}
 
 // Send offers the letter once.
 func (s *Sender) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {

@@ -31,10 +31,20 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 		{"System", func(c *postnord.Config) { c.System = "" }},
 		{"System", func(c *postnord.Config) { c.System = "1234567" }},
 		{"System", func(c *postnord.Config) { c.System = "1/2" }},
-		{"ClientID", func(c *postnord.Config) { c.ClientID = "" }},
+		{"ClientID", func(c *postnord.Config) { c.ClientID = "123456789012345678901234567890123" }},
+		{"StatusURL", func(c *postnord.Config) { c.ClientID, c.StatusURL = "", "https://proxy.example/{client}/{message}" }},
 		{"ClientID", func(c *postnord.Config) { c.ClientID = "æ" }},
 		{"Certificate", func(c *postnord.Config) { c.Certificate = tls.Certificate{} }},
 		{"Certificate", func(c *postnord.Config) { c.Certificate.PrivateKey = nil }},
+		{"Certificate", func(c *postnord.Config) {
+			c.Certificate.PrivateKey = testAuthority(t).certificate(t, "en anden").PrivateKey
+		}},
+		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(10, 0, 0) } }},
+		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(-10, 0, 0) } }},
+		{"HTTPClient", func(c *postnord.Config) {
+			c.HTTPClient, c.Now = showing(c.Certificate), func() time.Time { return today.AddDate(10, 0, 0) }
+		}},
+		{"TLS12", func(c *postnord.Config) { c.HTTPClient, c.TLS12 = &http.Client{}, true }},
 		{"Roots", func(c *postnord.Config) { c.HTTPClient, c.Roots = &http.Client{}, testAuthority(t).roots }},
 		{"Answer", func(c *postnord.Config) { c.Answer = 9 }},
 		{"Timeout", func(c *postnord.Config) { c.Timeout = -1 }},
@@ -57,6 +67,96 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 	}
 	_, err := postnord.New(good)
 	require.NoError(t, err)
+	good.ClientID, good.StatusURL = "", "https://proxy.example/{message}"
+	_, err = postnord.New(good)
+	require.NoError(t, err)
+}
+
+// Senders at e-Boks itself have no client id, and any success will do.
+func TestWithoutAProxy(t *testing.T) {
+	w := newWire(t, says(204, ""), func(c *postnord.Config) { c.ClientID, c.StatusURL, c.Answer = "", "", postnord.AnswerStatus })
+	r, err := w.Send(t.Context(), toKaren(t))
+	require.NoError(t, err)
+	require.Equal(t, "0039940b8f3c4e52a14d6f9c556c1f0a7f9e2d", r.Reference)
+	require.Equal(t, "/int/rest/srv.svc/3/dispatchsystem/3994/dispatches/"+r.Reference, w.requests()[0].uri)
+}
+
+// A letter whose delivery nobody tells is not overdue for ever.
+func TestLastWordsAreAnEnd(t *testing.T) {
+	now := today
+	for name, c := range map[string]struct {
+		status string
+		said   eboks.Status
+		ends   bool
+	}{
+		"taken in":            {"", eboks.AcceptedDigital, true},
+		"printed":             {"https://proxy.example/{message}", eboks.PrintQueued, true},
+		"nothing can be read": {"", eboks.Accepted, true},
+		"waits":               {"https://proxy.example/{message}", eboks.Queued, false},
+		"can be read":         {"https://proxy.example/{message}", eboks.Accepted, false},
+	} {
+		w := newWire(t, says(200, well()), func(cfg *postnord.Config) { cfg.StatusURL = c.status })
+		client, err := eboks.New(eboks.Config{Sender: w, Now: func() time.Time { return now.Add(100 * time.Hour) }})
+		require.NoError(t, err)
+		require.Equal(t, c.ends, w.Capabilities().Final(c.said), name)
+		err = client.Overdue(&eboks.Receipt{ID: letter, Status: c.said, At: now}, nil)
+		if c.ends {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorIs(t, err, eboks.ErrReceiptOverdue, name)
+		}
+	}
+}
+
+// showing is a client of the user's that shows a certificate.
+func showing(c tls.Certificate) *http.Client {
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{Certificates: []tls.Certificate{c}}}}
+}
+
+// A certificate is exchanged while letters go; a bad one changes nothing.
+func TestSetCertificate(t *testing.T) {
+	var who []string
+	w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+		who = append(who, r.TLS.PeerCertificates[0].Subject.CommonName)
+		says(200, well())(rw, r)
+	})
+	send := func() {
+		_, err := w.Send(t.Context(), toKaren(t))
+		require.NoError(t, err)
+	}
+	send()
+	ends := w.Capabilities().CertificateExpires
+	require.Equal(t, testAuthority(t).cert.NotAfter, ends)
+	bad := testAuthority(t).certificate(t, "forkert")
+	bad.PrivateKey = testAuthority(t).certificate(t, "en anden").PrivateKey
+	err := w.SetCertificate(bad)
+	require.ErrorIs(t, err, eboks.ErrConfigInvalid)
+	require.ErrorContains(t, err, "eboks: set certificate (postnord): ConfigInvalid: ")
+	send()
+	require.NoError(t, w.SetCertificate(testAuthority(t).certificate(t, "ny på Ærø")))
+	send()
+	require.Equal(t, []string{"Afsender ÆØÅ", "Afsender ÆØÅ", "ny på Ærø"}, who)
+
+	own, err := postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(bad)})
+	require.Nil(t, own)
+	require.ErrorContains(t, err, "Config.HTTPClient")
+	own, err = postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(testAuthority(t).certificate(t, "egen"))})
+	require.NoError(t, err)
+	require.Equal(t, ends, own.Capabilities().CertificateExpires)
+	require.ErrorContains(t, own.SetCertificate(bad), "Config.HTTPClient")
+}
+
+// With NoContinue the letter leaves at once, and TLS12 speaks no later version.
+func TestSettingsOfTheRoad(t *testing.T) {
+	var version uint16
+	w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+		version = r.TLS.Version
+		says(200, well())(rw, r)
+	}, func(c *postnord.Config) { c.NoContinue, c.TLS12 = true, true })
+	_, err := w.Send(t.Context(), toKaren(t))
+	require.NoError(t, err)
+	require.Empty(t, w.requests()[0].header["Expect"])
+	require.EqualValues(t, tls.VersionTLS12, version)
 }
 
 func TestCapabilities(t *testing.T) {
@@ -67,7 +167,8 @@ func TestCapabilities(t *testing.T) {
 	can := s.Capabilities()
 	require.Equal(t, testAuthority(t).cert.NotAfter, can.CertificateExpires)
 	can.CertificateExpires = time.Time{}
-	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true}, can)
+	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true,
+		Ends: []eboks.Status{eboks.AcceptedDigital, eboks.PrintQueued, eboks.Accepted, eboks.Queued}}, can)
 
 	cfg.NoDedupe, cfg.StatusURL = true, "https://proxy.example/{message}"
 	cfg.Limits = eboks.Limits{Title: 50, File: 1_000_000, Attachments: 3}
@@ -119,10 +220,23 @@ func TestAnswerWithoutABody(t *testing.T) {
 	r, err := newWire(t, says(200, well()), bare).Send(t.Context(), toKaren(t))
 	require.NoError(t, err)
 	require.Equal(t, eboks.AcceptedDigital, r.Status)
-	for _, body := range []string{"<html>Vi er straks tilbage</html>", answered(otherMessage, karen, "", ""), "\n"} {
-		_, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
-		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown)
+	for _, body := range []string{"OK", "\n", `{"id":"æ"}`, "<Receipt>æ</Receipt>", `"` + message + `"`, "null"} {
+		r, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
+		require.NoError(t, err, body)
+		require.Equal(t, eboks.Accepted, r.Status)
+		require.Equal(t, body, string(r.Raw.Reveal()))
 	}
+	for _, body := range []string{"<html>Vi er straks tilbage</html>", " <!DOCTYPE HTML><p>Ærø", "<Fejl><FejlTekst>Æ</FejlTekst></Fejl>",
+		answered(otherMessage, karen, "", ""), answered(message, karen, "ukendt", "")} {
+		_, err = newWire(t, says(200, body), bare).Send(t.Context(), toKaren(t))
+		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown, body)
+	}
+	for _, status := range []int{203, 206, 207, 299} {
+		_, err = newWire(t, says(status, ""), bare).Send(t.Context(), toKaren(t))
+		require.ErrorIs(t, err, eboks.ErrOutcomeUnknown, status)
+	}
+	_, err = newWire(t, says(200, "<Fejl><FejlKode>1001</FejlKode></Fejl>"), bare).Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrRejected)
 	_, err = newWire(t, says(200, answered(message, karen, "dead", "")), bare).Send(t.Context(), toKaren(t))
 	require.ErrorIs(t, err, eboks.ErrRecipientUnreachable)
 }
@@ -145,7 +259,7 @@ func TestThroughAClient(t *testing.T) {
 	w := newWire(t, says(200, well()))
 	client, err := eboks.New(eboks.Config{Sender: w})
 	require.NoError(t, err)
-	l := &eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Ærø", Material: "1", Document: eboks.Bytes([]byte(document))}
+	l := &eboks.Letter{ID: letter, To: eboks.Person(karen), Title: "Ærø", Material: "1", Document: eboks.Bytes([]byte(document)), Unchecked: true}
 	for range 2 {
 		r, err := client.Send(t.Context(), l)
 		require.NoError(t, err)

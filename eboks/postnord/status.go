@@ -25,7 +25,9 @@ type state struct {
 //
 // AcceptedDigital is as far as a digital letter comes on this wire. The Code of an
 // event is the other side's words, such as "exempt pending"; "valid" stands for
-// the empty one. Words that are not known make the status Unknown.
+// the empty one. Words that are not known make the status Unknown. A record that cannot
+// be read is an event that is Unread. If one is about another letter, all may be, and
+// none is believed.
 func (s *Sender) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, error) {
 	if s.cfg.StatusURL == "" {
 		return nil, &eboks.Error{Kind: eboks.Unsupported, Why: "Config.StatusURL says where states can be read, and it is empty"}
@@ -38,14 +40,11 @@ func (s *Sender) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, er
 	if e != nil {
 		return nil, aboutLetter(e)
 	}
-	switch r.Status {
-	case http.StatusOK:
-	case http.StatusNotFound:
+	switch {
+	case r.Status == http.StatusNotFound && !foreign(r):
 		return nil, nil
-	default:
-		e := asRead(eboks.StatusError(r.Status, r.Header, faultCode(r.Body) != "", s.now()))
-		e.Raw, e.Code = raw(r.Body), faultCode(r.Body)
-		return nil, aboutLetter(e)
+	case r.Status != http.StatusOK:
+		return nil, aboutLetter(asRead(s.byStatus(r)))
 	}
 	events, why := s.events(r.Body, id, message)
 	if why != "" {
@@ -71,37 +70,32 @@ const swapped = "a record is about another letter"
 // events reads a list of records, all about one message. why says what is wrong
 // with it.
 func (s *Sender) events(body []byte, id eboks.ID, message string) (events []eboks.Event, why string) {
+	// Only the list is read here. Each record is read strictly, by itself.
 	var list []json.RawMessage
-	if err := strictjson.Unmarshal(body, &list); err != nil || list == nil {
+	if err := json.Unmarshal(body, &list); err != nil || list == nil {
 		return nil, "the answer is no list of records"
 	}
 	received := s.now().UTC()
 	for _, text := range list {
 		var st state
-		if err := strictjson.Unmarshal(text, &st); err != nil {
-			return nil, "a record is malformed"
-		}
-		if st.Message == nil {
-			return nil, "a record names no letter"
-		}
-		if *st.Message != message {
+		err := strictjson.Unmarshal(text, &st)
+		e := eboks.Event{ID: id, Received: received, Raw: raw(text)}
+		switch {
+		case err == nil && st.Message != nil && !sameMessage(*st.Message, message):
 			return nil, swapped
-		}
-		at, ok := timeOf(st.Modified)
-		if !ok {
-			return nil, "a record has an unreadable time"
-		}
-		e := eboks.Event{ID: id, At: at, Received: received, Raw: raw(text)}
-		if !st.tell(&e) {
-			return nil, "a record is not about one recipient"
+		case err != nil || st.Message == nil || !st.tell(&e):
+			e = eboks.Event{ID: id, Received: received, Raw: e.Raw, Unread: true}
 		}
 		events = append(events, e)
 	}
 	return events, ""
 }
 
-// tell fills e with what the record says.
-func (st *state) tell(e *eboks.Event) bool {
+// tell fills e with what the record says. It returns false if it says nothing.
+func (st *state) tell(e *eboks.Event) (ok bool) {
+	if e.At, ok = timeOf(st.Modified); !ok {
+		return false
+	}
 	if code, ok := st.proxied(); !ok {
 		// The proxy did not get it through, which does not tell where it is.
 		e.Code = code

@@ -1,7 +1,10 @@
 package postnord_test
 
 import (
+	"context"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,20 +102,12 @@ func TestReadStatusThatCannotBeTrusted(t *testing.T) {
 		"another letter":         "[" + listed(otherMessage, "", "", "") + "]",
 		"ours and another":       "[" + good + "," + listed(otherMessage, "", "", "") + "]",
 		"ours and one character": "[" + listed(message+"0", "", "", "") + "]",
-		"no letter":              `[{"recipients":[]}]`,
-		"nobody":                 `[{"message_id":"` + message + `","recipients":[]}]`,
-		"two people":             `[{"message_id":"` + message + `","recipients":[{"status":""},{"status":""}]}]`,
-		"unreadable time":        "[" + listed(message, "", "", `"modified_at":"i går",`) + "]",
 		"an object":              good,
 		"null":                   "null",
 		"empty":                  "",
 		"maintenance":            "<html>Vi er straks tilbage på Ærø</html>",
 		"cut":                    "[" + good,
 		"more behind":            "[" + good + "]]",
-		"a text":                 `["` + message + `"]`,
-		"a null":                 `[null]`,
-		"member twice":           `[{"message_id":"` + message + `","message_id":"` + message + `"}]`,
-		"another case":           `[{"Message_ID":"` + message + `"}]`,
 	} {
 		events, err := newWire(t, says(200, body)).ReadStatus(t.Context(), letter)
 		require.Nil(t, events, name)
@@ -123,16 +118,78 @@ func TestReadStatusThatCannotBeTrusted(t *testing.T) {
 	}
 }
 
+// One record that cannot be read is set aside, and the others are read.
+func TestReadStatusSetsARecordAside(t *testing.T) {
+	good := listed("{"+strings.ToUpper(message)+"}", "", "pending", "")
+	for name, bad := range map[string]string{
+		"no letter":       `{"recipients":[]}`,
+		"nobody":          `{"message_id":"` + message + `","recipients":[]}`,
+		"two people":      `{"message_id":"` + message + `","recipients":[{"status":""},{"status":""}]}`,
+		"unreadable time": listed(message, "", "", `"modified_at":"i går",`),
+		"a text":          `"` + message + `"`,
+		"a null":          `null`,
+		"member twice":    `{"message_id":"` + message + `","message_id":"` + message + `"}`,
+		"another case":    `{"Message_ID":"` + message + `"}`,
+	} {
+		w := newWire(t, says(200, "["+bad+","+good+"]"))
+		events, err := w.ReadStatus(t.Context(), letter)
+		require.NoError(t, err, name)
+		require.Equal(t, []bool{true, false}, []bool{events[0].Unread, events[1].Unread}, name)
+		require.Equal(t, []eboks.Status{eboks.Unknown, eboks.Queued}, []eboks.Status{events[0].Status, events[1].Status}, name)
+		require.Equal(t, bad, string(events[0].Raw.Reveal()))
+		require.Equal(t, eboks.Event{ID: letter, Received: today, Unread: true}, eboks.Event{ID: events[0].ID, At: events[0].At, Received: events[0].Received,
+			Code: events[0].Code, Failure: events[0].Failure, Reachability: events[0].Reachability, Unread: events[0].Unread})
+
+		alarms := 0
+		client, err := eboks.New(eboks.Config{Sender: w, Alarm: func(_ context.Context, e *eboks.Error) {
+			alarms++
+			require.Equal(t, eboks.ReceiptInvalid, e.Kind)
+		}})
+		require.NoError(t, err)
+		h, err := client.Status(t.Context(), letter)
+		require.NoError(t, err)
+		require.Equal(t, eboks.Queued, h.Status())
+		require.Equal(t, 1, alarms, "a person hears of it")
+	}
+}
+
+// TestSwappedAnswersRaiseTheAlarm: of every question and of the letter itself.
+func TestSwappedAnswersRaiseTheAlarm(t *testing.T) {
+	var alarms []*eboks.Error
+	w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			says(200, answered(otherMessage, karen, "", ""))(rw, r)
+			return
+		}
+		says(200, "["+listed(otherMessage, "", "", "")+"]")(rw, r)
+	})
+	client, err := eboks.New(eboks.Config{Sender: w, Alarm: func(_ context.Context, e *eboks.Error) { alarms = append(alarms, e) }})
+	require.NoError(t, err)
+	_, err = client.Status(t.Context(), letter)
+	require.ErrorIs(t, err, eboks.ErrReceiptInvalid)
+	require.Len(t, alarms, 1)
+	_, err = client.Send(t.Context(), toKaren(t))
+	require.ErrorIs(t, err, eboks.ErrOutcomeUnknown)
+	require.GreaterOrEqual(t, len(alarms), 2)
+	require.Equal(t, letter, alarms[1].ID)
+}
+
 func TestReadStatusFails(t *testing.T) {
-	for status, kind := range map[int]error{400: eboks.ErrConfigInvalid, 401: eboks.ErrAuthFailed, 429: eboks.ErrThrottled, 409: eboks.ErrUnavailable,
+	for status, kind := range map[int]error{400: eboks.ErrAuthFailed, 401: eboks.ErrAuthFailed, 429: eboks.ErrThrottled, 409: eboks.ErrAuthFailed,
 		500: eboks.ErrUnavailable, 503: eboks.ErrUnavailable, 204: eboks.ErrOutcomeUnknown} {
 		_, err := newWire(t, says(status, "")).ReadStatus(t.Context(), letter)
 		require.ErrorIs(t, err, kind, status)
 		require.False(t, eboks.SafeToRetry(err), "a question says nothing about the letter")
 	}
+	for status, kind := range map[int]error{400: eboks.ErrConfigInvalid, 409: eboks.ErrUnavailable} {
+		_, err := newWire(t, says(status, `{"message":"Æ"}`)).ReadStatus(t.Context(), letter)
+		require.ErrorIs(t, err, kind, status)
+	}
+	_, err := newWire(t, says(404, "<html>Ærø</html>")).ReadStatus(t.Context(), letter)
+	require.ErrorIs(t, err, eboks.ErrConfigInvalid, "a page of the road does not say that nobody knows the letter")
 	w := newWire(t, says(200, "[]"))
 	w.server.Close()
-	_, err := w.ReadStatus(t.Context(), letter)
+	_, err = w.ReadStatus(t.Context(), letter)
 	require.ErrorIs(t, err, eboks.ErrUnavailable)
 	require.False(t, eboks.SafeToRetry(err))
 }

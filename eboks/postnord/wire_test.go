@@ -62,7 +62,7 @@ func newAuthority() (*authority, error) {
 		return nil, err
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Prøve-CA"}, IsCA: true,
-		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, NotBefore: today.Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, err
@@ -193,6 +193,7 @@ func measured(tb testing.TB, l eboks.Letter) *eboks.Letter {
 	k := &kept{can: eboks.Capabilities{Name: "kept", Print: true, NotBefore: true, Reply: true, Limits: eboks.Limits{Attachments: 9}}}
 	client, err := eboks.New(eboks.Config{Sender: k})
 	require.NoError(tb, err)
+	l.Unchecked = true
 	_, err = client.Send(context.Background(), &l)
 	require.NoError(tb, err)
 	return k.l

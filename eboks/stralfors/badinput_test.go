@@ -279,11 +279,11 @@ func TestWaitingInVainIsUnknown(t *testing.T) {
 func TestAChangedDocumentDoesNotArrive(t *testing.T) {
 	srv := newServer(t)
 	file := t.TempDir() + "/brev.pdf"
-	require.NoError(t, os.WriteFile(file, []byte("%PDF-1.7 Kære Åse"+strings.Repeat(".", 30_000)), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("%PDF-1.7 Kære Åse"+strings.Repeat(".", 30_000)+"%%EOF"), 0o600))
 	l := letter()
 	l.Document = eboks.File(file)
 	ready := measured(t, l)[0]
-	require.NoError(t, os.WriteFile(file, []byte("%PDF-1.7 Kære Bøg"+strings.Repeat(".", 30_000)), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("%PDF-1.7 Kære Bøg"+strings.Repeat(".", 30_000)+"%%EOF"), 0o600))
 	_, err := srv.sender(t).Send(context.Background(), ready)
 	require.ErrorIs(t, err, eboks.ErrInputInvalid)
 	require.ErrorIs(t, err, eboks.ErrChanged)

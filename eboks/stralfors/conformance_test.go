@@ -9,6 +9,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/ebokstest/sendersuite"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // The adapter in each way that changes its traffic.
@@ -21,7 +22,7 @@ func TestConformance(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sendersuite.Test(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
+			sendersuite.Test(t, stralforstest.Start, func(tb testing.TB, fake *stralforstest.Distributor) eboks.Sender {
 				cfg := atFake(fake)
 				change(&cfg)
 				s, err := stralfors.New(cfg)
@@ -33,7 +34,7 @@ func TestConformance(t *testing.T) {
 }
 
 // atFake is the agreement with a fake.
-func atFake(fake *ebokstest.Distributor) stralfors.Config {
+func atFake(fake *stralforstest.Distributor) stralfors.Config {
 	cfg := stralfors.Config{
 		BaseURL: fake.URL(), System: fake.System(), User: "Ærø Kommune, Borgerservice",
 		Certificate: fake.Certificate(), Roots: fake.Roots(), Now: fake.Now,

@@ -70,7 +70,7 @@
 //
 // # Testing
 //
-// ebokstest.NewStralfors is a Strålfors that needs no account; it has error
+// stralforstest.New is a Strålfors that needs no account; it has error
 // numbers of its own, in the form of [Config.Codes].
 //
 // Sources: fjernprint 1.0.0 and dkal 1.0.0 (schemas of OIO); Strålfors Connect,

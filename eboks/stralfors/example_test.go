@@ -10,12 +10,13 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // The Config is all that differs between a test and production. Here it is for
 // the fake; in production BaseURL, System and certificate are the agreement's.
 func Example() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func Example() {
 		ID:       eboks.NewID(), // stored before the letter is sent
 		To:       ebokstest.People()[0].Owner,
 		Title:    "Afgørelse om børnetilskud",
-		Document: eboks.Bytes([]byte("%PDF-1.7 Kære Åse")),
+		Document: eboks.Bytes([]byte("%PDF-1.7 Kære Åse\n%%EOF")),
 		Material: "afgoerelse",
 	}
 	receipt, err := client.Send(ctx, letter)
@@ -122,7 +123,7 @@ func ExampleConfig() {
 // What only this distributor has is on its own type: the shipment types, to check
 // a configuration with before the first letter, and mass shipments.
 func ExampleSender_ShipmentTypes() {
-	fake, err := ebokstest.Start(ebokstest.Stralfors, ebokstest.Config{})
+	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/ebokstest/sendersuite"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/internal/mutanttest"
 )
 
@@ -126,7 +126,7 @@ func TestMutant(t *testing.T) {
 	if !ok {
 		return
 	}
-	sendersuite.Test(t, ebokstest.Stralfors, func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender {
+	sendersuite.Test(t, stralforstest.Start, func(tb testing.TB, fake *stralforstest.Distributor) eboks.Sender {
 		s, err := stralfors.New(atFake(fake))
 		require.NoError(tb, err)
 		m := mutant{Sender: s, lock: make(chan struct{}, 1), send: s.Send, status: s.ReadStatus}

@@ -52,7 +52,7 @@ func New(cfg Config) (*Sender, error) {
 	}
 	client := cfg.HTTPClient
 	if client == nil {
-		client = &http.Client{Transport: mtls.Transport(cfg.Certificate, cfg.Roots, idleConns)}
+		client = &http.Client{Transport: mtls.New(cfg.Certificate, mtls.Options{Roots: cfg.Roots, Conns: idleConns})}
 	}
 	s := &Sender{ops: ops, http: httpx.New(client, httpx.Limits{Timeout: cfg.Timeout}), expires: mtls.Expires(cfg.Certificate)}
 	cfg.HTTPClient, cfg.Roots = nil, nil

@@ -195,7 +195,7 @@ func pdf(text string) eboks.Document { return eboks.Bytes([]byte("%PDF-1.7\n% " 
 
 // letter is a letter to a person born on a 29 February.
 func letter() *eboks.Letter {
-	return &eboks.Letter{ID: id(theID), To: eboks.Person(leapling()), Title: "Afgørelse om børnetilskud på Ærø", Document: pdf("Kære Åse"), Material: "17"}
+	return &eboks.Letter{ID: id(theID), To: eboks.Person(leapling()), Title: "Afgørelse om børnetilskud på Ærø", Document: pdf("Kære Åse"), Material: "17", Unchecked: true}
 }
 
 func leapling() cpr.Number {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
 // distributor is how a fake distributor knows the caller. The files are PEM, and
@@ -31,12 +33,15 @@ const loopback = "127.0.0.1"
 // distributors starts the fake distributors: both wires first, then their pages.
 func (s *street) distributors() error {
 	starts := []struct {
-		dialect ebokstest.Dialect
-		ready   **distributor
-		addr    string
-	}{{ebokstest.Stralfors, &s.Ready.Stralfors, s.next(loopback)}, {ebokstest.PostNord, &s.Ready.PostNord, s.next(loopback)}}
+		start func(ebokstest.Config) (*ebokstest.Distributor, error)
+		ready **distributor
+		addr  string
+	}{
+		{ebokstest.Engines(stralforstest.Start), &s.Ready.Stralfors, s.next(loopback)},
+		{ebokstest.Engines(postnordtest.Start), &s.Ready.PostNord, s.next(loopback)},
+	}
 	for _, at := range starts {
-		d, err := ebokstest.Start(at.dialect, ebokstest.Config{Addr: at.addr, PageAddr: s.next(loopback)})
+		d, err := at.start(ebokstest.Config{Addr: at.addr, PageAddr: s.next(loopback)})
 		if err != nil {
 			return err
 		}
@@ -56,16 +61,13 @@ func (s *street) agreement(d *ebokstest.Distributor) (*distributor, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &distributor{URL: d.URL(), System: d.System(), Material: d.Materials()[0], Page: d.PageURL()}
-	if d.Dialect() == ebokstest.PostNord {
-		a.ClientID = d.ClientID()
-	}
+	a := &distributor{URL: d.URL(), System: d.System(), ClientID: d.ClientID(), Material: d.Materials()[0], Page: d.PageURL()}
 	for _, f := range []struct {
 		path *string
 		name string
 		pem  []byte
 	}{{&a.ClientCert, "client", d.CertPEM()}, {&a.ClientKey, "client-key", d.KeyPEM()}, {&a.CA, "ca", d.CA()}} {
-		*f.path = filepath.Join(dir, d.Dialect().String()+"-"+f.name+".pem")
+		*f.path = filepath.Join(dir, d.Name()+"-"+f.name+".pem")
 		if err := os.WriteFile(*f.path, f.pem, 0o600); err != nil {
 			return nil, errors.New("the certificates cannot be written")
 		}

@@ -65,7 +65,7 @@ func newHouseOn(t testing.TB, d string, change ...func(*appConfig)) *house {
 	assignments, err := parseAssignments(privateAssignments)
 	require.NoError(t, err)
 
-	h.post, err = startFakePost(ebokstest.Stralfors.String(), fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
+	h.post, err = startFakePost("stralfors", fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.post.Close() })
 
@@ -94,7 +94,7 @@ func (h *house) carrier(at *ebokstest.Distributor, change ...func(*distributor.A
 	for _, c := range change {
 		c(&agreement)
 	}
-	sender, err := distributor.Open(at.Dialect().String(), agreement)
+	sender, err := distributor.Open(at.Name(), agreement)
 	require.NoError(h.t, err)
 	client, err := letterClient(sender, h.store, h.keys, newLogger(h.logs))
 	require.NoError(h.t, err)

@@ -12,7 +12,9 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -38,11 +40,9 @@ func letterClient(sender eboks.Sender, s *store, keys keyring, log *slog.Logger)
 // startFakePost starts a fake distributor in which every person of the fake broker
 // has a mailbox, and letters arrive within seconds.
 func startFakePost(name string, people []mitidtest.Citizen, cfg ebokstest.Config) (*ebokstest.Distributor, error) {
-	speaks := ebokstest.Dialects()[0]
-	for _, d := range ebokstest.Dialects() {
-		if d.String() == name {
-			speaks = d
-		}
+	start := ebokstest.Engines(stralforstest.Start)
+	if name == "postnord" {
+		start = ebokstest.Engines(postnordtest.Start)
 	}
 	cfg.Mailboxes = []ebokstest.Mailbox{} // no other people
 	for _, c := range people {
@@ -63,7 +63,7 @@ func startFakePost(name string, people []mitidtest.Citizen, cfg ebokstest.Config
 		}
 		cfg.Mailboxes = append(cfg.Mailboxes, box)
 	}
-	return ebokstest.Start(speaks, cfg)
+	return start(cfg)
 }
 
 // mailboxOf returns where the fake mailbox of a person is.
@@ -95,7 +95,7 @@ func (o *options) agreement(now func() time.Time, log *slog.Logger) (distributor
 		return distributor.Agreement{}, errors.New("-post-cert and -post-key: no certificate with its key")
 	}
 	a := distributor.Agreement{URL: o.PostURL, System: o.PostSystem, ClientID: o.PostClient, Certificate: certificate,
-		Materials: materials(o.PostMaterial), Recognises: o.Distributor == ebokstest.PostNord.String(), Now: now, Logger: log}
+		Materials: materials(o.PostMaterial), Recognises: o.Distributor == "postnord", Now: now, Logger: log}
 	if o.PostCA == "" {
 		return a, nil
 	}

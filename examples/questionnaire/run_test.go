@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing/signingtest"
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 func TestOptions(t *testing.T) {
@@ -71,7 +72,7 @@ func TestRun(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	fake := criiptotest.New(t)
 	mailboxes := map[string]string{}
-	post := ebokstest.NewStralfors(t)
+	post := stralforstest.New(t)
 	for name, pem := range map[string][]byte{"post.cert": post.CertPEM(), "post.key": post.KeyPEM(), "post.ca": post.CA()} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
 	}

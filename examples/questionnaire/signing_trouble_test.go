@@ -182,7 +182,7 @@ func TestStoreThatSaysNo(t *testing.T) {
 // A distributor that carries no attachments: the link in the letter leads to the agreement.
 func TestLetterWithoutAttachments(t *testing.T) {
 	h := newSignHouse(t)
-	post, err := startFakePost(ebokstest.PostNord.String(), h.fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
+	post, err := startFakePost("postnord", h.fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = post.Close() })
 	h.app.postman.client = h.carrier(post)

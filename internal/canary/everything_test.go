@@ -19,6 +19,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/postnord"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/textletter"
 	"github.com/dkeid/dkeid/internal/canary"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
@@ -95,6 +96,9 @@ var everything = []struct {
 	{value: eboks.Reply{}, shows: "the numbers of a mailbox of the sender"},
 	{value: eboks.Result{}, shows: "a receipt"},
 	{value: eboks.Retry{}},
+	{value: textletter.Letter{}},
+	{value: textletter.Paragraph{}},
+	{value: textletter.Sender{}},
 	{value: eident.Broker{}},
 	{value: eident.Config{}, shows: "issuer and client id"},
 	{value: eident.DecryptionKey{}, shows: "key id"},

@@ -24,6 +24,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/postnord"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/eboks/textletter"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
@@ -246,6 +247,9 @@ func failures(t *testing.T) map[string]error {
 	add("eboks: method (*MemoryLedger) Begin", second(full.Begin(ctx, eboks.Entry{ID: eboks.NewID(), State: eboks.LetterSending})))
 	add("eboks: method (*MemoryLedger) End", full.End(ctx, eboks.Entry{ID: eboks.NewID()}))
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
+	add("eboks/textletter: func Parse", second(textletter.Parse(strings.NewReader(""))))
+	add("eboks/textletter: func Writable", textletter.Writable("李"))
+	add("eboks/textletter: method (Letter) PDF", second(textletter.Letter{}.PDF()))
 	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))
 	add("eboks/readlink: func New", second(readlink.New(readlink.Config{})))
 

@@ -133,7 +133,7 @@ func spoilt() (logins, letters map[string][]string) {
 			letters[m.Name] = append(letters[m.Name], k.String())
 		}
 		if len(m.Kinds) == 0 {
-			letters[m.Name] = []string{"each its own"}
+			letters[m.Name] = []string{"accepted"}
 		}
 	}
 	return logins, letters

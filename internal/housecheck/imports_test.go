@@ -44,9 +44,14 @@ var fences = []fence{
 
 	{"eboks", ground, "the client knows no adapter: adapters import the client"},
 	{"eboks/readlink", with("eboks", "mitid", "mitid/mitidhttp"), "a read link is a letter's address and a login, no more"},
-	{"eboks/ebokstest", with("eboks", "cpr/cprtest"), nothingProven},
+	{"eboks/ebokstest", with("eboks", "eboks/internal/fakewire", "cpr/cprtest"), nothingProven},
+	{"eboks/stralfors/stralforstest", with("eboks", "eboks/ebokstest", "eboks/internal/fakewire", "cpr/cprtest"), nothingProven},
+	{"eboks/postnord/postnordtest", with("eboks", "eboks/ebokstest", "eboks/internal/fakewire", "cpr/cprtest"), nothingProven},
+	{"eboks/internal/fakewire", nil, "what reads requests for the fakes is XML and nothing else"},
+	{"eboks/internal/rawpost", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "what tries the fakes is bare HTTP, and knows no adapter"},
 	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
 	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
+	{"eboks/textletter", []string{"eboks", "internal/..."}, "a text becomes a document, whoever sends it"},
 	{"eboks/...", with("eboks"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
@@ -86,7 +91,7 @@ type guest struct {
 // a row may appear nowhere: each one is inherited by every user.
 var modules = []guest{
 	{"golang.org/x/net", inAny("internal/..."), "HTML is judged in one place"},
-	{"golang.org/x/text", inAny("claims/nameform", "signing/neb", "internal/..."), "few need the normal forms of names"},
+	{"golang.org/x/text", inAny("claims/nameform", "eboks/textletter", "signing/neb", "internal/..."), "few need the normal forms of names"},
 	{"golang.org/x/oauth2", behindTheSeam, "users hold our types"},
 	{"github.com/coreos/go-oidc/v3", behindTheSeam, "users hold our types"},
 	{"github.com/go-jose/go-jose/v4", behindTheSeamOrKit, "users hold our types"},
@@ -104,8 +109,9 @@ var modules = []guest{
 	{"github.com/davecgh/go-spew", inTestkits, "here to prove that reflection printers show nothing"},
 	{"github.com/google/go-cmp", nil, "here to prove that reflection printers show nothing"},
 	{"go.yaml.in/yaml/v3", nil, "here to prove that no marshaller writes a secret"},
-	{"codeberg.org/go-pdf/fpdf", inAny(), "letters are written by the application"},
-	{"golang.org/x/image", inAny(), "the typefaces of the examples' letters"},
+	{"codeberg.org/go-pdf/fpdf", inAny("eboks/textletter"), "who has PDFs of their own links no writer of PDFs"},
+	{"golang.org/x/image", inAny("eboks/textletter"), "it says which characters a typeface has, which is asked in one place"},
+	{"github.com/go-fonts/dejavu", inAny("eboks/textletter"), "two typefaces are 1.4 MB of a program, for those alone who write letters"},
 	{"github.com/chromedp/chromedp", nil, "here for the browser tests"},
 	{"github.com/chromedp/cdproto", nil, "here for the browser tests"},
 }
@@ -287,7 +293,7 @@ func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
 			}
 		}
 	}
-	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
+	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "eboks/stralfors/stralforstest", "eboks/postnord/postnordtest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
 		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }
@@ -343,6 +349,11 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"what fakes share takes no testing", "internal/fakehttp/listener.go", "testing", true},
 		{"a fake takes no suite", "eboks/ebokstest/config.go", module + "/eboks/ebokstest/sendersuite", true},
 		{"a suite of senders takes the fake", "eboks/ebokstest/sendersuite/suite.go", module + "/eboks/ebokstest", false},
+		{"a fake distributor takes its engine", "eboks/stralfors/stralforstest/log.go", module + "/eboks/ebokstest", false},
+		{"a fake distributor takes no adapter", "eboks/stralfors/stralforstest/log.go", module + "/eboks/stralfors", true},
+		{"a fake distributor takes no other fake", "eboks/postnord/postnordtest/letter.go", module + "/eboks/stralfors/stralforstest", true},
+		{"an engine takes no fake distributor", "eboks/ebokstest/serve.go", module + "/eboks/stralfors/stralforstest", true},
+		{"an adapter takes nothing that reads for the fakes", "eboks/stralfors/send.go", module + "/eboks/internal/fakewire", true},
 		{"a suite of senders takes no adapter", "eboks/ebokstest/sendersuite/suite.go", module + "/eboks/stralfors", true},
 		{"a suite of ledgers takes no fake", "eboks/ebokstest/ledgersuite/suite.go", module + "/eboks/ebokstest", true},
 		{"a fake takes no other fake", "mitid/criipto/criiptotest/token.go", module + "/mitid/nets/neb/nebtest", true},
@@ -356,6 +367,9 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"what writes signed PDFs takes nothing of ours", "internal/fakepdf/sign.go", module + "/internal/ocsp", true},
 		{"a signing client does not write them", "signing/client.go", module + "/internal/fakepdf", true},
 		{"internal takes no client", "internal/oidcrp/party.go", module + "/mitid", true},
+		{"a letter of text takes the writer of PDFs", "eboks/textletter/sheet.go", "codeberg.org/go-pdf/fpdf", false},
+		{"a client does not", "eboks/document.go", "codeberg.org/go-pdf/fpdf", true},
+		{"a letter of text knows no adapter", "eboks/textletter/letter.go", module + "/eboks/stralfors", true},
 		{"internal takes go-oidc", "internal/oidcrp/party.go", "github.com/coreos/go-oidc/v3/oidc", false},
 		{"production takes no testing", "internal/seal/seal.go", "testing", true},
 		{"production takes no unknown module", "internal/seal/seal.go", "example.org/strange", true},

@@ -59,9 +59,9 @@ of somebody or something else. *missing*, *empty* and *null* are what they say; 
 	b.WriteString(`## Letters
 
 ` + "`fake.Next(\"dropped-answer\")`" + ` makes the next request misbehave; ` + "`Always`" + ` and ` + "`For`" + ` last longer ([ebokstest](guides/send.md)). The error of a
-` + "`Send`" + ` must be of one of the kinds that stand here, the best one first.
+` + "`Send`" + ` must be of one of the kinds that stand here, the best one first, and say what is to be done (` + "`Error.Then`" + `).
 
-| name | what arrives | error | letter | send again? |
+| name | what arrives | error | letter | then |
 | --- | --- | --- | --- | --- |
 `)
 	for _, m := range sortedMisbehaviours() {
@@ -69,17 +69,14 @@ of somebody or something else. *missing*, *empty* and *null* are what they say; 
 		for i, k := range m.Kinds {
 			kinds[i] = k.String()
 		}
-		where, again := "not taken", "ask first"
+		where, then := "not taken", m.Then.String()
 		if m.Taken {
 			where = "taken"
 		}
-		if m.Safe {
-			again = "yes"
-		}
 		if len(kinds) == 0 {
-			kinds, again = []string{"each letter has its own"}, "as each letter says"
+			kinds, then = []string{"accepted"}, "–"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, cell(m.Doc), strings.Join(kinds, ", "), where, again)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, cell(m.Doc), strings.Join(kinds, ", "), where, then)
 	}
 	b.WriteString(`
 ## Signatures at Criipto Signatures

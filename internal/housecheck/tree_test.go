@@ -147,7 +147,7 @@ const (
 )
 
 // ownKits are the test packages of ours whose names do not end in test or suite.
-var ownKits = []string{"internal/canary", "internal/fakehttp", "internal/fakepdf", "mitid/internal/fakeoidc"}
+var ownKits = []string{"eboks/internal/fakewire", "eboks/internal/rawpost", "internal/canary", "internal/fakehttp", "internal/fakepdf", "mitid/internal/fakeoidc"}
 
 func classOf(rel string) class {
 	switch {

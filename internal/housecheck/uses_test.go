@@ -79,7 +79,7 @@ var timeNowExceptions = exceptions{}
 // panicExceptions: "folder.function" → the reason why it may panic, beside
 // functions named Must….
 var panicExceptions = exceptions{
-	"eboks.repanic": "a panic of the caller's own iterator or document goes on where the caller can catch it",
+	"eboks.SendBatch": "a panic of the caller's own iterator or document goes on where the caller can catch it",
 }
 
 func shipped(rel string) bool { return classOf(rel) == library || classOf(rel) == testkit }

@@ -53,7 +53,8 @@ func (c *Client) DoAgain(ctx context.Context, req *http.Request) (*Response, err
 // repetition may help. It does not help against a certificate or a TLS version that is
 // refused.
 func (e *Error) isWorthRepeating() bool {
-	return e.Reason == NotSent && e.Err != errCertificate && e.Err != errTLS && e.Err != errRequest
+	_, final := e.Err.(tlsFault)
+	return e.Reason == NotSent && !final && e.Err != errRequest
 }
 
 // wait waits for d. It returns false if ctx ended before that.

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -59,7 +58,7 @@ func TestDoSeesThatItsCertificateIsRefused(t *testing.T) {
 				if len(certificates) > 0 || version == tls.VersionTLS13 {
 					assert.Equal(t, httpx.Unwelcome, e.Reason)
 				}
-				assert.True(t, e.BodyKept())
+				assert.True(t, e.Incomplete())
 			}
 		})
 	}
@@ -81,7 +80,7 @@ func TestDoKnowsWhetherTheBodyLeft(t *testing.T) {
 			_, err := httpx.New(hc, httpx.Limits{Timeout: patient}).Do(t.Context(), upload(t, s.URL, 1<<20))
 			e := failure(t, err)
 			assert.Equal(t, httpx.NoAnswer, e.Reason)
-			assert.Equal(t, !reads, e.BodyKept())
+			assert.Equal(t, !reads, e.Incomplete())
 			assert.False(t, e.NotSent())
 		})
 	}
@@ -98,7 +97,7 @@ func TestDoCancelledBeforeTheBodyLeft(t *testing.T) {
 	_, err := httpx.New(patientTransport(hc), httpx.Limits{Timeout: patient}).Do(ctx, upload(t, s.URL, 10))
 	e := failure(t, err)
 	assert.Equal(t, httpx.Cancelled, e.Reason)
-	assert.True(t, e.BodyKept())
+	assert.True(t, e.Incomplete())
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
@@ -111,47 +110,4 @@ func TestDoTellsABodyThatBreaks(t *testing.T) {
 	_, err = httpx.New(hc, httpx.Limits{Timeout: patient}).Do(t.Context(), req)
 	assert.Equal(t, httpx.BodyFailed, failure(t, err).Reason)
 	assert.ErrorIs(t, err, changed)
-}
-
-// An answer that came before the body left answers something else.
-func TestDoTellsWhetherTheBodyWasTaken(t *testing.T) {
-	s, hc := serve(t, false, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/read" {
-			_, _ = io.Copy(io.Discard, r.Body)
-		}
-		w.WriteHeader(http.StatusCreated)
-	})
-	c := httpx.New(patientTransport(hc), httpx.Limits{Timeout: patient})
-	resp, err := c.Do(t.Context(), upload(t, s.URL+"/read", 1<<20))
-	require.NoError(t, err)
-	assert.True(t, resp.Taken)
-	hc.CloseIdleConnections() // so that it asks again
-	resp, err = c.Do(t.Context(), upload(t, s.URL+"/unread", 1<<20))
-	require.NoError(t, err)
-	assert.False(t, resp.Taken)
-}
-
-// Asking costs a round trip; a connection that has just carried an answer needs
-// no question.
-func TestDoAsksOnNewConnectionsAlone(t *testing.T) {
-	var asked, calls atomic.Int32
-	s, hc := serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		if r.Header.Get("Expect") != "" {
-			asked.Add(1)
-		}
-		_, _ = io.Copy(io.Discard, r.Body)
-	})
-	c := httpx.New(patientTransport(hc), httpx.Limits{Timeout: patient})
-	req := upload(t, s.URL, 10)
-	for range 3 {
-		req.Body = io.NopCloser(bytes.NewReader(make([]byte, 10)))
-		resp, err := c.Do(t.Context(), req)
-		require.NoError(t, err)
-		require.True(t, resp.Taken)
-	}
-	assert.EqualValues(t, 3, calls.Load())
-	assert.EqualValues(t, 1, asked.Load())
-	assert.Equal(t, "100-continue", req.Header.Get("Expect"), "the caller's request is not changed")
-	s.CloseClientConnections()
 }

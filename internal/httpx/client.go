@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,12 +21,18 @@ type Limits struct {
 	// MinRate is how many bytes a second the body of a streamed answer must bring, on
 	// average over ten seconds. If zero, any rate will do within Timeout.
 	MinRate int64
+	// NoContinue says that the other side knows no 100-continue. A header Expect is then
+	// left out, and the body leaves at once. A Client finds that out by itself: after one
+	// call that waited for the word in vain and got an answer, it leaves the header out
+	// for some minutes, for this host.
+	NoContinue bool
 }
 
 // Client calls remote parties. It is safe for concurrent use.
 type Client struct {
 	transport http.RoundTripper
 	lim       Limits
+	silent    hosts // those that know no 100-continue
 }
 
 // New returns a Client with the transport of c. If c is nil, it uses
@@ -41,18 +46,21 @@ func New(c *http.Client, lim Limits) *Client {
 	if lim.MaxBody <= 0 {
 		lim.MaxBody = DefaultMaxBody
 	}
+	made := &Client{lim: lim, silent: hosts{now: time.Now}}
 	if c == nil {
-		return &Client{transport: nil, lim: lim}
+		return made
 	}
 	if c.Timeout > 0 {
-		lim.Timeout = min(lim.Timeout, c.Timeout)
+		made.lim.Timeout = min(lim.Timeout, c.Timeout)
 	}
-	return &Client{transport: c.Transport, lim: lim}
+	made.transport = c.Transport
+	return made
 }
 
 // Do makes the call of req once and reads the whole answer, whatever its status. It
 // does not change req, does not use its context, and closes its body. The error is an
-// [*Error].
+// [*Error]. net/http waits for a Read of the body that has begun, so one that hangs holds
+// the call beyond its time.
 func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
 	defer cancel()
@@ -61,64 +69,67 @@ func (c *Client) Do(ctx context.Context, req *http.Request) (*Response, error) {
 
 // once makes the call and reads the answer. limited is ctx with the time limit.
 func (c *Client) once(ctx, limited context.Context, req *http.Request) (*Response, error) {
-	resp, taken, err := c.begin(ctx, limited, req)
+	resp, answer, err := c.begin(ctx, limited, req)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := c.read(ctx, limited, resp)
-	if err != nil {
+	if answer.Body, err = c.read(ctx, limited, resp); err != nil {
 		return nil, err
 	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: answer, Taken: taken}, nil
+	return answer, nil
 }
 
-// begin makes the call up to the body of the answer, which the caller closes. taken is
-// that of Response.
-func (c *Client) begin(ctx, limited context.Context, req *http.Request) (resp *http.Response, taken bool, err error) {
+// begin makes the call up to the body of the answer, which the caller closes. answer has
+// no Body yet.
+func (c *Client) begin(ctx, limited context.Context, req *http.Request) (resp *http.Response, answer *Response, err error) {
 	if req.URL == nil || req.URL.Host == "" || req.URL.User != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
-		return nil, false, &Error{Reason: NotSent, Err: errRequest}
+		return nil, nil, &Error{Reason: NotSent, Err: errRequest}
 	}
-	var tried, sent atomic.Bool
-	var call *http.Request
-	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { tried.Store(true) },
-		GotConn: func(conn httptrace.GotConnInfo) {
-			sent.Store(true)
-			if proven(conn) {
-				delete(call.Header, "Expect")
-			}
-		},
-		WroteHeaders: func() { sent.Store(true) },
-	}
-	call = req.WithContext(httptrace.WithClientTrace(limited, trace))
+	p := new(progress)
+	call := req.WithContext(httptrace.WithClientTrace(limited, p.trace()))
 	call.Header = req.Header.Clone()
 	call.GetBody = nil // so that net/http cannot write the body a second time
 	if call.Header == nil {
 		call.Header = make(http.Header)
 	}
-	var body *watchedBody
 	if call.Body != nil && call.Body != http.NoBody {
-		body = &watchedBody{ReadCloser: call.Body}
-		call.Body = body
+		p.body = &watchedBody{ReadCloser: call.Body, over: limited.Err}
+		call.Body = p.body
+	}
+	host := call.URL.Scheme + "://" + call.URL.Host
+	if c.lim.NoContinue || c.silent.has(host) {
+		call.Header.Del("Expect")
 	}
 
 	resp, err = c.roundTripper().RoundTrip(call)
 	if err != nil {
-		return nil, false, noAnswerError(ctx, err, tried.Load() && !sent.Load(), body, req.ContentLength)
+		return nil, nil, p.failure(ctx, err, req.ContentLength)
 	}
 	if resp.Body == nil { // transports other than net/http's may leave it nil
 		resp.Body = http.NoBody
 	}
-	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
+	if asks(call.Header) && p.waitedInVain(resp.StatusCode) {
+		c.silent.add(host)
+	}
+	switch status := resp.StatusCode; {
+	case status == http.StatusExpectationFailed && asks(call.Header):
+		c.silent.add(host)
 		_ = resp.Body.Close()
-		return nil, false, &Error{Reason: Redirected, Status: resp.StatusCode}
+		return nil, nil, &Error{Reason: Unexpecting, Status: status, incomplete: true}
+	case status >= 300 && status < 400 && status != http.StatusNotModified:
+		e := &Error{Reason: Redirected, Status: status}
+		if p.body != nil {
+			e.incomplete, _ = p.body.seal(req.ContentLength)
+		}
+		_ = resp.Body.Close()
+		return nil, nil, e
 	}
 	// Before the answer is read: what counts is what the other side had when it answered.
-	return resp, body == nil || body.taken.Load() == req.ContentLength, nil
+	return resp, &Response{Status: resp.StatusCode, Header: resp.Header, Taken: p.body == nil || p.taken() == req.ContentLength, Unasked: p.unasked()}, nil
 }
 
 func (c *Client) roundTripper() http.RoundTripper {
@@ -128,21 +139,31 @@ func (c *Client) roundTripper() http.RoundTripper {
 	return c.transport
 }
 
-// noAnswerError returns the error for a call without an answer. unsent says that the
-// transport never had a connection to write to.
-func noAnswerError(ctx context.Context, err error, unsent bool, body *watchedBody, length int64) error {
-	e := &Error{unsent: unsent, untouched: unsent || body != nil && body.seal()}
+// failure returns the error for a call without an answer. The transport gets no more of
+// the body from here on.
+func (p *progress) failure(ctx context.Context, err error, length int64) error {
+	e := &Error{unsent: p.unsent()}
+	var unread error
+	if p.body != nil {
+		e.incomplete, unread = p.body.seal(length)
+	}
+	refused := certificateFault(err)
 	switch {
 	case ctx.Err() != nil:
 		e.Reason, e.Err = Cancelled, ctx.Err()
-	case body != nil && body.broken() != nil && body.taken.Load() < length:
-		e.Reason, e.Err = BodyFailed, body.broken()
-	case certificateRefused(err):
-		e.Reason = Unwelcome
-	case unsent:
+	case unread != nil && e.incomplete:
+		e.Reason, e.Err = BodyFailed, unread
+	case refused == errAskedLate:
+		e.Reason, e.Err = Unwelcome, refused
+	case refused != nil:
+		e.Reason, e.Err, e.Unasked = Unwelcome, refused, p.unasked()
+	case e.unsent:
 		e.Reason, e.Err = NotSent, cause(err)
+		if e.Err == nil && p.failedInTLS() {
+			e.Err = errHandshake
+		}
 	default:
-		e.Reason, e.Err = NoAnswer, cause(err)
+		e.Reason, e.Err, e.Unasked = NoAnswer, cause(err), p.unasked()
 	}
 	return e
 }

@@ -12,7 +12,17 @@
 //
 // Every error is an [*Error] with a [Reason]. [Error.NotSent] says whether a request
 // may be sent again: it is true only if it is certain that nothing of the request left
-// this machine.
+// this machine. [Error.Incomplete] is true also if less than the whole body left, which
+// the other side then cannot have taken in.
+//
+// # Asking before the body leaves
+//
+// A request with the header Expect: 100-continue sends its head, and its body when the
+// other side has said 100 Continue. A certificate that is refused, and a connection that
+// died in the pool, are seen while the body is still here, and an answer that comes
+// before the body was asked for has not seen it. How long to wait for the word is a
+// setting of the transport (ExpectContinueTimeout); then the body leaves all the same. A
+// server that never says it costs one such wait: the [Client] remembers it for ten minutes.
 //
 // # Personal data
 //

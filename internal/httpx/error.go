@@ -2,8 +2,8 @@ package httpx
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"syscall"
 )
@@ -13,22 +13,24 @@ type Reason uint8
 
 // The reasons.
 const (
-	_          Reason = iota
-	NotSent           // nothing of the request was sent: name look-up, connection or TLS failed
-	NoAnswer          // the request may have been sent, and no answer began
-	Redirected        // the answer is a redirect, which was not followed
-	TooLarge          // the body is over the limit, counted after decompression
-	Slow              // the answer began and did not end in time
-	Cut               // the body ended before it was complete, or cannot be decompressed
-	Cancelled         // the caller's context ended
-	Unwelcome         // the other side refused our client certificate, or demands one
-	BodyFailed        // reading the body of the request failed; Err says why
+	_           Reason = iota
+	NotSent            // nothing of the request was sent: name look-up, connection or TLS failed
+	NoAnswer           // the request may have been sent, and no answer began
+	Redirected         // the answer is a redirect, which was not followed
+	TooLarge           // the body is over the limit, counted after decompression
+	Slow               // the answer began and did not end in time
+	Cut                // the body ended before it was complete, or cannot be decompressed
+	Cancelled          // the caller's context ended
+	Unwelcome          // the other side refused our client certificate, or demands one; Err says why
+	BodyFailed         // reading the body of the request failed; Err says why
+	Unexpecting        // the other side refuses Expect: 100-continue; the next call goes without
 	lastReason
 )
 
 var reasonTexts = [lastReason]string{
 	"unknown reason", "not sent", "no answer", "redirected elsewhere", "answer too large",
 	"answer too slow", "answer cut short", "cancelled", "client certificate refused", "request could not be read",
+	"the server knows no Expect: 100-continue",
 }
 
 // String returns the reason in words.
@@ -49,14 +51,22 @@ type Error struct {
 	// If no answer began, it is 0.
 	Status int
 
-	unsent, untouched bool
+	// Unasked is a sentence if the connection could show a client certificate and the
+	// other side has not asked for it (see [Response]).
+	Unasked string
+
+	unsent, incomplete bool
 }
 
 func (e *Error) Error() string {
+	s := "http: " + e.Reason.String()
 	if e.Err != nil {
-		return "http: " + e.Reason.String() + ": " + e.Err.Error()
+		s += ": " + e.Err.Error()
 	}
-	return "http: " + e.Reason.String()
+	if e.Unasked != "" {
+		s += "; " + e.Unasked
+	}
+	return s
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -66,22 +76,22 @@ func (e *Error) Unwrap() error { return e.Err }
 // caller cancelled early enough.
 func (e *Error) NotSent() bool { return e.Reason == NotSent || e.unsent }
 
-// BodyKept reports whether it is certain that nothing of the request's body left
-// this machine. The other side may have seen the head: the address, the headers.
-func (e *Error) BodyKept() bool { return e.NotSent() || e.untouched }
+// Incomplete reports whether it is certain that the other side does not have the whole
+// request: nothing left this machine, or less of the body than its ContentLength. It
+// can then have acted upon none of it. It may have seen the head: the address, the headers.
+func (e *Error) Incomplete() bool { return e.NotSent() || e.incomplete }
 
 var (
-	errName        = errors.New("host name not found")
-	errCertificate = errors.New("certificate not accepted")
-	errTLS         = errors.New("no agreement on TLS")
-	errRequest     = errors.New("malformed request")
+	errName    = errors.New("host name not found")
+	errRequest = errors.New("malformed request")
+	errHungUp  = errors.New("the other side closed the connection")
 )
 
 // cause returns the part of err that holds no address, name or certificate of the
 // other side.
 func cause(err error) error {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return errCertificate
+	if f := handshakeFault(err); f != nil {
+		return f
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return errName
@@ -89,19 +99,13 @@ func cause(err error) error {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return errTLS
-	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok {
-		return errTLS
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" { // an alert
-		return errTLS
-	}
 	for _, known := range []error{context.DeadlineExceeded, context.Canceled} {
 		if errors.Is(err, known) {
 			return known
 		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errHungUp
 	}
 	return nil
 }

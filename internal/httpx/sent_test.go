@@ -113,7 +113,7 @@ func TestDoIsSureThatNothingLeft(t *testing.T) {
 	}{
 		"refused":             {"http://" + closed.Addr().String(), "http: not sent: connection refused", new(http.Transport)},
 		"unknown name":        {"https://secret.example", "http: not sent: host name not found", noName},
-		"unknown certificate": {stranger.URL, "http: not sent: certificate not accepted", new(http.Transport)},
+		"unknown certificate": {stranger.URL, "http: not sent: the server's certificate is signed by an authority that is not trusted here", new(http.Transport)},
 		"no TLS there":        {strings.Replace(plain.URL, "http:", "https:", 1), "", new(http.Transport)},
 		"TLS too old": {stranger.URL, "", &http.Transport{TLSClientConfig: &tls.Config{
 			MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10,

@@ -19,7 +19,7 @@ const rateWindow = 10 * time.Second
 func (c *Client) Stream(ctx context.Context, req *http.Request, read func(r *Response, body io.Reader) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.lim.Timeout)
 	defer cancel()
-	resp, taken, err := c.begin(ctx, limited, req)
+	resp, answer, err := c.begin(ctx, limited, req)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (c *Client) Stream(ctx context.Context, req *http.Request, read func(r *Res
 	if c.lim.MinRate > 0 {
 		go body.watch(limited, cancel, c.lim.MinRate*int64(rateWindow/time.Second))
 	}
-	return read(&Response{Status: resp.StatusCode, Header: resp.Header, Taken: taken}, body)
+	return read(answer, body)
 }
 
 // arrivingBody is the body of an answer, within the limits of the call.

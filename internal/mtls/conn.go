@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,9 +28,30 @@ const (
 type conn struct {
 	*tls.Conn
 
+	asked   atomic.Bool // the server has asked for our certificate
+	version uint16      // of TLS
+
 	once  sync.Once
 	ended chan struct{} // closed when reading has failed
 	err   error         // what it failed with
+}
+
+// The sentences of Unasked.
+const (
+	unasked   = "the server has not asked for the client certificate"
+	unasked13 = "the server has not asked for the client certificate in the handshake; if it asks later, Go cannot answer in TLS 1.3: let it ask in the handshake, or set TLS12"
+)
+
+// Unasked returns a sentence if the server has not asked for our certificate, and ""
+// if it has.
+func (c *conn) Unasked() string {
+	switch {
+	case c.asked.Load():
+		return ""
+	case c.version == tls.VersionTLS13:
+		return unasked13
+	}
+	return unasked
 }
 
 func (c *conn) Read(p []byte) (int, error) {
@@ -60,8 +82,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// dialTLS makes connections of this kind.
-func dialTLS(dialer *net.Dialer, settings *tls.Config) func(ctx context.Context, network, address string) (net.Conn, error) {
+// dialTLS makes connections of this kind, which show cert.
+func dialTLS(dialer *net.Dialer, settings *tls.Config, cert tls.Certificate) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)
 		if err != nil {
@@ -71,15 +93,23 @@ func dialTLS(dialer *net.Dialer, settings *tls.Config) func(ctx context.Context,
 		if err != nil {
 			return nil, err
 		}
+		c := &conn{ended: make(chan struct{})}
 		own := settings.Clone()
 		own.ServerName = host
-		c := tls.Client(raw, own)
+		// Also when the server's list of authorities does not name ours: then it says so,
+		// and is not met with silence.
+		own.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			c.asked.Store(true)
+			return &cert, nil
+		}
+		c.Conn = tls.Client(raw, own)
 		limited, cancel := context.WithTimeout(ctx, handshakeTimeout)
 		defer cancel()
 		if err := c.HandshakeContext(limited); err != nil {
 			_ = raw.Close()
 			return nil, err
 		}
-		return &conn{Conn: c, ended: make(chan struct{})}, nil
+		c.version = c.ConnectionState().Version
+		return c, nil
 	}
 }

@@ -36,7 +36,7 @@ func unwelcoming(t *testing.T) (*httptest.Server, tls.Certificate, *x509.CertPoo
 // The reader comes late on purpose: the connection is broken before it has looked.
 func TestWriterWaitsForTheReasonThatTheReaderFinds(t *testing.T) {
 	s, cert, roots := unwelcoming(t)
-	c, err := Transport(cert, roots, 1).DialTLSContext(t.Context(), "tcp", s.Listener.Addr().String())
+	c, err := Dial(t.Context(), New(cert, Options{Roots: roots}), s.Listener.Addr().String())
 	require.NoError(t, err, "in TLS 1.3 the client is done before its certificate is judged")
 	defer func() { _ = c.Close() }()
 	for err == nil { // until the refusal has broken the connection; nobody has read of it
@@ -60,7 +60,7 @@ func TestRefusedCertificateIsToldApartUnderLoad(t *testing.T) {
 	for range 32 {
 		wg.Go(func() {
 			for i := range 10 {
-				transport := Transport(cert, roots, 1)
+				transport := New(cert, Options{Roots: roots})
 				req, err := http.NewRequest(http.MethodPost, s.URL, strings.NewReader(strings.Repeat("æ", 100<<10*(i%2))))
 				if !assert.NoError(t, err) {
 					return

@@ -28,14 +28,19 @@ func TestCertificates(t *testing.T) {
 	otherHost.TLSClientConfig.ServerName = "other.example"
 	expired.TLSClientConfig.Time = func() time.Time { return time.Date(2400, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-	for name, transport := range map[string]*http.Transport{
-		"unknown": new(http.Transport), "another host": otherHost, "expired": expired,
+	for name, c := range map[string]struct {
+		transport *http.Transport
+		why       string
+	}{
+		"unknown":      {new(http.Transport), "is signed by an authority that is not trusted here"},
+		"another host": {otherHost, "is for another host name"},
+		"expired":      {expired, "has ended or is not valid yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newParty(t, transport, func(c *Config) { c.Issuer = s.URL })
+			p := newParty(t, c.transport, func(c *Config) { c.Issuer = s.URL })
 			_, err := p.Exchange(t.Context(), "code", "verifier", redirect)
 			requireClass(t, fault.BrokerUnavailable, err)
-			assert.Equal(t, "BrokerUnavailable: criipto: discovery: http: not sent: certificate not accepted", err.Error())
+			assert.Equal(t, "BrokerUnavailable: criipto: discovery: http: not sent: the server's certificate "+c.why, err.Error())
 			assert.Zero(t, calls.Load())
 		})
 	}

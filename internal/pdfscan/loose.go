@@ -35,8 +35,11 @@ func openLoose(raw []byte) (*loose, error) {
 		entries: map[int]entry{}, packs: map[int]*loosePack{},
 	}
 	from := bytes.LastIndex(raw, []byte("startxref"))
-	if !EndsWell(raw) || from < 0 {
+	switch {
+	case !EndsWell(raw):
 		return nil, fail(Cut, "")
+	case from < 0:
+		return nil, malformed("no startxref")
 	}
 	start, ok := r.lexer(from + len("startxref")).number()
 	for seen := map[int]bool{}; ok && !seen[start] && len(seen) < maxRevisions; {

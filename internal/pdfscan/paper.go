@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// tailLength is where the end of a PDF is looked for, in bytes before the end of the
-// file: as far as Acrobat looks.
-const tailLength = 1024
+// TailLength is where the end of a PDF is looked for, in bytes before the end of the file,
+// and its beginning, in those behind the beginning: as far as Acrobat looks.
+const TailLength = 1024
 
 // EndsWell reports whether a file ends as a PDF does, with %%EOF. tail is the file, or at
 // least its last kilobyte. A file that was cut does not end so.
 func EndsWell(tail []byte) bool {
-	return bytes.Contains(tail[max(0, len(tail)-tailLength):], []byte("%%EOF"))
+	return bytes.Contains(tail[max(0, len(tail)-TailLength):], []byte("%%EOF"))
 }
 
 // maxActions bounds how many actions may follow each other.

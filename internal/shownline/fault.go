@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Fault returns what is wrong with s, as the end of a sentence that begins with the
@@ -24,6 +26,12 @@ func Fault(s string, limit int) string {
 		return " has control characters"
 	}
 	return ""
+}
+
+// Same reports whether people and file systems may take two names for one: they differ
+// at most in letter case and in how Unicode spells a letter (å is one character or two).
+func Same(a, b string) bool {
+	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }
 
 // Hidden reports characters that have no place in a line of text: controls, line breaks

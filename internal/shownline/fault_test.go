@@ -7,6 +7,15 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func TestSame(t *testing.T) {
+	for _, pair := range [][2]string{{"Bilag å.pdf", "bilag Å.PDF"}, {"å", "a\u030a"}, {"Å", "a\u030a"}, {"\u212b", "å"}, {"", ""}} {
+		assert.True(t, Same(pair[0], pair[1]), "%q", pair)
+	}
+	for _, pair := range [][2]string{{"Bilag 1.pdf", "Bilag 2.pdf"}, {"a", "å"}, {"æ", "ae"}, {"Bilag", "Bilag.pdf"}} {
+		assert.False(t, Same(pair[0], pair[1]), "%q", pair)
+	}
+}
+
 func TestFault(t *testing.T) {
 	for s, want := range map[string]string{
 		"Lejekontrakt, Ærøvej 7": "", strings.Repeat("å", 30): "",

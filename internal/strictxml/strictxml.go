@@ -1,6 +1,7 @@
 // Package strictxml reads what remote parties send as XML: one element, bounded
 // in bytes, depth and number of elements, without a document type, and with
-// nothing after it. What a caller asks for once must be there once.
+// nothing after it, in UTF-8, ISO-8859-1, windows-1252 or US-ASCII, as it is declared.
+// What a caller asks for once must be there once.
 package strictxml
 
 import (
@@ -23,6 +24,7 @@ var (
 	ErrSyntax   = errors.New("xml: not well formed")
 	ErrTooLarge = errors.New("xml: over the limits")
 	ErrDoctype  = errors.New("xml: a document type is not accepted")
+	ErrCharset  = errors.New("xml: read are UTF-8, ISO-8859-1, windows-1252 and US-ASCII, and no other encoding")
 )
 
 // Element is an element with its children. Text is the character data directly
@@ -34,10 +36,6 @@ type Element struct {
 	Children []*Element
 }
 
-// byteOrderMark may stand before a document (XML 1.0 section 4.3.3), and .NET
-// likes to put it there.
-const byteOrderMark = "\ufeff"
-
 // Parse reads data.
 func Parse(data []byte) (*Element, error) {
 	switch {
@@ -46,17 +44,21 @@ func Parse(data []byte) (*Element, error) {
 	case len(data) == 0: // the answer that says yes; no decoder is worth it
 		return nil, ErrSyntax
 	}
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte(byteOrderMark))))
-	d.Strict = true
-	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, ErrSyntax } // UTF-8 alone
+	d, err := decoder(data)
+	if err != nil {
+		return nil, err
+	}
 	var root *Element
 	var path []*Element
 	texts := []*strings.Builder{}
-	elements := 0
+	elements, declared := 0, false
 	for {
 		token, err := d.Token()
 		if err == io.EOF {
 			break
+		}
+		if errors.Is(err, ErrCharset) {
+			return nil, ErrCharset
 		}
 		if err != nil {
 			return nil, ErrSyntax
@@ -92,6 +94,11 @@ func Parse(data []byte) (*Element, error) {
 			}
 		case xml.Directive:
 			return nil, ErrDoctype
+		case xml.ProcInst:
+			if t.Target == "xml" && (declared || root != nil) { // one further on would change the encoding
+				return nil, ErrSyntax
+			}
+			declared = declared || t.Target == "xml"
 		}
 	}
 	if root == nil || len(path) != 0 {

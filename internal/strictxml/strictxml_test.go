@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/dkeid/dkeid/internal/strictxml"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/charmap"
 )
 
 func TestParse(t *testing.T) {
@@ -34,6 +36,57 @@ func TestParsePassesOverAByteOrderMark(t *testing.T) {
 	}
 }
 
+// The same answer in every encoding that is read, with the labels that servers write.
+func TestParseReadsOtherEncodings(t *testing.T) {
+	const text = "Modtageren er ikke tilmeldt: Ærø Ångström, søgt på æøå ÆØÅ"
+	latin, err := charmap.ISO8859_1.NewEncoder().String(text)
+	require.NoError(t, err)
+	ansi, err := charmap.Windows1252.NewEncoder().String(text + " – €")
+	require.NoError(t, err)
+	for label, c := range map[string]struct{ in, want string }{
+		"UTF-8": {text, text}, "utf-8": {text, text}, "UTF8": {text, text}, "utf8": {text, text}, "Utf8": {text, text},
+		"utf-16":     {text, text}, // a text of .NET's that was written as UTF-8
+		"ISO-8859-1": {latin, text}, "iso-8859-1": {latin, text}, "latin1": {latin, text}, "ISO8859-1": {latin, text},
+		"windows-1252": {ansi, text + " – €"}, "Windows-1252": {ansi, text + " – €"}, "CP1252": {ansi, text + " – €"},
+		"us-ascii": {"&#198;r&#xF8;", "Ærø"}, "US-ASCII": {"&#198;r&#xF8;", "Ærø"}, "ascii": {"Aeroe", "Aeroe"},
+	} {
+		for _, quote := range []string{`"`, `'`} {
+			document := `<?xml version="1.0" encoding=` + quote + label + quote + `?>` + "\r\n<Fejl><FejlKode>4080</FejlKode><FejlTekst>" + c.in + "</FejlTekst></Fejl>"
+			e, err := strictxml.Parse([]byte(document))
+			require.NoError(t, err, label)
+			got, err := e.TextOf("FejlTekst")
+			require.NoError(t, err)
+			require.Equal(t, c.want, got, label)
+			code, err := e.TextOf("FejlKode")
+			require.NoError(t, err)
+			require.Equal(t, "4080", code, label)
+		}
+	}
+}
+
+// A mark of UTF-8 counts for more than the declaration.
+func TestParseBelievesTheMark(t *testing.T) {
+	for _, label := range []string{"ISO-8859-1", "utf-16", "hemmelig"} {
+		e, err := strictxml.Parse([]byte("\ufeff" + `<?xml version="1.0" encoding="` + label + `"?><a>æøå</a>`))
+		require.NoError(t, err, label)
+		require.Equal(t, "æøå", e.Text)
+	}
+}
+
+// Every byte of the two tables is a character, and no two are the same.
+func TestLatinTablesAreWhole(t *testing.T) {
+	for _, label := range []string{"ISO-8859-1", "windows-1252"} {
+		seen := map[string]byte{}
+		for b := 0xa0; b <= 0xff; b++ {
+			e, err := strictxml.Parse([]byte(`<?xml version="1.0" encoding="` + label + `"?><a>[` + string([]byte{byte(b)}) + `]</a>`))
+			require.NoError(t, err, label)
+			require.Equal(t, "["+string(rune(b))+"]", e.Text)
+			require.NotContains(t, seen, e.Text)
+			seen[e.Text] = byte(b)
+		}
+	}
+}
+
 func TestParseKeepsAttributesOfOneNameApart(t *testing.T) {
 	e, err := strictxml.Parse([]byte(`<a xmlns="urn:a" xmlns:x="urn:x" b="1" x:b="æ"/>`))
 	require.NoError(t, err)
@@ -56,7 +109,14 @@ func TestParseRefuses(t *testing.T) {
 		"wrong end":        {"<a></b>", strictxml.ErrSyntax},
 		"entity":           {"<a>&hemmelig;</a>", strictxml.ErrSyntax},
 		"doctype":          {`<!DOCTYPE a [<!ENTITY b "x">]><a>b</a>`, strictxml.ErrDoctype},
-		"other charset":    {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, strictxml.ErrSyntax},
+		"unknown encoding": {`<?xml version="1.0" encoding="koi8-r"?><a/>`, strictxml.ErrCharset},
+		"no encoding":      {`<?xml version="1.0" encoding="hemmelig"?><a/>`, strictxml.ErrCharset},
+		"not ASCII":        {`<?xml version="1.0" encoding="us-ascii"?><a>æ</a>`, strictxml.ErrSyntax},
+		"declared late":    {`<a><?xml version="1.0" encoding="ISO-8859-1"?>` + "\xe6</a>", strictxml.ErrSyntax},
+		"declared twice":   {`<?xml version="1.0"?><?xml version="1.0" encoding="ISO-8859-1"?>` + "<a>\xe6</a>", strictxml.ErrSyntax},
+		"declared behind":  {`<a/><?xml version="1.0"?>`, strictxml.ErrSyntax},
+		"Latin as UTF-8":   {`<?xml version="1.0" encoding="utf8"?>` + "<a>\xe6</a>", strictxml.ErrSyntax},
+		"doctype in Latin": {`<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE a><a/>`, strictxml.ErrDoctype},
 		"not UTF-8":        {"<a>\xe6</a>", strictxml.ErrSyntax},
 		"deep":             {deep, strictxml.ErrTooLarge},
 		"many":             {"<a>" + strings.Repeat("<b/>", strictxml.MaxElements) + "</a>", strictxml.ErrTooLarge},
@@ -67,7 +127,10 @@ func TestParseRefuses(t *testing.T) {
 		"two marks":        {"\ufeff\ufeff<a/>", strictxml.ErrSyntax},
 		"a mark alone":     {"\ufeff", strictxml.ErrSyntax},
 		"a mark behind":    {"<a/>\ufeff", strictxml.ErrSyntax},
-		"a mark of UTF-16": {"\xfe\xff<a/>", strictxml.ErrSyntax},
+		"a mark of UTF-16": {"\xfe\xff<a/>", strictxml.ErrCharset},
+		"UTF-16":           {"\xfe\xff\x00<\x00a\x00/\x00>", strictxml.ErrCharset},
+		"UTF-16, turned":   {"\xff\xfe<\x00a\x00/\x00>\x00", strictxml.ErrCharset},
+		"without its mark": {"<\x00a\x00/\x00>\x00", strictxml.ErrCharset},
 		"unbound prefix?":  {"<a:b xmlns:a='urn:a'></b>", strictxml.ErrSyntax},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,9 +149,15 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`<a xmlns="urn:a"><b>æ</b></a>`))
 	f.Add([]byte(`<!DOCTYPE a><a/>`))
+	f.Add([]byte(`<?xml version="1.0" encoding="ISO-8859-1"?>` + "<a>\xe6</a>"))
+	f.Add([]byte(`<?xml version="1.0" encoding="windows-1252"?>` + "<a>\x80\x81</a>"))
+	f.Add([]byte(`<a><?xml version="1.0" encoding="latin1"?></a>`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		e, err := strictxml.Parse(data)
 		require.Equal(t, err == nil, e != nil)
+		if e != nil {
+			require.True(t, utf8.ValidString(e.Text))
+		}
 	})
 }
 

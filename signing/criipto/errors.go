@@ -81,7 +81,7 @@ func (o *operation) callError(err error) *signing.Error {
 		f = o.fail(signing.InputInvalid, "a document changed while it was sent; the call is incomplete and without effect")
 	case e.Reason == httpx.BodyFailed:
 		f = o.fail(signing.InputInvalid, "a document could not be read to its end; the call is incomplete and without effect")
-	case e.BodyKept(): // nothing left, or the head alone
+	case e.Incomplete(): // nothing left, or the head alone
 		f = o.fail(signing.Unavailable, "the call did not leave")
 	case e.Reason == httpx.Unwelcome:
 		f = o.fail(signing.AuthFailed, "the service demands a client certificate")

@@ -115,11 +115,11 @@ func (c *call) failed(err error) error {
 	e := c.fail(signing.Unavailable, "no usable answer: "+h.Reason.String())
 	e.Status, e.Err = h.Status, h.Err
 	switch {
-	case h.BodyKept():
+	case h.Incomplete():
 	case h.Reason == httpx.Redirected, h.Reason == httpx.TooLarge:
 		e.Kind = signing.ResponseInvalid
 	}
-	if c.makes && !h.BodyKept() {
+	if c.makes && !h.Incomplete() {
 		e.Kind = signing.OutcomeUnknown
 	}
 	return e

@@ -15,7 +15,7 @@ import (
 // lease is how long the owners of this suite have a letter in hand.
 const lease = time.Minute
 
-var began = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+func began() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC) }
 
 // Test holds a Ledger to the promises of its interface. open makes an empty ledger
 // that takes entries of the given letters, and returns it as two processes would open
@@ -93,15 +93,15 @@ func free(e eboks.Entry, state eboks.State) eboks.Entry {
 func whole(t *testing.T, s *suite) {
 	id := s.ids[0]
 	assert.Zero(t, s.load(s.one, id).State, "there is no entry")
-	e := s.claim(s.one, id, "ærlig-1", began)
-	want := fresh(id, began)
-	want.Owner, want.Lease, want.Version = "ærlig-1", began.Add(lease), 1
+	e := s.claim(s.one, id, "ærlig-1", began())
+	want := fresh(id, began())
+	want.Owner, want.Lease, want.Version = "ærlig-1", began().Add(lease), 1
 	assert.Equal(t, want, e)
 	assert.Equal(t, e, s.load(s.other, id), "the other process sees it at once")
 
 	settled := eboks.Entry{
-		ID: id, Digest: eboks.Digest{1}, State: eboks.LetterRefused, Version: 1, At: began.Add(time.Second), Offers: 4, Doubts: 3, Asked: true,
-		SHA256: [32]byte{9}, Status: eboks.Accepted, Reference: "ÆØÅ-1", TakenAt: began.Add(2 * time.Second),
+		ID: id, Digest: eboks.Digest{1}, State: eboks.LetterRefused, Version: 1, At: began().Add(time.Second), Offers: 4, Doubts: 3, Asked: true,
+		SHA256: [32]byte{9}, Status: eboks.Accepted, Reference: "ÆØÅ-1", TakenAt: began().Add(2 * time.Second),
 		Kind: eboks.RecipientUnreachable, Code: "2004", Reachability: eboks.Deceased, Then: eboks.Stop,
 	}
 	require.Empty(t, s.settle(s.one, settled))
@@ -111,30 +111,30 @@ func whole(t *testing.T, s *suite) {
 
 func inHand(t *testing.T, s *suite) {
 	id := s.ids[0]
-	s.claim(s.one, id, "a", began)
-	e := s.claim(s.other, id, "b", began.Add(lease-time.Millisecond))
+	s.claim(s.one, id, "a", began())
+	e := s.claim(s.other, id, "b", began().Add(lease-time.Millisecond))
 	assert.Equal(t, "a", e.Owner)
 	assert.EqualValues(t, 1, e.Version, "nothing is written")
 	assert.Equal(t, e, s.load(s.one, id))
 
 	for _, state := range []eboks.State{eboks.LetterWaiting, eboks.LetterUnknown} {
 		require.Empty(t, s.settle(s.one, free(s.load(s.one, id), state)))
-		e = s.claim(s.other, id, "b", began.Add(time.Second))
+		e = s.claim(s.other, id, "b", began().Add(time.Second))
 		assert.Equal(t, "b", e.Owner)
 		assert.Equal(t, state, e.State)
-		assert.Equal(t, began.Add(time.Second+lease), e.Lease)
+		assert.Equal(t, began().Add(time.Second+lease), e.Lease)
 	}
 }
 
 func renewed(t *testing.T, s *suite) {
 	id := s.ids[0]
-	first := s.claim(s.one, id, "a", began)
-	again := s.claim(s.one, id, "a", began.Add(time.Second))
+	first := s.claim(s.one, id, "a", began())
+	again := s.claim(s.one, id, "a", began().Add(time.Second))
 	assert.Equal(t, "a", again.Owner)
 	assert.Equal(t, first.Version+1, again.Version)
 	assert.Equal(t, first.Lease.Add(time.Second), again.Lease)
 	assert.Equal(t, eboks.LetterWaiting, again.State, "its own claim raises no doubt")
-	long := s.claim(s.one, id, "a", began.Add(time.Hour))
+	long := s.claim(s.one, id, "a", began().Add(time.Hour))
 	assert.Equal(t, eboks.LetterWaiting, long.State)
 }
 
@@ -142,10 +142,10 @@ func renewed(t *testing.T, s *suite) {
 func overtaken(t *testing.T, s *suite) {
 	for i, before := range []eboks.State{eboks.LetterWaiting, eboks.LetterUnknown} {
 		id := s.ids[i]
-		e := s.claim(s.one, id, "x", began)
+		e := s.claim(s.one, id, "x", began())
 		e.Asked = true
 		require.Empty(t, s.settle(s.one, free(e, before)))
-		a := s.claim(s.one, id, "a", began)
+		a := s.claim(s.one, id, "a", began())
 		assert.True(t, a.Asked)
 		b := s.claim(s.other, id, "b", a.Lease)
 		assert.Equal(t, "b", b.Owner)
@@ -163,8 +163,8 @@ func overtaken(t *testing.T, s *suite) {
 func ended(t *testing.T, s *suite) {
 	for i, state := range []eboks.State{eboks.LetterAccepted, eboks.LetterRefused, eboks.LetterParked} {
 		id := s.ids[i]
-		require.Empty(t, s.settle(s.one, free(s.claim(s.one, id, "a", began), state)))
-		e := s.claim(s.other, id, "b", began.Add(time.Hour))
+		require.Empty(t, s.settle(s.one, free(s.claim(s.one, id, "a", began()), state)))
+		e := s.claim(s.other, id, "b", began().Add(time.Hour))
 		assert.Equal(t, state, e.State)
 		assert.Empty(t, e.Owner)
 		assert.EqualValues(t, 2, e.Version)
@@ -173,7 +173,7 @@ func ended(t *testing.T, s *suite) {
 
 func late(t *testing.T, s *suite) {
 	id := s.ids[0]
-	e := s.claim(s.one, id, "a", began)
+	e := s.claim(s.one, id, "a", began())
 	require.Empty(t, s.settle(s.one, free(e, eboks.LetterAccepted)))
 	kept := s.load(s.other, id)
 	for _, state := range []eboks.State{eboks.LetterWaiting, eboks.LetterUnknown, eboks.LetterRefused, eboks.LetterParked} {
@@ -185,10 +185,10 @@ func late(t *testing.T, s *suite) {
 }
 
 func many(t *testing.T, s *suite) {
-	taken := s.claim(s.one, s.ids[1], "a", began)
+	taken := s.claim(s.one, s.ids[1], "a", began())
 	var all []eboks.Entry
 	for _, id := range s.ids {
-		all = append(all, fresh(id, began))
+		all = append(all, fresh(id, began()))
 	}
 	es, err := s.other.Claim(t.Context(), all, "b", lease)
 	require.NoError(t, err)
@@ -229,7 +229,7 @@ func crowd(t *testing.T, s *suite) {
 			if i%2 == 1 {
 				l = s.other
 			}
-			es, err := l.Claim(t.Context(), []eboks.Entry{fresh(s.ids[0], began)}, strconv.Itoa(i), lease)
+			es, err := l.Claim(t.Context(), []eboks.Entry{fresh(s.ids[0], began())}, strconv.Itoa(i), lease)
 			if assert.NoError(t, err) && assert.Len(t, es, 1) {
 				owners[i] = es[0].Owner
 			}

@@ -30,6 +30,11 @@ func (s *suite) capabilities(t *testing.T) {
 			t.Logf("%s: not promised, not tested", ability.name)
 		}
 	}
+	furthest := r.traits.Furthest
+	if !can.Status && !can.Events {
+		furthest = eboks.Accepted
+	}
+	assert.True(t, can.Final(furthest), "nobody tells more than %s, so that nothing is overdue after it: Capabilities.Ends", furthest)
 	if !can.CertificateExpires.IsZero() {
 		assert.True(t, r.fake.Certificate().Leaf.NotAfter.Equal(can.CertificateExpires), "the end of the certificate")
 	}

@@ -1,6 +1,7 @@
 package sendersuite
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,6 +46,20 @@ func (r *rig) checkLeaks(what string, v any) {
 		assert.True(r, canary.OutOfReach(place), "%s tells what it must not, printed with %s", what, place)
 	}
 	r.checkText(what, fmt.Sprint(v))
+}
+
+// checkUnread holds an event that could not be read to its form.
+func (r *rig) checkUnread(e eboks.Event) {
+	r.Helper()
+	assert.Equal(r, eboks.Unknown, e.Status, "nothing is believed of an entry that cannot be read")
+	assert.False(r, e.Raw.IsZero(), "its bytes are kept")
+	r.checkLeaks("an event that cannot be read", e)
+}
+
+// undelivered reports whether an error says that the distributor does not have the letter.
+func undelivered(err error) bool {
+	e, ok := errors.AsType[*eboks.Error](err)
+	return ok && (e.Then == eboks.Retry || e.Then == eboks.Stop)
 }
 
 // secrets are the texts that stand in no error and in no log.

@@ -121,8 +121,13 @@ func (s *suite) eventReceipts(t *testing.T, how ebokstest.Receipts) {
 		r.fake.Advance(ebokstest.LateBy)
 	}
 	h := new(eboks.History)
-	repeats, others := 0, 0
+	repeats, others, unread := 0, 0, 0
 	for _, e := range r.all("") {
+		if e.Unread {
+			unread++
+			r.checkUnread(e)
+			continue
+		}
 		if e.ID != l.ID {
 			others++
 			continue
@@ -139,6 +144,11 @@ func (s *suite) eventReceipts(t *testing.T, how ebokstest.Receipts) {
 		}
 	}
 	assert.Equal(t, eboks.DeliveredDigital, h.Status(), "the end state is right")
+	if how.Unreadable() {
+		assert.Equal(t, 4, unread, "what cannot be read is told in its place, and the rest is read")
+	} else {
+		assert.Zero(t, unread)
+	}
 	switch how {
 	case ebokstest.Twice:
 		assert.Equal(t, 4, repeats, "the same event is recognised")

@@ -19,28 +19,23 @@ func (s *suite) lookup(t *testing.T) {
 		t.Log("this adapter cannot be asked about a recipient")
 		return
 	}
-	ways := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
-	if s.dialect == ebokstest.PostNord {
-		ways = append(ways, func(s *ebokstest.Settings) { s.LookupJSON = true })
-	}
-	for _, way := range ways {
-		r.fake.Configure(way)
+	s.variants(t, func(r *rig) {
 		for _, m := range ebokstest.People() {
-			got, err := asked.Lookup(t.Context(), m.Owner, r.fake.Materials()[0])
+			got, err := r.sender.(eboks.Lookup).Lookup(r.Context(), m.Owner, r.fake.Materials()[0])
 			if eboks.KindOf(err) == eboks.Unsupported && m.Owner.CVR().IsZero() {
 				r.checkError(err)
 				continue // the wire wants the number in the address
 			}
-			require.NoError(t, err, m.State.String())
+			require.NoError(r, err, m.State.String())
 			if m.State == ebokstest.Open || m.State == ebokstest.Protected {
-				assert.Equal(t, eboks.Reachable, got, m.State.String())
+				assert.Equal(r, eboks.Reachable, got, m.State.String())
 				continue
 			}
 			// The wires do not tell why.
-			assert.NotEqual(t, eboks.Reachable, got, m.State.String())
-			assert.NotEqual(t, eboks.ReachabilityUnknown, got, m.State.String())
+			assert.NotEqual(r, eboks.Reachable, got, m.State.String())
+			assert.NotEqual(r, eboks.ReachabilityUnknown, got, m.State.String())
 		}
-	}
+	})
 	for _, name := range []string{"500", "empty-200", "maintenance-page", "401", "cut-answer"} {
 		require.NoError(t, r.fake.Always(name))
 		got, err := asked.Lookup(t.Context(), ebokstest.People()[2].Owner, r.fake.Materials()[0])

@@ -20,7 +20,10 @@ func (r *rig) letter() *eboks.Letter { return r.letterTo(ebokstest.People()[0].O
 
 // letterTo is an ordinary letter to somebody.
 func (r *rig) letterTo(to eboks.Recipient) *eboks.Letter {
-	return &eboks.Letter{ID: eboks.NewID(), To: to, Title: secretTitle, Document: eboks.Bytes([]byte(secretWords)), Material: r.fake.Materials()[0]}
+	return &eboks.Letter{
+		ID: eboks.NewID(), To: to, Title: secretTitle, Document: eboks.Bytes([]byte(secretWords)), Material: r.fake.Materials()[0],
+		Unchecked: true, // no printer would take these documents
+	}
 }
 
 // tap is a Sender that remembers what the adapter said, before a client makes

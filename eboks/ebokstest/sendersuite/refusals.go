@@ -39,7 +39,7 @@ func (s *suite) refusals(t *testing.T) {
 			}}
 			_, err := r.offer(t.Context(), l)
 			r.expect(err, "a document that is another one the second time", eboks.InputInvalid)
-			assert.True(t, eboks.SafeToRetry(err))
+			assert.True(t, undelivered(err))
 			assert.Zero(t, r.fake.Count(l.ID), "half a letter was accepted")
 			assert.ErrorIs(t, err, eboks.ErrChanged)
 		}
@@ -50,7 +50,7 @@ func (s *suite) refusals(t *testing.T) {
 		l.Material = "999999"
 		_, err := r.offer(t.Context(), l)
 		r.expect(err, "a material that the agreement does not have", eboks.Rejected, eboks.ConfigInvalid)
-		assert.True(t, eboks.SafeToRetry(err))
+		assert.True(t, undelivered(err))
 		assert.Zero(t, r.fake.Count(l.ID))
 	})
 	t.Run("unsupported", func(t *testing.T) {
@@ -76,27 +76,19 @@ func (s *suite) refusals(t *testing.T) {
 
 // repeats sends the same id again, for the same letter and for another.
 func (s *suite) repeats(t *testing.T) {
-	r := s.rig(t, ebokstest.Config{})
-	settings := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
-	if s.dialect == ebokstest.PostNord {
-		settings = append(settings, func(s *ebokstest.Settings) { s.Repeated419 = true })
-	} else {
-		settings = append(settings, func(s *ebokstest.Settings) { s.AnswerBody = true })
-	}
-	for _, change := range settings {
-		r.fake.Configure(change)
+	s.variants(t, func(r *rig) {
 		l := r.letter()
 		r.must(l)
-		_, err := r.offer(t.Context(), l)
+		_, err := r.offer(r.Context(), l)
 		r.expect(err, "the same letter again", eboks.AlreadyAccepted)
-		assert.False(t, eboks.SafeToRetry(err), "the distributor has it")
+		assert.False(r, undelivered(err), "the distributor has it")
 		other := *l
 		other.Document = eboks.Bytes([]byte("%PDF-1.7 et andet brev"))
-		_, err = r.offer(t.Context(), &other)
+		_, err = r.offer(r.Context(), &other)
 		r.expect(err, "another letter under the same id", eboks.AlreadyAccepted)
-		assert.Equal(t, []byte(secretWords), r.arrived(l).Documents[0].Content(), "the first one")
-	}
-
+		assert.Equal(r, []byte(secretWords), r.arrived(l).Documents[0].Content(), "the first one")
+	})
+	r := s.rig(t, ebokstest.Config{})
 	l := r.letter()
 	first, err := r.client.Send(t.Context(), l)
 	require.NoError(t, err)
@@ -112,41 +104,47 @@ func (s *suite) repeats(t *testing.T) {
 	r.arrived(l)
 }
 
-// recipients sends letters to people who cannot be reached.
+// recipients sends letters to people who cannot be reached. They are refused at once, or
+// fail in the log.
 func (s *suite) recipients(t *testing.T) {
-	want := map[ebokstest.State]eboks.Reachability{ebokstest.NotRegistered: eboks.NotRegistered, ebokstest.NotSubscribed: eboks.NotSubscribed,
-		ebokstest.Exempt: eboks.Exempt, ebokstest.Minor: eboks.Minor, ebokstest.Deceased: eboks.Deceased}
-	if s.dialect == ebokstest.PostNord { // the wire has no word for it
-		want[ebokstest.NotSubscribed] = eboks.NotRegistered
-	}
-	r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{RefuseAtOnce: true}})
-	late := s.rig(t, ebokstest.Config{})
-	for _, m := range ebokstest.People() {
-		reach, unreachable := want[m.State]
-		if !unreachable {
-			continue
+	want := map[ebokstest.State]eboks.Reachability{ebokstest.NotRegistered: eboks.NotRegistered, ebokstest.Exempt: eboks.Exempt,
+		ebokstest.Minor: eboks.Minor, ebokstest.Deceased: eboks.Deceased}
+	refused := 0
+	s.variants(t, func(r *rig) {
+		want[ebokstest.NotSubscribed] = r.traits.Unsubscribed
+		for _, m := range ebokstest.People() {
+			reach, unreachable := want[m.State]
+			if !unreachable {
+				continue
+			}
+			l := r.letterTo(m.Owner)
+			if _, err := r.offer(r.Context(), l); err != nil {
+				refused++
+				r.expect(err, m.State.String(), eboks.RecipientUnreachable)
+				e, _ := err.(*eboks.Error)
+				require.NotNil(r, e)
+				assert.Equal(r, reach, e.Reachability, m.State.String())
+				continue
+			}
+			r.deliver()
+			assert.Empty(r, r.fake.Letters(m.Owner))
+			if !r.can.Status {
+				continue
+			}
+			h, err := r.client.Status(r.Context(), l.ID)
+			require.NoError(r, err)
+			last, ok := h.Last()
+			require.True(r, ok)
+			assert.Equal(r, eboks.Failed, last.Status, "refused in the log")
+			assert.Equal(r, reach, last.Reachability, m.State.String())
+			assert.NotEmpty(r, last.Failure)
 		}
-		_, err := r.offer(t.Context(), r.letterTo(m.Owner))
-		r.expect(err, m.State.String(), eboks.RecipientUnreachable)
-		e, _ := err.(*eboks.Error)
-		require.NotNil(t, e)
-		assert.Equal(t, reach, e.Reachability, m.State.String())
-		r.deliver()
-		assert.Empty(t, r.fake.Letters(m.Owner))
+	})
+	assert.NotZero(t, refused, "no variant of the fake refuses at once")
 
-		if s.dialect == ebokstest.PostNord || !late.can.Status {
-			continue
-		}
-		l := late.letterTo(m.Owner)
-		late.must(l)
-		late.deliver()
-		h, err := late.client.Status(t.Context(), l.ID)
-		require.NoError(t, err)
-		last, ok := h.Last()
-		require.True(t, ok)
-		assert.Equal(t, eboks.Failed, last.Status, "refused in the log")
-		assert.Equal(t, reach, last.Reachability, m.State.String())
-		assert.NotEmpty(t, last.Failure)
+	r := s.rig(t, ebokstest.Config{})
+	for _, v := range r.traits.Variants {
+		v.Set()
 	}
 	stranger := r.letterTo(eboks.Company(claims.MustParseCVR("87654320")))
 	_, err := r.offer(t.Context(), stranger)

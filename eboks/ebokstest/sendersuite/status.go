@@ -11,14 +11,6 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 )
 
-// furthest is how far a letter comes in a dialect's receipts.
-func (s *suite) furthest() eboks.Status {
-	if s.dialect == ebokstest.PostNord { // no word for delivery
-		return eboks.AcceptedDigital
-	}
-	return eboks.DeliveredDigital
-}
-
 // status asks what became of a letter.
 func (s *suite) status(t *testing.T) {
 	r := s.rig(t, ebokstest.Config{})
@@ -31,33 +23,30 @@ func (s *suite) status(t *testing.T) {
 	require.NoError(t, err, "a letter that the distributor does not know")
 	assert.Empty(t, none)
 
-	ways := []func(*ebokstest.Settings){func(*ebokstest.Settings) {}}
-	if s.dialect == ebokstest.Stralfors {
-		ways = append(ways, func(s *ebokstest.Settings) { s.StatusUUIDs = true }, func(s *ebokstest.Settings) { s.StatusUUIDs, s.LocalTimes = false, true })
-	}
-	for _, way := range ways {
-		r.fake.Configure(way)
+	s.variants(t, func(r *rig) {
 		l := r.letter()
 		sent := r.fake.Now()
 		r.must(l)
-		events, err := reader.ReadStatus(t.Context(), l.ID)
-		require.NoError(t, err)
-		require.NotEmpty(t, events, "the distributor has the letter")
+		events, err := r.sender.(eboks.StatusReader).ReadStatus(r.Context(), l.ID)
+		require.NoError(r, err)
+		require.NotEmpty(r, events, "the distributor has the letter")
 		for _, e := range events {
-			assert.False(t, e.Status.Final(), "accepted is not delivered")
+			assert.False(r, e.Status.Final(), "accepted is not delivered")
 		}
 		r.deliver()
-		h, err := r.client.Status(t.Context(), l.ID)
-		require.NoError(t, err)
-		assert.Equal(t, s.furthest(), h.Status())
+		h, err := r.client.Status(r.Context(), l.ID)
+		require.NoError(r, err)
+		assert.Equal(r, r.traits.Furthest, h.Status())
 		for _, e := range h.Events() {
-			assert.Equal(t, l.ID, e.ID)
-			assert.Equal(t, time.UTC, e.At.Location())
-			assert.WithinRange(t, e.At, sent.Add(-time.Minute), sent.Add(time.Hour), "the distributor's own time")
-			assert.False(t, e.Raw.IsZero(), "the evidence is kept")
+			assert.Equal(r, l.ID, e.ID)
+			assert.NotEqual(r, eboks.Unknown, e.Status, "a word that real systems write")
+			assert.Equal(r, time.UTC, e.At.Location())
+			assert.WithinRange(r, e.At, sent.Add(-time.Minute), sent.Add(time.Hour), "the distributor's own time")
+			assert.False(r, e.Raw.IsZero(), "the evidence is kept")
 			r.checkLeaks("an event", e)
 		}
-	}
+	})
+	t.Run("returned", s.returned)
 
 	for _, how := range ebokstest.AllReceipts() {
 		t.Run(how.String(), func(t *testing.T) { s.statusReceipts(t, how) })
@@ -93,19 +82,41 @@ func (s *suite) statusReceipts(t *testing.T, how ebokstest.Receipts) {
 		return
 	}
 	assert.NotEqual(t, ebokstest.Malformed, how, "a page that is cut in the middle was believed")
-	h := new(eboks.History)
+	h, unread := new(eboks.History), 0
 	for _, e := range events {
 		require.Equal(t, l.ID, e.ID, "an event of another letter")
 		assert.NotEqual(t, eboks.Failed, e.Status)
+		if e.Unread {
+			unread++
+			r.checkUnread(e)
+		}
 		_ = h.Add(e) // repeats are refused
 	}
 	switch {
 	case how == ebokstest.Silent:
 		assert.Empty(t, events)
 	case how == ebokstest.Late:
-	case how == ebokstest.UnknownState && s.dialect == ebokstest.PostNord:
+	case how == ebokstest.UnknownState && len(events) == 1: // the whole list is one record
 		assert.Equal(t, eboks.Unknown, h.Status())
 	default:
-		assert.Equal(t, s.furthest(), h.Status(), "the end state is right")
+		assert.Equal(t, r.traits.Furthest, h.Status(), "the end state is right")
 	}
+	assert.Equal(t, how.Unreadable(), unread > 0, "what cannot be read is told, and nothing else")
+}
+
+// returned reads that the carrier has brought a printed letter back.
+func (s *suite) returned(t *testing.T) {
+	r := s.rig(t, ebokstest.Config{})
+	if !r.can.Print || r.traits.ReturnMail == nil {
+		t.Log("this adapter does not print, or the wire tells nothing of the carrier")
+		return
+	}
+	l := r.letterTo(citizen(123456))
+	l.Channel, l.Address = eboks.PrintOnly, eboks.Address{Name: secretName, Lines: []string{"Ærøvej 1"}, PostCode: "5970"}
+	r.must(l)
+	r.deliver()
+	r.traits.ReturnMail(l.ID)
+	h, err := r.client.Status(t.Context(), l.ID)
+	require.NoError(t, err)
+	assert.Equal(t, eboks.Returned, h.Status())
 }

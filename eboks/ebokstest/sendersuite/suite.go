@@ -18,15 +18,18 @@ import (
 // Test is the conformance suite of the seam: it holds an adapter to every promise of
 // eboks.Sender and of the interfaces beside it, plays every misbehaviour of the
 // catalogue, and looks into the fake for letters that are missing, doubled or mixed
-// up. d is the dialect that the adapter speaks. open returns the adapter under test,
-// configured for the fake: its URL, certificate, Roots, System, ClientID, error codes
-// (ebokstest.Codes) and clock (fake.Now), and materials that are the wire's own ids.
-// It is called once for each fake.
+// up. start starts a fake of the adapter's distributor, such as stralforstest.Start. open
+// returns the adapter under test, configured for the fake: its URL, certificate, Roots,
+// System, ClientID, error codes (ebokstest.Codes) and clock (fake.Now), and materials
+// that are the wire's own ids. It is called once for each fake.
 //
 // The suite does not try what the adapter's Capabilities leave out, and says so in
 // its log.
-func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender) {
-	s := &suite{d, open}
+func Test[F ebokstest.Fake](t *testing.T, start func(ebokstest.Config) (F, error), open func(tb testing.TB, fake F) eboks.Sender) {
+	s := &suite{start: func(t *testing.T, cfg ebokstest.Config) (*ebokstest.Distributor, eboks.Sender) {
+		fake := ebokstest.New(t, start, cfg)
+		return fake.Engine(), open(t, fake)
+	}}
 	t.Run("capabilities", s.capabilities)
 	t.Run("letters", s.letters)
 	t.Run("refusals", s.refusals)
@@ -35,6 +38,7 @@ func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebok
 	t.Run("misbehaviours", s.misbehaviours)
 	t.Run("contexts", s.contexts)
 	t.Run("certificate", s.certificate)
+	t.Run("road", s.road)
 	t.Run("crowd", s.crowd)
 	t.Run("status", s.status)
 	t.Run("events", s.events)
@@ -43,8 +47,7 @@ func Test(t *testing.T, d ebokstest.Dialect, open func(tb testing.TB, fake *ebok
 }
 
 type suite struct {
-	dialect ebokstest.Dialect
-	open    func(tb testing.TB, fake *ebokstest.Distributor) eboks.Sender
+	start func(*testing.T, ebokstest.Config) (*ebokstest.Distributor, eboks.Sender)
 }
 
 // rig is one fake, the adapter under test, and a client on top.
@@ -52,6 +55,7 @@ type rig struct {
 	*testing.T
 	fake   *ebokstest.Distributor
 	sender eboks.Sender
+	traits ebokstest.Traits
 	can    eboks.Capabilities
 	client *eboks.Client
 	log    *logged
@@ -62,9 +66,8 @@ const patience = 2 * time.Second
 
 func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
 	t.Helper()
-	fake := ebokstest.New(t, s.dialect, cfg)
-	r := &rig{T: t, fake: fake, sender: s.open(t, fake), log: new(logged)}
-	r.can = r.sender.Capabilities()
+	fake, sender := s.start(t, cfg)
+	r := &rig{T: t, fake: fake, sender: sender, traits: fake.Dialect().Traits(), can: sender.Capabilities(), log: new(logged)}
 	r.client = r.newClient(r.sender)
 	t.Cleanup(func() {
 		r.checkText("the log", r.log.String())
@@ -82,6 +85,20 @@ func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
 		}
 	})
 	return r
+}
+
+// variants runs a case as the fake answers by itself, and in each of its variants.
+func (s *suite) variants(t *testing.T, test func(r *rig)) {
+	t.Helper()
+	plain := s.rig(t, ebokstest.Config{})
+	test(plain)
+	for i, v := range plain.traits.Variants {
+		t.Run(v.Title, func(t *testing.T) {
+			r := s.rig(t, ebokstest.Config{})
+			r.traits.Variants[i].Set()
+			test(r)
+		})
+	}
 }
 
 // newClient returns a client that offers once and waits for nothing.

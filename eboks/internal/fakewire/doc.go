@@ -5,5 +5,6 @@
 //   - schema.go: the elements of a schema
 //   - forms.go: what texts may be
 //   - times.go: dates and times
-//   - reader.go, source.go: how a request is read, in small memory
+//   - reader.go, names.go, source.go: how a request is read, in small memory
+//   - node.go: what was read
 package fakewire

@@ -5,48 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 )
-
-// Node is an element that was read. Documents are told apart and not part of it.
-type Node struct {
-	name string
-	text string
-	kids []*Node
-}
-
-// Child returns the first child of a name along a path, or nil if there is none. A nil
-// Node has no children.
-func (n *Node) Child(path ...string) *Node {
-	for _, name := range path {
-		if n == nil {
-			return nil
-		}
-		i := slices.IndexFunc(n.kids, func(k *Node) bool { return k.name == name })
-		if i < 0 {
-			return nil
-		}
-		n = n.kids[i]
-	}
-	return n
-}
-
-// Last returns the last child, or nil if there is none.
-func (n *Node) Last() *Node {
-	if n == nil || len(n.kids) == 0 {
-		return nil
-	}
-	return n.kids[len(n.kids)-1]
-}
-
-// At returns the text of the Element along a path, or "".
-func (n *Node) At(path ...string) string {
-	if c := n.Child(path...); c != nil {
-		return c.text
-	}
-	return ""
-}
 
 // SchemaError is why a request does not follow the schema. Its text is made of
 // the schema's names alone.
@@ -293,44 +253,6 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
 	c.any = c.any || n > 0
 	return n, err
-}
-
-// known returns a name with the schema's prefix, or "" for one that is in none
-// of its namespaces.
-func (r *reader) known(n xml.Name) string {
-	prefix := ""
-	for p, spaces := range r.spaces {
-		// The recipient's number has a namespace of its own, or the letter's.
-		if slices.Contains(spaces, n.Space) && (p == "id") == numberElement(n.Local) {
-			prefix = p
-		}
-	}
-	if prefix == "" {
-		return ""
-	}
-	return prefix + ":" + n.Local
-}
-
-func numberElement(local string) bool {
-	return local == "CPRnummerIdentifikator" || local == "CVRnummerIdentifikator"
-}
-
-// attributes holds a start tag to what the schema allows.
-func attributes(start *xml.StartElement, e Element) error {
-	found := e.attr == ""
-	for _, a := range start.Attr {
-		switch {
-		case a.Name.Space == "xmlns", a.Name.Space == "" && a.Name.Local == "xmlns", a.Name.Space == xsi:
-		case a.Name.Space == "" && a.Name.Local == e.attr && slices.Contains(e.values, a.Value):
-			found = true
-		default:
-			return &SchemaError{"an attribute that is not allowed on " + e.name}
-		}
-	}
-	if !found {
-		return &SchemaError{"an attribute is missing on " + e.name}
-	}
-	return nil
 }
 
 const xsi = "http://www.w3.org/2001/XMLSchema-instance"

@@ -43,19 +43,19 @@ func (d *Distributor) Configure(change func(*Settings)) {
 
 // The carrier's numbers for its news, as this fake has them. The real ones are not public.
 const (
-	CarrierReturned = 401 // the letter came back
-	CarrierMoved    = 402 // the recipient has another address
-	CarrierSigned   = 403 // the recipient signed for it
-	CarrierTracked  = 404 // it has a tracking number
+	CarrierReturned = "401" // the letter came back
+	CarrierMoved    = "402" // the recipient has another address
+	CarrierSigned   = "403" // the recipient signed for it
+	CarrierTracked  = "404" // it has a tracking number
 )
 
-// CarrierCodes returns what the carrier's numbers mean, to fill an adapter's table from.
-func CarrierCodes() map[int]eboks.Status {
-	return map[int]eboks.Status{
+// CarrierCodes returns what the carrier's numbers mean, in the form of stralfors.Wire.CarrierCodes.
+func CarrierCodes() map[string]eboks.Status {
+	return map[string]eboks.Status{
 		CarrierReturned: eboks.Returned, CarrierMoved: eboks.CarrierUpdate, CarrierSigned: eboks.CarrierUpdate, CarrierTracked: eboks.CarrierUpdate,
 	}
 }
 
 // TellCarrier adds news of the letter carrier to the log of a letter. It does nothing if
 // there is no such letter.
-func (d *Distributor) TellCarrier(id eboks.ID, number int) { d.Tell(id, number) }
+func (d *Distributor) TellCarrier(id eboks.ID, number string) { d.Tell(id, number) }

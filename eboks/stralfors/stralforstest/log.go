@@ -101,9 +101,9 @@ func (a *answer) transaction(e ebokstest.Entry, set Settings) {
 		a.failure(ebokstest.CodeDeceased)
 	}
 	a.open("ForsendelseHaendelseSamling")
-	if e.Carrier != 0 {
+	if e.Carrier != "" {
 		a.open("ForsendelseHaendelse")
-		a.text("ForsendelseHaendelseTypeKode", strconv.Itoa(e.Carrier))
+		a.text("ForsendelseHaendelseTypeKode", e.Carrier)
 		a.text("ForsendelseHaendelseDatoTid", stamp)
 		a.text("ForsendelseHaendelseBeloeb", "0.00")
 		a.close("ForsendelseHaendelse")
