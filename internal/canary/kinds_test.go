@@ -238,6 +238,7 @@ func failures(t *testing.T) map[string]error {
 
 	add("eboks: func New", second(eboks.New(eboks.Config{})))
 	add("eboks: func ParseID", second(eboks.ParseID("x")))
+	add("eboks: method (Address) Check", eboks.Address{}.Check())
 	add("eboks: method (Document) Content", second(eboks.Document{}.Content()))
 	add("eboks: method (*History) Add", new(eboks.History).Add(eboks.Event{}))
 	full := eboks.NewMemoryLedger(1)
