@@ -142,7 +142,7 @@ func TestMailingProcess(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(os.Getenv(mailingEnv)), &m))
 	certificate, err := tls.LoadX509KeyPair(filepath.Join(m.Dir, "cert.pem"), filepath.Join(m.Dir, "key.pem"))
 	require.NoError(t, err)
-	sender, err := stralfors.New(stralfors.Config{BaseURL: m.URL, System: m.System, User: "Ærø", Certificate: certificate, Roots: roots(t, m.Dir), Dedupes: true})
+	sender, err := stralfors.New(stralfors.Config{BaseURL: m.URL, System: m.System, User: "Ærø", Certificate: certificate, Roots: roots(t, m.Dir), Wire: stralfors.Wire{Dedupes: true}})
 	require.NoError(t, err)
 	var book eboks.Ledger
 	if m.SQLite != "" {
