@@ -55,7 +55,9 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 // byStatus is for an answer whose body says nothing. A status alone is no verdict
 // about a letter: servers and filters on the way send every one of them.
 func (s *Sender) byStatus(resp *httpx.Response, ownWords bool) *eboks.Error {
-	e := eboks.StatusError(resp.Status, resp.Header, ownWords, s.now())
+	e := eboks.StatusError(eboks.HTTPAnswer{
+		Status: resp.Status, Header: resp.Header, OwnWords: ownWords, Partly: !resp.Taken, Unasked: resp.Unasked,
+	}, s.now())
 	e.Raw = raw(resp.Body)
 	if resp.Status < http.StatusMultipleChoices {
 		e.Why = "a status of success that Wire.Operations does not expect"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/mtls"
 	"github.com/dkeid/dkeid/internal/xmlbody"
 )
 
@@ -25,6 +26,8 @@ const name = "stralfors"
 
 const defaultTimeout = 60 * time.Second
 
+const connections = 64 // kept open between calls
+
 // Sender is an eboks.Sender for one sender system at Strålfors Connect. It is
 // safe for concurrent use and prints as a placeholder.
 type Sender struct {
@@ -32,7 +35,7 @@ type Sender struct {
 	cfg  Config // without certificate and HTTPClient
 	ops  *table
 	http *httpx.Client
-	cert shown
+	cert *mtls.Shown
 }
 
 // New returns a Sender. It makes no call. The error is ErrConfigInvalid and names
@@ -46,9 +49,10 @@ func New(cfg Config) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, cert, err := cfg.client()
+	client, cert, err := mtls.Client(cfg.HTTPClient, cfg.Certificate,
+		mtls.Options{Roots: cfg.Roots, Conns: connections, Ask: min(mtls.DefaultAsk, cfg.Timeout/4), TLS12: cfg.Wire.TLS12}, cfg.Now())
 	if err != nil {
-		return nil, err
+		return nil, invalid(err.Error())
 	}
 	s := &Sender{ops: ops, http: httpx.New(client, httpx.Limits{Timeout: cfg.Timeout, NoContinue: cfg.Wire.NoContinue}), cert: cert}
 	cfg.HTTPClient, cfg.Roots = nil, nil
@@ -63,7 +67,7 @@ func (s *Sender) Capabilities() eboks.Capabilities {
 		Name: name, Dedupes: s.cfg.Wire.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
-		Limits: s.cfg.Limits, CertificateExpires: s.cert.expires(),
+		Limits: s.cfg.Limits, CertificateExpires: s.cert.Expires(),
 	}
 	if s.ops.log.off && s.ops.events.off {
 		c.Ends = []eboks.Status{eboks.Accepted} // nobody tells what became of it
