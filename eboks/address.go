@@ -1,24 +1,19 @@
 package eboks
 
-import (
-	"regexp"
-	"strings"
-	"unicode/utf8"
-
-	"github.com/dkeid/dkeid/internal/shownline"
-)
+import "github.com/dkeid/dkeid/eboks/internal/fjernprint"
 
 // Address is where the printed letter goes when print may happen. Give either
 // Street and House, or Lines. It prints as a placeholder.
 //
 // The limits are those of the schema of fjernprint 1.0.0; they count characters.
+// Nothing is corrected on the way: [Address.Check] says what does not fit.
 type Address struct {
 	guarded
 	Name        string   // of the recipient, 1–130; required
-	CareOf      string   // c/o, at most 34
+	CareOf      string   // c/o, at most 130; a line of an envelope has 34
 	Street      string   // 1–40
-	House       string   // 1–999 and perhaps a letter: "12B"
-	Floor       string   // "1"–"99", "ST", "KL"
+	House       string   // 1–999 and perhaps a capital letter: "12B"
+	Floor       string   // "1"–"99", "ST", "KL", "K2"–"K9"; without a dot
 	Suite       string   // "TV", "TH", "MF", or a door number; at most 4
 	Sublocation string   // a place within the district, at most 34
 	District    string   // at most 34; the city follows from the postal code
@@ -34,79 +29,60 @@ func (a Address) IsZero() bool {
 		a.Sublocation == "" && a.District == "" && a.POBox == "" && a.PostCode == "" && len(a.Lines) == 0 && a.Country == ""
 }
 
-var (
-	postCodeForm = regexp.MustCompile(`^[0-9]{4}$`)
-	houseForm    = regexp.MustCompile(`^[1-9][0-9]{0,2}[A-Z]?$`)
-	poBoxForm    = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
-	countryForm  = regexp.MustCompile(`^[A-Z]{2}$`)
-)
-
 const (
 	denmark    = "DK"
-	maxLine    = 34
-	maxLines   = 6
 	noPostCode = "1000" // refused by the printers
 )
 
-// check refuses an address that no letter reaches.
-func (a *Address) check() error {
+// Check refuses an address that no printed letter can carry, so that a form can say
+// so at once: [Client.Send] checks the same. The error is [ErrInputInvalid] and names
+// the field.
+func (a Address) Check() error {
+	if a.IsZero() {
+		return inputInvalid("Address is missing: on this Channel the letter may be printed")
+	}
+	if fault := fjernprint.Fault("CountryIdentificationCode", a.Country); a.Country != "" && fault != "" {
+		return inputInvalid("Address.Country" + fault)
+	}
 	foreign := a.Country != "" && a.Country != denmark
 	switch {
-	case a.IsZero():
-		return inputInvalid("Address is missing: on this Channel the letter may be printed")
-	case a.Name == "":
-		return inputInvalid("Address.Name is missing")
-	case a.Country != "" && !countryForm.MatchString(a.Country):
-		return inputInvalid("Address.Country is not two capital letters")
 	case len(a.Lines) == 0 && (a.Street == "" || a.House == "") && a.POBox == "":
 		return inputInvalid("Address has neither Street and House, nor POBox, nor Lines")
+	case a.Street == "" && a.House != "":
+		return inputInvalid("Address has a House without a Street")
 	case len(a.Lines) > 0 && (a.Street != "" || a.House != "" || a.CareOf != "" || a.Floor != "" || a.Suite != "" ||
 		a.Sublocation != "" || a.District != "" || a.POBox != ""):
 		return inputInvalid("Address has both Lines and parts")
 	case foreign && len(a.Lines) == 0:
 		return inputInvalid("Address abroad: use Lines, and put the postal code and city into one of them")
-	case len(a.Lines) > maxLines:
+	case len(a.Lines) > fjernprint.Lines:
 		return inputInvalid("Address.Lines has more than six lines")
-	case !foreign && !postCodeForm.MatchString(a.PostCode), foreign && a.PostCode != "" && !postCodeForm.MatchString(a.PostCode):
-		return inputInvalid("Address.PostCode is not four digits")
 	case a.PostCode == noPostCode:
 		return inputInvalid("Address.PostCode 1000 is refused by the printers")
-	case a.Street != "" && !houseForm.MatchString(a.House):
-		return inputInvalid("Address.House is not a number up to 999 with perhaps a letter")
-	case a.POBox != "" && !poBoxForm.MatchString(a.POBox):
-		return inputInvalid("Address.POBox is not a number up to 9999")
 	}
 	for _, f := range []struct {
-		name, text string
-		limit      int
+		name, element, text string
+		required            bool
 	}{
-		{"Name", a.Name, 130}, {"CareOf", a.CareOf, maxLine}, {"Street", a.Street, 40}, {"Floor", a.Floor, 2}, {"Suite", a.Suite, 4},
-		{"Sublocation", a.Sublocation, maxLine}, {"District", a.District, maxLine},
+		{"Name", "PersonName", a.Name, true}, {"CareOf", "CoNavn", a.CareOf, false},
+		{"Street", "StreetName", a.Street, false}, {"House", "StreetBuildingIdentifier", a.House, a.Street != ""},
+		{"Floor", "FloorIdentifier", a.Floor, false}, {"Suite", "SuiteIdentifier", a.Suite, false},
+		{"Sublocation", "MailDeliverySublocationIdentifier", a.Sublocation, false},
+		{"District", "DistrictSubdivisionIdentifier", a.District, false},
+		{"POBox", "PostOfficeBoxIdentifier", a.POBox, false},
+		{"PostCode", "PostCodeIdentifier", a.PostCode, !foreign},
 	} {
-		if err := checkLine(f.name, f.text, f.limit); err != nil {
-			return err
+		if f.text == "" && !f.required {
+			continue
+		}
+		if fault := fjernprint.Fault(f.element, f.text); fault != "" {
+			return inputInvalid("Address." + f.name + fault)
 		}
 	}
-	for _, line := range a.Lines {
-		if strings.TrimSpace(line) == "" {
-			return inputInvalid("a line of Address.Lines is empty")
+	for i, line := range a.Lines {
+		if fault := fjernprint.Fault(fjernprint.Line(i), line); fault != "" {
+			return inputInvalid("a line of Address.Lines" + fault)
 		}
-		if err := checkLine("Lines", line, maxLine); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkLine(field, s string, limit int) error {
-	if s == "" {
-		return nil
-	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, shownline.Hidden) || strings.TrimSpace(s) == "" {
-		return inputInvalid("Address." + field + " is not clean text")
-	}
-	if utf8.RuneCountInString(s) > limit {
-		return inputInvalid("Address." + field + " is too long")
 	}
 	return nil
 }

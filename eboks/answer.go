@@ -42,48 +42,65 @@ func CallError(err error) *Error {
 	}
 }
 
-// StatusError classifies an answer by its HTTP status alone, where the wire has no
-// better word. For use by adapters.
-//
-// ownWords says that the distributor itself wrote the answer, as its content shows,
-// although what it means is not known. Otherwise a proxy, a filter or a server on the
-// way may have written it, and it is no verdict about a letter:
+// HTTPAnswer is what an adapter knows of an answer whose words it does not understand.
+type HTTPAnswer struct {
+	Status int
+	Header http.Header
+	// OwnWords means that the distributor itself wrote the answer, as its content shows.
+	// Otherwise a proxy, a filter or a server on the way may have written it.
+	OwnWords bool
+	// Partly means that it came before the whole letter had left: nobody can have all
+	// of it.
+	Partly bool
+	// Unasked is a sentence if the connection never asked for our client certificate, and
+	// empty otherwise.
+	Unasked string
+}
+
+// StatusError classifies an answer by its HTTP status, where the wire has no better word.
+// For use by adapters. A status alone is no verdict about a letter:
 //
 //   - 429, and 503 with Retry-After: Throttled, Retry
 //   - 401 and 403: AuthFailed, Retry
-//   - 404, 405, 415: ConfigInvalid, Retry
+//   - 404, 405, 410, 415: ConfigInvalid, Retry
 //   - 413: Rejected, Stop; with Alarm if not in the distributor's own words, because
 //     then a setting on the way may be too small for many letters
 //   - 409: AlreadyAccepted in the distributor's own words
-//   - 408 and anything outside of 4xx: OutcomeUnknown, Ask. A success that nobody
-//     understands is none.
-//   - any other 4xx: Rejected, Stop in the distributor's own words; otherwise AuthFailed,
-//     Retry, because the usual reason is a client certificate that a server in front
-//     refuses (nginx says 400)
-func StatusError(status int, header http.Header, ownWords bool, now time.Time) *Error {
-	e := &Error{Kind: OutcomeUnknown, Status: status}
-	wait, given := retryAfter(header, now)
-	switch {
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && given:
+//   - any other 4xx but 408: Rejected, Stop in the distributor's own words; otherwise
+//     AuthFailed, Retry, because the usual reason is a client certificate that a server
+//     in front refuses (nginx says 400)
+//   - 408 and 5xx: OutcomeUnknown, Ask; Unavailable, Retry if the letter left partly
+//   - anything else: OutcomeUnknown, Ask. A success that nobody understands is none.
+func StatusError(a HTTPAnswer, now time.Time) *Error {
+	e := &Error{Kind: OutcomeUnknown, Status: a.Status}
+	wait, given := retryAfter(a.Header, now)
+	switch s := a.Status; {
+	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable && given:
 		e.Kind, e.Then, e.RetryAfter = Throttled, Retry, wait
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
 		e.Kind, e.Then = AuthFailed, Retry
 		e.Why = "the sender is refused; look at the certificate, the sender system and the agreement"
-	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusUnsupportedMediaType:
+	case s == http.StatusNotFound, s == http.StatusMethodNotAllowed, s == http.StatusGone, s == http.StatusUnsupportedMediaType:
 		e.Kind, e.Then = ConfigInvalid, Retry
 		e.Why = "there is no such address; look at the paths and ids of the settings"
-	case status == http.StatusRequestEntityTooLarge:
-		e.Kind, e.Then, e.Alarm = Rejected, Stop, !ownWords
+	case s == http.StatusRequestEntityTooLarge:
+		e.Kind, e.Then, e.Alarm = Rejected, Stop, !a.OwnWords
 		e.Why = "the letter is too large for the distributor, or for a server on the way to it"
-	case status == http.StatusRequestTimeout: // the other side gave up on us, and who knows when
-	case status < 400 || status > 499:
-	case !ownWords:
+	case s == http.StatusRequestTimeout || s >= 500 && s <= 599: // who knows when it gave up
+		if a.Partly {
+			e.Kind, e.Then = Unavailable, Retry
+		}
+	case s < 400 || s > 599:
+	case !a.OwnWords:
 		e.Kind, e.Then = AuthFailed, Retry
 		e.Why = "something in front of the distributor answers; look at the client certificate, and at servers and filters on the way"
-	case status == http.StatusConflict:
+	case s == http.StatusConflict:
 		e.Kind = AlreadyAccepted
 	default:
 		e.Kind, e.Then = Rejected, Stop
+	}
+	if e.Kind == AuthFailed && a.Unasked != "" {
+		e.Why += "; " + a.Unasked
 	}
 	return e
 }

@@ -97,20 +97,20 @@ func document(tb testing.TB, size int) string {
 func BenchmarkSend(b *testing.B) {
 	for _, size := range []struct {
 		name   string
-		octets int
+		bytes int
 	}{{"10kB", 10_000}, {"5MB", 5_000_000}} {
-		path := document(b, size.octets)
+		path := document(b, size.bytes)
 		s := newSink(b)
 		for name, sender := range s.senders(b) {
 			b.Run(name+"/"+size.name+"/ours", func(b *testing.B) {
 				c, err := eboks.New(eboks.Config{Sender: sender})
 				require.NoError(b, err)
-				letters(b, size.octets, func() error { return sendFile(c, path) })
+				letters(b, size.bytes, func() error { return sendFile(c, path) })
 			})
 		}
 		b.Run(size.name+"/yardstick", func(b *testing.B) {
 			bare := s.bare()
-			letters(b, size.octets, func() error { return bareSend(bare, s.URL, path) })
+			letters(b, size.bytes, func() error { return bareSend(bare, s.URL, path) })
 		})
 	}
 }
@@ -121,9 +121,9 @@ func BenchmarkSend(b *testing.B) {
 func BenchmarkSendRatio(b *testing.B) {
 	for _, size := range []struct {
 		name          string
-		octets, turns int
+		bytes, turns int
 	}{{"10kB", 10_000, 400}, {"5MB", 5_000_000, 8}} {
-		path := document(b, size.octets)
+		path := document(b, size.bytes)
 		s := newSink(b)
 		bare := s.bare()
 		for name, sender := range s.senders(b) {
@@ -173,8 +173,8 @@ func (s *sink) bare() *http.Client {
 }
 
 // letters runs one from four goroutines, as a program that sends many would.
-func letters(b *testing.B, octets int, one func() error) {
-	b.SetBytes(int64(octets))
+func letters(b *testing.B, bytes int, one func() error) {
+	b.SetBytes(int64(bytes))
 	b.ReportAllocs()
 	b.SetParallelism(4 / min(4, runtime.GOMAXPROCS(0)))
 	b.RunParallel(func(p *testing.PB) {

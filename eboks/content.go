@@ -70,11 +70,4 @@ func (h *held) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Next gives out the next n bytes, or what is left, without copying them.
-func (h *held) Next(n int) []byte {
-	next := h.left[:min(n, len(h.left))]
-	h.left = h.left[len(next):]
-	return next
-}
-
 func (h *held) Close() error { return nil }

@@ -45,8 +45,8 @@ type EventReader interface {
 	// ReadEvents returns the events after the cursor, oldest first, each with its
 	// own Cursor: a page of them, or none when there are no more now. An entry that
 	// cannot be read is an Event that is Unread, in its place and with its Cursor, so that
-	// nothing waits behind it. Where not even its Cursor can be read, the page is an
-	// error, with no event.
+	// nothing waits behind it. If not even its Cursor can be read, it has that of the
+	// entry before it; a page on which no Cursor can be read is an error, with no event.
 	ReadEvents(ctx context.Context, after Cursor) ([]Event, error)
 }
 

@@ -66,7 +66,7 @@ func (l *Letter) check(can Capabilities) error {
 		}
 	}
 	if l.Channel.MayPrint() {
-		return l.Address.check()
+		return l.Address.Check()
 	}
 	return nil
 }

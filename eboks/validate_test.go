@@ -77,11 +77,6 @@ func TestLettersThatAreRefused(t *testing.T) {
 	attached := func(name string) func(*eboks.Letter) {
 		return func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes(pdf("bilag")).Named(name)} }
 	}
-	twoAttached := func(first, second string) func(*eboks.Letter) {
-		return func(l *eboks.Letter) {
-			l.Attachments = []eboks.Document{eboks.Bytes(pdf("1")).Named(first), eboks.Bytes(pdf("2")).Named(second)}
-		}
-	}
 	for name, c := range map[string]struct {
 		change func(*eboks.Letter)
 		kind   eboks.Kind // zero if it is accepted
@@ -110,46 +105,26 @@ func TestLettersThatAreRefused(t *testing.T) {
 		"opens as nothing": {func(l *eboks.Letter) {
 			l.Document = eboks.Document{Open: func() (io.ReadCloser, error) { return nil, nil }}
 		}, eboks.InputInvalid},
-		"attachment":                    {attached("Bilag å.pdf"), 0},
-		"attachment, no name":           {attached(""), eboks.InputInvalid},
-		"attachment, no ending":         {attached("Bilag 1"), 0},
-		"attachment, number at the end": {attached("Kontrakt v. 1.2"), 0},
-		"attachment, short word":        {attached("Bilag til ansøgning mv."), 0},
-		"attachment, emoji":             {attached("Glædelig jul 🎄.pdf"), 0},
-		"attachment, large ending":      {attached("BILAG.PDF"), 0},
-		"attachment, starts with a dot": {attached(".NET på dansk.pdf"), 0},
-		"attachment, two":               {twoAttached("Bilag å.pdf", "Bilag ø.pdf"), 0},
-		"attachment, the same":          {twoAttached("Bilag å.pdf", "Bilag å.pdf"), eboks.InputInvalid},
-		"attachment, letter case":       {twoAttached("Bilag å.pdf", "BILAG Å.PDF"), eboks.InputInvalid},
-		"attachment, spelt in two":      {twoAttached("Bilag å.pdf", "Bilag a\u030a.pdf"), eboks.InputInvalid},
-		"attachment, ending alone":      {attached(".pdf"), eboks.InputInvalid},
-		"attachment, dots alone":        {attached(" .. .PDF"), eboks.InputInvalid},
-		"attachment, program":           {attached("Bilag.exe"), eboks.InputInvalid},
-		"attachment, Word":              {attached("Ansøgning.docx"), eboks.InputInvalid},
-		"attachment, program, hidden":   {attached("Bilag.pdf.js"), eboks.InputInvalid},
-		"attachment, blank before":      {attached(" Bilag.pdf"), eboks.InputInvalid},
-		"attachment, blank behind":      {attached("Bilag.pdf "), eboks.InputInvalid},
-		"attachment, zero width":        {attached("Bi\u200blag.pdf"), eboks.InputInvalid},
-		"attachment, soft hyphen":       {attached("Bi\u00adlag.pdf"), eboks.InputInvalid},
-		"attachment, byte order mark":   {attached("\ufeffBilag.pdf"), eboks.InputInvalid},
-		"attachment, path":              {attached("../bilag.pdf"), eboks.InputInvalid},
-		"attachment, blank":             {attached("bilag\u2003.pdf"), eboks.InputInvalid},
-		"attachment, number":            {attached(cprtest.Number(3).Reveal() + ".pdf"), eboks.InputInvalid},
-		"attachment, no PDF":            {func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes([]byte("GIF89a")).Named("Bilag")} }, eboks.InputInvalid},
-		"too many attachments":          {func(l *eboks.Letter) { l.Attachments = make([]eboks.Document, 3) }, eboks.InputInvalid},
-		"printed":                       {printed(func(*eboks.Address) {}), 0},
-		"printed, no address":           {func(l *eboks.Letter) { l.Channel = eboks.PrintOnly }, eboks.InputInvalid},
-		"printed, no name":              {printed(func(a *eboks.Address) { a.Name = "" }), eboks.InputInvalid},
-		"printed, long name":            {printed(func(a *eboks.Address) { a.Name = strings.Repeat("å", 131) }), eboks.InputInvalid},
-		"printed, no street":            {printed(func(a *eboks.Address) { a.Street, a.House = "", "" }), eboks.InputInvalid},
-		"printed, box":                  {printed(func(a *eboks.Address) { a.Street, a.House, a.POBox = "", "", "77" }), 0},
-		"printed, odd box":              {printed(func(a *eboks.Address) { a.POBox = "00" }), eboks.InputInvalid},
-		"printed, odd house":            {printed(func(a *eboks.Address) { a.House = "12-14" }), eboks.InputInvalid},
-		"printed, no code":              {printed(func(a *eboks.Address) { a.PostCode = "" }), eboks.InputInvalid},
-		"printed, short code":           {printed(func(a *eboks.Address) { a.PostCode = "800" }), eboks.InputInvalid},
-		"printed, 1000":                 {printed(func(a *eboks.Address) { a.PostCode = "1000" }), eboks.InputInvalid},
-		"printed, country":              {printed(func(a *eboks.Address) { a.Country = "Sverige" }), eboks.InputInvalid},
-		"printed, abroad":               {printed(func(a *eboks.Address) { a.Country = "SE" }), eboks.InputInvalid},
+		"attachment":           {attached("Bilag å.pdf"), 0},
+		"attachment, no name":  {attached(""), eboks.InputInvalid},
+		"attachment, path":     {attached("../bilag.pdf"), eboks.InputInvalid},
+		"attachment, blank":    {attached("bilag\u2003.pdf"), eboks.InputInvalid},
+		"attachment, number":   {attached(cprtest.Number(3).Reveal() + ".pdf"), eboks.InputInvalid},
+		"attachment, no PDF":   {func(l *eboks.Letter) { l.Attachments = []eboks.Document{eboks.Bytes([]byte("GIF89a")).Named("Bilag")} }, eboks.InputInvalid},
+		"too many attachments": {func(l *eboks.Letter) { l.Attachments = make([]eboks.Document, 3) }, eboks.InputInvalid},
+		"printed":              {printed(func(*eboks.Address) {}), 0},
+		"printed, no address":  {func(l *eboks.Letter) { l.Channel = eboks.PrintOnly }, eboks.InputInvalid},
+		"printed, no name":     {printed(func(a *eboks.Address) { a.Name = "" }), eboks.InputInvalid},
+		"printed, long name":   {printed(func(a *eboks.Address) { a.Name = strings.Repeat("å", 131) }), eboks.InputInvalid},
+		"printed, no street":   {printed(func(a *eboks.Address) { a.Street, a.House = "", "" }), eboks.InputInvalid},
+		"printed, box":         {printed(func(a *eboks.Address) { a.Street, a.House, a.POBox = "", "", "77" }), 0},
+		"printed, odd box":     {printed(func(a *eboks.Address) { a.POBox = "00" }), eboks.InputInvalid},
+		"printed, odd house":   {printed(func(a *eboks.Address) { a.House = "12-14" }), eboks.InputInvalid},
+		"printed, no code":     {printed(func(a *eboks.Address) { a.PostCode = "" }), eboks.InputInvalid},
+		"printed, short code":  {printed(func(a *eboks.Address) { a.PostCode = "800" }), eboks.InputInvalid},
+		"printed, 1000":        {printed(func(a *eboks.Address) { a.PostCode = "1000" }), eboks.InputInvalid},
+		"printed, country":     {printed(func(a *eboks.Address) { a.Country = "Sverige" }), eboks.InputInvalid},
+		"printed, abroad":      {printed(func(a *eboks.Address) { a.Country = "SE" }), eboks.InputInvalid},
 		"printed, lines": {printed(func(a *eboks.Address) {
 			*a = eboks.Address{Name: "Åse", Lines: []string{"Ågade 1"}, PostCode: "8000"}
 		}), 0},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,7 +171,7 @@ func TestStatusError(t *testing.T) {
 		if c.header != nil {
 			h["Retry-After"] = c.header
 		}
-		e := eboks.StatusError(c.status, h, true, now)
+		e := eboks.StatusError(eboks.HTTPAnswer{Status: c.status, Header: h, OwnWords: true}, now)
 		require.Equal(t, c.want, answer{e.Kind, eboks.SafeToRetry(e), e.RetryAfter}, "%d %v", c.status, c.header)
 		require.Equal(t, c.status, e.Status)
 	}
@@ -181,7 +182,7 @@ func TestStatusError(t *testing.T) {
 func TestStatusErrorOfTheRoad(t *testing.T) {
 	now := at("2026-11-22T10:00:00Z")
 	for status := 400; status < 500; status++ {
-		e := eboks.StatusError(status, http.Header{}, false, now)
+		e := eboks.StatusError(eboks.HTTPAnswer{Status: status, Unasked: "the server did not ask"}, now)
 		switch status {
 		case 408:
 			require.Equal(t, eboks.OutcomeUnknown, e.Kind)
@@ -197,7 +198,22 @@ func TestStatusErrorOfTheRoad(t *testing.T) {
 			require.Contains(t, []eboks.Kind{eboks.AuthFailed, eboks.ConfigInvalid}, e.Kind, status)
 			require.Equal(t, eboks.Retry, e.Then, status)
 			require.NotEmpty(t, e.Why, "it says where to look")
+			require.Equal(t, e.Kind == eboks.AuthFailed, strings.Contains(e.Why, "did not ask"))
 		}
+	}
+}
+
+// Who answers before the whole letter has left cannot have taken it in.
+func TestStatusErrorOfAPartOfALetter(t *testing.T) {
+	for _, status := range []int{408, 500, 502, 503, 504, 599} {
+		e := eboks.StatusError(eboks.HTTPAnswer{Status: status, Partly: true}, at("2026-11-22T10:00:00Z"))
+		require.Equal(t, eboks.Unavailable, e.Kind, status)
+		require.Equal(t, eboks.Retry, e.Then)
+	}
+	for _, status := range []int{200, 204, 302, 999} {
+		e := eboks.StatusError(eboks.HTTPAnswer{Status: status, Partly: true}, at("2026-11-22T10:00:00Z"))
+		require.Equal(t, eboks.OutcomeUnknown, e.Kind, status)
+		require.Equal(t, eboks.Ask, e.Then)
 	}
 }
 

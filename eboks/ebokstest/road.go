@@ -21,7 +21,7 @@ func road() []Misbehaviour {
 		Name: "417", Doc: "the server does not do what Expect asks for", Kinds: []eboks.Kind{eboks.Unavailable, eboks.AuthFailed, eboks.ConfigInvalid}, Then: eboks.Retry,
 		play: func(x *exchange) { x.send(fakehttp.NewReply(http.StatusExpectationFailed, "", nil)) },
 	}, {
-		Name: "proxy-408", Doc: page, Kinds: []eboks.Kind{eboks.OutcomeUnknown},
+		Name: "proxy-408", Doc: page, Kinds: []eboks.Kind{eboks.Unavailable, eboks.OutcomeUnknown}, Then: eboks.Retry,
 		play: func(x *exchange) { x.page(http.StatusRequestTimeout, "") },
 	}, {
 		Name: "proxy-413", Doc: page, Kinds: []eboks.Kind{eboks.Rejected}, Then: eboks.Stop,

@@ -36,11 +36,7 @@ func (s *Sender) dispatch(l *eboks.Letter) (*xmlbody.Body, error) {
 	b.Text("FileExtension", "pdf")
 	b.Close()
 	b.Close()
-	body, err := b.Body()
-	if err != nil {
-		return nil, notSent(eboks.InputInvalid, "the letter cannot be written down")
-	}
-	return body, nil
+	return b.Body(), nil
 }
 
 // carries refuses what this wire has no place for. A Client asks Capabilities

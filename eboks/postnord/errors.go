@@ -38,7 +38,7 @@ func (s *Sender) refused(r *httpx.Response) *eboks.Error {
 
 // byStatus classifies an answer that is no success by its status.
 func (s *Sender) byStatus(r *httpx.Response) *eboks.Error {
-	e := eboks.StatusError(r.Status, r.Header, ownWords(r), s.now())
+	e := eboks.StatusError(eboks.HTTPAnswer{Status: r.Status, Header: r.Header, OwnWords: ownWords(r), Partly: !r.Taken, Unasked: r.Unasked}, s.now())
 	e.Raw, e.Code = raw(r.Body), faultCode(r.Body)
 	return e
 }

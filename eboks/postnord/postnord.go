@@ -13,6 +13,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/mtls"
 )
 
 // The seam, and the abilities that this wire has.
@@ -25,12 +26,14 @@ var (
 // name is how errors call this adapter.
 const name = "postnord"
 
+const connections = 16 // kept open between calls
+
 // Sender is an eboks.Sender for one agreement. It is safe for concurrent use.
 type Sender struct {
 	guarded
 
 	cfg    Config // without certificate, roots and client
-	cert   shown
+	cert   *mtls.Shown
 	base   string // BaseURL without a slash at its end
 	prefix string // of every message id
 	http   *httpx.Client
@@ -47,9 +50,11 @@ func New(cfg Config) (*Sender, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	client, cert, err := cfg.client(cfg.Now())
+	timeout := cmp.Or(cfg.Timeout, defaultTimeout)
+	client, cert, err := mtls.Client(cfg.HTTPClient, cfg.Certificate,
+		mtls.Options{Roots: cfg.Roots, Conns: connections, Ask: min(mtls.DefaultAsk, timeout/4), TLS12: cfg.TLS12}, cfg.Now())
 	if err != nil {
-		return nil, err
+		return nil, configInvalid(err.Error())
 	}
 	s := &Sender{
 		cfg:    cfg,
@@ -67,7 +72,7 @@ func New(cfg Config) (*Sender, error) {
 		},
 	}
 	s.able.Limits.Attachments = 0
-	s.http = httpx.New(client, httpx.Limits{Timeout: cmp.Or(cfg.Timeout, defaultTimeout), NoContinue: cfg.NoContinue})
+	s.http = httpx.New(client, httpx.Limits{Timeout: timeout, NoContinue: cfg.NoContinue})
 	s.cfg.Materials = maps.Clone(cfg.Materials)
 	s.cfg.Certificate, s.cfg.Roots, s.cfg.HTTPClient = tls.Certificate{}, nil, nil // the transport has them
 	return s, nil
@@ -87,7 +92,7 @@ func ends(cfg Config) []eboks.Status {
 // Capabilities says what this wire can do, as configured.
 func (s *Sender) Capabilities() eboks.Capabilities {
 	able := s.able
-	able.CertificateExpires = s.cert.expires()
+	able.CertificateExpires = s.cert.Expires()
 	return able
 }
 

@@ -36,7 +36,7 @@ func Example() {
 	links, err := readlink.New(readlink.Config{
 		Gate:    gate,
 		Address: server.URL + "/brev",
-		Keys:    [][]byte{[]byte("32 octets that nobody else knows")}, // from where the app keeps its secrets
+		Keys:    [][]byte{[]byte("32 bytes, that nobody else knows")}, // from where the app keeps its secrets
 		Record: func(_ context.Context, o readlink.Opening) error { // into the letter's history
 			fmt.Println("recorded:", o.Event().Status)
 			return nil
@@ -141,7 +141,7 @@ func ExampleLinks() {
 	links, err := readlink.New(readlink.Config{
 		Gate:    gate,
 		Address: "https://app.example.dk/brev",
-		Keys:    [][]byte{[]byte("32 octets that nobody else knows")},
+		Keys:    [][]byte{[]byte("32 bytes, that nobody else knows")},
 		Record:  func(context.Context, readlink.Opening) error { return nil },
 	})
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 	"github.com/dkeid/dkeid/internal/seal"
 )
 
-func newLinks(tb testing.TB, octets ...byte) *Links {
+func newLinks(tb testing.TB, key ...byte) *Links {
 	tb.Helper()
 	l := &Links{cfg: Config{Now: func() time.Time { return time.Unix(1_800_000_000, 0) }}}
-	for _, o := range octets {
+	for _, o := range key {
 		k, err := newKey(bytes.Repeat([]byte{o}, seal.KeySize), "/brev")
 		require.NoError(tb, err)
 		l.keys = append(l.keys, k)

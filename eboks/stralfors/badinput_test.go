@@ -41,65 +41,69 @@ func TestAnswersToALetter(t *testing.T) {
 		body   string
 		header []string
 		kind   eboks.Kind // if zero, taken in
-		safe   bool
+		then   eboks.Then
 		check  func(*testing.T, *eboks.Receipt, *eboks.Error)
 	}{
-		"204":                              {204, "", nil, zero, false, nil},
-		"200 with the id":                  {200, taken(theID, ""), nil, zero, false, nil},
-		"201 in capitals":                  {201, taken(strings.ToUpper(theID), ""), nil, zero, false, nil},
-		"202 with a reference":             {202, taken(theID, "<ForsendelseIdentifikator>700001</ForsendelseIdentifikator>"), nil, zero, false, hasReference("700001")},
-		"a reference of words":             {200, taken(theID, "<ForsendelseIdentifikator>Åse 2712589100 "+strings.Repeat("9", 30)+"</ForsendelseIdentifikator>"), nil, zero, false, hasReference("")},
-		"a byte order mark":                {200, "\ufeff" + taken(theID, ""), nil, zero, false, nil},
-		"an error after a byte order mark": {400, "\ufeff" + fejl("2001"), nil, eboks.RecipientUnreachable, true, hasCode("2001")},
-		"200 empty":                        {200, "", nil, eboks.OutcomeUnknown, false, nil},
-		"200 HTML":                         {200, "<!DOCTYPE html><html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
-		"200 XHTML":                        {200, "<html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, false, nil},
-		"200 cut":                          {200, taken(theID, "")[:150], nil, eboks.OutcomeUnknown, false, nil},
-		"200 JSON":                         {200, `{"AfsendelseIdentifikator":"` + theID + `"}`, nil, eboks.OutcomeUnknown, false, nil},
-		"200 id twice":                     {200, taken(theID, "<AfsendelseIdentifikator>"+theID+"</AfsendelseIdentifikator>"), nil, eboks.OutcomeUnknown, false, nil},
-		"206 is no success":                {206, taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
-		"a doctype":                        {200, `<!DOCTYPE x [<!ENTITY a "b">]>` + taken(theID, ""), nil, eboks.OutcomeUnknown, false, nil},
-		"200 with an error":                {200, fejl("1001"), nil, eboks.Rejected, false, hasCode("1001")},
-		"200 inside the answer":            {200, taken(theID, fejl("1001")), nil, eboks.Rejected, false, hasCode("1001")},
-		"200 error of no table":            {200, fejl("4242"), nil, eboks.Rejected, false, hasCode("4242")},
-		"201 two errors":                   {201, taken(theID, fejl("1001")+fejl("2001")), nil, eboks.Rejected, false, hasCode("")},
-		"200 error of no number":           {200, fejl(leapling().Reveal()), nil, eboks.Rejected, false, hasCode("")},
-		"400":                              {400, "", nil, eboks.Rejected, true, nil},
-		"400 with its code":                {400, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
-		"400 code of no table":             {400, fejl("9999"), nil, eboks.Rejected, false, hasCode("9999")},
-		"409":                              {409, "", nil, eboks.AlreadyAccepted, false, nil},
-		"409 with its code":                {409, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
-		"400 with the code of 409":         {400, fejl("1409"), nil, eboks.AlreadyAccepted, false, hasCode("1409")},
-		"200 with the code of 409":         {200, fejl("1409"), nil, eboks.AlreadyAccepted, false, nil},
-		"401":                              {401, "", nil, eboks.AuthFailed, true, nil},
-		"403 code of no table":             {403, fejl("9999"), nil, eboks.AuthFailed, true, nil},
-		"401 with a letter's code":         {401, fejl("1001"), nil, eboks.AuthFailed, true, hasCode("1001")},
-		"not registered":                   {400, fejl("2001"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.NotRegistered)},
-		"exempt":                           {400, fejl("2002"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Exempt)},
-		"minor":                            {400, fejl("2003"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Minor)},
-		"deceased":                         {400, fejl("2004"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.Deceased)},
-		"not subscribed":                   {200, fejl("2005"), nil, eboks.RecipientUnreachable, false, isReachability(eboks.NotSubscribed)},
-		"invalid number":                   {400, fejl("2006"), nil, eboks.RecipientUnreachable, true, isReachability(eboks.InvalidNumber)},
-		"429 seconds":                      {429, "", []string{"Retry-After", "17"}, eboks.Throttled, true, waits(17 * time.Second)},
-		"429 date":                         {429, "", []string{"Retry-After", "Mon, 02 Mar 2026 11:01:00 GMT"}, eboks.Throttled, true, waits(time.Minute)},
-		"503 seconds":                      {503, "", []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
-		"429 code of no table":             {429, fejl("9999"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
-		"503 with a letter's code":         {503, fejl("1001"), []string{"Retry-After", "3"}, eboks.Throttled, true, waits(3 * time.Second)},
-		"500 with a letter's code":         {500, fejl("1001"), nil, eboks.Rejected, true, hasCode("1001")},
-		"400 code says so":                 {400, fejl("5003"), nil, eboks.Throttled, true, nil},
-		"500":                              {500, "<html>", nil, eboks.OutcomeUnknown, false, nil},
-		"502":                              {502, "", nil, eboks.OutcomeUnknown, false, nil},
-		"503":                              {503, "", nil, eboks.OutcomeUnknown, false, nil},
-		"504 code of no table":             {504, fejl("9999"), nil, eboks.OutcomeUnknown, false, hasCode("9999")},
-		"408":                              {408, "", nil, eboks.OutcomeUnknown, false, nil},
-		"413":                              {413, "", nil, eboks.Rejected, true, nil},
-		"413 code of no table":             {413, fejl("9999"), nil, eboks.Rejected, true, nil},
-		"another letter":                   {200, taken(otherID, ""), nil, eboks.OutcomeUnknown, false, alarms},
-		"the id and one more":              {200, taken(theID+"0", ""), nil, eboks.OutcomeUnknown, false, alarms},
-		"no id":                            {200, "<ForsendelseO/>", nil, eboks.OutcomeUnknown, false, nil},
-		"no such address":                  {404, "", nil, eboks.ConfigInvalid, true, nil},
-		"no such shipment type":            {404, fejl("3001"), nil, eboks.ConfigInvalid, true, nil},
-		"redirected":                       {302, "", []string{"Location", "https://evil.example/"}, eboks.OutcomeUnknown, false, nil},
+		"204":                              {204, "", nil, zero, 0, nil},
+		"200 with the id":                  {200, taken(theID, ""), nil, zero, 0, nil},
+		"201 in capitals":                  {201, taken(strings.ToUpper(theID), ""), nil, zero, 0, nil},
+		"202 with a reference":             {202, taken(theID, "<ForsendelseIdentifikator>700001</ForsendelseIdentifikator>"), nil, zero, 0, hasReference("700001")},
+		"a reference of words":             {200, taken(theID, "<ForsendelseIdentifikator>Åse 2712589100 "+strings.Repeat("9", 30)+"</ForsendelseIdentifikator>"), nil, zero, 0, hasReference("")},
+		"a byte order mark":                {200, "\ufeff" + taken(theID, ""), nil, zero, 0, nil},
+		"an error after a byte order mark": {400, "\ufeff" + fejl("2001"), nil, eboks.RecipientUnreachable, eboks.Stop, hasCode("2001")},
+		"200 empty":                        {200, "", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"200 HTML":                         {200, "<!DOCTYPE html><html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"200 XHTML":                        {200, "<html><body>Vi er straks tilbage</body></html>", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"200 cut":                          {200, taken(theID, "")[:150], nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"200 JSON":                         {200, `{"AfsendelseIdentifikator":"` + theID + `"}`, nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"200 id twice":                     {200, taken(theID, "<AfsendelseIdentifikator>"+theID+"</AfsendelseIdentifikator>"), nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"206 is no success":                {206, taken(theID, ""), nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"a doctype":                        {200, `<!DOCTYPE x [<!ENTITY a "b">]>` + taken(theID, ""), nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"200 with an error":                {200, fejl("1001"), nil, eboks.Rejected, eboks.Decide, hasCode("1001")},
+		"200 inside the answer":            {200, taken(theID, fejl("1001")), nil, eboks.Rejected, eboks.Decide, hasCode("1001")},
+		"200 error of no table":            {200, fejl("4242"), nil, eboks.Rejected, eboks.Decide, hasCode("4242")},
+		"201 two errors":                   {201, taken(theID, fejl("1001")+fejl("2001")), nil, eboks.Rejected, eboks.Decide, hasCode("")},
+		"200 error of no number":           {200, fejl(leapling().Reveal()), nil, eboks.Rejected, eboks.Decide, hasCode("")},
+		"400":                              {400, "", nil, eboks.AuthFailed, eboks.Retry, nil},
+		"400 with its code":                {400, fejl("1001"), nil, eboks.Rejected, eboks.Stop, hasCode("1001")},
+		"400 code of no table":             {400, fejl("9999"), nil, eboks.Rejected, eboks.Decide, hasCode("9999")},
+		"409":                              {409, "", nil, eboks.AlreadyAccepted, eboks.Ask, nil},
+		"409 with its code":                {409, fejl("1409"), nil, eboks.AlreadyAccepted, eboks.Ask, hasCode("1409")},
+		"400 with the code of 409":         {400, fejl("1409"), nil, eboks.AlreadyAccepted, eboks.Ask, hasCode("1409")},
+		"200 with the code of 409":         {200, fejl("1409"), nil, eboks.AlreadyAccepted, eboks.Ask, nil},
+		"401":                              {401, "", nil, eboks.AuthFailed, eboks.Retry, nil},
+		"403 code of no table":             {403, fejl("9999"), nil, eboks.AuthFailed, eboks.Retry, nil},
+		"401 with a letter's code":         {401, fejl("1001"), nil, eboks.AuthFailed, eboks.Retry, hasCode("1001")},
+		"not registered":                   {400, fejl("2001"), nil, eboks.RecipientUnreachable, eboks.Stop, isReachability(eboks.NotRegistered)},
+		"exempt":                           {400, fejl("2002"), nil, eboks.RecipientUnreachable, eboks.Stop, isReachability(eboks.Exempt)},
+		"minor":                            {400, fejl("2003"), nil, eboks.RecipientUnreachable, eboks.Stop, isReachability(eboks.Minor)},
+		"deceased":                         {400, fejl("2004"), nil, eboks.RecipientUnreachable, eboks.Stop, isReachability(eboks.Deceased)},
+		"not subscribed":                   {200, fejl("2005"), nil, eboks.RecipientUnreachable, eboks.Decide, isReachability(eboks.NotSubscribed)},
+		"invalid number":                   {400, fejl("2006"), nil, eboks.RecipientUnreachable, eboks.Stop, isReachability(eboks.InvalidNumber)},
+		"429 seconds":                      {429, "", []string{"Retry-After", "17"}, eboks.Throttled, eboks.Retry, waits(17 * time.Second)},
+		"429 date":                         {429, "", []string{"Retry-After", "Mon, 02 Mar 2026 11:01:00 GMT"}, eboks.Throttled, eboks.Retry, waits(time.Minute)},
+		"503 seconds":                      {503, "", []string{"Retry-After", "3"}, eboks.Throttled, eboks.Retry, waits(3 * time.Second)},
+		"429 code of no table":             {429, fejl("9999"), []string{"Retry-After", "3"}, eboks.Throttled, eboks.Retry, waits(3 * time.Second)},
+		"503 with a letter's code":         {503, fejl("1001"), []string{"Retry-After", "3"}, eboks.Throttled, eboks.Retry, waits(3 * time.Second)},
+		"500 with a letter's code":         {500, fejl("1001"), nil, eboks.Rejected, eboks.Stop, hasCode("1001")},
+		"400 code says so":                 {400, fejl("5003"), nil, eboks.Throttled, eboks.Retry, nil},
+		"500":                              {500, "<html>", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"502":                              {502, "", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"503":                              {503, "", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"504 code of no table":             {504, fejl("9999"), nil, eboks.OutcomeUnknown, eboks.Ask, hasCode("9999")},
+		"408":                              {408, "", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"413":                              {413, "", nil, eboks.Rejected, eboks.Stop, alarms},
+		"413 code of no table":             {413, fejl("9999"), nil, eboks.Rejected, eboks.Stop, nil},
+		"another letter":                   {200, taken(otherID, ""), nil, eboks.OutcomeUnknown, eboks.Ask, alarms},
+		"the id and one more":              {200, taken(theID+"0", ""), nil, eboks.OutcomeUnknown, eboks.Ask, alarms},
+		"no id":                            {200, "<ForsendelseO/>", nil, eboks.OutcomeUnknown, eboks.Ask, nil},
+		"no such address":                  {404, "", nil, eboks.ConfigInvalid, eboks.Retry, nil},
+		"no such shipment type":            {404, fejl("3001"), nil, eboks.ConfigInvalid, eboks.Retry, nil},
+		"409 and a page":                   {409, "<html><body>Conflict</body></html>", nil, eboks.AuthFailed, eboks.Retry, inFront},
+		"409 and XHTML":                    {409, `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>`, nil, eboks.AuthFailed, eboks.Retry, inFront},
+		"409 and other words":              {409, `{"fejl":"findes"}`, nil, eboks.AlreadyAccepted, eboks.Ask, nil},
+		"nginx: 400 and a page":            {400, "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head></html>", nil, eboks.AuthFailed, eboks.Retry, inFront},
+		"redirected":                       {302, "", []string{"Location", "https://evil.example/"}, eboks.OutcomeUnknown, eboks.Ask, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := newServer(t)
@@ -117,7 +121,7 @@ func TestAnswersToALetter(t *testing.T) {
 				require.Nil(t, r)
 				require.NotNil(t, err)
 				assert.Equal(t, c.kind, err.Kind, err)
-				assert.Equal(t, c.safe, eboks.SafeToRetry(err))
+				assert.Equal(t, c.then, err.Then)
 				if err.Status != 0 {
 					assert.Equal(t, c.status, err.Status)
 					assert.Equal(t, c.body, string(err.Raw.Reveal()))
@@ -150,6 +154,58 @@ func waits(want time.Duration) func(*testing.T, *eboks.Receipt, *eboks.Error) {
 
 func alarms(t *testing.T, _ *eboks.Receipt, e *eboks.Error) { assert.True(t, e.Alarm) }
 
+func inFront(t *testing.T, _ *eboks.Receipt, e *eboks.Error) {
+	assert.Contains(t, e.Why, "in front of the distributor")
+}
+
+// Every status that a server or a filter on the way can produce is about the way,
+// with a page or without: the letter waits. (417 is about Expect: see package httpx.)
+func TestAStatusIsNoVerdict(t *testing.T) {
+	srv := newServer(t)
+	s := srv.sender(t)
+	for _, status := range []int{400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 412, 414, 415, 416, 418, 421, 422, 423, 424, 425, 426, 428, 431, 440, 449,
+		451, 460, 494, 495, 496, 497, 499} {
+		for _, body := range []string{"", "<html><body>Bad Request</body></html>", "Anmodningen blev afvist på vejen", `{"error":"Ærgerligt"}`, taken(theID, "")} {
+			srv.answers(status, body)
+			_, err := send(t, s, letter())
+			require.NotNil(t, err, status)
+			want := eboks.AuthFailed
+			switch status {
+			case 404, 405, 410, 415:
+				want = eboks.ConfigInvalid
+			}
+			require.Equal(t, want, err.Kind, "%d %s", status, body)
+			require.Equal(t, eboks.Retry, err.Then, "%d %s", status, body)
+			require.NotEmpty(t, err.Why)
+		}
+	}
+}
+
+// A certificate whose time is over is named as the likely reason: a server does not
+// say so.
+func TestARefusalTellsOfAnEndedCertificate(t *testing.T) {
+	srv := newServer(t)
+	srv.answers(400, "<html><head><title>400 The SSL certificate error</title></head></html>")
+	now := noon
+	clock := func() time.Time { return now }
+	s := srv.sender(t, func(c *stralfors.Config) { c.Now = clock })
+	var alarms []*eboks.Error
+	client, err := eboks.New(eboks.Config{Sender: s, Now: clock, Alarm: func(_ context.Context, e *eboks.Error) { alarms = append(alarms, e) }})
+	require.NoError(t, err)
+	ends := s.Capabilities().CertificateExpires
+	now = ends.Add(time.Hour)
+	_, err = client.Send(context.Background(), letter())
+	require.Equal(t, eboks.Retry, ours(t, err).Then)
+	require.Len(t, alarms, 1)
+	require.Contains(t, alarms[0].Why, "the client certificate ended on "+ends.UTC().Format(time.DateOnly))
+	second := letter()
+	second.ID = id(otherID)
+	_, err = client.Send(context.Background(), second)
+	require.Equal(t, eboks.Retry, ours(t, err).Then)
+	_, why := client.Channel()
+	require.NotNil(t, why, "two witnesses: the channel is paused")
+}
+
 // A body of any size ends at the limit.
 func TestAnAnswerWithoutEndIsUnknown(t *testing.T) {
 	srv := newServer(t)
@@ -163,7 +219,7 @@ func TestAnAnswerWithoutEndIsUnknown(t *testing.T) {
 	})
 	_, err := send(t, srv.sender(t), letter())
 	require.Equal(t, eboks.OutcomeUnknown, err.Kind)
-	require.False(t, err.NotDelivered)
+	require.Equal(t, eboks.Ask, err.Then)
 }
 
 // The certificate is judged before the letter leaves.
@@ -172,7 +228,7 @@ func TestARefusedCertificateKeepsTheLetterHere(t *testing.T) {
 	stranger := newAuthority(t).issue(t, "fremmed")
 	_, err := send(t, srv.sender(t, func(c *stralfors.Config) { c.Certificate = stranger }), letter())
 	require.Equal(t, eboks.AuthFailed, err.Kind)
-	require.True(t, eboks.SafeToRetry(err))
+	require.Equal(t, eboks.Retry, err.Then)
 	require.Zero(t, srv.count())
 }
 
@@ -183,7 +239,7 @@ func TestAnEarlyRefusalKeepsTheLetterHere(t *testing.T) {
 	srv.answers(403, "")
 	_, err := send(t, srv.sender(t), letter())
 	require.Equal(t, eboks.AuthFailed, err.Kind)
-	require.True(t, eboks.SafeToRetry(err))
+	require.Equal(t, eboks.Retry, err.Then)
 	require.Empty(t, srv.last(t).body)
 }
 
@@ -200,7 +256,7 @@ func TestAnEarlySuccessIsUnknown(t *testing.T) {
 		_, err := send(t, srv.sender(t), letter())
 		require.NotNil(t, err)
 		require.Equal(t, eboks.OutcomeUnknown, err.Kind)
-		require.False(t, err.NotDelivered)
+		require.Equal(t, eboks.Ask, err.Then)
 	}
 }
 
@@ -219,7 +275,7 @@ func TestNoConnectionIsUnavailable(t *testing.T) {
 	} {
 		_, e := send(t, srv.sender(t, change), letter())
 		require.Equal(t, eboks.Unavailable, e.Kind, name)
-		require.True(t, eboks.SafeToRetry(e), name)
+		require.Equal(t, eboks.Retry, e.Then, name)
 	}
 	require.Zero(t, srv.count())
 }
@@ -238,7 +294,7 @@ func TestALostAnswerIsUnknown(t *testing.T) {
 		_, err := send(t, srv.sender(t), letter())
 		require.NotNil(t, err, name)
 		require.Equal(t, eboks.OutcomeUnknown, err.Kind, name)
-		require.False(t, eboks.SafeToRetry(err), name)
+		require.Equal(t, eboks.Ask, err.Then, name)
 		require.Equal(t, 1, srv.count(), name)
 	}
 }
@@ -272,7 +328,7 @@ func TestWaitingInVainIsUnknown(t *testing.T) {
 
 	_, before := srv.sender(t).Send(ctx, measured(t, letter())[0])
 	require.ErrorIs(t, before, eboks.ErrUnavailable)
-	require.True(t, eboks.SafeToRetry(before))
+	require.Equal(t, eboks.Retry, ours(t, before).Then)
 }
 
 // A document that is not the measured one never arrives whole.
@@ -287,7 +343,7 @@ func TestAChangedDocumentDoesNotArrive(t *testing.T) {
 	_, err := srv.sender(t).Send(context.Background(), ready)
 	require.ErrorIs(t, err, eboks.ErrInputInvalid)
 	require.ErrorIs(t, err, eboks.ErrChanged)
-	require.True(t, eboks.SafeToRetry(err))
+	require.Equal(t, eboks.Stop, ours(t, err).Then)
 }
 
 // What this wire cannot carry is refused, and nothing leaves.
@@ -327,7 +383,7 @@ func TestWhatCannotBeCarriedIsRefused(t *testing.T) {
 			}
 		}), l)
 		require.ErrorIs(t, err, c.want, name)
-		require.True(t, eboks.SafeToRetry(err), name)
+		require.Equal(t, eboks.Stop, err.Then, name)
 	}
 	_, err := srv.sender(t).Send(context.Background(), letter())
 	require.ErrorIs(t, err, eboks.ErrInputInvalid, "not measured")

@@ -46,6 +46,7 @@ func TestRecallAnswers(t *testing.T) {
 		r, err := s.Recall(context.Background(), id(theID))
 		require.Nil(t, r, name)
 		require.ErrorIs(t, err, c.want, name)
+		require.Equal(t, name == "another", ours(t, err).Alarm, name)
 	}
 }
 
@@ -82,48 +83,6 @@ func TestLookupAnswers(t *testing.T) {
 	require.Equal(t, before, srv.count())
 }
 
-func TestMassShipments(t *testing.T) {
-	srv := newServer(t)
-	s := srv.sender(t)
-	ctx := context.Background()
-	named := func(id string) string {
-		return "<MasseforsendelseO><MasseForsendelseIdentifikator>" + id + "</MasseForsendelseIdentifikator></MasseforsendelseO>"
-	}
-	for name, c := range map[string]struct {
-		status int
-		body   string
-		want   error
-	}{
-		"204":            {204, "", nil},
-		"200":            {200, named("m-1"), nil},
-		"another id":     {200, named("m-10"), eboks.ErrOutcomeUnknown},
-		"empty":          {200, "", eboks.ErrOutcomeUnknown},
-		"id used before": {409, "", eboks.ErrAlreadyAccepted},
-		"unknown type":   {400, fejl("3001"), eboks.ErrConfigInvalid},
-		"and so on":      {201, fejl("1001"), eboks.ErrRejected},
-	} {
-		srv.answers(c.status, c.body)
-		err := s.CreateMass(ctx, "m-1", "17")
-		require.ErrorIs(t, err, c.want, name)
-		if err != nil {
-			require.Contains(t, err.Error(), "eboks: create mass (stralfors): ")
-		}
-	}
-	before := srv.count()
-	for _, bad := range []string{"", "..", "a/b", "æ", "123456789012345678901234567890123456789"} {
-		require.ErrorIs(t, s.CreateMass(ctx, bad, "17"), eboks.ErrInputInvalid)
-		_, err := s.MassLog(ctx, bad)
-		require.ErrorIs(t, err, eboks.ErrInputInvalid)
-	}
-	require.ErrorIs(t, s.CreateMass(ctx, "m-1", "brev"), eboks.ErrInputInvalid)
-	require.Equal(t, before, srv.count())
-
-	srv.answers(200, page(transaction("1", theID, "", "Klar", ""), transaction("2", otherID, "", "Klar", "")))
-	events, err := s.MassLog(ctx, "m-1")
-	require.NoError(t, err)
-	require.Len(t, events, 2)
-}
-
 func TestShipmentTypes(t *testing.T) {
 	srv := newServer(t)
 	s := srv.sender(t)
@@ -148,14 +107,13 @@ func TestServicesThatAreOff(t *testing.T) {
 	srv := newServer(t)
 	s := srv.sender(t, func(c *stralfors.Config) {
 		none := stralfors.Operation{Off: true}
-		c.BatchSize = 50
-		c.Operations = stralfors.Operations{ForsendelserOpret: none, MasseforsendelseOpret: none, ForsendelseTilbagekald: none,
-			TransaktionslogForsendelseHent: none, TransaktionslogForsendelserHent: none, TransaktionslogMasseforsendelseHent: none,
-			ForsendelsesTyperHent: none, KanalvalgHent: none}
+		c.Wire.Operations = stralfors.Operations{ForsendelseTilbagekald: none, TransaktionslogForsendelseHent: none,
+			TransaktionslogForsendelserHent: none, ForsendelsesTyperHent: none, KanalvalgHent: none}
 	})
 	can := s.Capabilities()
 	require.False(t, can.Status || can.Events || can.Lookup || can.Recall)
-	require.Zero(t, can.Batch)
+	require.True(t, can.Final(eboks.Accepted), "nobody tells more")
+	require.False(t, srv.sender(t).Capabilities().Final(eboks.Accepted))
 	ctx := context.Background()
 	_, err := s.Recall(ctx, id(theID))
 	require.ErrorIs(t, err, eboks.ErrUnsupported)
@@ -163,14 +121,9 @@ func TestServicesThatAreOff(t *testing.T) {
 	require.ErrorIs(t, err, eboks.ErrUnsupported)
 	_, err = s.ReadEvents(ctx, "")
 	require.ErrorIs(t, err, eboks.ErrUnsupported)
-	_, err = s.MassLog(ctx, "m")
-	require.ErrorIs(t, err, eboks.ErrUnsupported)
 	_, err = s.ShipmentTypes(ctx)
 	require.ErrorIs(t, err, eboks.ErrUnsupported)
 	_, err = s.Lookup(ctx, company, "17")
 	require.ErrorIs(t, err, eboks.ErrUnsupported)
-	_, err = s.SendBatch(ctx, measured(t, letter()))
-	require.ErrorIs(t, err, eboks.ErrUnsupported)
-	require.ErrorIs(t, s.CreateMass(ctx, "m", "17"), eboks.ErrUnsupported)
 	require.Zero(t, srv.count())
 }

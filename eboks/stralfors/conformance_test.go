@@ -15,10 +15,10 @@ import (
 // The adapter in each way that changes its traffic.
 func TestConformance(t *testing.T) {
 	for name, change := range map[string]func(*stralfors.Config){
-		"one by one": func(*stralfors.Config) {},
-		"several at once, every parameter, namespace 1.0.0": func(c *stralfors.Config) {
+		"every guess at its default": func(*stralfors.Config) {},
+		"every parameter, namespace 1.0.0": func(c *stralfors.Config) {
 			full(c)
-			c.Materials, c.BatchSize, c.Dedupes, c.PageSize, c.Namespace = nil, 50, true, 3, stralfors.Namespace1
+			c.Materials, c.Wire.Dedupes, c.Wire.PageSize, c.Wire.Namespace = nil, true, 3, stralfors.Namespace1
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,10 +38,10 @@ func atFake(fake *stralforstest.Distributor) stralfors.Config {
 	cfg := stralfors.Config{
 		BaseURL: fake.URL(), System: fake.System(), User: "Ærø Kommune, Borgerservice",
 		Certificate: fake.Certificate(), Roots: fake.Roots(), Now: fake.Now,
-		Codes: map[string]stralfors.Verdict{},
+		Wire: stralfors.Wire{Codes: map[string]stralfors.Verdict{}, CarrierCodes: stralforstest.CarrierCodes()},
 	}
 	for code, c := range ebokstest.Codes() {
-		cfg.Codes[code] = stralfors.Verdict{Kind: c.Kind, Reachability: c.Reachability}
+		cfg.Wire.Codes[code] = stralfors.Verdict{Kind: c.Kind, Reachability: c.Reachability}
 	}
 	return cfg
 }

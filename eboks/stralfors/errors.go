@@ -41,7 +41,7 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	}
 	switch {
 	case !slices.Contains(op.expect, resp.Status):
-		return nil, s.byStatus(resp, false)
+		return nil, s.byStatus(resp, resp.Status == http.StatusConflict && !isPage(resp, root))
 	case !resp.Taken:
 		return nil, unknown(resp, "the answer came before the whole letter had left")
 	case resp.Status == http.StatusNoContent:
@@ -52,13 +52,24 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	return root, nil
 }
 
+// byStatus is for an answer whose body says nothing. A status alone is no verdict
+// about a letter: servers and filters on the way send every one of them.
 func (s *Sender) byStatus(resp *httpx.Response, ownWords bool) *eboks.Error {
-	e := eboks.StatusError(resp.Status, resp.Header, ownWords, s.now())
+	e := eboks.StatusError(eboks.HTTPAnswer{
+		Status: resp.Status, Header: resp.Header, OwnWords: ownWords, Partly: !resp.Taken, Unasked: resp.Unasked,
+	}, s.now())
 	e.Raw = raw(resp.Body)
 	if resp.Status < http.StatusMultipleChoices {
-		e.Why = "a status of success that Config.Operations does not expect"
+		e.Why = "a status of success that Wire.Operations does not expect"
 	}
 	return e
+}
+
+// isPage reports whether an answer is a page for people, which no distributor's is.
+func isPage(resp *httpx.Response, root *strictxml.Element) bool {
+	return strings.Contains(strings.ToLower(resp.Header.Get("Content-Type")), "html") ||
+		strings.HasPrefix(http.DetectContentType(resp.Body), "text/html") ||
+		root != nil && strings.EqualFold(root.Name.Local, "html")
 }
 
 // fault is a Fejl element. Its text may name people and is not read.
@@ -97,18 +108,18 @@ func faultIn(e *strictxml.Element, deep depth) *fault {
 func (s *Sender) judge(f *fault, resp *httpx.Response) *eboks.Error {
 	e := s.byStatus(resp, true)
 	e.Code = s.word(f.code)
-	v, known := s.cfg.Codes[f.code]
+	v, known := s.cfg.Wire.Codes[f.code]
 	switch {
 	case e.Kind == eboks.AuthFailed, e.Kind == eboks.Throttled:
 		// About the sender, whatever the body says of the letter.
-	case slices.Contains(s.cfg.Duplicates, f.code):
+	case slices.Contains(s.cfg.Wire.Duplicates, f.code):
 		e.Kind, e.Then, e.Why = eboks.AlreadyAccepted, eboks.Ask, ""
 	case known:
 		e.Kind, e.Reachability, e.Why = v.Kind, v.Reachability, ""
 		e.Then = v.then()
 	case resp.Status < http.StatusMultipleChoices, e.Kind == eboks.Rejected && resp.Status != http.StatusRequestEntityTooLarge:
 		e.Kind, e.Then = eboks.Rejected, eboks.Decide
-		e.Why = "an error number that Config.Codes does not list; it may also mean that the id was used before (Config.Duplicates)"
+		e.Why = "an error number that Wire.Codes does not list; it may also mean that the id was used before (Wire.Duplicates)"
 	}
 	return e
 }
@@ -116,8 +127,8 @@ func (s *Sender) judge(f *fault, resp *httpx.Response) *eboks.Error {
 // word keeps of an error number what is one: four digits at most, or a word of
 // our own tables.
 func (s *Sender) word(code string) string {
-	_, known := s.cfg.Codes[code]
-	if known || slices.Contains(s.cfg.Duplicates, code) || len(code) <= 4 && isDigits(code) {
+	_, known := s.cfg.Wire.Codes[code]
+	if known || slices.Contains(s.cfg.Wire.Duplicates, code) || len(code) <= 4 && isDigits(code) {
 		return code
 	}
 	return ""
@@ -156,7 +167,7 @@ func (v Verdict) then() eboks.Then {
 
 // perhaps is t for a letter that the distributor may have all the same.
 func perhaps(t eboks.Then) eboks.Then {
-	if t == eboks.Stop {
+	if t == eboks.Stop || t == eboks.Decide {
 		return eboks.Decide
 	}
 	return eboks.Ask

@@ -79,7 +79,7 @@ func ExampleOperations() {
 		KanalvalgHent:          stralfors.Operation{Off: true},
 	}
 	sender, err := stralfors.New(stralfors.Config{
-		BaseURL: "https://connect.example", System: "4711", User: "Ærø Kommune", Certificate: certificate(), Operations: operations,
+		BaseURL: "https://connect.example", System: "4711", User: "Ærø Kommune", Certificate: certificate(), Wire: stralfors.Wire{Operations: operations},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -91,37 +91,54 @@ func ExampleOperations() {
 	// recall: /afsendersystem/{system}/forsendelser/{shipment}/tilbagekald
 }
 
-// An agreement with print and with error numbers of which some are known.
+// A sender who knows from the test environment what differs from the guesses: the
+// version of the schema, a word, and some of the numbers.
+func ExampleWire() {
+	sender, err := stralfors.New(stralfors.Config{
+		BaseURL: "https://connect.example", System: "4711", User: "Ærø Kommune", Certificate: certificate(),
+		Wire: stralfors.Wire{
+			Namespace: stralfors.Namespace1,
+			Channels:  stralfors.Channels{Digital: "e-Boks"},
+			Codes: map[string]stralfors.Verdict{
+				"4085": {Kind: eboks.RecipientUnreachable, Reachability: eboks.Exempt},
+				"5001": {Kind: eboks.Throttled},
+			},
+			Duplicates:   []string{"3009"},
+			Dedupes:      true, // only if the agreement says so
+			CarrierCodes: map[string]eboks.Status{"12": eboks.Returned},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("recognises repeated ids:", sender.Capabilities().Dedupes)
+	// Output:
+	// recognises repeated ids: true
+}
+
+// An agreement with print: where returned letters go, and how paper looks.
 func ExampleConfig() {
 	sender, err := stralfors.New(stralfors.Config{
 		BaseURL: "https://connect.example", System: "4711", User: "Ærø Kommune", Certificate: certificate(),
-		Namespace: stralfors.Namespace1,
-		Channels:  stralfors.Channels{Digital: "e-Boks"},
-		Codes: map[string]stralfors.Verdict{
-			"4085": {Kind: eboks.RecipientUnreachable, Reachability: eboks.Exempt},
-			"5001": {Kind: eboks.Throttled},
-		},
-		Duplicates: []string{"3009"},
-		Dedupes:    true, // only if the agreement says so
-		Receipts:   stralfors.Receipts{Mail: "kvittering@aeroe.example", Which: "Kun fejl"},
-		Digital:    stralfors.Digital{Register: true},
-		Print:      stralfors.Print{Sides: "Duplex", Colour: "SH", StampDate: stralfors.Yes},
+		From:     eboks.Address{Name: "Ærø Kommune", Street: "Statene", House: "2", PostCode: "5970"},
+		Receipts: stralfors.Receipts{Mail: "kvittering@aeroe.example", Which: "Kun fejl"},
+		Print:    stralfors.Print{Sides: "Duplex", Colour: "SH", StampDate: stralfors.Yes},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	can := sender.Capabilities()
-	fmt.Println("print:", can.Print, "attachments:", can.Limits.Attachments, "opened:", can.Opened)
+	fmt.Println("print:", can.Print, "attachments:", can.Limits.Attachments)
 
 	_, err = stralfors.New(stralfors.Config{System: "4711"})
 	fmt.Println(err)
 	// Output:
-	// print: true attachments: 10 opened: false
+	// print: true attachments: 10
 	// eboks: new (stralfors): ConfigInvalid: BaseURL is missing; Strålfors does not publish it, the agreement has it
 }
 
 // What only this distributor has is on its own type: the shipment types, to check
-// a configuration with before the first letter, and mass shipments.
+// a configuration with before the first letter.
 func ExampleSender_ShipmentTypes() {
 	fake, err := stralforstest.Start(ebokstest.Config{})
 	if err != nil {
@@ -138,14 +155,17 @@ func ExampleSender_ShipmentTypes() {
 		log.Fatal(err)
 	}
 	fmt.Println(len(types) == len(fake.Materials()))
-	fmt.Println(sender.CreateMass(context.Background(), "aarsopgoerelser-2026", eboks.Material(types[0])))
 	// Output:
 	// true
-	// <nil>
 }
 
 // certificate stands for the one of the agreement, which a program reads with
 // tls.LoadX509KeyPair.
 func certificate() tls.Certificate {
-	return tls.Certificate{Certificate: [][]byte{{}}, PrivateKey: struct{}{}}
+	fake, err := stralforstest.Start(ebokstest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = fake.Close() }()
+	return fake.Certificate()
 }

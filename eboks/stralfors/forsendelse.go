@@ -22,7 +22,7 @@ const unknownNumber = "0000000000"
 // kind is a letter's Material in the ids of the agreement.
 func (s *Sender) kind(m eboks.Material) (Material, *eboks.Error) {
 	if s.cfg.Materials == nil {
-		if !positive(string(m)) {
+		if !isShipmentType(string(m)) {
 			return Material{}, refuse("Material is no shipment type: a positive number of at most ten digits; Config.Materials gives numbers names")
 		}
 		return Material{ShipmentType: string(m)}, nil
@@ -44,7 +44,6 @@ func (s *Sender) carry(l *eboks.Letter) *eboks.Error {
 	unsupported := func(why string) *eboks.Error {
 		return &eboks.Error{Kind: eboks.Unsupported, Why: why, Then: eboks.Stop}
 	}
-	a := &l.Address
 	switch {
 	case l.Document.Size() == 0:
 		return refuse("letters reach a Sender through a Client")
@@ -54,7 +53,7 @@ func (s *Sender) carry(l *eboks.Letter) *eboks.Error {
 		return unsupported("NotBefore: this wire holds back digital letters alone, and this one may be printed at once")
 	case l.Channel == eboks.PrintOnly && l.Reply.Mode != eboks.NoReply:
 		return unsupported("Reply: this wire carries it for digital letters alone")
-	case l.Channel.MayPrint() && len(a.Lines) == 0 && (a.Street == "" || a.House == ""):
+	case l.Channel.MayPrint() && !writable(&l.Address):
 		return unsupported("Address: this wire has no post box without a street; use Lines")
 	}
 	for _, d := range l.Attachments {
@@ -77,7 +76,7 @@ func (s *Sender) forsendelse(b *xmlbody.Builder, l *eboks.Letter, kind Material,
 		address(b, "ModtagerAdresse", l.Address)
 	}
 	b.Close()
-	b.Text("dkal:FilformatNavn", s.cfg.FileFormat)
+	b.Text("dkal:FilformatNavn", s.cfg.Wire.FileFormat)
 	b.Base64("dkal:MeddelelseIndholdData", l.Document.Size(), l.Document.Content)
 	s.transaction(b)
 	s.document(b, l)
@@ -105,13 +104,13 @@ func (s *Sender) recipient(b *xmlbody.Builder, to eboks.Recipient, numbered bool
 		}
 	}
 	b.Open("dkal:AfsendelseModtager")
-	switch s.cfg.NumberNamespace {
-	case s.cfg.Namespace:
+	switch s.cfg.Wire.NumberNamespace {
+	case s.cfg.Wire.Namespace:
 		b.Text(element, number)
 	case dkal:
 		b.Text("dkal:"+element, number)
 	default:
-		b.Text("adir:"+element, number, "xmlns:adir", s.cfg.NumberNamespace)
+		b.Text("adir:"+element, number, "xmlns:adir", s.cfg.Wire.NumberNamespace)
 	}
 	b.Close()
 }
@@ -125,7 +124,6 @@ func (s *Sender) transaction(b *xmlbody.Builder) {
 	if r.Time {
 		b.Text("TransaktionsDatoTid", dateTime(s.now()))
 	}
-	b.TextIf("MasseForsendelseIdentifikator", r.Mass)
 	b.TextIf("KvitteringsTypeKode", r.Which)
 	b.TextIf("KvitteringsEmail", r.Mail)
 	b.Close()
@@ -133,18 +131,18 @@ func (s *Sender) transaction(b *xmlbody.Builder) {
 
 func (s *Sender) document(b *xmlbody.Builder, l *eboks.Letter) {
 	var space []string
-	if !s.cfg.NoTitle || s.cfg.DocumentID || s.cfg.LetterDate {
+	if !s.cfg.Wire.NoTitle || s.cfg.DocumentID || s.cfg.LetterDate {
 		space = []string{"xmlns:sd", sd}
 	}
 	b.Open("DokumentParametre", space...)
-	if !s.cfg.NoTitle {
+	if !s.cfg.Wire.NoTitle {
 		b.Text("sd:TitelTekst", l.Title)
 	}
 	if s.cfg.DocumentID {
 		b.Text("sd:UUIDIdentifikator", l.ID.String())
 	}
 	if s.cfg.LetterDate {
-		b.Text("sd:BrevDato", s.cfg.Now().In(s.cfg.Zone).Format(time.DateOnly))
+		b.Text("sd:BrevDato", s.cfg.Now().In(s.cfg.Wire.Zone).Format(time.DateOnly))
 	}
 	b.Close()
 }
@@ -164,7 +162,7 @@ func (s *Sender) everyChannel(b *xmlbody.Builder, c eboks.Channel) {
 		choose(b, "PaatrykModtagerAdresseIndikator", s.cfg.Print.StampTo)
 		choose(b, "PaatrykBrevdatoIndikator", s.cfg.Print.StampDate)
 	}
-	b.TextIf("KanalKode", s.cfg.Channels.of(c))
+	b.TextIf("KanalKode", s.cfg.Wire.Channels.of(c))
 	if c.MayPrint() {
 		choose(b, "HasteBrevIndikator", s.cfg.Print.Urgent)
 	}
@@ -197,10 +195,10 @@ func (s *Sender) printing(b *xmlbody.Builder) {
 
 func (s *Sender) digital(b *xmlbody.Builder, l *eboks.Letter, kind Material) {
 	answer := replyWord(l.Reply.Mode)
-	if l.Reply.Mode == eboks.NoReply && s.cfg.Digital.ReplyUnsaid {
+	if l.Reply.Mode == eboks.NoReply && s.cfg.Wire.ReplyUnsaid {
 		answer = ""
 	}
-	if l.NotBefore.IsZero() && kind.ContentType == "" && answer == "" && !s.cfg.Digital.Register {
+	if l.NotBefore.IsZero() && kind.ContentType == "" && answer == "" && !s.cfg.Register {
 		return
 	}
 	b.Open("DigitalPostParametre")
@@ -211,7 +209,7 @@ func (s *Sender) digital(b *xmlbody.Builder, l *eboks.Letter, kind Material) {
 	b.TextIf("dkal:MeddelelseSvarTypeNavn", answer)
 	b.TextIf("dkal:MeddelelseSvarPostkasseIdentifikator", l.Reply.Mailbox)
 	b.TextIf("dkal:MeddelelseSvarEmneIdentifikator", l.Reply.Subject)
-	b.Text("MedsendDokumentRegistreringIndikator", strconv.FormatBool(s.cfg.Digital.Register))
+	b.Text("MedsendDokumentRegistreringIndikator", strconv.FormatBool(s.cfg.Register))
 	b.Close()
 }
 
@@ -248,7 +246,7 @@ func (s *Sender) attachments(b *xmlbody.Builder, ds []eboks.Document) {
 	for i, d := range ds {
 		b.Open("Bilag")
 		b.Text("BilagNavn", d.Name)
-		b.Text("dkal:FilformatNavn", s.cfg.FileFormat)
+		b.Text("dkal:FilformatNavn", s.cfg.Wire.FileFormat)
 		b.Text("BilagSorteringsIndeksIdentifikator", strconv.Itoa(i))
 		b.Base64("dkal:VedhaeftningIndholdData", d.Size(), d.Content)
 		b.Close()

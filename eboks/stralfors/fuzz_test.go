@@ -33,7 +33,7 @@ func cannedSender(tb testing.TB) (*stralfors.Sender, *canned) {
 	tb.Helper()
 	c := new(canned)
 	s, err := stralfors.New(stralfors.Config{BaseURL: "https://connect.example", System: "4711", User: "Ærø", HTTPClient: &http.Client{Transport: c},
-		Now: func() time.Time { return noon }, Codes: theCodes(), Duplicates: []string{"1409"}})
+		Now: func() time.Time { return noon }, Wire: stralfors.Wire{Codes: theCodes(), Duplicates: []string{"1409"}, CarrierCodes: map[string]eboks.Status{"12": eboks.Returned}}})
 	require.NoError(tb, err)
 	return s, c
 }
@@ -50,7 +50,7 @@ func wellFormed(t *testing.T, err error) {
 	}
 	require.Equal(t, e.Reachability != 0, e.Kind == eboks.RecipientUnreachable)
 	if e.Kind == eboks.OutcomeUnknown || e.Kind == eboks.AlreadyAccepted {
-		require.False(t, e.NotDelivered)
+		require.Equal(t, eboks.Ask, e.Then)
 	}
 }
 
@@ -85,43 +85,12 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-func FuzzBatchAnswer(f *testing.F) {
-	s, answer := cannedSender(f)
-	first, second := letter(), letter()
-	second.ID = id(otherID)
-	ls := measured(f, first, second)
-	for _, body := range []string{"", batchAnswer(), batchAnswer(item(ls[0].ID, ""), item(ls[1].ID, "")), batchAnswer(item(ls[1].ID, ""), item(ls[1].ID, "")),
-		batchAnswer(item(ls[0].ID, fejl("2001"))), fejl("1001"), "<ForsendelseOSamling><ForsendelseO/></ForsendelseOSamling>",
-		`<ForsendelseOSamling><a:ForsendelseO xmlns:a="b"/><ForsendelseO><ForsendelseO/></ForsendelseO></ForsendelseOSamling>`} {
-		f.Add(200, []byte(body))
-		f.Add(400, []byte(body))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		answer.status, answer.body = 200+(status%400+400)%400, body
-		results, err := s.SendBatch(context.Background(), ls)
-		if err != nil {
-			require.Nil(t, results)
-			wellFormed(t, err)
-			return
-		}
-		require.Len(t, results, len(ls))
-		for i, r := range results {
-			require.Equal(t, ls[i].ID, r.ID)
-			require.Equal(t, r.Err == nil, r.Receipt != nil)
-			if r.Err != nil {
-				wellFormed(t, r.Err)
-				continue
-			}
-			require.Equal(t, r.ID, r.Receipt.ID)
-			require.True(t, names(r.Receipt.Raw.Reveal(), r.ID))
-		}
-	})
-}
-
 func FuzzLog(f *testing.F) {
 	for _, body := range []string{"", page(), page(transaction("1", theID, "2026-03-02T10:00:00Z", "Klar", "")),
 		page(transaction("1", theID, "2026-03-02T10:00:00", "Fejlet", "<t:FejlDetaljer><t:FejlKode>2004</t:FejlKode></t:FejlDetaljer>")),
 		page(transaction("a b", otherID, "i dag", "Åbnet", "")), fejl("1001"), "<html/>", "<TransaktionslogO><Transaktion/></TransaktionslogO>",
+		page(transaction("1", "{"+theID+"}", "", "{f4e6eb11-0261-4198-8b5d-be92a9b1a35d}", ""), transaction("", theID, "", "Modtaget Fjern-print", ""), transaction("2", "", "x", "", "")),
+		`<TransaktionslogO><Transaktion><TransaktionsIdentifikator>1</TransaktionsIdentifikator><MessageUUID>urn:uuid:` + theID + `</MessageUUID><TransaktionsStatusKode>Opdatering fra Post Danmark</TransaktionsStatusKode><ForsendelseHaendelseSamling><ForsendelseHaendelse><ForsendelseHaendelseTypeKode>12</ForsendelseHaendelseTypeKode></ForsendelseHaendelse></ForsendelseHaendelseSamling></Transaktion></TransaktionslogO>`,
 		"<TransaktionslogO><Transaktion><Transaktion/></Transaktion><!-- <Transaktion/> --><x:Transaktion xmlns:x='y'/></TransaktionslogO>"} {
 		f.Add([]byte(body), "1")
 	}
@@ -133,18 +102,18 @@ func FuzzLog(f *testing.F) {
 		for _, read := range []func() ([]eboks.Event, error){
 			func() ([]eboks.Event, error) { return s.ReadStatus(ctx, id(theID)) },
 			func() ([]eboks.Event, error) { return s.ReadEvents(ctx, eboks.Cursor(after)) },
-			func() ([]eboks.Event, error) { return s.MassLog(ctx, "m") },
 		} {
 			events, err := read()
 			if err != nil {
 				require.Empty(t, events)
 				wellFormed(t, err)
-				require.False(t, eboks.SafeToRetry(err) && ours(t, err).Kind != eboks.InputInvalid)
+				require.True(t, ours(t, err).Then == eboks.Ask || ours(t, err).Kind == eboks.InputInvalid)
 				continue
 			}
 			for _, e := range events {
 				require.NotEqual(t, "", e.Status.String())
 				require.Equal(t, e.Status == eboks.Unknown, e.Code == "")
+				require.False(t, e.Unread && e.Status != eboks.Unknown)
 				require.True(t, bytes.Contains(body, e.Raw.Reveal()))
 				require.LessOrEqual(t, len(e.Failure), 4)
 				require.LessOrEqual(t, len(e.Cursor), 64)
@@ -169,7 +138,7 @@ func FuzzRecallAnswer(f *testing.F) {
 		}
 		require.Nil(t, r)
 		wellFormed(t, err)
-		require.False(t, eboks.SafeToRetry(err))
+		require.Equal(t, eboks.Ask, ours(t, err).Then)
 	})
 }
 
@@ -190,9 +159,6 @@ func FuzzQuestions(f *testing.F) {
 		if err != nil {
 			require.Nil(t, types)
 			ours(t, err)
-		}
-		if err := s.CreateMass(ctx, "m", "17"); err != nil {
-			wellFormed(t, err)
 		}
 	})
 }

@@ -20,14 +20,11 @@ func (s *Sender) Lookup(ctx context.Context, to eboks.Recipient, m eboks.Materia
 	var body *xmlbody.Body
 	if op.carries() {
 		b := xmlbody.New()
-		b.Open("KanalvalgI", "xmlns", s.cfg.Namespace, "xmlns:dkal", dkal)
+		b.Open("KanalvalgI", "xmlns", s.cfg.Wire.Namespace, "xmlns:dkal", dkal)
 		b.Text("ForsendelseTypeIdentifikator", kind.ShipmentType)
 		s.recipient(b, to, true)
 		b.Close()
-		var bad error
-		if body, bad = b.Body(); bad != nil {
-			return eboks.ReachabilityUnknown, refuse("the question cannot be written as XML")
-		}
+		body = b.Body()
 	}
 	v := variables{"type": kind.ShipmentType, "material": kind.ContentType}
 	if op.path.names("cpr") {
@@ -52,10 +49,10 @@ func (s *Sender) Lookup(ctx context.Context, to eboks.Recipient, m eboks.Materia
 	channel, bad := answer.TextOf("KanalKode")
 	switch {
 	case bad != nil || channel == "":
-	case normal(channel) == normal(s.cfg.Channels.Digital):
+	case normal(channel) == normal(s.cfg.Wire.Channels.Digital):
 		return eboks.Reachable, nil
-	case normal(channel) == normal(s.cfg.Channels.Print):
+	case normal(channel) == normal(s.cfg.Wire.Channels.Print):
 		return eboks.NotRegistered, nil
 	}
-	return eboks.ReachabilityUnknown, unknown(resp, "the answer names no channel that is known (Config.Channels)")
+	return eboks.ReachabilityUnknown, unknown(resp, "the answer names no channel that is known (Wire.Channels)")
 }

@@ -42,7 +42,7 @@ var mutants = map[string]func(mutant) mutant{
 			r, err := m.Sender.Send(ctx, l)
 			if e, ok := errors.AsType[*eboks.Error](err); ok {
 				sure := *e
-				sure.NotDelivered = true
+				sure.Then = eboks.Retry
 				return r, &sure
 			}
 			return r, err

@@ -17,10 +17,8 @@ type Operation struct {
 	//	{shipment}         the letter's ID: EnkeltforsendelseOpret, ForsendelseTilbagekald,
 	//	                   TransaktionslogForsendelseHent
 	//	{type} {material}  shipment type and content type: EnkeltforsendelseOpret,
-	//	                   MasseforsendelseOpret, KanalvalgHent
-	//	{mass}             the mass shipment's id: MasseforsendelseOpret,
-	//	                   TransaktionslogMasseforsendelseHent
-	//	{cpr} {cvr}        the recipient's number: KanalvalgHent; see Config.CPRInURL
+	//	                   KanalvalgHent
+	//	{cpr} {cvr}        the recipient's number: KanalvalgHent; see Wire.CPRInURL
 	//	{after} {count}    marker (if empty, from the beginning) and number of
 	//	                   transactions: TransaktionslogForsendelserHent
 	Path   string
@@ -28,39 +26,31 @@ type Operation struct {
 	Off    bool  // the agreement does not have this service
 }
 
-// Operations is the table of the nine services. The fields have Strålfors' own
-// names of them. The names are documented; method, path and success code of each
+// Operations is the table of the services that this package calls. The fields
+// have Strålfors' own names of them. The names are documented; method, path and success code of each
 // are this package's guess, after sibling interfaces of the same years, so that a
 // customer can write those of the real documentation beside them. See
 // DefaultOperations.
 type Operations struct {
-	EnkeltforsendelseOpret              Operation // one letter
-	ForsendelserOpret                   Operation // several letters
-	MasseforsendelseOpret               Operation // the frame of a mass shipment
-	ForsendelseTilbagekald              Operation // a letter back
-	TransaktionslogForsendelseHent      Operation // what happened to one letter; 404: it is unknown
-	TransaktionslogForsendelserHent     Operation // what happened
-	TransaktionslogMasseforsendelseHent Operation // what happened to a mass shipment
-	ForsendelsesTyperHent               Operation // the shipment types open to this sender
-	KanalvalgHent                       Operation // the channel that a letter would get
+	EnkeltforsendelseOpret          Operation // one letter
+	ForsendelseTilbagekald          Operation // a letter back
+	TransaktionslogForsendelseHent  Operation // what happened to one letter; 404: it is unknown
+	TransaktionslogForsendelserHent Operation // what happened
+	ForsendelsesTyperHent           Operation // the shipment types open to this sender
+	KanalvalgHent                   Operation // the channel that a letter would get
 }
 
-// DefaultOperations is the table that holds where Config.Operations is empty.
+// DefaultOperations is the table that holds where Wire.Operations is empty.
 func DefaultOperations() Operations {
 	return Operations{
 		EnkeltforsendelseOpret: Operation{Method: http.MethodPut, Path: "/afsendersystem/{system}/forsendelser/{shipment}",
 			Expect: []int{204, 200, 201, 202}},
-		ForsendelserOpret: Operation{Method: http.MethodPost, Path: "/afsendersystem/{system}/forsendelser", Expect: []int{200}},
-		MasseforsendelseOpret: Operation{Method: http.MethodPut, Path: "/afsendersystem/{system}/masseforsendelser/{mass}",
-			Expect: []int{204, 200, 201}},
 		ForsendelseTilbagekald: Operation{Method: http.MethodPost, Path: "/afsendersystem/{system}/forsendelser/{shipment}/tilbagekald",
 			Expect: []int{200}},
 		TransaktionslogForsendelseHent: Operation{Method: http.MethodGet, Path: "/afsendersystem/{system}/forsendelser/{shipment}/transaktionslog",
 			Expect: []int{200}},
 		TransaktionslogForsendelserHent: Operation{Method: http.MethodGet, Path: "/afsendersystem/{system}/transaktionslog?efter={after}&antal={count}",
 			Expect: []int{200}},
-		TransaktionslogMasseforsendelseHent: Operation{Method: http.MethodGet,
-			Path: "/afsendersystem/{system}/masseforsendelser/{mass}/transaktionslog", Expect: []int{200}},
 		ForsendelsesTyperHent: Operation{Method: http.MethodGet, Path: "/afsendersystem/{system}/forsendelsestyper", Expect: []int{200}},
 		KanalvalgHent:         Operation{Method: http.MethodPost, Path: "/afsendersystem/{system}/kanalvalg", Expect: []int{200}},
 	}
@@ -76,7 +66,7 @@ type operation struct {
 
 // table is the checked table.
 type table struct {
-	send, sendBatch, createMass, recall, log, events, massLog, types, lookup operation
+	send, recall, log, events, types, lookup operation
 }
 
 // compile checks the table.
@@ -92,13 +82,10 @@ func (o Operations) compile(cprInURL bool) (*table, error) {
 		body            bool   // the call is its body
 	}{
 		{"EnkeltforsendelseOpret", o.EnkeltforsendelseOpret, d.EnkeltforsendelseOpret, &t.send, []string{"shipment", "type", "material"}, "", true},
-		{"ForsendelserOpret", o.ForsendelserOpret, d.ForsendelserOpret, &t.sendBatch, nil, "", true},
-		{"MasseforsendelseOpret", o.MasseforsendelseOpret, d.MasseforsendelseOpret, &t.createMass, []string{"mass", "type", "material"}, "", true},
 		{"ForsendelseTilbagekald", o.ForsendelseTilbagekald, d.ForsendelseTilbagekald, &t.recall, []string{"shipment"}, "shipment", false},
 		{"TransaktionslogForsendelseHent", o.TransaktionslogForsendelseHent, d.TransaktionslogForsendelseHent, &t.log, []string{"shipment"}, "shipment", false},
 		// Without {after} every page would be the first.
 		{"TransaktionslogForsendelserHent", o.TransaktionslogForsendelserHent, d.TransaktionslogForsendelserHent, &t.events, []string{"after", "count"}, "after", false},
-		{"TransaktionslogMasseforsendelseHent", o.TransaktionslogMasseforsendelseHent, d.TransaktionslogMasseforsendelseHent, &t.massLog, []string{"mass"}, "mass", false},
 		{"ForsendelsesTyperHent", o.ForsendelsesTyperHent, d.ForsendelsesTyperHent, &t.types, nil, "", false},
 		{"KanalvalgHent", o.KanalvalgHent, d.KanalvalgHent, &t.lookup, []string{"cpr", "cvr", "type", "material"}, "", false},
 	} {
@@ -111,15 +98,15 @@ func (o Operations) compile(cprInURL bool) (*table, error) {
 			why = "Method must be PUT or POST"
 		}
 		if why != "" {
-			return nil, invalid("Operations." + row.name + ": " + why)
+			return nil, invalid("Wire.Operations." + row.name + ": " + why)
 		}
 		*row.into = op
 	}
 	switch {
 	case t.send.off:
-		return nil, invalid("Operations.EnkeltforsendelseOpret cannot be Off")
+		return nil, invalid("Wire.Operations.EnkeltforsendelseOpret cannot be Off")
 	case !t.lookup.carries() && !(t.lookup.path.names("cpr") && t.lookup.path.names("cvr")):
-		return nil, invalid("Operations.KanalvalgHent: without a body (PUT, POST) Path needs {cpr} and {cvr}")
+		return nil, invalid("Wire.Operations.KanalvalgHent: without a body (PUT, POST) Path needs {cpr} and {cvr}")
 	}
 	return t, nil
 }
@@ -147,7 +134,7 @@ func (o Operation) compile(fallback Operation, may []string, cprInURL bool) (ope
 		return operation{}, why
 	}
 	if path.names("cpr") && !cprInURL {
-		return operation{}, "{cpr} puts CPR numbers into addresses, and so into logs; Config.CPRInURL admits it"
+		return operation{}, "{cpr} puts CPR numbers into addresses, and so into logs; Wire.CPRInURL admits it"
 	}
 	return operation{method: o.Method, path: path, expect: slices.Clone(o.Expect), off: o.Off}, ""
 }
@@ -157,5 +144,5 @@ func (o *operation) carries() bool { return o.method == http.MethodPost || o.met
 
 // missing refuses a service that the agreement does not have.
 func missing() *eboks.Error {
-	return &eboks.Error{Kind: eboks.Unsupported, Why: "the agreement does not have this service (Config.Operations)", Then: eboks.Stop}
+	return &eboks.Error{Kind: eboks.Unsupported, Why: "the agreement does not have this service (Wire.Operations)", Then: eboks.Stop}
 }

@@ -35,13 +35,13 @@ func full(c *stralfors.Config) {
 	c.Unit, c.CostGroup = "Børn & Unge", "Konto <42>"
 	c.From = eboks.Address{Name: "Ærø Kommune", Street: "Statene", House: "2", PostCode: "5970"}
 	c.DocumentID, c.LetterDate = true, true
-	c.Receipts = stralfors.Receipts{Mass: "masse-2026-03", Mail: "kvittering@aeroe.example", Which: "Kun fejl", Time: true}
-	c.Digital = stralfors.Digital{Register: true}
+	c.Receipts = stralfors.Receipts{Mail: "kvittering@aeroe.example", Which: "Kun fejl", Time: true}
+	c.Register = true
 	c.Print = stralfors.Print{Sides: "Duplex", Colour: "SH", Envelope: "C5", StampFrom: stralfors.Yes, StampTo: stralfors.No, StampDate: stralfors.Yes,
 		Urgent: stralfors.No, Category: "Rekommanderet med modtagerbevis", Allocation: "9", HandleReturns: stralfors.Yes, TellMoves: stralfors.No}
 }
 
-func v1(c *stralfors.Config) { c.Namespace = stralfors.Namespace1 }
+func v1(c *stralfors.Config) { c.Wire.Namespace = stralfors.Namespace1 }
 
 // TestLettersLeaveAsTheGoldenFilesSay holds every byte of a letter that leaves
 // against its file.
@@ -54,10 +54,10 @@ func TestLettersLeaveAsTheGoldenFilesSay(t *testing.T) {
 		"letter-company":               {letter: func(l *eboks.Letter) { l.To = company }},
 		"letter-namespace-1":           {config: []func(*stralfors.Config){v1}},
 		"letter-namespace-1-company":   {letter: func(l *eboks.Letter) { l.To = company }, config: []func(*stralfors.Config){v1}},
-		"letter-number-in-adir":        {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.NumberNamespace = stralfors.NumberNamespace1 }}},
-		"letter-number-in-dkal":        {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.NumberNamespace = "urn:oio:dkal:1.0.0" }}},
-		"letter-empty-document-params": {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.NoTitle, c.Digital.ReplyUnsaid = true, true }}},
-		"letter-no-reply-unsaid":       {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.Digital.ReplyUnsaid = true }}},
+		"letter-number-in-adir":        {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.Wire.NumberNamespace = stralfors.NumberNamespace1 }}},
+		"letter-number-in-dkal":        {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.Wire.NumberNamespace = "urn:oio:dkal:1.0.0" }}},
+		"letter-empty-document-params": {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.Wire.NoTitle, c.Wire.ReplyUnsaid = true, true }}},
+		"letter-no-reply-unsaid":       {config: []func(*stralfors.Config){func(c *stralfors.Config) { c.Wire.ReplyUnsaid = true }}},
 		"letter-reply-standard":        {letter: func(l *eboks.Letter) { l.Reply.Mode = eboks.ReplyStandard }},
 		"letter-reply-to": {letter: func(l *eboks.Letter) {
 			l.Reply = eboks.Reply{Mode: eboks.ReplyTo, Mailbox: "4021", Subject: "7"}
@@ -80,10 +80,10 @@ func TestLettersLeaveAsTheGoldenFilesSay(t *testing.T) {
 			l.Title = `Æ "Ø" 'Å' <b>&amp;</b> ]]> 漢字 €`
 		}},
 		"letter-own-words": {config: []func(*stralfors.Config){func(c *stralfors.Config) {
-			c.Channels.Digital, c.FileFormat = "e-Boks", "pdf"
+			c.Wire.Channels.Digital, c.Wire.FileFormat = "e-Boks", "pdf"
 		}}},
 		"letter-own-path": {config: []func(*stralfors.Config){func(c *stralfors.Config) {
-			c.Operations.EnkeltforsendelseOpret = stralfors.Operation{Method: "POST", Path: "/v3/{system}/t/{type}?id={shipment}&m={material}"}
+			c.Wire.Operations.EnkeltforsendelseOpret = stralfors.Operation{Method: "POST", Path: "/v3/{system}/t/{type}?id={shipment}&m={material}"}
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,7 +112,7 @@ func everyDigital(l *eboks.Letter) {
 	l.Channel, l.Address, l.NotBefore = eboks.DigitalOnly, eboks.Address{}, noon.Add(36*time.Hour)
 }
 
-// The other eight services.
+// The other services.
 func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 	ctx := context.Background()
 	person := eboks.Person(leapling())
@@ -121,16 +121,6 @@ func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 		answer string
 		config []func(*stralfors.Config)
 	}{
-		"batch": {func(s *stralfors.Sender) error {
-			second := letter()
-			second.ID, second.To = id("00000000-0000-4000-8000-0000000000b2"), company
-			_, err := s.SendBatch(ctx, measured(t, letter(), second))
-			return err
-		}, `<ForsendelseOSamling/>`, nil},
-		"batch-namespace-1": {func(s *stralfors.Sender) error {
-			_, err := s.SendBatch(ctx, measured(t, letter()))
-			return err
-		}, `<ForsendelseOSamling/>`, []func(*stralfors.Config){v1}},
 		"recall": {func(s *stralfors.Sender) error {
 			_, err := s.Recall(ctx, id(theID))
 			return err
@@ -146,13 +136,7 @@ func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 		"events-after": {func(s *stralfors.Sender) error {
 			_, err := s.ReadEvents(ctx, "a+b/c=")
 			return err
-		}, `<TransaktionslogO/>`, []func(*stralfors.Config){func(c *stralfors.Config) { c.PageSize = 7 }}},
-		"mass": {func(s *stralfors.Sender) error { return s.CreateMass(ctx, "masse-2026-03", "17") },
-			`<MasseforsendelseO><MasseForsendelseIdentifikator>masse-2026-03</MasseForsendelseIdentifikator></MasseforsendelseO>`, nil},
-		"mass-log": {func(s *stralfors.Sender) error {
-			_, err := s.MassLog(ctx, "masse-2026-03")
-			return err
-		}, `<TransaktionslogO/>`, nil},
+		}, `<TransaktionslogO/>`, []func(*stralfors.Config){func(c *stralfors.Config) { c.Wire.PageSize = 7 }}},
 		"types": {func(s *stralfors.Sender) error {
 			_, err := s.ShipmentTypes(ctx)
 			return err
@@ -169,8 +153,8 @@ func TestCallsLeaveAsTheGoldenFilesSay(t *testing.T) {
 			_, err := s.Lookup(ctx, eboks.Person(cprtest.Number(7)), "17")
 			return err
 		}, channelAnswer("Digital Post"), []func(*stralfors.Config){func(c *stralfors.Config) {
-			c.CPRInURL = true
-			c.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/kanalvalg/{type}?cpr={cpr}&cvr={cvr}"}
+			c.Wire.CPRInURL = true
+			c.Wire.Operations.KanalvalgHent = stralfors.Operation{Method: "GET", Path: "/kanalvalg/{type}?cpr={cpr}&cvr={cvr}"}
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,12 +28,8 @@ func (s *Sender) send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, *eb
 		return nil, err
 	}
 	b := xmlbody.New()
-	s.forsendelse(b, l, kind, "xmlns", s.cfg.Namespace, "xmlns:dkal", dkal)
-	body, bad := b.Body()
-	if bad != nil {
-		return nil, refuse("the letter cannot be written as XML")
-	}
-	resp, err := s.do(ctx, &s.ops.send, variables{"shipment": l.ID.String(), "type": kind.ShipmentType, "material": kind.ContentType}, body)
+	s.forsendelse(b, l, kind, "xmlns", s.cfg.Wire.Namespace, "xmlns:dkal", dkal)
+	resp, err := s.do(ctx, &s.ops.send, variables{"shipment": l.ID.String(), "type": kind.ShipmentType, "material": kind.ContentType}, b.Body())
 	if err != nil {
 		return nil, err
 	}
@@ -53,14 +49,12 @@ func (s *Sender) send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, *eb
 // about refuses an answer that does not name the letter.
 func (s *Sender) about(answer *strictxml.Element, id eboks.ID, resp *httpx.Response) *eboks.Error {
 	text, bad := answer.TextOf("AfsendelseIdentifikator")
-	named, unreadable := eboks.ParseID(text)
+	named, isID := idOf(text)
 	switch {
 	case bad != nil || text == "":
 		return unknown(resp, "the answer does not say which letter it is about")
-	case unreadable != nil || named != id:
-		e := unknown(resp, "the answer is about another letter")
-		e.Alarm = true
-		return e
+	case !isID || named != id:
+		return another(resp)
 	}
 	return nil
 }

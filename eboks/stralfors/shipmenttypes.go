@@ -24,7 +24,7 @@ func (s *Sender) ShipmentTypes(ctx context.Context) ([]string, error) {
 	}
 	var types []string
 	for _, e := range answer.All("ForsendelseTypeIdentifikator") {
-		if len(e.Children) > 0 || !positive(e.Text) {
+		if len(e.Children) > 0 || !isShipmentType(e.Text) {
 			return nil, own(name, question(unknown(resp, "the answer names a shipment type that is no number")))
 		}
 		types = append(types, e.Text)

@@ -2,6 +2,7 @@ package stralfors
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/dkeid/dkeid/eboks"
 )
@@ -31,23 +32,46 @@ var states = [...]state{
 // stateOf finds the state that a word of the log, a name or a UUID, stands for.
 // What no table knows is Unknown, without a word.
 func stateOf(word string) (code string, status eboks.Status) {
-	word = normal(word)
+	word = strings.TrimPrefix(normal(word), "urnuuid")
 	for _, s := range states {
-		if word == s.uuid || word == normal(s.name) || word == normal(s.event) {
+		if word == normal(s.uuid) || word == normal(s.name) || word == normal(s.event) {
 			return s.name, s.status
 		}
 	}
 	return "", eboks.Unknown
 }
 
-// normal makes one of the spellings of a name: lower case, without blanks, å as
-// aa.
+// idOf reads a letter's id as systems write one: in either letter case, in braces,
+// after "urn:uuid:", without hyphens. ok is false for what is no UUID.
+func idOf(text string) (id eboks.ID, ok bool) {
+	const prefix, digits = "urn:uuid:", 32
+	if len(text) > len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+		text = text[len(prefix):]
+	}
+	if inner, found := strings.CutPrefix(text, "{"); found && strings.HasSuffix(inner, "}") {
+		text = strings.TrimSuffix(inner, "}")
+	}
+	if len(text) == digits {
+		text = text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
+	}
+	id, err := eboks.ParseID(text)
+	return id, err == nil
+}
+
+// normal makes one of the spellings of a word: its letters and digits, in lower
+// case, å as aa. Systems write blanks, hyphens and braces as they like: the log of
+// one live sender has "Modtaget Fjern-print", another's "Modtaget Fjernprint".
 func normal(s string) string {
 	const longest = 100
 	if len(s) > longest {
 		return ""
 	}
-	return spelling.Replace(strings.ToLower(s))
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, spelling.Replace(strings.ToLower(s)))
 }
 
-var spelling = strings.NewReplacer(" ", "", "\u00a0", "", "\t", "", "\n", "", "\r", "", "å", "aa", "a\u030a", "aa")
+var spelling = strings.NewReplacer("å", "aa", "a\u030a", "aa")

@@ -24,19 +24,18 @@ var (
 // name is how errors call this distributor.
 const name = "stralfors"
 
-const (
-	defaultTimeout = 60 * time.Second
-	idleConns      = 64 // kept open between calls
-)
+const defaultTimeout = 60 * time.Second
+
+const connections = 64 // kept open between calls
 
 // Sender is an eboks.Sender for one sender system at Strålfors Connect. It is
 // safe for concurrent use and prints as a placeholder.
 type Sender struct {
 	guarded
-	cfg     Config // without certificate and HTTPClient
-	ops     *table
-	http    *httpx.Client
-	expires time.Time
+	cfg  Config // without certificate and HTTPClient
+	ops  *table
+	http *httpx.Client
+	cert *mtls.Shown
 }
 
 // New returns a Sender. It makes no call. The error is ErrConfigInvalid and names
@@ -46,15 +45,16 @@ func New(cfg Config) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	ops, err := cfg.Operations.compile(cfg.CPRInURL)
+	ops, err := cfg.Wire.Operations.compile(cfg.Wire.CPRInURL)
 	if err != nil {
 		return nil, err
 	}
-	client := cfg.HTTPClient
-	if client == nil {
-		client = &http.Client{Transport: mtls.New(cfg.Certificate, mtls.Options{Roots: cfg.Roots, Conns: idleConns})}
+	client, cert, err := mtls.Client(cfg.HTTPClient, cfg.Certificate,
+		mtls.Options{Roots: cfg.Roots, Conns: connections, Ask: min(mtls.DefaultAsk, cfg.Timeout/4), TLS12: cfg.Wire.TLS12}, cfg.Now())
+	if err != nil {
+		return nil, invalid(err.Error())
 	}
-	s := &Sender{ops: ops, http: httpx.New(client, httpx.Limits{Timeout: cfg.Timeout}), expires: mtls.Expires(cfg.Certificate)}
+	s := &Sender{ops: ops, http: httpx.New(client, httpx.Limits{Timeout: cfg.Timeout, NoContinue: cfg.Wire.NoContinue}), cert: cert}
 	cfg.HTTPClient, cfg.Roots = nil, nil
 	cfg.Certificate.Certificate, cfg.Certificate.PrivateKey, cfg.Certificate.Leaf = nil, nil, nil
 	s.cfg = cfg
@@ -64,10 +64,13 @@ func New(cfg Config) (*Sender, error) {
 // Capabilities says what this agreement can do.
 func (s *Sender) Capabilities() eboks.Capabilities {
 	c := eboks.Capabilities{
-		Name: name, Dedupes: s.cfg.Dedupes,
+		Name: name, Dedupes: s.cfg.Wire.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
-		Limits: s.cfg.Limits, CertificateExpires: s.expires,
+		Limits: s.cfg.Limits, CertificateExpires: s.cert.Expires(),
+	}
+	if s.ops.log.off && s.ops.events.off {
+		c.Ends = []eboks.Status{eboks.Accepted} // nobody tells what became of it
 	}
 	return c
 }
@@ -81,7 +84,7 @@ func (s *Sender) do(ctx context.Context, op *operation, v variables, body *xmlbo
 	v["system"] = s.cfg.System
 	req, err := http.NewRequest(op.method, s.cfg.BaseURL+op.path.fill(v), http.NoBody)
 	if err != nil {
-		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", Then: eboks.Stop}
+		return nil, &eboks.Error{Kind: eboks.ConfigInvalid, Why: "BaseURL and Path make no address", Then: eboks.Retry}
 	}
 	req.Header.Set("Accept", "application/xml")
 	req.Header.Set("User-Agent", "dkeid")

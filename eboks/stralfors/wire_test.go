@@ -65,17 +65,21 @@ func newAuthority(tb testing.TB) *authority {
 func template(name string, ca bool) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: ca, BasicConstraintsValid: true,
+		NotBefore: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), IsCA: ca, BasicConstraintsValid: true,
 		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 }
 
-func (a *authority) issue(tb testing.TB, name string) tls.Certificate {
+func (a *authority) issue(tb testing.TB, name string, change ...func(*x509.Certificate)) tls.Certificate {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(tb, err)
-	der, err := x509.CreateCertificate(rand.Reader, template(name, false), a.cert, &key.PublicKey, a.key)
+	plain := template(name, false)
+	for _, c := range change {
+		c(plain)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, plain, a.cert, &key.PublicKey, a.key)
 	require.NoError(tb, err)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
@@ -86,6 +90,7 @@ type asked struct {
 	header      http.Header
 	length      int64
 	body        []byte
+	who         string // the name in the client certificate
 }
 
 // server is a Strålfors that demands the client certificate, keeps every request
@@ -123,7 +128,7 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 		body, _ = io.ReadAll(r.Body)
 	}
 	s.mu.Lock()
-	s.requests = append(s.requests, asked{r.Method, r.RequestURI, r.Header.Clone(), r.ContentLength, body})
+	s.requests = append(s.requests, asked{r.Method, r.RequestURI, r.Header.Clone(), r.ContentLength, body, r.TLS.PeerCertificates[0].Subject.CommonName})
 	s.mu.Unlock()
 	answer(w, r, body)
 }
@@ -163,8 +168,8 @@ func (s *server) count() int {
 func (s *server) config() stralfors.Config {
 	return stralfors.Config{
 		BaseURL: s.URL, System: "4711", User: "Ærø Kommune, Borgerservice", Certificate: s.client, Roots: s.ca.pool,
-		Now:   func() time.Time { return noon },
-		Codes: theCodes(), Duplicates: []string{"1409"},
+		Now:  func() time.Time { return noon },
+		Wire: stralfors.Wire{Codes: theCodes(), Duplicates: []string{"1409"}},
 	}
 }
 

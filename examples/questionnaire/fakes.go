@@ -1,7 +1,6 @@
 package main
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
@@ -54,14 +53,14 @@ func mailboxOf(fake *ebokstest.Distributor) func(cpr.Number) string {
 }
 
 // agreementWith is how the app is known to a fake distributor.
-func agreementWith(fake *ebokstest.Distributor, now func() time.Time, log *slog.Logger) distributor.Agreement {
+func agreementWith(fake *ebokstest.Distributor, now func() time.Time) distributor.Agreement {
 	codes := make(map[string]stralfors.Verdict)
 	for number, c := range ebokstest.Codes() {
 		codes[number] = stralfors.Verdict{Kind: c.Kind, Reachability: c.Reachability}
 	}
 	return distributor.Agreement{
 		URL: fake.URL(), StatusURL: fake.URL() + "/rest/messages/{client}/?message_id={message}", System: fake.System(), ClientID: fake.ClientID(), Certificate: fake.Certificate(), Roots: fake.Roots(),
-		Materials: materials(string(fake.Materials()[0])), Recognises: true, Codes: codes, Now: now, Logger: log,
+		Materials: materials(string(fake.Materials()[0])), Recognises: true, Codes: codes, Now: now,
 	}
 }
 

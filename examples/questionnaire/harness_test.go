@@ -108,7 +108,7 @@ func (h *house) closeStore() {
 // carrier is the client of letters at a fake distributor.
 func carrier(t testing.TB, at *ebokstest.Distributor, c *web.Config, change ...func(eboks.Sender) eboks.Sender) *eboks.Client {
 	t.Helper()
-	sender, err := distributor.Open(at.Name(), agreementWith(at, c.Now, c.Logger))
+	sender, err := distributor.Open(at.Name(), agreementWith(at, c.Now))
 	require.NoError(t, err)
 	for _, wrap := range change {
 		sender = wrap(sender)

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"time"
 
@@ -16,13 +15,13 @@ import (
 )
 
 // agreement is how the app is known to a real distributor, from the flags.
-func (o *options) agreement(now func() time.Time, log *slog.Logger) (distributor.Agreement, error) {
+func (o *options) agreement(now func() time.Time) (distributor.Agreement, error) {
 	certificate, err := tls.LoadX509KeyPair(o.PostCert, o.PostKey)
 	if err != nil {
 		return distributor.Agreement{}, errors.New("-post-cert and -post-key: no certificate with its key")
 	}
 	a := distributor.Agreement{URL: o.PostURL, System: o.PostSystem, ClientID: o.PostClient, Certificate: certificate,
-		Materials: materials(o.PostMaterial), Recognises: o.Distributor == "postnord", Now: now, Logger: log}
+		Materials: materials(o.PostMaterial), Recognises: o.Distributor == "postnord", Now: now}
 	if o.PostCA == "" {
 		return a, nil
 	}
@@ -39,12 +38,12 @@ func (o *options) agreement(now func() time.Time, log *slog.Logger) (distributor
 
 // post returns who carries the letters: a real distributor, a fake one beside a
 // fake broker, or nobody beside a real broker. fake is nil unless it is one.
-func (o *options) post(broker *mitidtest.Broker, now func() time.Time, log *slog.Logger) (sender eboks.Sender, fake *ebokstest.Distributor, stop func(), err error) {
+func (o *options) post(broker *mitidtest.Broker, now func() time.Time) (sender eboks.Sender, fake *ebokstest.Distributor, stop func(), err error) {
 	var a distributor.Agreement
 	stop = func() {}
 	switch {
 	case o.PostURL != "":
-		if a, err = o.agreement(now, log); err != nil {
+		if a, err = o.agreement(now); err != nil {
 			return nil, nil, nil, err
 		}
 	case broker == nil:
@@ -56,7 +55,7 @@ func (o *options) post(broker *mitidtest.Broker, now func() time.Time, log *slog
 			return nil, nil, nil, err
 		}
 		stop = func() { _ = fake.Close() }
-		a = agreementWith(fake, now, log)
+		a = agreementWith(fake, now)
 	}
 	sender, err = distributor.Open(o.Distributor, a)
 	if err != nil {

@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sender, carrier, stop, err := o.post(fake, clock, log)
+	sender, carrier, stop, err := o.post(fake, clock)
 	if err != nil {
 		return err
 	}

@@ -88,6 +88,8 @@ var everything = []struct {
 	{value: eboks.Letter{}},
 	{value: eboks.Limits{}},
 	{value: eboks.MemoryLedger{}},
+	{value: eboks.Outcome{}},
+	{value: eboks.Prepared{}},
 	{value: eboks.Progress{}},
 	{value: eboks.Raw{}},
 	{value: eboks.Recall{}, shows: "an error code"},
@@ -95,7 +97,7 @@ var everything = []struct {
 	{value: eboks.Recipient{}},
 	{value: eboks.Reply{}, shows: "the numbers of a mailbox of the sender"},
 	{value: eboks.Result{}, shows: "a receipt"},
-	{value: eboks.Retry{}},
+	{value: eboks.RetryPolicy{}},
 	{value: textletter.Letter{}},
 	{value: textletter.Paragraph{}},
 	{value: textletter.Sender{}},
@@ -200,7 +202,6 @@ var everything = []struct {
 	{value: signing.Who{}},
 	{value: stralfors.Channels{}, shows: "settings"},
 	{value: stralfors.Config{}},
-	{value: stralfors.Digital{}, shows: "settings"},
 	{value: stralfors.Material{}, shows: "numbers of the agreement"},
 	{value: stralfors.Operation{}, shows: "settings"},
 	{value: stralfors.Operations{}, shows: "settings"},
@@ -208,6 +209,7 @@ var everything = []struct {
 	{value: stralfors.Receipts{}, shows: "settings"},
 	{value: stralfors.Sender{}},
 	{value: stralfors.Verdict{}},
+	{value: stralfors.Wire{}, shows: "settings"},
 }
 
 // TestEveryExportedTypePrintsNothing fills every exported type and pushes it,

@@ -60,7 +60,6 @@ var sentinels = map[string]error{
 	"eboks.ErrDuplicate":                   eboks.ErrDuplicate,
 	"eboks.ErrInputInvalid":                eboks.ErrInputInvalid,
 	"eboks.ErrLedgerFull":                  eboks.ErrLedgerFull,
-	"eboks.ErrLedgerUnknown":               eboks.ErrLedgerUnknown,
 	"eboks.ErrOutcomeUnknown":              eboks.ErrOutcomeUnknown,
 	"eboks.ErrParked":                      eboks.ErrParked,
 	"eboks.ErrReceiptInvalid":              eboks.ErrReceiptInvalid,
@@ -239,13 +238,13 @@ func failures(t *testing.T) map[string]error {
 
 	add("eboks: func New", second(eboks.New(eboks.Config{})))
 	add("eboks: func ParseID", second(eboks.ParseID("x")))
+	add("eboks: method (Address) Check", eboks.Address{}.Check())
 	add("eboks: method (Document) Content", second(eboks.Document{}.Content()))
 	add("eboks: method (*History) Add", new(eboks.History).Add(eboks.Event{}))
 	full := eboks.NewMemoryLedger(1)
-	held := eboks.Entry{ID: eboks.NewID(), State: eboks.LetterSending}
-	require.NoError(t, second(full.Begin(ctx, held)))
-	add("eboks: method (*MemoryLedger) Begin", second(full.Begin(ctx, eboks.Entry{ID: eboks.NewID(), State: eboks.LetterSending})))
-	add("eboks: method (*MemoryLedger) End", full.End(ctx, eboks.Entry{ID: eboks.NewID()}))
+	held := eboks.Entry{ID: eboks.NewID(), State: eboks.LetterWaiting}
+	_, _ = full.Claim(ctx, []eboks.Entry{held}, "a", time.Hour)
+	add("eboks: method (*MemoryLedger) Claim", second(full.Claim(ctx, []eboks.Entry{{ID: eboks.NewID(), State: eboks.LetterWaiting}}, "a", time.Hour)))
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
 	add("eboks/textletter: func Parse", second(textletter.Parse(strings.NewReader(""))))
 	add("eboks/textletter: func Writable", textletter.Writable("李"))

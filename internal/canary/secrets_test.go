@@ -60,7 +60,7 @@ var givenOpen = map[string]string{
 	"criipto.WebhookConfig.Secrets": "bytes",
 	"mitidhttp.Config.Keys":         "bytes",
 	"readlink.Config.Keys":          "bytes",
-	"eboks.Config.Key":              "bytes",
+	"eboks.Config.Keys":             "bytes",
 	"evidence.DirConfig.Keys":       "bytes",
 	"mitid.Attempt.Verifier":        "an adapter's view of one login; it is sealed before it leaves",
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -29,9 +30,7 @@ func letter(t *testing.T, title string, documents ...[]byte) *xmlbody.Body {
 		b.Base64("d:Data", int64(len(d)), document(d))
 	}
 	b.Close()
-	body, err := b.Body()
-	require.NoError(t, err)
-	return body
+	return b.Body()
 }
 
 // Whatever the sizes of documents and reads, the bytes are the same.
@@ -82,8 +81,7 @@ func TestBodyRefusesAnotherDocument(t *testing.T) {
 			b.Open("Brev")
 			b.Base64("Data", 5, c.open)
 			b.Close()
-			body, err := b.Body()
-			require.NoError(t, err)
+			body := b.Body()
 			got, err := io.ReadAll(body)
 			require.ErrorIs(t, err, c.err)
 			require.Less(t, int64(len(got)), body.Len())
@@ -94,18 +92,35 @@ func TestBodyRefusesAnotherDocument(t *testing.T) {
 	}
 }
 
-func TestBuilderRefuses(t *testing.T) {
-	for name, f := range map[string]func(*xmlbody.Builder){
-		"unclosed": func(b *xmlbody.Builder) { b.Open("A") },
-		"overdone": func(b *xmlbody.Builder) { b.Open("A"); b.Close(); b.Close() },
-		"no name":  func(b *xmlbody.Builder) { b.Text("", "x") },
-	} {
-		b := xmlbody.New()
-		f(b)
-		_, err := b.Body()
-		require.Error(t, err, name)
-	}
+// Body closes what is open.
+func TestBodyClosesElements(t *testing.T) {
+	b := xmlbody.New()
+	b.Open("A")
+	b.Open("Å", "b", `"<&`)
+	text, err := io.ReadAll(b.Body())
+	require.NoError(t, err)
+	require.Equal(t, `<?xml version="1.0" encoding="UTF-8"?><A><Å b="&#34;&lt;&amp;"></Å></A>`, string(text))
 }
+
+// A document of any size needs little memory.
+func TestBodyHoldsOneChunk(t *testing.T) {
+	const size = 20 << 20
+	b := xmlbody.New()
+	b.Open("A")
+	b.Base64("D", size, func() (io.ReadCloser, error) { return io.NopCloser(io.LimitReader(zeros{}, size)), nil })
+	body := b.Body()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n, err := io.Copy(io.Discard, body)
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Equal(t, body.Len(), n)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<10))
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestBodyClosesItsDocuments(t *testing.T) {
 	closed := 0
@@ -115,9 +130,8 @@ func TestBodyClosesItsDocuments(t *testing.T) {
 		b.Base64("D", 4, func() (io.ReadCloser, error) { return closer{strings.NewReader("fire"), &closed}, nil })
 	}
 	b.Close()
-	body, err := b.Body()
-	require.NoError(t, err)
-	_, err = io.Copy(io.Discard, body)
+	body := b.Body()
+	_, err := io.Copy(io.Discard, body)
 	require.NoError(t, err)
 	require.Equal(t, 2, closed)
 	require.NoError(t, body.Close())
@@ -131,9 +145,8 @@ func TestBodyClosedHalfway(t *testing.T) {
 	b.Open("A")
 	b.Base64("D", 9, func() (io.ReadCloser, error) { return closer{strings.NewReader("ni tegn!!"), &closed}, nil })
 	b.Close()
-	body, err := b.Body()
-	require.NoError(t, err)
-	_, err = io.ReadFull(body, make([]byte, body.Len()-12))
+	body := b.Body()
+	_, err := io.ReadFull(body, make([]byte, body.Len()-12))
 	require.NoError(t, err)
 	require.NoError(t, body.Close())
 	require.Equal(t, 1, closed)
@@ -157,8 +170,7 @@ func TestBodyClosedWhileItIsRead(t *testing.T) {
 			})
 		}
 		b.Close()
-		body, err := b.Body()
-		require.NoError(t, err)
+		body := b.Body()
 		read := make(chan error, 1)
 		go func() {
 			_, err := io.Copy(io.Discard, iotest.OneByteReader(body))
@@ -187,10 +199,7 @@ func ExampleBuilder() {
 	b.Text("Titel", "Påmindelse")
 	b.Base64("Data", 4, document([]byte("%PDF")))
 	b.Close()
-	body, err := b.Body()
-	if err != nil {
-		panic(err)
-	}
+	body := b.Body()
 	text, err := io.ReadAll(body)
 	fmt.Println(string(text), err)
 	// Output:

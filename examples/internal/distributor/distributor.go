@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/dkeid/dkeid/eboks"
@@ -29,7 +28,6 @@ type Agreement struct {
 	Recognises bool
 	Codes      map[string]stralfors.Verdict // Strålfors only: what its error numbers mean
 	Now        func() time.Time             // if nil, time.Now
-	Logger     *slog.Logger                 // nil if there is none
 }
 
 // Names returns what Open knows.
@@ -45,7 +43,7 @@ func Open(name string, a Agreement) (eboks.Sender, error) {
 			materials[word] = stralfors.Material{ShipmentType: id}
 		}
 		return sender(stralfors.New(stralfors.Config{BaseURL: a.URL, System: a.System, User: "dkeid", Certificate: a.Certificate, Roots: a.Roots,
-			Materials: materials, Dedupes: a.Recognises, Codes: a.Codes, Now: a.Now, Logger: a.Logger}))
+			Materials: materials, Now: a.Now, Wire: stralfors.Wire{Dedupes: a.Recognises, Codes: a.Codes}}))
 	case "postnord":
 		return sender(postnord.New(postnord.Config{BaseURL: a.URL, System: a.System, ClientID: a.ClientID, StatusURL: a.StatusURL,
 			Certificate: a.Certificate, Roots: a.Roots, Materials: a.Materials, NoDedupe: !a.Recognises, Now: a.Now}))
