@@ -6,10 +6,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -39,11 +41,11 @@ func TestAgeIsAnsweredWithoutAName(t *testing.T) {
 				assert.Zero(t, h.sessions(), "nobody is logged in")
 				assert.NotContains(t, b.get("/").body, "You are logged on")
 
-				h.fake.Advance(ageLife)
+				h.fake.Advance(5 * time.Minute)
 				assert.Contains(t, b.get(agePath).body, "Are you 18 or over?", "whoever comes next is asked anew")
 			}
 			var people int
-			require.NoError(t, h.store.db.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM account) + (SELECT count(*) FROM property)").Scan(&people))
+			require.NoError(t, h.sql.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM account) + (SELECT count(*) FROM property)").Scan(&people))
 			assert.Zero(t, people, "nothing is stored")
 		})
 	}
@@ -78,14 +80,14 @@ func TestNobodyWritesTheirOwnYes(t *testing.T) {
 	young.get("/age/ask", mitidtest.Approve(mitidtest.Teenager(h.fake.Now())))
 	given := young.client.Jar.Cookies(at)
 	i := 0
-	for given[i].Name != ageCookie {
+	for given[i].Name != "age" {
 		i++
 	}
 	for _, value := range []string{"yes", "", "eWVz", strings.Repeat("A", 64), given[i].Value[:len(given[i].Value)-2] + "AA"} {
 		jar, err := cookiejar.New(nil)
 		require.NoError(t, err)
 		other.client.Jar = jar
-		jar.SetCookies(at, []*http.Cookie{{Name: ageCookie, Value: value, Path: agePath}})
+		jar.SetCookies(at, []*http.Cookie{{Name: "age", Value: value, Path: agePath}})
 		assert.Contains(t, other.get(agePath).body, "Er du fyldt 18?", value)
 	}
 }
@@ -97,7 +99,7 @@ func TestWhereTheBrokerProvesNoAgeNobodyIsAsked(t *testing.T) {
 	for _, path := range []string{agePath, askAgePath, ageCallback} {
 		assert.Equal(t, http.StatusNotFound, b.get(path).status, path)
 	}
-	h = newHouse(t, func(c *appConfig) { c.Ages = nil })
+	h = newHouse(t, func(c *web.Config) { c.Ages = nil })
 	assert.NotContains(t, h.browser("da").get("/").body, "/age/ask")
 }
 

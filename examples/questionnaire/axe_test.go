@@ -16,6 +16,8 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -59,9 +61,10 @@ func (w *window) audit() {
 // TestAxeFindsNothingOnAnyPage walks every kind of page, those of the fakes and those
 // that packages mitidhttp and readlink bring included.
 func TestAxeFindsNothingOnAnyPage(t *testing.T) {
+	onlyWhole(t)
 	axe := axeSource(t)
 	browser := chromium(t)
-	for _, l := range []lang{danish, english} {
+	for _, l := range []survey.Lang{survey.Danish, survey.English} {
 		t.Run(string(l), func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
@@ -75,7 +78,7 @@ func TestAxeFindsNothingOnAnyPage(t *testing.T) {
 }
 
 // everyOtherPage visits what the story does not pass by.
-func everyOtherPage(w *window, l lang) {
+func everyOtherPage(w *window, l survey.Lang) {
 	h := w.h
 	// What is empty yet, and what is not there.
 	h.fake.Next(mitidtest.Approve(mitidtest.Protected()))
@@ -126,7 +129,7 @@ func mailboxName(h *house, c mitidtest.Citizen) string {
 
 // company walks to the page that asks for whom somebody acts.
 func company(w *window) {
-	h := newHouse(w.t, func(c *appConfig) { c.Identity = claims.CapacityEither })
+	h := newHouse(w.t, func(c *web.Config) { c.Identity = claims.CapacityEither })
 	w.do(chromedp.Navigate(h.url+"/login"), chromedp.WaitVisible(chromedp.CSS(brokerPage)))
 	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-5]")))
 	w.click(brokerPage, "[data-testid=company-none]")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,7 +19,7 @@ import (
 // and then looks for the person where nobody should be found: in the log, in
 // addresses, and the CPR number in the bytes on the disk.
 func TestNothingPersonalLeaks(t *testing.T) {
-	h := newHouse(t, func(c *appConfig) { c.Identity = claims.CapacityEither })
+	h := newHouse(t, func(c *web.Config) { c.Identity = claims.CapacityEither })
 	who := mitidtest.Paiman()
 	b := h.browser("da")
 	b.get("/login", mitidtest.Abort())
@@ -59,7 +60,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	twin.UUID, twin.Subject = "7d4f7a3c-2f7f-4d5e-9f5f-0d6f5a4b3c2d", "0f9960a0d28d4353a3e2ea07f8ffa186"
 	h.browser("da").get("/login/cpr?return="+healthPath, mitidtest.Approve(twin))
 	require.Contains(t, h.logs.String(), "hold the same CPR number")
-	require.NoError(t, h.store.Close())
+	h.closeStore()
 
 	places := map[string]string{"log": h.logs.String(), "addresses": h.urls.String()}
 	for name, found := range places {

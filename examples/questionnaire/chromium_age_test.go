@@ -6,6 +6,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -14,8 +15,8 @@ import (
 func TestAgeInABrowser(t *testing.T) {
 	axe := axeSource(t)
 	browser := chromium(t)
-	for _, d := range []string{"criipto", "neb"} {
-		for _, l := range []lang{danish, english} {
+	for _, d := range some(1, "criipto", "neb") {
+		for _, l := range some(1, survey.Danish, survey.English) {
 			t.Run(d+"/"+string(l), func(t *testing.T) {
 				t.Parallel()
 				h := newHouseOn(t, d)
@@ -23,12 +24,12 @@ func TestAgeInABrowser(t *testing.T) {
 				w.pictures = d == "criipto"
 				w.axe = axe
 				said := func(key string) string {
-					s, err := textOf(l, key)
+					s, err := survey.TextOf(l, key)
 					assert.NoError(t, err)
 					return s
 				}
 				w.visit("/")
-				if l == english {
+				if l == survey.English {
 					w.click(".language a", "html[lang=en] main")
 				}
 				w.click("[data-testid=card-age] a", brokerPage)

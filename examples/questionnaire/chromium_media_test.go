@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -38,7 +39,8 @@ func TestDarkScreensAndPaper(t *testing.T) {
 	w := h.window(t, browser, "questionnaire-da-media", desktop)
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
 	w.visit("/login?return=" + everydayPath)
-	w.answer(&h.app.cfg.Questionnaires[1])
+	q := survey.Everyday()
+	w.answer(&q)
 	w.click("[data-testid=see-record]", ".history")
 	see := func(what string) string { return ask(w, chromedp.Evaluate[string](what)) }
 	w.scheme("light")

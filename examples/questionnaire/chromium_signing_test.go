@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -27,11 +28,12 @@ const (
 // TestSigningInABrowser is the story of the seed, clicked by the person.
 func TestSigningInABrowser(t *testing.T) {
 	browser := chromium(t)
-	for _, v := range []struct {
-		l    lang
+	type shape struct {
+		l    survey.Lang
 		name string
 		size size
-	}{{danish, "-phone", phone}, {english, "", desktop}} { // the audit by axe looks at both widths
+	}
+	for _, v := range some(1, shape{survey.English, "", desktop}, shape{survey.Danish, "-phone", phone}) { // the audit by axe looks at both widths
 		t.Run(string(v.l)+v.name, func(t *testing.T) {
 			t.Parallel()
 			h := newSignHouse(t)
@@ -43,27 +45,28 @@ func TestSigningInABrowser(t *testing.T) {
 // TestAxeFindsNothingOnSigningPages walks the same pages, those of the fake service and
 // the unhappy ends included.
 func TestAxeFindsNothingOnSigningPages(t *testing.T) {
+	onlyWhole(t)
 	axe := axeSource(t)
 	browser := chromium(t)
 	h := newSignHouse(t)
 	w := h.window(t, browser, "axe-da", desktop)
 	w.pictures, w.axe = false, axe
-	signingStory(h, w, danish)
+	signingStory(h, w, survey.Danish)
 }
 
 // signingStory is what one person does: answers, gets the agreement in e-Boks, changes
 // their mind, rejects it, gets it again, and signs.
-func signingStory(h *signHouse, w *window, l lang) {
+func signingStory(h *signHouse, w *window, l survey.Lang) {
 	said := func(key string, args ...any) string {
-		s, err := textOf(l, key, args...)
+		s, err := survey.TextOf(l, key, args...)
 		assert.NoError(w.t, err, key)
 		return s
 	}
 	w.visit("/")
-	if l == english {
+	if l == survey.English {
 		w.click(".language a", "html[lang=en] main")
 	}
-	q := helpAtHome()
+	q := survey.HelpAtHome()
 	w.quietly(func() {
 		w.click(cardOf(&q), brokerPage)
 		w.choosePerson(1)
@@ -74,6 +77,12 @@ func signingStory(h *signHouse, w *window, l lang) {
 	w.write("note", "Nøglen ligger på Ærøvej – æ, ø og å.")
 	w.click("[data-testid=hand]", donePage)
 	assert.Contains(w.t, w.see(), said("sign.means.writing"))
+	w.do(chromedp.Evaluate[chromedp.Void]("window.heading = document.querySelector('h1')"))
+	h.clerk(0)
+	h.deliver(0)
+	w.until("document.querySelector('[data-testid=letter-state]') !== null") // the page has looked for news
+	assert.Contains(w.t, w.see(), said("sign.means.open"))
+	assert.True(w.t, ask(w, chromedp.Evaluate[bool]("window.heading === document.querySelector('h1')")), "what has not changed was left alone")
 	w.click("[data-testid=see-record]", ".history")
 	record := ask(w, chromedp.Location())
 
@@ -111,24 +120,26 @@ func signingStory(h *signHouse, w *window, l lang) {
 	assert.Equal(w.t, said("status.signed"), ask(w, chromedp.Text(chromedp.CSS("[data-testid=status]"))))
 	assert.Contains(w.t, w.see(), said("status.sign_rejected"), "the history says what was before")
 	w.click("nav a[href='/letters']", ".list")
-	assert.Contains(w.t, w.see(), said("letters.about.sign", q.Title.in(l)))
+	assert.Contains(w.t, w.see(), said("letters.about.sign", q.Title.In(l)))
 }
 
 // openLetter lets the newest letter arrive, and presses the link in it.
-func openLetter(h *signHouse, w *window, l lang) {
+func openLetter(h *signHouse, w *window, l survey.Lang) {
 	h.clerk(0)
 	h.deliver(0)
 	h.deliver(10 * time.Minute)
 	letters := h.post.Letters(eboks.Person(mitidtest.Paiman().CPR))
 	require.NotEmpty(w.t, letters)
-	assert.Equal(w.t, signTexts["letter.title.sign"].in(l), letters[len(letters)-1].Title)
+	title, err := survey.TextOf(l, "letter.title.sign")
+	require.NoError(w.t, err)
+	assert.Equal(w.t, title, letters[len(letters)-1].Title)
 	path := ""
-	require.NoError(w.t, h.store.db.QueryRowContext(w.t.Context(), `SELECT id FROM letter ORDER BY change_id DESC LIMIT 1`).Scan(&path))
+	require.NoError(w.t, h.sql.QueryRowContext(w.t.Context(), `SELECT id FROM letter ORDER BY change_id DESC LIMIT 1`).Scan(&path))
 	id, err := eboks.ParseID(path)
 	require.NoError(w.t, err)
 	var account string
-	require.NoError(w.t, h.store.db.QueryRowContext(w.t.Context(), `SELECT account_id FROM letter LIMIT 1`).Scan(&account))
-	pdf, err := h.store.document(w.t.Context(), account, id)
+	require.NoError(w.t, h.sql.QueryRowContext(w.t.Context(), `SELECT account_id FROM letter LIMIT 1`).Scan(&account))
+	pdf, err := h.store.Document(w.t.Context(), account, id)
 	require.NoError(w.t, err)
 	link := pdfLink.FindSubmatch(pdf)
 	require.NotNil(w.t, link)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -27,12 +28,13 @@ const (
 
 func TestStoryInABrowser(t *testing.T) {
 	browser := chromium(t)
-	// The narrowest window is there for what sticks out, not for its looks.
-	for _, v := range []struct {
+	type shape struct {
 		name string
 		size size
-	}{{"", desktop}, {"-phone", phone}, {"-narrow", narrow}} {
-		for _, l := range []lang{danish, english} {
+	}
+	// The narrowest window is there for what sticks out, not for its looks.
+	for _, v := range some(1, shape{"", desktop}, shape{"-phone", phone}, shape{"-narrow", narrow}) {
+		for _, l := range some(1, survey.Danish, survey.English) {
 			t.Run(string(l)+v.name, func(t *testing.T) {
 				t.Parallel()
 				h := newHouse(t)
@@ -43,14 +45,14 @@ func TestStoryInABrowser(t *testing.T) {
 }
 
 // story is what one person does from the front page to the logout.
-func story(w *window, l lang) {
+func story(w *window, l survey.Lang) {
 	said := func(key string) string {
-		s, err := textOf(l, key)
+		s, err := survey.TextOf(l, key)
 		assert.NoError(w.t, err, key)
 		return s
 	}
 	w.visit("/")
-	if l == english {
+	if l == survey.English {
 		w.click(".language a", "html[lang=en] main")
 	}
 	w.picture("front")
@@ -115,7 +117,7 @@ func story(w *window, l lang) {
 	w.click("nav a[href='/answers']", ".list")
 	w.click("[data-testid=logout]", refusal)
 	assert.Contains(w.t, w.see(), said("message.out.title"))
-	assert.Contains(w.t, w.see(), map[lang]string{danish: "Log ind med MitID", english: "Log on with MitID"}[l])
+	assert.Contains(w.t, w.see(), map[survey.Lang]string{survey.Danish: "Log ind med MitID", survey.English: "Log on with MitID"}[l])
 	w.picture("logged-out")
 
 	// Somebody who changes their mind.
@@ -125,7 +127,7 @@ func story(w *window, l lang) {
 }
 
 // mailbox follows a letter from the record to the fake e-Boks.
-func mailbox(w *window, l lang, said func(string) string) {
+func mailbox(w *window, l survey.Lang, said func(string) string) {
 	record := ask(w, chromedp.Location())
 	w.h.deliver(0)
 	w.do(chromedp.Navigate(record))

@@ -39,10 +39,10 @@ func TestCrowd(t *testing.T) {
 	}
 	wg.Wait()
 	for i := range people {
-		found, err := h.store.accountsByCPR(t.Context(), cprtest.Number(i))
+		found, err := h.accountsByCPR(cprtest.Number(i))
 		require.NoError(t, err)
 		require.Len(t, found, 1)
-		stored, err := h.store.properties(t.Context(), found[0])
+		stored, err := h.store.Properties(t.Context(), found[0])
 		require.NoError(t, err)
 		assert.True(t, func() bool {
 			for _, p := range stored {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,7 +67,7 @@ func TestWhatNoFormOfOursSends(t *testing.T) {
 		"control characters":          func(v url.Values) { v.Set("joy", "rød\x00grød") },
 		"no UTF-8":                    func(v url.Values) { v.Set("joy", "r\xf8dgr\xf8d") },
 		"two texts":                   func(v url.Values) { v["joy"] = []string{"a", "b"} },
-		"too long a text":             func(v url.Values) { v.Set("joy", strings.Repeat("ø", maxFreeText+1)) },
+		"too long a text":             func(v url.Values) { v.Set("joy", strings.Repeat("ø", survey.MaxFreeText+1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			given := everydayAnswers()
@@ -78,7 +79,7 @@ func TestWhatNoFormOfOursSends(t *testing.T) {
 	}
 	given := everydayAnswers()
 	given.Set("unknown", "is ignored")
-	given.Set("joy", strings.Repeat("ø", maxFreeText))
+	given.Set("joy", strings.Repeat("ø", survey.MaxFreeText))
 	assert.Contains(t, b.post(everydayPath, given).body, "Thank you")
 }
 
@@ -109,28 +110,9 @@ func TestSessionWithoutAnAccount(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
-	_, err := h.store.db.ExecContext(t.Context(), "DELETE FROM account")
+	_, err := h.sql.ExecContext(t.Context(), "DELETE FROM account")
 	require.NoError(t, err)
 	p := b.get("/profile", mitidtest.Approve(mitidtest.Ditlev()))
 	assert.Equal(t, "/profile", p.path, "a new login made the account anew")
 	assert.Contains(t, p.body, "Ditlev Von Testesen")
-}
-
-func FuzzForm(f *testing.F) {
-	f.Add("mood=3&sleep=7to8&joy=r%C3%B8dgr%C3%B8d&breaks=music", true)
-	f.Add("mood=3&mood=4&sleep=%ff&joy=%00", false)
-	forms := []form{everyday().First, everyday().FollowUp, health().First}
-	f.Fuzz(func(t *testing.T, body string, draft bool) {
-		posted, _ := url.ParseQuery(body)
-		for i := range forms {
-			given, problems := forms[i].read(posted, draft)
-			again, more := forms[i].read(url.Values(given), draft)
-			require.Equal(t, given, again, "what was read reads the same")
-			require.LessOrEqual(t, len(more), len(problems))
-			for id := range given {
-				_, ok := forms[i].question(id)
-				require.True(t, ok)
-			}
-		}
-	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,11 +17,17 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/internal/pdftext"
+	"github.com/dkeid/dkeid/examples/questionnaire/post"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/require"
 )
@@ -31,21 +38,23 @@ type house struct {
 	fake  *mitidtest.Broker
 	url   string
 	db    string
-	store *store
-	keys  keyring
-	app   *app
+	store *store.Store
+	sql   *sql.DB // the same file, past the store
+	keys  store.Keyring
+	cfg   web.Config
+	app   *web.App
 	post  *ebokstest.Distributor // its clock is the broker's, until it is advanced
 	logs  *journal
 	urls  *journal // every address a browser of this house has asked for
 }
 
-func newHouse(t testing.TB, change ...func(*appConfig)) *house {
+func newHouse(t testing.TB, change ...func(*web.Config)) *house {
 	t.Helper()
 	return newHouseOn(t, "criipto", change...)
 }
 
 // newHouseOn is newHouse at a broker of that dialect.
-func newHouseOn(t testing.TB, d string, change ...func(*appConfig)) *house {
+func newHouseOn(t testing.TB, d string, change ...func(*web.Config)) *house {
 	t.Helper()
 	// The clock stands still until a test moves it, so that pages look the same
 	// in every run.
@@ -53,16 +62,17 @@ func newHouseOn(t testing.TB, d string, change ...func(*appConfig)) *house {
 	fake, err := fakebroker.Start(d, calledAeroe(), mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
-	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: newKeyring(),
+	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: store.NewKeyring(),
 		logs: &journal{}, urls: &journal{}}
-	v, err := newVault(h.keys)
+	v, err := store.NewVault(h.keys)
 	require.NoError(t, err)
-	h.store, err = openStore(t.Context(), h.db, v, h.fake.Now)
+	h.store, err = store.Open(t.Context(), h.db, v, h.fake.Now)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = h.store.Close() })
+	h.sql = past(t, h.db)
+	t.Cleanup(h.closeStore)
 	broker, err := dialect.Open(d, dialect.Application{Issuer: h.fake.Issuer(), ClientID: h.fake.ClientID(), ClientSecret: h.fake.ClientSecret(), Now: h.fake.Now})
 	require.NoError(t, err)
-	assignments, err := parseAssignments(privateAssignments)
+	assignments, err := web.ParseAssignments(privateAssignments)
 	require.NoError(t, err)
 
 	h.post, err = startFakePost("stralfors", fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
@@ -71,41 +81,95 @@ func newHouseOn(t testing.TB, d string, change ...func(*appConfig)) *house {
 
 	server := httptest.NewUnstartedServer(nil)
 	h.url = "http://" + server.Listener.Addr().String()
-	cfg := appConfig{
-		Broker: broker, Ages: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: catalogue(),
+	cfg := web.Config{
+		Broker: broker, Ages: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: survey.Catalogue(),
 		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
-		Mailboxes: h.post.PageURL(), Mailbox: mailboxOf(h.post), Post: h.carrier(h.post),
+		Mailboxes: h.post.PageURL(), Mailbox: mailboxOf(h.post),
 	}
+	cfg.Post = carrier(t, h.post, &cfg)
 	for _, c := range change {
 		c(&cfg)
 	}
-	h.app, err = newApp(cfg)
+	h.cfg = cfg
+	h.app, err = web.New(cfg)
 	require.NoError(t, err)
-	server.Config.Handler = h.app.handler()
+	server.Config.Handler = h.app.Handler()
 	server.Start()
 	t.Cleanup(server.Close)
 	return h
 }
 
+// closeStore closes the file, so that all of it is in one place.
+func (h *house) closeStore() {
+	_ = h.sql.Close()
+	_ = h.store.Close()
+}
+
 // carrier is the client of letters at a fake distributor.
-func (h *house) carrier(at *ebokstest.Distributor, change ...func(*distributor.Agreement)) *eboks.Client {
-	h.t.Helper()
-	agreement := agreementWith(at, h.fake.Now, newLogger(h.logs))
-	for _, c := range change {
-		c(&agreement)
+func carrier(t testing.TB, at *ebokstest.Distributor, c *web.Config, change ...func(eboks.Sender) eboks.Sender) *eboks.Client {
+	t.Helper()
+	sender, err := distributor.Open(at.Name(), agreementWith(at, c.Now))
+	require.NoError(t, err)
+	for _, wrap := range change {
+		sender = wrap(sender)
 	}
-	sender, err := distributor.Open(at.Name(), agreement)
-	require.NoError(h.t, err)
-	client, err := letterClient(sender, h.store, h.keys, newLogger(h.logs))
-	require.NoError(h.t, err)
+	client, err := post.NewClient(sender, c.Store, c.Keys, c.Logger)
+	require.NoError(t, err)
 	return client
+}
+
+// postBy returns a change of the house that has its letters carried by a fake of its own, which it stores in to.
+func postBy(t testing.TB, name string, to **ebokstest.Distributor, change ...func(eboks.Sender) eboks.Sender) func(*web.Config) {
+	return func(c *web.Config) {
+		fake, err := startFakePost(name, mitidtest.Citizens(), ebokstest.Config{Now: c.Now})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = fake.Close() })
+		c.Post, c.Mailboxes, c.Mailbox = carrier(t, fake, c, change...), fake.PageURL(), mailboxOf(fake)
+		*to = fake
+	}
 }
 
 // deliver lets the postman go one round, after time has gone by at the distributor.
 func (h *house) deliver(after time.Duration) {
 	h.t.Helper()
 	h.post.Advance(after)
-	h.app.postman.round(h.t.Context())
+	h.app.Postman.Round(h.t.Context())
+}
+
+// accountsByCPR returns who holds n, found as the store finds it.
+func (h *house) accountsByCPR(n cpr.Number) (all []string, err error) {
+	keys, err := h.keys.Derive("cpr pseudonym")
+	require.NoError(h.t, err)
+	for _, key := range keys {
+		name, err := n.Pseudonym(key)
+		if err != nil {
+			return nil, err
+		}
+		var found string
+		if err := h.sql.QueryRowContext(h.t.Context(), `SELECT coalesce(group_concat(account_id, ' '), '') FROM cpr_number WHERE pseudonym = ?`, name).Scan(&found); err != nil {
+			return nil, err
+		}
+		all = append(all, strings.Fields(found)...)
+	}
+	return all, nil
+}
+
+// past opens the file of a store for statements of the test's own.
+func past(t testing.TB, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// someone makes an account.
+func someone(t *testing.T, s *store.Store, subject string, n cpr.Number) string {
+	t.Helper()
+	id, _, err := s.Arrive(t.Context(), store.Arrival{Key: store.AccountKey{Issuer: "https://æøå.example", Subject: subject}, Capacity: "private",
+		Set: []store.Property{{Name: "fname", Claim: "name", Value: "Åse " + subject}}, CPR: n})
+	require.NoError(t, err)
+	return id
 }
 
 // journal is a writer that several goroutines may use.
@@ -202,6 +266,18 @@ func (b *browser) send(req *http.Request) shown {
 	return p
 }
 
+// The addresses that people and letters hold, and what stands for a stored number.
+const (
+	agePath       = "/age"
+	askAgePath    = "/age/ask"
+	ageCallback   = "/age/callback"
+	linkPath      = "/brev/"
+	mailboxPath   = "/mailbox"
+	loggedOutPath = "/logged-out"
+	backAgainPath = "/logged-on"
+	cprMask       = "••••••-••••"
+)
+
 const (
 	everydayPath = "/questionnaires/hverdag"
 	healthPath   = "/questionnaires/helbred"
@@ -216,3 +292,11 @@ func healthAnswers() url.Values {
 }
 
 func newLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+// pdfText returns the words of a PDF.
+func pdfText(t testing.TB, pdf []byte) string {
+	t.Helper()
+	words, err := pdftext.Read(pdf)
+	require.NoError(t, err)
+	return words
+}

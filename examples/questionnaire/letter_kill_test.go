@@ -25,6 +25,9 @@ import (
 	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
+	"github.com/dkeid/dkeid/examples/questionnaire/post"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 )
 
 // What a postman in another process is told.
@@ -91,11 +94,12 @@ func killPostmen(t *testing.T, name string) {
 	killAt.Store(0)
 
 	// The last life is not killed.
-	s, p := postmanAt(t, dir, name, 10)
-	p.round(t.Context())
+	_, p := postmanAt(t, dir, name, 10)
+	db := past(t, filepath.Join(dir, "a.db"))
+	p.Round(t.Context())
 	fake.Advance(time.Hour)
-	p.round(t.Context())
-	rows, err := s.db.QueryContext(t.Context(), `SELECT id, state, sha256 FROM letter`)
+	p.Round(t.Context())
+	rows, err := db.QueryContext(t.Context(), `SELECT id, state, sha256 FROM letter`)
 	require.NoError(t, err)
 	defer rows.Close()
 	letters := 0
@@ -103,7 +107,7 @@ func killPostmen(t *testing.T, name string) {
 		var id, state, sum string
 		require.NoError(t, rows.Scan(&id, &state, &sum))
 		letters++
-		assert.Equal(t, string(letterAccepted), state)
+		assert.Equal(t, string(store.LetterAccepted), state)
 		known, err := eboks.ParseID(id)
 		require.NoError(t, err)
 		assert.Equal(t, 1, fake.Delivered(known), "one letter, no more and no less")
@@ -116,23 +120,23 @@ func killPostmen(t *testing.T, name string) {
 	assert.Equal(t, letters, fake.Total())
 	assert.Empty(t, fake.Conflicts())
 	var changes, events int
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'answered'`).Scan(&changes))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'answered'`).Scan(&changes))
 	assert.Equal(t, changes, letters, "one letter for each status change")
 	end := fake.Dialect().Traits().Furthest
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(DISTINCT letter_id) FROM letter_event WHERE status = ?`, end.String()).Scan(&events))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(DISTINCT letter_id) FROM letter_event WHERE status = ?`, end.String()).Scan(&events))
 	assert.Equal(t, letters, events)
 }
 
 // postmanAt opens the store of dir, with a postman to the distributor that dir
 // names, in a time in which what the life before had claimed is free again.
-func postmanAt(t *testing.T, dir, dialect string, life int) (*store, *postman) {
+func postmanAt(t *testing.T, dir, dialect string, life int) (*store.Store, *post.Postman) {
 	t.Helper()
-	keys, err := loadKeyring(filepath.Join(dir, "keys"))
+	keys, err := store.LoadKeyring(filepath.Join(dir, "keys"))
 	require.NoError(t, err)
-	v, err := newVault(keys)
+	v, err := store.NewVault(keys)
 	require.NoError(t, err)
-	now := time.Now().Add(time.Duration(life) * 2 * claimLasts)
-	s, err := openStore(t.Context(), filepath.Join(dir, "a.db"), v, func() time.Time { return now })
+	now := time.Now().Add(time.Duration(life) * 2 * post.ClaimLasts)
+	s, err := store.Open(t.Context(), filepath.Join(dir, "a.db"), v, func() time.Time { return now })
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	read := func(name string) []byte {
@@ -148,26 +152,26 @@ func postmanAt(t *testing.T, dir, dialect string, life int) (*store, *postman) {
 	sender, err := distributor.Open(dialect, distributor.Agreement{URL: url, StatusURL: url + "/rest/messages/{client}/?message_id={message}",
 		System: "4711", ClientID: "DKEID", Certificate: certificate, Roots: roots, Materials: materials("1001"), Recognises: true})
 	require.NoError(t, err)
-	client, err := letterClient(sender, s, keys, newLogger(io.Discard))
+	client, err := post.NewClient(sender, s, keys, newLogger(io.Discard))
 	require.NoError(t, err)
-	render := func(id eboks.ID, c letterContent, _ cpr.Number) ([]byte, error) {
+	render := func(id eboks.ID, c survey.LetterContent, _ cpr.Number) ([]byte, error) {
 		// Another time would make another PDF: what was stored first must count.
-		c.Lines = append(c.Lines, contentLine{"Liv", []string{fmt.Sprint(life)}})
-		return renderLetter(c, id, "", time.UTC)
+		c.Lines = append(c.Lines, survey.ContentLine{Question: "Liv", Values: []string{fmt.Sprint(life)}})
+		return post.RenderLetter(c, id, "", time.UTC)
 	}
-	return s, newPostman(s, client, render, newLogger(io.Discard))
+	return s, post.NewPostman(s, client, render, newLogger(io.Discard))
 }
 
 func sendUntilKilled(t *testing.T, dir string) {
 	life, err := strconv.Atoi(os.Getenv(killedDay))
 	require.NoError(t, err)
 	s, p := postmanAt(t, dir, os.Getenv("DIALECT"), life)
-	q := everyday()
+	q := survey.Everyday()
 	for i := range 1000 {
-		id := account(t, s, fmt.Sprintf("%d.%d", life, i), cprtest.Number(1000*life+i))
-		c := newLetterContent(danish, s.now(), "Åse Ærlig", &q, stageFirst, answers{"joy": {"rødgrød"}})
-		_, err := s.save(t.Context(), id, q.Slug, stageFirst, answers{"joy": {"rødgrød"}}, true, follows{Letter: &c})
+		id := someone(t, s, fmt.Sprintf("%d.%d", life, i), cprtest.Number(1000*life+i))
+		c := survey.NewLetterContent(survey.Danish, s.Now(), "Åse Ærlig", &q, survey.StageFirst, survey.Answers{"joy": {"rødgrød"}})
+		_, err := s.Save(t.Context(), id, q.Slug, survey.StageFirst, survey.Answers{"joy": {"rødgrød"}}, true, store.Follows{Letter: &c})
 		require.NoError(t, err)
-		p.round(context.Background())
+		p.Round(context.Background())
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -197,9 +198,9 @@ func TestLetterToAReplacementNumber(t *testing.T) {
 }
 
 func TestNoLetterForAnOrganisation(t *testing.T) {
-	h := newHouse(t, func(c *appConfig) {
+	h := newHouse(t, func(c *web.Config) {
 		c.Identity = claims.CapacityEither
-		c.Assignments, _ = parseAssignments(businessAssignments)
+		c.Assignments, _ = web.ParseAssignments(businessAssignments)
 	})
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.CompanyEmployee()).For("12345674"))
@@ -208,7 +209,7 @@ func TestNoLetterForAnOrganisation(t *testing.T) {
 }
 
 func TestWithoutPostThereAreNoLetters(t *testing.T) {
-	h := newHouse(t, func(c *appConfig) { c.Post = nil })
+	h := newHouse(t, func(c *web.Config) { c.Post = nil })
 	b := h.browser("da")
 	b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman()))
 	done := b.post(everydayPath, everydayAnswers())
@@ -216,7 +217,7 @@ func TestWithoutPostThereAreNoLetters(t *testing.T) {
 	assert.NotContains(t, done.body, "/letters")
 	assert.Equal(t, http.StatusNotFound, b.get("/letters").status)
 	var letters int
-	require.NoError(t, h.store.db.QueryRowContext(t.Context(), "SELECT count(*) FROM letter").Scan(&letters))
+	require.NoError(t, h.sql.QueryRowContext(t.Context(), "SELECT count(*) FROM letter").Scan(&letters))
 	assert.Zero(t, letters)
-	assert.Equal(t, claims.Substantial, h.app.cfg.Level)
+	assert.Equal(t, claims.Substantial, h.cfg.Level)
 }

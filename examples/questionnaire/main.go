@@ -15,6 +15,17 @@
 //
 // # How it is built
 //
+// The rooms, each a package; each imports those above it and none below:
+//
+//	survey/    what is asked and said: questionnaires, texts, the record
+//	store/     SQL, and the vault for what must not stand there in clear
+//	post/      letters: their PDFs, and the postman who sends them
+//	signdesk/  agreements that people sign
+//	web/       the login and the pages; whoever reads the code begins at web/routes.go
+//
+// Here everything is put together: run.go starts it, options*.go read the flags, and fakes.go is how the app is known
+// to the fakes. The tests here run the whole app; those of one room lie in the room.
+//
 // An account is one subject of one broker, never a name. The claims of a login
 // become properties of the account's profile by the table of -assign. The CPR
 // number is asked for only where a questionnaire needs it; it is sealed in the
@@ -22,17 +33,15 @@
 // person's answers has a status and keeps the history of it.
 //
 // A change of status writes a letter, and in the same transaction its ID. The
-// postman (postman.go) sends it to the person's e-Boks, addressed by the CPR
+// postman (post/postman.go) sends it to the person's e-Boks, addressed by the CPR
 // number, once there is one, and reads back what became of it. Before anything
 // leaves, the PDF and the recipient are stored, sealed: however often the program
 // is killed, there is one letter, and it is the stored one. A link in it leads
-// through MitID; who opens it has shown that they read it (reading.go).
+// through MitID; who opens it has shown that they read it (web/reading.go).
 //
 // One card asks for an age and learns nothing else: it begins no session and
-// stores nothing (age.go). A real broker knows it as an application of its own,
+// stores nothing (web/age.go). A real broker knows it as an application of its own,
 // that of -age-client-id.
-//
-// There is no JavaScript. Whoever reads the code begins at routes.go.
 package main
 
 import (

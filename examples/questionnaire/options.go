@@ -12,6 +12,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 )
 
 const (
@@ -34,7 +35,7 @@ type options struct {
 	CA           string
 	Level        claims.Level
 	Identity     claims.Capacity
-	Assignments  []assignment
+	Assignments  []web.Assignment
 
 	Distributor  string
 	PostURL      string
@@ -74,7 +75,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	f.StringVar(&o.CA, "ca", "", "trust the authorities in this PEM `file` and no others (default the system's)")
 	f.StringVar(&level, "level", "substantial", "lowest `level` of assurance: low, substantial or high")
 	f.BoolVar(&business, "business", false, "people may also log on for an organisation; each capacity has its own account")
-	f.StringVar(&assignments, "assign", "", "which `claim=property` pairs make the profile: "+strings.Join(claimNames(), ", ")+" (default "+privateAssignments+")")
+	f.StringVar(&assignments, "assign", "", "which `claim=property` pairs make the profile: "+strings.Join(web.ClaimNames(), ", ")+" (default "+privateAssignments+")")
 	o.postFlags(f)
 	o.signFlags(f)
 	if err := f.Parse(args); err != nil {
@@ -96,7 +97,7 @@ func parseOptions(args []string, output io.Writer) (*options, error) {
 	if business {
 		o.Identity = claims.CapacityEither
 	}
-	if o.Assignments, err = parseAssignments(assignments); err != nil {
+	if o.Assignments, err = web.ParseAssignments(assignments); err != nil {
 		return nil, err
 	}
 	return o, errors.Join(o.check(), o.checkSigning())

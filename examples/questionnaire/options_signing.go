@@ -11,6 +11,8 @@ import (
 	"os"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/criipto"
@@ -51,9 +53,9 @@ func (o *options) checkSigning() error {
 
 // signing returns where agreements are signed: at a real service, at a fake one beside a
 // fake broker, or nowhere beside a real broker; then it is nil.
-func (o *options) signing(broker *mitidtest.Broker, keys keyring, log *slog.Logger) (d *desk, fake *signingtest.Service, stop func(), err error) {
+func (o *options) signing(broker *mitidtest.Broker, keys store.Keyring, log *slog.Logger) (d *signdesk.Desk, fake *signingtest.Service, stop func(), err error) {
 	stop = func() {}
-	var account signingAccount
+	var account signdesk.Account
 	switch {
 	case o.SignURL != "":
 		if account, err = o.signingAccount(); err != nil {
@@ -72,7 +74,7 @@ func (o *options) signing(broker *mitidtest.Broker, keys keyring, log *slog.Logg
 	if o.Level == claims.High { // a signature needs substantial at least
 		account.Verifier.Level = claims.High
 	}
-	if d, err = openDesk(account, o.PublicURL, keys, log); err != nil {
+	if d, err = signdesk.Open(account, o.PublicURL, keys, log); err != nil {
 		stop()
 		return nil, nil, nil, err
 	}
@@ -80,16 +82,16 @@ func (o *options) signing(broker *mitidtest.Broker, keys keyring, log *slog.Logg
 }
 
 // signingAccount is how the app is known to a real service, from the flags.
-func (o *options) signingAccount() (signingAccount, error) {
-	a := signingAccount{Endpoint: o.SignURL, ClientID: o.SignClient, ClientSecret: signing.NewSecret(o.SignSecret)}
+func (o *options) signingAccount() (signdesk.Account, error) {
+	a := signdesk.Account{Endpoint: o.SignURL, ClientID: o.SignClient, ClientSecret: signing.NewSecret(o.SignSecret)}
 	if o.SignCA != "" {
 		pem, err := os.ReadFile(o.SignCA)
 		if err != nil {
-			return signingAccount{}, fmt.Errorf("-sign-ca: %w", err)
+			return signdesk.Account{}, fmt.Errorf("-sign-ca: %w", err)
 		}
 		roots := x509.NewCertPool()
 		if !roots.AppendCertsFromPEM(pem) {
-			return signingAccount{}, errors.New("-sign-ca: the file holds no certificate")
+			return signdesk.Account{}, errors.New("-sign-ca: the file holds no certificate")
 		}
 		a.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}}}
 	}

@@ -41,7 +41,10 @@ func checkPage(t testing.TB, p shown) {
 	}
 	assert.Len(t, named("h1"), 1, "%s: one main heading", p.path)
 	assert.Len(t, named("main"), 1, "%s: one main part", p.path)
-	assert.Empty(t, named("script"), p.path)
+	for _, n := range named("script") { // that of the pages that wait for news, and no other
+		assert.Equal(t, []html.Attribute{{Key: "src", Val: "/assets/news.js"}, {Key: "defer"}}, n.Attr, p.path)
+		assert.Empty(t, words(n), p.path)
+	}
 	assert.Empty(t, named("style"), p.path)
 	for _, n := range named("html") {
 		assert.Contains(t, []string{"da", "en"}, attr(n, "lang"), p.path)
@@ -89,6 +92,7 @@ func checkPage(t testing.TB, p shown) {
 	policy := p.header.Get("Content-Security-Policy")
 	assert.Contains(t, policy, "default-src 'none'", p.path)
 	assert.NotContains(t, policy, "unsafe", p.path)
+	assert.Equal(t, len(named("script")) > 0, strings.Contains(policy, "script-src 'self'"), "%s: a page without script may run none", p.path)
 	assert.Equal(t, "no-store", p.header.Get("Cache-Control"), p.path)
 	assert.Equal(t, "nosniff", p.header.Get("X-Content-Type-Options"), p.path)
 }

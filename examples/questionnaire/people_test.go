@@ -13,6 +13,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -71,9 +72,9 @@ func TestNameThatBecameProtectedIsForgotten(t *testing.T) {
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(person))
 	assert.NotContains(t, b.get("/profile").body, "Paiman")
-	account, err := h.store.accountOf(t.Context(), accountKey{h.fake.Issuer(), "{0f9960a0-d28d-4353-a3e2-ea07f8ffa186}"})
+	account, err := h.store.AccountOf(t.Context(), store.AccountKey{Issuer: h.fake.Issuer(), Subject: "{0f9960a0-d28d-4353-a3e2-ea07f8ffa186}"})
 	require.NoError(t, err)
-	stored, err := h.store.properties(t.Context(), account)
+	stored, err := h.store.Properties(t.Context(), account)
 	require.NoError(t, err)
 	for _, p := range stored {
 		assert.NotEqual(t, "fname", p.Name)
@@ -157,12 +158,8 @@ func TestEveryPersonOnEitherCard(t *testing.T) {
 
 // TestEveryPersonsLetterThroughPostNord: the other distributor, the same people.
 func TestEveryPersonsLetterThroughPostNord(t *testing.T) {
-	h := newHouse(t)
-	fake, err := startFakePost("postnord", h.fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = fake.Close() })
-	h.app.postman.client = h.carrier(fake)
-	h.app.cfg.Mailboxes, h.app.cfg.Mailbox = fake.PageURL(), mailboxOf(fake)
+	var fake *ebokstest.Distributor
+	h := newHouse(t, postBy(t, "postnord", &fake))
 	for _, c := range h.fake.Citizens() {
 		if c.CPR.IsZero() || c.Password {
 			continue

@@ -18,6 +18,10 @@ import (
 
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/questionnaire/post"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -55,11 +59,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer remove()
-	v, err := newVault(keys)
+	v, err := store.NewVault(keys)
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, db, v, clock)
+	s, err := store.Open(ctx, db, v, clock)
 	if err != nil {
 		return err
 	}
@@ -80,13 +84,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	sender, post, stop, err := o.post(fake, clock, log)
+	sender, carrier, stop, err := o.post(fake, clock)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	cfg := appConfig{
-		Broker: broker, Ages: ages, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: catalogue(),
+	cfg := web.Config{
+		Broker: broker, Ages: ages, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: survey.Catalogue(),
 		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil,
 		Now: clock, Logger: log,
 	}
@@ -96,21 +100,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer closeSigner()
 	if cfg.Signing = desk; desk != nil {
-		cfg.Questionnaires = append(cfg.Questionnaires, agreements()...)
+		cfg.Questionnaires = append(cfg.Questionnaires, survey.Agreements()...)
 	}
 	if signer != nil {
 		cfg.SignEvery = 2 * time.Second // a fake does not mind
 	}
-	if post != nil {
-		cfg.Mailboxes, cfg.Mailbox = post.PageURL(), mailboxOf(post)
+	if carrier != nil {
+		cfg.Mailboxes, cfg.Mailbox = carrier.PageURL(), mailboxOf(carrier)
 		cfg.NewsEvery = time.Second // a fake does not mind
 	}
 	if sender != nil {
-		if cfg.Post, err = letterClient(sender, s, keys, log); err != nil {
+		if cfg.Post, err = post.NewClient(sender, s, keys, log); err != nil {
 			return err
 		}
 	}
-	a, err := newApp(cfg)
+	a, err := web.New(cfg)
 	if err != nil {
 		return err
 	}
@@ -120,8 +124,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stdout, "Signing is imitated at %s.\n", signer.URL())
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
-	defer a.deliver(ctx)()
-	return serve(ctx, listener, a.handler(), log)
+	defer a.Deliver(ctx)()
+	return serve(ctx, listener, a.Handler(), log)
 }
 
 // reachable reports whether people may use the app at that address: by https, or
@@ -144,12 +148,12 @@ func confirming(broker string) mitid.Action {
 }
 
 // openKeys reads the key file, or makes keys that last as long as the program.
-func openKeys(o *options, log *slog.Logger) (keyring, error) {
+func openKeys(o *options, log *slog.Logger) (store.Keyring, error) {
 	if o.Key != "" {
-		return loadKeyring(o.Key)
+		return store.LoadKeyring(o.Key)
 	}
 	log.Warn("the keys are random and end with the program: good for a demonstration only, use -key")
-	return newKeyring(), nil
+	return store.NewKeyring(), nil
 }
 
 // database returns the path of the SQLite file, and what removes a temporary one.
@@ -218,7 +222,7 @@ func (o *options) fake() (*mitidtest.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+ageCallback, o.PublicURL+"/")
+	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+web.AgeCallback, o.PublicURL+"/")
 	return fake, nil
 }
 

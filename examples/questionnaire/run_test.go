@@ -11,14 +11,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing/signingtest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestOptions(t *testing.T) {
@@ -26,8 +27,8 @@ func TestOptions(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1:8080", o.Listen)
 	assert.Equal(t, claims.Substantial, o.Level)
-	assert.Contains(t, o.Assignments, assignment{"name", "fname"})
-	assert.Contains(t, o.Assignments, assignment{"cpr", "cpr"})
+	assert.Contains(t, o.Assignments, web.Assignment{Claim: "name", Property: "fname"})
+	assert.Contains(t, o.Assignments, web.Assignment{Claim: "cpr", Property: "cpr"})
 	assert.Equal(t, "stralfors", o.Distributor)
 	o, err = parseOptions([]string{"-business", "-level", "high", "-public-url", "https://svar.example/", "-issuer", "https://a.example", "-client-id", "x", "-client-secret", "y"}, io.Discard)
 	require.NoError(t, err)
@@ -35,7 +36,7 @@ func TestOptions(t *testing.T) {
 	assert.Equal(t, "https://svar.example", o.PublicURL)
 	o, err = parseOptions([]string{"-assign", "family_name=lname, cpr=cpr"}, io.Discard)
 	require.NoError(t, err)
-	assert.Equal(t, []assignment{{"family_name", "lname"}, {"cpr", "cpr"}}, o.Assignments)
+	assert.Equal(t, []web.Assignment{{Claim: "family_name", Property: "lname"}, {Claim: "cpr", Property: "cpr"}}, o.Assignments)
 
 	for name, args := range map[string][]string{
 		"level":            {"-level", "medium"},
@@ -154,7 +155,7 @@ func TestDemonstration(t *testing.T) {
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
-	require.Equal(t, "helbred", catalogue()[0].Slug, "the first card is the one with the number")
+	require.Equal(t, "helbred", survey.Catalogue()[0].Slug, "the first card is the one with the number")
 	c, at, err := handIn(said["open"], said["MitID is imitated at"], 0, "Rødgrød på Ærø")
 	require.NoError(t, err)
 	record := said["open"] + strings.TrimSuffix(at, "/done")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"net/http"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 )
@@ -24,9 +26,9 @@ func TestAgreementIsNotSigned(t *testing.T) {
 			reason := "Nej tak\x1b[31m\u202e, ikke på Ærø <b>æøå</b>\r\nlinje to"
 			require.NoError(t, h.signer.Reject(t.Context(), link, mitidtest.Paiman(), reason))
 		}, "Afvist", "<q>Nej tak [31m , ikke på Ærø &lt;b&gt;æøå&lt;/b&gt; linje to</q>"},
-		"expired": {func(_ *testing.T, h *signHouse, _ string) { h.fake.Advance(signBy + time.Hour) }, "Udløbet", "Fristen"},
+		"expired": {func(_ *testing.T, h *signHouse, _ string) { h.fake.Advance(signdesk.SignBy + time.Hour) }, "Udløbet", "Fristen"},
 		"cancelled": {func(t *testing.T, h *signHouse, _ string) {
-			require.NoError(t, h.app.clerk.desk.client.Cancel(t.Context(), onlyTicket(t, h.store)))
+			require.NoError(t, h.cfg.Signing.Client.Cancel(t.Context(), onlyTicket(t, h.sql)))
 		}, "Trukket tilbage", "før den var skrevet under"},
 		"failed": {func(t *testing.T, h *signHouse, link string) { require.NoError(t, h.signer.Fail(link, "systemfejl")) }, "Ikke underskrevet", "fejl hos underskriftstjenesten"},
 	} {
@@ -36,7 +38,7 @@ func TestAgreementIsNotSigned(t *testing.T) {
 			b, record, at := h.handedIn("da", mitidtest.Paiman())
 			c.happens(t, h, b.link(at))
 			h.signer.Settle()
-			h.clerk(askOrders)
+			h.clerk(signdesk.AskOrders)
 			b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman())) // a month may have gone by
 			page := b.get(at)
 			assert.Contains(t, page.body, c.want)
@@ -65,10 +67,10 @@ func TestAgreementIsNotSigned(t *testing.T) {
 }
 
 // onlyTicket is the ticket of the only agreement that is placed.
-func onlyTicket(t *testing.T, s *store) (ticket signing.Ticket) {
+func onlyTicket(t *testing.T, db *sql.DB) (ticket signing.Ticket) {
 	t.Helper()
 	var raw []byte
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT ticket FROM signature WHERE ticket IS NOT NULL`).Scan(&raw))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT ticket FROM signature WHERE ticket IS NOT NULL`).Scan(&raw))
 	require.NoError(t, json.Unmarshal(raw, &ticket))
 	return ticket
 }
@@ -89,18 +91,6 @@ func TestRefusedCopyNeedsAPerson(t *testing.T) {
 	assert.Zero(t, h.signer.Count("cleanupSignatureOrder"))
 	assert.Contains(t, h.logs.String(), "a signed copy is not stored")
 	h.signer.Behave()
-	h.clerk(parkedWait)
+	h.clerk(signdesk.ParkedWait)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
-}
-
-// Whom MitID gave no UUID cannot sign, unless their number may be used.
-func TestWithoutUUIDAPersonMustLook(t *testing.T) {
-	c := signatureContent{Letter: letterContent{At: time.Now()}, Title: "Aftale"}
-	_, err := c.order("A", []byte("%PDF"), "http://127.0.0.1")
-	require.ErrorIs(t, err, signing.ErrInputInvalid)
-	c.CPR = mitidtest.Paiman().CPR.Reveal()
-	o, err := c.order("A", []byte("%PDF"), "http://127.0.0.1")
-	require.NoError(t, err)
-	assert.Equal(t, mitidtest.Paiman().CPR, o.Signatories[0].Who.CPR)
-	assert.NotContains(t, digits(o.Title), c.CPR)
 }

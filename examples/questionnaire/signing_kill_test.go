@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -13,6 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/criipto"
@@ -40,11 +44,12 @@ func TestNoSignatureIsLostOrDoubledByAKill(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "service"), known, 0o600))
 	s, c := clerkAt(t, dir, 0)
-	q, who := helpAtHome(), mitidtest.Ditlev()
-	id := account(t, s, "1", cprtest.Number(1))
-	letter := newLetterContent(danish, s.now(), "Åse Ærlig", &q, stageFirst, answers{"tasks": {"cleaning"}})
-	_, err = s.save(t.Context(), id, q.Slug, stageFirst, answers{"tasks": {"cleaning"}}, true,
-		follows{Agreement: &signatureContent{Letter: letter, Title: "Aftale på Ærø", Lead: "æøå", UUID: who.UUID}})
+	db := past(t, filepath.Join(dir, "a.db"))
+	q, who := survey.HelpAtHome(), mitidtest.Ditlev()
+	id := someone(t, s, "1", cprtest.Number(1))
+	letter := survey.NewLetterContent(survey.Danish, s.Now(), "Åse Ærlig", &q, survey.StageFirst, survey.Answers{"tasks": {"cleaning"}})
+	_, err = s.Save(t.Context(), id, q.Slug, survey.StageFirst, survey.Answers{"tasks": {"cleaning"}}, true,
+		store.Follows{Agreement: &survey.AgreementContent{Letter: letter, Title: "Aftale på Ærø", Lead: "æøå", UUID: who.UUID}})
 	require.NoError(t, err)
 
 	life := 0
@@ -71,13 +76,13 @@ func TestNoSignatureIsLostOrDoubledByAKill(t *testing.T) {
 	is := func(state string) func() bool {
 		return func() bool {
 			var found string
-			return s.db.QueryRowContext(t.Context(), `SELECT state || cleaned FROM signature`).Scan(&found) == nil && found == state
+			return db.QueryRowContext(t.Context(), `SELECT state || cleaned FROM signature`).Scan(&found) == nil && found == state
 		}
 	}
 	dies("createSignatureOrder")
 	dies("signatureOrder") // that is looked for after a crash
 	live(is("placed0"))
-	links, err := c.desk.service.Links(t.Context(), onlyTicket(t, s))
+	links, err := c.Desk.Service.Links(t.Context(), onlyTicket(t, db))
 	require.NoError(t, err)
 	require.NoError(t, fake.SignAs(t.Context(), links[0].Reveal(), who))
 	for _, operation := range []string{"signatureOrder", "closeSignatureOrder", "document", "cleanupSignatureOrder"} {
@@ -89,25 +94,25 @@ func TestNoSignatureIsLostOrDoubledByAKill(t *testing.T) {
 	live(is("ended1"))
 
 	var signed, letters int
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&signed))
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM letter`).Scan(&letters))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&signed))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(*) FROM letter`).Scan(&letters))
 	assert.Equal(t, []int{1, 1}, []int{signed, letters})
-	orders, _, err := c.desk.service.Orders(t.Context(), signing.OrderUnknown, "")
+	orders, _, err := c.Desk.Service.Orders(t.Context(), signing.OrderUnknown, "")
 	require.NoError(t, err)
 	assert.Len(t, orders, 1, "one order")
-	all, err := s.signatures(t.Context(), id, recordOf(t, s))
+	all, err := s.Signatures(t.Context(), id, recordOf(t, db))
 	require.NoError(t, err)
-	copied, err := s.signatureFile(t.Context(), id, all[0].ID, fileSigned)
+	copied, err := s.SignatureFile(t.Context(), id, all[0].ID, store.FileSigned)
 	require.NoError(t, err)
-	original, err := s.signatureFile(t.Context(), id, all[0].ID, fileDocument)
+	original, err := s.SignatureFile(t.Context(), id, all[0].ID, store.FileDocument)
 	require.NoError(t, err)
 	assert.Equal(t, original, copied[:len(original)], "the bytes that were stored before the order was placed")
 	assert.True(t, all[0].Proven)
 }
 
-func recordOf(t *testing.T, s *store) (id string) {
+func recordOf(t *testing.T, db *sql.DB) (id string) {
 	t.Helper()
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT id FROM record`).Scan(&id))
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT id FROM record`).Scan(&id))
 	return id
 }
 
@@ -125,14 +130,14 @@ func played(fake *signingtest.Service, how string) bool {
 
 // clerkAt opens the store of dir, with a clerk at the service that dir names, in a time
 // in which what the life before had taken is free again.
-func clerkAt(t *testing.T, dir string, life int) (*store, *clerk) {
+func clerkAt(t *testing.T, dir string, life int) (*store.Store, *signdesk.Clerk) {
 	t.Helper()
-	keys, err := loadKeyring(filepath.Join(dir, "keys"))
+	keys, err := store.LoadKeyring(filepath.Join(dir, "keys"))
 	require.NoError(t, err)
-	v, err := newVault(keys)
+	v, err := store.NewVault(keys)
 	require.NoError(t, err)
-	now := time.Now().Add(time.Duration(life) * 2 * parkedWait)
-	s, err := openStore(t.Context(), filepath.Join(dir, "a.db"), v, func() time.Time { return now })
+	now := time.Now().Add(time.Duration(life) * 2 * signdesk.ParkedWait)
+	s, err := store.Open(t.Context(), filepath.Join(dir, "a.db"), v, func() time.Time { return now })
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	raw, err := os.ReadFile(filepath.Join(dir, "service"))
@@ -140,11 +145,11 @@ func clerkAt(t *testing.T, dir string, life int) (*store, *clerk) {
 	var known map[string]string
 	require.NoError(t, json.Unmarshal(raw, &known))
 	log := newLogger(&journal{})
-	d, err := openDesk(signingAccount{Endpoint: known["endpoint"], ClientID: known["id"], ClientSecret: signing.NewSecret(known["secret"]),
+	d, err := signdesk.Open(signdesk.Account{Endpoint: known["endpoint"], ClientID: known["id"], ClientSecret: signing.NewSecret(known["secret"]),
 		Verifier: criipto.VerifierConfig{Issuer: known["issuer"], Audiences: []string{known["audience"]}, AllowTest: true}},
 		"http://127.0.0.1:1", keys, log)
 	require.NoError(t, err)
-	return s, &clerk{store: s, desk: d, publicURL: "http://127.0.0.1:1", letters: true, zone: time.UTC, log: log, every: 0}
+	return s, signdesk.NewClerk(signdesk.ClerkConfig{Store: s, Desk: d, PublicURL: "http://127.0.0.1:1", Letters: true, Zone: time.UTC, Logger: log, Every: time.Nanosecond})
 }
 
 func workUntilKilled(t *testing.T, dir string) {
@@ -152,6 +157,6 @@ func workUntilKilled(t *testing.T, dir string) {
 	require.NoError(t, err)
 	_, c := clerkAt(t, dir, life)
 	for range time.Tick(10 * time.Millisecond) {
-		c.round(t.Context())
+		c.Round(t.Context())
 	}
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing/evidence"
 	"github.com/dkeid/dkeid/signing/signingtest"
@@ -29,17 +32,17 @@ type signHouse struct {
 	signer *signingtest.Service
 }
 
-func newSignHouse(t testing.TB, change ...func(*appConfig)) *signHouse {
+func newSignHouse(t testing.TB, change ...func(*web.Config)) *signHouse {
 	t.Helper()
 	s := &signHouse{}
-	signs := func(c *appConfig) {
+	signs := func(c *web.Config) {
 		s.signer = signingtest.NewWith(t, signingtest.Config{Now: c.Now})
 		var err error
-		c.Signing, err = openDesk(fakeAccount(s.signer), c.PublicURL, c.Keys, c.Logger)
+		c.Signing, err = signdesk.Open(fakeAccount(s.signer), c.PublicURL, c.Keys, c.Logger)
 		require.NoError(t, err)
-		c.Questionnaires = append(c.Questionnaires, agreements()...)
+		c.Questionnaires = append(c.Questionnaires, survey.Agreements()...)
 	}
-	s.house = newHouse(t, append([]func(*appConfig){signs}, change...)...)
+	s.house = newHouse(t, append([]func(*web.Config){signs}, change...)...)
 	return s
 }
 
@@ -47,9 +50,9 @@ func newSignHouse(t testing.TB, change ...func(*appConfig)) *signHouse {
 // stands still, so that nobody is logged out.
 func (h *signHouse) clerk(after time.Duration) {
 	h.t.Helper()
-	_, err := h.store.db.ExecContext(h.t.Context(), `UPDATE signature SET next_at = next_at - ?1, busy_until = max(busy_until - ?1, 0)`, after.Milliseconds())
+	_, err := h.sql.ExecContext(h.t.Context(), `UPDATE signature SET next_at = next_at - ?1, busy_until = max(busy_until - ?1, 0)`, after.Milliseconds())
 	require.NoError(h.t, err)
-	h.app.clerk.round(h.t.Context())
+	h.app.Clerk.Round(h.t.Context())
 }
 
 func agreementAnswers() url.Values {
@@ -184,7 +187,7 @@ func TestSigningLeaksNothing(t *testing.T) {
 	b.post(at+"/again", nil)
 	require.NoError(t, h.signer.Next("error-personal"))
 	h.clerk(0)
-	h.clerk(parkedWait)
+	h.clerk(signdesk.ParkedWait)
 	again := signaturePathIn(t, b.get(record))
 	second := b.link(again)
 	require.NoError(t, h.signer.SignAs(t.Context(), second, who))
@@ -193,7 +196,7 @@ func TestSigningLeaksNothing(t *testing.T) {
 	h.deliver(0)
 	require.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
 	assert.NotContains(t, digits(b.get(again).body), who.CPR.Reveal())
-	require.NoError(t, h.store.Close())
+	h.closeStore()
 	token := func(link string) string { return link[strings.LastIndex(link, "/")+1:] }
 	raw, err := os.ReadFile(h.db)
 	require.NoError(t, err)

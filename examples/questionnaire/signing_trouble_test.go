@@ -13,6 +13,8 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/signingtest"
@@ -27,7 +29,7 @@ func TestLostWebhookIsFoundByAsking(t *testing.T) {
 	h.signer.Settle()
 	h.clerk(0)
 	assert.Contains(t, b.get(at).body, "Waiting for you", "nobody has said anything")
-	h.clerk(askOrders)
+	h.clerk(signdesk.AskOrders)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Signed<`)
 }
 
@@ -38,7 +40,7 @@ func TestForgedWebhookIsRefused(t *testing.T) {
 	before := h.signer.Count("signatureOrder")
 	body := `{"event":"SIGNATORY_SIGNED","signatureOrderId":"SignatureOrder:7","signatoryId":"Signatory:1"}`
 	for _, signature := range []string{"", signingtest.Sign(make([]byte, 32), []byte(body))} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+hookPath, strings.NewReader(body))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+signdesk.HookPath, strings.NewReader(body))
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set(signingtest.SignatureHeader, signature)
@@ -74,7 +76,7 @@ func TestServiceThatIsAway(t *testing.T) {
 			b, record, at := h.handedIn("da", mitidtest.Paiman())
 			assert.Equal(t, at, b.get(at+"/sign").path, "there is nothing to sign yet")
 			for range 3 {
-				h.clerk(parkedWait)
+				h.clerk(signdesk.ParkedWait)
 			}
 			assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
 			require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
@@ -82,9 +84,9 @@ func TestServiceThatIsAway(t *testing.T) {
 			h.clerk(0)
 			assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
 			var orders int
-			require.NoError(t, h.store.db.QueryRowContext(context.Background(), `SELECT count(*) FROM letter`).Scan(&orders))
+			require.NoError(t, h.sql.QueryRowContext(context.Background(), `SELECT count(*) FROM letter`).Scan(&orders))
 			assert.Equal(t, 1, orders, "one letter")
-			found, _, err := h.app.clerk.desk.service.Orders(t.Context(), signing.OrderUnknown, "")
+			found, _, err := h.cfg.Signing.Service.Orders(t.Context(), signing.OrderUnknown, "")
 			require.NoError(t, err)
 			assert.Len(t, found, 1, "one order")
 			assert.NotContains(t, h.logs.String(), "Paiman")
@@ -113,7 +115,7 @@ func TestOneClerkAtATime(t *testing.T) {
 	h.signer.Settle()
 	var all sync.WaitGroup
 	for range 4 {
-		all.Go(func() { h.app.clerk.round(t.Context()) })
+		all.Go(func() { h.app.Clerk.Round(t.Context()) })
 	}
 	back := b.get(at + "/back")
 	all.Wait()
@@ -121,7 +123,7 @@ func TestOneClerkAtATime(t *testing.T) {
 	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
 	assert.Equal(t, 1, h.signer.Count("closeSignatureOrder"))
 	var changes int
-	require.NoError(t, h.store.db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&changes))
+	require.NoError(t, h.sql.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'signed'`).Scan(&changes))
 	assert.Equal(t, 1, changes)
 }
 
@@ -131,30 +133,30 @@ func TestWhoTookAnAgreementHoldsIt(t *testing.T) {
 	_, _, at := h.handedIn("da", mitidtest.Paiman())
 	id := strings.TrimPrefix(at, "/signatures/")
 	var owner string
-	require.NoError(t, h.store.db.QueryRowContext(t.Context(), `SELECT account_id FROM signature`).Scan(&owner))
-	take := func() (work, bool) {
-		all, err := h.store.workOf(t.Context(), owner, id)
+	require.NoError(t, h.sql.QueryRowContext(t.Context(), `SELECT account_id FROM signature`).Scan(&owner))
+	take := func() (store.Work, bool) {
+		all, err := h.store.WorkOf(t.Context(), owner, id)
 		require.NoError(t, err)
 		require.Len(t, all, 1)
-		ok, err := h.store.takeSignature(t.Context(), &all[0], h.store.now().Add(clerkWaits))
+		ok, err := h.store.TakeSignature(t.Context(), &all[0], h.store.Now().Add(signdesk.ClaimLasts))
 		require.NoError(t, err)
 		return all[0], ok
 	}
 	first, ok := take()
 	require.True(t, ok)
-	require.NoError(t, h.store.nudge(t.Context(), onlyTicket(t, h.store).ID))
-	due, err := h.store.dueSignatures(t.Context())
+	require.NoError(t, h.store.Nudge(t.Context(), onlyTicket(t, h.sql).ID))
+	due, err := h.store.DueSignatures(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, due, "an event waits for whoever is at it")
 	_, ok = take()
 	assert.False(t, ok)
-	require.NoError(t, h.store.rest(t.Context(), &first, h.store.now().Add(askOrders), 0, ""))
-	due, err = h.store.dueSignatures(t.Context())
+	require.NoError(t, h.store.Rest(t.Context(), &first, h.store.Now().Add(signdesk.AskOrders), 0, ""))
+	due, err = h.store.DueSignatures(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, due, 1, "the event that came meanwhile is not lost")
 	_, ok = take()
 	require.True(t, ok)
-	h.fake.Advance(clerkWaits)
+	h.fake.Advance(signdesk.ClaimLasts)
 	_, ok = take()
 	assert.True(t, ok)
 }
@@ -165,15 +167,15 @@ func TestStoreThatSaysNo(t *testing.T) {
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
 	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
 	h.signer.Settle()
-	_, err := h.store.db.ExecContext(t.Context(), `CREATE TRIGGER no BEFORE UPDATE OF status ON record WHEN NEW.status = 'signed' BEGIN SELECT raise(ABORT, 'no'); END`)
+	_, err := h.sql.ExecContext(t.Context(), `CREATE TRIGGER no BEFORE UPDATE OF status ON record WHEN NEW.status = 'signed' BEGIN SELECT raise(ABORT, 'no'); END`)
 	require.NoError(t, err)
 	h.clerk(0)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
 	assert.Equal(t, http.StatusNotFound, b.get(at+"/signed").status, "the copy and the status come together or not at all")
 	assert.Zero(t, h.signer.Count("cleanupSignatureOrder"))
-	_, err = h.store.db.ExecContext(t.Context(), `DROP TRIGGER no`)
+	_, err = h.sql.ExecContext(t.Context(), `DROP TRIGGER no`)
 	require.NoError(t, err)
-	h.clerk(longestWait)
+	h.clerk(signdesk.LongestWait)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Underskrevet<`)
 	assert.Equal(t, 1, h.signer.Count("closeSignatureOrder"), "closed once")
 	assert.Equal(t, 1, h.signer.Count("cleanupSignatureOrder"))
@@ -181,11 +183,8 @@ func TestStoreThatSaysNo(t *testing.T) {
 
 // A distributor that carries no attachments: the link in the letter leads to the agreement.
 func TestLetterWithoutAttachments(t *testing.T) {
-	h := newSignHouse(t)
-	post, err := startFakePost("postnord", h.fake.Citizens(), ebokstest.Config{Now: h.fake.Now})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = post.Close() })
-	h.app.postman.client = h.carrier(post)
+	var post *ebokstest.Distributor
+	h := newSignHouse(t, postBy(t, "postnord", &post))
 	h.handedIn("en", mitidtest.Paiman())
 	h.deliver(0)
 	post.Advance(time.Hour)
@@ -205,9 +204,9 @@ func TestRefusedCredentialsNeedAPerson(t *testing.T) {
 	assert.Contains(t, b.get(at).body, "en medarbejder hos os ser på det")
 	// An hour later the service is away, which changes nothing of that.
 	require.NoError(t, h.signer.Next("maintenance-page"))
-	h.clerk(parkedWait)
+	h.clerk(signdesk.ParkedWait)
 	assert.Contains(t, b.get(at).body, "en medarbejder hos os ser på det")
-	h.clerk(parkedWait)
+	h.clerk(signdesk.ParkedWait)
 	assert.Contains(t, b.get(record).body, `data-testid="status">Til underskrift<`)
 	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
 	h.signer.Settle()

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,7 +63,7 @@ func TestWithCPR(t *testing.T) {
 	profile := b.get("/profile")
 	assert.Contains(t, profile.body, cprMask)
 	assert.Contains(t, profile.body, "27 December 1958")
-	accounts, err := h.store.accountsByCPR(t.Context(), mitidtest.Paiman().CPR)
+	accounts, err := h.accountsByCPR(mitidtest.Paiman().CPR)
 	require.NoError(t, err)
 	assert.Len(t, accounts, 1)
 }
@@ -102,7 +104,7 @@ func TestStepUpByAnotherPersonIsRefused(t *testing.T) {
 	assert.Contains(t, p.body, "Det blev ikke bekræftet")
 	assert.Contains(t, p.body, `href="`+healthPath+`"`, "the way to try again")
 	assert.Contains(t, b.get("/profile").body, "Ditlev Von Testesen", "the session is as it was")
-	accounts, err := h.store.accountsByCPR(t.Context(), mitidtest.Paiman().CPR)
+	accounts, err := h.accountsByCPR(mitidtest.Paiman().CPR)
 	require.NoError(t, err)
 	assert.Empty(t, accounts)
 }
@@ -131,10 +133,10 @@ func TestFollowUp(t *testing.T) {
 	late := b.post(record+"/follow-up", answers)
 	assert.Equal(t, record, late.path, "handed in once")
 	assert.Contains(t, late.body, "Skemaet var allerede sendt")
-	history, err := h.store.history(t.Context(), strings.TrimPrefix(record, "/records/"))
+	history, err := h.store.History(t.Context(), strings.TrimPrefix(record, "/records/"))
 	require.NoError(t, err)
 	require.Len(t, history, 3)
-	assert.Equal(t, []status{statusDraft, statusAnswered, statusFollowedUp}, []status{history[0].Status, history[1].Status, history[2].Status})
+	assert.Equal(t, []survey.Status{survey.StatusDraft, survey.StatusAnswered, survey.StatusFollowedUp}, []survey.Status{history[0].Status, history[1].Status, history[2].Status})
 }
 
 func TestFollowUpInALaterSessionNeedsNoSecondProof(t *testing.T) {
@@ -187,9 +189,9 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 }
 
 func TestEachCapacityHasItsOwnAccount(t *testing.T) {
-	h := newHouse(t, func(c *appConfig) {
+	h := newHouse(t, func(c *web.Config) {
 		c.Identity = claims.CapacityEither
-		c.Assignments, _ = parseAssignments(businessAssignments)
+		c.Assignments, _ = web.ParseAssignments(businessAssignments)
 	})
 	who := mitidtest.CompanyEmployee()
 	private, work := h.browser("da"), h.browser("da")

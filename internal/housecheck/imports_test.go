@@ -66,20 +66,35 @@ var fences = []fence{
 	{"internal/fakepdf", nil, "what writes signed PDFs for the fakes shares nothing with what reads them"},
 	{"internal/oidcrp", []string{"internal/fault", "internal/httpx", "internal/strictjson"}, "a relying party judges tokens and knows nobody who is named in one"},
 	{"internal/...", []string{"cpr", "internal/..."}, "what the clients share must not know them, nor claims"},
-	{"examples/...", everything, ""},
+	{"examples/questionnaire/survey", nil, oneWay},
+	{"examples/questionnaire/store", rooms("survey"), oneWay},
+	{"examples/questionnaire/post", rooms("survey", "store"), oneWay},
+	{"examples/questionnaire/signdesk", rooms("survey", "store", "post"), oneWay},
+	{"examples/questionnaire/web", rooms("survey", "store", "post", "signdesk"), oneWay},
+	{"examples/...", append([]string{"examples/..."}, everything...), ""},
 }
 
 const (
 	adaptersAlone = "an adapter knows its parent and what everybody shares, no other adapter"
+	oneWay        = "the rooms of the questionnaire import one way, as main.go says"
 	nothingProven = "a fake that shares code with the adapter it tests proves nothing"
 )
 
 var (
 	ground     = []string{"claims", "cpr", "internal/..."}
-	everything = []string{"claims", "cpr", "cpr/...", "mitid", "mitid/...", "eboks", "eboks/...", "signing", "signing/...", "internal/...", "examples/..."}
+	everything = []string{"claims", "cpr", "cpr/...", "mitid", "mitid/...", "eboks", "eboks/...", "signing", "signing/...", "internal/...", "examples/internal/..."}
 )
 
 func with(more ...string) []string { return append(more, ground...) }
+
+// rooms are what a room of the questionnaire may import: the library, and the rooms named.
+func rooms(names ...string) []string {
+	all := slices.Clone(everything)
+	for _, name := range names {
+		all = append(all, "examples/questionnaire/"+name)
+	}
+	return all
+}
 
 // A guest is a third-party module and where it is at home.
 type guest struct {
@@ -230,7 +245,7 @@ func barredWhy(p string) string {
 func refuseOwn(who, rel string) string {
 	from, to := classOf(who), classOf(rel)
 	switch {
-	case to == example && (from != example || !matches(rel, "examples/internal/...")):
+	case to == example && (from != example || !matches(rel, "examples/internal/...") && program(rel) != program(who)):
 		return "examples are commands"
 	case to == checks:
 		return "it checks the repository and nothing else"
@@ -246,6 +261,12 @@ func refuseOwn(who, rel string) string {
 		}
 	}
 	return "the package has no row in the table of fences"
+}
+
+// program is the command that a package of the examples belongs to.
+func program(rel string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(rel, "examples/"), "/")
+	return name
 }
 
 func refuseModule(s *source, p string) string {
@@ -378,6 +399,10 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"a module is no prefix of another", "claims/name.go", "golang.org/x/textual", true},
 		{"an example takes an adapter", "examples/login/main.go", module + "/mitid/criipto", false},
 		{"an example takes no testing", "examples/fakes/main.go", "testing", true},
+		{"a command takes its rooms", "examples/questionnaire/run.go", module + "/examples/questionnaire/web", false},
+		{"a room takes those below", "examples/questionnaire/web/app.go", module + "/examples/questionnaire/store", false},
+		{"and none above", "examples/questionnaire/store/store.go", module + "/examples/questionnaire/web", true},
+		{"a command takes no other's rooms", "examples/login/main.go", module + "/examples/questionnaire/store", true},
 		{"nobody takes an example", "mitid/client.go", module + "/examples/login", true},
 		{"an unknown package takes nothing of ours", "strange/strange.go", module + "/cpr", true},
 		{"no weak randomness", "mitid/client.go", "math/rand/v2", true},
