@@ -96,7 +96,7 @@ func document(tb testing.TB, size int) string {
 // base64-encoding and posting the same bytes with a bare http.Client.
 func BenchmarkSend(b *testing.B) {
 	for _, size := range []struct {
-		name   string
+		name  string
 		bytes int
 	}{{"10kB", 10_000}, {"5MB", 5_000_000}} {
 		path := document(b, size.bytes)
@@ -120,7 +120,7 @@ func BenchmarkSend(b *testing.B) {
 // the yardstick's.
 func BenchmarkSendRatio(b *testing.B) {
 	for _, size := range []struct {
-		name          string
+		name         string
 		bytes, turns int
 	}{{"10kB", 10_000, 400}, {"5MB", 5_000_000, 8}} {
 		path := document(b, size.bytes)

@@ -193,6 +193,56 @@ func ExampleLedger() {
 	// true
 }
 
+// step is one attempt with a letter, as a program with a queue of its own makes it.
+func step(ctx context.Context, client *eboks.Client, queue eboks.Ledger, letter *eboks.Letter) (eboks.Outcome, error) {
+	var p *eboks.Prepared
+	p, err := client.Prepare(ctx, letter)
+	if err != nil {
+		return eboks.Outcome{}, err
+	}
+	const me = "worker-1"
+	entries, err := queue.Claim(ctx, []eboks.Entry{p.Entry(time.Now())}, me, 2*time.Minute)
+	if err != nil {
+		return eboks.Outcome{}, err
+	}
+	if entries[0].Owner != me {
+		return eboks.Outcome{Entry: entries[0]}, nil // another worker has it, or it came to an end
+	}
+	o := client.Attempt(ctx, p, entries[0])
+	stale, err := queue.Settle(ctx, []eboks.Entry{o.Entry})
+	if err == nil && len(stale) > 0 {
+		o = o.Against(stale[0]) // somebody else was faster
+	}
+	return o, err
+}
+
+func ExampleClient_Attempt() {
+	queue := eboks.NewMemoryLedger(0)
+	client, err := eboks.New(eboks.Config{Sender: &drawer{letters: map[eboks.ID]int64{}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	letter := decision(eboks.NewID(), cprtest.Number(1), pdf("Kære Ærling"))
+	for range 2 {
+		o, err := step(context.Background(), client, queue, letter)
+		fmt.Println(o.Entry.State, o.Receipt != nil, err)
+	}
+	until, why := client.Channel()
+	fmt.Println(until.IsZero(), why == nil)
+	// Output:
+	// accepted true <nil>
+	// accepted false <nil>
+	// true true
+}
+
+// A page of nginx is no verdict about a letter.
+func ExampleStatusError() {
+	err := eboks.StatusError(eboks.HTTPAnswer{Status: 400, OwnWords: false}, time.Now())
+	fmt.Println(err.Kind, err.Then)
+	// Output: AuthFailed retry
+}
+
 func ExampleRaw() {
 	raw := eboks.NewRaw([]byte("<Fejl>…</Fejl>"))
 	fmt.Println(raw, len(raw.Reveal()))

@@ -2,6 +2,7 @@ package eboks_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -14,8 +15,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 )
 
-// atFake is how a Sender reaches the fake. In production BaseURL, System and
-// Certificate are those of the agreement, and Roots is nil.
+// atFake is how a Sender reaches the fake.
 func atFake(fake *stralforstest.Distributor) (eboks.Sender, error) {
 	return stralfors.New(stralfors.Config{
 		BaseURL:     fake.URL(),
@@ -24,6 +24,39 @@ func atFake(fake *stralforstest.Distributor) (eboks.Sender, error) {
 		Certificate: fake.Certificate(),
 		Roots:       fake.Roots(),
 	})
+}
+
+// atStralfors is how it reaches the real one: the same Config, filled in from the
+// agreement and the Connect portal.
+func atStralfors(certificate tls.Certificate) (eboks.Sender, error) {
+	return stralfors.New(stralfors.Config{
+		BaseURL:     "https://connect.example.dk/oiorest",
+		System:      "1234",
+		User:        "Ærø Kommune, Borgerservice",
+		Certificate: certificate, // tls.LoadX509KeyPair; renew it with Sender.SetCertificate
+		Materials:   map[eboks.Material]stralfors.Material{"afgoerelse": {ShipmentType: "17"}},
+		Wire:        stralfors.Wire{Dedupes: true}, // if your agreement promises that a repeated id is recognised
+	})
+}
+
+// inEarnest is a Client whose letters outlive the process.
+func inEarnest(sender eboks.Sender, ledger eboks.Ledger, keys [][]byte, wake func(context.Context, *eboks.Error)) (*eboks.Client, error) {
+	return eboks.New(eboks.Config{
+		Sender: sender,
+		Ledger: ledger, // a table of yours
+		Keys:   keys,   // 32 random bytes each, newest first; keep old ones
+		Alarm:  wake,   // somebody must look
+	})
+}
+
+func ExampleConfig() {
+	_, err := atStralfors(tls.Certificate{}) // of the agreement
+	fmt.Println(err)
+	_, err = inEarnest(&drawer{}, eboks.NewMemoryLedger(0), nil, nil)
+	fmt.Println(err)
+	// Output:
+	// eboks: new (stralfors): ConfigInvalid: Config.Certificate: there is no client certificate
+	// eboks: new: ConfigInvalid: Keys is missing: a Ledger that outlives the process needs the same key each time
 }
 
 // demo starts a fake distributor and a client that sends through it.

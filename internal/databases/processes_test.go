@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -72,7 +73,10 @@ func TestProcessesOnOneLedger(t *testing.T) {
 			require.Eventually(t, func() bool { return len(fake.Requests()) > 50 }, time.Minute, time.Millisecond)
 			require.NoError(t, killed.Process.Kill())
 			require.Error(t, killed.Wait())
-			time.Sleep(m.Lease) // what was in hand may be asked for
+			require.Eventually(t, func() bool { // what was in hand may be asked for
+				es, err := book.Load(t.Context(), m.IDs)
+				return err == nil && !slices.ContainsFunc(es, func(e eboks.Entry) bool { return e.Lease.After(time.Now()) })
+			}, time.Minute, 50*time.Millisecond)
 			for range 2 {
 				sending.Go(func() {
 					out, err := m.process(t).Output()
@@ -163,7 +167,7 @@ func TestMailingProcess(t *testing.T) {
 		if bad == nil {
 			return
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 	}
 	require.NoError(t, bad)
 }
