@@ -34,6 +34,9 @@ func (c *Client) Release(ctx context.Context, id ID) error {
 		inHand.RetryAfter = e.Lease.Sub(c.now())
 		return c.refuse(op, id, inHand)
 	}
+	if e.held() || e.State == LetterUnknown { // whoever had it may have offered it without a word
+		e.Offers = max(e.Offers, 1)
+	}
 	e.State, e.Owner, e.Lease, e.At = LetterWaiting, "", time.Time{}, c.now()
 	e.Doubts, e.Asked = 0, false
 	e.Kind, e.Code, e.Reachability, e.Then = 0, "", ReachabilityUnknown, 0

@@ -53,7 +53,13 @@ func (c *Client) unready(ctx context.Context, l *Letter, err error) *Error {
 	ctx, cancel := c.storing(ctx)
 	defer cancel()
 	known, err := c.ledger.Load(ctx, []ID{e.ID})
-	if err != nil || len(known) != 1 || !known[0].undelivered() {
+	switch {
+	case err != nil || len(known) != 1 || known[0].held():
+		e.Then = Ask
+	case known[0].undelivered():
+	case e.Then == Stop: // asking with this letter never succeeds
+		e.Then = Decide
+	default:
 		e.Then = Ask
 	}
 	return e
@@ -188,7 +194,7 @@ func (c *Client) claimOnce(ctx context.Context, p *Prepared, owner string) (Entr
 
 // ended is the outcome of a letter that had no attempt.
 func (c *Client) ended(p *Prepared, e Entry, err *Error) *Outcome {
-	return &Outcome{Entry: e, Err: c.refuse(opSend, p.letter.ID, err), rule: c.rule(), name: c.can.Name}
+	return &Outcome{Entry: e, Err: c.refuse(opSend, p.letter.ID, err)}
 }
 
 func (c *Client) rule() rule {
