@@ -19,7 +19,7 @@ type Batch struct {
 type Progress struct {
 	Done     int   // all that have a result
 	Accepted int   // taken in, repeats included
-	Unknown  int   // with an unknown outcome
+	Unknown  int   // perhaps taken in: Error.Then is Ask
 	Failed   int   // all others
 	Bytes    int64 // of their documents
 	Last     bool  // the batch has ended
@@ -205,10 +205,11 @@ type progress struct {
 func (p *progress) count(s sized) {
 	p.sum.Done++
 	p.sum.Bytes += s.bytes
+	e, failed := asError(s.Err)
 	switch {
-	case s.Err == nil:
+	case !failed:
 		p.sum.Accepted++
-	case KindOf(s.Err) == OutcomeUnknown:
+	case e.Then == Ask:
 		p.sum.Unknown++
 	default:
 		p.sum.Failed++
