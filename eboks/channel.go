@@ -99,7 +99,7 @@ func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goO
 	if waited+left > patience {
 		return false, waited
 	}
-	began := time.Now() // no clock that can be set
+	began := c.now()
 	t := time.NewTimer(left)
 	defer t.Stop()
 	select {
@@ -110,7 +110,7 @@ func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goO
 	case <-ctx.Done():
 	}
 	if !trying {
-		waited += time.Since(began)
+		waited += min(max(c.now().Sub(began), 0), left) // a clock can be set
 	}
 	return goOn, waited
 }
