@@ -37,10 +37,18 @@ func CallError(err error) *Error {
 		return refused
 	case e.Incomplete():
 		return &Error{Kind: Unavailable, Then: Retry, Err: e}
+	case e.Reason == httpx.Redirected:
+		return &Error{Kind: OutcomeUnknown, Status: e.Status, Err: e, Why: "look at the address in the settings, and at servers on the way"}
 	default:
-		return &Error{Kind: OutcomeUnknown, Err: e}
+		return &Error{Kind: OutcomeUnknown, Status: e.Status, Err: e}
 	}
 }
+
+// What load balancers and proxies answer when they think that the client has gone.
+const (
+	statusClientGone   = 460 // AWS
+	statusClientClosed = 499 // nginx, Traefik
+)
 
 // HTTPAnswer is what an adapter knows of an answer whose words it does not understand.
 type HTTPAnswer struct {
@@ -70,6 +78,8 @@ type HTTPAnswer struct {
 //     AuthFailed, Retry, because the usual reason is a client certificate that a server
 //     in front refuses (nginx says 400)
 //   - 408 and 5xx: OutcomeUnknown, Ask; Unavailable, Retry if the letter left partly
+//   - 460 and 499, which proxies say when the client has gone: OutcomeUnknown, Ask, unless
+//     the letter left partly
 //   - anything else: OutcomeUnknown, Ask. A success that nobody understands is none.
 func StatusError(a HTTPAnswer, now time.Time) *Error {
 	e := &Error{Kind: OutcomeUnknown, Status: a.Status}
@@ -87,9 +97,12 @@ func StatusError(a HTTPAnswer, now time.Time) *Error {
 		e.Kind, e.Then, e.Alarm = Rejected, Stop, !a.OwnWords
 		e.Why = "the letter is too large for the distributor, or for a server on the way to it"
 	case s == http.StatusRequestTimeout || s >= 500 && s <= 599: // who knows when it gave up
+		e.Why = "whether it has the letter is not known; send the same letter again later, it is asked for first"
 		if a.Partly {
-			e.Kind, e.Then = Unavailable, Retry
+			e.Kind, e.Then, e.Why = Unavailable, Retry, "the whole letter had not left; try again later"
 		}
+	case (s == statusClientGone || s == statusClientClosed) && !a.Partly:
+		e.Why = "a server on the way says that we have gone; whether the letter went on is not known"
 	case s < 400 || s > 599:
 	case !a.OwnWords:
 		e.Kind, e.Then = AuthFailed, Retry

@@ -176,7 +176,10 @@ func (c *Client) offer(ctx context.Context, l *Letter) answer {
 	told = true
 	alarm := false
 	alarm, a.alone = c.way.leave(l.ID, probe, a.err)
-	if a.err != nil && (alarm || a.err.Alarm) {
+	if a.alone {
+		a.err.Why = "others pass, and this letter alone is refused; look at its documents, and at filters on the way"
+	}
+	if a.err != nil && (alarm || a.err.Alarm && a.err.Kind != Rejected) {
 		c.alarm(ctx, c.refuse(opSend, l.ID, a.err))
 	}
 	return a

@@ -241,6 +241,8 @@ func TestLettersInFlightHoldLittle(t *testing.T) {
 			} {
 				s := newSink(t)
 				s.held = make(chan struct{})
+				letGo := sync.OnceFunc(func() { close(s.held) })
+				t.Cleanup(letGo) // before the server is closed, whatever happens
 				c := newClient(t, senders(s))
 				before := heap()
 				done := make(chan error, letters)
@@ -254,7 +256,7 @@ func TestLettersInFlightHoldLittle(t *testing.T) {
 				}
 				require.Eventually(t, func() bool { return s.waiting.Load() == letters }, time.Minute, time.Millisecond)
 				each := (heap() - before) / letters
-				close(s.held)
+				letGo()
 				for range letters {
 					require.NoError(t, <-done)
 				}

@@ -15,7 +15,8 @@ import (
 //
 // One letter is no witness: a filter on the way may refuse it for its content. The
 // channel is paused when several different letters in a row found it in trouble:
-// two, if we are refused, Retry.Trip, if nobody answers.
+// two, if we are refused, Retry.Trip, if nobody answers or nobody understands the
+// answer. A letter that is refused twice while no other passed is two.
 type channel struct {
 	cfg RetryPolicy
 	now func() time.Time
@@ -24,6 +25,7 @@ type channel struct {
 	witnesses []ID        // letters in a row that found trouble, each once
 	aside     map[ID]bool // letters that were refused while others passed
 	alarmed   bool        // somebody was told of this trouble
+	tooLarge  bool        // and of letters that a server on the way finds too large
 	throttled int         // answers in a row that say "later" without saying when
 	until     time.Time   // paused until then; if zero, open
 	why       *Error      // of the pause
@@ -102,15 +104,17 @@ func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goO
 	began := c.now()
 	t := time.NewTimer(left)
 	defer t.Stop()
+	passed := left
 	select {
 	case <-t.C:
 		goOn = !trying
 	case <-changed:
 		goOn = true
+		passed = min(max(c.now().Sub(began), 0), left) // a clock can be set
 	case <-ctx.Done():
 	}
 	if !trying {
-		waited += min(max(c.now().Sub(began), 0), left) // a clock can be set
+		waited += passed
 	}
 	return goOn, waited
 }
@@ -126,7 +130,9 @@ func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 	}
 	if err == nil || !err.aboutChannel() {
 		c.passed(id, probe)
-		return false, false
+		alarm = err != nil && err.Kind == Rejected && err.Alarm && !c.tooLarge
+		c.tooLarge = c.tooLarge && err != nil || alarm
+		return alarm, false
 	}
 	refused := err.Kind == AuthFailed || err.Kind == ConfigInvalid
 	if refused && c.aside[id] && c.until.IsZero() && len(c.witnesses) == 0 {
@@ -148,7 +154,7 @@ func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 	case probe:
 		pause = c.cfg.Pause
 	case !c.until.IsZero(): // it was under way when the channel was paused, and makes the pause no longer
-	case refused && len(c.witnesses) >= condemning, len(c.witnesses) >= c.cfg.Trip:
+	case refused && (known || len(c.witnesses) >= condemning), len(c.witnesses) >= c.cfg.Trip:
 		pause = c.cfg.Pause
 	}
 	if pause > 0 {
@@ -157,7 +163,8 @@ func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 		}
 		c.why, c.probes = pauseReason(err), 0
 	}
-	if refused && !c.alarmed {
+	// Answers that nobody understands do not end by themselves either.
+	if (refused || pause > 0 && err.Kind == OutcomeUnknown && err.Status > 0 && err.Status < 500) && !c.alarmed {
 		c.alarmed, alarm = true, true
 	}
 	return alarm, false
@@ -252,8 +259,7 @@ func (e *Error) aboutChannel() bool {
 	case AuthFailed, ConfigInvalid, Throttled, Unavailable:
 		return true
 	case OutcomeUnknown:
-		// No answer, or one that says that the distributor is unwell.
-		return e.Status == 0 || e.Status >= 500
+		return !e.Alarm // no answer, or one that says nothing of the letter
 	default:
 		return false
 	}

@@ -21,6 +21,7 @@ type Client struct {
 	way    *channel
 
 	buffers *sync.Pool
+	stuckAt *Cursor // where events could not be read; guarded by way.mu
 }
 
 // measureBuffer is how much of a document is read at once.
@@ -70,6 +71,9 @@ func (c *Client) refuse(op string, id ID, err error) *Error {
 	}
 	if e.Sender == "" {
 		e.Sender = c.can.Name
+	}
+	if e.Why == "" && e.Err == nil {
+		e.Why = e.Kind.why()
 	}
 	return e
 }

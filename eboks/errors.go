@@ -3,6 +3,7 @@ package eboks
 import (
 	"errors"
 	"log/slog"
+	"strconv"
 	"time"
 )
 
@@ -52,6 +53,30 @@ func Kinds() []Kind {
 		all = append(all, k)
 	}
 	return all
+}
+
+// why is what to do after an error that says no more than its kind.
+func (k Kind) why() string {
+	switch k {
+	case OutcomeUnknown:
+		return "nobody knows whether the distributor has the letter; send the same letter again later, it is asked for first"
+	case Rejected:
+		return "the distributor refuses the letter; Error.Code and Error.Raw have what it said"
+	case RecipientUnreachable:
+		return "this recipient cannot receive it"
+	case Throttled:
+		return "too many at once; try again later"
+	case Unavailable:
+		return "the distributor cannot be reached; try again later"
+	case AuthFailed:
+		return "the sender is refused; look at the certificate, the sender system and the agreement"
+	case ConfigInvalid:
+		return "the distributor does not know what a setting says; look at the settings and the agreement"
+	case ReceiptInvalid:
+		return "the answer cannot be trusted; look at Error.Raw"
+	default:
+		return ""
+	}
 }
 
 type sentinel Kind
@@ -115,6 +140,9 @@ func (e *Error) Error() string {
 	}
 	if e.Code != "" {
 		s += " " + e.Code
+	}
+	if e.Status != 0 {
+		s += " (HTTP " + strconv.Itoa(e.Status) + ")"
 	}
 	if e.Why != "" {
 		s += ": " + e.Why

@@ -138,7 +138,11 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 		for {
 			page, err := reader.ReadEvents(ctx, after)
 			if err != nil {
-				yield(Event{}, c.question(ctx, "events", ID{}, err))
+				e := c.question(ctx, "events", ID{}, err)
+				if e.Kind == ReceiptInvalid && !e.Alarm && c.stuck(after) {
+					c.alarm(ctx, e)
+				}
+				yield(Event{}, e)
 				return
 			}
 			if len(page) == 0 {
@@ -163,6 +167,16 @@ func (c *Client) Events(ctx context.Context, after Cursor) iter.Seq2[Event, erro
 			seen[after] = true
 		}
 	}
+}
+
+// stuck notes that the events behind a cursor cannot be read, and reports whether that
+// is new.
+func (c *Client) stuck(at Cursor) bool {
+	c.way.mu.Lock()
+	defer c.way.mu.Unlock()
+	news := c.stuckAt == nil || *c.stuckAt != at
+	c.stuckAt = &at
+	return news
 }
 
 // Overdue returns ErrReceiptOverdue if a letter was taken in longer ago than

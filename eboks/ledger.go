@@ -33,9 +33,8 @@ type Ledger interface {
 	Load(ctx context.Context, ids []ID) ([]Entry, error)
 }
 
-// Entry is one letter in a Ledger.
+// Entry is one letter in a Ledger. It holds nothing about the recipient, and marshals.
 type Entry struct {
-	guarded
 	ID      ID
 	Digest  Digest
 	State   State
