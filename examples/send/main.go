@@ -5,7 +5,8 @@
 //	go run ./examples/send -distributor-url https://… -system 1234 -cert c.pem -key k.pem -material 17 -text notice.txt
 //
 // With -distributor-url the letter is real, and the CPR number is read from the standard
-// input. If the outcome is unknown at the end, run it again with the -id that it printed.
+// input. Each run sends a letter of its own. If one ended before it said what became of the
+// letter, ask the distributor about the id that it printed before you run it again.
 package main
 
 import (
@@ -42,7 +43,6 @@ func run(ctx context.Context) (err error) {
 	flag.StringVar(&agreement.BaseURL, "distributor-url", "", "`address` of the service in your agreement; if empty, a fake is started")
 	flag.StringVar(&agreement.System, "system", "", "`id` of the sender system")
 	flag.StringVar(&agreement.User, "from", "Ærø Kommune", "`name` of the sender")
-	flag.TextVar(&id, "id", id, "`id` of a letter that was tried before")
 	cert, key := flag.String("cert", "", "PEM `file` of the client certificate"), flag.String("key", "", "PEM `file` of its key")
 	material, file := flag.String("material", "1001", "shipment `type` of the agreement"), flag.String("text", "", "`file` with a title, a blank line, and paragraphs; if empty, an example")
 	flag.Parse()
