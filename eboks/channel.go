@@ -13,8 +13,8 @@ import (
 // open, or paused until a time; then one letter tries it for all. It also keeps the
 // budget of second offers.
 //
-// One letter is no witness: a filter on the way may refuse it for its content. The
-// channel is paused when several different letters in a row found it in trouble:
+// A single letter does not pause the channel, because a filter on the way may refuse it
+// for its content. The channel is paused when several different letters in a row found it in trouble:
 // two, if we are refused, Retry.Trip, if nobody answers.
 type channel struct {
 	cfg RetryPolicy

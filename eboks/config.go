@@ -16,7 +16,7 @@ type Config struct {
 	guarded
 	Sender Sender
 	// Ledger remembers which letters were sent. If nil, it is in memory ([NewMemoryLedger]),
-	// which forgets when the process ends. In earnest use one that does not.
+	// which forgets when the process ends. In production use one that does not.
 	Ledger Ledger
 	// Keys turn letters into digests for the Ledger, 32 bytes each, newest first. They
 	// keep a stolen ledger from telling who got which document. The first makes new

@@ -8,7 +8,7 @@ import (
 
 // Release lets a letter be sent again that was parked, refused, or whose outcome
 // stayed unknown. A person decides that, after the distributor has said that it does
-// not have the letter: what was delivered after all is delivered twice.
+// not have the letter. If it has it after all, the recipient gets two.
 //
 // Errors: InputInvalid if the ledger does not know the letter; AlreadyAccepted if the
 // distributor has it; Conflict while somebody has it in hand; StoreFailed.
