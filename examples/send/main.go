@@ -16,7 +16,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -46,7 +45,7 @@ func run(ctx context.Context) (err error) {
 	cert, key := flag.String("cert", "", "PEM `file` of the client certificate"), flag.String("key", "", "PEM `file` of its key")
 	material, file := flag.String("material", "1001", "shipment `type` of the agreement"), flag.String("text", "", "`file` with a title, a blank line, and paragraphs; if empty, an example")
 	flag.Parse()
-	to, every := cprtest.Number(9000), time.Second
+	to, every, number := cprtest.Number(9000), time.Second, ""
 	if agreement.BaseURL == "" {
 		fake, err := stralforstest.Start(ebokstest.Config{Settings: ebokstest.Settings{Ready: every, Taken: 2 * every, Delivered: 3 * every}})
 		if err != nil {
@@ -55,8 +54,9 @@ func run(ctx context.Context) (err error) {
 		defer func() { _ = fake.Close() }()
 		agreement.BaseURL, agreement.System, agreement.Certificate, agreement.Roots = fake.URL(), fake.System(), fake.Certificate(), fake.Roots()
 	} else {
-		number, _ := io.ReadAll(io.LimitReader(os.Stdin, 100))
-		if to, err = cpr.Parse(string(bytes.TrimSpace(number))); err != nil {
+		fmt.Fprintln(os.Stderr, "CPR number of the recipient:")
+		_, _ = fmt.Scanf("%20s", &number)
+		if to, err = cpr.Parse(number); err != nil {
 			return err
 		}
 		if agreement.Certificate, err = tls.LoadX509KeyPair(*cert, *key); err != nil {
