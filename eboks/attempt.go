@@ -48,8 +48,13 @@ type Outcome struct {
 }
 
 // Against judges the same attempt by another entry of the same letter: by what
-// Ledger.Settle returned because somebody else was faster.
+// Ledger.Settle returned because somebody else was faster. If no attempt was made, because
+// the entry was another letter's, it returns the same error with that entry.
 func (o Outcome) Against(now Entry) Outcome {
+	if o.rule == (rule{}) {
+		o.Entry = now
+		return o
+	}
 	o.Entry, o.Receipt, o.Err = o.rule.judge(now, o.answer)
 	o.More = o.answer.looked && o.answer.err == nil && o.Receipt == nil && o.rule.canOffer && o.Entry.Asked
 	if o.Err != nil {
@@ -85,7 +90,7 @@ func idOf(l *Letter) ID {
 //
 // While the channel is paused nothing leaves, and the error says until when.
 func (c *Client) Attempt(ctx context.Context, p *Prepared, e Entry) Outcome {
-	o := Outcome{rule: c.rule(), name: c.can.Name}
+	var o Outcome
 	switch {
 	case p == nil || e.ID != p.letter.ID:
 		o.Entry = e
@@ -102,6 +107,7 @@ func (c *Client) Attempt(ctx context.Context, p *Prepared, e Entry) Outcome {
 		o.Err = c.refuse(opSend, e.ID, err)
 		return o
 	}
+	o.rule, o.name = c.rule(), c.can.Name
 	switch {
 	case e.State == LetterUnknown && c.canAsk() && !(e.Asked && c.can.Dedupes):
 		o.answer = c.look(ctx, p.letter)
@@ -127,7 +133,11 @@ func (c *Client) look(ctx context.Context, l *Letter) answer {
 		if e.Alarm {
 			c.alarm(ctx, e)
 		}
-		return answer{err: &Error{Kind: OutcomeUnknown, Err: sentinel(e.Kind), RetryAfter: e.RetryAfter,
+		cause := error(sentinel(e.Kind))
+		if ctx.Err() != nil {
+			cause = ctx.Err()
+		}
+		return answer{err: &Error{Kind: OutcomeUnknown, Err: cause, RetryAfter: e.RetryAfter,
 			Why: "the outcome is unknown, and the distributor could not be asked"}}
 	}
 	h := historyOf(l.ID, events)

@@ -19,7 +19,7 @@ type Batch struct {
 type Progress struct {
 	Done     int   // all that have a result
 	Accepted int   // taken in, repeats included
-	Unknown  int   // with an unknown outcome
+	Unknown  int   // perhaps taken in: Error.Then is Ask
 	Failed   int   // all others
 	Bytes    int64 // of their documents
 	Last     bool  // the batch has ended
@@ -45,7 +45,7 @@ func (c *Client) SendBatch(ctx context.Context, letters iter.Seq[*Letter], b Bat
 	return func(yield func(Result) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		r := &batchRun{client: c, cancel: cancel, results: make(chan sized)}
+		r := &batchRun{client: c, cancel: cancel, results: make(chan sized), asking: make(chan struct{}, 1)}
 		next, stop := iter.Pull(letters)
 		r.next = next
 		var running sync.WaitGroup
@@ -91,8 +91,10 @@ type batchRun struct {
 	cancel  context.CancelFunc
 	results chan sized
 
-	mu       sync.Mutex // guards all below, and is held while a letter is asked for
-	next     func() (*Letter, bool)
+	asking chan struct{} // has room for the one that asks for a letter
+	next   func() (*Letter, bool)
+
+	mu       sync.Mutex // guards all below
 	over     bool
 	paused   *Error // why no further letter is asked for
 	panicked any
@@ -109,8 +111,9 @@ func (r *batchRun) work(ctx context.Context) {
 	defer func() {
 		if v := recover(); v != nil {
 			r.mu.Lock()
-			r.panicked, r.over = v, true
+			r.panicked = v
 			r.mu.Unlock()
+			r.end()
 			r.cancel()
 		}
 	}()
@@ -125,17 +128,34 @@ func (r *batchRun) work(ctx context.Context) {
 
 // ask asks for the next letter.
 func (r *batchRun) ask(ctx context.Context) (*Letter, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.over || ctx.Err() != nil {
+	select {
+	case r.asking <- struct{}{}:
+	case <-ctx.Done():
+		return nil, false
+	}
+	defer func() { <-r.asking }()
+	if r.ended() || ctx.Err() != nil {
 		return nil, false
 	}
 	l, ok := r.next()
 	if !ok {
-		r.over = true
+		r.end()
 		return nil, false
 	}
 	return copyOf(l), true
+}
+
+// end says that no further letter is asked for.
+func (r *batchRun) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
+}
+
+func (r *batchRun) ended() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.over
 }
 
 // one sends a letter.
@@ -154,7 +174,7 @@ func (r *batchRun) one(ctx context.Context, l *Letter) sized {
 		r.mu.Lock()
 		if until, why := c.Channel(); !r.over && !until.IsZero() {
 			r.over = true
-			why.Why = "the channel is paused, and no further letter was asked for: " + why.Why
+			why.Why = why.because("the channel is paused, and no further letter was asked for")
 			why.RetryAfter = max(until.Sub(c.now()), 0)
 			r.paused = why
 		}
@@ -185,10 +205,11 @@ type progress struct {
 func (p *progress) count(s sized) {
 	p.sum.Done++
 	p.sum.Bytes += s.bytes
+	e, failed := asError(s.Err)
 	switch {
-	case s.Err == nil:
+	case !failed:
 		p.sum.Accepted++
-	case KindOf(s.Err) == OutcomeUnknown:
+	case e.Then == Ask:
 		p.sum.Unknown++
 	default:
 		p.sum.Failed++

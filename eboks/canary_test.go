@@ -91,6 +91,10 @@ func TestNumberStaysInTheLetter(t *testing.T) {
 				entry, err := book.Load(t.Context(), []eboks.ID{l.ID})
 				require.NoError(t, err)
 				look(name+": entry", entry)
+				p, err := c.Prepare(t.Context(), l)
+				require.NoError(t, err)
+				look(name+": prepared", p)
+				look(name+": outcome", c.Attempt(t.Context(), p, p.Entry(time.Now())))
 				fake.Behave()
 				for _, ask := range []func() error{
 					func() error { _, err := c.Status(t.Context(), l.ID); return err },

@@ -36,8 +36,9 @@ type channel struct {
 
 // The bounds of what a channel remembers.
 const (
-	condemning = 2 // letters that are refused in a row
-	maxAside   = 1000
+	condemning   = 2  // letters that are refused in a row
+	maxWitnesses = 20 // at least Retry.Trip
+	maxAside     = 1000
 )
 
 func newChannel(cfg RetryPolicy, now func() time.Time) *channel {
@@ -69,26 +70,33 @@ func (c *channel) enter() (probe bool, paused *Error) {
 		c.probing, c.probed = true, c.until
 		return true, nil
 	}
-	why := "the channel is paused"
-	if c.why.Why != "" {
-		why += ": " + c.why.Why
-	}
-	return false, &Error{Kind: c.why.Kind, Then: Retry, RetryAfter: max(left, 0), Why: why}
+	return false, &Error{Kind: c.why.Kind, Then: Retry, RetryAfter: max(left, 0), Why: c.why.because("the channel is paused")}
 }
 
-// wait waits until a paused channel may be tried, or has changed. It waits no longer
-// than patience in all, waited included, and reports whether to go on.
+// because is what happened, and why.
+func (e *Error) because(what string) string {
+	if e.Why == "" {
+		return what
+	}
+	return what + ": " + e.Why
+}
+
+// wait waits until a paused channel may be tried, or has changed. It waits for pauses no
+// longer than patience in all, waited included, and reports whether to go on. What
+// somebody who tries the way finds is worth waiting for in any case.
 func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goOn bool, _ time.Duration) {
 	c.mu.Lock()
-	changed, left, open, probing := c.changed, c.until.Sub(c.now()), c.until.IsZero(), c.probing
+	changed, left, open, trying := c.changed, c.until.Sub(c.now()), c.until.IsZero(), c.probing
 	c.mu.Unlock()
 	switch {
-	case open || left <= 0 && !probing:
-		return waited <= patience, waited
-	case left <= 0: // somebody tries; what that finds is told by changed
-		left = patience - waited
+	case open, left <= 0 && !trying:
+		return true, waited
+	case left <= 0:
+		left, patience = patience, waited+patience
+	default:
+		trying = false
 	}
-	if left <= 0 || waited+left > patience {
+	if waited+left > patience {
 		return false, waited
 	}
 	began := c.now()
@@ -96,12 +104,15 @@ func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goO
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return true, waited + left
+		goOn = !trying
 	case <-changed:
-		return true, waited + c.now().Sub(began)
+		goOn = true
 	case <-ctx.Done():
-		return false, waited
 	}
+	if !trying {
+		waited += min(max(c.now().Sub(began), 0), left) // a clock can be set
+	}
+	return goOn, waited
 }
 
 // leave tells what the offer of a letter found. alarm: a person should hear of it.
@@ -122,7 +133,7 @@ func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 		return false, true
 	}
 	known := slices.Contains(c.witnesses, id)
-	if !known && len(c.witnesses) < max(c.cfg.Trip, condemning) {
+	if !known && len(c.witnesses) < max(c.cfg.Trip, maxWitnesses) {
 		c.witnesses = append(c.witnesses, id)
 	}
 	pause := time.Duration(0)
@@ -132,9 +143,12 @@ func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 			pause = c.ceiling(c.throttled)
 		}
 		c.throttled++
-	case probe && known && c.probes+1 < condemning: // it has said so before: another letter tries at once
+	case probe && known && c.probes < len(c.witnesses): // it has said so before: another letter tries at once
 		c.probes++
-	case refused && len(c.witnesses) >= condemning, len(c.witnesses) >= c.cfg.Trip, probe:
+	case probe:
+		pause = c.cfg.Pause
+	case !c.until.IsZero(): // it was under way when the channel was paused, and makes the pause no longer
+	case refused && len(c.witnesses) >= condemning, len(c.witnesses) >= c.cfg.Trip:
 		pause = c.cfg.Pause
 	}
 	if pause > 0 {

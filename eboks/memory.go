@@ -3,6 +3,8 @@ package eboks
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,16 +13,14 @@ import (
 const DefaultLetters = 1 << 18
 
 // MemoryLedger is a Ledger that lives as long as the process. It remembers a
-// bounded number of letters, about 400 bytes each. When it is full it forgets those that
-// ended first, and never one that is on its way or may have arrived. It is right for
-// tests, and for programs whose own store decides what is sent.
+// bounded number of letters, about 400 bytes each. When it is full it forgets half of
+// those that have ended, the oldest, and never one that is on its way or may have
+// arrived. It is right for tests, and for programs whose own store decides what is sent.
 type MemoryLedger struct {
 	guarded
 	mu      sync.Mutex
 	limit   int
 	entries map[ID]Entry
-	ended   []ID // in the order in which they ended first
-	queued  map[ID]bool
 }
 
 // NewMemoryLedger returns an empty ledger for that many letters. If letters is zero
@@ -29,7 +29,7 @@ func NewMemoryLedger(letters int) *MemoryLedger {
 	if letters <= 0 {
 		letters = DefaultLetters
 	}
-	return &MemoryLedger{limit: letters, entries: map[ID]Entry{}, queued: map[ID]bool{}}
+	return &MemoryLedger{limit: letters, entries: map[ID]Entry{}}
 }
 
 // ErrLedgerFull is what a MemoryLedger says that has only letters on their way. A
@@ -72,9 +72,6 @@ func (m *MemoryLedger) Settle(_ context.Context, entries []Entry) (stale []Entry
 		}
 		e.Version++
 		m.entries[e.ID] = e
-		if !e.open() && !m.queued[e.ID] {
-			m.ended, m.queued[e.ID] = append(m.ended, e.ID), true
-		}
 	}
 	return stale, nil
 }
@@ -93,16 +90,14 @@ func (m *MemoryLedger) Load(_ context.Context, ids []ID) ([]Entry, error) {
 // open reports whether forgetting the letter could make two of it.
 func (e Entry) open() bool { return e.held() || e.State == LetterUnknown || e.State == LetterParked }
 
-// forget drops the letter that ended first, and reports whether there is one.
+// forget drops the older half of the letters that have ended, and reports whether there
+// was one.
 func (m *MemoryLedger) forget() bool {
-	for len(m.ended) > 0 {
-		id := m.ended[0]
-		m.ended = m.ended[1:]
-		delete(m.queued, id)
-		if !m.entries[id].open() {
-			delete(m.entries, id)
-			return true
-		}
+	ended := slices.Collect(maps.Values(m.entries))
+	ended = slices.DeleteFunc(ended, Entry.open)
+	slices.SortFunc(ended, func(a, b Entry) int { return a.At.Compare(b.At) })
+	for _, e := range ended[:(len(ended)+1)/2] {
+		delete(m.entries, e.ID)
 	}
-	return false
+	return len(ended) > 0
 }

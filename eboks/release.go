@@ -8,7 +8,9 @@ import (
 
 // Release lets a letter be sent again that was parked, refused, or whose outcome
 // stayed unknown. A person decides that, after the distributor has said that it does
-// not have the letter. If it has it after all, the recipient gets two.
+// not have the letter. If it has it after all, the recipient gets two. A stopped process
+// or the network may hold an offer back and deliver it later: wait longer than that can
+// last, or be sure that the distributor recognises a repeated ID.
 //
 // Errors: InputInvalid if the ledger does not know the letter; AlreadyAccepted if the
 // distributor has it; Conflict while somebody has it in hand; StoreFailed.
@@ -33,6 +35,9 @@ func (c *Client) Release(ctx context.Context, id ID) error {
 	case e.held() && e.Lease.After(c.now()):
 		inHand.RetryAfter = e.Lease.Sub(c.now())
 		return c.refuse(op, id, inHand)
+	}
+	if e.held() || e.State == LetterUnknown { // whoever had it may have offered it without a word
+		e.Offers = max(e.Offers, 1)
 	}
 	e.State, e.Owner, e.Lease, e.At = LetterWaiting, "", time.Time{}, c.now()
 	e.Doubts, e.Asked = 0, false

@@ -113,7 +113,7 @@ func (r rule) doubted(e Entry, a answer) (Entry, *Receipt, *Error) {
 		failure.Kind, failure.Reachability, failure.Err = OutcomeUnknown, ReachabilityUnknown, sentinel(a.err.Kind)
 		failure.Why = "an earlier offer may have arrived, and this one was refused; ask the distributor"
 		return r.unknown(e, &failure)
-	case failure.Then.undelivered(): // this attempt brought nothing new
+	case failure.Then == Retry: // this attempt brought nothing new
 		failure.Then = Ask
 		return e, nil, &failure
 	default:

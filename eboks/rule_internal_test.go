@@ -146,6 +146,7 @@ func TestRuleParks(t *testing.T) {
 		"this letter alone":        {err: &Error{Kind: AuthFailed, Then: Retry}, offered: true, alone: true},
 		"we are refused in doubt":  {err: &Error{Kind: AuthFailed}, offered: true},
 		"unknown, cannot be asked": {err: &Error{Kind: OutcomeUnknown}, looked: true},
+		"cannot be written now":    {err: &Error{Kind: InputInvalid, Then: Stop}, offered: true},
 	} {
 		e := Entry{ID: ID{1}, State: LetterUnknown, Doubts: 2}
 		if a.alone {

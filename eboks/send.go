@@ -53,7 +53,13 @@ func (c *Client) unready(ctx context.Context, l *Letter, err error) *Error {
 	ctx, cancel := c.storing(ctx)
 	defer cancel()
 	known, err := c.ledger.Load(ctx, []ID{e.ID})
-	if err != nil || len(known) != 1 || !known[0].undelivered() {
+	switch {
+	case err != nil || len(known) != 1 || known[0].held():
+		e.Then = Ask
+	case known[0].undelivered():
+	case e.Then == Stop: // asking with this letter never succeeds
+		e.Then = Decide
+	default:
 		e.Then = Ask
 	}
 	return e
@@ -69,11 +75,11 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 			c.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "eboks: letter sent", slog.Any("receipt", *o.Receipt))
 		}
 	}()
-	entry, refused := c.claim(ctx, p)
+	entry, end, refused := c.claim(ctx, p)
 	if refused != nil {
 		return *refused
 	}
-	claimed, waited, returned := c.cfg.Now(), time.Duration(0), false
+	waited, returned := time.Duration(0), false
 	defer func() {
 		if !returned { // a panic of the adapter's
 			lost := Outcome{rule: c.rule(), name: c.can.Name, answer: answer{offered: true, err: &Error{Kind: OutcomeUnknown, Why: "sending ended in a panic"}}}
@@ -81,7 +87,7 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 		}
 	}()
 	for n := 1; ; {
-		left := c.cfg.Lease - c.cfg.Now().Sub(claimed)
+		left := min(end.Sub(c.cfg.Now()), c.cfg.Lease) // a clock can be set back
 		limited, cancel := context.WithTimeout(ctx, left)
 		o = c.Attempt(limited, p, entry)
 		cancel()
@@ -122,41 +128,55 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 
 func (e *Error) undelivered() bool { return e != nil && e.Then.undelivered() }
 
-// claim takes the letter in hand. refused is the end of a letter that is not to be
-// offered now.
-func (c *Client) claim(ctx context.Context, p *Prepared) (entry Entry, refused *Outcome) {
+// claim takes the letter in hand until end. refused is what becomes of a letter that is
+// not to be offered now.
+func (c *Client) claim(ctx context.Context, p *Prepared) (entry Entry, end time.Time, refused *Outcome) {
 	owner := c.owner + "-" + randomHex(8)
 	waited := time.Duration(0)
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
+		end = c.cfg.Now().Add(c.cfg.Lease) // the lease begins before the ledger answers
 		e, err := c.claimOnce(ctx, p, owner)
 		if err != nil {
-			return e, c.ended(p, e, storeFailed(err, "nothing was sent now; whether it was before is not known"))
+			return e, end, c.ended(p, e, storeFailed(err, "nothing was sent now; whether it was before is not known"))
 		}
 		unlike := c.unlike(p, e)
 		switch {
-		case unlike != nil && e.Owner == owner: // give it back
-			e.Owner, e.Lease = "", time.Time{}
-			o := c.settle(ctx, *c.ended(p, e, unlike))
-			return e, &o
+		case unlike != nil && e.Owner == owner:
+			return e, end, c.ended(p, e, c.giveBack(ctx, e, unlike))
 		case unlike != nil:
 			if e.held() {
 				unlike.Then = Decide
 			}
-			return e, c.ended(p, e, unlike)
+			return e, end, c.ended(p, e, unlike)
 		case e.Owner == owner:
-			return e, nil
+			return e, end, nil
 		case !e.held():
 			o := (Outcome{rule: c.rule(), name: c.can.Name}).Against(e)
-			return e, &o
+			return e, end, &o
 		}
-		// Somebody has it. A call of this Client ends, whatever it ends with.
-		own := strings.HasPrefix(e.Owner, c.owner)
-		if ctx.Err() != nil || !own && waited >= c.cfg.Retry.Patience || !sleep(ctx, pause) {
-			return e, c.ended(p, e, &Error{Kind: OutcomeUnknown, Err: ctx.Err(), RetryAfter: max(e.Lease.Sub(c.now()), 0),
+		// Somebody has it. A call of this Client ends with its lease at the latest.
+		patience := c.cfg.Retry.Patience
+		if strings.HasPrefix(e.Owner, c.owner) {
+			patience = c.cfg.Lease
+		}
+		if ctx.Err() != nil || waited > patience || !sleep(ctx, pause) {
+			return e, end, c.ended(p, e, &Error{Kind: OutcomeUnknown, Err: ctx.Err(), RetryAfter: max(e.Lease.Sub(c.now()), 0),
 				Why: "another call or process has the letter in hand"})
 		}
 		waited += pause
 	}
+}
+
+// giveBack lets go of the entry of another letter, and returns the error for this one.
+// If somebody has changed the entry meanwhile, it is in his hand or in nobody's.
+func (c *Client) giveBack(ctx context.Context, e Entry, unlike *Error) *Error {
+	ctx, cancel := c.storing(ctx)
+	defer cancel()
+	e.Owner, e.Lease = "", time.Time{}
+	if _, err := c.ledger.Settle(ctx, []Entry{e}); err != nil {
+		return storeFailed(err, "this ID stands for another letter, and that one stays in hand until its lease ends")
+	}
+	return unlike
 }
 
 func (c *Client) claimOnce(ctx context.Context, p *Prepared, owner string) (Entry, error) {
@@ -174,7 +194,7 @@ func (c *Client) claimOnce(ctx context.Context, p *Prepared, owner string) (Entr
 
 // ended is the outcome of a letter that had no attempt.
 func (c *Client) ended(p *Prepared, e Entry, err *Error) *Outcome {
-	return &Outcome{Entry: e, Err: c.refuse(opSend, p.letter.ID, err), rule: c.rule(), name: c.can.Name}
+	return &Outcome{Entry: e, Err: c.refuse(opSend, p.letter.ID, err)}
 }
 
 func (c *Client) rule() rule {

@@ -258,8 +258,10 @@ func TestMemoryLedgerForgetsWhatIsDone(t *testing.T) {
 		}
 		return es[0], nil
 	}
+	now := at("2026-11-22T10:00:00Z")
 	settle := func(e eboks.Entry, s eboks.State) {
-		e.State, e.Owner, e.Lease = s, "", time.Time{}
+		now = now.Add(time.Second)
+		e.State, e.Owner, e.Lease, e.At = s, "", time.Time{}, now
 		stale, err := m.Settle(t.Context(), []eboks.Entry{e})
 		require.NoError(t, err)
 		require.Empty(t, stale)

@@ -63,7 +63,9 @@ func (s *Sender) ReadEvents(ctx context.Context, after eboks.Cursor) ([]eboks.Ev
 	}
 	events, why := marked(events, after)
 	if why != "" {
-		return nil, broken(resp, why)
+		e := broken(resp, why)
+		e.Alarm = true // nothing behind it is read until somebody has looked
+		return nil, e
 	}
 	return events, nil
 }

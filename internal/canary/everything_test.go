@@ -85,6 +85,7 @@ var everything = []struct {
 	{value: eboks.Error{}, shows: "our own words"},
 	{value: eboks.Event{}, shows: "the distributor's word for a state, out of a table"},
 	{value: eboks.History{}},
+	{value: eboks.HTTPAnswer{}, shows: "the head of an answer to an adapter"},
 	{value: eboks.Letter{}},
 	{value: eboks.Limits{}},
 	{value: eboks.MemoryLedger{}},

@@ -239,6 +239,17 @@ func failures(t *testing.T) map[string]error {
 	add("eboks: func New", second(eboks.New(eboks.Config{})))
 	add("eboks: func ParseID", second(eboks.ParseID("x")))
 	add("eboks: method (Address) Check", eboks.Address{}.Check())
+	add("eboks: method (*Kind) Scan", new(eboks.Kind).Scan("ord, som ingen kender"))
+	add("eboks: method (Kind) Value", second(eboks.Kind(200).Value()))
+	add("eboks: method (*Reachability) Scan", new(eboks.Reachability).Scan("ord, som ingen kender"))
+	add("eboks: method (Reachability) Value", second(eboks.Reachability(200).Value()))
+	add("eboks: method (*State) Scan", new(eboks.State).Scan("ord, som ingen kender"))
+	add("eboks: method (State) Value", second(eboks.State(200).Value()))
+	add("eboks: method (*Status) Scan", new(eboks.Status).Scan("ord, som ingen kender"))
+	add("eboks: method (Status) Value", second(eboks.Status(200).Value()))
+	add("eboks: method (*Then) Scan", new(eboks.Then).Scan("ord, som ingen kender"))
+	add("eboks: method (Then) Value", second(eboks.Then(200).Value()))
+	add("eboks: method (*ID) Scan", new(eboks.ID).Scan("intet UUID"))
 	add("eboks: method (Document) Content", second(eboks.Document{}.Content()))
 	add("eboks: method (*History) Add", new(eboks.History).Add(eboks.Event{}))
 	full := eboks.NewMemoryLedger(1)
@@ -307,6 +318,7 @@ var elsewhere = map[string]string{
 	`^signing/evidence: method \(\*(Dir|Sealed|Stored)\) `:    "signing/evidence's own tests look at the kind of every error",
 	`^signing/evidence: method \(Stored\) `:                   "the same, and closing a file",
 	`^signing/neb: .* Marshal`:                                "refusals to marshal",
+	`^eboks: method \(ID\) Value\(`:                           "it never fails",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",
