@@ -82,8 +82,8 @@ func (e *Error) because(what string) string {
 }
 
 // wait waits until a paused channel may be tried, or has changed. It waits for pauses no
-// longer than patience in all, waited included, and reports whether to go on. What
-// somebody who tries the way finds is worth waiting for in any case.
+// longer than patience in all, waited included, and reports whether to go on. It waits
+// for the answer to a letter that tries the way in any case.
 func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goOn bool, _ time.Duration) {
 	c.mu.Lock()
 	changed, left, open, trying := c.changed, c.until.Sub(c.now()), c.until.IsZero(), c.probing
