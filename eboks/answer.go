@@ -57,8 +57,8 @@ type HTTPAnswer struct {
 	// OwnWords means that the distributor itself wrote the answer, as its content shows.
 	// Otherwise a proxy, a filter or a server on the way may have written it.
 	OwnWords bool
-	// Partly means that it came before the whole letter had left: nobody can have all
-	// of it.
+	// Partly means that it came before the whole letter had left: the distributor cannot
+	// have all of it.
 	Partly bool
 	// Unasked is a sentence if the connection never asked for our client certificate, and
 	// empty otherwise.
@@ -80,7 +80,8 @@ type HTTPAnswer struct {
 //   - 408 and 5xx: OutcomeUnknown, Ask; Unavailable, Retry if the letter left partly
 //   - 460 and 499, which proxies say when the client has gone: OutcomeUnknown, Ask, unless
 //     the letter left partly
-//   - anything else: OutcomeUnknown, Ask. A success that nobody understands is none.
+//   - anything else: OutcomeUnknown, Ask. A success in words that
+//     nobody knows does not count as one.
 func StatusError(a HTTPAnswer, now time.Time) *Error {
 	e := &Error{Kind: OutcomeUnknown, Status: a.Status}
 	wait, given := retryAfter(a.Header, now)

@@ -13,10 +13,10 @@ import (
 // open, or paused until a time; then one letter tries it for all. It also keeps the
 // budget of second offers.
 //
-// One letter is no witness: a filter on the way may refuse it for its content. The
-// channel is paused when several different letters in a row found it in trouble:
-// two, if we are refused, Retry.Trip, if nobody answers or nobody understands the
-// answer. A letter that is refused twice while no other passed is two.
+// A single letter does not pause the channel, because a filter on the way may refuse it
+// for its content. The channel is paused when several different letters in a row found it
+// in trouble: two, if we are refused, Retry.Trip, if nobody answers or nobody understands
+// the answer. A letter that is refused twice while no other passed counts as two.
 type channel struct {
 	cfg RetryPolicy
 	now func() time.Time
@@ -84,8 +84,8 @@ func (e *Error) because(what string) string {
 }
 
 // wait waits until a paused channel may be tried, or has changed. It waits for pauses no
-// longer than patience in all, waited included, and reports whether to go on. What
-// somebody who tries the way finds is worth waiting for in any case.
+// longer than patience in all, waited included, and reports whether to go on. It waits
+// for the answer to a letter that tries the way in any case.
 func (c *channel) wait(ctx context.Context, patience, waited time.Duration) (goOn bool, _ time.Duration) {
 	c.mu.Lock()
 	changed, left, open, trying := c.changed, c.until.Sub(c.now()), c.until.IsZero(), c.probing

@@ -16,7 +16,7 @@ type Config struct {
 	guarded
 	Sender Sender
 	// Ledger remembers which letters were sent. If nil, it is in memory ([NewMemoryLedger]),
-	// which forgets when the process ends. In earnest use one that does not.
+	// which forgets when the process ends. In production use one that does not.
 	Ledger Ledger
 	// Keys turn letters into digests for the Ledger, 32 bytes each, newest first. They
 	// keep a stolen ledger from telling who got which document. The first makes new
@@ -56,8 +56,8 @@ type RetryPolicy struct {
 	Budget int
 	// Patience is how long Send waits when the channel is paused (Retry-After,
 	// distributor away) before it gives the letter back, and SendBatch also when we are
-	// refused; if zero, 30 s. What one letter finds that tries the way after a pause is waited
-	// for beside that. A letter waits no longer than half of Config.Lease.
+	// refused; if zero, 30 s. After a pause one letter tries the way, and the others wait for
+	// its answer beside that time. A letter waits no longer than half of Config.Lease.
 	Patience time.Duration
 	Trip     int           // letters in a row that nobody answers and that pause the channel; if zero, 5
 	Pause    time.Duration // how long; then one letter tries the way for all; if zero, 30 s

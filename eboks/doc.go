@@ -9,7 +9,8 @@
 // Sending is one call. Make an [ID] when you decide on the letter and store it;
 // then [Client.Send] a [Letter] with the recipient, a title, a PDF and a material,
 // and store the [Receipt]. Whatever happens, call Send with the same letter again:
-// the same ID never becomes two letters. [Client.SendBatch] sends any number.
+// as long as the [Ledger] remembers it, the same ID never becomes two letters.
+// [Client.SendBatch] sends any number.
 //
 // A receipt says that the distributor has the letter. That is not delivery:
 // [DeliveredDigital] is, when the letter lies in the mailbox. Read [Client.Events]
@@ -27,19 +28,19 @@
 // ErrOutcomeUnknown and is never resent by itself: a second Send asks the distributor
 // first, and offers the letter again only where a repeated ID is recognised
 // ([Capabilities].Dedupes). The default ledger lives in memory; after a restart it
-// knows nothing, so give Config.Ledger a durable one in earnest.
+// knows nothing, so give Config.Ledger a durable one in production.
 //
 // [Client.Prepare] and [Client.Attempt] are the same in steps, for programs that keep
 // their own queue.
 //
 // # Documents
 //
-// Documents are PDF and are read twice, to measure and to send; no more than 24 kB
-// of one is held, so smaller ones are read once. If the second reading differs
-// from the first by one byte the request is left incomplete and nothing arrives.
+// A document is a PDF. The client reads it twice, to measure and to send, and holds at most
+// 24 kB of it; so it reads a smaller one once. If the second reading differs from the first
+// by one byte, the request stays incomplete and nothing arrives.
 //
-// A document that was cut off is refused. Before paper more is looked at, for which
-// the document is held whole: [Document] says what. Letter.Unchecked lifts it.
+// A document that was cut off is refused. If a letter may be printed, the client holds each
+// document whole and looks at more: [Document] says what. Letter.Unchecked lifts both.
 //
 // # Storing
 //

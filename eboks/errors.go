@@ -15,7 +15,7 @@ const (
 	_                    Kind = iota
 	OutcomeUnknown            // the letter may have been taken in: ask, never resend blindly
 	AlreadyAccepted           // the distributor has a letter under this ID
-	Duplicate                 // the same once more: one letter, or one event, and no second effect
+	Duplicate                 // the distributor has a letter of somebody else under this ID; in Receipt.Repeat and from History.Add: the same once more
 	Conflict                  // this ID stands for another letter
 	Rejected                  // refused for good
 	RecipientUnreachable      // this recipient cannot receive it: Error.Reachability

@@ -12,7 +12,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 )
 
-// post is an app's own record of its letters. In earnest these are tables.
+// post is an app's own record of its letters. In production these are tables.
 type post struct {
 	cursor  eboks.Cursor
 	letters map[eboks.ID]*eboks.History

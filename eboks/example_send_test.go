@@ -23,6 +23,7 @@ func atFake(fake *stralforstest.Distributor) (eboks.Sender, error) {
 		User:        "Borgerservice",
 		Certificate: fake.Certificate(),
 		Roots:       fake.Roots(),
+		Materials:   map[eboks.Material]stralfors.Material{"afgoerelse": {ShipmentType: "1001"}},
 	})
 }
 
@@ -83,7 +84,7 @@ func decision(id eboks.ID, citizen cpr.Number, pdf []byte) *eboks.Letter {
 		To:       eboks.Person(citizen),
 		Title:    "Afgørelse i din sag",
 		Document: eboks.Bytes(pdf), // or eboks.File, eboks.FS
-		Material: "1001",           // of the agreement
+		Material: "afgoerelse",     // a kind of letter, as in the Config
 	}
 }
 
@@ -159,7 +160,7 @@ func ExampleClient_Send_lostAnswer() {
 // Everything that a letter can carry.
 func ExampleLetter() {
 	letter := eboks.Letter{
-		ID: eboks.NewID(), To: eboks.Person(cprtest.Number(9000)), Title: "Afgørelse i din sag", Material: "1001",
+		ID: eboks.NewID(), To: eboks.Person(cprtest.Number(9000)), Title: "Afgørelse i din sag", Material: "afgoerelse",
 		Document:    eboks.Bytes(pdf("afgørelse")),
 		Attachments: []eboks.Document{eboks.Bytes(pdf("klagevejledning")).Named("Klagevejledning.pdf")},
 		Channel:     eboks.DigitalThenPrint,
@@ -220,7 +221,7 @@ func ExampleClient_Lookup() {
 	fake, client := demo()
 	defer func() { _ = fake.Close() }()
 	for _, i := range []int{9000, 9004} {
-		reach, err := client.Lookup(context.Background(), eboks.Person(cprtest.Number(i)), "1001")
+		reach, err := client.Lookup(context.Background(), eboks.Person(cprtest.Number(i)), "afgoerelse")
 		fmt.Println(reach, reach == eboks.Reachable, err)
 	}
 	// Output:

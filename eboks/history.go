@@ -85,7 +85,7 @@ func (h *History) last() *Event {
 		switch {
 		case e.Status == Unknown:
 		case best != nil && (best.Status == Opened || best.Status == OpenedViaLink && e.Status != Opened):
-			// Who has opened it has it, whatever is told later.
+			// An opened letter was delivered, and later events do not change that.
 		case best == nil:
 			best = e
 		case !e.Status.Final():

@@ -6,7 +6,7 @@ import (
 )
 
 // Letter is what goes into somebody's digital mailbox. ID, To, Title, Document
-// and Material are required. It prints as its ID alone.
+// and Material are required. It prints as a placeholder, and in a log as its ID.
 type Letter struct {
 	guarded
 	ID ID
@@ -44,7 +44,7 @@ type Material string
 type Channel uint8
 
 // The channels. The zero value is digital and nothing else: paper costs money and
-// opens in anybody's hands.
+// anybody can open it.
 const (
 	DigitalOnly      Channel = iota
 	DigitalThenPrint         // on paper when the recipient has no mailbox

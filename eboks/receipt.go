@@ -14,7 +14,7 @@ type Receipt struct {
 	Reference string            // the distributor's own id of the letter, if it gave one
 	At        time.Time         // when it was taken in, UTC
 	SHA256    [sha256.Size]byte // of the main document as sent
-	Attempts  int               // how many times the letter was offered, this time included
+	Attempts  int               // one more than the earlier attempts whose outcome was unknown
 	// Repeat is zero when this call brought the letter, AlreadyAccepted when an
 	// earlier attempt had (its answer was lost), and Duplicate when an earlier call
 	// with the same letter has its receipt. In all cases there is one letter.

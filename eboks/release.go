@@ -8,9 +8,9 @@ import (
 
 // Release lets a letter be sent again that was parked, refused, or whose outcome
 // stayed unknown. A person decides that, after the distributor has said that it does
-// not have the letter: what was delivered after all is delivered twice. What a process
-// that is stopped, or the network, still holds back cannot be called back: wait for
-// longer than any of that lasts, or be sure that the distributor recognises a repeated ID.
+// not have the letter. If it has it after all, the recipient gets two. A stopped process
+// or the network may hold an offer back and deliver it later: wait longer than that can
+// last, or be sure that the distributor recognises a repeated ID.
 //
 // Errors: InputInvalid if the ledger does not know the letter; AlreadyAccepted if the
 // distributor has it; Conflict while somebody has it in hand; StoreFailed.

@@ -222,7 +222,7 @@ func (c *Client) settle(ctx context.Context, o Outcome) Outcome {
 			o.Receipt, o.Err = nil, c.refuse(opSend, o.Entry.ID, o.unkept(errors.New("eboks: the ledger answers with another entry")))
 			return o
 		case !o.answer.arrived() && stale[0].held():
-			// The lease ran out, and whoever has the letter now finds out for himself.
+			// The lease ended, and another process has the letter now. It finds out by itself.
 			o.Err = c.refuse(opSend, o.Entry.ID, &Error{Kind: OutcomeUnknown, Why: "another process has taken over the letter"})
 			return o
 		}

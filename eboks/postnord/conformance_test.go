@@ -14,12 +14,14 @@ import (
 
 // The adapter with and without what the wire has beside sending.
 func TestConformance(t *testing.T) {
+	t.Parallel() // the suite waits for timeouts
 	sendersuite.Test(t, postnordtest.Start, configured(func(c *postnord.Config, fake *postnordtest.Distributor) {
 		c.CPRInURL, c.StatusURL = true, fake.URL()+"/rest/messages/{client}/?message_id={message}"
 	}))
 }
 
 func TestConformanceOfSendingAlone(t *testing.T) {
+	t.Parallel() // the suite waits for timeouts
 	sendersuite.Test(t, postnordtest.Start, configured(func(*postnord.Config, *postnordtest.Distributor) {}))
 }
 

@@ -1,6 +1,6 @@
 // Package postnord puts letters into e-Boks over e-Boks' own Dispatch interface,
 // version 3, as a customer of PostNord gets it. It is an adapter: hand its Sender
-// to [eboks.New] and forget it.
+// to [eboks.New].
 //
 //	sender, err := postnord.New(postnord.Config{
 //		BaseURL:     "https://api.e-boks.example", // all of this comes from the agreement

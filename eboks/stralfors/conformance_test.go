@@ -22,6 +22,7 @@ func TestConformance(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the suite waits for timeouts
 			sendersuite.Test(t, stralforstest.Start, func(tb testing.TB, fake *stralforstest.Distributor) eboks.Sender {
 				cfg := atFake(fake)
 				change(&cfg)

@@ -1,5 +1,5 @@
 // Package stralfors speaks to PostNord Strålfors Connect over OIOREST, as a
-// sender system. It is an adapter: hand its Sender to [eboks.New] and forget it.
+// sender system. It is an adapter: hand its Sender to [eboks.New].
 //
 //	sender, err := stralfors.New(stralfors.Config{
 //		BaseURL:     "https://…", // from your agreement

@@ -10,7 +10,7 @@ import (
 // Lookup asks which channel a letter would get (KanalvalgHent): digital is
 // Reachable, print NotRegistered. The answer is no more than that, so an exempt
 // or unsubscribed recipient can be NotRegistered too. An error number that
-// Config.Codes gives a Reachability is that answer.
+// Wire.Codes gives a Reachability is that answer.
 func (s *Sender) Lookup(ctx context.Context, to eboks.Recipient, m eboks.Material) (eboks.Reachability, error) {
 	kind, err := s.kind(m)
 	if err != nil {

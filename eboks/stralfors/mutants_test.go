@@ -14,10 +14,17 @@ import (
 	"github.com/dkeid/dkeid/internal/mutanttest"
 )
 
+// fault makes a mutant of an adapter. part is the part of the suite that must find it;
+// empty means the whole suite.
+type fault struct {
+	part   string
+	change func(mutant) mutant
+}
+
 // mutants are adapters with one fault each that people have made.
-var mutants = map[string]func(mutant) mutant{
-	mutanttest.Right: func(m mutant) mutant { return m },
-	"resends blindly": func(m mutant) mutant {
+var mutants = map[string]fault{
+	mutanttest.Right: {change: func(m mutant) mutant { return m }},
+	"resends blindly": {change: func(m mutant) mutant {
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			r, err := m.Sender.Send(ctx, l)
 			if errors.Is(err, eboks.ErrOutcomeUnknown) {
@@ -26,8 +33,8 @@ var mutants = map[string]func(mutant) mutant{
 			return r, err
 		}
 		return m
-	},
-	"a repeated id is a success": func(m mutant) mutant {
+	}},
+	"a repeated id is a success": {change: func(m mutant) mutant {
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			r, err := m.Sender.Send(ctx, l)
 			if errors.Is(err, eboks.ErrAlreadyAccepted) {
@@ -36,8 +43,8 @@ var mutants = map[string]func(mutant) mutant{
 			return r, err
 		}
 		return m
-	},
-	"says that nothing was delivered": func(m mutant) mutant {
+	}},
+	"says that nothing was delivered": {change: func(m mutant) mutant {
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			r, err := m.Sender.Send(ctx, l)
 			if e, ok := errors.AsType[*eboks.Error](err); ok {
@@ -48,8 +55,8 @@ var mutants = map[string]func(mutant) mutant{
 			return r, err
 		}
 		return m
-	},
-	"accepted is delivered": func(m mutant) mutant {
+	}},
+	"accepted is delivered": {change: func(m mutant) mutant {
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			r, err := m.Sender.Send(ctx, l)
 			if err == nil {
@@ -58,8 +65,8 @@ var mutants = map[string]func(mutant) mutant{
 			return r, err
 		}
 		return m
-	},
-	"the first letter's document for everybody": func(m mutant) mutant {
+	}},
+	"the first letter's document for everybody": {change: func(m mutant) mutant {
 		var first *eboks.Document
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			swapped := *l
@@ -72,8 +79,8 @@ var mutants = map[string]func(mutant) mutant{
 			return m.Sender.Send(ctx, &swapped)
 		}
 		return m
-	},
-	"errors hold the number": func(m mutant) mutant {
+	}},
+	"errors hold the number": {change: func(m mutant) mutant {
 		m.send = func(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
 			r, err := m.Sender.Send(ctx, l)
 			if e, ok := errors.AsType[*eboks.Error](err); ok {
@@ -84,8 +91,8 @@ var mutants = map[string]func(mutant) mutant{
 			return r, err
 		}
 		return m
-	},
-	"unknown states are failures": func(m mutant) mutant {
+	}},
+	"unknown states are failures": {part: "^status$", change: func(m mutant) mutant {
 		m.status = func(ctx context.Context, id eboks.ID) ([]eboks.Event, error) {
 			events, err := m.Sender.ReadStatus(ctx, id)
 			for i := range events {
@@ -96,7 +103,7 @@ var mutants = map[string]func(mutant) mutant{
 			return events, err
 		}
 		return m
-	},
+	}},
 }
 
 // mutant is the adapter with a fault.
@@ -117,12 +124,12 @@ func (m mutant) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, err
 
 // The suite is worth what it finds: it must not pass an adapter that is wrong.
 func TestTheSuiteFindsMutants(t *testing.T) {
-	mutanttest.FindAll(t, mutants, func(func(mutant) mutant) string { return "" })
+	mutanttest.FindAll(t, mutants, func(f fault) string { return f.part })
 }
 
 // TestMutant is what the child process runs; on its own it does nothing.
 func TestMutant(t *testing.T) {
-	change, ok := mutanttest.Chosen(mutants)
+	wrong, ok := mutanttest.Chosen(mutants)
 	if !ok {
 		return
 	}
@@ -130,6 +137,6 @@ func TestMutant(t *testing.T) {
 		s, err := stralfors.New(atFake(fake))
 		require.NoError(tb, err)
 		m := mutant{Sender: s, lock: make(chan struct{}, 1), send: s.Send, status: s.ReadStatus}
-		return change(m)
+		return wrong.change(m)
 	})
 }

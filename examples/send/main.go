@@ -5,7 +5,8 @@
 //	go run ./examples/send -distributor-url https://… -system 1234 -cert c.pem -key k.pem -material 17 -text notice.txt
 //
 // With -distributor-url the letter is real, and the CPR number is read from the standard
-// input. If the outcome is unknown at the end, run it again with the -id that it printed.
+// input. Each run sends a letter of its own. If one ended before it said what became of the
+// letter, ask the distributor about the id that it printed before you run it again.
 package main
 
 import (
@@ -15,7 +16,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -42,11 +42,10 @@ func run(ctx context.Context) (err error) {
 	flag.StringVar(&agreement.BaseURL, "distributor-url", "", "`address` of the service in your agreement; if empty, a fake is started")
 	flag.StringVar(&agreement.System, "system", "", "`id` of the sender system")
 	flag.StringVar(&agreement.User, "from", "Ærø Kommune", "`name` of the sender")
-	flag.TextVar(&id, "id", id, "`id` of a letter that was tried before")
 	cert, key := flag.String("cert", "", "PEM `file` of the client certificate"), flag.String("key", "", "PEM `file` of its key")
 	material, file := flag.String("material", "1001", "shipment `type` of the agreement"), flag.String("text", "", "`file` with a title, a blank line, and paragraphs; if empty, an example")
 	flag.Parse()
-	to, every := cprtest.Number(9000), time.Second
+	to, every, number := cprtest.Number(9000), time.Second, ""
 	if agreement.BaseURL == "" {
 		fake, err := stralforstest.Start(ebokstest.Config{Settings: ebokstest.Settings{Ready: every, Taken: 2 * every, Delivered: 3 * every}})
 		if err != nil {
@@ -55,8 +54,9 @@ func run(ctx context.Context) (err error) {
 		defer func() { _ = fake.Close() }()
 		agreement.BaseURL, agreement.System, agreement.Certificate, agreement.Roots = fake.URL(), fake.System(), fake.Certificate(), fake.Roots()
 	} else {
-		number, _ := io.ReadAll(io.LimitReader(os.Stdin, 100))
-		if to, err = cpr.Parse(string(bytes.TrimSpace(number))); err != nil {
+		fmt.Fprintln(os.Stderr, "CPR number of the recipient:")
+		_, _ = fmt.Scanf("%20s", &number)
+		if to, err = cpr.Parse(number); err != nil {
 			return err
 		}
 		if agreement.Certificate, err = tls.LoadX509KeyPair(*cert, *key); err != nil {

@@ -26,10 +26,10 @@ var unwanted = []struct {
 // allowedWords are names of others that hold an unwanted word.
 var allowedWords = strings.NewReplacer("octet-stream", "", "OCTET STRING", "", "octet string", "")
 
-// inPlainEnglish reports whether the rule holds for a file. The comments of eboks have
-// not been rewritten yet, and the changelog says what releases of the past said.
+// inPlainEnglish reports whether the rule holds for a file. The changelog says what
+// releases of the past said.
 func inPlainEnglish(s *source) bool {
-	return (s.isGo() || s.isMarkdown()) && !under(s.dir(), "eboks") && !under(s.dir(), "internal/housecheck") && s.path != "CHANGELOG.md"
+	return (s.isGo() || s.isMarkdown()) && !under(s.dir(), "internal/housecheck") && s.path != "CHANGELOG.md"
 }
 
 func TestCommentsAreInPlainEnglish(t *testing.T) {
