@@ -73,7 +73,7 @@ type HTTPAnswer struct {
 //   - 404, 405, 410, 415: ConfigInvalid, Retry
 //   - 413: Rejected, Stop; with Alarm if not in the distributor's own words, because
 //     then a setting on the way may be too small for many letters
-//   - 409: AlreadyAccepted in the distributor's own words
+//   - 409: AlreadyAccepted in the distributor's own words; otherwise OutcomeUnknown, Ask
 //   - any other 4xx but 408: Rejected, Stop in the distributor's own words; otherwise
 //     AuthFailed, Retry, because the usual reason is a client certificate that a server
 //     in front refuses (nginx says 400)
@@ -105,6 +105,8 @@ func StatusError(a HTTPAnswer, now time.Time) *Error {
 	case (s == statusClientGone || s == statusClientClosed) && !a.Partly:
 		e.Why = "a server on the way says that we have gone; whether the letter went on is not known"
 	case s < 400 || s > 599:
+	case !a.OwnWords && s == http.StatusConflict:
+		e.Why = "it may mean that the id was used before, but it is not in the distributor's words"
 	case !a.OwnWords:
 		e.Kind, e.Then = AuthFailed, Retry
 		e.Why = "something in front of the distributor answers; look at the client certificate, and at servers and filters on the way"

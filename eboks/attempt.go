@@ -239,7 +239,7 @@ func asQuestion(err error) error {
 	asked := *e
 	switch {
 	case e.Kind != OutcomeUnknown:
-	case e.Status == 0 || e.Status >= 500:
+	case e.Status == 0 || e.Status/100 == 3 || e.Status >= 500:
 		asked.Kind = Unavailable
 	default:
 		asked.Kind = ReceiptInvalid

@@ -192,7 +192,7 @@ func (c *channel) passed(id ID, probe bool) {
 func pauseReason(err *Error) *Error {
 	why := &Error{Kind: err.Kind, Then: Retry, Op: opSend, Sender: err.Sender, Status: err.Status, Why: err.Why, Err: err.Err}
 	if why.Kind == OutcomeUnknown {
-		why.Kind = Unavailable
+		why.Kind, why.Why = Unavailable, "several letters in a row had no answer, or none that is understood; look at the distributor, and at servers on the way"
 	}
 	return why
 }

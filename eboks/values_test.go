@@ -119,7 +119,7 @@ func TestWordsOfValues(t *testing.T) {
 func TestErrorTexts(t *testing.T) {
 	e := &eboks.Error{Kind: eboks.RecipientUnreachable, Op: "send", Sender: "stralfors", ID: eboks.NewID(), Code: "2004", Why: "find another way",
 		Reachability: eboks.Deceased, Status: 400, Err: context.Canceled, Raw: eboks.NewRaw([]byte("hemmelig"))}
-	require.Equal(t, "eboks: send (stralfors): RecipientUnreachable (deceased) 2004: find another way: context canceled", e.Error())
+	require.Equal(t, "eboks: send (stralfors): RecipientUnreachable (deceased) 2004 (HTTP 400): find another way: context canceled", e.Error())
 	require.Empty(t, canary.Leaks(e, "hemmelig"))
 	require.Contains(t, fmt.Sprint(e.LogValue()), "status=400")
 	require.Equal(t, "hemmelig", string(e.Raw.Reveal()))
@@ -187,6 +187,15 @@ func TestStatusErrorOfTheRoad(t *testing.T) {
 		case 408:
 			require.Equal(t, eboks.OutcomeUnknown, e.Kind)
 			require.Equal(t, eboks.Ask, e.Then)
+		case 409: // on some wires it says that the id was used
+			require.Equal(t, eboks.OutcomeUnknown, e.Kind)
+			require.Equal(t, eboks.Ask, e.Then)
+		case 460, 499: // a proxy believes that we have gone; the letter may have gone on
+			require.Equal(t, eboks.OutcomeUnknown, e.Kind)
+			require.Equal(t, eboks.Ask, e.Then)
+			e = eboks.StatusError(eboks.HTTPAnswer{Status: status, Partly: true}, now)
+			require.Equal(t, eboks.AuthFailed, e.Kind)
+			require.Equal(t, eboks.Retry, e.Then)
 		case 413: // of this letter's size alone, and somebody must hear of it
 			require.Equal(t, eboks.Rejected, e.Kind)
 			require.Equal(t, eboks.Stop, e.Then)

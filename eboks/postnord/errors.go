@@ -26,14 +26,46 @@ func configInvalid(why string) error {
 // refused classifies the answer to a letter that is no success.
 func (s *Sender) refused(r *httpx.Response) *eboks.Error {
 	e := s.byStatus(r)
-	if r.Status != http.StatusConflict && r.Status != statusUsed {
-		return e
-	}
-	e.Kind, e.Then, e.Why = eboks.AlreadyAccepted, eboks.Ask, ""
-	if foreign(r) {
-		e.Kind, e.Why = eboks.OutcomeUnknown, "the answer may mean that the id was used before, but it is not in the distributor's words"
+	switch {
+	case r.Status != http.StatusConflict && r.Status != statusUsed:
+		switch { // others on the way write JSON and XML too
+		case e.Kind != eboks.Rejected || speaks(r):
+		case r.Status == http.StatusRequestEntityTooLarge:
+			e.Alarm = true
+		default:
+			e.Then, e.Why = eboks.Decide, "the answer may be the distributor's; look at what it says, and ask before the letter is sent another way"
+		}
+	case len(r.Body) == 0 || speaks(r):
+		e.Kind, e.Then, e.Why = eboks.AlreadyAccepted, eboks.Ask, ""
+	default:
+		e.Kind, e.Then, e.Why = eboks.OutcomeUnknown, eboks.Ask, "it may mean that the id was used before, but it is not in the distributor's words"
 	}
 	return e
+}
+
+// speaks reports whether an answer is in words that only the distributor has: a fault, an
+// element of its namespace, or the members of a record.
+func speaks(r *httpx.Response) bool {
+	if isXML(r.Body) {
+		e, err := strictxml.Parse(r.Body)
+		return err == nil && (e.Name.Local == fault || strings.HasPrefix(e.Name.Space, "urn:eboks"))
+	}
+	known := false
+	err := strictjson.Members(r.Body, func(name string, _ *strictjson.Value) error {
+		known = known || name == "message_id" || name == "recipients"
+		return nil
+	})
+	return err == nil && known
+}
+
+// ofTheRoad reports whether a status is never about a letter, whatever stands below it.
+func ofTheRoad(status int) bool {
+	switch status {
+	case 402, 406, 407, 411, 412, 414, 416, 417, 421, 423, 424, 425, 426, 428, 431, 451:
+		return true
+	default:
+		return status >= 440 && status < 500
+	}
 }
 
 // byStatus classifies an answer that is no success by its status.
@@ -47,6 +79,9 @@ func (s *Sender) byStatus(r *httpx.Response) *eboks.Error {
 // XML or JSON, and says so. Pages of HTML, plain text and empty answers come from servers
 // and filters on the way too. A fault is enough by itself.
 func ownWords(r *httpx.Response) bool {
+	if ofTheRoad(r.Status) || mediaType(r) == "application/problem+json" {
+		return false
+	}
 	typed := strings.HasSuffix(mediaType(r), "xml") || strings.HasSuffix(mediaType(r), "json")
 	if isXML(r.Body) {
 		e, err := strictxml.Parse(r.Body)
@@ -124,8 +159,10 @@ func isXML(body []byte) bool {
 // asRead makes the failure of a question out of that of a call. A question takes
 // nothing in, so it may be asked again whenever no answer came.
 func asRead(e *eboks.Error) *eboks.Error {
-	if e.Kind == eboks.OutcomeUnknown && (e.Status == 0 || e.Status >= http.StatusInternalServerError) ||
-		e.Kind == eboks.AlreadyAccepted {
+	switch {
+	case e.Kind == eboks.OutcomeUnknown && e.Status == http.StatusConflict: // no id is used by a question
+		e.Kind, e.Why = eboks.AuthFailed, "something in front of the distributor answers; look at servers and filters on the way"
+	case e.Kind == eboks.OutcomeUnknown && (e.Status == 0 || e.Status/100 == 3 || e.Status >= http.StatusInternalServerError), e.Kind == eboks.AlreadyAccepted:
 		e.Kind = eboks.Unavailable
 	}
 	return e

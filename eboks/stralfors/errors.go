@@ -32,7 +32,8 @@ const (
 // that has no body, or an error; a Fejl is one whatever the status.
 func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictxml.Element, *eboks.Error) {
 	root, unreadable := strictxml.Parse(resp.Body)
-	if f := faultIn(root, deep); f != nil {
+	page := isPage(resp, root)
+	if f := faultIn(root, deep); f != nil && !page {
 		e := s.judge(f, resp)
 		if resp.Status < http.StatusMultipleChoices {
 			e.Then = perhaps(e.Then) // head and body contradict each other
@@ -41,11 +42,13 @@ func (s *Sender) read(op *operation, resp *httpx.Response, deep depth) (*strictx
 	}
 	switch {
 	case !slices.Contains(op.expect, resp.Status):
-		return nil, s.byStatus(resp, resp.Status == http.StatusConflict && !isPage(resp, root))
+		return nil, s.byStatus(resp, resp.Status == http.StatusConflict && len(resp.Body) == 0)
 	case !resp.Taken:
 		return nil, unknown(resp, "the answer came before the whole letter had left")
-	case resp.Status == http.StatusNoContent:
+	case resp.Status == http.StatusNoContent, len(resp.Body) == 0 && s.cfg.Wire.EmptyAnswer:
 		return nil, nil
+	case len(resp.Body) == 0:
+		return nil, unknown(resp, "the answer is empty; if that is how Strålfors says that it has the letter, set Wire.EmptyAnswer")
 	case unreadable != nil:
 		return nil, unknown(resp, "the answer is no XML that can be read; a page for people, perhaps")
 	}
@@ -80,7 +83,7 @@ func faultIn(e *strictxml.Element, deep depth) *fault {
 	if e == nil {
 		return nil
 	}
-	if e.Name.Local == "Fejl" {
+	if e.Name.Local == "Fejl" && (e.Name.Space == "" || strings.HasPrefix(e.Name.Space, "urn:oio:")) {
 		code, err := e.TextOf("FejlKode")
 		if err != nil {
 			code = ""

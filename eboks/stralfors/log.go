@@ -9,6 +9,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/httpx"
+	"github.com/dkeid/dkeid/internal/strictxml"
 )
 
 // ReadStatus returns the log of one letter (TransaktionslogForsendelseHent). A
@@ -20,7 +21,7 @@ func (s *Sender) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, er
 	if err != nil {
 		return nil, asked(err)
 	}
-	if resp.Status == http.StatusNotFound {
+	if resp.Status == http.StatusNotFound && s.unknownHere(resp) {
 		return nil, nil
 	}
 	events, err := s.transactions(op, resp)
@@ -37,6 +38,13 @@ func (s *Sender) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, er
 		}
 	}
 	return events, nil
+}
+
+// unknownHere reports whether a 404 is Strålfors' own: a Fejl, or nothing. A page says
+// that a server on the way knows no such address.
+func (s *Sender) unknownHere(resp *httpx.Response) bool {
+	root, err := strictxml.Parse(resp.Body)
+	return len(resp.Body) == 0 || err == nil && faultIn(root, everywhere) != nil && !isPage(resp, root)
 }
 
 // another is an answer about a letter that was not asked about.

@@ -40,12 +40,15 @@ type Wire struct {
 	// Dedupes says that Strålfors recognises a repeated AfsendelseIdentifikator and
 	// never makes a second letter of it. False until the agreement promises it.
 	Dedupes bool
+	// EmptyAnswer says that a success may have no body, whatever its status: then it says no
+	// more than that Strålfors has the letter. If false, only 204 does.
+	EmptyAnswer bool
 	// Codes says what error numbers (FejlKode) mean, in answers and in the log. The
 	// numbers are not public. What a number that is not in it comes to is in the
 	// package's doc.
 	Codes map[string]Verdict
-	// Duplicates are the error numbers that say that an id was used before. HTTP
-	// status 409 always says so.
+	// Duplicates are the error numbers that say that an id was used before. A Fejl with
+	// HTTP status 409 always says so.
 	Duplicates []string
 
 	// LogMarker is the element that counts the transactions of the log, for

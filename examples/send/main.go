@@ -42,7 +42,7 @@ func run(ctx context.Context) (err error) {
 	flag.StringVar(&agreement.BaseURL, "distributor-url", "", "`address` of the service in your agreement; if empty, a fake is started")
 	flag.StringVar(&agreement.System, "system", "", "`id` of the sender system")
 	flag.StringVar(&agreement.User, "from", "Ærø Kommune", "`name` of the sender")
-	cert, key := flag.String("cert", "", "PEM `file` of the client certificate"), flag.String("key", "", "PEM `file` of its key")
+	cert, key := flag.String("cert", "cert.pem", "PEM `file` of the client certificate"), flag.String("key", "key.pem", "PEM `file` of its key")
 	material, file := flag.String("material", "1001", "shipment `type` of the agreement"), flag.String("text", "", "`file` with a title, a blank line, and paragraphs; if empty, an example")
 	flag.Parse()
 	to, every, number := cprtest.Number(9000), time.Second, ""
@@ -109,10 +109,10 @@ func run(ctx context.Context) (err error) {
 	return nil
 }
 
-// later tells of an error after which the same call may be made again.
+// later tells of an error after which the same call may be made again by itself.
 func later(err error) bool {
 	var e *eboks.Error
-	if !errors.As(err, &e) || e.Then != eboks.Retry && e.Then != eboks.Ask {
+	if !errors.As(err, &e) || e.Then != eboks.Retry && e.Then != eboks.Ask || e.Kind == eboks.AuthFailed || e.Kind == eboks.ConfigInvalid {
 		return false
 	}
 	fmt.Println(err)
