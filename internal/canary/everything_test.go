@@ -81,7 +81,7 @@ var everything = []struct {
 	{value: eboks.Client{}},
 	{value: eboks.Config{}},
 	{value: eboks.Document{}},
-	{value: eboks.Entry{}},
+	{value: eboks.Entry{}, shows: "the owner's name, and the distributor's number of the letter"},
 	{value: eboks.Error{}, shows: "our own words"},
 	{value: eboks.Event{}, shows: "the distributor's word for a state, out of a table"},
 	{value: eboks.History{}},
