@@ -130,7 +130,7 @@ func (c *Client) look(ctx context.Context, l *Letter) answer {
 	events, err := c.sender.(StatusReader).ReadStatus(ctx, l.ID)
 	if err != nil {
 		e := c.refuse(opSend, l.ID, asQuestion(err))
-		if e.Alarm {
+		if e.Alarm || (e.Kind == AuthFailed || e.Kind == ConfigInvalid) && !c.deaf.Swap(true) {
 			c.alarm(ctx, e)
 		}
 		cause := error(sentinel(e.Kind))
@@ -140,6 +140,7 @@ func (c *Client) look(ctx context.Context, l *Letter) answer {
 		return answer{err: &Error{Kind: OutcomeUnknown, Err: cause, RetryAfter: e.RetryAfter,
 			Why: "the outcome is unknown, and the distributor could not be asked"}}
 	}
+	c.deaf.Store(false)
 	h := historyOf(l.ID, events)
 	switch s := h.Status(); {
 	case s == Unknown && len(h.events) > 0:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +22,8 @@ type Client struct {
 	way    *channel
 
 	buffers *sync.Pool
-	stuckAt *Cursor // where events could not be read; guarded by way.mu
+	deaf    atomic.Bool // the distributor cannot be asked, and somebody was told
+	stuckAt *Cursor     // where events could not be read; guarded by way.mu
 }
 
 // measureBuffer is how much of a document is read at once.

@@ -7,7 +7,7 @@ import (
 
 // Ledger remembers what was done with each letter, so that no ID ever becomes two
 // letters, whoever sends: several calls, several processes, several machines. It
-// keeps no content and no recipient.
+// keeps no content and no recipient: store the fields of an Entry, or its JSON.
 //
 // All methods may be called concurrently. Each treats every entry on its own, and
 // each entry atomically. They may be called inside no transaction of the caller.
