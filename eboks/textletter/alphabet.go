@@ -95,6 +95,30 @@ func Writable(text string) error {
 	return err
 }
 
+// Legible returns text with instead in the place of each character that a letter cannot
+// have, and without control characters: for what other people typed, where a letter must
+// go out all the same. The error is one of the embedded fonts, or says that instead itself
+// cannot be written.
+func Legible(text string, instead rune) (string, error) {
+	a, err := newAlphabet()
+	if err != nil {
+		return "", err
+	}
+	if !a.has(instead) {
+		return "", refused(fmt.Sprintf("%U cannot be written itself", instead))
+	}
+	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), string(instead))
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', a.has(r):
+			return r
+		case unicode.In(r, unicode.Cc, unicode.Cf):
+			return -1
+		}
+		return instead
+	}, norm.NFC.String(strings.Map(plain, text))), nil
+}
+
 // line is text for a line of its own of at most limit characters.
 func (a *alphabet) line(field, s string, limit int) (string, error) {
 	if why := shownline.Fault(s, limit); why != "" {

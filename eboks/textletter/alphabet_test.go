@@ -6,8 +6,10 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/textletter"
 )
 
@@ -101,4 +103,21 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		assert.Contains(t, err, want, "%q", text)
 		assert.NotContains(t, err, "hemmeligt")
 	}
+}
+
+// What other people typed goes out, with a sign for what cannot be written.
+func TestLegible(t *testing.T) {
+	for in, want := range map[string]string{
+		"Åse Đặng Œ ẞ":               "Åse Đặng Œ ẞ",
+		"A\u030a\tb\u200b\u202e\x00": "Å b",
+		"😀 李\r\nא\xff":               "□ □\n□□",
+		"":                           "",
+	} {
+		got, err := textletter.Legible(in, '□')
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		assert.NoError(t, textletter.Writable(got))
+	}
+	_, err := textletter.Legible("Åse", '李')
+	require.ErrorIs(t, err, eboks.ErrInputInvalid)
 }

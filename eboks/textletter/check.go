@@ -2,6 +2,7 @@ package textletter
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -96,9 +97,11 @@ func (p *Paragraph) check(a *alphabet, field string) (err error) {
 	return nil
 }
 
-// isAddress reports whether s leads to a page and can be written as it is.
+// isAddress reports whether s leads to a page and can be written as it is: over https,
+// or on this machine.
 func isAddress(s string) bool {
 	notPlain := func(r rune) bool { return r <= ' ' || r >= 0x7f }
 	u, err := url.Parse(s)
-	return err == nil && len(s) <= MaxURL && !strings.ContainsFunc(s, notPlain) && u.Scheme == "https" && u.Hostname() != "" && u.User == nil
+	return err == nil && len(s) <= MaxURL && !strings.ContainsFunc(s, notPlain) && u.Hostname() != "" && u.User == nil &&
+		(u.Scheme == "https" || u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback())
 }

@@ -102,7 +102,7 @@ func TestLargestLetters(t *testing.T) {
 			began := time.Now()
 			pdf, err := l.PDF()
 			require.NoError(t, err)
-			assert.Less(t, time.Now().Sub(began), 10*time.Second)
+			assert.Less(t, time.Since(began), 10*time.Second)
 			assert.Less(t, len(pdf), 1<<20)
 		})
 	}

@@ -258,6 +258,7 @@ func failures(t *testing.T) map[string]error {
 	add("eboks: method (*MemoryLedger) Claim", second(full.Claim(ctx, []eboks.Entry{{ID: eboks.NewID(), State: eboks.LetterWaiting}}, "a", time.Hour)))
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
 	add("eboks/textletter: func Parse", second(textletter.Parse(strings.NewReader(""))))
+	add("eboks/textletter: func Legible", second(textletter.Legible("", '李')))
 	add("eboks/textletter: func Writable", textletter.Writable("李"))
 	add("eboks/textletter: method (Letter) PDF", second(textletter.Letter{}.PDF()))
 	add("eboks/stralfors: func New", second(stralfors.New(stralfors.Config{})))

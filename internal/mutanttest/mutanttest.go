@@ -24,7 +24,7 @@ const Right = "is right"
 // suite finds a mistake does not depend on it, and all of both would take minutes.
 func FindAll[M any](t *testing.T, mutants map[string]M, partOf func(M) string) {
 	for name, m := range mutants {
-		if raceDetector != (name == Right) {
+		if raceDetector && name != Right || !raceDetector && name == Right {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {

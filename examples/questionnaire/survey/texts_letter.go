@@ -9,7 +9,7 @@ var letterTexts = map[string]Text{
 	"letter.pdf.link":       {"Vil du bekræfte, at du har læst brevet? Tryk her, og log ind med MitID.", "Would you like to confirm that you have read this letter? Press here and log on with MitID."},
 	"letter.pdf.open":       {"Bekræft, at jeg har læst brevet", "Confirm that I have read the letter"},
 	"letter.pdf.regards":    {"Med venlig hilsen", "Kind regards"},
-	"letter.pdf.foot":       {"Brev %s. Ærøpanelet er et eksempel og findes ikke.", "Letter %s. The Ærø Panel is an example and does not exist."},
+	"letter.pdf.example":    {"Et eksempel, der ikke findes", "An example that does not exist"},
 
 	"letters.lead":    {"Her kan du altid se, hvad der blev af hvert brev.", "Here you can always see what became of each letter."},
 	"letters.empty":   {"Du har ingen breve endnu. Når du har svaret på et skema, skriver vi en kvittering til dig.", "You have no letters yet. When you have answered a questionnaire, we write you a receipt."},
