@@ -103,5 +103,5 @@ func isAddress(s string) bool {
 	notPlain := func(r rune) bool { return r <= ' ' || r >= 0x7f }
 	u, err := url.Parse(s)
 	return err == nil && len(s) <= MaxURL && !strings.ContainsFunc(s, notPlain) && u.Hostname() != "" && u.User == nil &&
-		(u.Scheme == "https" || u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback())
+		(u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()))
 }

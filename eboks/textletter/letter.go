@@ -69,8 +69,8 @@ type Paragraph struct {
 	Heading string
 	// Text is any number of lines. If URL is there, Text is the link's text.
 	Text string
-	// URL is an address with https, or with http and an IP address of this machine, of at
-	// most MaxURL bytes of ASCII. It is written out
+	// URL is an address with https, or one of this machine with http (localhost, or a
+	// loopback IP address), of at most MaxURL bytes of ASCII. It is written out
 	// below Text, for those who read on paper.
 	URL string
 }

@@ -174,3 +174,16 @@ func TestLogosThatAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// A link leads over https, or stays on this machine, where programs are tried.
+func TestLinksOverHTTPStayOnThisMachine(t *testing.T) {
+	for url, ok := range map[string]bool{
+		"https://example.dk/sager": true, "http://localhost:8080/brev": true, "http://127.0.0.1:1/brev": true, "http://[::1]/brev": true,
+		"http://example.dk/sager": false, "http://localhost.example.dk/": false, "http://10.0.0.1/": false, "http://0x7f.1/": false, "ftp://localhost/": false,
+	} {
+		l := short()
+		l.Paragraphs = []textletter.Paragraph{{Text: "Læs mere", URL: url}}
+		_, err := l.PDF()
+		assert.Equal(t, ok, err == nil, url)
+	}
+}
