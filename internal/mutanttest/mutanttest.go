@@ -16,6 +16,15 @@ const env = "DKEID_TEST_MUTANT"
 // Right is wrapped as the mutants are, and has no mistake: the suite must pass it.
 const Right = "is right"
 
+// Whole skips what takes long and is not needed each time: see CONTRIBUTING.md. what says
+// what that is.
+func Whole(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("DKEID_WHOLE") != "1" {
+		t.Skip(what + " with DKEID_WHOLE=1, as in .ci/run")
+	}
+}
+
 // FindAll runs TestMutant of this test binary once for each mutant. partOf returns the
 // part of the suite that must find the mutant, as a pattern of go test -run; empty
 // means the whole suite.
@@ -24,9 +33,7 @@ const Right = "is right"
 // race detector Right alone runs, and without it the mutants alone, because whether the
 // suite finds a mistake does not depend on it.
 func FindAll[M any](t *testing.T, mutants map[string]M, partOf func(M) string) {
-	if os.Getenv("DKEID_WHOLE") != "1" {
-		t.Skip("adapters with mistakes are put through the suite with DKEID_WHOLE=1")
-	}
+	Whole(t, "adapters with mistakes are put through the suite")
 	for name, m := range mutants {
 		if raceDetector && name != Right || !raceDetector && name == Right {
 			continue

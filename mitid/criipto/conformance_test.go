@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/mutanttest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
@@ -24,6 +25,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceWithUserinfoAndFormPost(t *testing.T) {
+	mutanttest.Whole(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, criiptotest.Start, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }),
 		append(slices.Clone(has), "userinfo")...)
 }
