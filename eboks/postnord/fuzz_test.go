@@ -79,7 +79,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Add(419, "-1", []byte("<Fejl><FejlKode>99999999999999</FejlKode></Fejl>"))
 	s := fuzzed(nil)
 	f.Fuzz(func(t *testing.T, status int, after string, body []byte) {
-		e := s.refused(&httpx.Response{Status: status, Header: http.Header{"Retry-After": {after}}, Body: body})
+		e := s.refused(&httpx.Response{Status: status, Header: http.Header{"Retry-After": {after}}, Body: body, Taken: true})
 		if e.Kind == 0 || len(e.Code) > 4 || e.RetryAfter < 0 || e.RetryAfter > 24*time.Hour || len(e.Raw.Reveal()) > maxRaw {
 			t.Fatal("an error out of its bounds")
 		}
