@@ -214,16 +214,8 @@ func (c *Client) read(l *Letter, r *Receipt, err error) answer {
 	return a
 }
 
-// aboutLetter reports whether the error judges the letter, and not the way to the
-// distributor.
-func (e *Error) aboutLetter() bool {
-	switch e.Kind {
-	case Rejected, RecipientUnreachable, InputInvalid, Unsupported:
-		return true
-	default:
-		return false
-	}
-}
+// aboutLetter reports whether the error is the distributor's verdict on the letter.
+func (e *Error) aboutLetter() bool { return e.Kind == Rejected || e.Kind == RecipientUnreachable }
 
 // local reports whether the letter was refused before the distributor was asked.
 func (e *Error) local() bool {

@@ -1,7 +1,6 @@
 package eboks
 
 import (
-	"errors"
 	"log/slog"
 	"strconv"
 	"time"
@@ -187,7 +186,7 @@ func (e *Error) LogValue() slog.Value {
 
 // KindOf returns the kind of err, or 0 when err is not of this package.
 func KindOf(err error) Kind {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := asError(err); ok {
 		return e.Kind
 	}
 	return 0

@@ -57,7 +57,7 @@ func (r rule) judge(e Entry, a answer) (Entry, *Receipt, *Error) {
 		return r.looked(e)
 	case e.State == LetterUnknown:
 		return r.doubted(e, a)
-	case a.err.aboutLetter() && a.err.Kind != InputInvalid && a.err.Kind != Unsupported:
+	case a.err.aboutLetter():
 		return r.refused(e, a.err)
 	case !a.err.Then.undelivered():
 		return r.unknown(e, a.err)
@@ -109,7 +109,7 @@ func (r rule) doubted(e Entry, a answer) (Entry, *Receipt, *Error) {
 	case !a.offered && !a.looked: // nobody was asked
 		failure.Then = Ask
 		return e, nil, &failure
-	case failure.Kind == Rejected || failure.Kind == RecipientUnreachable:
+	case failure.aboutLetter():
 		failure.Kind, failure.Reachability, failure.Err = OutcomeUnknown, ReachabilityUnknown, sentinel(a.err.Kind)
 		failure.Why = "an earlier offer may have arrived, and this one was refused; ask the distributor"
 		return r.unknown(e, &failure)
