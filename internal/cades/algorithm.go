@@ -73,19 +73,19 @@ func checkSignature(cert *x509.Certificate, alg pkix.AlgorithmIdentifier, h cryp
 	switch key := cert.PublicKey.(type) {
 	case *rsa.PublicKey:
 		if bits := key.N.BitLen(); bits < minRSA || bits > maxRSA {
-			return refuse("an RSA key of less than 2048 or more than 8192 bits")
+			return refuse(Weak, "an RSA key of less than 2048 or more than 8192 bits")
 		}
 		return checkRSA(key, alg, h, sum(h, signed), value)
 	case *ecdsa.PublicKey:
 		if with, ok := ecdsaHash(alg); !ok || with != h {
-			return refuse("a signature algorithm that does not fit")
+			return refuse(Weak, "a signature algorithm that does not fit")
 		}
 		if key.Curve.Params().BitSize < 256 || !ecdsa.VerifyASN1(key, sum(h, signed), value) {
-			return refuse("wrong signature")
+			return refuse(WrongSignature, "wrong signature")
 		}
 		return nil
 	}
-	return refuse("a kind of key that is not read here")
+	return refuse(Weak, "a kind of key that is not read here")
 }
 
 func ecdsaHash(alg pkix.AlgorithmIdentifier) (crypto.Hash, bool) {
@@ -114,13 +114,13 @@ func checkRSA(key *rsa.PublicKey, alg pkix.AlgorithmIdentifier, h crypto.Hash, d
 	case alg.Algorithm.Equal(oidRSA512):
 		with = crypto.SHA512
 	default:
-		return refuse("a signature algorithm that does not fit")
+		return refuse(Weak, "a signature algorithm that does not fit")
 	}
 	if with != h {
-		return refuse("a signature algorithm that does not fit")
+		return refuse(Weak, "a signature algorithm that does not fit")
 	}
 	if rsa.VerifyPKCS1v15(key, h, digest, value) != nil {
-		return refuse("wrong signature")
+		return refuse(WrongSignature, "wrong signature")
 	}
 	return nil
 }
@@ -137,19 +137,19 @@ func checkPSS(key *rsa.PublicKey, alg pkix.AlgorithmIdentifier, h crypto.Hash, d
 	var p pssParameters
 	var mask pkix.AlgorithmIdentifier
 	if !exactly(alg.Parameters.FullBytes, &p) || !p.MGF.Algorithm.Equal(oidMGF1) || !exactly(p.MGF.Parameters.FullBytes, &mask) {
-		return refuse("parameters of RSA-PSS that cannot be read")
+		return refuse(Weak, "parameters of RSA-PSS that cannot be read")
 	}
 	with, ok1 := hashOf(p.Hash)
 	masked, ok2 := hashOf(mask)
 	if !ok1 || !ok2 || with != h || masked != h || p.Trailer != 1 || p.Salt < 0 || p.Salt > maxRSA/8 {
-		return refuse("parameters of RSA-PSS that do not fit")
+		return refuse(Weak, "parameters of RSA-PSS that do not fit")
 	}
 	salt := p.Salt
 	if salt == 0 {
 		salt = -2 // not what rsa.PSSSaltLengthAuto means, so it never verifies
 	}
 	if rsa.VerifyPSS(key, h, digest, value, &rsa.PSSOptions{SaltLength: salt, Hash: h}) != nil {
-		return refuse("wrong signature")
+		return refuse(WrongSignature, "wrong signature")
 	}
 	return nil
 }

@@ -7,6 +7,9 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"slices"
+
+	"github.com/dkeid/dkeid/internal/ber"
 )
 
 // The object identifiers of RFC 5652, RFC 5035 and RFC 3161.
@@ -18,6 +21,9 @@ var (
 	oidMessageDigest     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
 	oidProtection        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 52}
 	oidSigningCertV2     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
+	oidSigningCert       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
+	oidSigningTime       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
+	oidAdobeRevocation   = asn1.ObjectIdentifier{1, 2, 840, 113583, 1, 1, 8}
 	oidSignatureTimeMark = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 )
 
@@ -82,37 +88,67 @@ func values(content []byte, most int) ([]asn1.RawValue, bool) {
 }
 
 // read takes a message apart. It wants exactly one signer.
-func read(der []byte) (*signedData, *signerInfo, error) {
+func (r Rules) read(der []byte) (*signedData, *signerInfo, error) {
 	if len(der) > MaxSize {
-		return nil, nil, refuse("the message is too long")
+		return nil, nil, refuse(Malformed, "the message is too long")
+	}
+	n, definite, err := ber.Length(der)
+	if err != nil || n != len(der) {
+		return nil, nil, refuse(Malformed, "no signed message (CMS SignedData in DER)")
+	}
+	if !definite {
+		if !r.BER {
+			return nil, nil, refuse(Indefinite, "a message with indefinite lengths (BER)")
+		}
+		if der, err = ber.DER(der); err != nil {
+			return nil, nil, refuse(Malformed, "no signed message (CMS SignedData)")
+		}
 	}
 	var outer contentInfo
 	var data signedData
 	var info signerInfo
 	if !exactly(der, &outer) || !outer.Type.Equal(oidSignedData) || !exactly(outer.Content.Bytes, &data) {
-		return nil, nil, refuse("no signed message (CMS SignedData in DER)")
+		return nil, nil, refuse(Malformed, "no signed message (CMS SignedData in DER)")
 	}
 	if !is(data.Signers, universal, asn1.TagSet) {
-		return nil, nil, refuse("no signer")
+		return nil, nil, refuse(Malformed, "no signer")
 	}
 	signers, ok := values(data.Signers.Bytes, 2)
 	if !ok || len(signers) != 1 {
-		return nil, nil, refuse("not exactly one signer")
+		return nil, nil, refuse(Malformed, "not exactly one signer")
 	}
 	if !exactly(signers[0].FullBytes, &info) {
-		return nil, nil, refuse("a signer that cannot be read")
+		return nil, nil, refuse(Malformed, "a signer that cannot be read")
+	}
+	if !definite && !sortSet(&info.Signed) {
+		return nil, nil, refuse(Malformed, "attributes that cannot be read")
 	}
 	return &data, &info, nil
+}
+
+const maxAttributes = 64
+
+// sortSet puts the elements of a set in the order of DER (X.690, 11.6), as they are signed.
+func sortSet(set *asn1.RawValue) bool {
+	all, ok := values(set.Bytes, maxAttributes)
+	slices.SortFunc(all, func(a, b asn1.RawValue) int { return bytes.Compare(a.FullBytes, b.FullBytes) })
+	head := len(set.FullBytes) - len(set.Bytes)
+	set.FullBytes = slices.Clone(set.FullBytes[:head])
+	for _, v := range all {
+		set.FullBytes = append(set.FullBytes, v.FullBytes...)
+	}
+	set.Bytes = set.FullBytes[head:]
+	return ok
 }
 
 // certificates returns those in a message that can be read. Whoever signed is among them.
 func (d *signedData) certificates() ([]*x509.Certificate, error) {
 	if len(d.Certificates.FullBytes) == 0 {
-		return nil, refuse("no certificate")
+		return nil, refuse(NoCertificate, "no certificate")
 	}
 	raw, ok := values(d.Certificates.Bytes, 32)
 	if !ok {
-		return nil, refuse("certificates that cannot be read")
+		return nil, refuse(NoCertificate, "certificates that cannot be read")
 	}
 	var all []*x509.Certificate
 	for _, v := range raw {
@@ -121,7 +157,7 @@ func (d *signedData) certificates() ([]*x509.Certificate, error) {
 			continue
 		}
 		if k, is := c.PublicKey.(*rsa.PublicKey); is && k.N.BitLen() > maxRSA {
-			return nil, refuse("a certificate with an RSA key of more than 8192 bits") // a check with it takes long
+			return nil, refuse(Weak, "a certificate with an RSA key of more than 8192 bits") // a check with it takes long
 		}
 		all = append(all, c)
 	}
@@ -147,13 +183,13 @@ func (s *signerInfo) signer(all []*x509.Certificate) (*x509.Certificate, error) 
 		switch {
 		case !match:
 		case found != nil && !found.Equal(c):
-			return nil, refuse("two certificates of the signer")
+			return nil, refuse(NoCertificate, "two certificates of the signer")
 		default:
 			found = c
 		}
 	}
 	if found == nil {
-		return nil, refuse("the signer's certificate is not in it")
+		return nil, refuse(NoCertificate, "the signer's certificate is not in it")
 	}
 	return found, nil
 }
@@ -170,22 +206,22 @@ func attributes(set asn1.RawValue) (map[string]asn1.RawValue, error) {
 	if len(set.FullBytes) == 0 {
 		return nil, nil
 	}
-	raw, ok := values(set.Bytes, 64)
+	raw, ok := values(set.Bytes, maxAttributes)
 	if !ok {
-		return nil, refuse("attributes that cannot be read")
+		return nil, refuse(Malformed, "attributes that cannot be read")
 	}
 	all := map[string]asn1.RawValue{}
 	for _, v := range raw {
 		var a attribute
 		if !exactly(v.FullBytes, &a) || !is(a.Values, universal, asn1.TagSet) {
-			return nil, refuse("attributes that cannot be read")
+			return nil, refuse(Malformed, "attributes that cannot be read")
 		}
 		if _, twice := all[a.Type.String()]; twice {
-			return nil, refuse("an attribute twice")
+			return nil, refuse(Malformed, "an attribute twice")
 		}
 		one, ok := values(a.Values.Bytes, 8)
 		if !ok || len(one) == 0 {
-			return nil, refuse("attributes that cannot be read")
+			return nil, refuse(Malformed, "attributes that cannot be read")
 		}
 		if len(one) == 1 {
 			all[a.Type.String()] = one[0]

@@ -39,35 +39,40 @@ type tstInfo struct {
 // certificate in it, which is for timestamps and nothing else (RFC 3161, 2.3), signed it
 // and was valid then.
 func VerifyTimestamp(der []byte, digest func(crypto.Hash) []byte) (*Timestamp, error) {
-	data, info, err := read(der)
+	return Rules{}.VerifyTimestamp(der, digest)
+}
+
+// VerifyTimestamp is the function VerifyTimestamp by these rules.
+func (r Rules) VerifyTimestamp(token []byte, digest func(crypto.Hash) []byte) (*Timestamp, error) {
+	data, info, err := r.read(token)
 	if err != nil {
 		return nil, err
 	}
 	var content []byte
 	if !data.Encapsulated.Type.Equal(oidTSTInfo) || !exactly(data.Encapsulated.Content.Bytes, &content) {
-		return nil, refuse("no timestamp")
+		return nil, refuse(Malformed, "no timestamp")
 	}
 	var t tstInfo
 	if !exactly(content, &t) || t.Version != 1 {
-		return nil, refuse("a timestamp that cannot be read")
+		return nil, refuse(Malformed, "a timestamp that cannot be read")
 	}
 	at, ok := generalizedTime(t.Time)
 	if !ok {
-		return nil, refuse("a timestamp without a time in UTC")
+		return nil, refuse(Malformed, "a timestamp without a time in UTC")
 	}
 	h, ok := hashOf(t.Imprint.Hash)
 	if !ok || !bytes.Equal(t.Imprint.Digest, digest(h)) {
-		return nil, refuse("a timestamp of something else")
+		return nil, refuse(WrongDigest, "a timestamp of something else")
 	}
 	s, err := check(data, info, oidTSTInfo, func(h crypto.Hash) []byte { return sum(h, content) })
 	if err != nil {
 		return nil, err
 	}
 	if !stamps(s.Certificate) {
-		return nil, refuse("a timestamp by a certificate that is not for timestamps alone")
+		return nil, refuse(WrongCertificate, "a timestamp by a certificate that is not for timestamps alone")
 	}
 	if at.Before(s.Certificate.NotBefore) || at.After(s.Certificate.NotAfter) {
-		return nil, refuse("a timestamp from outside the life of its certificate")
+		return nil, refuse(WrongCertificate, "a timestamp from outside the life of its certificate")
 	}
 	return &Timestamp{Time: at, Certificate: s.Certificate, Others: s.Others}, nil
 }
@@ -105,11 +110,11 @@ func stamps(c *x509.Certificate) bool {
 	return false
 }
 
-// Chain reports whether cert leads to one of roots by way of others, as of a time.
-// usages are what the certificate must be for; none means anything.
-func Chain(cert *x509.Certificate, others []*x509.Certificate, roots *x509.CertPool, at time.Time, usages ...x509.ExtKeyUsage) bool {
+// Chain returns the shortest chain from cert to one of roots by way of others, as of a time; nil
+// if there is none. usages are what the certificate must be for; none means anything.
+func Chain(cert *x509.Certificate, others []*x509.Certificate, roots *x509.CertPool, at time.Time, usages ...x509.ExtKeyUsage) []*x509.Certificate {
 	if roots == nil { // which would mean the roots of the system
-		return false
+		return nil
 	}
 	between := x509.NewCertPool()
 	for _, c := range others {
@@ -118,6 +123,9 @@ func Chain(cert *x509.Certificate, others []*x509.Certificate, roots *x509.CertP
 	if len(usages) == 0 {
 		usages = []x509.ExtKeyUsage{x509.ExtKeyUsageAny}
 	}
-	_, err := cert.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: slices.Clone(usages)})
-	return err == nil
+	chains, err := cert.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: slices.Clone(usages)})
+	if err != nil || len(chains) == 0 {
+		return nil
+	}
+	return slices.MinFunc(chains, func(a, b []*x509.Certificate) int { return len(a) - len(b) })
 }

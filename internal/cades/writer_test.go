@@ -117,6 +117,7 @@ type message struct {
 	digest      []byte // of the content
 	digestAlg   []byte
 	attributes  func(all [][]byte) [][]byte
+	shuffled    bool // the attributes are written in another order than they were signed in
 	unsigned    [][]byte
 	options     crypto.SignerOpts
 	identifier  []byte // of the signer
@@ -162,6 +163,9 @@ func (m message) bytes() []byte {
 	}
 	or(&m.identifier, der(0x30, m.cert.RawIssuer, value(m.cert.SerialNumber)))
 	info := [][]byte{value(1), m.identifier, m.digestAlg}
+	if m.shuffled {
+		slices.Reverse(all)
+	}
 	if len(all) > 0 {
 		info = append(info, der(0xa0, all...))
 	}

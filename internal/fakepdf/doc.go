@@ -49,8 +49,10 @@
 //   - sign.go, dss.go, close.go: the layout of Criipto's files
 //   - seal.go: the layout of Nets' files
 //   - slot.go, spoil.go: the signature dictionary, genuine or not
-//   - forgery.go: forgeries by name; forge_append.go, forge_signature.go and
-//     forge_whole.go: what they are; forge_remake.go: making a signature again
+//   - forgery.go: forgeries by name; forge_append.go, forge_catalog.go,
+//     forge_field.go, forge_shadow.go, forge_signature.go, forge_life.go,
+//     forge_structure.go and forge_whole.go: what they are; forge_remake.go: making a
+//     signature again
 //   - document.go, plant.go: PDFs to sign
 //   - object.go, parser.go, file.go, xref_stream.go, pages.go: reading a PDF
 //   - update.go: writing a revision

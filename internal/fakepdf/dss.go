@@ -29,20 +29,12 @@ func (a *Authority) addDSS(pdf []byte, s *slot, at time.Time, wrong spoil) ([]by
 	for _, c := range []*signer{a.seal, a.tsa, a.responder, a.root} {
 		certs = append(certs, u.add(packed(c.cert.Raw)))
 	}
-	for _, c := range []*signer{a.seal, a.tsa} {
-		about := c.cert
-		if wrong.revocation != nil {
-			about = wrong.revocation
-		}
-		answer, err := a.OCSP(about, at)
-		if err != nil {
-			return nil, err
-		}
-		answers = append(answers, u.add(packed(answer)))
-	}
-	crl, err := a.CRL(at)
+	ocsps, crl, err := a.answers(at, wrong)
 	if err != nil {
 		return nil, err
+	}
+	for _, answer := range ocsps {
+		answers = append(answers, u.add(packed(answer)))
 	}
 	crls := array{u.add(packed(crl))}
 	vri, err := f.dictAt(dss["VRI"])

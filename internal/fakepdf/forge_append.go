@@ -5,22 +5,27 @@ import (
 	"fmt"
 )
 
+// appended returns a forgery that appends one revision.
+func appended(title, what string, f func(j *job, u *update, first page) error) Forgery {
+	return Forgery{Name: title, What: what, Is: Changed, make: func(j *job) ([]byte, error) { return j.append(f) }}
+}
+
+// append appends one revision to the file.
+func (j *job) append(f func(j *job, u *update, first page) error) ([]byte, error) {
+	pages, err := j.file.pages()
+	if err != nil {
+		return nil, err
+	}
+	u := newUpdate(j.file)
+	if err := f(j, u, pages[0]); err != nil {
+		return nil, err
+	}
+	return u.bytes(nil), nil
+}
+
 // appendedForgeries append one revision to a signed file. What was signed is still
 // there, byte for byte, and its signature verifies over it.
 func appendedForgeries() []Forgery {
-	appended := func(title, what string, f func(j *job, u *update, first page) error) Forgery {
-		return Forgery{Name: title, What: what, Is: Changed, make: func(j *job) ([]byte, error) {
-			pages, err := j.file.pages()
-			if err != nil {
-				return nil, err
-			}
-			u := newUpdate(j.file)
-			if err := f(j, u, pages[0]); err != nil {
-				return nil, err
-			}
-			return u.bytes(nil), nil
-		}}
-	}
 	return []Forgery{
 		appended("page-replaced", "the first page shows other text: its Contents is a new stream", replacePage),
 		appended("page-stream-replaced", "the first page shows other text: its stream is overwritten", overwritePage),
@@ -166,16 +171,10 @@ func addNote(j *job, u *update, first page) error {
 	if err != nil {
 		return err
 	}
-	looks := falseText()
-	looks.data = append([]byte("1 g 0 0 480 80 re f 0 g 1 0 0 1 -50 -730 cm "), looks.data...)
-	looks.dict = dict{
-		"Type": name("XObject"), "Subtype": name("Form"), "Resources": dict{"Font": dict{"F1": helvetica()}},
-		"BBox": array{number("0"), number("0"), number("480"), number("80")},
-	}
 	note := u.add(dict{
 		"Type": name("Annot"), "Subtype": name("FreeText"), "F": number("4"), "DA": text("/F1 12 Tf 0 g"),
-		"Contents": textOf("Beløbet er 900.000 kr."), "P": ref{num: first.num}, "AP": dict{"N": u.add(looks)},
-		"Rect": array{number("50"), number("720"), number("530"), number("800")},
+		"Contents": textOf("Beløbet er 900.000 kr."), "P": ref{num: first.num}, "AP": dict{"N": u.add(cover())},
+		"Rect": wide(),
 	})
 	u.set(first.num, first.dict.with(dict{"Annots": append(append(array{}, annots...), note)}))
 	return nil

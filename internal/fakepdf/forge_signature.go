@@ -1,6 +1,7 @@
 package fakepdf
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -91,8 +92,25 @@ func messageForgeries() []Forgery {
 			edit: func(m *message) { m.content = []byte("Noget andet på dansk") },
 		}),
 		remade("two-signers", "the message has two SignerInfos, the second without a time stamp", Invalid, spoil{edit: func(m *message) { m.twice = true }}),
+		remade("contents-in-ber", "the CMS message has indefinite lengths, as BER allows", Invalid, spoil{message: indefinite}),
+		remade("contents-in-broken-ber", "the CMS message has an indefinite length, and no end", Invalid, spoil{
+			message: func(der []byte) []byte { whole := indefinite(der); return append(whole[:len(whole)-2], 1, 1) },
+		}),
+		remade("contents-with-long-length", "the length of the CMS message is written in more bytes than it needs", Invalid, spoil{
+			message: func(der []byte) []byte { return append([]byte{0x30, 0x84, 0, 0}, der[2:]...) },
+		}),
+		remade("contents-too-deep", "five thousand values lie in each other in the place of the CMS message", Invalid, spoil{
+			message: func([]byte) []byte {
+				return append(bytes.Repeat([]byte{0x30, 0x80}, 5000), make([]byte, 10_000)...)
+			},
+		}),
 		{Name: "signature-of-another-signature", What: "Contents is that of a signature over another file", Is: Invalid, make: otherContents},
 	}
+}
+
+// indefinite writes the outermost length of a message as indefinite. The message has a length of two bytes.
+func indefinite(der []byte) []byte {
+	return append(append([]byte{0x30, 0x80}, der[4:]...), 0, 0)
 }
 
 // otherContents puts the message of another signature into Contents.

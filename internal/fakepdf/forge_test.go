@@ -87,13 +87,15 @@ func TestChangedFilesKeepTheirSignature(t *testing.T) {
 	for _, f := range named(t, fakepdf.Changed) {
 		t.Run(f.Name, func(t *testing.T) {
 			out := forge(t, f.Name, pdf)
-			require.True(t, bytes.HasPrefix(out, pdf))
-			more := string(out[len(pdf):])
-			assert.False(t, texts[more], "as another forgery")
-			texts[more] = true
+			if !f.Prepared {
+				require.True(t, bytes.HasPrefix(out, pdf))
+				more := string(out[len(pdf):])
+				assert.False(t, texts[more], "as another forgery")
+				texts[more] = true
+			}
 			words, ok := opensslVerifies(t, a, find(t, out)[0])
 			assert.True(t, ok, words)
-			if f.Name == "bytes-behind-end" {
+			if f.Name == "bytes-behind-end" || f.Name == "field-with-kids" { // which pdfsig does not find
 				return
 			}
 			path := put(t, "forged.pdf", out)
@@ -184,6 +186,9 @@ func TestInvalidSignaturesDoNotVerify(t *testing.T) {
 			case "content-embedded":
 				assert.True(t, bytes.Contains(all[0].message, []byte("Noget andet på dansk")))
 				return
+			case "contents-in-ber", "contents-with-long-length":
+				assert.NotEqual(t, byte(0x82), all[0].message[1])
+				return
 			case "two-signers":
 				var m readMessage
 				_, err := asn1.Unmarshal(all[0].message, &m)
@@ -245,6 +250,10 @@ func TestUntimedSignaturesVerify(t *testing.T) {
 			return
 		}
 		words, ok = opensslStamps(t, a, stamp, info.Value)
+		if f.Name == "timestamp-from-the-future" { // OpenSSL does not ask what time it is
+			assert.True(t, ok, words)
+			return
+		}
 		assert.False(t, ok, words)
 		if f.Name == "timestamp-of-another-signature" {
 			words, ok = opensslStamps(t, a, stamp, []byte("En anden signatur"))

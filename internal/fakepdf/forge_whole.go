@@ -60,34 +60,34 @@ func swapped(contact string) string {
 // wholeForgeries do something to the whole file.
 func wholeForgeries() []Forgery {
 	return []Forgery{
-		{"signatures-removed", "the file as it was before the first signature", Unsigned, func(j *job) ([]byte, error) {
+		{Name: "signatures-removed", What: "the file as it was before the first signature", Is: Unsigned, make: func(j *job) ([]byte, error) {
 			return j.original()
 		}},
-		{"last-signature-removed", "the file as it was before the last signature", Unsigned, func(j *job) ([]byte, error) {
+		{Name: "last-signature-removed", What: "the file as it was before the last signature", Is: Unsigned, make: func(j *job) ([]byte, error) {
 			if base := j.before(j.num); base != nil {
 				return base, nil
 			}
 			return j.original()
 		}},
-		{"drawing-without-signature", "a drawing of a signature on the last page, and no signature", Unsigned, drawing},
-		{"field-without-signature", "a signature field without a value", Unsigned, func(j *job) ([]byte, error) {
+		{Name: "drawing-without-signature", What: "a drawing of a signature on the last page, and no signature", Is: Unsigned, make: drawing},
+		{Name: "field-without-signature", What: "a signature field without a value", Is: Unsigned, make: func(j *job) ([]byte, error) {
 			return j.unsignedField(nil)
 		}},
-		{"field-with-empty-signature", "a signature field whose dictionary has an empty Contents and a ByteRange of zeros", Unsigned, func(j *job) ([]byte, error) {
+		{Name: "field-with-empty-signature", What: "a signature field whose dictionary has an empty Contents and a ByteRange of zeros", Is: Unsigned, make: func(j *job) ([]byte, error) {
 			zero := number("0")
 			return j.unsignedField(dict{
 				"Type": name("Sig"), "Filter": name("Adobe.PPKLite"), "SubFilter": name("ETSI.CAdES.detached"),
 				"ByteRange": array{zero, zero, zero, zero}, "Contents": text{}, "ContactInfo": textOf(j.signature().ContactInfo),
 			})
 		}},
-		{"document-replaced", "another document, with a genuine signature and the same evidence", Mismatched, func(j *job) ([]byte, error) {
+		{Name: "document-replaced", What: "another document, with a genuine signature and the same evidence", Is: Mismatched, make: func(j *job) ([]byte, error) {
 			other := New(Page{Lines: []string{"Beløbet er 900.000 kr.", "Ikke det dokument, der blev sendt."}})
 			if j.before(j.num) == nil {
 				return j.Seal(other, Seal{At: j.at(), Reason: j.signature().Reason})
 			}
 			return j.remakeOn(other, j.signature(), spoil{})
 		}},
-		{"signed-byte-changed", "one byte of the first revision is another", Invalid, func(j *job) ([]byte, error) {
+		{Name: "signed-byte-changed", What: "one byte of the first revision is another", Is: Invalid, make: func(j *job) ([]byte, error) {
 			out := bytes.Clone(j.file.data)
 			i := bytes.Index(out, []byte("/MediaBox"))
 			if i < 0 {
@@ -96,16 +96,16 @@ func wholeForgeries() []Forgery {
 			out[i+1] ^= 0x20
 			return out, nil
 		}},
-		{"file-cut", "the last 200 bytes are missing", Invalid, func(j *job) ([]byte, error) {
+		{Name: "file-cut", What: "the last 200 bytes are missing", Is: Invalid, make: func(j *job) ([]byte, error) {
 			return bytes.Clone(j.file.data[:max(0, len(j.file.data)-200)]), nil
 		}},
-		{"file-cut-in-contents", "the file ends in the middle of Contents", Invalid, func(j *job) ([]byte, error) {
+		{Name: "file-cut-in-contents", What: "the file ends in the middle of Contents", Is: Invalid, make: func(j *job) ([]byte, error) {
 			return bytes.Clone(j.file.data[:min(j.file.places[j.num].offset+signatureRoom, len(j.file.data))]), nil
 		}},
-		{"bytes-behind-end", "text follows the end of the file", Changed, func(j *job) ([]byte, error) {
+		{Name: "bytes-behind-end", What: "text follows the end of the file", Is: Changed, make: func(j *job) ([]byte, error) {
 			return append(bytes.Clone(j.file.data), "Åse Falsk skrev dette bagefter.\n"...), nil
 		}},
-		{"bytes-before-start", "a line stands before the file", Invalid, func(j *job) ([]byte, error) {
+		{Name: "bytes-before-start", What: "a line stands before the file", Is: Invalid, make: func(j *job) ([]byte, error) {
 			return append([]byte("Åse Falsk\n"), j.file.data...), nil
 		}},
 	}

@@ -12,7 +12,10 @@ type Forgery struct {
 	Name string // plain words with hyphens, such as "page-replaced"
 	What string // what arrives
 	Is   Defect
-	make func(j *job) ([]byte, error)
+	// Prepared means that the document was another one before it was signed, with the first half of
+	// the attack in it.
+	Prepared bool
+	make     func(j *job) ([]byte, error)
 }
 
 // A Defect is what a verifier must find.
@@ -29,11 +32,16 @@ const (
 	Unproven   Defect = "unproven"   // it is signed, and the evidence says not by whom
 	Unrevoked  Defect = "unrevoked"  // whether the seal was revoked is not known
 	Mismatched Defect = "mismatched" // it is signed, and another document
+	Broken     Defect = "broken"     // readers may see different files, or never come to an end; the signature verifies
+	Lapsed     Defect = "lapsed"     // the seal was not valid when it signed
 )
 
 // Forgeries returns all forgeries, in order of what is wrong.
 func Forgeries() []Forgery {
-	return slices.Concat(appendedForgeries(), rangeForgeries(), messageForgeries(), trustForgeries(), evidenceForgeries(), wholeForgeries())
+	return slices.Concat(
+		appendedForgeries(), catalogForgeries(), fieldForgeries(), shadowForgeries(), lockForgeries(), rangeForgeries(), messageForgeries(), trustForgeries(),
+		lifeForgeries(), evidenceForgeries(), wholeForgeries(), structureForgeries(), bombForgeries(),
+	)
 }
 
 // Forge spoils a file that [Authority.Sign], [Authority.Close] or [Authority.Seal]

@@ -17,6 +17,11 @@ const freshFor = 7 * 24 * time.Hour
 // that says "good" about a certificate of this authority at a time. A responder
 // signs it whose certificate is in the answer.
 func (a *Authority) OCSP(cert *x509.Certificate, at time.Time) ([]byte, error) {
+	return a.answer(cert, at, time.Time{})
+}
+
+// answer says that a certificate was revoked, or "good" if revoked is zero.
+func (a *Authority) answer(cert *x509.Certificate, at, revoked time.Time) ([]byte, error) {
 	keyBits := func(c *x509.Certificate) ([]byte, error) {
 		var spki struct {
 			Algorithm asn1.RawValue
@@ -34,7 +39,11 @@ func (a *Authority) OCSP(cert *x509.Certificate, at time.Time) ([]byte, error) {
 		return nil, err
 	}
 	id := sequence(algorithm(oidSHA1), octetString(sum1(cert.RawIssuer)), octetString(sum1(issuerKey)), bigInteger(cert.SerialNumber))
-	single := sequence(id, der(0x80), generalized(at), tagged(0, generalized(at.Add(freshFor))))
+	status := der(0x80)
+	if !revoked.IsZero() {
+		status = tagged(1, generalized(revoked))
+	}
+	single := sequence(id, status, generalized(at), tagged(0, generalized(at.Add(freshFor))))
 	data := sequence(tagged(2, octetString(sum1(responderKey))), generalized(at), sequence(single))
 	_, signID, err := a.responder.algorithms(crypto.SHA256)
 	if err != nil {
@@ -52,10 +61,47 @@ func (a *Authority) OCSP(cert *x509.Certificate, at time.Time) ([]byte, error) {
 
 // CRL returns the list of revoked certificates at a time, which is empty (RFC 5280,
 // DER).
-func (a *Authority) CRL(at time.Time) ([]byte, error) {
-	return x509.CreateRevocationList(rand.Reader, &x509.RevocationList{
-		Number: big.NewInt(1), ThisUpdate: at.UTC(), NextUpdate: at.UTC().Add(freshFor),
-	}, a.root.cert, a.root.key)
+func (a *Authority) CRL(at time.Time) ([]byte, error) { return a.list(at, nil, time.Time{}) }
+
+// list has one certificate that was revoked, or none if revoked is zero.
+func (a *Authority) list(at time.Time, cert *x509.Certificate, revoked time.Time) ([]byte, error) {
+	l := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: at.UTC(), NextUpdate: at.UTC().Add(freshFor)}
+	if !revoked.IsZero() {
+		l.RevokedCertificateEntries = []x509.RevocationListEntry{{SerialNumber: cert.SerialNumber, RevocationTime: revoked.UTC()}}
+	}
+	return x509.CreateRevocationList(rand.Reader, l, a.root.cert, a.root.key)
+}
+
+// answers are the OCSP answers and the list that go with a signature.
+func (a *Authority) answers(at time.Time, wrong spoil) (ocsps [][]byte, crl []byte, err error) {
+	by, seal := a, a.seal.cert
+	if wrong.answers != nil {
+		by = wrong.answers
+	}
+	if wrong.seal != nil {
+		seal = wrong.seal.cert
+	}
+	at = at.Add(wrong.answered)
+	for _, c := range []*x509.Certificate{seal, a.tsa.cert} {
+		revoked := time.Time{}
+		if c == seal && !wrong.listed {
+			revoked = wrong.revoked
+		}
+		if wrong.revocation != nil {
+			c = wrong.revocation
+		}
+		answer, err := by.answer(c, at, revoked)
+		if err != nil {
+			return nil, nil, err
+		}
+		ocsps = append(ocsps, answer)
+	}
+	listed := time.Time{}
+	if wrong.listed {
+		listed = wrong.revoked
+	}
+	crl, err = by.list(at, seal, listed)
+	return ocsps, crl, err
 }
 
 func sum1(b []byte) []byte {

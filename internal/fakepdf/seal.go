@@ -141,21 +141,9 @@ func (a *Authority) fillSeal(out []byte, place *slot, at time.Time, wrong spoil)
 // revocationArchive is Adobe's attribute with lists and answers of the time of
 // signing (ISO 32000-1, 12.8.3.3.2).
 func (a *Authority) revocationArchive(at time.Time, wrong spoil) ([]byte, error) {
-	crl, err := a.CRL(at)
+	answers, crl, err := a.answers(at, wrong)
 	if err != nil {
 		return nil, err
-	}
-	var answers [][]byte
-	for _, c := range []*signer{a.seal, a.tsa} {
-		about := c.cert
-		if wrong.revocation != nil {
-			about = wrong.revocation
-		}
-		answer, err := a.OCSP(about, at)
-		if err != nil {
-			return nil, err
-		}
-		answers = append(answers, answer)
 	}
 	return sequence(tagged(0, sequence(crl)), tagged(1, sequence(answers...))), nil
 }

@@ -30,6 +30,11 @@ type Signature struct {
 	// Field is the name of the signature field. If empty, it is "Signature" and the
 	// first number that no field has.
 	Field string
+
+	// Certifies makes it a certification: 1 permits no change, 2 filling in and signing, 3 notes too
+	// (DocMDP). If zero, it is an ordinary signature.
+	Certifies int
+	Locks     []string // fields that must not change any more (FieldMDP)
 }
 
 // Sign appends two revisions, as Criipto's files have them: the signature with its
@@ -66,6 +71,9 @@ func (a *Authority) signSpoiled(pdf []byte, s Signature, wrong spoil) ([]byte, e
 			place.dict[k] = textOf(v)
 		}
 	}
+	if err := u.certify(place, s); err != nil {
+		return nil, err
+	}
 	last := pages[len(pages)-1]
 	widget := u.reserve()
 	foot := 36 + 72*(len(fields)%9)
@@ -91,6 +99,33 @@ func (a *Authority) signSpoiled(pdf []byte, s Signature, wrong spoil) ([]byte, e
 	return a.addDSS(out, place, s.At, wrong)
 }
 
+// certify writes what the signature forbids.
+func (u *update) certify(place *slot, s Signature) error {
+	method := func(what name, parameters dict) dict {
+		return dict{"Type": name("SigRef"), "TransformMethod": what, "TransformParams": parameters.with(dict{"Type": name("TransformParams"), "V": name("1.2")})}
+	}
+	all := array{}
+	if len(s.Locks) > 0 {
+		fields := array{}
+		for _, f := range s.Locks {
+			fields = append(fields, textOf(f))
+		}
+		all = append(all, method("FieldMDP", dict{"Action": name("Include"), "Fields": fields}))
+	}
+	if s.Certifies != 0 {
+		all = append(all, method("DocMDP", dict{"P": integer(s.Certifies)}))
+		root, num, err := u.file.catalog()
+		if err != nil {
+			return err
+		}
+		u.set(num, root.with(dict{"Perms": dict{"DocMDP": ref{num: place.num}}}))
+	}
+	if len(all) > 0 {
+		place.dict["Reference"] = all
+	}
+	return nil
+}
+
 // seals writes the CMS message of a seal, with a time stamp over its value.
 func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoil, more [][]byte) ([]byte, error) {
 	who, root := a.seal, a.root.cert
@@ -105,7 +140,7 @@ func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoi
 	}
 	m := message{
 		contentType: oidData, digest: digest, hash: h, signed: more, value: wrong.value,
-		chain: []*x509.Certificate{root},
+		chain: append([]*x509.Certificate{root}, wrong.chain...),
 		unsigned: func(value []byte) ([][]byte, error) {
 			if wrong.noToken {
 				return nil, nil
@@ -114,7 +149,7 @@ func (a *Authority) seals(digest []byte, h crypto.Hash, at time.Time, wrong spoi
 				value = wrong.imprint(value)
 			}
 			sum := sha256.Sum256(value)
-			token, err := a.stamper(wrong).Timestamp(sum[:], at)
+			token, err := a.stamper(wrong).Timestamp(sum[:], at.Add(wrong.stamped))
 			if err != nil {
 				return nil, err
 			}
@@ -163,7 +198,11 @@ func (u *update) addWidget(widget ref, on page) error {
 		refs = append(refs, ref{num: f.num, gen: u.file.places[f.num].gen})
 	}
 	form = form.with(dict{"Fields": append(refs, widget), "SigFlags": number("3")})
-	root, num, err := u.file.catalog()
+	_, num, err := u.file.catalog()
+	if err != nil {
+		return err
+	}
+	root, err := u.dict(num) // which may certify by now
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"codeberg.org/go-pdf/fpdf"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -25,17 +24,12 @@ import (
 // inputs are what Sign takes.
 func inputs(t *testing.T) map[string][]byte {
 	t.Helper()
-	form := fpdf.New("P", "mm", "A4", "")
-	form.SetFont("Helvetica", "", 12)
-	form.AddPage()
-	form.Cell(0, 10, form.UnicodeTranslatorFromDescriptor("")("Aftale om æbler og øl på Åsen"))
-	form.AddPage()
-	var out bytes.Buffer
-	require.NoError(t, form.Output(&out))
+	fpdf, err := os.ReadFile("../../testdata/pdf/fpdf-a4.pdf")
+	require.NoError(t, err)
 	return map[string][]byte{
 		"table":       letter(),
 		"stream":      fakepdf.Document{Title: "Aftale om æbler", Streamed: true, Pages: []fakepdf.Page{{Lines: []string{"Æ"}}}}.Bytes(),
-		"fpdf":        out.Bytes(),
+		"fpdf":        fpdf,
 		"with a form": fakepdf.Document{Plants: []fakepdf.Plant{fakepdf.FormOverlay}}.Bytes(),
 		"updated":     fakepdf.Document{Plants: []fakepdf.Plant{fakepdf.EarlierUpdate}}.Bytes(),
 		"no end":      bytes.TrimRight(letter(), "\n"),

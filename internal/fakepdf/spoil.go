@@ -1,6 +1,9 @@
 package fakepdf
 
-import "crypto/x509"
+import (
+	"crypto/x509"
+	"time"
+)
 
 // contents says what is wrong with Contents.
 type contents int
@@ -29,5 +32,11 @@ type spoil struct {
 	root        *x509.Certificate         // the root beside the seal's certificate, if another
 	stamps      *Authority                // who makes the time stamp, if somebody else
 	stampsWith  *signer                   // the key of the time stamp, if another
+	chain       []*x509.Certificate       // more certificates beside the seal's
+	stamped     time.Duration             // how much later the time stamp says that it was made
+	answers     *Authority                // who answers about revocation, if somebody else
+	answered    time.Duration             // how much later the answers were given
+	revoked     time.Time                 // when the seal was revoked
+	listed      bool                      // the list says so, and not the answer
 	revocation  *x509.Certificate         // what the answers about revocation are about, if something else
 }

@@ -14,6 +14,8 @@ type update struct {
 	file    *file
 	changed map[int]object
 	next    int
+	packed  map[int]int // the object streams in which objects are said to stand first
+	named   map[int]int // where objects stand that are named and not written; 0 if they are free
 }
 
 func newUpdate(f *file) *update {
@@ -82,6 +84,8 @@ func (u *update) write(out []byte, s *slot, previous bool) []byte {
 		out = fmt.Appendf(out, "%d %d obj\n", num, u.file.places[num].gen)
 		out = append(appendObject(out, u.changed[num]), "\nendobj\n"...)
 	}
+	maps.Copy(offsets, u.named)
+	maps.Copy(offsets, u.packed)
 	trailer := dict{"Root": u.file.trailer["Root"]}
 	for _, k := range []name{"Info", "ID", "Encrypt"} {
 		if v := u.file.trailer[k]; v != nil {
@@ -118,6 +122,10 @@ func (u *update) xrefTable(out []byte, offsets map[int]int, trailer dict) []byte
 	for _, run := range runs(offsets) {
 		out = fmt.Appendf(out, "%d %d\n", run[0], len(run))
 		for _, num := range run {
+			if offsets[num] == 0 {
+				out = append(out, "0000000000 00001 f \n"...)
+				continue
+			}
 			out = fmt.Appendf(out, "%010d %05d n \n", offsets[num], u.file.places[num].gen)
 		}
 	}
@@ -131,7 +139,14 @@ func (u *update) xrefStream(out []byte, offsets map[int]int, trailer dict) []byt
 		index = append(index, integer(run[0]), integer(len(run)))
 		for _, num := range run {
 			at, gen := offsets[num], u.file.places[num].gen
-			s.data = append(s.data, 1, byte(at>>24), byte(at>>16), byte(at>>8), byte(at), byte(gen>>8), byte(gen))
+			kind := byte(1)
+			if at == 0 {
+				kind = 0
+			}
+			if _, packed := u.packed[num]; packed {
+				kind, gen = 2, 0
+			}
+			s.data = append(s.data, kind, byte(at>>24), byte(at>>16), byte(at>>8), byte(at), byte(gen>>8), byte(gen))
 		}
 	}
 	s.dict["Index"] = index

@@ -2,8 +2,10 @@ package mtls
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,6 +65,16 @@ func Expires(cert tls.Certificate) time.Time {
 		return time.Time{}
 	}
 	return leaf.NotAfter
+}
+
+// Fingerprint returns the hex SHA-256 of cert itself, without those behind it; empty if
+// there is none.
+func Fingerprint(cert tls.Certificate) string {
+	if len(cert.Certificate) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(cert.Certificate[0])
+	return hex.EncodeToString(sum[:])
 }
 
 // Of returns the client certificate that c shows, where c's transport is an

@@ -7,12 +7,15 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"io"
 	"math/big"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -126,6 +129,31 @@ func TestExpires(t *testing.T) {
 	require.Equal(t, leaf(t, cert).NotAfter, mtls.Expires(cert))
 	require.True(t, mtls.Expires(tls.Certificate{}).IsZero())
 	require.True(t, mtls.Expires(tls.Certificate{Certificate: [][]byte{[]byte("æ")}}).IsZero())
+}
+
+func TestFingerprint(t *testing.T) {
+	cert := pair(t)
+	two := tls.Certificate{Certificate: append(slices.Clone(cert.Certificate), pair(t).Certificate...), PrivateKey: cert.PrivateKey}
+	want := fmt.Sprintf("%x", sha256.Sum256(leaf(t, cert).Raw))
+	require.Equal(t, want, mtls.Fingerprint(cert))
+	require.Equal(t, want, mtls.Fingerprint(two), "those behind it are not part of it")
+	require.Empty(t, mtls.Fingerprint(tls.Certificate{}))
+
+	_, shown, err := mtls.Client(nil, cert, mtls.Options{}, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, want, shown.Fingerprint())
+	renewed := pair(t)
+	require.Error(t, shown.Set(tls.Certificate{}, time.Now()))
+	require.Equal(t, want, shown.Fingerprint())
+	require.NoError(t, shown.Set(renewed, time.Now()))
+	require.Equal(t, mtls.Fingerprint(renewed), shown.Fingerprint())
+
+	_, shown, err = mtls.Client(&http.Client{Transport: mtls.New(cert, mtls.Options{})}, tls.Certificate{}, mtls.Options{}, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, want, shown.Fingerprint())
+	_, shown, err = mtls.Client(new(http.Client), tls.Certificate{}, mtls.Options{}, time.Now())
+	require.NoError(t, err)
+	require.Empty(t, shown.Fingerprint())
 }
 
 func TestCertificateIsFoundInAClient(t *testing.T) {

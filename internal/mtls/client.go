@@ -10,8 +10,9 @@ import (
 // Shown is the client certificate of an adapter: its own, which can be exchanged, or the
 // one of a client that the user handed in.
 type Shown struct {
-	transport *Transport // nil with a client of the user's
-	end       time.Time  // of that one's certificate, zero if unknown
+	transport   *Transport // nil with a client of the user's
+	end         time.Time  // of that one's certificate, zero if unknown
+	fingerprint string     // of the same, empty if unknown
 }
 
 // Client returns the HTTP client for an adapter's settings: given, or if that is nil, one
@@ -32,7 +33,7 @@ func Client(given *http.Client, cert tls.Certificate, o Options, now time.Time) 
 	if err := Check(cert, now); err != nil {
 		return nil, nil, errors.New("Config.HTTPClient: " + err.Error())
 	}
-	return given, &Shown{end: Expires(cert)}, nil
+	return given, &Shown{end: Expires(cert), fingerprint: Fingerprint(cert)}, nil
 }
 
 // Set exchanges the adapter's own certificate: see [Transport.Set].
@@ -49,4 +50,13 @@ func (s *Shown) Expires() time.Time {
 		return s.end
 	}
 	return s.transport.Expires()
+}
+
+// Fingerprint returns the hex SHA-256 of the certificate, empty if it is unknown. After
+// Set it is that of the new one.
+func (s *Shown) Fingerprint() string {
+	if s.transport == nil {
+		return s.fingerprint
+	}
+	return Fingerprint(s.transport.shown.Load().cert)
 }

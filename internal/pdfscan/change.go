@@ -1,9 +1,12 @@
 package pdfscan
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Base returns which update of the file ends with its first n bytes, for
-// [File.Unchanged]. False if none does: then those bytes are not an earlier state of
+// [File.Changes]. False if none does: then those bytes are not an earlier state of
 // the file.
 func (f *File) Base(n int) (int, bool) {
 	for i := range f.revisions {
@@ -22,35 +25,20 @@ func trimmed(b []byte) []byte {
 	return b
 }
 
-// Revision returns which update of the file a signature covers, for [File.Unchanged].
+// Revision returns which update of the file a signature covers, for [File.Changes].
 func (s *Signature) Revision() int { return s.revision }
-
-// Unchanged reports an error if an update behind base changes what a reader shows. An
-// update may add a signature or a document timestamp with its field, and proofs (DSS),
-// dates and other metadata. The first update may also add pages at the end, if mayAdd
-// says so: pages reports whether it does. Everything else that the pages, their
-// annotations or the catalog refer to must stay as it is, and an update has no actions,
-// layers and attachments. The error is Modified.
-func (f *File) Unchanged(base int, mayAdd bool) (pages bool, err error) {
-	c := &change{file: f, shown: map[int]bool{}, pages: mayAdd}
-	if err := c.show(&reading{f, base}); err != nil {
-		return false, err
-	}
-	for i := base + 1; i < len(f.revisions); i++ {
-		if err := c.update(i); err != nil {
-			return false, err
-		}
-		c.pages = false
-	}
-	return c.grown, nil
-}
 
 // A change compares each update with the state before it.
 type change struct {
-	file  *File
-	shown map[int]bool // the numbers of objects that make up what is shown; those that are missing as well
-	pages bool         // pages may be added
-	grown bool         // pages were added
+	file   *File
+	at     int               // the update that is compared
+	shown  map[int]bool      // the numbers of objects that make up what is shown; those that are missing as well
+	pages  bool              // pages may be added
+	fields map[int]formField // of the form before the update, by number
+	drawn  *drawn            // what draws fields before the update; nil if not looked up yet
+	noted  []Change
+	placed int // for how many updates pages were looked up
+	drew   int // for how many updates appearances were
 	// recount says that the update that is compared has other kids or counts in its pages.
 	recount bool
 }
@@ -96,52 +84,148 @@ func (c *change) reach(r *reading, v any) error {
 func (c *change) update(i int) error {
 	before, now := &reading{c.file, i - 1}, &reading{c.file, i}
 	u := &c.file.revisions[i]
-	switch {
-	case !equal(u.trailer["Root"], c.file.revisions[i-1].trailer["Root"]):
-		return modified("another catalog")
-	case u.trailer["XRefStm"] != nil: // of the two sections readers take one or the other
-		return modified("an update with two cross-reference sections")
+	c.drawn = nil
+	root, _ := u.trailer["Root"].(ref)
+	if !equal(u.trailer["Root"], c.file.revisions[i-1].trailer["Root"]) {
+		c.note(CatalogChanged, root.num)
 	}
-	if err := c.catalog(before, now); err != nil {
+	if err := c.take(c.file.tidy(i), 0); err != nil {
 		return err
 	}
-	fields, err := c.form(before, now)
+	for _, n := range u.hidden { // readers that do not know the stream miss them
+		if e, _, known := before.entry(n); known && e.kind != 'f' {
+			c.note(ObjectHidden, n)
+		}
+	}
+	if err := c.take(c.catalog(before, now), root.num); err != nil {
+		return err
+	}
+	catalog, err := now.root()
 	if err != nil {
 		return err
 	}
-	root, _ := u.trailer["Root"].(ref)
+	form, _ := catalog["AcroForm"].(ref)
+	fields, err := c.form(before, now)
+	if err := c.take(err, form.num); err != nil {
+		return err
+	}
+	aside, err := c.aside(now)
+	if err != nil {
+		return err
+	}
+	told := map[ChangeKind]bool{}
 	var shown []int // before the update adds to them
-	for n, e := range u.entries {
-		if is, err := c.again(before, e, n, i); err != nil {
-			return err
-		} else if is {
-			continue
-		}
-		packed, err := c.replacesPack(before, now, n)
-		if err != nil {
+	for _, n := range slices.Sorted(maps.Keys(u.entries)) {
+		is, err := c.entry(before, now, n)
+		if err := c.take(err, n); err != nil {
 			return err
 		}
-		if packed {
-			return modified("an object stream, and with it the objects in it")
+		if kind := aside[n]; kind != "" && is && !told[kind] {
+			c.note(kind, n)
+			told[kind] = true // the first of them will do
 		}
-		if err := c.quiet(now, n); err != nil {
-			return err
-		}
-		if c.shown[n] && n != root.num {
+		if is && c.shown[n] && n != root.num && n != form.num {
 			shown = append(shown, n)
 		}
 	}
 	for _, n := range shown {
-		if err := c.object(before, now, n, fields); err != nil {
+		if err := c.take(c.object(before, now, n, fields), n); err != nil {
 			return err
 		}
 	}
 	if c.recount {
 		c.recount = false
-		return c.leaves(before, now)
+		return c.take(c.leaves(before, now), 0)
 	}
 	return nil
 }
+
+// take notes err if it says what the update does; it returns any other error.
+func (c *change) take(err error, object int) error {
+	e, ok := err.(*Error)
+	if !ok || e.Reason != Modified {
+		return err
+	}
+	if e.object != 0 {
+		object = e.object
+	}
+	c.note(e.kind, object)
+	return nil
+}
+
+// entry judges what an update says of object n by itself, and reports whether it says
+// something new.
+func (c *change) entry(before, now *reading, n int) (bool, error) {
+	e := c.file.revisions[now.rev].entries[n]
+	if is, err := c.again(before, e, n, now.rev); err != nil || is {
+		return false, err
+	}
+	packed, err := c.replacesPack(before, now, n)
+	if err != nil {
+		return false, err
+	}
+	if packed { // and with it the objects in it
+		return true, modified(ObjectHidden)
+	}
+	if root, _ := now.trailer()["Root"].(ref); n == root.num { // what it has besides stays as it is
+		return true, c.quiet(now, c.news(now))
+	}
+	v, err := now.value(n)
+	if err != nil {
+		return false, err
+	}
+	return true, c.quiet(now, v)
+}
+
+// mayChange are the keys of the catalog that an update may set.
+var mayChange = []name{"AcroForm", "DSS", "Metadata", "Extensions", "Version"}
+
+// news is what an update may say anew in the catalog.
+func (c *change) news(now *reading) dict {
+	root, err := now.root()
+	if err != nil {
+		return nil
+	}
+	root = maps.Clone(root)
+	maps.DeleteFunc(root, func(k name, _ any) bool { return !slices.Contains(mayChange, k) })
+	return root
+}
+
+// aside returns the objects that hold metadata and proofs.
+func (c *change) aside(now *reading) (map[int]ChangeKind, error) {
+	root, err := now.root()
+	if err != nil {
+		return nil, err
+	}
+	all := map[int]ChangeKind{}
+	for kind, v := range map[ChangeKind]any{ProofsAdded: root["DSS"], MetadataSet: array{root["Metadata"], now.trailer()["Info"]}} {
+		var todo []ref
+		visit := func(n ref) {
+			if all[n.num] == "" && !c.shown[n.num] {
+				all[n.num] = kind
+				todo = append(todo, n)
+			}
+		}
+		references(v, visit)
+		for len(todo) > 0 {
+			n := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			if _, rev, ok := now.entry(n.num); !ok || rev < now.rev { // it did not come with this update
+				continue
+			}
+			o, err := now.object(n)
+			if err != nil {
+				return nil, err
+			}
+			if o != nil {
+				references(o.value, visit)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (r *reading) trailer() dict { return r.file.revisions[r.rev].trailer }
 
 // again reports whether entry e of update i says of object n what was said before. One
 // that brings back another object of an earlier update is refused: no writer does that,
@@ -159,7 +243,7 @@ func (c *change) again(before *reading, e entry, n, i int) (bool, error) {
 		}
 	}
 	if earlier {
-		return false, modified("an object of an earlier update")
+		return false, modified(ObjectHidden)
 	}
 	return false, nil
 }
@@ -167,16 +251,12 @@ func (c *change) again(before *reading, e entry, n, i int) (bool, error) {
 // quiet wants an object of an update without scripts and actions, layers, attachments and
 // content of other files. A signature needs none of them, and they act or show something
 // although what was shown before stays as it is.
-func (c *change) quiet(now *reading, n int) error {
-	v, err := now.value(n)
-	if err != nil {
-		return err
-	}
+func (c *change) quiet(now *reading, v any) error {
 	var found Found
 	w := &walk{found: &found, r: now}
 	w.value(v)
 	if found.Scripts || found.Layers || found.Attachments || found.Elsewhere {
-		return modified("an update with an action, a layer or an attachment")
+		return modified(ActionAdded)
 	}
 	return nil
 }
@@ -222,63 +302,10 @@ func (c *change) catalog(before, now *reading) error {
 	if err != nil {
 		return err
 	}
-	if !equalBut(old, root, "AcroForm", "DSS", "Metadata", "Extensions") {
-		return modified("the catalog")
+	if !equalBut(old, root, mayChange...) || !isVersion(root["Version"]) {
+		return modified(CatalogChanged)
 	}
-	return nil
-}
-
-// form compares the forms, and returns the fields that the update has added, with their
-// widgets.
-func (c *change) form(before, now *reading) (map[ref]bool, error) {
-	old, err := before.form()
-	if err != nil {
-		return nil, err
-	}
-	form, err := now.form()
-	if err != nil {
-		return nil, err
-	}
-	if form == nil && old == nil {
-		return nil, nil
-	}
-	if !equalBut(old, form, "Fields", "SigFlags", "DR", "DA") {
-		return nil, modified("the form")
-	}
-	was, ok1, err := before.list(old["Fields"])
-	if err != nil {
-		return nil, err
-	}
-	is, ok2, err := now.list(form["Fields"])
-	if err != nil {
-		return nil, err
-	}
-	more, ok := added(was, is)
-	if !ok1 || !ok2 || !ok {
-		return nil, modified("the fields of the form")
-	}
-	fields := map[ref]bool{}
-	for _, f := range more {
-		n, _ := f.(ref)
-		v, err := now.resolve(f)
-		if err != nil {
-			return nil, err
-		}
-		d := dictOf(v)
-		if d["FT"] != name("Sig") {
-			return nil, modified("a form field that is no signature")
-		}
-		fields[n] = true
-		kids, _, err := now.list(d["Kids"])
-		if err != nil {
-			return nil, err
-		}
-		if len(kids) == 1 && d["Subtype"] == nil { // its widget, if it is an object of its own
-			kid, _ := kids[0].(ref)
-			fields[kid] = true
-		}
-	}
-	return fields, nil
+	return c.extensions(before, now, old["Extensions"], root["Extensions"])
 }
 
 // list returns the array that v is or refers to. Nothing is an empty one.
@@ -291,86 +318,8 @@ func (r *reading) list(v any) (array, bool, error) {
 	return a, ok, nil
 }
 
-// object compares object n, which is shown.
-func (c *change) object(before, now *reading, n int, fields map[ref]bool) error {
-	old, err := before.value(n)
-	if err != nil {
-		return err
-	}
-	v, err := now.value(n)
-	if err != nil || equal(old, v) {
-		return err
-	}
-	was, is := dictOf(old), dictOf(v)
-	switch {
-	case was["Type"] == name("Page") && is["Type"] == name("Page") && equalBut(was, is, "Annots"):
-		return c.annotations(before, now, was["Annots"], is["Annots"], fields)
-	case was["Type"] == name("Pages") && is["Type"] == name("Pages") && c.pages && equalBut(was, is, "Kids", "Count"):
-		return c.more(before, now, was, is)
-	}
-	if a, ok := old.(array); ok { // the annotations of a page, if it is anything allowed
-		return c.annotations(before, now, a, v, fields)
-	}
-	return modified("something that is shown")
-}
-
-// annotations wants nothing but the widgets of the new signature fields behind the old
-// annotations.
-func (c *change) annotations(before, now *reading, old, v any, fields map[ref]bool) error {
-	was, ok1, err := before.list(old)
-	if err != nil {
-		return err
-	}
-	is, ok2, err := now.list(v)
-	if err != nil {
-		return err
-	}
-	more, ok := added(was, is)
-	if !ok1 || !ok2 || !ok {
-		return modified("the annotations of a page")
-	}
-	for _, a := range more {
-		n, isRef := a.(ref)
-		if !isRef || !fields[n] {
-			return modified("an annotation that is no signature")
-		}
-		if err := c.widget(now, n); err != nil {
-			return err
-		}
-	}
-	return c.reach(now, v)
-}
-
-// widget wants a signature's own widget, and an empty one for a document timestamp, which
-// anybody can make.
-func (c *change) widget(now *reading, n ref) error {
-	v, err := now.resolve(n)
-	if err != nil {
-		return err
-	}
-	d := dictOf(v)
-	field := d
-	if d["Parent"] != nil && d["V"] == nil {
-		if v, err = now.resolve(d["Parent"]); err != nil {
-			return err
-		}
-		field = dictOf(v)
-	}
-	v, err = now.resolve(field["V"])
-	if err != nil {
-		return err
-	}
-	sig := dictOf(v)
-	if d["Subtype"] != name("Widget") || sig["ByteRange"] == nil {
-		return modified("an annotation that is no signature")
-	}
-	if sig["SubFilter"] == name("ETSI.RFC3161") && !emptyRect(d["Rect"]) {
-		return modified("a timestamp that covers a part of a page")
-	}
-	return nil
-}
-
-func emptyRect(v any) bool {
-	a, ok := v.(array)
-	return ok && len(a) == 4 && (equal(a[0], a[2]) || equal(a[1], a[3]))
+// isVersion reports whether v is a version of PDF, or nothing.
+func isVersion(v any) bool {
+	n, ok := v.(name)
+	return v == nil || ok && len(n) == 3 && (n[:2] == "1." || n[:2] == "2.") && '0' <= n[2] && n[2] <= '9'
 }

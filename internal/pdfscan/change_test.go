@@ -87,17 +87,30 @@ func TestUpdatesNeitherActNorHide(t *testing.T) {
 
 // Readers that do not know cross-reference streams see the page deleted.
 func TestUpdateWithTwoSections(t *testing.T) {
-	w := plain()
-	w.table()
-	w.sign(mark{})
-	w.begin()
-	at := w.Len()
-	w.object(40, stream("/Type/XRef/W[1 4 2]/Index[3 1]/Size 100", row(1, bytesIndex(w, "3 0 obj"), 0)))
-	w.trailer += "/XRefStm " + decimal(at)
-	f, err := pdfscan.Open(w.table())
-	require.NoError(t, err)
-	_, err = f.Unchanged(1, false)
-	wantReason(t, pdfscan.Modified, err)
+	for title, deleted := range map[string]bool{"the table calls the page free": true, "the table does not name the page": false} {
+		t.Run(title, func(t *testing.T) {
+			w := plain()
+			w.table()
+			w.sign(mark{})
+			w.begin()
+			at := w.Len()
+			w.object(40, stream("/Type/XRef/W[1 4 2]/Index[3 1]/Size 100", row(1, bytesIndex(w, "3 0 obj"), 0)))
+			w.trailer += "/XRefStm " + decimal(at)
+			pdf := w.table()
+			if deleted {
+				from := bytes.LastIndex(pdf, []byte("xref\n40 1\n"))
+				pdf = slices.Concat(pdf[:from], []byte("xref\n3 1\n0000000000 00001 f \n"), pdf[from+len("xref\n"):])
+			}
+			f, err := pdfscan.Open(pdf)
+			require.NoError(t, err)
+			_, err = f.Unchanged(1, false)
+			if deleted {
+				wantReason(t, pdfscan.Modified, err)
+			} else {
+				require.NoError(t, err)
+			}
+		})
+	}
 }
 
 func bytesIndex(w *writer, s string) int { return bytes.Index(w.Bytes(), []byte(s)) }

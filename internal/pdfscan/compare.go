@@ -20,13 +20,28 @@ func equal(a, b any) bool {
 	case *stream:
 		b, ok := b.(*stream)
 		return ok && equal(a.dict, b.dict) && bytes.Equal(a.data, b.data)
-	case nil, bool, int64, float64, name, ref:
+	case int64, float64: // 612 is 612.0
+		x, _ := number(a)
+		y, ok := number(b)
+		return ok && x == y
+	case nil, bool, name, ref:
 		switch b.(type) {
-		case nil, bool, int64, float64, name, ref:
+		case nil, bool, name, ref:
 			return a == b
 		}
 	}
 	return false
+}
+
+// number returns the value of a number. One of more than 53 bits is none.
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), -1<<53 < v && v < 1<<53
+	case float64:
+		return v, true
+	}
+	return 0, false
 }
 
 // equalBut reports whether two dictionaries are the same in all keys but some.
@@ -51,6 +66,21 @@ func added(a, b array) (array, bool) {
 		return nil, false
 	}
 	return b[len(a):], true
+}
+
+// inserted returns the elements that b has and a has not, wherever they stand. False if the
+// others are not those of a in their order.
+func inserted(a, b array) (array, bool) {
+	var more array
+	at := 0
+	for _, v := range b {
+		if at < len(a) && equal(a[at], v) {
+			at++
+			continue
+		}
+		more = append(more, v)
+	}
+	return more, at == len(a)
 }
 
 // references calls visit with every reference in v.

@@ -1,8 +1,7 @@
 // Package pdfscan reads the structure of a PDF strictly. [Inspect] says what stands in a
-// document that is given for signing. [File.Signatures] finds the signatures of a signed
-// one, by the structure of the file and not by a search for words. [File.Unchanged] says
-// whether later updates change what is shown. [PaperFault] says why a printer cannot take
-// a letter.
+// document that is given for signing. [File.SignatureFields] finds the signatures of a signed
+// one, by the structure of the file and not by a search for words. [File.Changes] says what
+// later updates did. [PaperFault] says why a printer cannot take a letter.
 //
 // # Strictness
 //
@@ -30,7 +29,8 @@
 //   - lexer.go, string.go, object.go: values.
 //   - inspect.go, walk.go: what stands in a document.
 //   - signature.go: signatures and what they cover.
-//   - change.go, pages.go, compare.go: what updates change.
+//   - changes.go, change.go, shown.go, pages.go, formchange.go, fill.go, extensions.go, compare.go: what
+//     updates change.
 //   - loose.go, paper.go: what printers take.
 //   - error.go: reasons.
 package pdfscan

@@ -27,6 +27,9 @@ func (r Reason) String() string {
 type Error struct {
 	Reason Reason
 	Why    string // in our words
+
+	kind   ChangeKind // if an update did it
+	object int        // and with which object, if not the one that is judged
 }
 
 // Error returns the text.
@@ -44,4 +47,5 @@ func malformed(why string) *Error { return fail(Malformed, why) }
 
 func forged(why string) *Error { return fail(Forged, why) }
 
-func modified(why string) *Error { return fail(Modified, why) }
+// modified is the error for what an update does.
+func modified(k ChangeKind) *Error { return &Error{Reason: Modified, Why: words[k], kind: k} }

@@ -33,9 +33,10 @@ type File struct {
 type revision struct {
 	entries map[int]entry // what this update says; older revisions say the rest
 	trailer dict
-	from    int // where the update begins: the end of the revision before
-	at      int // where its cross-reference section begins
-	end     int // behind its %%EOF
+	from    int   // where the update begins: the end of the revision before
+	at      int   // where its cross-reference section begins
+	end     int   // behind its %%EOF
+	hidden  []int // as in section
 }
 
 // An entry says where an object is.
@@ -62,7 +63,7 @@ func Open(raw []byte) (*File, error) {
 		return nil, fail(TooLarge, "more than 64 MB")
 	}
 	f := &File{
-		raw: raw, budget: &budget{values: maxValues, packed: maxUnpacked},
+		raw: raw, budget: &budget{values: maxValues, packed: min(maxUnpacked, len(raw)+12<<20)},
 		versions: map[int][]version{}, parsed: map[int]*placed{}, packs: map[int]*pack{}, lengths: map[int]struct{}{}, digests: map[crypto.Hash]*prefix{},
 	}
 	if err := f.readHeader(); err != nil {
@@ -128,7 +129,7 @@ func (f *File) order(sections []*section) error {
 		if s.at < from || s.start != s.at {
 			return malformed("an update that does not follow the one before")
 		}
-		f.revisions = append(f.revisions, revision{entries: s.entries, trailer: s.trailer, from: from, at: s.at, end: s.end})
+		f.revisions = append(f.revisions, revision{entries: s.entries, trailer: s.trailer, from: from, at: s.at, end: s.end, hidden: s.hidden})
 	}
 	for i, r := range f.revisions {
 		for n, e := range r.entries {

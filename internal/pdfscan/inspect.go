@@ -134,9 +134,13 @@ func (f *File) covered() (ends bool, err error) {
 	for _, o := range f.parsed {
 		spans = append(spans, span{o.from, o.to})
 	}
+	return f.between(spans, 0, len(f.raw))
+}
+
+// between is covered for the bytes from one place to another.
+func (f *File) between(spans []span, at, end int) (ends bool, err error) {
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.from-b.from, b.to-a.to) })
-	at := 0
-	for i, s := range append(spans, span{len(f.raw), len(f.raw)}) {
+	for i, s := range append(spans, span{end, end}) {
 		if i > 0 && s.from == spans[i-1].from { // a cross-reference stream may have an entry of its own
 			continue
 		}
@@ -151,4 +155,30 @@ func (f *File) covered() (ends bool, err error) {
 		at = s.to
 	}
 	return ends, nil
+}
+
+// tidy wants an update to be made of its objects and its cross-reference section alone, which
+// do not overlap.
+func (f *File) tidy(i int) error {
+	r := &f.revisions[i]
+	var spans []span
+	for _, s := range f.spans {
+		if s.from >= r.from && s.to <= r.end {
+			spans = append(spans, s)
+		}
+	}
+	for n, e := range r.entries {
+		if e.kind != 'n' || e.at < r.from {
+			continue
+		}
+		o, err := f.at(n, e, i)
+		if err != nil {
+			return err
+		}
+		spans = append(spans, span{o.from, o.to})
+	}
+	if _, err := f.between(spans, r.from, r.end); err != nil {
+		return modified(ObjectHidden)
+	}
+	return nil
 }

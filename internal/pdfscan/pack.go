@@ -83,19 +83,30 @@ func (f *File) unpack(s *stream) ([]byte, error) {
 	if filter != name("FlateDecode") {
 		return nil, malformed("objects packed in a way that is not read here")
 	}
-	z, err := zlib.NewReader(bytes.NewReader(s.data))
+	size, err := inflate(s.data, io.Discard, f.budget.packed+1) // a bomb takes no memory so
+	if err == nil && size > f.budget.packed {
+		return nil, fail(TooLarge, "too much packed data")
+	}
+	out := bytes.NewBuffer(make([]byte, 0, size))
+	if err == nil {
+		_, err = inflate(s.data, out, size)
+	}
 	if err != nil {
 		return nil, malformed("packed objects that cannot be unpacked")
 	}
-	data, err := io.ReadAll(io.LimitReader(z, int64(f.budget.packed)+1))
-	switch {
-	case len(data) > f.budget.packed:
-		return nil, fail(TooLarge, "too much packed data")
-	case err != nil:
-		return nil, malformed("packed objects that cannot be unpacked")
-	}
+	data := out.Bytes()
 	f.budget.packed -= len(data)
 	return unpredict(data, parms)
+}
+
+// inflate unpacks data into w, at most so many bytes of it. It returns how many there were.
+func inflate(data []byte, w io.Writer, most int) (int, error) {
+	z, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(w, io.LimitReader(z, int64(most)))
+	return int(n), err
 }
 
 // single returns the only element of an array, or v.

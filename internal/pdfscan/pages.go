@@ -15,15 +15,19 @@ func (c *change) more(before, now *reading, was, is dict) error {
 	}
 	pages, ok := added(old, kids)
 	if !ok1 || !ok2 || !ok {
-		return modified("the pages")
+		return modified(PagesChanged)
 	}
 	for _, p := range pages {
 		n, isRef := p.(ref)
 		if _, _, known := before.entry(n.num); !isRef || known {
-			return modified("the pages")
+			return modified(PagesChanged)
 		}
 	}
-	c.grown, c.recount = true, true
+	c.recount = true
+	for _, p := range pages {
+		n, _ := p.(ref)
+		c.note(PagesAdded, n.num)
+	}
 	return c.reach(now, is["Kids"])
 }
 
@@ -39,12 +43,20 @@ func (c *change) leaves(before, now *reading) error {
 		return err
 	}
 	if len(pages) < len(old) || !slices.Equal(old, pages[:len(old)]) {
-		return modified("the order of the pages")
+		return modified(PagesChanged)
 	}
 	return nil
 }
 
 const maxPages = 100_000
+
+// A branch is a node of the page tree whose kids are being passed.
+type branch struct {
+	kids  array
+	count any // of the pages below it, as it says
+	next  int // the kid
+	first int // how many pages stand before it
+}
 
 // pages returns the pages in their order (ISO 32000-1, 7.7.3).
 func (r *reading) pages() ([]ref, error) {
@@ -53,40 +65,49 @@ func (r *reading) pages() ([]ref, error) {
 		return nil, err
 	}
 	var all []ref
-	err = r.pagesOf(root["Pages"], &all, map[ref]bool{}, 0)
-	return all, err
+	open := []branch{{kids: array{root["Pages"]}}}
+	for seen := map[ref]bool{}; ; {
+		b := &open[len(open)-1]
+		switch {
+		case b.next < len(b.kids):
+			b.next++
+			at, node, err := r.pageNode(b.kids[b.next-1], seen)
+			if err != nil {
+				return nil, err
+			}
+			if node["Type"] == name("Page") {
+				all = append(all, at)
+				continue
+			}
+			kids, ok, err := r.list(node["Kids"])
+			if err != nil {
+				return nil, err
+			}
+			if !ok || node["Type"] != name("Pages") || len(open) > maxDepth {
+				return nil, malformed("pages that cannot be read, or too many")
+			}
+			count, err := r.resolve(node["Count"])
+			if err != nil {
+				return nil, modified(PagesChanged)
+			}
+			open = append(open, branch{kids: kids, count: count, first: len(all)})
+		case len(open) == 1:
+			return all, nil
+		case b.count != any(int64(len(all)-b.first)):
+			return nil, modified(PagesChanged)
+		default:
+			open = open[:len(open)-1]
+		}
+	}
 }
 
-func (r *reading) pagesOf(v any, all *[]ref, seen map[ref]bool, depth int) error {
+// pageNode returns a node of the page tree that was not seen before.
+func (r *reading) pageNode(v any, seen map[ref]bool) (ref, dict, error) {
 	at, ok := v.(ref)
-	if !ok || seen[at] || depth > maxDepth || len(seen) > maxPages {
-		return malformed("pages that cannot be read, or too many")
+	if !ok || seen[at] || len(seen) > maxPages {
+		return ref{}, nil, malformed("pages that cannot be read, or too many")
 	}
 	seen[at] = true
 	v, err := r.resolve(at)
-	if err != nil {
-		return err
-	}
-	node := dictOf(v)
-	if node["Type"] == name("Page") {
-		*all = append(*all, at)
-		return nil
-	}
-	kids, ok, err := r.list(node["Kids"])
-	if err != nil {
-		return err
-	}
-	if !ok || node["Type"] != name("Pages") {
-		return malformed("pages that cannot be read, or too many")
-	}
-	first := len(*all)
-	for _, kid := range kids {
-		if err := r.pagesOf(kid, all, seen, depth+1); err != nil {
-			return err
-		}
-	}
-	if count, err := r.resolve(node["Count"]); err != nil || count != any(int64(len(*all)-first)) {
-		return modified("the number of pages")
-	}
-	return nil
+	return at, dictOf(v), err
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"codeberg.org/go-pdf/fpdf"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -203,20 +202,11 @@ func packedPages() []byte {
 func TestWhatWritersMakeGoesToPaper(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name+".pdf") }
-	f := fpdf.New("P", "mm", "A4", "")
-	f.SetFont("Helvetica", "", 12)
-	for i := range 30 {
-		f.AddPage()
-		f.Cell(40, 10, fmt.Sprintf("Side %d", i))
-	}
-	require.NoError(t, f.OutputFileAndClose(path("fpdf")))
-	us := fpdf.New("P", "mm", "Letter", "")
-	us.AddPage()
-	require.NoError(t, us.OutputFileAndClose(path("letter")))
-	assert.Empty(t, pdfscan.PaperFault(file(t, path("fpdf"))))
-	assert.Contains(t, pdfscan.PaperFault(file(t, path("letter"))), "is not A4: page 1 is 216 × 279 mm")
+	const fpdf = "../../testdata/pdf/fpdf-a4.pdf"
+	assert.Empty(t, pdfscan.PaperFault(file(t, fpdf)))
+	assert.Contains(t, pdfscan.PaperFault(file(t, "../../testdata/pdf/fpdf-letter.pdf")), "is not A4: page 1 is 216 × 279 mm")
 
-	tool(t, "pdftocairo", "poppler-utils", "-pdf", path("fpdf"), path("cairo"))
+	tool(t, "pdftocairo", "poppler-utils", "-pdf", fpdf, path("cairo"))
 	assert.Empty(t, pdfscan.PaperFault(file(t, path("cairo"))))
 	for name, args := range map[string][]string{
 		"linearized":       {"--linearize"},
@@ -230,9 +220,9 @@ func TestWhatWritersMakeGoesToPaper(t *testing.T) {
 		"encrypted, old":   {"--allow-weak-crypto", "--encrypt", "bruger", "ejer", "40", "--"},
 		"encrypted, packs": {"--object-streams=generate", "--encrypt", "", "ejer", "256", "--"},
 	} {
-		for _, from := range []string{"fpdf", "cairo"} {
+		for from, original := range map[string]string{"fpdf": fpdf, "cairo": path("cairo")} {
 			out := path(from + " " + name)
-			tool(t, "qpdf", "qpdf", append(args, path(from), out)...)
+			tool(t, "qpdf", "qpdf", append(args, original, out)...)
 			fault := pdfscan.PaperFault(file(t, out))
 			if strings.HasPrefix(name, "encrypted") {
 				assert.Contains(t, fault, "is encrypted", name)

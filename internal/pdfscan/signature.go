@@ -1,23 +1,34 @@
 package pdfscan
 
 import (
-	"cmp"
 	"crypto"
 	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/asn1"
+	"errors"
 	"hash"
 	"slices"
+	"time"
+
+	"github.com/dkeid/dkeid/internal/ber"
 )
 
 // A Signature is a signature or document timestamp of a file, as it stands in the
 // revision that it covers.
 type Signature struct {
-	Timestamp   bool   // a document timestamp (SubFilter ETSI.RFC3161)
-	SubFilter   string // such as ETSI.CAdES.detached
-	Contents    []byte // CMS SignedData or a timestamp token: one DER value without the padding
-	ContactInfo string // decoded; empty if there is none
-	End         int    // how many bytes of the file it covers, its own Contents included
+	Timestamp bool   // a document timestamp (SubFilter ETSI.RFC3161)
+	SubFilter string // such as ETSI.CAdES.detached
+	Contents  []byte // CMS SignedData or a timestamp token: one value in DER or BER, without the padding
+	DER       bool   // Contents has definite lengths throughout
+	End       int    // how many bytes of the file it covers, its own Contents included
+	Field     string // the whole name of its field
+
+	// Name, Reason, Location and ContactInfo are what it says of itself, decoded; empty if
+	// it does not, or what it says cannot be read.
+	Name, Reason, Location, ContactInfo string
+	At                                  time.Time // when it says that it was made; zero if it does not
+
+	Certifies int    // 1, 2 or 3 if it is a certification that allows that much (DocMDP)
+	Locks     []Lock // fields that must stay as they are
 
 	file     *File
 	gap      span
@@ -66,15 +77,24 @@ const (
 	maxSignatures = 256
 )
 
-// Signatures returns the signatures and document timestamps that the form fields of the
-// file name, in the order in which they were made. A file without any has none.
+// A SignatureField is a form field with a signature or document timestamp.
+type SignatureField struct {
+	Name      string     // the whole name, with a dot between its parts; "" if it has none that can be read
+	Signature *Signature // nil if there is an Err
+	Err       *Error     // what is wrong with the signature
+}
+
+// SignatureFields returns the form fields that have a signature or document timestamp, in
+// the order of the form.
 //
-// Each one must cover its revision whole, and nothing but its own Contents may be left
-// out: four numbers from 0, the gap exactly its Contents in hexadecimal digits, the end at
-// the end of the update in which its dictionary stands (ISO 32000-2, 12.8.1). Its
-// dictionary must stand in no other update. The error is an [*Error]; Forged if one of
-// these rules is broken.
-func (f *File) Signatures() ([]Signature, error) {
+// Each signature must cover its revision whole, and nothing but its own Contents may be
+// left out: four numbers from 0, the gap exactly its Contents in hexadecimal digits, the
+// end at the end of the update in which its dictionary stands (ISO 32000-2, 12.8.1). Its
+// dictionary must stand in no other update and belong to no other field, and no other
+// signature may stand in its update. SignatureField.Err says if one of these rules is
+// broken: it is Forged, or Modified if a later update broke it. The error that is
+// returned, an [*Error], says that the form cannot be read.
+func (f *File) SignatureFields() ([]SignatureField, error) {
 	fields, err := f.newest().signatureFields()
 	if err != nil {
 		return nil, err
@@ -82,109 +102,74 @@ func (f *File) Signatures() ([]Signature, error) {
 	if len(fields) > maxSignatures {
 		return nil, fail(TooLarge, "too many signatures")
 	}
-	var all []Signature
-	for field, v := range fields {
-		s, err := f.signature(v)
-		if err != nil {
-			return nil, err
-		}
-		then, err := (&reading{f, s.revision}).signatureFields()
-		if err != nil {
-			return nil, err
-		}
-		if then[field] != v {
-			return nil, modified("a signature in another field than it was made in")
-		}
-		all = append(all, *s)
+	uses, in := map[ref]int{}, map[int]int{}
+	for _, field := range fields {
+		uses[field.value]++
 	}
-	slices.SortFunc(all, func(a, b Signature) int { return cmp.Compare(a.End, b.End) })
-	for i := 1; i < len(all); i++ {
-		if all[i].revision == all[i-1].revision {
-			return nil, forged("two signatures in one update")
+	all := make([]SignatureField, len(fields))
+	for i, field := range fields {
+		all[i].Name = field.name
+		s, err := f.signatureOf(field, uses[field.value] > 1)
+		if err != nil {
+			all[i].Err = asError(err)
+			continue
+		}
+		all[i].Signature = s
+		in[s.revision]++
+	}
+	for i := range all {
+		if s := all[i].Signature; s != nil && in[s.revision] > 1 {
+			all[i].Signature, all[i].Err = nil, forged("two signatures in one update")
 		}
 	}
 	return all, nil
 }
 
-// signatureFields returns the form fields of type Sig that have a value, and the values.
-func (r *reading) signatureFields() (map[ref]ref, error) {
-	form, err := r.form()
-	if err != nil || form == nil {
-		return nil, err
+func asError(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
 	}
-	v, err := r.resolve(form["Fields"])
-	if err != nil {
-		return nil, err
-	}
-	top, ok := v.(array)
-	if !ok && v != nil {
-		return nil, malformed("form fields that cannot be read")
-	}
-	type node struct {
-		field any
-		typ   any // inherited
-	}
-	var todo []node
-	for _, field := range top {
-		todo = append(todo, node{field: field})
-	}
-	found, seen, taken := map[ref]ref{}, map[ref]bool{}, map[ref]bool{}
-	for len(todo) > 0 {
-		n := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		at, ok := n.field.(ref)
-		if !ok || seen[at] || len(seen) > maxFields {
-			return nil, malformed("form fields that cannot be read, or too many")
-		}
-		seen[at] = true
-		v, err := r.resolve(at)
-		if err != nil {
-			return nil, err
-		}
-		d, ok := v.(dict)
-		if !ok {
-			return nil, malformed("a form field that is no dictionary")
-		}
-		if d["FT"] != nil {
-			n.typ = d["FT"]
-		}
-		if n.typ == name("Sig") && d["V"] != nil {
-			value, ok := d["V"].(ref)
-			if !ok || taken[value] {
-				return nil, forged("a signature that is not one field's alone")
-			}
-			found[at], taken[value] = value, true
-		}
-		kids, err := r.resolve(d["Kids"])
-		if err != nil {
-			return nil, err
-		}
-		list, ok := kids.(array)
-		if !ok && kids != nil {
-			return nil, malformed("form fields that cannot be read")
-		}
-		for _, kid := range list {
-			todo = append(todo, node{kid, n.typ})
-		}
-	}
-	return found, nil
+	return malformed("a signature that cannot be read")
 }
 
-// form returns the interactive form; nil if there is none.
-func (r *reading) form() (dict, error) {
-	root, err := r.root()
+// signatureOf reads the signature of a field.
+func (f *File) signatureOf(field sigField, shared bool) (*Signature, error) {
+	if field.value == (ref{}) || shared {
+		return nil, forged("a signature that is not one field's alone")
+	}
+	s, err := f.signature(field.value)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.resolve(root["AcroForm"])
-	if err != nil || v == nil {
+	then, err := (&reading{f, s.revision}).signatureFields()
+	if err != nil {
 		return nil, err
 	}
-	d, ok := v.(dict)
-	if !ok {
-		return nil, malformed("a form that is no dictionary")
+	i := slices.IndexFunc(then, func(t sigField) bool { return t.at == field.at })
+	if i < 0 || then[i].value != field.value {
+		return nil, fail(Modified, "a signature in another field than it was made in")
 	}
-	return d, nil
+	s.Field = then[i].name
+	return s, s.locked(then[i].lock)
+}
+
+// A sigField is a form field of type Sig that has a value.
+type sigField struct {
+	at, value ref // value is zero if it is no reference
+	name      string
+	lock      any
+}
+
+// signatureFields returns the form fields of type Sig that have a value, in their order.
+func (r *reading) signatureFields() ([]sigField, error) {
+	var found []sigField
+	err := r.fields(func(f formField) {
+		if f.typ == name("Sig") && f.dict["V"] != nil {
+			value, _ := f.dict["V"].(ref)
+			found = append(found, sigField{f.at, value, f.name, f.dict["Lock"]})
+		}
+	})
+	return found, err
 }
 
 // signature reads the signature dictionary v and checks what it covers.
@@ -204,7 +189,7 @@ func (f *File) signature(v ref) (*Signature, error) {
 	_, rev, _ := r.entry(v.num)
 	for _, older := range f.versions[v.num] {
 		if older.rev < rev && older.entry.kind != 'f' {
-			return nil, modified("a signature dictionary that a later update has replaced")
+			return nil, fail(Modified, "a signature dictionary that a later update has replaced")
 		}
 	}
 	s := &Signature{file: f, revision: rev}
@@ -216,22 +201,10 @@ func (f *File) signature(v ref) (*Signature, error) {
 		return nil, forged("a signature without a format")
 	}
 	s.SubFilter, s.Timestamp = string(filter), filter == "ETSI.RFC3161"
-	contact, err := (&reading{f, rev}).resolve(d["ContactInfo"])
-	if err != nil {
-		return nil, err
-	}
-	if t, isText := contact.(text); isText {
-		s.ContactInfo, ok = t.decoded()
-	} else {
-		ok = contact == nil
-	}
-	if !ok {
-		return nil, forged("a ContactInfo that cannot be read")
-	}
-	return s, nil
+	return s, s.says(&reading{f, rev}, d)
 }
 
-// cover checks the byte range of signature dictionary d, and takes the DER value out of its
+// cover checks the byte range of signature dictionary d, and takes the value out of its
 // Contents.
 func (s *Signature) cover(d dict, o *placed, r *revision) error {
 	n, ok := integers(d["ByteRange"])
@@ -259,16 +232,15 @@ func (s *Signature) cover(d dict, o *placed, r *revision) error {
 		}
 	}
 	s.gap, s.End = span{contents.from, contents.to}, end
-	var value asn1.RawValue
-	padding, err := asn1.Unmarshal(contents.bytes, &value)
-	if err != nil || value.Tag != asn1.TagSequence || value.Class != asn1.ClassUniversal {
-		return forged("Contents that are no DER value")
+	length, der, err := ber.Length(contents.bytes)
+	if err != nil || contents.bytes[0] != 0x30 { // a SEQUENCE
+		return forged("Contents that are no value in DER or BER")
 	}
-	for _, c := range padding {
+	for _, c := range contents.bytes[length:] {
 		if c != 0 {
-			return forged("something behind the DER value in Contents")
+			return forged("something behind the value in Contents")
 		}
 	}
-	s.Contents = value.FullBytes
+	s.Contents, s.DER = contents.bytes[:length], der
 	return nil
 }

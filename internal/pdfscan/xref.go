@@ -9,6 +9,7 @@ type section struct {
 	start   int // what its startxref says; 0 if there is none
 	entries map[int]entry
 	trailer dict
+	hidden  []int // objects that the table calls free and the stream beside it does not
 }
 
 // chain reads the sections from start on, newest first, each named by the one before it
@@ -30,10 +31,10 @@ func (f *File) chain(start int) ([]*section, error) {
 		}
 		all = append(all, s)
 		prev, there := s.trailer["Prev"]
-		if !there {
+		n, ok := prev.(int64)
+		if !there || ok && n == 0 { // where the header is; some writers mean that there is none
 			return all, nil
 		}
-		n, ok := prev.(int64)
 		if !ok || n <= 0 || n >= int64(len(f.raw)) {
 			return nil, malformed("Prev is no offset")
 		}
@@ -147,8 +148,12 @@ func (f *File) hybrid(s *section) error {
 	}
 	f.spans = append(f.spans, span{int(at), l.at})
 	for n, e := range extra {
-		if has, there := s.entries[n]; there && has.kind != 'f' && has != e {
+		has, there := s.entries[n]
+		if there && has.kind != 'f' && has != e {
 			return malformed("two cross-reference sections that do not agree")
+		}
+		if there && has.kind == 'f' && e.kind != 'f' {
+			s.hidden = append(s.hidden, n)
 		}
 		s.entries[n] = e
 	}
