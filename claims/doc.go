@@ -15,14 +15,25 @@
 //
 // mitid.Login.Claims holds the broker's own claims: a *criipto.Claims, a *neb.Claims or a
 // *eident.Claims, from the package of the adapter. [Registered], the claims that decide
-// whether a token is valid, is part of all three. Names as passports write them, and the
-// rules for MitID user IDs, are in claims/nameform.
+// whether a token is valid, is part of all three. After a login at NemLog-in it holds an
+// *[OIOSAML], which [ParseOIOSAML] reads from [SAMLAttribute]s. Names as passports write
+// them, and the rules for MitID user IDs, are in claims/nameform.
+//
+// # Privileges
+//
+// NemLog-in tells what a person may do as [PrivilegeGroup]s, each with a [PrivilegeScope].
+// A scope may be another organisation than the person's own: a delegation. So ask
+// [OIOSAML.PrivilegesFor] with the CVR number of the organisation that matters, and do not
+// look for a privilege in all groups. A [PrivilegeConstraint] that you do not understand
+// means that its group grants nothing.
 //
 // # Errors
 //
-// Each Parse function has an error of its own (ErrUUID, ErrCVR …). [ErrClaimInvalid] says
-// that an identity cannot be used, and [ErrStored] that a stored one cannot be read.
-// errors.Is finds one of these in every error. No error holds any of its input.
+// Each Parse function of a value has an error of its own (ErrUUID, ErrCVR …).
+// [ErrClaimInvalid] says that an identity, attributes or privileges cannot be used, and
+// [ErrStored] that a stored identity cannot be read. errors.Is finds one of these in every
+// error, but for a missing CVR number or name of an organisation: that error is
+// mitid.ErrClaimMissing. No error holds any of its input.
 //
 // # Personal data
 //
@@ -53,6 +64,9 @@
 //   - level.go, capacity.go, cpr_status.go, protection.go, enum.go: values from a list.
 //   - uuid.go, cvr.go, p_number.go, se_number.go, column.go: identifiers and numbers, also
 //     as columns of a database.
+//   - oiosaml.go, oiosaml_attributes.go, oiosaml_parse.go, oiosaml_identity.go,
+//     oiosaml_without_cpr.go: the attributes of NemLog-in, and the person behind them.
+//   - privilege.go, privilege_parse.go: what a person may do for whom, according to NemLog-in.
 //   - registered.go: the claims that decide whether a token is valid.
 //   - errors.go: the errors that belong to no single type.
 package claims

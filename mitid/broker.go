@@ -41,6 +41,13 @@ type CallbackRule struct {
 	// of the login, and that neither token holds a fact about the person. A session on
 	// the server keeps them then.
 	KeepTokens bool
+	// LogoutURL is the one address to which the broker returns after a logout. If empty,
+	// it returns to any registered address, such as the redirect URL.
+	LogoutURL string
+	// HoldsStatement means that the answer holds the broker's whole statement (SAML). An
+	// answer that comes again is then refused with ErrReplay, not ErrStateInvalid. A Logout
+	// of such a broker always has a Subject.
+	HoldsStatement bool
 }
 
 // Facts are the facts about a login that Attempt.Admit checks.
@@ -62,8 +69,12 @@ type Assertion struct {
 	Echo     string // the nonce or InResponseTo that came back; the Client compares it
 	Texts    Texts  // the texts that came back
 	Expires  time.Time
-	StepUp   string // what the adapter needs for StepUp later, such as a transaction id
-	Evidence Evidence
+	// SessionEnds is when the broker's own session ends at the latest, by the Client's clock
+	// and with what the clocks may differ; zero if the broker did not say (SAML
+	// SessionNotOnOrAfter).
+	SessionEnds time.Time
+	StepUp      string // what the adapter needs for StepUp later, such as a transaction id
+	Evidence    Evidence
 
 	// Holds is for a TokenVerifier whose tokens come again and again. It reports
 	// whether nothing but time has passed since the token was verified: the broker's
@@ -116,6 +127,16 @@ type Logout struct {
 	SessionID string // if empty, every session of Subject
 
 	At time.Time // when the broker ended them; a session whose login came later has not ended; zero if the broker did not say
+
+	// Answer is where the browser that brought the message goes once the sessions have
+	// ended (SAML). If nil, the broker waits for no answer.
+	Answer *Redirect
+	// Finished means that the message is the broker's answer to Client.EndSession, and
+	// ends no session. Subject and SessionID are empty.
+	Finished bool
+	// Partial means, with Finished, that the broker could not log the person out
+	// everywhere, or not at all. Your own session has ended before.
+	Partial bool
 }
 
 // Redirect starts a login (or a logout) in the person's browser.

@@ -69,18 +69,20 @@ func TestBrokersTable(t *testing.T) {
 Made by TestBrokersTable out of what the adapters send to the fakes, with each adapter's Config at its zero values; do not edit it.
 Each cell lists the parameters that change against an empty Request. "refused" is ErrUnsupported, before anything leaves.
 
-| Request | criipto | neb | eident |
-| --- | --- | --- | --- |
+At NemLog-in, they are the parts of the AuthnRequest.
+
+| Request | criipto | neb | eident | eident over SAML | nemlogin |
+| --- | --- | --- | --- | --- | --- |
 `)
 	for _, q := range requests() {
 		b.WriteString("| " + q.field)
-		for _, d := range dialects {
+		for _, d := range append(slices.Clone(dialects), overSAML, "nemlogin") {
 			b.WriteString(" | " + carried(t, d, q.r))
 		}
 		b.WriteString(" |\n")
 	}
 	b.WriteString("\n# Where the fakes knowingly differ\n\nThe same lists are served by each fake at /differences.\n")
-	for _, d := range dialects {
+	for _, d := range everyDialect() {
 		fmt.Fprintf(&b, "\n## %s\n\n", d)
 		for _, s := range newFake(t, d).Differences() {
 			b.WriteString("- " + s + "\n")
@@ -107,7 +109,7 @@ func carried(t *testing.T, d string, r mitid.Request) string {
 	require.NoError(t, err)
 	var changed []string
 	for name, vs := range after {
-		if slices.Contains([]string{"state", "nonce", "code_challenge"}, name) || slices.Equal(before[name], vs) {
+		if slices.Contains([]string{"state", "nonce", "code_challenge", "TARGET", "status"}, name) || slices.Equal(before[name], vs) {
 			continue
 		}
 		v := strings.ReplaceAll(strings.Join(vs, " "), "|", "\\|")
@@ -141,6 +143,9 @@ func sent(t *testing.T, d string, r mitid.Request) (url.Values, error) {
 	}
 	u, err := url.Parse(rd.URL)
 	require.NoError(t, err)
+	if u.Query().Has("SAMLRequest") {
+		return authnRequest(t, u.Query().Get("SAMLRequest")), nil
+	}
 	return u.Query(), nil
 }
 
@@ -154,7 +159,13 @@ func adapter(t *testing.T, fake *mitidtest.Broker) mitid.Broker {
 	case "neb":
 		b, err = neb.New(neb.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
 	case "eident":
+		if fake.Endpoints().Discovery == "" {
+			b, err = eident.NewSAML(eident.SAMLConfig{Origin: fake.Origin(), MID: fake.ClientID(), Password: fake.ClientSecret()})
+			break
+		}
 		b, err = eident.New(eident.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret(), Now: fake.Now})
+	case "nemlogin":
+		b = atNemLogIn(t, fake)
 	}
 	require.NoError(t, err)
 	return b

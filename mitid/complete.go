@@ -54,6 +54,9 @@ func (c *Client) complete(ctx context.Context, state string, cb Callback) (*Logi
 // takeAttempt returns the attempt that cb answers and uses it up.
 func (c *Client) takeAttempt(ctx context.Context, state string, cb Callback) (*Attempt, error) {
 	values, malformed := cb.Values()
+	if values == nil && malformed != nil {
+		return nil, malformed // too long to look for a handle
+	}
 	handles := values[c.rule.State]
 	if len(handles) == 0 && malformed == nil {
 		return nil, fault.New(fault.StateInvalid, "the answer names no pending login")
@@ -74,6 +77,8 @@ func (c *Client) takeAttempt(ctx context.Context, state string, cb Callback) (*A
 	switch {
 	case err != nil:
 		return nil, fault.New(fault.BrokerUnavailable, "the store of used logins does not answer")
+	case !first && c.rule.HoldsStatement:
+		return nil, fault.New(fault.Replay, "the broker's statement was used before")
 	case !first:
 		return nil, fault.New(fault.StateInvalid, "the pending login was answered before")
 	case malformed != nil:
@@ -101,7 +106,7 @@ func queryHasAnswer(raw, state string) bool {
 	if err != nil {
 		return true
 	}
-	for _, name := range []string{state, "code", "error", "id_token", "access_token", "token"} {
+	for _, name := range []string{state, "code", "error", "id_token", "access_token", "token", "SAMLResponse", "SAMLart"} {
 		if q.Has(name) {
 			return true
 		}
@@ -158,7 +163,7 @@ func (c *Client) login(as *Assertion) (*Login, error) {
 		return nil, err
 	}
 	return &Login{Identity: id, Level: id.Levels.LoA, Claims: as.Claims, Texts: as.Texts, Broker: c.rule.Name, Issuer: c.rule.Issuer, ClientID: c.rule.ClientID,
-		Expires: as.Expires, StepUp: as.StepUp, Evidence: as.Evidence}, nil
+		Expires: as.Expires, SessionEnds: as.SessionEnds, StepUp: as.StepUp, Evidence: as.Evidence}, nil
 }
 
 // withoutCPR removes every CPR number from l, whichever claim holds it. Claims without

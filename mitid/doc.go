@@ -34,10 +34,11 @@
 //
 // # Safety
 //
-// Two independent readers must agree on a broker's statement before anybody is logged
-// in. One is the strict reader of this module, which refuses what is ambiguous. The
-// other is the library that Go programs use for the purpose (go-oidc, oauth2). If only
-// one of them accepts a statement, it is refused.
+// Over OpenID Connect, two independent readers must agree on a broker's statement before
+// anybody is logged in. One is the strict reader of this module, which refuses what is
+// ambiguous. The other is the library that Go programs use for the purpose (go-oidc,
+// oauth2). If only one of them accepts a statement, it is refused. Over SAML, two readers
+// of the XML must agree, and every fact is read from what the signature covers.
 //
 // # Errors
 //
@@ -75,8 +76,9 @@
 // # Testing
 //
 // Beside each adapter stands a fake of its broker (criipto/criiptotest,
-// nets/neb/nebtest, nets/eident/eidenttest) that needs no account, answers with the real
-// paths and shapes, and misbehaves on demand. Package mitidtest has the people.
+// nets/neb/nebtest, nets/eident/eidenttest, nemlogin/nemlogintest) that needs no account,
+// answers with the real paths and shapes, and misbehaves on demand. Package mitidtest has
+// the people.
 //
 // # Files
 //

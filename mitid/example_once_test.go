@@ -2,57 +2,36 @@ package mitid_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log"
+	"sync"
 	"time"
-
-	_ "modernc.org/sqlite"
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// usedLogins is a mitid.Once in a database that all replicas share. The primary
-// key decides between two that ask at once.
-type usedLogins struct{ db *sql.DB }
-
-func (u usedLogins) create(ctx context.Context) error {
-	_, err := u.db.ExecContext(ctx, `CREATE TABLE used_login (handle CHAR(22) PRIMARY KEY, expires BIGINT NOT NULL)`)
-	return err
+// usedLogins stands for a table that all replicas share. With a database, Use is one
+// statement, INSERT … ON CONFLICT DO NOTHING: internal/integration/databases has it for
+// SQLite and PostgreSQL.
+type usedLogins struct {
+	mu      sync.Mutex
+	expires map[string]time.Time
 }
 
-// Use is one statement, understood by PostgreSQL and SQLite alike.
-func (u usedLogins) Use(ctx context.Context, handle string, expires time.Time) (first bool, err error) {
-	res, err := u.db.ExecContext(ctx, `INSERT INTO used_login (handle, expires) VALUES ($1, $2) ON CONFLICT DO NOTHING`, handle, expires.Unix())
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
-	return n == 1, err
-}
-
-// forget is for a job that runs now and then.
-func (u usedLogins) forget(ctx context.Context, now time.Time) error {
-	_, err := u.db.ExecContext(ctx, `DELETE FROM used_login WHERE expires < $1`, now.Unix())
-	return err
+func (u *usedLogins) Use(_ context.Context, handle string, expires time.Time) (first bool, err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, used := u.expires[handle]
+	u.expires[handle] = expires
+	return !used, nil
 }
 
 // Two replicas with one Once: an answer that one has used is used for both.
 func ExampleOnce() {
 	ctx := context.Background()
-	db, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1) // each connection to :memory: is a database of its own
-	used := usedLogins{db}
-	if err := used.create(ctx); err != nil {
-		log.Fatal(err)
-	}
 	fake, _ := demo()
 	defer fake.Close()
 	broker, err := criipto.New(criipto.Config{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()})
@@ -63,7 +42,7 @@ func ExampleOnce() {
 		Broker:      broker,
 		RedirectURL: "http://localhost:8080/callback",
 		StateKeys:   [][]byte{[]byte("32 random bytes out of the vault")},
-		Once:        used,
+		Once:        &usedLogins{expires: map[string]time.Time{}},
 	}
 	replicas := make([]*mitid.Client, 2)
 	for i := range replicas {
@@ -84,9 +63,7 @@ func ExampleOnce() {
 		login, err := replica.Complete(ctx, redirect.State, answer)
 		fmt.Println("login:", login != nil, "used before:", errors.Is(err, mitid.ErrStateInvalid))
 	}
-	fmt.Println(used.forget(ctx, redirect.Expires.Add(time.Second)))
 	// Output:
 	// login: true used before: false
 	// login: false used before: true
-	// <nil>
 }

@@ -23,8 +23,12 @@ type Login struct {
 	Issuer   string
 	ClientID string    // the application that the person logged in to; StepUp, MatchCPR and EndSession refuse another's
 	Expires  time.Time // when the broker's statement expires; it does not limit your session
-	StepUp   string    // the adapter's handle for Client.StepUp; not secret, not personal
-	Evidence Evidence
+	// SessionEnds is when your session must end at the latest, unless the person logs in
+	// anew (SAML Profiles section 4.1.4.3, SessionNotOnOrAfter). Package mitidhttp ends it
+	// then. Zero if the broker did not say.
+	SessionEnds time.Time
+	StepUp      string // the adapter's handle for Client.StepUp; not secret, not personal
+	Evidence    Evidence
 }
 
 // Evidence proves the login later. Store it sealed: it names the person,
@@ -41,5 +45,5 @@ type Evidence struct {
 type Token struct {
 	Use string // "id_token", "userinfo", "transaction_token", "access_token", "assertion"
 	Raw Secret
-	Key []byte // the public JWK (or certificate) that verified it
+	Key []byte // the public JWK, or with SAML the certificate in DER, that verified it; nil if nobody's signature was verified
 }

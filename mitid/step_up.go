@@ -151,7 +151,7 @@ func (c *Client) ReceiveLogout(ctx context.Context, cb Callback) (*Logout, error
 	if err != nil {
 		return nil, c.fail(ctx, op, err)
 	}
-	if lo == nil || lo.Subject == "" && lo.SessionID == "" {
+	if lo == nil || !lo.Finished && lo.Subject == "" && lo.SessionID == "" {
 		return nil, c.fail(ctx, op, fault.New(fault.TokenInvalid, "the message names no session"))
 	}
 	return lo, nil

@@ -12,7 +12,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// TestRightPerson: 2,000 logins (with the race detector 4,000, and with DKEID_LONG=1,
+// TestRightPerson: 2,000 logins (with the race detector 1,000, and with DKEID_LONG=1,
 // as in .ci/run weekly, 20,000), 64 at any moment, every person with claims of their own, and every caller gets exactly
 // their own person.
 func TestRightPerson(t *testing.T) {
@@ -20,8 +20,8 @@ func TestRightPerson(t *testing.T) {
 	switch {
 	case os.Getenv("DKEID_LONG") == "1":
 		n = 20_000
-	case raceDetector && !testing.Short():
-		n = 4_000
+	case raceDetector:
+		n = 1_000
 	}
 	fake := criiptotest.New(t)
 	c := open(t, fake)

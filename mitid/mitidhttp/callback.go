@@ -21,8 +21,8 @@ import (
 //
 // A broker with single sign-on would answer the next login like the last one.
 // Therefore the next login of this browser is a fresh one (mitid.Request.Fresh) if
-// the level was too low, or if Config.OnLogin returned an error that is not
-// Temporary. This holds for an hour.
+// the level was too low, if Config.OnLogin returned an error that is not Temporary, or if
+// the login came of a session that the broker has ended. This holds for an hour.
 //
 // An answer that comes a second time, by "reload" or "back", is refused too. If
 // somebody is logged in, the page says so, and FromContext returns their session in
@@ -137,6 +137,13 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 		}
 		return nil, err
 	}
+	if err := g.checkNotEnded(r, l, p); err != nil {
+		if p.From == nil && mitid.KindOf(err) == mitid.StateInvalid {
+			g.demandFresh(w)
+		}
+		g.logRefusal(r, err)
+		return nil, err
+	}
 	before := loginFactsOf(l)
 	err = g.onLogin(w, r, l)
 	if err != nil && p.From == nil && l.Age == nil && !mitid.KindOf(err).Temporary() {
@@ -152,7 +159,9 @@ func (g *Gate) complete(w http.ResponseWriter, r *http.Request, p *pending, stat
 	if l.Age != nil {
 		return nil, nil
 	}
-	return g.newSession(l, p.From), nil
+	s := g.newSession(l, p.From)
+	s.asked = p.Asked
+	return s, nil
 }
 
 // loginFacts are the parts of a login that Config.OnLogin must not change.

@@ -8,7 +8,8 @@
 //	mux.Handle("GET /logged-out", gate.LoggedOut())
 //	mux.Handle("/", gate.Require(claims.Substantial)(app))
 //
-// A handler behind [Gate.Require] gets the session from [FromContext]; a page that is
+// Where paths differ in more than the level, such as the CPR number, use [Gate.RequireLogin].
+// A handler behind either gets the session from [FromContext]; a page that is
 // open to everybody gets it from [Gate.Session]. [Gate.StepUp] asks a person who is
 // logged in for more, such as the CPR number. [Config.OnLogin] is called once for each
 // login, with tokens and evidence.
@@ -100,7 +101,7 @@
 // # Files
 //
 //   - config.go: Config, Gate, New
-//   - start.go, require.go, callback.go, logout.go, ended.go: the handlers
+//   - start.go, require.go, callback.go, logout.go, ended.go, ended_by_browser.go: the handlers
 //   - navigation.go: whether a request is a person who opens a page
 //   - host.go, address.go, return_path.go: names of the app, its addresses, where to return
 //   - pending.go, fresh_login.go: what the browser keeps of a login

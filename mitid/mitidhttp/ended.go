@@ -10,16 +10,18 @@ import (
 )
 
 // Ended remembers which sessions the broker has ended, because a session in a cookie
-// cannot be revoked. With Config.Sessions the default is enough: the store deletes the
-// sessions that the broker ends. Each Gate, with its replicas, needs an Ended of its
-// own.
+// cannot be revoked. With Config.Sessions the default is nearly enough: the store deletes
+// the sessions that the broker ends. Only an answer to a login that was on its way then
+// can begin a session at another replica. Each Gate, with its replicas, needs an Ended of
+// its own. After a restart, the default has forgotten all.
 //
 // The methods are called concurrently. End is called again for a message that comes
 // again. An Ended may forget a logout after 24 hours, the longest life of a session.
 type Ended interface {
 	// End remembers a logout. If l has a SessionID, that session of the broker has
-	// ended for good, and every session here that came of it. If not, every session of
-	// l.Subject whose login was not after l.At has ended.
+	// ended for good, and every session here that came of it: those of l.Subject, or if
+	// that is empty those of everybody. If l has no SessionID, every session of l.Subject
+	// whose login was not after l.At has ended.
 	End(ctx context.Context, l mitid.Logout) error
 	// Ended reports whether a session has ended: that of subject, with the broker's id
 	// sessionID (which may be empty), and with a login at the time login.
@@ -38,6 +40,13 @@ type Ended interface {
 // browser that brings it, if it names that session, and no other. Browsers send the
 // session's cookie only if broker and app are of one site, so rely on the back channel.
 //
+// A SAML broker sends its messages through the person's browser, signed, to
+// mitid.CallbackRule.LogoutURL. Its request ends the sessions that it names, and the
+// browser goes back to the broker with the answer. After Logout, the broker's answer
+// leads on to the return path. A message that is refused ends nothing and shows a small
+// page. With a form post, the browser sends no session cookie. Therefore, with sessions
+// in cookies and several replicas, set Config.Ended.
+//
 // If the broker has no logout messages, the answer is 400.
 func (g *Gate) ReceiveLogout() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,20 +57,24 @@ func (g *Gate) ReceiveLogout() http.Handler {
 		cb, err := mitid.ReadCallback(r)
 		if err != nil {
 			g.logRefusal(r, err)
-			w.WriteHeader(http.StatusBadRequest)
+			g.refuseLogout(w, r, http.StatusBadRequest)
 			return
 		}
 		lo, err := g.client.ReceiveLogout(r.Context(), cb)
 		if err != nil { // the client has logged why
-			w.WriteHeader(http.StatusBadRequest)
+			g.refuseLogout(w, r, http.StatusBadRequest)
 			return
 		}
-		if r.Method == http.MethodGet {
+		switch {
+		case lo.Finished:
+			g.finishLogout(w, r, cb, lo)
+			return
+		case lo.Answer != nil:
+			g.endByBrowser(w, r, lo)
+			return
+		case r.Method == http.MethodGet:
 			g.endOwnSession(w, r, lo)
 			return
-		}
-		if lo.At.IsZero() {
-			lo.At = g.now()
 		}
 		if err := g.endNamedSessions(r.Context(), lo); err != nil {
 			g.logRefusal(r, err)
@@ -87,17 +100,39 @@ func (g *Gate) endOwnSession(w http.ResponseWriter, r *http.Request, lo *mitid.L
 	http.SetCookie(w, g.sessionCookie("", 0))
 }
 
-// endNamedSessions ends the sessions that lo names. It tells Config.Ended first, so
-// that a session that is being saved at this moment ends too.
+// endNamedSessions ends the sessions that lo names. The store goes first: if it does not
+// answer, nothing is remembered, and the same message ends the sessions when it comes
+// again.
 func (g *Gate) endNamedSessions(ctx context.Context, lo *mitid.Logout) error {
+	if lo.At.IsZero() {
+		lo.At = g.now()
+	}
+	if err := g.deleteNamed(ctx, lo); err != nil {
+		return err
+	}
 	if g.ended.End(ctx, *lo) != nil {
 		return endedUnavailable()
 	}
+	return nil
+}
+
+// deleteNamed deletes the sessions that lo names from the store. The store cannot tell
+// which of a person's sessions are older than lo.At. So a message that has been dealt
+// with, such as one from the browser's history, deletes nothing: the person may have
+// logged in anew.
+func (g *Gate) deleteNamed(ctx context.Context, lo *mitid.Logout) error {
 	switch {
 	case g.sessions == nil:
 		return nil
 	case lo.SessionID != "":
-		return g.deleteAll(ctx, brokerSessionName(lo.SessionID))
+		return g.deleteAll(ctx, g.brokerSessionName(lo.Subject, lo.SessionID))
+	}
+	done, err := g.ended.Ended(ctx, lo.Subject, "", lo.At)
+	switch {
+	case err != nil:
+		return endedUnavailable()
+	case done:
+		return nil
 	}
 	return g.deleteAll(ctx, personName(lo.Subject))
 }
@@ -119,11 +154,7 @@ func (g *Gate) liveSession(r *http.Request) (s *Session, useless bool, err error
 	if s == nil {
 		return nil, useless, nil
 	}
-	login := s.Identity.AuthTime
-	if login.IsZero() {
-		login = s.LoggedInAt
-	}
-	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, login)
+	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, s.loginTime())
 	switch {
 	case err != nil:
 		err = endedUnavailable()
@@ -133,6 +164,33 @@ func (g *Gate) liveSession(r *http.Request) (s *Session, useless bool, err error
 		return nil, true, nil
 	}
 	return s, false, nil
+}
+
+// checkNotEnded returns an error if l came of a session that the broker has ended. The
+// answer may have been on its way when the message came (SAML Core 2.0 section 3.7.3.1),
+// or the broker has kept its own session: then the next page would begin the same login
+// again, without end.
+func (g *Gate) checkNotEnded(r *http.Request, l *mitid.Login, p *pending) error {
+	if l.Age != nil {
+		return nil
+	}
+	s := g.newSession(l, p.From)
+	over, err := g.ended.Ended(r.Context(), s.Identity.Subject, s.Identity.SessionID, s.loginTime())
+	switch {
+	case err != nil:
+		return endedUnavailable()
+	case over:
+		return &mitid.Error{Kind: mitid.StateInvalid, Op: "begin session", Why: "the broker has ended the session that the login came of; log in anew"}
+	}
+	return nil
+}
+
+// loginTime returns when the person logged in at the broker.
+func (s *Session) loginTime() time.Time {
+	if s.Identity.AuthTime.IsZero() {
+		return s.LoggedInAt
+	}
+	return s.Identity.AuthTime
 }
 
 // maxEnded bounds the memory of the built-in Ended.
@@ -146,16 +204,13 @@ type memoryEnded struct {
 	next int
 }
 
-// logoutKey names a logout by its session, or by its subject if it names no session.
+// logoutKey names a logout by its subject, its session or both.
 type logoutKey struct{ subject, sessionID string }
 
 func newMemoryEnded() *memoryEnded { return &memoryEnded{at: make(map[logoutKey]time.Time)} }
 
 func (e *memoryEnded) End(_ context.Context, l mitid.Logout) error {
-	key := logoutKey{subject: l.Subject}
-	if l.SessionID != "" {
-		key = logoutKey{sessionID: l.SessionID}
-	}
+	key := logoutKey{l.Subject, l.SessionID}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	at, known := e.at[key]
@@ -177,8 +232,12 @@ func (e *memoryEnded) End(_ context.Context, l mitid.Logout) error {
 func (e *memoryEnded) Ended(_ context.Context, subject, sessionID string, login time.Time) (bool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if _, over := e.at[logoutKey{sessionID: sessionID}]; over && sessionID != "" {
-		return true, nil
+	if sessionID != "" {
+		_, theirs := e.at[logoutKey{subject, sessionID}]
+		_, everybodys := e.at[logoutKey{sessionID: sessionID}]
+		if theirs || everybodys {
+			return true, nil
+		}
 	}
 	at, known := e.at[logoutKey{subject: subject}]
 	return known && !login.After(at), nil

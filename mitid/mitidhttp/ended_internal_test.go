@@ -17,6 +17,7 @@ func TestLogoutByTimeAndBySession(t *testing.T) {
 	ctx, noon := context.Background(), time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	e := newMemoryEnded()
 	require.NoError(t, e.End(ctx, mitid.Logout{Subject: "søren", SessionID: "s1", At: noon}))
+	require.NoError(t, e.End(ctx, mitid.Logout{SessionID: "s5", At: noon}), "whose it is, is not told")
 	require.NoError(t, e.End(ctx, mitid.Logout{Subject: "åse", At: noon}))
 	require.NoError(t, e.End(ctx, mitid.Logout{Subject: "åse", At: noon.Add(-time.Hour)}), "an older message comes late")
 	for _, c := range []struct {
@@ -27,6 +28,8 @@ func TestLogoutByTimeAndBySession(t *testing.T) {
 		{"søren", "s1", noon.Add(-time.Hour), true},
 		{"søren", "s1", noon.Add(time.Second), true},
 		{"søren", "s2", noon.Add(-time.Hour), false},
+		{"ægir", "s1", noon, false},
+		{"ægir", "s5", noon.Add(time.Second), true},
 		{"åse", "s3", noon, true},
 		{"åse", "", noon.Add(-time.Minute), true},
 		{"åse", "s3", noon.Add(time.Second), false},

@@ -13,7 +13,7 @@ import (
 // sharedEnded stands for a table in the database that all replicas use.
 type sharedEnded struct {
 	mu   sync.Mutex
-	over map[string]time.Time // by session id, or by subject
+	over map[[2]string]time.Time // by subject and session id, of which one may be empty
 }
 
 var _ mitidhttp.Ended = (*sharedEnded)(nil)
@@ -21,28 +21,28 @@ var _ mitidhttp.Ended = (*sharedEnded)(nil)
 func (e *sharedEnded) End(_ context.Context, l mitid.Logout) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if l.SessionID != "" {
-		e.over["session "+l.SessionID] = l.At
-	} else {
-		e.over["subject "+l.Subject] = l.At
-	}
+	e.over[[2]string{l.Subject, l.SessionID}] = l.At
 	return nil
 }
 
 func (e *sharedEnded) Ended(_ context.Context, subject, sessionID string, login time.Time) (bool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if _, ok := e.over["session "+sessionID]; ok {
-		return true, nil
+	if sessionID != "" {
+		_, theirs := e.over[[2]string{subject, sessionID}]
+		_, everybodys := e.over[[2]string{"", sessionID}]
+		if theirs || everybodys {
+			return true, nil
+		}
 	}
-	at, ok := e.over["subject "+subject]
+	at, ok := e.over[[2]string{subject, ""}]
 	return ok && !login.After(at), nil
 }
 
 // What the broker has ended is over on every replica.
 func ExampleEnded() {
 	ctx, noon := context.Background(), time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	ended := &sharedEnded{over: map[string]time.Time{}}
+	ended := &sharedEnded{over: map[[2]string]time.Time{}}
 	if err := ended.End(ctx, mitid.Logout{SessionID: "5d1c1a4e", At: noon}); err != nil {
 		fmt.Println(err)
 	}

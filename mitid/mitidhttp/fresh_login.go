@@ -16,9 +16,9 @@ const freshFor = time.Hour
 func (g *Gate) freshCookieName() string { return g.cookieName + ".anew" }
 
 // demandFresh makes the next login of this browser a fresh one. It is called when the
-// level was too low or Config.OnLogin refused the identity: a broker with single
-// sign-on would repeat the same login, without a page on which the person could
-// choose something else.
+// level was too low, Config.OnLogin refused the identity, or the broker has ended the
+// session: a broker with single sign-on would repeat the same login, without a page on
+// which the person could choose something else.
 func (g *Gate) demandFresh(w http.ResponseWriter) { http.SetCookie(w, g.freshCookie(freshFor)) }
 
 // freshIfDemanded sets want.Fresh if this browser's last login demanded it. A proof of

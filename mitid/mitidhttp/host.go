@@ -17,7 +17,7 @@ import (
 // the same site. If a proxy rewrites it, the redirect would repeat without end. So a
 // cookie of the host that the browser knows limits it to once a minute.
 func (g *Gate) redirectToHost(w http.ResponseWriter, r *http.Request, to string) bool {
-	if !g.isOtherName(r.Host) || !opensPage(r) {
+	if !g.isOtherName(r.Host) || !OpensPage(r) {
 		return false
 	}
 	marker := g.cookieName + ".host" // shorter than the name of a pending login's cookie

@@ -1,6 +1,7 @@
 package mitidhttp
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -17,8 +18,9 @@ import (
 //
 // The query parameter "return" names the path to return to. Without it, that is
 // Config.LoggedOut. The broker sends the browser back to the Client's RedirectURL,
-// which is registered there already, and Callback redirects to the path. If the broker
-// does not answer, the session here ends all the same. If Config.Sessions does not
+// which is registered there already, and Callback redirects to the path; or to
+// mitid.CallbackRule.LogoutURL, and ReceiveLogout redirects. If the broker does not
+// answer, the session here ends all the same. If Config.Sessions does not
 // answer, the browser forgets the session, and the answer is 503.
 func (g *Gate) Logout() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +58,7 @@ func (g *Gate) Logout() http.Handler {
 			redirect(w, r, back)
 			return
 		}
-		rd, err := g.client.EndSession(r.Context(), s.Login(), g.client.RedirectURL())
+		rd, err := g.client.EndSession(r.Context(), s.Login(), cmp.Or(g.rule.LogoutURL, g.client.RedirectURL()))
 		if err != nil { // the client has logged why
 			redirect(w, r, back)
 			return

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// opensPage reports whether r is a person who opens a page. A login cannot begin in a
-// script, an image or a frame, a monitor needs none, and a page that a browser fetches
-// in advance must not begin one.
+// OpensPage reports whether r is a person who opens a page, so that Require redirects it
+// to log in. A login cannot begin in a script, an image or a frame, a monitor needs none,
+// and a page that a browser fetches in advance must not begin one.
 //
 // Browsers tell by Sec-Fetch-Mode and Sec-Fetch-Dest
 // (https://www.w3.org/TR/fetch-metadata/). Older browsers accept HTML for a page that a
 // person opens, and other types for a script.
-func opensPage(r *http.Request) bool {
+func OpensPage(r *http.Request) bool {
 	if !mayOpenPage(r) {
 		return false
 	}
@@ -24,7 +24,7 @@ func opensPage(r *http.Request) bool {
 	return prefersHTML(r.Header.Values("Accept"))
 }
 
-// mayOpenPage is opensPage without the condition on Accept. Start uses it: nothing but
+// mayOpenPage is OpensPage without the condition on Accept. Start uses it: nothing but
 // a login happens there, so a program that accepts anything may begin one.
 func mayOpenPage(r *http.Request) bool {
 	h := r.Header

@@ -35,8 +35,31 @@ const (
 	purposeLogout
 )
 
-// pageBit is set in the byte of the purpose if pending.Page is true.
-const pageBit = 0x80
+// pageBit is set in the byte of the purpose if pending.Page is true. askedShift is where
+// pending.Asked is in it.
+const (
+	pageBit    = 0x80
+	askedShift = 4
+)
+
+// asked are the facts that a login asks for and that a person may not have.
+type asked uint8
+
+const (
+	askedCPR asked = 1 << iota
+	askedAddress
+	askedAll = askedCPR | askedAddress
+)
+
+func askedBy(want mitid.Request) (a asked) {
+	if want.CPR != mitid.CPRNo {
+		a |= askedCPR
+	}
+	if want.Address {
+		a |= askedAddress
+	}
+	return a
+}
 
 // pending is the record of a login, a step-up or a logout that waits for the broker's
 // answer. A cookie holds it, sealed and bound to the cookie's name, beside the Client's
@@ -47,6 +70,7 @@ type pending struct {
 	Expires int64  // Unix seconds
 	Return  string
 	Page    bool             // Return is a page behind Require
+	Asked   asked            // by this login, or before it by the session of a step-up
 	From    *startingSession // with purposeStepUp; otherwise nil
 	Stored  string           // the ID in Config.Sessions of the session that the browser had; empty if none
 }
@@ -74,7 +98,7 @@ func (g *Gate) pendingName(handle string) string { return g.cookieName + "." + h
 
 // sealPending returns the cookie's value.
 func (g *Gate) sealPending(p *pending, state string) (string, error) {
-	first := byte(p.Purpose)
+	first := byte(p.Purpose) | byte(p.Asked)<<askedShift
 	if p.Page {
 		first |= pageBit
 	}
@@ -102,7 +126,7 @@ func (g *Gate) openPending(c *http.Cookie) (*pending, string) {
 	if err != nil || len(plain) < 5 {
 		return nil, ""
 	}
-	p := &pending{Purpose: purpose(plain[0] &^ pageBit), Page: plain[0]&pageBit != 0, Handle: handle, Expires: int64(binary.BigEndian.Uint32(plain[1:]))}
+	p := &pending{Purpose: purpose(plain[0] & (1<<askedShift - 1)), Page: plain[0]&pageBit != 0, Asked: asked(plain[0]>>askedShift) & askedAll, Handle: handle, Expires: int64(binary.BigEndian.Uint32(plain[1:]))}
 	rest := plain[5:]
 	if p.Purpose == purposeStepUp {
 		p.From = new(startingSession)

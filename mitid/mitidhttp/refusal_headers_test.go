@@ -96,27 +96,27 @@ func TestNoFetchInAdvanceBeginsALogin(t *testing.T) {
 func TestNothingOfAStrangersChoosingIsInTheAnswersHeaders(t *testing.T) {
 	s := newSite(t, true, nil)
 	for _, target := range []string{
-		"/in/", "/in//evil.example", "/in/%2F%2Fevil.example", "/in/%0d%0aSet-Cookie:evil=1", "/in/..//evil.example", "/in/;@evil.example", "/in/%5C%5Cevil.example",
-		"https://evil.example/in/", "https://evil.example//evil.example/in/", "/login?return=/%5Cevil.example", "/login?return=%0d%0aevil:1", "/login?return=/%2Fevil.example",
-		"/callback?state=evil&code=evil", "/callback?error=evil&error_description=evil&state=" + strings.Repeat("evil", 2000),
+		"/in/", "/in//stranger.example", "/in/%2F%2Fstranger.example", "/in/%0d%0aSet-Cookie:stranger=1", "/in/..//stranger.example", "/in/;@stranger.example", "/in/%5C%5Cstranger.example",
+		"https://stranger.example/in/", "https://stranger.example//stranger.example/in/", "/login?return=/%5Cstranger.example", "/login?return=%0d%0astranger:1", "/login?return=/%2Fstranger.example",
+		"/callback?state=stranger&code=stranger", "/callback?error=stranger&error_description=stranger&state=" + strings.Repeat("stranger", 2000),
 	} {
-		for _, host := range []string{"evil.example", "127.0.0.1.evil.example", "evil.example:443", "localhost@evil.example", "www.evil.example", `evil.example\@127.0.0.1`} {
+		for _, host := range []string{"stranger.example", "127.0.0.1.stranger.example", "stranger.example:443", "localhost@stranger.example", "www.stranger.example", `stranger.example\@127.0.0.1`} {
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.RequestURI = target
 			u, err := r.URL.Parse(target)
 			require.NoError(t, err, target)
 			r.URL, r.Host = u, host
-			r.Header.Set("X-Forwarded-Host", "evil.example")
-			r.Header.Set("X-Forwarded-Prefix", "//evil.example")
-			r.Header.Set("Forwarded", "host=evil.example")
-			r.Header.Set("Cookie", s.cookie()+"=evil; "+s.cookie()+".evil=evil~evil")
+			r.Header.Set("X-Forwarded-Host", "stranger.example")
+			r.Header.Set("X-Forwarded-Prefix", "//stranger.example")
+			r.Header.Set("Forwarded", "host=stranger.example")
+			r.Header.Set("Cookie", s.cookie()+"=stranger; "+s.cookie()+".stranger=stranger~stranger")
 			w := httptest.NewRecorder()
 			s.handler.ServeHTTP(w, r)
 			headers := fmt.Sprint(w.Header())
 			if strings.HasPrefix(w.Header().Get("Location"), "/") {
 				continue // the mux cleans the path: it is not ours
 			}
-			require.NotContains(t, headers, "evil", "%s at %s", target, host)
+			require.NotContains(t, headers, "stranger", "%s at %s", target, host)
 		}
 	}
 }

@@ -32,6 +32,47 @@ import (
 func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 	want := g.request
 	want.Level = max(want.Level, level, g.minLevel)
+	return g.requiring(want, mitid.Request{Level: want.Level, Capacity: want.Capacity})
+}
+
+// RequireLogin is Require for applications whose paths differ in more than the level. It
+// admits people whose session has the level, capacity, CPR number and address that want
+// asks for, and asks the broker for want; Config.Request does not count. The other fields
+// of want are sent to the broker and not compared with the session.
+//
+// With mitid.CPRIfPresent, a person is asked for the number once in a session: who has
+// none, or declines, is admitted without. So is who has a protected address. With
+// mitid.CPRRequired, Config.OnLogin must leave the number in the identity, or the person
+// is asked again and again.
+//
+// Beside the errors of Require, it refuses a request that cannot begin a login with 403
+// (mitid.ClaimMissing) if the session lacks a fact. If want has an Age, no session ever
+// has it: RequireLogin refuses every request with mitid.ErrConfigInvalid.
+func (g *Gate) RequireLogin(want mitid.Request) func(http.Handler) http.Handler {
+	want.Level = max(want.Level, g.minLevel)
+	return g.requiring(want, want)
+}
+
+// Admit returns the session of r if it has what want asks for, as RequireLogin compares
+// them. Otherwise it returns the error of RequireLogin for a request that cannot begin a
+// login: mitid.ErrInteractionRequired, ErrAssuranceTooLow, ErrClaimMissing, or
+// ErrBrokerUnavailable if Config.Sessions or Config.Ended does not answer. It writes no
+// answer. It is for programs that judge requests for others, such as the forward
+// authentication of a proxy.
+func (g *Gate) Admit(r *http.Request, want mitid.Request) (*Session, error) {
+	want.Level = max(want.Level, g.minLevel)
+	s, _, err := g.liveSession(r)
+	if err == nil {
+		err = missing(s, want)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// requiring returns middleware that asks for want and admits sessions that have need.
+func (g *Gate) requiring(want, need mitid.Request) func(http.Handler) http.Handler {
 	callback := g.Callback()
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,15 +90,36 @@ func (g *Gate) Require(level claims.Level) func(http.Handler) http.Handler {
 			if over && g.ownsSessionCookie(r) {
 				http.SetCookie(w, g.sessionCookie("", 0))
 			}
-			if s != nil && s.Level >= want.Level && want.Capacity.Takes(s.Identity.Capacity) {
+			lacks := missing(s, need)
+			if lacks == nil {
 				g.expireExcessPending(w, r)
 				next.ServeHTTP(nostore.Wrap(w), r.WithContext(g.withSession(r.Context(), s)))
 				return
 			}
 			setPrivateHeaders(w)
-			g.beginLogin(w, r, s, want)
+			g.beginLogin(w, r, s, want, lacks)
 		})
 	}
+}
+
+// missing returns nil if s has what need asks for, and otherwise the error of a request
+// that cannot begin a login.
+func missing(s *Session, need mitid.Request) error {
+	switch {
+	case need.Age != 0:
+		return &mitid.Error{Kind: mitid.ConfigInvalid, Op: "require", Why: "a proof of age begins no session, so no session has it"}
+	case s == nil:
+		return &mitid.Error{Kind: mitid.InteractionRequired, Op: "require", Why: "nobody is logged in"}
+	case !need.Capacity.Takes(s.Identity.Capacity):
+		return &mitid.Error{Kind: mitid.InteractionRequired, Op: "require", Why: "nobody is logged in in the capacity that is required here"}
+	case s.Level < need.Level:
+		return &mitid.Error{Kind: mitid.AssuranceTooLow, Op: "require", Level: need.Level, Why: "the session is below the level that is required here"}
+	case s.Identity.CPR.IsZero() && (need.CPR == mitid.CPRRequired || need.CPR == mitid.CPRIfPresent && s.asked&askedCPR == 0):
+		return &mitid.Error{Kind: mitid.ClaimMissing, Op: "require", Why: "the session has no CPR number, which is asked for here"}
+	case need.Address && s.Identity.Address == nil && s.asked&askedAddress == 0:
+		return &mitid.Error{Kind: mitid.ClaimMissing, Op: "require", Why: "the session has no address, which is asked for here"}
+	}
+	return nil
 }
 
 // ownsSessionCookie reports whether the session cookie of r is this gate's, even if the
@@ -67,15 +129,10 @@ func (g *Gate) ownsSessionCookie(r *http.Request) bool {
 	return s != nil
 }
 
-// beginLogin begins a login, or a step-up of s, if r can. Otherwise it refuses r.
-func (g *Gate) beginLogin(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request) {
-	known := s != nil && want.Capacity.Takes(s.Identity.Capacity)
-	if !opensPage(r) {
-		err := &mitid.Error{Kind: mitid.InteractionRequired, Op: "require", Why: "nobody is logged in"}
-		if known {
-			err = &mitid.Error{Kind: mitid.AssuranceTooLow, Op: "require", Level: want.Level, Why: "the session is below the level that is required here"}
-		}
-		g.refuse(w, r, g.home, err)
+// beginLogin begins a login, or a step-up of s, if r can. Otherwise it refuses r with lacks.
+func (g *Gate) beginLogin(w http.ResponseWriter, r *http.Request, s *Session, want mitid.Request, lacks error) {
+	if !OpensPage(r) || mitid.KindOf(lacks) == mitid.ConfigInvalid {
+		g.refuse(w, r, g.home, lacks)
 		return
 	}
 	back := g.requestedPage(r)
@@ -84,7 +141,7 @@ func (g *Gate) beginLogin(w http.ResponseWriter, r *http.Request, s *Session, wa
 	}
 	switch {
 	case g.redirectToHost(w, r, back):
-	case known:
+	case s != nil && want.Capacity.Takes(s.Identity.Capacity):
 		g.stepUp(w, r, s, want, back)
 	default:
 		g.login(w, r, want, back)

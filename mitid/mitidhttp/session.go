@@ -31,6 +31,7 @@ type Session struct {
 
 	rule   mitid.CallbackRule
 	stepUp string
+	asked  asked         // what the person was asked for, whatever they answered
 	tokens []mitid.Token // for EndSession and MatchCPR; empty without Config.Sessions
 	until  time.Time     // Login.Expires of the tokens; zero without them
 }
@@ -52,6 +53,7 @@ type sealedSession struct {
 	ID         string        `json:"h,omitempty"` // StoredSession.ID: a row that was copied to another ID or into a cookie does not open
 	StepUp     string        `json:"s,omitempty"`
 	Level      claims.Level  `json:"l"`
+	Asked      asked         `json:"a,omitempty"`
 	LoggedInAt int64         `json:"t"` // Unix milliseconds
 	Expires    int64         `json:"e"` // Unix seconds
 	Identity   claims.Plain  `json:"p"`
@@ -80,6 +82,9 @@ func (g *Gate) newSession(l *mitid.Login, from *startingSession) *Session {
 	if from != nil && (l.Identity.AuthTime.IsZero() || l.Identity.AuthTime.Unix() <= int64(from.AuthTime)) {
 		s.LoggedInAt, s.Expires = time.UnixMilli(from.LoggedInAt), time.Unix(int64(from.Expires), 0)
 	}
+	if !l.SessionEnds.IsZero() && l.SessionEnds.Before(s.Expires) {
+		s.Expires = l.SessionEnds.Truncate(time.Second)
+	}
 	return s
 }
 
@@ -104,7 +109,7 @@ func (g *Gate) setSession(w http.ResponseWriter, r *http.Request, s *Session, p 
 // store.
 func (g *Gate) sealSession(s *Session, id string) (string, error) {
 	c := sealedSession{
-		Version: sessionVersion, ID: id, StepUp: s.stepUp, Level: s.Level,
+		Version: sessionVersion, ID: id, StepUp: s.stepUp, Level: s.Level, Asked: s.asked,
 		LoggedInAt: s.LoggedInAt.UnixMilli(), Expires: s.Expires.Unix(), Identity: claims.Plain(s.Identity),
 	}
 	for _, t := range s.tokens {
@@ -139,7 +144,7 @@ func (g *Gate) openSession(sealed, id string) *Session {
 		return nil
 	}
 	s := &Session{Identity: claims.Identity(c.Identity), Level: c.Level, LoggedInAt: time.UnixMilli(c.LoggedInAt), Expires: time.Unix(c.Expires, 0),
-		rule: g.rule, stepUp: c.StepUp}
+		rule: g.rule, stepUp: c.StepUp, asked: c.Asked}
 	for _, t := range c.Tokens {
 		s.tokens, s.until = append(s.tokens, mitid.Token{Use: t.Use, Raw: mitid.NewSecret(t.Raw)}), time.Unix(c.Until, 0)
 	}
@@ -184,6 +189,10 @@ func (g *Gate) readSession(r *http.Request) (s *Session, useless bool, err error
 func (g *Gate) sessionCookie(sealed string, age time.Duration) *http.Cookie {
 	return &http.Cookie{Name: g.cookieName, Value: sealed, Path: "/", MaxAge: seconds(age), HttpOnly: true, Secure: g.secure, SameSite: http.SameSiteLaxMode}
 }
+
+// CookieName returns the name of the session's cookie. The names of the gate's other
+// cookies begin with it and a dot. A proxy that passes requests on keeps them all back.
+func (g *Gate) CookieName() string { return g.cookieName }
 
 // sessionKey is the key of a gate's session in a request's context. The key without a
 // gate is that of the innermost gate, for FromContext.

@@ -75,8 +75,17 @@ func (g *Gate) EndSessions(ctx context.Context, subject string) error {
 }
 
 // The names of a person and of a broker's session, of which marks are made.
-func personName(subject string) string          { return "subject " + subject }
-func brokerSessionName(sessionID string) string { return "session " + sessionID }
+func personName(subject string) string { return "subject " + subject }
+
+// brokerSessionName names the person too if the broker is one of SAML, where two people
+// may have the same SessionIndex (SAML Core 2.0 section 2.7.2). A message of another
+// broker may name no person.
+func (g *Gate) brokerSessionName(subject, sessionID string) string {
+	if g.rule.HoldsStatement {
+		return "session " + sessionID + "\x00" + subject // no XML holds the zero
+	}
+	return "session " + sessionID
+}
 
 // deleteAll deletes the sessions that were saved under a mark of name, whichever of
 // Config.Keys was the first at that time.
@@ -142,7 +151,7 @@ func (g *Gate) saveStored(r *http.Request, s *Session, p *pending) (handle strin
 	defer cancel()
 	kept := StoredSession{ID: id, Person: g.session.Marks(personName(s.Identity.Subject))[0], Expires: s.Expires, Data: []byte(sealed)}
 	if s.Identity.SessionID != "" {
-		kept.BrokerSession = g.session.Marks(brokerSessionName(s.Identity.SessionID))[0]
+		kept.BrokerSession = g.session.Marks(g.brokerSessionName(s.Identity.Subject, s.Identity.SessionID))[0]
 	}
 	if g.sessions.Save(ctx, kept) != nil {
 		return "", storeUnavailable()

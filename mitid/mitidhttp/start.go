@@ -33,8 +33,7 @@ func (g *Gate) Start(r mitid.Request) http.Handler {
 // satisfies reports whether s has all that want asks for. If it cannot tell, it reports
 // false.
 func satisfies(s *Session, want mitid.Request) bool {
-	has := s.Level >= want.Level && want.Capacity.Takes(s.Identity.Capacity) &&
-		(want.CPR == mitid.CPRNo || !s.Identity.CPR.IsZero()) && (!want.Address || s.Identity.Address != nil)
+	has := missing(s, want) == nil
 	want.Level, want.Capacity, want.CPR, want.Address, want.Locale, want.Action = 0, 0, 0, false, 0, 0
 	return has && want == (mitid.Request{})
 }
@@ -98,7 +97,7 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request, want mitid.Request,
 		g.refuse(w, r, back, err)
 		return
 	}
-	g.redirectAndRemember(w, r, rd, &pending{Purpose: purposeLogin, Return: back, Stored: g.storedID(r)})
+	g.redirectAndRemember(w, r, rd, &pending{Purpose: purposeLogin, Return: back, Asked: askedBy(want), Stored: g.storedID(r)})
 }
 
 // stepUp asks the person of s for want and redirects the browser to the broker.
@@ -112,7 +111,7 @@ func (g *Gate) stepUp(w http.ResponseWriter, r *http.Request, s *Session, want m
 	if !s.Identity.AuthTime.IsZero() {
 		from.AuthTime = uint32(s.Identity.AuthTime.Unix())
 	}
-	g.redirectAndRemember(w, r, rd, &pending{Purpose: purposeStepUp, Return: back, From: from, Stored: g.storedID(r)})
+	g.redirectAndRemember(w, r, rd, &pending{Purpose: purposeStepUp, Return: back, Asked: askedBy(want) | s.asked, From: from, Stored: g.storedID(r)})
 }
 
 // withLocale returns want with the language of Config.Locale, unless want names one.

@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +12,9 @@ type Pair = struct{ Name, Value string }
 
 // Pairs are parameters. They keep their order and may repeat a name.
 type Pairs []Pair
+
+// Problem returns the error that the parameters tell, with its description, or "" if they tell none.
+func (p Pairs) Problem() string { return Fail(p.Get("error"), p.Get("error_description")).problem() }
 
 // Encode returns the parameters as a query, in their order.
 func (p Pairs) Encode() string {
@@ -61,6 +65,11 @@ func (a *Answer) Drop(name string) {
 		}
 	}
 	a.Params = kept
+}
+
+// key returns what the app can redeem, or the assertion itself.
+func (a *Answer) key() string {
+	return cmp.Or(a.Params.Get("code"), a.Params.Get("SAMLart"), a.Params.Get("SAMLResponse"), a.Params.Get("id_token"))
 }
 
 // Address returns the redirect URI with the parameters in its query.

@@ -2,6 +2,7 @@ package mitidtest
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -15,10 +16,10 @@ import (
 // Broker is one fake broker. All methods may be called at any time and by several
 // goroutines.
 //
-// These methods are for the author of a [Dialect]: Record, RedirectAllowed, NoteNonce,
-// Scripted, Send, ServeOwn, Keys, HasTampering, Elsewhere, ShowPages, ShowError,
-// ShowErrorWith, ShowLoggedOut, SetCookie, Cookie and DropCookie. Tests and commands need
-// the others.
+// These methods are for the author of a [Dialect]: Record, Follow, RedirectAllowed,
+// NoteNonce, Scripted, FromSession, Conclude, Refuse, Remember, Resume, Note, Send, ServeOwn,
+// Keys, HasTampering, Elsewhere, ShowPages, ShowError, ShowErrorWith, ShowLoggedOut,
+// SetCookie, Cookie, DropCookie and OnReset. Tests and commands need the others.
 type Broker struct {
 	cfg      Config
 	dialect  Dialect
@@ -28,6 +29,7 @@ type Broker struct {
 	records  recorder
 	pages    fakehttp.Pages
 	visits   *Store[*visit]
+	journal  journal
 
 	mu        sync.Mutex // guards all below
 	ahead     time.Duration
@@ -38,6 +40,12 @@ type Broker struct {
 	waiting   map[Stage]any
 	delivery  Delivery
 	restoring func() // turns back the switches that a tampering turned; nil if there is none
+	tampering string // the name of the latest one
+	spoilt    string // what a tampering has spoilt, until a record tells it
+	rules     []Rule // one for each citizen at most
+	start     start
+
+	resetting, remembering []func()
 }
 
 // Fake is a fake broker: a *Broker, or what embeds one, such as *criiptotest.Broker.
@@ -45,6 +53,7 @@ type Fake interface{ Engine() *Broker }
 
 func newBroker(cfg Config) *Broker {
 	b := &Broker{cfg: cfg, pages: fakehttp.NewPages(pageSource), redirects: make(map[string]bool), citizens: Citizens()}
+	b.journal.keyed = NewStore[*entry](b, 1<<13)
 	b.script.keyed = NewStore[Outcome](b, 1<<16)
 	b.visits = NewStore[*visit](b, 1<<12)
 	return b
@@ -160,6 +169,10 @@ func (b *Broker) NoteNonce(nonce string) {
 // Issuer, wherever it is mounted.
 func (b *Broker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", b.Now().UTC().Format(http.TimeFormat)) // by the clock that signs
+	if b.tellsDecided(w, r) {
+		return
+	}
+	r = r.WithContext(context.WithValue(r.Context(), turnKey{}, new(turn)))
 	if !b.crossOrigin(w, r) {
 		b.dialect.ServeHTTP(w, r)
 	}

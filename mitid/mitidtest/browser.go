@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -89,7 +88,7 @@ func (w *Browser) decide(req *http.Request, form url.Values, as []Outcome) {
 	if form != nil && req.Method == http.MethodPost {
 		q = form
 	}
-	key := keyOfState(q.Get("state"))
+	key := keyOfState(q.Get(w.b.profile.state()))
 	if uri := q.Get("request_uri"); uri != "" {
 		key = keyOfURI(uri)
 	}
@@ -156,26 +155,29 @@ func (w *Browser) answer(res *http.Response) (*Answer, error) {
 	default:
 		return nil, nil
 	}
+	key := back.key()
 	Spoil(w.b, stageWalk, back)
+	w.b.noteWalk(key)
 	return back, nil
 }
 
-var (
-	formPostTarget = regexp.MustCompile(`<form id="answer" method="post" action="([^"]*)">`)
-	formPostField  = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
-)
-
-// readFormPost reads the page of response_mode form_post.
+// readFormPost reads the page of response_mode form_post, as showFormPost writes it.
 func readFormPost(page string) *Answer {
-	target := formPostTarget.FindStringSubmatch(page)
-	if target == nil {
+	_, rest, ok := strings.Cut(page, `<form id="answer" method="post" action="`)
+	if !ok {
 		return nil
 	}
-	back := &Answer{RedirectURI: html.UnescapeString(target[1]), Post: true}
-	for _, f := range formPostField.FindAllStringSubmatch(page, -1) {
-		back.Add(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+	target, rest, _ := strings.Cut(rest, `">`)
+	back := &Answer{RedirectURI: html.UnescapeString(target), Post: true}
+	for {
+		if _, rest, ok = strings.Cut(rest, `<input type="hidden" name="`); !ok {
+			return back
+		}
+		var name, value string
+		name, rest, _ = strings.Cut(rest, `" value="`)
+		value, rest, _ = strings.Cut(rest, `">`)
+		back.Add(html.UnescapeString(name), html.UnescapeString(value))
 	}
-	return back
 }
 
 func splitPairs(query string) Pairs {

@@ -108,6 +108,7 @@ func Start[D Dialect](cfg Config, speak func(*Broker) (D, error)) (*Broker, D, e
 	if err := b.adopt(d); err != nil {
 		return nil, none, err
 	}
+	b.RememberStart()
 	switch err := b.listen(); {
 	case errors.Is(err, fakehttp.ErrNotLoopback):
 		return nil, none, errors.New("mitidtest: Config.Addr must be a loopback address with a port (see Config.BeyondLoopback)")

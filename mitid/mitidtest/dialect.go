@@ -1,6 +1,7 @@
 package mitidtest
 
 import (
+	"cmp"
 	"net/http"
 )
 
@@ -31,26 +32,34 @@ type Profile struct {
 	Name      string // in a word, as errors and tests name the dialect
 	Endpoints Endpoints
 	ClientID  string // of the application, if Config names none
+	// State is the parameter of requests and answers that holds the handle, such as
+	// RelayState. If empty, it is state.
+	State string
 	// PublicClientID is the id of a second application, which has no secret. If empty,
 	// there is none.
 	PublicClientID string
 	// Keys are the signing keys. If nil, there are six ready-made ones: three of them are
 	// published, and the second of these signs.
 	Keys *Keyring
+	// Failures are the errors that the login page offers, as the real broker documents them.
+	Failures []Failure
 	// Differences lists where the fake knowingly differs from the real broker.
 	Differences []string
 }
 
-// Endpoints are where a dialect answers, from the host's root.
+// Endpoints are where a dialect answers, from the host's root, as [NormalizePath] returns
+// them. An endpoint that the broker lacks is empty. Base and Authorize are for every
+// dialect, the others for OpenID Connect; a broker over SAML whose answer is an artifact
+// exchanges it at Token.
 type Endpoints struct {
 	Base       string // of the issuer: "", "/op", "/oidc"
 	Discovery  string
 	Keys       string
 	Authorize  string
-	PAR        string // empty if there is none
+	PAR        string
 	Token      string
 	Userinfo   string
-	EndSession string // empty if there is none
+	EndSession string
 }
 
 // of returns where a stage's answers come from.
@@ -68,6 +77,9 @@ func (p Endpoints) of(s Stage) string {
 		return p.Token
 	}
 }
+
+// state returns the parameter that holds the handle.
+func (p Profile) state() string { return cmp.Or(p.State, "state") }
 
 // Dialect returns the dialect of this fake.
 func (b *Broker) Dialect() Dialect { return b.dialect }

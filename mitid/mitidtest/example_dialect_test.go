@@ -78,24 +78,25 @@ func (s *skov) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *skov) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.Form
+	s.b.Follow(r, q)
 	if q.Get("client_id") != s.b.ClientID() || !s.b.RedirectAllowed(q.Get("redirect_uri")) {
 		s.b.ShowError(w, r, "the client_id or the redirect_uri is not registered")
 		return
 	}
 	s.b.NoteNonce(q.Get("nonce"))
-	if o, decided := s.b.Scripted(q.Get("state"), ""); decided {
-		s.end(w, q, o)
+	if o, decided := s.b.Scripted(r, q.Get("state"), ""); decided {
+		s.end(w, r, q, o)
 		return
 	}
 	s.b.ShowPages(w, r, mitidtest.Pages{
 		Service: "Skovbroen", Message: s.switches.Now().Greeting,
-		End: func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { s.end(w, q, o) },
+		End: func(w http.ResponseWriter, r *http.Request, o mitidtest.Outcome) { s.end(w, r, q, o) },
 		CPR: func(mitidtest.Outcome) *mitidtest.CPRPage { return nil }, // this broker tells no CPR number
 	})
 }
 
 // end sends the browser back with what the person did.
-func (s *skov) end(w http.ResponseWriter, q url.Values, o mitidtest.Outcome) {
+func (s *skov) end(w http.ResponseWriter, r *http.Request, q url.Values, o mitidtest.Outcome) {
 	back := &mitidtest.Answer{RedirectURI: q.Get("redirect_uri")}
 	switch o.Act {
 	case mitidtest.Approves:
@@ -111,7 +112,7 @@ func (s *skov) end(w http.ResponseWriter, q url.Values, o mitidtest.Outcome) {
 	if s.switches.Now().IssParameter {
 		back.Add("iss", s.b.Issuer())
 	}
-	mitidtest.Spoil(s.b, mitidtest.StageCallback, back)
+	s.b.Conclude(r, back, back.Params.Problem())
 	back.Show(w)
 }
 

@@ -106,6 +106,13 @@ func (k *Keyring) Active() *Key {
 	return k.at(k.Signer)
 }
 
+// Next returns the key that signs after the next rotation.
+func (k *Keyring) Next() *Key {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.at(k.Signer + k.Step)
+}
+
 // firstPublished returns the key that is published first and signs something else.
 func (k *Keyring) firstPublished() *Key {
 	k.mu.Lock()
@@ -127,6 +134,13 @@ func (k *Keyring) rotate() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.first = (k.first + k.Step) % len(k.Ring)
+}
+
+// rewind turns every rotation back.
+func (k *Keyring) rewind() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.first = 0
 }
 
 // JWKs returns the published keys as JWKs.

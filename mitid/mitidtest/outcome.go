@@ -1,6 +1,8 @@
 package mitidtest
 
 import (
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +69,32 @@ func (b *Broker) Next(outcomes ...Outcome) {
 	b.script.queue = append(b.script.queue, outcomes...)
 }
 
+// Queue returns what Next has queued and nobody has done yet.
+func (b *Broker) Queue() []Outcome {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.script.queue)
+}
+
+// problem returns the error with which a failure ends a login, and its description.
+func (o Outcome) problem() string {
+	if o.Description == "" {
+		return o.Code
+	}
+	return o.Code + ": " + o.Description
+}
+
+// words returns o as somebody would say it in Go.
+func (o Outcome) words() string {
+	switch o.Act {
+	case Approves:
+		return "Approve(" + nameOf(o.Citizen) + ")"
+	case Fails:
+		return "Fail(" + safe(o.problem()) + ")"
+	}
+	return "Abort"
+}
+
 // keyOfState and keyOfURI name a login.
 func keyOfState(state string) string { return "state:" + state }
 
@@ -82,14 +110,43 @@ func (b *Broker) queued() bool {
 	return len(b.script.queue) > 0
 }
 
-// Scripted returns what the person behind one login does, if that is decided: by
-// [Walk], by [Broker.Next] or by Config.Auto. A dialect calls it once for each login,
-// with the state of the authorization request and, if the request was pushed, its
-// request_uri.
-func (b *Broker) Scripted(state, requestURI string) (Outcome, bool) {
+// Scripted returns what the person behind the login of r does, if that is decided: by
+// [Walk], by [Broker.Next] or by Config.Auto, and by a rule of [Broker.Always] on top. A
+// dialect calls it once for each login, with the handle in the authorization request
+// ([Profile.State]) and, if the request was pushed, its request_uri.
+func (b *Broker) Scripted(r *http.Request, state, requestURI string) (Outcome, bool) {
+	o, by := b.scripted(state, requestURI)
+	if by == "" {
+		return Outcome{}, false
+	}
+	o, _ = b.said(turnOf(r).of, o, by+" said "+o.words())
+	return o, true
+}
+
+// said records what the person of a login does, and returns it, or what the rule for that
+// person makes of it.
+func (b *Broker) said(e *entry, o Outcome, by string) (Outcome, bool) {
+	who := o.Citizen
+	final, ruled := b.ruled(o)
+	told := by
+	if ruled {
+		by = "a rule for " + nameOf(who) + ": " + final.words()
+		told += "; " + by
+	}
+	b.writeTo(e, told, func(e *entry, _ time.Time) {
+		e.said, e.act = by, final.Act
+		if o.Act == Approves {
+			e.shown.Who = nameOf(who)
+		}
+	})
+	return final, ruled
+}
+
+// scripted returns what the person does, and who says so; nobody if that is open.
+func (b *Broker) scripted(state, requestURI string) (o Outcome, by string) {
 	for _, k := range []string{keyOfURI(requestURI), keyOfState(state)} {
 		if o, ok := b.script.keyed.Take(k); ok {
-			return o, true
+			return o, "Walk"
 		}
 	}
 	b.mu.Lock()
@@ -97,10 +154,10 @@ func (b *Broker) Scripted(state, requestURI string) (Outcome, bool) {
 	if len(b.script.queue) > 0 {
 		o := b.script.queue[0]
 		b.script.queue = b.script.queue[1:]
-		return o, true
+		return o, "Next"
 	}
 	if b.cfg.Auto && len(b.citizens) > 0 {
-		return Approve(b.citizens[0]), true
+		return Approve(b.citizens[0]), "Config.Auto"
 	}
-	return Outcome{}, false
+	return Outcome{}, ""
 }

@@ -15,6 +15,7 @@ import (
 // The fake's own paths; the real brokers have nothing there.
 const (
 	pathPage        = "/fake/page"
+	pathDecided     = "/fake/page/decided"
 	pathDifferences = "/differences"
 	pathElsewhere   = "/fake/elsewhere" // prefix: where tampered answers point to
 )
@@ -46,6 +47,9 @@ type view struct {
 	Wrong, MaySkip                 bool
 	List                           []string
 	Documents                      Pairs
+	Failures                       []failureChoice
+	Tamperings                     []Tampering
+	Decided, Nonce                 string // where the page asks whether somebody decided elsewhere
 }
 
 // person is a citizen on the page.
@@ -87,6 +91,7 @@ func (b *Broker) ShowError(w http.ResponseWriter, r *http.Request, why string) {
 
 // ShowErrorWith is ShowError with another status.
 func (b *Broker) ShowErrorWith(w http.ResponseWriter, r *http.Request, status int, why string) {
+	b.Refuse(r, why)
 	v := newView(r, "")
 	v.Detail = why
 	b.pages.Show(w, status, "error", v, fakehttp.Policy)

@@ -18,6 +18,9 @@ type texts struct {
 	DifferencesTitle                        string
 	NoName, NoCPR                           string
 	AgeHeading, AgeWhy, Years, NoBirthDate  string
+	Failures, FailuresWhy                   string
+	Failure, Fail, PressCancel              string
+	Tampering, TamperingHelp, Tamper        string
 	Headings                                map[string]string
 }
 
@@ -52,6 +55,14 @@ func danish() texts {
 		AgeWhy:           "Tjenesten får kun at vide, om du er gammel nok. Den får ikke at vide, hvem du er.",
 		Years:            "år",
 		NoBirthDate:      "ukendt fødselsdato",
+		Failures:         "Hvad kan gå galt",
+		FailuresWhy:      "Afslut loginet på en anden måde og se, hvad tjenesten gør. Det findes kun i efterligningen.",
+		Failure:          "Loginet slutter med",
+		Fail:             "Afslut sådan",
+		PressCancel:      "personen annullerer",
+		Tampering:        "Godkend, men forvansk svaret",
+		TamperingHelp:    "Personen ovenfor logger ind, og et af brokerens næste svar forvanskes. En sikker tjeneste afviser næsten alle. Navnene er engelske; docs/tamperings.md forklarer dem.",
+		Tamper:           "Godkend og forvansk",
 		Headings: map[string]string{
 			"login": "Log ind hos", "confirm": "Bekræft hos", "accept": "Accepter hos", "approve": "Godkend hos", "sign": "Underskriv hos",
 		},
@@ -89,6 +100,14 @@ func english() texts {
 		AgeWhy:           "The service learns whether you are old enough. It does not learn who you are.",
 		Years:            "years old",
 		NoBirthDate:      "birth date unknown",
+		Failures:         "What can go wrong",
+		FailuresWhy:      "End the login in another way, and see what the service does. This is in the fake only.",
+		Failure:          "The login ends with",
+		Fail:             "End it so",
+		PressCancel:      "the person presses cancel",
+		Tampering:        "Approve, but spoil the answer",
+		TamperingHelp:    "The person above logs in, and one of the broker's next answers is spoilt. A safe service refuses nearly all of them. docs/tamperings.md explains the names.",
+		Tamper:           "Approve and spoil",
 		Headings: map[string]string{
 			"login": "Log on at", "confirm": "Confirm at", "accept": "Accept at", "approve": "Approve at", "sign": "Sign at",
 		},

@@ -63,12 +63,14 @@ type visit struct {
 	wrong      int    // numbers that did not fit
 	language   string // as the first page decided
 	people     []Citizen
+	of         *entry     // the record of the login
+	tampering  *Tampering // that was chosen on the page
 }
 
 // maxWrong is after how many wrong numbers the broker gives up.
 const maxWrong = 3
 
-// visitLife is how long a page waits for its form.
+// visitLife is how long a page waits for its form, by the clock of the fake.
 const visitLife = 15 * time.Minute
 
 // cookieBrowser binds a visit to a browser.
@@ -77,14 +79,17 @@ const cookieBrowser = "mitidtest-browser"
 // ShowPages shows the page where a human picks a citizen, or the first page of a
 // person who is known.
 func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
-	v := &visit{Pages: s, people: b.Citizens(), browser: b.Cookie(r, cookieBrowser)}
+	v := &visit{Pages: s, people: b.Citizens(), browser: b.Cookie(r, cookieBrowser), of: turnOf(r).of}
 	v.language, _ = language(r, s.Locales)
 	if len(v.browser) != 32 {
 		v.browser = fakehttp.RandomHex(16)
 	}
 	b.SetCookie(w, cookieBrowser, v.browser)
 	if s.Known != nil {
-		v.outcome = Approve(*s.Known)
+		if ruled := b.acts(v, Approve(*s.Known), nameOf(*s.Known)+" is logged in already"); ruled {
+			b.finish(w, r, v)
+			return
+		}
 		b.nextPage(w, r, v)
 		return
 	}
@@ -92,6 +97,7 @@ func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
 		v.people = again // nobody else may answer
 	}
 	p := v.view(r)
+	p.Tamperings = b.onPage(len(s.Ages) > 0)
 	if len(s.Methods) > 1 {
 		p.Methods = s.Methods
 	}
@@ -101,7 +107,7 @@ func (b *Broker) ShowPages(w http.ResponseWriter, r *http.Request, s Pages) {
 	} else {
 		p.describe(v.people)
 	}
-	b.showStep(w, "person", v, p)
+	b.showStep(w, r, "person", v, p)
 }
 
 // view returns the parts that every page of a visit shows.
@@ -119,11 +125,42 @@ func (v *visit) view(r *http.Request) *view {
 	return p
 }
 
-// showStep shows a page and waits for its form.
-func (b *Broker) showStep(w http.ResponseWriter, name string, v *visit, p *view) {
-	p.Visit = fakehttp.RandomHex(16)
+// showStep shows a page and waits for its form, unless somebody has decided elsewhere.
+func (b *Broker) showStep(w http.ResponseWriter, r *http.Request, name string, v *visit, p *view) {
+	if b.decidedElsewhere(w, r, v) {
+		return
+	}
+	p.Visit, p.Nonce, p.Decided = fakehttp.RandomHex(16), fakehttp.RandomHex(16), pathDecided
+	p.offerFailures(b.profile.Failures)
+	b.writeTo(v.of, "the browser shows the page: "+name, func(e *entry, now time.Time) { e.asked, e.until = true, now.Add(visitLife) })
 	b.visits.Put(p.Visit, v, visitLife)
-	b.pages.Show(w, http.StatusOK, name, p, fakehttp.Policy)
+	b.pages.Show(w, http.StatusOK, name, p, fakehttp.Policy+"; script-src 'nonce-"+p.Nonce+"'; connect-src 'self'")
+}
+
+// decidedElsewhere carries out what Decide said of the login, if it did. It reports whether
+// it has answered.
+func (b *Broker) decidedElsewhere(w http.ResponseWriter, r *http.Request, v *visit) bool {
+	o, ok := b.fromOutside(v.of)
+	if !ok {
+		return false
+	}
+	b.acts(v, o, "decided from outside of the browser: "+o.words())
+	b.finish(w, r, v)
+	return true
+}
+
+// acts takes what the person of a visit does. It reports whether a rule decides the rest.
+func (b *Broker) acts(v *visit, o Outcome, by string) (ruled bool) {
+	v.outcome, ruled = b.said(v.of, o, by)
+	return ruled
+}
+
+// finish ends a visit.
+func (b *Broker) finish(w http.ResponseWriter, r *http.Request, v *visit) {
+	if v.tampering != nil && v.outcome.Act == Approves {
+		b.Apply(*v.tampering)
+	}
+	v.End(w, r, v.outcome)
 }
 
 // takeForm takes a form of the pages.
@@ -133,6 +170,7 @@ func (b *Broker) takeForm(w http.ResponseWriter, r *http.Request, form url.Value
 		b.ShowError(w, r, "this page has expired; start again at the service")
 		return
 	}
+	turnOf(r).of = v.of
 	if browser := b.Cookie(r, cookieBrowser); browser != v.browser {
 		if v.OtherBrowser == nil {
 			b.ShowError(w, r, "this page was opened in another browser, or cookies are blocked")
@@ -141,41 +179,62 @@ func (b *Broker) takeForm(w http.ResponseWriter, r *http.Request, form url.Value
 		v.OtherBrowser(w, r, browser == "")
 		return
 	}
+	if b.decidedElsewhere(w, r, v) {
+		return
+	}
 	switch form.Get("do") {
+	case "tamper":
+		if v.tampering = b.chosenTampering(form, len(v.Ages) > 0); v.tampering == nil {
+			b.ShowError(w, r, "no tampering was chosen")
+			return
+		}
+		fallthrough
 	case "person":
 		i, err := strconv.Atoi(form.Get("citizen"))
 		if err != nil || i < 0 || i >= len(v.people) {
 			b.ShowError(w, r, "nobody was chosen")
 			return
 		}
-		v.outcome = Approve(v.people[i])
 		if method := form.Get("acr"); slices.Contains(v.Methods, method) {
 			v.Choose(method)
 		}
+		if b.acts(v, Approve(v.people[i]), nameOf(v.people[i])+" was picked on the page") {
+			b.finish(w, r, v)
+			return
+		}
+	case "fail":
+		o, ok := b.chosenFailure(form)
+		if !ok {
+			b.ShowError(w, r, "no failure was chosen")
+			return
+		}
+		b.acts(v, o, "the person chose on the page: "+o.words())
 	case "company":
 		v.outcome.CVR, v.hasCompany = form.Get("company"), true
 	case "cpr":
-		v.typed(form)
+		b.typed(v, form)
 	case "skip":
 		v.outcome.HidesCPR, v.hasCPR = true, true
 	default:
-		v.outcome = Abort()
+		b.acts(v, Abort(), "the person pressed cancel")
 	}
 	b.nextPage(w, r, v)
 }
 
 // typed takes what was typed on the CPR page.
-func (v *visit) typed(form url.Values) {
+func (b *Broker) typed(v *visit, form url.Values) {
 	n, err := cpr.Parse(form.Get("cpr"))
 	if err == nil && n == v.outcome.Citizen.CPR {
 		v.outcome.Types, v.outcome.Forgets, v.hasCPR = n, form.Get("remember") == "", true
 		return
 	}
+	b.writeTo(v.of, "a CPR number was typed that is not the person's", nil)
 	if v.wrong++; v.wrong >= maxWrong {
-		v.outcome = Abort()
+		o := Abort()
 		if v.WrongCPR != nil {
-			v.outcome = v.WrongCPR()
+			o = v.WrongCPR()
 		}
+		b.acts(v, o, "three wrong CPR numbers on the page: "+o.words())
 	}
 }
 
@@ -183,14 +242,14 @@ func (v *visit) typed(form url.Values) {
 func (b *Broker) nextPage(w http.ResponseWriter, r *http.Request, v *visit) {
 	o := v.outcome
 	if o.Act != Approves || len(v.Ages) > 0 {
-		v.End(w, r, o)
+		b.finish(w, r, v)
 		return
 	}
 	if v.Companies != nil && !v.hasCompany {
 		if choice, optional := v.Companies(o); len(choice) > 1 || len(choice) == 1 && optional {
 			p := v.view(r)
 			p.Companies, p.Optional = choice, optional
-			b.showStep(w, "company", v, p)
+			b.showStep(w, r, "company", v, p)
 			return
 		}
 	}
@@ -199,9 +258,9 @@ func (b *Broker) nextPage(w http.ResponseWriter, r *http.Request, v *visit) {
 			p := v.view(r)
 			p.Prefilled, p.MaySkip, p.Wrong = page.Prefilled, page.MaySkip, v.wrong > 0
 			p.Own = o.Citizen.CPR.Reveal()
-			b.showStep(w, "cpr", v, p)
+			b.showStep(w, r, "cpr", v, p)
 			return
 		}
 	}
-	v.End(w, r, o)
+	b.finish(w, r, v)
 }

@@ -123,6 +123,7 @@ func (b *Broker) Record(r *http.Request, form, params url.Values) {
 	kept := newRecord(r, form)
 	kept.Params = fakeoidc.Clone(params)
 	b.records.keep(kept)
+	turnOf(r).form = form
 }
 
 // Param returns the value of a parameter, wherever it stands.

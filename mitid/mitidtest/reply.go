@@ -61,10 +61,19 @@ func (p *Reply) Bytes() []byte {
 	return p.Body
 }
 
+// problem returns the error that the body tells.
+func (p *Reply) problem() string {
+	code, _ := p.Object.Get("error").(string)
+	description, _ := p.Object.Get("error_description").(string)
+	return Fail(code, description).problem()
+}
+
 // Send lets the tampering that waits at a stage spoil p, and answers r with it.
 func (b *Broker) Send(w http.ResponseWriter, r *http.Request, at Stage, p *Reply) {
 	p.asked = r
+	problem := p.problem() // before a tampering writes a secret into it
 	Spoil(b, at, p)
+	b.noteSent(r, at, p, problem)
 	p.Write(w, r)
 }
 

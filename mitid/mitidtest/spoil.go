@@ -22,11 +22,35 @@ func TakeSpoiler[T any](b *Broker, at Stage) func(*Broker, *T) {
 		return nil
 	}
 	delete(b.waiting, at)
+	if b.tampering != "" && !at.early() {
+		b.spoilt = "the tampering " + b.tampering + " spoilt the " + at.words()
+	}
 	spoil, ok := waiting.(func(*Broker, *T))
 	if !ok {
 		b.cfg.complain(fmt.Sprintf("the tampering at stage %q is a %T, and the dialect passes a %T to Spoil", at, waiting, (*T)(nil)))
 	}
 	return spoil
+}
+
+// Waiting returns the name of the tampering that has not spoilt everything yet that it is
+// about, or "" if there is none. One that turns switches stays until the next one, Untamper
+// or Reset.
+func (b *Broker) Waiting() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting) == 0 && b.delivery == DeliverAtOnce && b.restoring == nil {
+		return ""
+	}
+	return b.tampering
+}
+
+// takeSpoilt returns what a tampering has spoilt since the last call.
+func (b *Broker) takeSpoilt() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	why := b.spoilt
+	b.spoilt = ""
+	return why
 }
 
 // HasTampering reports whether a tampering waits at a stage.

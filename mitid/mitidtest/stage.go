@@ -26,6 +26,16 @@ const stageWalk Stage = "walk"
 // String returns the stage as one word.
 func (s Stage) String() string { return string(s) }
 
+// early reports whether a stage belongs to no login of the fake's: the app passes it
+// before the login or beside it.
+func (s Stage) early() bool {
+	switch s {
+	case StageTLS, StageDiscovery, StagePAR, StageKeys, StageLogout:
+		return true
+	}
+	return false
+}
+
 // place returns the word for a stage in the names of tamperings.
 func (s Stage) place() string {
 	if s == StageToken {

@@ -21,9 +21,18 @@ type stored[T any] struct {
 	until time.Time
 }
 
-// NewStore returns an empty store of at most most values. Its clock is [Broker.Now].
+// NewStore returns an empty store of at most most values. Its clock is [Broker.Now], and
+// [Broker.Reset] empties it.
 func NewStore[T any](b *Broker, most int) *Store[T] {
-	return &Store[T]{most: most, now: b.Now, items: make(map[string]stored[T])}
+	s := &Store[T]{most: most, now: b.Now, items: make(map[string]stored[T])}
+	b.OnReset(s.clear, nil)
+	return s
+}
+
+func (s *Store[T]) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items, s.order = make(map[string]stored[T]), nil
 }
 
 // Put keeps value under key until ttl is over.

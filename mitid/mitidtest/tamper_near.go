@@ -52,7 +52,7 @@ func nearTamperings() []Tampering {
 		})
 	}
 	for _, name := range []string{"id_token", "access_token", "token", "refresh_token", "response"} {
-		ts = append(ts, onWalk("callback-with-"+strings.ReplaceAll(name, "_", "-"), "the callback carries "+name+" beside the code", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Add(name, "eyJhbGciOiJub25lIn0.e30.") }))
+		ts = append(ts, OnWalk("callback-with-"+strings.ReplaceAll(name, "_", "-"), "the callback carries "+name+" beside the code", mitid.ResponseInvalid, func(_ *Broker, w *Answer) { w.Add(name, "eyJhbGciOiJub25lIn0.e30.") }))
 	}
 	return ts
 }

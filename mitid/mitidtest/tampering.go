@@ -103,7 +103,7 @@ func (b *Broker) Apply(t Tampering) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.restore()
-	b.waiting, b.delivery = maps.Clone(t.spoils), t.Delivery
+	b.waiting, b.delivery, b.tampering = maps.Clone(t.spoils), t.Delivery, t.Name
 	if t.Switch != nil {
 		b.restoring = b.dialect.Save()
 		t.Switch()

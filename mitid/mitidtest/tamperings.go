@@ -38,7 +38,7 @@ func SortTamperings(all []Tampering) []Tampering {
 func SharedTamperings(announce func()) []Tampering {
 	return slices.Concat(
 		discoveryTamperings(), redirectTamperings(), bodyTamperings(), tlsTamperings(),
-		callbackTamperings(announce), tokenTamperings(), TokenTamperings(StageIDToken, ""),
+		CallbackTamperings("state", mitid.StateInvalid), codeTamperings(announce), tokenTamperings(), TokenTamperings(StageIDToken, ""),
 		keyTamperings(), OutageTamperings(StagePAR, StageToken, StageUserinfo), offerTamperings(), nearTamperings(),
 	)
 }

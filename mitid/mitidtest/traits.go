@@ -39,6 +39,13 @@ type Traits struct {
 	// Bypassed reports whether a login went another way than over what a tampering spoils
 	// at a stage of the dialect's own. If nil, none does.
 	Bypassed func(at Stage) bool
+	// NoAuthenticators says that a login does not tell what the person logged in with.
+	NoAuthenticators bool
+	// LogoutMessage makes a signed message (SAML) that the latest session of a subject has
+	// ended, as the browser brings it to the logout address: by redirect, or as a form that
+	// it posts. A tampering at StageLogout spoils it; the error is errors.ErrUnsupported if
+	// that tampering is for the other binding. If nil, the broker sends no such message.
+	LogoutMessage func(subject string, post bool) (mitid.Callback, error)
 	// LogoutToken and LogoutQuery make messages about the latest login of a subject: what
 	// the broker posts, and the query with which it calls an address in a frame. If nil, it
 	// sends no such message.

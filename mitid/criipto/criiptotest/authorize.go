@@ -46,12 +46,13 @@ func (c *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 	if !fakeoidc.Allow(w, r, http.MethodGet, http.MethodPost) {
 		return
 	}
+	c.b.Follow(r, inForce)
 	switch {
 	case bad != nil && bad.code == "":
 		c.b.ShowError(w, r, bad.why)
 		return
 	case bad != nil:
-		c.sendBack(w, req, s, mitidtest.Pairs{{"error", bad.code}, {"error_description", bad.why}})
+		c.sendBack(w, r, req, s, mitidtest.Pairs{{"error", bad.code}, {"error_description", bad.why}})
 		return
 	}
 	c.b.NoteNonce(req.params.Get("nonce"))
@@ -59,10 +60,10 @@ func (c *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 		return
 	}
 	if req.prompt == "none" {
-		c.sendBack(w, req, s, mitidtest.Pairs{{"error", "login_required"}})
+		c.sendBack(w, r, req, s, mitidtest.Pairs{{"error", "login_required"}})
 		return
 	}
-	if o, ok := c.b.Scripted(req.params.Get("state"), uri); ok {
+	if o, ok := c.b.Scripted(r, req.params.Get("state"), uri); ok {
 		c.act(w, r, req, s, o)
 		return
 	}
@@ -76,7 +77,7 @@ func (c *dialect) act(w http.ResponseWriter, r *http.Request, req *request, s Se
 	switch o.Act {
 	case mitidtest.Approves:
 		if g, bad = c.grantTo(req, s, o); bad == nil {
-			c.approve(w, req, s, g)
+			c.approve(w, r, req, s, g)
 			return
 		}
 	case mitidtest.Fails:
@@ -84,11 +85,11 @@ func (c *dialect) act(w http.ResponseWriter, r *http.Request, req *request, s Se
 	default:
 		bad = &refusal{"access_denied", s.AbortDescription}
 	}
-	c.sendBack(w, req, s, mitidtest.ErrorPairs(bad.code, bad.why))
+	c.sendBack(w, r, req, s, mitidtest.ErrorPairs(bad.code, bad.why))
 }
 
 // approve ends the login of a person who approves: the browser gets a code.
-func (c *dialect) approve(w http.ResponseWriter, req *request, s Settings, g *grant) {
+func (c *dialect) approve(w http.ResponseWriter, r *http.Request, req *request, s Settings, g *grant) {
 	if req.prompt == "consent_revoke" {
 		c.consents.Take(g.citizen.MitIDUUID(nil))
 	}
@@ -96,15 +97,16 @@ func (c *dialect) approve(w http.ResponseWriter, req *request, s Settings, g *gr
 		id := fakehttp.RandomHex(16)
 		c.sessions.Put(id, session{*g, g.session}, sessionLife)
 		c.b.SetCookie(w, cookieSession, id)
+		c.b.Remember(r, id)
 	}
-	c.handOut(w, req, s, g)
+	c.handOut(w, r, req, s, g)
 }
 
 // handOut sends the browser to the app with a code for g.
-func (c *dialect) handOut(w http.ResponseWriter, req *request, s Settings, g *grant) {
+func (c *dialect) handOut(w http.ResponseWriter, r *http.Request, req *request, s Settings, g *grant) {
 	code := fakehttp.RandomHex(16)
 	c.grants.Put(code, g, s.CodeLifetime)
-	c.sendBack(w, req, s, mitidtest.Pairs{{"code", code}})
+	c.sendBack(w, r, req, s, mitidtest.Pairs{{"code", code}})
 }
 
 // singleSignOn answers from an earlier login with the same eID method, if the domain
@@ -119,14 +121,16 @@ func (c *dialect) singleSignOn(w http.ResponseWriter, r *http.Request, req *requ
 		return false
 	}
 	if !c.mayReuse(old.grant.citizen.MitIDUUID(nil)) {
+		c.b.Refuse(r, "too many logins by single sign-on")
 		http.Error(w, "too many requests", http.StatusTooManyRequests)
 		return true
 	}
+	c.b.FromSession(r, old.grant.citizen)
 	g := old.grant // keeps the time of the real login
 	g.req = req
 	g.session = old.index
 	g.tellCPR = g.tellCPR && wantsCPR(req, s)
-	c.handOut(w, req, s, &g)
+	c.handOut(w, r, req, s, &g)
 	return true
 }
 
@@ -153,7 +157,7 @@ func (c *dialect) mayReuse(uuid string) bool {
 
 // sendBack sends the browser to the app with params, the state and, where the
 // domain does so, the issuer (RFC 9207).
-func (c *dialect) sendBack(w http.ResponseWriter, req *request, s Settings, params mitidtest.Pairs) {
+func (c *dialect) sendBack(w http.ResponseWriter, r *http.Request, req *request, s Settings, params mitidtest.Pairs) {
 	back := &mitidtest.Answer{RedirectURI: req.params.Get("redirect_uri"), Post: req.params.Get("response_mode") == "form_post", Params: params}
 	if state := req.params.Get("state"); state != "" {
 		back.Add("state", state)
@@ -161,7 +165,7 @@ func (c *dialect) sendBack(w http.ResponseWriter, req *request, s Settings, para
 	if s.IssParameter {
 		back.Add("iss", c.b.Issuer())
 	}
-	mitidtest.Spoil(c.b, mitidtest.StageCallback, back)
+	c.b.Conclude(r, back, params.Problem())
 	w.Header().Set("Cache-Control", "no-store")
 	back.Show(w)
 }

@@ -18,12 +18,12 @@ func (c *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) 
 		Companies: func(o mitidtest.Outcome) ([]mitidtest.Company, bool) { return c.choice(req, o) },
 		CPR:       func(o mitidtest.Outcome) *mitidtest.CPRPage { return c.cprPage(req, o) },
 		WrongCPR:  func() mitidtest.Outcome { return mitidtest.Fail(c.snapshot().CPRError, "") },
-		OtherBrowser: func(w http.ResponseWriter, _ *http.Request, noCookies bool) {
+		OtherBrowser: func(w http.ResponseWriter, r *http.Request, noCookies bool) {
 			code := "MITID_NONCE_COOKIE_MALFORMED"
 			if noCookies {
 				code = "MITID_NONCE_COOKIE_MISSING"
 			}
-			c.sendBack(w, req, c.snapshot(), mitidtest.ErrorPairs(code, ""))
+			c.sendBack(w, r, req, c.snapshot(), mitidtest.ErrorPairs(code, ""))
 		},
 		End: func(w http.ResponseWriter, r *http.Request, o mitidtest.Outcome) { c.act(w, r, req, c.snapshot(), o) },
 	}

@@ -11,7 +11,7 @@ import (
 // Profile returns what never changes in this dialect.
 func (c *dialect) Profile() mitidtest.Profile {
 	return mitidtest.Profile{
-		Name: "criipto", ClientID: clientID, PublicClientID: publicClientID, Differences: differences(),
+		Name: "criipto", ClientID: clientID, PublicClientID: publicClientID, Failures: failures(), Differences: differences(),
 		Endpoints: endpoints(),
 	}
 }

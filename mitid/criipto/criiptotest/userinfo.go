@@ -41,6 +41,7 @@ func (c *dialect) logout(w http.ResponseWriter, r *http.Request) {
 	}
 	if cookie := c.b.Cookie(r, cookieSession); cookie != "" {
 		c.sessions.Take(cookie)
+		c.b.Note(cookie, "logged out")
 		c.b.DropCookie(w, cookieSession)
 	}
 	q := r.URL.Query()

@@ -43,13 +43,8 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64) (url.Values, e
 	return r.PostForm, nil
 }
 
-// ReadPost reads the body of a POST, up to 256 kB: a form, or something else.
-func ReadPost(w http.ResponseWriter, r *http.Request) (form url.Values, body []byte, err error) {
-	return ReadPostUpTo(w, r, maxForm)
-}
-
-// ReadPostUpTo is ReadPost for a body that may have most bytes.
-func ReadPostUpTo(w http.ResponseWriter, r *http.Request, most int64) (form url.Values, body []byte, err error) {
+// ReadPost reads the body of a POST, up to most bytes: a form, or something else.
+func ReadPost(w http.ResponseWriter, r *http.Request, most int64) (form url.Values, body []byte, err error) {
 	if r.Method != http.MethodPost {
 		return nil, nil, nil
 	}

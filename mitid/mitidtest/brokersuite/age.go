@@ -115,7 +115,7 @@ func (s *suite) ageIsNoLogin(t *testing.T) {
 		r.expect(mitid.InputInvalid, err, "a CPR match of a proof of age")
 	}
 	if _, able := r.broker.(mitid.SessionEnder); able {
-		_, err = r.client.EndSession(ctx, first, redirectURL)
+		_, err = r.client.EndSession(ctx, first, RedirectURL)
 		r.expect(mitid.InputInvalid, err, "a logout of a proof of age")
 	}
 	if _, able := r.broker.(mitid.TokenVerifier); able {
@@ -148,7 +148,7 @@ func (s *suite) ageRequests(t *testing.T) {
 		r.expect(mitid.InputInvalid, err, field)
 		assert.ErrorContains(t, err, "Request."+strings.Fields(field)[0])
 	}
-	assert.Zero(t, r.fake.Count(r.fake.Endpoints().PAR), "nothing of it left")
+	assert.Zero(t, r.countAt(r.fake.Endpoints().PAR), "nothing of it left")
 	r.must(mitid.Request{Age: 18, Locale: mitid.English}, mitidtest.Approve(mitidtest.Ditlev()))
 	assert.Equal(t, "en", r.carried().Locale)
 }
@@ -165,7 +165,7 @@ func (s *suite) ageJourneys(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
 		_, err := r.login(ageRequest(), mitidtest.Abort())
 		r.expect(mitid.UserCancelled, err, "cancel")
-		assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token))
+		assert.Zero(t, r.countAt(r.fake.Endpoints().Token))
 	})
 	t.Run("the answer to a login is none to an age", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})

@@ -22,14 +22,14 @@ func (n neighbour) Callback() mitid.CallbackRule {
 // applications share broker, redirect address and keys, and nothing else.
 func (s *suite) applications(t *testing.T) {
 	r := s.rig(t, mitidtest.Config{})
-	other, err := mitid.New(mitid.Config{Broker: neighbour{r.broker}, RedirectURL: redirectURL, StateKeys: stateKey(), Now: r.fake.Now})
+	other, err := mitid.New(mitid.Config{Broker: neighbour{r.broker}, RedirectURL: RedirectURL, StateKeys: stateKey(), Now: r.fake.Now})
 	require.NoError(t, err)
 
 	rd := r.begin(t.Context(), mitid.Request{})
 	cb := r.walk(rd)
 	_, err = other.Complete(t.Context(), rd.State, cb)
 	r.expect(mitid.StateInvalid, err, "a login that another application began")
-	assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token), "the code went to the broker")
+	assert.Zero(t, r.countAt(r.fake.Endpoints().Token), "the code went to the broker")
 	l, err := r.client.Complete(t.Context(), rd.State, cb)
 	require.NoError(t, err)
 	assert.Equal(t, r.fake.ClientID(), l.ClientID, "the login does not say whose it is")
@@ -43,7 +43,7 @@ func (s *suite) applications(t *testing.T) {
 		_, err = r.client.StepUp(t.Context(), &foreign, mitid.Request{})
 		r.expect(mitid.InputInvalid, err, "a step-up from another application's login")
 		if _, ok := r.broker.(mitid.SessionEnder); ok {
-			_, err = r.client.EndSession(t.Context(), &foreign, redirectURL)
+			_, err = r.client.EndSession(t.Context(), &foreign, RedirectURL)
 			r.expect(mitid.InputInvalid, err, "a logout of another application's login")
 		}
 		if _, ok := r.broker.(mitid.CPRMatcher); ok {

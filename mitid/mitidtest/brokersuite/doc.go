@@ -14,6 +14,7 @@
 //   - fields.go: a case for each field of mitid.Request
 //   - refusals.go: logins that the person or the broker ends, and the tamperings
 //   - journeys.go, applications.go, floors.go: what takes more than one login
-//   - abilities.go, checks.go: the optional interfaces
+//   - abilities.go, logouts.go, checks.go: the optional interfaces
 //   - age.go: the proof of age
+//   - records.go, pages.go, reset.go: what the fake tells of logins, shows, and forgets
 package brokersuite

@@ -107,7 +107,7 @@ func (s *suite) lateStepUp(t *testing.T) {
 // clientOf is newClient for another adapter than the one under test.
 func (r *rig) clientOf(b mitid.Broker, floor claims.Level) *mitid.Client {
 	r.Helper()
-	c, err := mitid.New(mitid.Config{Broker: b, RedirectURL: redirectURL, StateKeys: stateKey(), MinLevel: floor, Now: r.fake.Now})
+	c, err := mitid.New(mitid.Config{Broker: b, RedirectURL: RedirectURL, StateKeys: stateKey(), MinLevel: floor, Now: r.fake.Now})
 	require.NoError(r, err)
 	return c
 }
@@ -156,7 +156,7 @@ func (s *suite) foreignLogin(t *testing.T) {
 			return err
 		},
 		"EndSession": func(l *mitid.Login) error {
-			rd, err := r.client.EndSession(t.Context(), l, redirectURL)
+			rd, err := r.client.EndSession(t.Context(), l, RedirectURL)
 			assert.False(t, rd != nil && err != nil, "a redirect beside an error")
 			return err
 		},

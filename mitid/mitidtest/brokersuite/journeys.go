@@ -25,7 +25,7 @@ func (s *suite) journeys(t *testing.T) {
 		r.expect(mitid.StateInvalid, err, "the answer came to another browser")
 		_, err = r.client.Complete(t.Context(), "", cb)
 		r.expect(mitid.StateInvalid, err, "the answer came to a browser that began nothing")
-		assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token))
+		assert.Zero(t, r.countAt(r.fake.Endpoints().Token))
 		_, err = r.client.Complete(t.Context(), mine.State, cb)
 		require.NoError(t, err)
 		_, err = r.client.Complete(t.Context(), theirs.State, r.walk(theirs))
@@ -38,7 +38,7 @@ func (s *suite) journeys(t *testing.T) {
 		l, err := attacker.client.Complete(t.Context(), rd.State, cb)
 		attacker.checkResult(l, err)
 		honest.expect(mitid.IssuerMismatch, err, "an answer of one broker at the callback of another")
-		assert.Zero(t, honest.fake.Count(honest.fake.Endpoints().Token)+attacker.fake.Count(attacker.fake.Endpoints().Token), "the code goes to neither")
+		assert.Zero(t, honest.countAt(honest.fake.Endpoints().Token)+attacker.countAt(attacker.fake.Endpoints().Token), "the code goes to neither")
 	})
 	t.Run("a thousand unknown key ids", func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
@@ -49,13 +49,13 @@ func (s *suite) journeys(t *testing.T) {
 		}
 		token := r.must(mitid.Request{}).Evidence.Tokens[0].Raw.Reveal()
 		_, rest, _ := strings.Cut(token, ".")
-		before := r.fake.Count(r.fake.Endpoints().Keys)
+		before := r.countAt(r.fake.Endpoints().Keys)
 		for range 1000 {
 			header := `{"typ":"JWT","alg":"RS256","kid":"` + strings.ToUpper(rand.Text()) + `"}`
 			_, err := verifier.VerifyToken(t.Context(), base64.RawURLEncoding.EncodeToString([]byte(header))+"."+rest)
 			require.Error(t, err)
 		}
-		assert.LessOrEqual(t, r.fake.Count(r.fake.Endpoints().Keys)-before, 1, "one useless fetch a cool-down")
+		assert.LessOrEqual(t, r.countAt(r.fake.Endpoints().Keys)-before, 1, "one useless fetch a cool-down")
 		_, err := r.client.VerifyToken(t.Context(), token)
 		require.NoError(t, err, "honest tokens suffer")
 	})
@@ -90,9 +90,9 @@ func (s *suite) parallel(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Equal(t, logins, r.fake.Count(r.fake.Endpoints().Token))
-	assert.Equal(t, 1, r.fake.Count(r.fake.Endpoints().Discovery), "discovery is fetched once, however many wait")
-	assert.Equal(t, 1, r.fake.Count(r.fake.Endpoints().Keys), "keys are fetched once, however many wait")
+	r.calledAt(logins, r.fake.Endpoints().Token, "one token call for each")
+	r.calledAt(1, r.fake.Endpoints().Discovery, "discovery is fetched once, however many wait")
+	r.calledAt(1, r.fake.Endpoints().Keys, "keys are fetched once, however many wait")
 }
 
 // abilities are the optional interfaces of an adapter.
@@ -117,13 +117,16 @@ func (s *suite) abilities(t *testing.T) {
 	t.Run(sessionEnder, func(t *testing.T) {
 		r := s.rig(t, mitidtest.Config{})
 		l := r.must(mitid.Request{})
-		const back = "https://app.example/bye"
-		rd, err := r.client.EndSession(t.Context(), l, back)
+		rd, err := r.client.EndSession(t.Context(), l, LogoutURL)
 		if mitid.KindOf(err) == mitid.Unsupported {
 			s.absent(t, sessionEnder)
 			return
 		}
 		require.NoError(t, err)
+		if r.traits().LogoutMessage != nil {
+			r.answered(rd)
+			return
+		}
 		if !r.traits().LogoutHint {
 			assert.NotContains(t, rd.URL, "eyJ", "the browser carries a token")
 		}

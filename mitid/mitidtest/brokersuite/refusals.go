@@ -25,7 +25,7 @@ func (s *suite) outcomes(t *testing.T) {
 			r := s.rig(t, mitidtest.Config{})
 			_, err := r.login(mitid.Request{CPR: mitid.CPRRequired}, o.As)
 			r.expect(o.Want, err, o.Title)
-			assert.Zero(t, r.fake.Count(r.fake.Endpoints().Token), "a refused login makes no further call")
+			assert.Zero(t, r.countAt(r.fake.Endpoints().Token), "a refused login makes no further call")
 		})
 	}
 }
@@ -82,7 +82,7 @@ func (s *suite) tampering(t *testing.T, m mitidtest.Tampering) {
 		}
 		return
 	}
-	if m.Stage == mitidtest.StageUserinfo && r.fake.Count(r.fake.Endpoints().Userinfo) == 0 || m.Stage == mitidtest.StagePAR && r.fake.Count(r.fake.Endpoints().PAR) == 0 {
+	if m.Stage == mitidtest.StageUserinfo && r.countAt(r.fake.Endpoints().Userinfo) == 0 || m.Stage == mitidtest.StagePAR && r.countAt(r.fake.Endpoints().PAR) == 0 {
 		require.NoError(t, err)
 		s.absent(t, m.Stage.String())
 		return
@@ -94,7 +94,7 @@ func (s *suite) tampering(t *testing.T, m mitidtest.Tampering) {
 		r.silence(m)
 	}
 	assert.Zero(t, r.elsewhere(), "the client went where a message told it to go")
-	if rd != nil && mitid.KindOf(err) != mitid.StateInvalid {
+	if rd != nil && mitid.KindOf(err) != mitid.StateInvalid && len(cb.Body) <= mitid.MaxCallbackBody { // a longer one names no login
 		r.usedUp(rd, cb)
 	}
 	if bystander != nil && m.Delivery != mitidtest.DeliverLate {
@@ -164,8 +164,8 @@ func (r *rig) silence(m mitidtest.Tampering) {
 		}
 		assert.Zero(r, r.fake.Count(path), "a refused login calls %s", path)
 	}
-	assert.LessOrEqual(r, r.fake.Count(r.fake.Endpoints().Token), 1, "a code is sent once")
-	assert.LessOrEqual(r, r.fake.Count(r.fake.Endpoints().Keys), 2, "keys are fetched once, and once more for an unknown key id")
+	assert.LessOrEqual(r, r.countAt(r.fake.Endpoints().Token), 1, "a code is sent once")
+	assert.LessOrEqual(r, r.countAt(r.fake.Endpoints().Keys), 2, "keys are fetched once, and once more for an unknown key id")
 }
 
 // elsewhere counts the requests that only a tampered answer could cause.
@@ -185,6 +185,10 @@ func (r *rig) usedUp(rd *mitid.Redirect, cb mitid.Callback) {
 	before := r.fake.Count("")
 	l, err := r.client.Complete(r.Context(), rd.State, cb)
 	r.checkResult(l, err)
-	r.expect(mitid.StateInvalid, err, "an answered login is answered again")
+	want := mitid.StateInvalid
+	if r.broker.Callback().HoldsStatement {
+		want = mitid.Replay
+	}
+	r.expect(want, err, "an answered login is answered again")
 	assert.Equal(r, before, r.fake.Count(""), "a used login causes a call")
 }

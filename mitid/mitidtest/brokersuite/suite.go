@@ -23,8 +23,8 @@ import (
 // fake's catalogue, and watches the fake for calls that should not come. start starts a
 // fake, such as criiptotest.Start.
 // open returns the adapter under test, configured for the fake: its issuer, client id,
-// secret, HTTP client and clock (fake.Now). It may change the fake's switches, and is
-// called once for each fake.
+// secret, HTTP client and clock (fake.Now). It may change the fake's switches. It is called
+// once for each fake, and again after each rotation of keys that the fake does not serve.
 //
 // An adapter refuses what it cannot carry with ErrUnsupported, and the suite does not try
 // an ability that the adapter lacks; it says so in its log. demand names what this adapter
@@ -55,6 +55,10 @@ func Test[F mitidtest.Fake](t *testing.T, start func(mitidtest.Config) (F, error
 	t.Run("applications", s.applications)
 	t.Run("abilities", s.abilities)
 	t.Run("age", s.age)
+	t.Run("records", s.records)
+	t.Run("rules", s.rules)
+	t.Run("pages", s.pages)
+	t.Run("reset", s.reset)
 	t.Run("parallel", s.parallel)
 }
 
@@ -107,13 +111,19 @@ func canBeDemanded(name string, known []mitidtest.Tampering) bool {
 type rig struct {
 	*testing.T
 	suite  *suite
+	open   func(testing.TB) mitid.Broker
 	fake   *mitidtest.Broker
 	broker mitid.Broker
 	client *mitid.Client
 }
 
-// redirectURL is where the suite's logins return to. Nobody listens there.
-const redirectURL = "https://app.example/callback"
+// RedirectURL and LogoutURL are where the suite's logins and logouts return to. Nobody
+// listens there. An adapter that registers an address with the broker (SAML) registers
+// these.
+const (
+	RedirectURL = "https://app.example/callback"
+	LogoutURL   = "https://app.example/bye"
+)
 
 // patience is how long the client waits for an answer that drips.
 const patience = 2 * time.Second
@@ -127,17 +137,44 @@ func (s *suite) rig(t *testing.T, cfg mitidtest.Config, prepare ...func(*mitidte
 	for _, p := range prepare {
 		p(fake)
 	}
-	r := &rig{T: t, suite: s, fake: fake, broker: open(t)}
-	r.client = r.newClient(claims.Substantial)
+	r := &rig{T: t, suite: s, open: open, fake: fake}
+	r.reopen()
 	return r
 }
+
+// reopen makes the adapter anew, with the keys that the fake has now.
+func (r *rig) reopen() {
+	r.Helper()
+	r.broker = r.open(r)
+	r.client = r.newClient(claims.Substantial)
+}
+
+// countAt returns how many requests an endpoint got: none if the broker lacks it.
+func (r *rig) countAt(endpoint string) int {
+	if endpoint == "" {
+		return 0
+	}
+	return r.fake.Count(endpoint)
+}
+
+// calledAt asserts that an endpoint, if the broker has it, got n requests.
+func (r *rig) calledAt(n int, endpoint, why string) {
+	r.Helper()
+	if endpoint != "" {
+		assert.Equal(r, n, r.fake.Count(endpoint), why)
+	}
+}
+
+// discovers reports whether the adapter fetches the broker's metadata and keys, as OpenID
+// Connect has it. Otherwise they are part of its Config (SAML).
+func (r *rig) discovers() bool { return r.fake.Endpoints().Discovery != "" }
 
 // stateKey seals the suite's attempts, so that several clients can share them.
 func stateKey() [][]byte { return [][]byte{[]byte("conformance suite, 32 bytes long! ")[:32]} }
 
 func (r *rig) newClient(floor claims.Level) *mitid.Client {
 	r.Helper()
-	c, err := mitid.New(mitid.Config{Broker: r.broker, RedirectURL: redirectURL, StateKeys: stateKey(), MinLevel: floor, Now: r.fake.Now})
+	c, err := mitid.New(mitid.Config{Broker: r.broker, RedirectURL: RedirectURL, StateKeys: stateKey(), MinLevel: floor, Now: r.fake.Now})
 	require.NoError(r, err)
 	return c
 }

@@ -25,11 +25,8 @@ const (
 // carries the request there and could change it. So Complete checks in the answer what
 // was asked.
 func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, error) {
-	if err := b.unsupported(&a.Request); err != nil {
+	if err := b.cfg.unsupported(&a.Request); err != nil {
 		return nil, err
-	}
-	if utf8.RuneCountInString(a.Request.TransactionText.Body) > maxTransactionText {
-		return nil, fault.Newf(fault.InputInvalid, "the transaction text is longer than %d characters", maxTransactionText)
 	}
 	md, err := b.oidc.Party.Metadata(ctx)
 	if err != nil {
@@ -38,8 +35,9 @@ func (b *Broker) Begin(ctx context.Context, a *mitid.Attempt) (*mitid.Redirect, 
 	return b.oidc.BeginInAddress(md, a, b.scopes(&a.Request), b.login(a)...), nil
 }
 
-// unsupported returns an error for the first field that this broker cannot carry.
-func (b *Broker) unsupported(r *mitid.Request) error {
+// unsupported returns an error for the first field that this broker cannot carry, in
+// either protocol.
+func (s *settings) unsupported(r *mitid.Request) error {
 	no := oidcbroker.Unsupported
 	switch {
 	case r.Address:
@@ -48,7 +46,7 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 		return no(oidcbroker.OrganisationOfPrivate)
 	case !r.CPRHint.IsZero():
 		return no("CPRHint: this broker takes none, and a browser must not carry it")
-	case r.UUID != claims.UUID{} && !b.cfg.uuidInURL:
+	case r.UUID != claims.UUID{} && !s.uuidInURL:
 		return no("UUID: this broker takes it only in the browser's address; Config.UUIDInURL allows that")
 	case r.UUID != claims.UUID{} && r.Capacity == claims.CapacityProfessional:
 		return no("UUID: this broker ignores it in a login for an organisation")
@@ -64,6 +62,8 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 		return no("AppSwitch: this broker leads nobody back into an app")
 	case r.RevokeCPRConsent:
 		return no(oidcbroker.NoCPRConsent)
+	case utf8.RuneCountInString(r.TransactionText.Body) > maxTransactionText:
+		return fault.Newf(fault.InputInvalid, "the transaction text is longer than %d characters", maxTransactionText)
 	}
 	return nil
 }
@@ -71,42 +71,53 @@ func (b *Broker) unsupported(r *mitid.Request) error {
 // login returns the parameters of a login that only this broker has.
 func (b *Broker) login(a *mitid.Attempt) []oauth2.AuthCodeOption {
 	r := &a.Request
-	params := []oauth2.AuthCodeOption{b.language(r), oauth2.SetAuthURLParam("amr_values", b.eids(r.Capacity))}
+	var params []oauth2.AuthCodeOption
 	add := func(name, value string) { params = append(params, oauth2.SetAuthURLParam(name, value)) }
-	if b.cfg.aal != claims.LevelUnknown {
-		add("aal_value", b.cfg.aal.String())
-	} else {
+	add("language", b.cfg.locale(r))
+	add("amr_values", b.cfg.eids(r.Capacity))
+	if b.cfg.aal == claims.LevelUnknown {
 		add("acr_values", "urn:eident:acrp:level:"+a.Level.String())
-		add("loa_value", a.Level.String())
 	}
 	if r.Fresh {
 		add("prompt", "login")
 		add("max_age", "0") // demands auth_time in the token (OpenID Connect Core section 2)
 	}
-	if !r.UUID.IsZero() {
-		add("login_hint", b.cfg.hintAs.write(r.UUID.String()))
-	}
-	if r.ReferenceText != "" {
-		add("reference_text", b.cfg.textAs.write(r.ReferenceText))
-	}
-	if t := r.TransactionText; t.Body != "" {
-		add("transactiontext", b.cfg.textAs.write(t.Body))
-		add("transactiontext_type", typeWords[t.Type])
-	}
+	b.cfg.addLogin(a, "login_hint", add)
 	return params
 }
 
-// language returns the parameter for the language of the broker's pages.
-func (b *Broker) language(r *mitid.Request) oauth2.AuthCodeOption {
-	if cmp.Or(r.Locale, b.cfg.language) == mitid.English {
-		return oauth2.SetAuthURLParam("language", "en_GB")
+// addLogin adds the parameters that have one meaning in both protocols. hint is the name
+// of the one with the MitID UUID.
+func (s *settings) addLogin(a *mitid.Attempt, hint string, add func(name, value string)) {
+	r := &a.Request
+	if s.aal != claims.LevelUnknown {
+		add("aal_value", s.aal.String())
+	} else {
+		add("loa_value", a.Level.String())
 	}
-	return oauth2.SetAuthURLParam("language", "da_DK")
+	if !r.UUID.IsZero() {
+		add(hint, s.hintAs.write(r.UUID.String()))
+	}
+	if r.ReferenceText != "" {
+		add("reference_text", s.textAs.write(r.ReferenceText))
+	}
+	if t := r.TransactionText; t.Body != "" {
+		add("transactiontext", s.textAs.write(t.Body))
+		add("transactiontext_type", typeWords[t.Type])
+	}
+}
+
+// locale returns the language of the broker's pages.
+func (s *settings) locale(r *mitid.Request) string {
+	if cmp.Or(r.Locale, s.language) == mitid.English {
+		return "en_GB"
+	}
+	return "da_DK"
 }
 
 func (b *Broker) scopes(r *mitid.Request) []string {
 	scopes := append(make([]string, 0, 5), "openid")
-	if !b.cfg.noProfile {
+	if !b.noProfile {
 		scopes = append(scopes, "profile")
 	}
 	if r.CPR != mitid.CPRNo {
@@ -116,17 +127,17 @@ func (b *Broker) scopes(r *mitid.Request) []string {
 		scopes = append(scopes, "organisation")
 	}
 	if r.NemIDPID {
-		scopes = append(scopes, b.cfg.pidScope)
+		scopes = append(scopes, b.pidScope)
 	}
 	return scopes
 }
 
-func (b *Broker) eids(k claims.Capacity) string {
+func (s *settings) eids(k claims.Capacity) string {
 	switch k {
 	case claims.CapacityProfessional:
 		return eidBusiness
 	case claims.CapacityEither:
-		return eidPrivate + b.cfg.separator + eidBusiness
+		return eidPrivate + s.separator + eidBusiness
 	default:
 		return eidPrivate
 	}

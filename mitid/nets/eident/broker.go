@@ -5,7 +5,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/internal/oidcrp"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/internal/oidcbroker"
@@ -27,23 +26,24 @@ const name = "eident"
 type Broker struct {
 	oidc *oidcbroker.Broker
 	cfg  settings
-}
 
-// settings are the fields of Config that are needed after New, without secrets.
-type settings struct {
-	userinfo, noProfile, uuidInURL           bool
-	textOptional, digestSent, privateActs    bool
-	language                                 mitid.Locale
-	aal                                      claims.Level
-	hintAs, textAs                           TextEncoding
-	separator, pidScope, pidClaim, orgsClaim string
-	cvrClaim                                 string
+	userinfo, noProfile bool
+	pidScope            string
 }
 
 // New returns a Broker. It does no I/O: the first login fetches discovery and keys. The
 // error is ErrConfigInvalid and names the field.
 func New(cfg Config) (*Broker, error) {
-	if why := cfg.validate(); why != "" {
+	s := settings{
+		uuidInURL: cfg.UUIDInURL, textOptional: cfg.ReferenceTextOptional, digestSent: cfg.DigestOverParameter, privateActs: cfg.PrivateForCompany,
+		language: cmp.Or(cfg.Language, mitid.Danish), aal: cfg.AAL, hintAs: cfg.HintEncoding, textAs: cfg.TextEncoding,
+		separator: cmp.Or(cfg.AMRSeparator, ","), pid: cmp.Or(cfg.PIDClaim, "nemid.pid"), orgName: cfg.OrganisationNameClaim, orgNumber: cfg.OrganisationNumberClaim,
+	}
+	why := s.invalid("AMRSeparator")
+	if why == "" && strings.ContainsAny(cfg.PIDScope, " \t\r\n") {
+		why = "PIDScope must be one scope, without blanks"
+	}
+	if why != "" {
 		return nil, oidcbroker.Misconfigured(name, "Config."+why)
 	}
 	rp := oidcrp.Config{
@@ -60,32 +60,7 @@ func New(cfg Config) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Broker{oidc: oidc, cfg: settings{
-		userinfo: cfg.Userinfo, noProfile: cfg.NoProfile, uuidInURL: cfg.UUIDInURL,
-		textOptional: cfg.ReferenceTextOptional, language: cmp.Or(cfg.Language, mitid.Danish), aal: cfg.AAL,
-		hintAs: cfg.HintEncoding, textAs: cfg.TextEncoding, separator: cmp.Or(cfg.AMRSeparator, ","),
-		pidScope: cmp.Or(cfg.PIDScope, "nemid.pid"), pidClaim: cmp.Or(cfg.PIDClaim, "nemid.pid"), orgsClaim: cfg.OrganisationNameClaim,
-		cvrClaim: cfg.OrganisationNumberClaim, digestSent: cfg.DigestOverParameter, privateActs: cfg.PrivateForCompany,
-	}}, nil
-}
-
-// validate returns what is wrong with a field, or "".
-func (c *Config) validate() string {
-	switch {
-	case c.Language > mitid.English:
-		return "Language must be Danish or English"
-	case c.AAL > claims.High:
-		return "AAL must be a level of package claims"
-	case c.HintEncoding > Base64:
-		return "HintEncoding must be Plain or Base64"
-	case c.TextEncoding > Base64:
-		return "TextEncoding must be Plain or Base64"
-	case c.AMRSeparator != "" && c.AMRSeparator != "," && c.AMRSeparator != " ":
-		return "AMRSeparator must be a comma or a blank"
-	case strings.ContainsAny(c.PIDScope, " \t\r\n"):
-		return "PIDScope must be one scope, without blanks"
-	}
-	return ""
+	return &Broker{oidc: oidc, cfg: s, userinfo: cfg.Userinfo, noProfile: cfg.NoProfile, pidScope: cmp.Or(cfg.PIDScope, "nemid.pid")}, nil
 }
 
 // Callback says that the answer comes back with the parameter state.

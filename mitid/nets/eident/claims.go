@@ -15,8 +15,9 @@ import (
 	"github.com/dkeid/dkeid/mitid/nets/internal/netsclaims"
 )
 
-// Claims are the claims of Nets E-Ident (OIDC) about a MitID login, in the broker's own
-// terms. mitid.Login.Claims holds a *Claims. [Claims.Identity] returns the same in terms
+// Claims are the claims of Nets E-Ident about a MitID login, in the broker's own terms: those
+// of OpenID Connect, or the attributes of SAML, whose names are the same in capitals but for
+// a few. mitid.Login.Claims holds a *Claims. [Claims.Identity] returns the same in terms
 // of ours. If the vendor's pages have two spellings of a claim, both are read.
 //
 // It prints which parts it has and refuses to marshal, as [claims.Identity] does. To
@@ -30,7 +31,7 @@ type Claims struct {
 	Levels             claims.Levels // loa, ial, aal: what was achieved; unknown words are LevelUnknown
 	AuthTime           time.Time     // auth_time: a number or a text; zero if there is none or it is no time
 	IdentityType       string        // identity_type: "private", "professional"
-	TransactionID      string        // jti: the broker's transaction; a step-up within 15 minutes sends it
+	TransactionID      string        // jti (SAML: the AssertionID without TI2-): the broker's transaction; a step-up within 15 minutes sends it
 	MitIDTransactionID string        // mitid_transactionid: MitID's; not in logins for an organisation
 	UUID               claims.UUID   // mitid.uuid: MitID's key of the person
 	PID                string        // pid: the same as mitid.uuid

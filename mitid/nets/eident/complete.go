@@ -29,20 +29,10 @@ func (b *Broker) Complete(ctx context.Context, a *mitid.Attempt, cb mitid.Callba
 	if err != nil {
 		return nil, err
 	}
-	if err := oidcbroker.Admit(a, &as.Identity); err != nil {
+	if err := b.cfg.admit(a, as, t.Claims); err != nil {
 		return nil, err
 	}
-	if err := b.admitAAL(as.Identity.Levels); err != nil {
-		return nil, err
-	}
-	as.Texts = b.texts(t.Claims, a.Reference, a.Transaction)
-	if err := b.checkTransaction(a, t.Claims, as.Texts.Transaction); err != nil {
-		return nil, err
-	}
-	if err := oidcbroker.AdmitTexts(a, as.Texts, b.cfg.textOptional); err != nil {
-		return nil, err
-	}
-	if b.cfg.userinfo {
+	if b.userinfo {
 		if err := b.addUserinfo(ctx, as, tokens.AccessToken); err != nil {
 			return nil, err
 		}
@@ -61,10 +51,10 @@ func (b *Broker) VerifyToken(ctx context.Context, raw string) (*mitid.Assertion,
 	if err != nil {
 		return nil, err
 	}
-	if err := b.admitAAL(as.Identity.Levels); err != nil {
+	if err := b.cfg.admitAAL(as.Identity.Levels); err != nil {
 		return nil, err
 	}
-	as.Texts = b.texts(t.Claims, nil, nil)
+	as.Texts = b.cfg.texts(t.Claims, nil, nil)
 	return as, nil
 }
 
@@ -95,7 +85,7 @@ func (b *Broker) verify(ctx context.Context, raw string, rules oidcrp.Rules) (*o
 // assertion returns the assertion of a verified ID token, without texts.
 func (b *Broker) assertion(t *oidcbroker.Token[Claims]) (*mitid.Assertion, error) {
 	c := t.Claims
-	id, err := b.identity(c)
+	id, err := b.cfg.identity(c)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +95,26 @@ func (b *Broker) assertion(t *oidcbroker.Token[Claims]) (*mitid.Assertion, error
 	}, nil
 }
 
-// admitAAL compares the level of the authenticator with Config.AAL.
-func (b *Broker) admitAAL(l claims.Levels) error {
-	if l.AAL < b.cfg.aal {
-		return fault.New(fault.AssuranceTooLow, "the authenticator's level is below Config.AAL, or the broker did not tell it")
+// admit compares what c says with what a demands, and puts the texts that came back
+// into as.
+func (s *settings) admit(a *mitid.Attempt, as *mitid.Assertion, c *Claims) error {
+	if err := oidcbroker.Admit(a, &as.Identity); err != nil {
+		return err
+	}
+	if err := s.admitAAL(as.Identity.Levels); err != nil {
+		return err
+	}
+	as.Texts = s.texts(c, a.Reference, a.Transaction)
+	if err := s.checkTransaction(a, c, as.Texts.Transaction); err != nil {
+		return err
+	}
+	return oidcbroker.AdmitTexts(a, as.Texts, s.textOptional)
+}
+
+// admitAAL compares the level of the authenticator with the setting AAL.
+func (s *settings) admitAAL(l claims.Levels) error {
+	if l.AAL < s.aal {
+		return fault.New(fault.AssuranceTooLow, "the authenticator's level is below the setting AAL, or the broker did not tell it")
 	}
 	return nil
 }
@@ -116,20 +122,26 @@ func (b *Broker) admitAAL(l claims.Levels) error {
 // asked returns the parameters of the request of a, for Login.Evidence.
 func (b *Broker) asked(a *mitid.Attempt) url.Values {
 	q := b.oidc.Asked(a)
+	b.cfg.addAsked(q, a, "amr_values")
+	return q
+}
+
+// addAsked adds the parameters of the request of a that Login.Evidence keeps in both
+// protocols. eids is the name of the one with the eIDs.
+func (s *settings) addAsked(q url.Values, a *mitid.Attempt, eids string) {
 	if t, ok := readTransaction(string(a.Private)); ok {
 		q.Set("transaction_id", t.id)
-		return q
+		return
 	}
-	if b.cfg.aal != claims.LevelUnknown {
-		q.Set("aal_value", b.cfg.aal.String())
+	if s.aal != claims.LevelUnknown {
+		q.Set("aal_value", s.aal.String())
 	} else {
 		q.Set("loa_value", a.Level.String())
 	}
-	q.Set("amr_values", b.eids(a.Request.Capacity))
+	q.Set(eids, s.eids(a.Request.Capacity))
 	oidcbroker.SetDigest(q, "reference_text_sha256", a.Reference)
 	oidcbroker.SetDigest(q, "transactiontext_sha256", a.Transaction)
 	if a.Transaction != nil {
 		q.Set("transactiontext_type", typeWords[a.Transaction.Type])
 	}
-	return q
 }

@@ -16,14 +16,19 @@ var codes = oidcbroker.Codes{
 		"cancel":        "the person cancelled",
 	},
 	fault.BrokerDeclined: {
-		"authfailed":             "the person could not be authenticated",
-		"blankcvr":               "the person logged in for an organisation and has none",
-		"certificatenotyetvalid": "the person's certificate is not valid yet",
-		"generalerror":           "the broker gave no reason",
-		"get_ssn_error":          "the broker could not get the person's CPR number; maybe they have none",
-		tooLate:                  "the person took longer than the broker waits, or the transaction to step up from is too old",
-		"illegalcert":            "the broker refused the person's certificate",
-		"inpro":                  "the broker gave no reason",
+		"artifact_expired":         "the person came back later than the broker keeps the assertion",
+		"artifact_invalidated":     "the assertion was fetched before, or the broker withdrew it",
+		"artifact_not_match_mid":   "the assertion is another merchant's",
+		"assertion_attribute_null": "the broker could not make the assertion",
+		"assertion_notfound":       "the broker knows no such assertion",
+		"authfailed":               "the person could not be authenticated",
+		"blankcvr":                 "the person logged in for an organisation and has none",
+		"certificatenotyetvalid":   "the person's certificate is not valid yet",
+		"generalerror":             "the broker gave no reason",
+		"get_ssn_error":            "the broker could not get the person's CPR number; maybe they have none",
+		tooLate:                    "the person took longer than the broker waits, or the transaction to step up from is too old",
+		"illegalcert":              "the broker refused the person's certificate",
+		"inpro":                    "the broker gave no reason",
 	},
 	fault.ConfigInvalid:       {"input_params_notpresent": "the broker misses a parameter of the request"},
 	fault.CPRMismatch:         {"match_ssn_error": "the CPR number that the person typed is not theirs"},
@@ -40,7 +45,21 @@ func declined(a *mitid.Attempt, answer *oidcrp.Answer) error {
 	if _, _, ok := codes.Find(answer.Description); ok {
 		code = answer.Description
 	}
-	e := codes.Declined(answer, code)
+	return lateStepUp(a, code, codes.Declined(answer, code))
+}
+
+// declinedWith returns the error for a code of SAML, which stood at the status address or in
+// the answer of the assertion service.
+func declinedWith(a *mitid.Attempt, code string) error {
+	e := &mitid.Error{Kind: mitid.BrokerDeclined, Detail: mitid.NewSecret(fault.Cut(code))}
+	if class, why, ok := codes.Find(code); ok {
+		e.Kind, e.Code, e.Why = mitid.Kind(class), code, why
+	}
+	return lateStepUp(a, code, e)
+}
+
+// lateStepUp changes the error e for code if a was a step-up that came too late.
+func lateStepUp(a *mitid.Attempt, code string, e *mitid.Error) error {
 	// What the broker answers to a late step-up is not published, so the clock
 	// decides.
 	if t, ok := readTransaction(string(a.Private)); ok && (code == tooLate || !a.Now.Before(t.until)) {

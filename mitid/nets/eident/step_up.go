@@ -20,29 +20,48 @@ import (
 //
 // A request for anything else needs a new login of the same person.
 func (b *Broker) StepUp(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
-	if a.ExpectUUID.IsZero() {
-		a.ExpectUUID = l.Identity.UUID // sub may be the same in all of a person's employments
-	}
-	if !isCPRAlone(&a.Request) {
-		return b.loginAgain(ctx, a, l)
-	}
-	if err := b.unsupported(&a.Request); err != nil {
-		return nil, err
-	}
-	t, ok := readTransaction(l.StepUp)
+	again, err := b.cfg.beginStepUp(a, l)
 	switch {
-	case !ok:
-		return nil, fault.New(fault.InputInvalid, "the login holds no transaction to step up from")
-	case !a.Now.Before(t.until):
-		return nil, fault.New(fault.InteractionRequired, "the login is older than the 15 minutes in which this broker adds a CPR number; start a new one")
+	case err != nil:
+		return nil, err
+	case again:
+		return b.Begin(ctx, a)
 	}
 	md, err := b.oidc.Party.Metadata(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a.Private = []byte(t.String())
+	t, _ := readTransaction(string(a.Private))
 	r := &a.Request
-	return b.oidc.BeginInAddress(md, a, b.scopes(r), b.language(r), oauth2.SetAuthURLParam("transaction_id", t.id)), nil
+	return b.oidc.BeginInAddress(md, a, b.scopes(r), oauth2.SetAuthURLParam("language", b.cfg.locale(r)), oauth2.SetAuthURLParam("transaction_id", t.id)), nil
+}
+
+// beginStepUp prepares a for a step-up from l, and puts the transaction into a.Private.
+// If it returns true, the request needs a new login of the same person. Without
+// Config.UUIDInURL they type their user ID. The answer must name the same person in both
+// cases.
+func (s *settings) beginStepUp(a *mitid.Attempt, l *mitid.Login) (again bool, err error) {
+	if a.ExpectUUID.IsZero() {
+		a.ExpectUUID = l.Identity.UUID // sub may be the same in all of a person's employments
+	}
+	if !isCPRAlone(&a.Request) {
+		if s.uuidInURL && a.Request.Capacity == claims.CapacityPrivate && a.Request.UUID.IsZero() {
+			a.Request.UUID = l.Identity.UUID
+		}
+		return true, nil
+	}
+	if err := s.unsupported(&a.Request); err != nil {
+		return false, err
+	}
+	t, ok := readTransaction(l.StepUp)
+	switch {
+	case !ok:
+		return false, fault.New(fault.InputInvalid, "the login holds no transaction to step up from")
+	case !a.Now.Before(t.until):
+		return false, fault.New(fault.InteractionRequired, "the login is older than the 15 minutes in which this broker adds a CPR number; start a new one")
+	}
+	a.Private = []byte(t.String())
+	return false, nil
 }
 
 // isCPRAlone reports whether r asks for nothing but a CPR number.
@@ -50,18 +69,9 @@ func isCPRAlone(r *mitid.Request) bool {
 	return r.CPR != mitid.CPRNo && !r.Fresh && !r.NemIDPID && r.ReferenceText == "" && r.TransactionText.Body == ""
 }
 
-// loginAgain begins a new login of the same person. Without Config.UUIDInURL they type
-// their user ID. The answer must name the same person in both cases.
-func (b *Broker) loginAgain(ctx context.Context, a *mitid.Attempt, l *mitid.Login) (*mitid.Redirect, error) {
-	if b.cfg.uuidInURL && a.Request.Capacity == claims.CapacityPrivate && a.Request.UUID.IsZero() {
-		a.Request.UUID = l.Identity.UUID
-	}
-	return b.Begin(ctx, a)
-}
-
 // transaction is a login that can be stepped up from, until its ID token expires.
 type transaction struct {
-	id    string // the claim jti
+	id    string // the claim jti, or the AssertionID without TI2-
 	until time.Time
 }
 

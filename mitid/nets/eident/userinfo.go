@@ -18,7 +18,7 @@ func (b *Broker) addUserinfo(ctx context.Context, as *mitid.Assertion, accessTok
 	if err := oidcbroker.SameSubject(id, c.Subject); err != nil {
 		return err
 	}
-	more, err := b.identity(c)
+	more, err := b.cfg.identity(c)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,8 @@ type request struct {
 	reference   string       // decoded
 	transaction string       // decoded
 	steps       *grant       // the transaction to step up from; nil for a login
+	target      string       // TARGET of SAML; empty if the request is of OpenID Connect
+	status      string       // the address that a code is appended to
 }
 
 func (q *request) business() bool { return slices.Contains(q.eids, eidBusiness) }
@@ -55,18 +57,23 @@ func (e *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 		return
 	}
 	sent := sentParams(r, form)
-	req, bad := e.check(sent, s)
+	e.b.Follow(r, sent)
+	check := e.check
+	if sent.Has("mid") {
+		check = e.checkSAML
+	}
+	req, bad := check(sent, s)
 	switch {
 	case bad != nil && bad.code == "":
 		e.b.ShowError(w, r, bad.why)
 		return
 	case bad != nil:
-		e.sendBack(w, req, s, mitidtest.ErrorPairs(bad.code, bad.why))
+		e.refuse(w, r, req, s, bad)
 		return
 	}
 	e.b.NoteNonce(sent.Get("nonce"))
-	if o, ok := e.b.Scripted(sent.Get("state"), ""); ok {
-		e.act(w, req, s, o)
+	if o, ok := e.b.Scripted(r, cmp.Or(req.target, sent.Get("state")), ""); ok {
+		e.act(w, r, req, s, o)
 		return
 	}
 	e.welcome(w, r, req)
@@ -118,16 +125,21 @@ func (e *dialect) check(q url.Values, s Settings) (*request, *refusal) {
 	if _, err := strconv.ParseUint(cmp.Or(q.Get("max_age"), "0"), 10, 31); err != nil {
 		return req, &refusal{"invalid_request", "max_age is no number of seconds"}
 	}
-	if q.Has("transaction_id") {
-		return req, e.checkStepUp(req, s)
+	return req, e.checkLogin(req, s)
+}
+
+// checkLogin judges the parameters that have one meaning in both protocols.
+func (e *dialect) checkLogin(req *request, s Settings) *refusal {
+	if req.params.Has("transaction_id") {
+		return e.checkStepUp(req, s)
 	}
 	if bad := req.readEIDs(s); bad != nil {
-		return req, bad
+		return bad
 	}
 	if bad := req.readLevels(); bad != nil {
-		return req, bad
+		return bad
 	}
-	return req, req.readTexts(s)
+	return req.readTexts(s)
 }
 
 // checkStepUp finds the transaction that a step-up names.
@@ -228,9 +240,18 @@ func (e Encoding) read(sent string) (string, bool) {
 	return sent, e != ReadBase64
 }
 
+// refuse sends the browser to the merchant with an error.
+func (e *dialect) refuse(w http.ResponseWriter, r *http.Request, req *request, s Settings, bad *refusal) {
+	if req.target != "" {
+		e.sendStatus(w, r, req, bad.code)
+		return
+	}
+	e.sendBack(w, r, req, s, mitidtest.ErrorPairs(bad.code, bad.why))
+}
+
 // sendBack sends the browser to the merchant with params, the state and whatever
 // the switches add.
-func (e *dialect) sendBack(w http.ResponseWriter, req *request, s Settings, params mitidtest.Pairs) {
+func (e *dialect) sendBack(w http.ResponseWriter, r *http.Request, req *request, s Settings, params mitidtest.Pairs) {
 	back := &mitidtest.Answer{RedirectURI: req.params.Get("redirect_uri"), Params: params}
 	if state := req.params.Get("state"); state != "" {
 		back.Add("state", state)
@@ -239,9 +260,14 @@ func (e *dialect) sendBack(w http.ResponseWriter, req *request, s Settings, para
 		back.Add("nonce", nonce)
 	}
 	if s.IssParameter {
-		back.Add("iss", e.b.Issuer())
+		back.Add("iss", e.issuer())
 	}
-	mitidtest.Spoil(e.b, mitidtest.StageCallback, back)
+	e.show(w, r, back, params.Problem())
+}
+
+// show sends the browser to the merchant, spoilt as a tampering says.
+func (e *dialect) show(w http.ResponseWriter, r *http.Request, back *mitidtest.Answer, problem string) {
+	e.b.Conclude(r, back, problem)
 	w.Header().Set("Cache-Control", "no-store")
 	back.Show(w)
 }

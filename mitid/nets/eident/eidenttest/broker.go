@@ -19,6 +19,22 @@ func New(tb mitidtest.TB) *Broker {
 	return mitidtest.New(tb, Start)
 }
 
+// NewSAML is New for a merchant that uses SAML 1.1. Settings.ArtifactReceiver must name the
+// address that answers go to.
+func NewSAML(tb mitidtest.TB) *Broker {
+	tb.Helper()
+	return mitidtest.New(tb, StartSAML)
+}
+
+// StartSAML is Start for a merchant that uses SAML 1.1.
+func StartSAML(cfg mitidtest.Config) (*Broker, error) {
+	engine, d, err := mitidtest.Start(cfg, newSAMLDialect)
+	if err != nil {
+		return nil, err
+	}
+	return &Broker{engine, d}, nil
+}
+
 // Start starts a fake E-Ident. It fails when Config.Addr is no loopback address or is
 // taken. Close stops it.
 func Start(cfg mitidtest.Config) (*Broker, error) {
@@ -36,4 +52,9 @@ func (b *Broker) Configure(change func(*Settings)) { b.dialect.switches.Change(c
 // Broker.Tamper carries a tampering out.
 func Tamperings() []mitidtest.Tampering {
 	return mitidtest.SortTamperings(new(dialect).Tamperings())
+}
+
+// SAMLTamperings is Tamperings for a fake of StartSAML.
+func SAMLTamperings() []mitidtest.Tampering {
+	return mitidtest.SortTamperings((&dialect{saml: true}).Tamperings())
 }

@@ -29,7 +29,7 @@ func (e *dialect) payload(g *grant, s Settings) mitidtest.Object {
 		eid, kind, prefix = eidBusiness, "professional", "mitid:"
 	}
 	o := make(mitidtest.Object, 0, 40)
-	o.Add("iss", e.b.Issuer())
+	o.Add("iss", e.issuer())
 	o.Add("aud", e.b.ClientID())
 	uuid := g.uuid()
 	if s.OneSubject {

@@ -16,35 +16,51 @@ const (
 	pathStart     = "/its/index.html"
 	pathToken     = "/oidc/token"
 	pathUserinfo  = "/oidc/userinfo"
+
+	pathGetAssertion = "/saml1resp/getassertion"
 )
 
 // accessLife is how long an access token opens userinfo: as long as the ID
 // token lives. The real one's is not known.
 const accessLife = 15 * time.Minute
 
-// dialect is the dialect of Nets E-Ident over OpenID Connect.
+// dialect is the dialect of Nets E-Ident. Both protocols are always spoken; saml says which
+// one the Broker is for: what Walk scripts, the suite tries and tamperings spoil.
 type dialect struct {
 	b            *mitidtest.Broker
+	saml         bool
 	switches     *mitidtest.Switches[Settings]
 	grants       *mitidtest.Store[*grant]           // by code
 	used         *mitidtest.Store[handedOut]        // what a code brought, by code
 	access       *mitidtest.Store[mitidtest.Object] // claims by access token
 	transactions *mitidtest.Store[*grant]           // by jti, for step-up
+	artifacts    *mitidtest.Store[*artifact]        // what was not fetched yet
+	fetched      *mitidtest.Store[bool]             // artifacts that were
 }
 
 // handedOut are what a second use of the code takes back.
 type handedOut struct{ access, transaction string }
 
-func newDialect(b *mitidtest.Broker) (*dialect, error) {
+func newDialect(b *mitidtest.Broker) (*dialect, error) { return makeDialect(b, false), nil }
+
+func newSAMLDialect(b *mitidtest.Broker) (*dialect, error) { return makeDialect(b, true), nil }
+
+func makeDialect(b *mitidtest.Broker, saml bool) *dialect {
 	return &dialect{
+		saml:         saml,
 		b:            b,
-		switches:     mitidtest.NewSwitches(defaultSettings()),
+		switches:     mitidtest.NewSwitches(defaultSettings(saml)),
 		grants:       mitidtest.NewStore[*grant](b, 1<<15),
 		used:         mitidtest.NewStore[handedOut](b, 1<<15),
 		access:       mitidtest.NewStore[mitidtest.Object](b, 1<<15),
 		transactions: mitidtest.NewStore[*grant](b, 1<<15),
-	}, nil
+		artifacts:    mitidtest.NewStore[*artifact](b, 1<<15),
+		fetched:      mitidtest.NewStore[bool](b, 1<<15),
+	}
 }
+
+// issuer returns the issuer of ID tokens.
+func (e *dialect) issuer() string { return e.b.Origin() + "/oidc" }
 
 // snapshot returns the switches as they are now.
 func (e *dialect) snapshot() Settings { return e.switches.Now() }
@@ -79,6 +95,10 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if fakeoidc.Allow(w, r, http.MethodPost) {
 			e.b.Send(w, r, mitidtest.StageToken, e.token(r, form, s))
 		}
+	case pathGetAssertion:
+		if fakeoidc.Allow(w, r, http.MethodPost) {
+			e.b.Send(w, r, mitidtest.StageToken, e.getAssertion(r, s))
+		}
 	case pathUserinfo:
 		if fakeoidc.Allow(w, r, http.MethodGet, http.MethodPost) {
 			e.b.Send(w, r, mitidtest.StageUserinfo, e.userinfo(r))
@@ -93,7 +113,7 @@ func (e *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // discovery returns the metadata document: a reconstruction, since no real one
 // could be had.
 func (e *dialect) discovery(s Settings) *mitidtest.Reply {
-	base := e.b.Issuer()
+	base := e.issuer()
 	o := mitidtest.Object{
 		{"issuer", base},
 		{"authorization_endpoint", e.b.Origin() + pathStart},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -81,4 +82,40 @@ func ExampleBroker_Configure() {
 	})
 	// Output:
 	// 15m0s nemid.pid access_denied
+}
+
+// A refused artifact, with its code in each of the places where the real broker may have it.
+func ExampleSAMLCode() {
+	fake, err := eidenttest.StartSAML(mitidtest.Config{Auto: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer fake.Close()
+	const receiver = "http://localhost:8080/callback"
+	broker, err := eident.NewSAML(eident.SAMLConfig{Origin: fake.Origin(), MID: fake.ClientID(), Password: fake.ClientSecret()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	client, err := mitid.New(mitid.Config{Broker: broker, RedirectURL: receiver, Now: fake.Now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, place := range []eidenttest.SAMLCode{eidenttest.InStatusMessage, eidenttest.InStatusCode, eidenttest.InFault} {
+		fake.Configure(func(s *eidenttest.Settings) { s.ArtifactReceiver, s.SAMLCode = receiver, place })
+		redirect, err := client.Begin(context.Background(), mitid.Request{})
+		if err != nil {
+			log.Fatal(err)
+		}
+		answer, err := mitidtest.Walk(context.Background(), fake, redirect)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fake.Advance(2 * time.Minute) // longer than an artifact lives
+		_, err = client.Complete(context.Background(), redirect.State, answer)
+		fmt.Println(err)
+	}
+	// Output:
+	// mitid: complete (eident): BrokerDeclined artifact_expired: the person came back later than the broker keeps the assertion
+	// mitid: complete (eident): BrokerDeclined artifact_expired: the person came back later than the broker keeps the assertion
+	// mitid: complete (eident): BrokerDeclined artifact_expired: the person came back later than the broker keeps the assertion
 }

@@ -24,21 +24,25 @@ type grant struct {
 }
 
 // act carries out what a scripted person does.
-func (e *dialect) act(w http.ResponseWriter, req *request, s Settings, o mitidtest.Outcome) {
+func (e *dialect) act(w http.ResponseWriter, r *http.Request, req *request, s Settings, o mitidtest.Outcome) {
 	bad := &refusal{s.AbortError, s.AbortDetail}
 	switch o.Act {
 	case mitidtest.Approves:
 		var g *grant
 		if g, bad = e.grantTo(req, s, o); bad == nil {
+			if req.target != "" {
+				e.sendArtifact(w, r, req, s, g)
+				return
+			}
 			code := fakehttp.RandomHex(16)
 			e.grants.Put(code, g, s.CodeLifetime)
-			e.sendBack(w, req, s, mitidtest.Pairs{{"code", code}})
+			e.sendBack(w, r, req, s, mitidtest.Pairs{{"code", code}})
 			return
 		}
 	case mitidtest.Fails:
 		bad = &refusal{o.Code, o.Description}
 	}
-	e.sendBack(w, req, s, mitidtest.ErrorPairs(bad.code, bad.why))
+	e.refuse(w, r, req, s, bad)
 }
 
 // grantTo returns what o's person grants, or how the broker ends the login.
@@ -68,6 +72,9 @@ func (e *dialect) grantTo(req *request, s Settings, o mitidtest.Outcome) (*grant
 func (e *dialect) stepUp(g *grant, s Settings, o mitidtest.Outcome) (*grant, *refusal) {
 	old := g.req.steps
 	g.at, g.level, g.mitidID = old.at, old.level, old.mitidID
+	if s.SameAssertion && g.req.target != "" {
+		g.jti = old.jti
+	}
 	if o.Citizen.MitIDUUID(nil) == old.citizen.MitIDUUID(nil) {
 		g.citizen, g.company = old.citizen, old.company
 	}

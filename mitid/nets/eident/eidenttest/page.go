@@ -20,7 +20,7 @@ func (e *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request) 
 		},
 		CPR:      func(o mitidtest.Outcome) *mitidtest.CPRPage { return e.cprPage(req, o) },
 		WrongCPR: func() mitidtest.Outcome { return mitidtest.Fail(e.snapshot().CPRError, "") },
-		End:      func(w http.ResponseWriter, _ *http.Request, o mitidtest.Outcome) { e.act(w, req, e.snapshot(), o) },
+		End:      func(w http.ResponseWriter, r *http.Request, o mitidtest.Outcome) { e.act(w, r, req, e.snapshot(), o) },
 	}
 	if req.transaction != "" {
 		sit.Action, sit.Message = "approve", req.transaction

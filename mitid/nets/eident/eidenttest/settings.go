@@ -54,16 +54,41 @@ type Settings struct {
 	IssParameter  bool   // discovery announces RFC 9207 and answers carry iss
 
 	TokenLifetime time.Duration // of ID tokens, and how long a transaction can be stepped up; 15 minutes
-	CodeLifetime  time.Duration // 60 seconds
+	CodeLifetime  time.Duration // of codes and artifacts; 60 seconds
 	// EncryptTo is the merchant's encryption key (RSA-OAEP-256, A256GCM). If nil,
 	// nothing is encrypted.
 	EncryptTo *rsa.PublicKey
 	// EncryptKeyID is the key id in the header of what is encrypted; may be empty.
 	EncryptKeyID string
+
+	// ArtifactReceiver is the merchant's address that SAML answers go to, as the vendor
+	// registers it. Without one a SAML login ends with an error page.
+	ArtifactReceiver string
+	Unsigned         bool     // assertions have no signature
+	NoInResponseTo   bool     // responses do not name the request
+	NoAuthentication bool     // assertions have no AuthenticationStatement
+	NoConfirmation   bool     // Subjects have no SubjectConfirmation
+	NoAudience       bool     // assertions name no audience
+	Audience         string   // that assertions name; if empty, the MID
+	AssertionIssuer  string   // of assertions; if empty, the fake's origin
+	BareAssertionID  bool     // AssertionID is the transaction without TI2-
+	SameAssertion    bool     // a step-up brings the AssertionID and the times of the login's assertion again
+	SAMLCode         SAMLCode // where the code of a refused artifact stands; InStatusMessage
 }
 
-func defaultSettings() Settings {
-	return Settings{
+// SAMLCode says where an answer for an artifact has the code of a refusal.
+type SAMLCode uint8
+
+// The places.
+const (
+	InStatusMessage SAMLCode = iota
+	InStatusCode             // a second StatusCode within the first
+	InFault                  // the faultstring of a SOAP Fault, with HTTP status 500
+)
+
+// defaultSettings returns the switches of a new fake. The codes of SAML are documented.
+func defaultSettings(saml bool) Settings {
+	s := Settings{
 		ServiceName:   "Acme",
 		PIDScope:      "nemid.pid",
 		PIDClaim:      "nemid.pid",
@@ -75,6 +100,10 @@ func defaultSettings() Settings {
 		TokenLifetime: 15 * time.Minute,
 		CodeLifetime:  time.Minute,
 	}
+	if saml {
+		s.LateError, s.AbortError = "idexpired", "cancel"
+	}
+	return s
 }
 
 // Encoding says how a text parameter is read.

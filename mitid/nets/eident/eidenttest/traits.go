@@ -10,7 +10,11 @@ import (
 
 // Profile returns what never changes in this dialect. The client id is a merchant's.
 func (e *dialect) Profile() mitidtest.Profile {
-	return mitidtest.Profile{Name: "eident", ClientID: "MER2", Differences: differences(), Endpoints: endpoints()}
+	if e.saml {
+		return mitidtest.Profile{Name: "eident", ClientID: "MER2", State: "TARGET", Failures: failures(e.saml), Differences: differences(),
+			Endpoints: mitidtest.Endpoints{Authorize: pathStart, Token: pathGetAssertion}}
+	}
+	return mitidtest.Profile{Name: "eident", ClientID: "MER2", Failures: failures(e.saml), Differences: differences(), Endpoints: endpoints()}
 }
 
 func endpoints() mitidtest.Endpoints {
@@ -33,6 +37,9 @@ func (e *dialect) ScriptAccess(path string) mitidtest.ScriptAccess {
 
 // Traits returns what the conformance suite must know.
 func (e *dialect) Traits() mitidtest.Traits {
+	if e.saml {
+		return e.samlTraits()
+	}
 	return mitidtest.Traits{
 		Carried:         readCarried,
 		Subject:         func(c *mitidtest.Citizen, co *mitidtest.Company) string { return "mitid:" + c.MitIDUUID(co) },
@@ -70,6 +77,9 @@ func readCarried(q mitidtest.Request) mitidtest.Carried {
 
 // Tamperings are the catalogue of this dialect, which pushes no requests.
 func (e *dialect) Tamperings() []mitidtest.Tampering {
+	if e.saml {
+		return samlTamperings()
+	}
 	announce := func() { e.switches.Change(func(s *Settings) { s.IssParameter = true }) }
 	shared := slices.DeleteFunc(mitidtest.SharedTamperings(announce), func(t mitidtest.Tampering) bool { return t.Stage == mitidtest.StagePAR })
 	return slices.Concat(shared, personTamperings(), textTamperings(), userinfoTamperings())

@@ -39,22 +39,25 @@ func (n *dialect) authorize(w http.ResponseWriter, r *http.Request, form url.Val
 	if r.Method == http.MethodPost {
 		sent, query = form, form.Encode()
 	}
-	n.b.Record(r, form, n.effective(sent, s))
+	params := n.effective(sent, s)
+	n.b.Record(r, form, params)
 	if !fakeoidc.Allow(w, r, http.MethodGet, http.MethodPost) {
 		return
 	}
+	n.b.Follow(r, params)
 	req, bad := n.read(sent, s)
 	if bad != nil {
-		n.refuse(w, *bad)
+		n.refuse(w, r, *bad)
 		return
 	}
 	n.b.NoteNonce(req.params.Get("nonce"))
 	old := n.session(r)
 	switch {
 	case n.reusable(old, req) && !n.needsCPR(old, req, s):
-		n.handOut(w, req, n.reuse(old, req, s), s)
+		n.b.FromSession(r, old.citizen)
+		n.handOut(w, r, req, n.reuse(old, req, s), s)
 	case req.prompt == "none":
-		n.sendError(w, req, "login_required", "")
+		n.sendError(w, r, req, "login_required", "")
 	default:
 		n.redirect(w, n.b.Issuer()+"/Account/Login?ReturnUrl="+url.QueryEscape(pathCallback+"?"+query))
 	}
@@ -101,25 +104,26 @@ func (n *dialect) login(w http.ResponseWriter, r *http.Request, s Settings) {
 	if mitidtest.NormalizePath(r.URL.Path) == pathLogin {
 		var ok bool
 		if query, ok = strings.CutPrefix(r.URL.Query().Get("ReturnUrl"), pathCallback+"?"); !ok {
-			n.refuse(w, refusal{"invalid_request", "Invalid ReturnUrl"})
+			n.refuse(w, r, refusal{"invalid_request", "Invalid ReturnUrl"})
 			return
 		}
 	}
 	sent, err := url.ParseQuery(query)
 	if err != nil {
-		n.refuse(w, refusal{"invalid_request", "Invalid request"})
+		n.refuse(w, r, refusal{"invalid_request", "Invalid request"})
 		return
 	}
+	n.b.Follow(r, n.effective(sent, s))
 	req, bad := n.read(sent, s)
 	if bad != nil {
-		n.refuse(w, *bad)
+		n.refuse(w, r, *bad)
 		return
 	}
 	old := n.session(r)
 	if !n.reusable(old, req) || n.b.Now().Sub(old.at) > cprTime {
 		old = nil // a login, not a CPR page on top of one
 	}
-	if o, ok := n.b.Scripted(req.params.Get("state"), req.uri); ok {
+	if o, ok := n.b.Scripted(r, req.params.Get("state"), req.uri); ok {
 		n.act(w, r, req, s, o, old)
 		return
 	}
@@ -132,35 +136,36 @@ func (n *dialect) act(w http.ResponseWriter, r *http.Request, req *request, s Se
 	case mitidtest.Approves:
 		g, bad := n.grantTo(r, req, s, o, old)
 		if bad != nil {
-			n.sendError(w, req, bad.code, bad.why)
+			n.sendError(w, r, req, bad.code, bad.why)
 			return
 		}
 		if !g.reused && !req.provesAge() {
-			n.remember(w, g.session)
+			n.remember(w, r, g.session)
 		}
-		n.handOut(w, req, g, s)
+		n.handOut(w, r, req, g, s)
 	case mitidtest.Fails:
-		n.sendError(w, req, o.Code, o.Description)
+		n.sendError(w, r, req, o.Code, o.Description)
 	default:
-		n.sendError(w, req, "access_denied", "mitid_user_aborted")
+		n.sendError(w, r, req, "access_denied", "mitid_user_aborted")
 	}
 }
 
 // remember keeps a session for this browser.
-func (n *dialect) remember(w http.ResponseWriter, s *session) {
+func (n *dialect) remember(w http.ResponseWriter, r *http.Request, s *session) {
 	id := fakehttp.RandomHex(16)
 	n.sessions.Put(id, s, sessionLife)
 	n.subjects.Put(s.sub, s, sessionLife)
 	n.b.SetCookie(w, cookieSession, id)
+	n.b.Remember(r, s.sid)
 }
 
 // handOut sends the browser to the client with what the response type asks for.
-func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Settings) {
+func (n *dialect) handOut(w http.ResponseWriter, r *http.Request, req *request, g *grant, s Settings) {
 	if why := n.signWorkflow(g); why != "" {
-		n.sendError(w, req, "access_denied", why)
+		n.sendError(w, r, req, "access_denied", why)
 		return
 	}
-	if !n.spend(w, req) {
+	if !n.spend(w, r, req) {
 		return
 	}
 	var answer mitidtest.Pairs
@@ -174,7 +179,7 @@ func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Setti
 	if front {
 		token, err := n.idToken(g, s, "c_hash", code)
 		if err != nil {
-			n.refuse(w, refusal{"server_error", "The ID token cannot be made"})
+			n.refuse(w, r, refusal{"server_error", "The ID token cannot be made"})
 			return
 		}
 		answer = append(answer, mitidtest.Pair{"id_token", token})
@@ -186,36 +191,36 @@ func (n *dialect) handOut(w http.ResponseWriter, req *request, g *grant, s Setti
 	if !front {
 		answer = append(answer, mitidtest.Pair{"iss", n.b.Issuer()})
 	}
-	n.sendBack(w, req, answer)
+	n.sendBack(w, r, req, answer)
 }
 
 // spend uses a pushed request up. If it was used before, it shows the error page.
-func (n *dialect) spend(w http.ResponseWriter, req *request) bool {
+func (n *dialect) spend(w http.ResponseWriter, r *http.Request, req *request) bool {
 	if req.uri == "" {
 		return true
 	}
 	if _, ok := n.pushed.Take(req.uri); !ok {
-		n.refuse(w, refusal{"invalid_request_uri", "Invalid request_uri"})
+		n.refuse(w, r, refusal{"invalid_request_uri", "Invalid request_uri"})
 		return false
 	}
 	return true
 }
 
 // sendError tells the client how a valid request ended. There is no iss.
-func (n *dialect) sendError(w http.ResponseWriter, req *request, code, description string) {
-	if !n.spend(w, req) {
+func (n *dialect) sendError(w http.ResponseWriter, r *http.Request, req *request, code, description string) {
+	if !n.spend(w, r, req) {
 		return
 	}
 	answer := mitidtest.ErrorPairs(code, description)
 	if state := req.params.Get("state"); state != "" {
 		answer = append(answer, mitidtest.Pair{"state", state})
 	}
-	n.sendBack(w, req, append(answer, mitidtest.Pair{"session_state", n.sessionState()}))
+	n.sendBack(w, r, req, append(answer, mitidtest.Pair{"session_state", n.sessionState()}))
 }
 
-func (n *dialect) sendBack(w http.ResponseWriter, req *request, answer mitidtest.Pairs) {
+func (n *dialect) sendBack(w http.ResponseWriter, r *http.Request, req *request, answer mitidtest.Pairs) {
 	back := &mitidtest.Answer{RedirectURI: req.params.Get("redirect_uri"), Post: req.mode == "form_post", Params: answer}
-	mitidtest.Spoil(n.b, mitidtest.StageCallback, back)
+	n.b.Conclude(r, back, answer.Problem())
 	w.Header().Set("Cache-Control", "no-store, no-cache, max-age=0")
 	switch {
 	case back.Post:
@@ -238,7 +243,8 @@ func (n *dialect) sessionState() string {
 }
 
 // refuse leads the browser to the error page; it never returns to the client.
-func (n *dialect) refuse(w http.ResponseWriter, why refusal) {
+func (n *dialect) refuse(w http.ResponseWriter, r *http.Request, why refusal) {
+	n.b.Refuse(r, why.code+": "+why.why)
 	id := "CfDJ8" + base64.RawURLEncoding.EncodeToString([]byte(fakehttp.RandomHex(32)))
 	n.errors.Put(id, why, pageLife)
 	n.redirect(w, n.b.Issuer()+"/Error?errorId="+id)

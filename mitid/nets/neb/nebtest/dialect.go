@@ -65,10 +65,10 @@ type dialect struct {
 	flows    *mitidtest.Store[*workflow]     // by id
 	signed   *mitidtest.Store[*receipt]      // by digest of the transaction token
 	shown    *mitidtest.Store[*shownFile]    // documents that a page links to
-	seals    func() (*fakepdf.Authority, error)
 
 	mu      sync.Mutex // guards every session and workflow in a store, and what follows
 	flowIDs []string   // of the workflows, oldest first
+	seals   func() (*fakepdf.Authority, error)
 }
 
 func newDialect(b *mitidtest.Broker) (*dialect, error) {
@@ -76,7 +76,7 @@ func newDialect(b *mitidtest.Broker) (*dialect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dialect{
+	n := &dialect{
 		b:        b,
 		switches: mitidtest.NewSwitches(defaultSettings()),
 		keys:     keys,
@@ -94,14 +94,25 @@ func newDialect(b *mitidtest.Broker) (*dialect, error) {
 		flows:    mitidtest.NewStore[*workflow](b, 1<<10),
 		signed:   mitidtest.NewStore[*receipt](b, 1<<10),
 		shown:    mitidtest.NewStore[*shownFile](b, 1<<8),
-		seals: sync.OnceValues(func() (*fakepdf.Authority, error) {
-			key, err := keys.request.Private() // one that is there already; it protects nothing
-			if err != nil {
-				return nil, err
-			}
-			return fakepdf.NewAuthority(fakepdf.Config{Now: b.Now, Name: "Nets eID Broker", SealKey: key})
-		}),
-	}, nil
+	}
+	n.reset()
+	b.OnReset(n.reset, nil)
+	return n, nil
+}
+
+// reset forgets the workflows and the authority that seals PDFs, whose certificates begin
+// when it is first needed.
+func (n *dialect) reset() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.flowIDs = nil
+	n.seals = sync.OnceValues(func() (*fakepdf.Authority, error) {
+		key, err := n.keys.request.Private() // one that is there already; it protects nothing
+		if err != nil {
+			return nil, err
+		}
+		return fakepdf.NewAuthority(fakepdf.Config{Now: n.b.Now, Name: "Nets eID Broker", SealKey: key})
+	})
 }
 
 // snapshot returns the switches as they are now.
@@ -113,7 +124,7 @@ func (n *dialect) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, _ := mitidtest.CutElsewhere(r.URL.Path)
 	path = mitidtest.NormalizePath(path)
 	n.headers(w, r, path)
-	form, body, err := fakeoidc.ReadPostUpTo(w, r, postLimit(path, s))
+	form, body, err := fakeoidc.ReadPost(w, r, postLimit(path, s))
 	if err != nil {
 		http.Error(w, "the request is too large or unreadable", http.StatusBadRequest)
 		return

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -63,4 +64,16 @@ func TestDigestOfAText(t *testing.T) {
 	text := newText("U3R1YklEIHRyYW5zYWN0aW9uIHRleHQgb25l", "text")
 	require.NotNil(t, text)
 	assert.Equal(t, "KJjd1jCP2c+GnkLNl8cAEquyjsxVf6FI6EtoVddhHR8=", text.digest())
+}
+
+// An authority that a clock ahead has made is not valid yet once the clock is turned back.
+func TestResetForgetsTheAuthorityOfSeals(t *testing.T) {
+	fake := New(t)
+	fake.Advance(365 * 24 * time.Hour)
+	ahead, err := fake.dialect.seals()
+	require.NoError(t, err)
+	fake.Reset()
+	now, err := fake.dialect.seals()
+	require.NoError(t, err)
+	assert.NotSame(t, ahead, now)
 }

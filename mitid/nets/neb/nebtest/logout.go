@@ -77,6 +77,9 @@ func (n *dialect) end(of *session, s Settings) {
 	before := of.ended
 	of.ended = true
 	n.mu.Unlock()
+	if !before {
+		n.b.Note(of.sid, "logged out")
+	}
 	if before || s.BackChannelURL == "" {
 		return
 	}

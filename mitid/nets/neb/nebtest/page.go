@@ -25,8 +25,8 @@ func (n *dialect) welcome(w http.ResponseWriter, r *http.Request, req *request, 
 		},
 		CPR:      func(o mitidtest.Outcome) *mitidtest.CPRPage { return n.cprPage(req, old, o) },
 		WrongCPR: func() mitidtest.Outcome { return mitidtest.Fail("access_denied", n.snapshot().WrongCPR) },
-		OtherBrowser: func(w http.ResponseWriter, _ *http.Request, _ bool) {
-			n.sendError(w, req, "access_denied", "user_is_missing_cookies")
+		OtherBrowser: func(w http.ResponseWriter, r *http.Request, _ bool) {
+			n.sendError(w, r, req, "access_denied", "user_is_missing_cookies")
 		},
 		End: func(w http.ResponseWriter, r *http.Request, o mitidtest.Outcome) {
 			n.act(w, r, req, n.snapshot(), o, old)

@@ -121,6 +121,12 @@ func TestWorkflowWire(t *testing.T) {
 	assert.Contains(t, token["document_2"], `"title":"Bilag & æøå"`)
 	assert.Contains(t, token["signature_1"], `"mitid.uuid"`)
 	assert.Contains(t, told["publicSigningCertPem"], "BEGIN CERTIFICATE")
+
+	fake.Reset()
+	status, _ = s.api(http.MethodGet, path, nil)
+	assert.Equal(t, http.StatusUnauthorized, status, "a token of before")
+	_, told = newSigner(t, fake).api(http.MethodGet, path, nil)
+	assert.Equal(t, "[]", told["list"], "a workflow of before")
 }
 
 // A session answers without showing a document: its transaction token says so.

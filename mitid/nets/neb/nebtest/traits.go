@@ -13,7 +13,7 @@ import (
 // Profile returns what never changes in this dialect.
 func (n *dialect) Profile() mitidtest.Profile {
 	return mitidtest.Profile{
-		Name: "neb", ClientID: "0b7e2f5c-6d41-4a83-9c1e-5f0a7d3b2e64", Keys: n.keys.ring, Differences: differences(),
+		Name: "neb", ClientID: "0b7e2f5c-6d41-4a83-9c1e-5f0a7d3b2e64", Keys: n.keys.ring, Failures: failures(), Differences: differences(),
 		Endpoints: endpoints(),
 	}
 }

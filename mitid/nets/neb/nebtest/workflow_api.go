@@ -215,7 +215,7 @@ func (f *workflow) bound() []byte {
 	return fakepdf.New(fakepdf.Page{Lines: lines})
 }
 
-// seal seals pages, with attachments.
+// seal seals pages, with attachments. The caller holds the lock.
 func (n *dialect) seal(pdf []byte, attached map[string][]byte) ([]byte, error) {
 	a, err := n.seals()
 	if err != nil {
