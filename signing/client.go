@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Config is what New needs. Service and Verifier are required.
+// Config is what New needs. Service is required.
 type Config struct {
 	guarded
 	Service Service
-	// Verifier judges signed copies, such as that of signing/criipto.
+	// Verifier judges signed copies. If nil, it is the Service's own (Judge), which judges the file by
+	// package pades and holds the evidence in it against the order.
 	Verifier Verifier
 	// Retain is how many days the service keeps the documents after closing, 1–7. If
 	// zero, 7, or fewer where the service cannot. They are deleted as soon as the store
@@ -61,11 +62,14 @@ func New(cfg Config) (*Client, error) {
 	invalid := func(why string) (*Client, error) {
 		return nil, &Error{Kind: ConfigInvalid, Op: "new", Why: why}
 	}
+	if j, ok := cfg.Service.(Judge); ok && cfg.Verifier == nil {
+		cfg.Verifier = j.Verifier()
+	}
 	switch {
 	case cfg.Service == nil:
 		return invalid("Service is missing; make one with an adapter such as signing/criipto")
 	case cfg.Verifier == nil:
-		return invalid("Verifier is missing; the adapter has one for what its service issues")
+		return invalid("Verifier is missing, and the Service has none: set what the adapter needs for its own, such as criipto.Config.Verify")
 	case cfg.Retain < 0 || cfg.Retain > maxRetain:
 		return invalid("Retain must be 1 to 7 days")
 	case cfg.MaxDocument < 0:

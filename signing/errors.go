@@ -77,7 +77,7 @@ func KindOf(err error) Kind {
 // Then says what to do after an error.
 type Then uint8
 
-// The verdicts.
+// What to do.
 const (
 	Stop   Then = iota // the same call never succeeds; tell whoever asked
 	Retry              // make the same call again later
@@ -85,7 +85,7 @@ const (
 	Decide             // a person must look: settings, or a signed copy that cannot be trusted
 )
 
-// String returns the verdict in words.
+// String returns what to do in words.
 func (t Then) String() string { return [...]string{"stop", "retry", "ask", "decide"}[min(t, Decide)] }
 
 // Then returns what to do after an error of this kind.

@@ -221,9 +221,10 @@ func ExampleCapabilities() {
 	var service signing.Service = agreement()
 	can := service.Capabilities()
 	_, finds := service.(signing.Finder)
-	fmt.Println(can.Name, can.Links, can.Find && finds, can.Retention)
+	_, judges := service.(signing.Judge) // has a Verifier for what it issues
+	fmt.Println(can.Name, can.Links, can.Find && finds, can.Retention, judges)
 	// Output:
-	// memory true true 7
+	// memory true true 7 false
 }
 
 // The tokens in a verdict are the evidence of who signed. Keep them as they are.

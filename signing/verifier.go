@@ -15,6 +15,13 @@ type Verifier interface {
 	Verify(ctx context.Context, x *Exhibit) (*Verdict, error)
 }
 
+// A Judge is a Service that has a Verifier for what it issues. The Client finds it by type
+// assertion.
+type Judge interface {
+	// Verifier returns it, or nil if the Service was not told what it needs to know.
+	Verifier() Verifier
+}
+
 // Exhibit is one signed copy and what is known about it. It prints as a placeholder.
 type Exhibit struct {
 	guarded

@@ -66,6 +66,10 @@ type Config struct {
 	// change of a signed document.
 	RemoveBookmarks bool
 
+	// Verify configures the Verifier of signed copies, which signing.Client uses unless it is given
+	// another. If nil, there is none.
+	Verify *VerifierConfig
+
 	// Webhook is where the service tells what happens to the orders that are placed. If
 	// zero, it tells nobody: poll with [signing.Client.Watch].
 	Webhook Hook

@@ -42,6 +42,10 @@ func newOffice(t *testing.T, change ...func(*criipto.Config)) *office {
 		Endpoint: o.fake.Endpoint(), ClientID: o.fake.ClientID(), ClientSecret: signing.NewSecret(o.fake.ClientSecret().Reveal()),
 		HTTPClient: o.fake.HTTPClient(), Now: o.fake.Now, AskCPR: true, PageSize: 2,
 		Webhook: criipto.Hook{URL: server.URL + "/hook", Secret: secretNow, Validate: true},
+		Verify: &criipto.VerifierConfig{
+			Issuer: o.fake.Verify().Issuer(), Audiences: []string{o.fake.Verify().ClientID()}, HTTPClient: o.fake.Verify().HTTPClient(),
+			SealRoots: o.fake.SealRoots(), AllowTest: true, Now: o.fake.Now,
+		},
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -57,12 +61,7 @@ func newOffice(t *testing.T, change ...func(*criipto.Config)) *office {
 	}})
 	require.NoError(t, err)
 	o.hook, server.Config.Handler = mounted, mounted
-	verifier, err := criipto.NewVerifier(criipto.VerifierConfig{
-		Issuer: o.fake.Verify().Issuer(), Audiences: []string{o.fake.Verify().ClientID()}, HTTPClient: o.fake.Verify().HTTPClient(),
-		SealRoots: o.fake.SealRoots(), AllowTest: true, Now: o.fake.Now,
-	})
-	require.NoError(t, err)
-	o.client, err = signing.New(signing.Config{Service: o.service, Verifier: verifier, Now: o.fake.Now})
+	o.client, err = signing.New(signing.Config{Service: o.service, Now: o.fake.Now})
 	require.NoError(t, err)
 	return o
 }

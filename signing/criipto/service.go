@@ -9,10 +9,11 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// The seam, and the ability that this service has.
+// The seam, and the abilities that this service has.
 var (
 	_ signing.Service = (*Service)(nil)
 	_ signing.Finder  = (*Service)(nil)
+	_ signing.Judge   = (*Service)(nil)
 )
 
 // name is how errors call this service.
@@ -25,6 +26,7 @@ type Service struct {
 	cfg      Config // without HTTPClient
 	http     *httpx.Client
 	transfer *httpx.Client // for calls that carry a document
+	verifier *Verifier     // nil if Config.Verify is
 }
 
 // New returns a Service. It makes no call. The error is ErrConfigInvalid and names the
@@ -38,9 +40,22 @@ func New(cfg Config) (*Service, error) {
 		http:     httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.Timeout, MaxBody: cfg.MaxAnswer}),
 		transfer: httpx.New(cfg.HTTPClient, httpx.Limits{Timeout: cfg.TransferTimeout, MaxBody: encodedLimit(cfg.MaxDocument), MinRate: minRate}),
 	}
-	cfg.HTTPClient = nil
+	if cfg.Verify != nil {
+		if s.verifier, err = NewVerifier(*cfg.Verify); err != nil {
+			return nil, err
+		}
+	}
+	cfg.HTTPClient, cfg.Verify = nil, nil
 	s.cfg = cfg
 	return s, nil
+}
+
+// Verifier returns the Verifier of Config.Verify; nil if there is none.
+func (s *Service) Verifier() signing.Verifier {
+	if s.verifier == nil {
+		return nil
+	}
+	return s.verifier
 }
 
 // encodedLimit is how long an answer with a document of n bytes may be. Base64 takes a

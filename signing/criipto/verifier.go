@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/internal/oidcrp"
-	"github.com/dkeid/dkeid/internal/pdfscan"
 	"github.com/dkeid/dkeid/signing"
 )
 
@@ -85,8 +84,6 @@ type verification struct {
 	v       *Verifier
 	x       *signing.Exhibit
 	now     time.Time
-	file    *pdfscan.File
-	base    int  // the update that the original is, or the first signature covers
 	grown   bool // the first update behind the original adds pages
 	untimed int  // signatures without a timestamp
 	unnamed int  // signatures that do not name their certificate
@@ -109,25 +106,14 @@ func (c *verification) run(ctx context.Context) (*signing.Verdict, error) {
 	if err := c.checkExhibit(); err != nil {
 		return nil, err
 	}
-	signatures, err := c.open()
+	r, err := c.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i := range signatures {
-		if signatures[i].Timestamp {
-			err = c.documentTimestamp(&signatures[i])
-		} else {
-			err = c.signature(ctx, &signatures[i])
-		}
-		if err != nil {
+	for i := range r.Signatures {
+		if err := c.signature(ctx, &r.Signatures[i]); err != nil {
 			return nil, err
 		}
-	}
-	switch {
-	case len(c.found) == 0:
-		return nil, refuse(signing.SignatureInvalid, "nobody has signed it")
-	case signatures[len(signatures)-1].End != len(c.x.Signed):
-		return nil, refuse(signing.DocumentModified, "the last signature does not reach the end of the file; if the order is still open, close it first")
 	}
 	if err := c.assign(); err != nil {
 		return nil, err

@@ -3,55 +3,89 @@ package criipto
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/sha256"
-	"crypto/x509"
 	"errors"
 	"slices"
-	"time"
 
-	"github.com/dkeid/dkeid/internal/cades"
 	"github.com/dkeid/dkeid/internal/pdfscan"
 	"github.com/dkeid/dkeid/signing"
+	"github.com/dkeid/dkeid/signing/pades"
 )
 
-// open reads the signed copy, compares it with the original, and returns the signatures
-// behind the original.
-func (c *verification) open() ([]pdfscan.Signature, error) {
-	whole := !c.v.cfg.Rewritten
-	if whole && !bytes.HasPrefix(c.x.Signed, c.x.Original) {
-		return nil, refuse(signing.DocumentMismatch, "it does not begin with the original, byte for byte (VerifierConfig.Rewritten)")
+// policy is what a signed copy must be like, but for its evidence: that is held against the
+// order here, and its keys are asked for.
+func (c *verification) policy() pades.Policy {
+	cfg := &c.v.cfg
+	p := pades.Policy{
+		Roots: cfg.SealRoots, TimestampRoots: cfg.TimestampRoots, At: c.now, Skew: cfg.Skew,
+		AnySeal: cfg.SealRoots == nil, AnyTimestamp: cfg.TimestampRoots == nil, NoRevocation: true, Evidence: pades.IgnoredEvidence,
 	}
-	f, err := pdfscan.Open(c.x.Signed)
-	if err != nil {
-		return nil, c.unreadable(err)
+	if !cfg.Rewritten {
+		p.Original = c.x.Original
 	}
-	c.file = f
-	all, err := f.Signatures()
-	if err != nil {
-		return nil, c.unreadable(err)
-	}
-	if whole {
-		base, ok := f.Base(len(c.x.Original))
-		if !ok {
-			return nil, refuse(signing.DocumentModified, "the original is not its first state")
-		}
-		c.base = base
-		all = slices.DeleteFunc(all, func(s pdfscan.Signature) bool { return s.Revision() <= base })
-	}
-	if len(all) == 0 {
-		return nil, refuse(signing.SignatureInvalid, "nobody has signed it")
-	}
-	if !whole {
-		c.base = all[0].Revision()
-	}
-	if c.grown, err = f.Unchanged(c.base, whole); err != nil {
-		return nil, c.unreadable(err)
-	}
-	return all, nil
+	return p
 }
 
-// unreadable returns the error for what pdfscan refuses.
+// open judges the signed copy as a file.
+func (c *verification) open(ctx context.Context) (*pades.Report, error) {
+	if !c.v.cfg.Rewritten && !bytes.HasPrefix(c.x.Signed, c.x.Original) {
+		return nil, refuse(signing.DocumentMismatch, "it does not begin with the original, byte for byte (VerifierConfig.Rewritten)")
+	}
+	r, err := pades.Verify(ctx, c.x.Signed, c.policy())
+	switch {
+	case errors.Is(err, pades.ErrUnreadable):
+		return nil, c.unreadable(err)
+	case err != nil:
+		return nil, &signing.Error{Kind: signing.Unavailable, Why: "the signed copy was not judged", Err: err}
+	}
+	r.Signatures = slices.DeleteFunc(r.Signatures, func(s pades.Signature) bool { return s.InOriginal })
+	if len(r.Signatures) == 0 {
+		return nil, refuse(signing.SignatureInvalid, "nobody has signed it")
+	}
+	whole := false
+	for _, s := range r.Signatures {
+		whole = whole || s.Whole
+		for _, reason := range s.Reasons {
+			if reason == pades.CertificateUnnamed {
+				c.unnamed++
+				continue
+			}
+			return nil, refuse(kindOf(reason, signing.EvidenceIncomplete), "a signature is refused: "+reason.Text(pades.English))
+		}
+		if !s.Stamped && !c.v.cfg.TimestampOptional {
+			return nil, refuse(signing.EvidenceIncomplete, "a signature without a timestamp (VerifierConfig.TimestampOptional)")
+		}
+	}
+	for _, t := range r.Timestamps {
+		whole = whole || t.Whole
+		for _, reason := range t.Reasons {
+			return nil, refuse(kindOf(reason, signing.SignatureInvalid), "a document timestamp is refused: "+reason.Text(pades.English))
+		}
+	}
+	for _, reason := range []pades.Reason{pades.OriginalDiffers, pades.Malformed} {
+		if slices.Contains(r.Reasons, reason) {
+			return nil, refuse(kindOf(reason, 0), "the signed copy is refused: "+reason.Text(pades.English))
+		}
+	}
+	if !whole {
+		return nil, refuse(signing.DocumentModified, "the last signature does not reach the end of the file; if the order is still open, close it first")
+	}
+	c.grown = r.Grown
+	return r, nil
+}
+
+// kindOf is the kind of error for a reason. stamp is that for what is wrong with a timestamp.
+func kindOf(r pades.Reason, stamp signing.Kind) signing.Kind {
+	switch r {
+	case pades.Modified, pades.FormFilled, pades.Replaced, pades.OriginalDiffers: // it begins with the original
+		return signing.DocumentModified
+	case pades.TimestampMissing, pades.TimestampUntrusted, pades.TimestampWrong, pades.TimestampFuture:
+		return stamp
+	}
+	return signing.SignatureInvalid
+}
+
+// unreadable returns the error for a file that cannot be read.
 func (c *verification) unreadable(err error) *signing.Error {
 	e := &signing.Error{Kind: signing.SignatureInvalid, Why: "the signed copy cannot be trusted", Err: err}
 	if p, ok := errors.AsType[*pdfscan.Error](err); ok && p.Reason == pdfscan.Modified {
@@ -60,89 +94,35 @@ func (c *verification) unreadable(err error) *signing.Error {
 	return e
 }
 
-// documentTimestamp checks a timestamp over the whole file up to there.
-func (c *verification) documentTimestamp(s *pdfscan.Signature) error {
-	t, err := cades.VerifyTimestamp(s.Contents, s.Digest)
-	if err != nil {
-		return &signing.Error{Kind: signing.SignatureInvalid, Why: "a document timestamp does not verify", Err: err}
-	}
-	return c.checkTimestamp(t, signing.SignatureInvalid)
-}
-
-// checkTimestamp checks who made a timestamp. Errors are of kind k.
-func (c *verification) checkTimestamp(t *cades.Timestamp, k signing.Kind) error {
-	roots := c.v.cfg.TimestampRoots
-	if roots != nil && !cades.Chain(t.Certificate, t.Others, roots, t.Time, x509.ExtKeyUsageTimeStamping) {
-		return refuse(k, "a timestamp of an authority that is not configured (VerifierConfig.TimestampRoots)")
-	}
-	if t.Time.After(c.now.Add(c.v.cfg.Skew)) {
-		return refuse(k, "a timestamp from the future")
-	}
-	return nil
-}
-
-// signature checks one signature, its timestamp and its evidence.
-func (c *verification) signature(ctx context.Context, s *pdfscan.Signature) error {
-	if s.SubFilter != "ETSI.CAdES.detached" && s.SubFilter != "adbe.pkcs7.detached" {
-		return refuse(signing.SignatureInvalid, "a signature of another form than a detached CMS message")
-	}
-	signed, err := cades.Verify(s.Contents, s.Digest)
-	if err != nil {
-		return &signing.Error{Kind: signing.SignatureInvalid, Why: "a signature does not verify", Err: err}
-	}
-	if !signed.Named {
-		c.unnamed++
-	}
-	at, err := c.signatureTime(signed)
-	if err != nil {
-		return err
-	}
-	if err := c.checkSeal(signed, at); err != nil {
-		return err
-	}
-	m, token, err := c.readEvidence(s.ContactInfo)
-	if err != nil {
-		return err
-	}
-	p, err := c.checkToken(ctx, token, at)
-	if err != nil {
-		return err
-	}
-	c.found = append(c.found, found{at: at, meta: m, proof: p})
-	return nil
-}
-
-// signatureTime returns the time of a signature's timestamp; zero if it may lack one.
-func (c *verification) signatureTime(s *cades.Signed) (time.Time, error) {
-	if s.Timestamp == nil {
-		if c.v.cfg.TimestampOptional {
-			c.untimed++
-			return time.Time{}, nil
-		}
-		return time.Time{}, refuse(signing.EvidenceIncomplete, "a signature without a timestamp (VerifierConfig.TimestampOptional)")
-	}
-	t, err := cades.VerifyTimestamp(s.Timestamp, func(h crypto.Hash) []byte {
-		d := h.New()
-		d.Write(s.Value)
-		return d.Sum(nil)
-	})
-	if err != nil {
-		return time.Time{}, &signing.Error{Kind: signing.EvidenceIncomplete, Why: "the timestamp of a signature does not verify", Err: err}
-	}
-	return t.Time, c.checkTimestamp(t, signing.EvidenceIncomplete)
-}
-
-// checkSeal compares the certificate that sealed the document with the configured ones.
-func (c *verification) checkSeal(s *cades.Signed, at time.Time) error {
-	cfg := &c.v.cfg
-	if cfg.Seals != nil && !slices.Contains(cfg.Seals, signing.Digest(sha256.Sum256(s.Certificate.Raw))) {
+// signature checks the evidence of one signature.
+func (c *verification) signature(ctx context.Context, s *pades.Signature) error {
+	if !c.sealed(s) {
 		return refuse(signing.SignatureInvalid, "sealed with a certificate that is not configured (VerifierConfig.Seals)")
 	}
-	if at.IsZero() {
-		at = c.now
+	m, token, err := c.readEvidence(s.ContactInfo())
+	if err != nil {
+		return err
 	}
-	if cfg.SealRoots != nil && !cades.Chain(s.Certificate, s.Others, cfg.SealRoots, at) {
-		return refuse(signing.SignatureInvalid, "sealed with a certificate of an authority that is not configured (VerifierConfig.SealRoots)")
+	f := found{meta: m}
+	if s.Stamped {
+		f.at = s.Time
+	} else {
+		c.untimed++
 	}
+	if f.proof, err = c.checkToken(ctx, token, f.at); err != nil {
+		return err
+	}
+	c.found = append(c.found, f)
 	return nil
+}
+
+// sealed compares the certificate that sealed the document with the configured ones.
+func (c *verification) sealed(s *pades.Signature) bool {
+	sum := signing.Digest(sha256.Sum256(s.Certificate.Raw))
+	for _, one := range c.v.cfg.Seals {
+		if one == sum {
+			return true
+		}
+	}
+	return c.v.cfg.Seals == nil
 }

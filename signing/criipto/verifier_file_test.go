@@ -48,7 +48,7 @@ func TestVerifierComparesWithTheOriginal(t *testing.T) {
 			s.forge = func([]byte) []byte {
 				return shifted(fakepdf.New(fakepdf.Page{Lines: []string{"Noget andet"}}), s.original)
 			}
-		}, signing.DocumentModified},
+		}, signing.SignatureInvalid},
 		"changed between original and signature": {func(s *scene) {
 			s.signs = func(_ int, pdf []byte, f fakepdf.Signature) ([]byte, error) {
 				once, err := s.authority.Sign(pdf, fakepdf.Signature{At: signedAt})

@@ -42,10 +42,14 @@ func TestVerifierRefusesEveryForgery(t *testing.T) {
 		fakepdf.Changed: signing.DocumentModified, fakepdf.Uncovered: signing.SignatureInvalid, fakepdf.Invalid: signing.SignatureInvalid,
 		fakepdf.Untimed: signing.EvidenceIncomplete, fakepdf.Unsigned: signing.SignatureInvalid, fakepdf.Foreign: signing.SignatureInvalid,
 		fakepdf.Unproven: signing.EvidenceIncomplete, fakepdf.Mismatched: signing.DocumentMismatch,
+		fakepdf.Broken: signing.SignatureInvalid, fakepdf.Lapsed: signing.SignatureInvalid,
 	}
 	others := map[string]signing.Kind{ // which are found by an earlier check
 		"signed-byte-changed": signing.DocumentMismatch, "bytes-before-start": signing.DocumentMismatch, "bytes-behind-end": signing.SignatureInvalid,
 		"signature-in-two-fields": signing.SignatureInvalid, "document-timestamp-of-another-file": signing.SignatureInvalid,
+		"signature-value-direct": signing.SignatureInvalid, "signature-value-direct-twice": signing.SignatureInvalid, "fields-in-a-circle": signing.SignatureInvalid,
+		"second-signature-by-stranger": signing.EvidenceIncomplete, "pages-in-a-circle": signing.DocumentModified, "pages-too-deep": signing.DocumentModified,
+		"two-objects-at-one-place": signing.DocumentModified, "hybrid-that-hides": signing.DocumentModified,
 	}
 	for _, f := range fakepdf.Forgeries() {
 		t.Run(f.Name, func(t *testing.T) {
@@ -59,7 +63,7 @@ func TestVerifierRefusesEveryForgery(t *testing.T) {
 			v, err := s.verify()
 			accepted := ""
 			switch {
-			case f.Is == fakepdf.Unrevoked:
+			case f.Is == fakepdf.Unrevoked, f.Name == "seal-revoked", f.Name == "seal-revoked-by-list": // the certificate is one of Seals
 				accepted = "whether a certificate was revoked"
 			case f.Name == "certificate-unbound": // CMS does not ask for the attribute; only CAdES does
 				accepted = "whether a certificate with the same key and name took the place of the one that signed (signingCertificateV2)"

@@ -52,10 +52,10 @@
 // Complete and Verify refuse simulated identities (ErrSignerMismatch; see Config.Simulated).
 //
 // [Service.Verify] holds the workflow token against the order. Every signature in it is
-// looked at: a person may sign twice, but two persons are not one signatory. The seal of a PDF must verify
-// and have a timestamp. Whose seal it is, Config.SealRoots decides; without them the verdict
-// says in Unchecked that it was not judged. A workflow token of the order must be attached to
-// what is sealed.
+// looked at: a person may sign twice, but two persons are not one signatory. The seal of a
+// PDF must verify and have a timestamp. Config.SealRoots says whose seal it must be; without
+// them the verdict says in Unchecked that this was not judged. A workflow token of the order
+// must be attached to what is sealed.
 //
 // # What is uncertain
 //

@@ -123,7 +123,7 @@ func FuzzSealed(f *testing.F) {
 	f.Add([]byte("%PDF-1.7\nstream\neyJ.æ.ø\nendstream stream\r\n\x78\x9c\x4b\xad\xf4\xd2\xd3\x03\x00\x06\x5b\x01\xd5 endstream"))
 	f.Add([]byte("%PDF-1.7\n/ByteRange [0 1 2 3]<00>%%EOF"))
 	f.Fuzz(func(t *testing.T, pdf []byte) {
-		if why := (&Service{cfg: settings{now: time.Now}}).checkSeal(pdf); why == nil {
+		if why := (&Service{cfg: settings{now: time.Now}}).checkSeal(t.Context(), pdf); why == nil {
 			t.Fatal("nobody has sealed it")
 		}
 		tokens, statuses := attachedTokens(pdf)

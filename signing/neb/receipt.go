@@ -41,7 +41,7 @@ func (s *Service) Receipt(ctx context.Context, of *Signed) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if why := s.checkSeal(pdf); why != nil {
+	if why := s.checkSeal(ctx, pdf); why != nil {
 		return nil, why.as(c)
 	}
 	return pdf, nil

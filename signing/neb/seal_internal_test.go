@@ -19,9 +19,9 @@ func TestSeals(t *testing.T) {
 	sealed, err := a.Seal(pdf, fakepdf.Seal{At: now, Reason: "Beseglet på Ærø", Attachments: map[string][]byte{"workflow_token.jwt": []byte("æ")}})
 	require.NoError(t, err)
 	s := &Service{cfg: settings{now: func() time.Time { return now }, sealRoots: a.Roots()}}
-	require.Nil(t, s.checkSeal(sealed))
+	require.Nil(t, s.checkSeal(t.Context(), sealed))
 	anybody := &Service{cfg: settings{now: s.cfg.now}}
-	require.Nil(t, anybody.checkSeal(sealed))
+	require.Nil(t, anybody.checkSeal(t.Context(), sealed))
 	tried := 0
 	for _, f := range fakepdf.Forgeries() {
 		forged, err := a.Forge(f.Name, sealed)
@@ -30,7 +30,7 @@ func TestSeals(t *testing.T) {
 		}
 		require.NoError(t, err, f.Name)
 		tried++
-		why := s.checkSeal(forged)
+		why := s.checkSeal(t.Context(), forged)
 		switch f.Is {
 		case fakepdf.Mismatched, fakepdf.Unrevoked:
 			require.Nil(t, why, "%s: what Verdict.Unchecked says", f.Name)
@@ -39,7 +39,9 @@ func TestSeals(t *testing.T) {
 			require.True(t, why.kind == signing.EvidenceIncomplete || f.Name == "document-timestamp-of-another-file", f.Name)
 		case fakepdf.Foreign:
 			require.NotNil(t, why, f.Name)
-			require.Nil(t, anybody.checkSeal(forged), "without SealRoots anybody may seal")
+			if f.Name != "second-signature-by-stranger" { // one seal covers the whole file
+				require.Nil(t, anybody.checkSeal(t.Context(), forged), "without SealRoots anybody may seal")
+			}
 		default:
 			require.NotNil(t, why, f.Name)
 			require.Equal(t, signing.SignatureInvalid, why.kind, f.Name)
@@ -48,5 +50,5 @@ func TestSeals(t *testing.T) {
 	require.Greater(t, tried, 50)
 
 	early := &Service{cfg: settings{now: func() time.Time { return now.Add(-time.Hour) }}}
-	require.Equal(t, signing.EvidenceIncomplete, early.checkSeal(sealed).kind)
+	require.Equal(t, signing.EvidenceIncomplete, early.checkSeal(t.Context(), sealed).kind)
 }

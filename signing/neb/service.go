@@ -19,6 +19,7 @@ import (
 var (
 	_ signing.Service  = (*Service)(nil)
 	_ signing.Verifier = (*Service)(nil)
+	_ signing.Judge    = (*Service)(nil)
 )
 
 // name is the name of this service in errors.
@@ -34,6 +35,9 @@ type Service struct {
 	http   *httpx.Client
 	token  *serviceToken
 }
+
+// Verifier returns s.
+func (s *Service) Verifier() signing.Verifier { return s }
 
 // settings are the fields of Config that are needed after New, without secrets.
 type settings struct {

@@ -37,7 +37,7 @@ func (s *Service) Verify(ctx context.Context, x *signing.Exhibit) (*signing.Verd
 		return bad(signing.Conflict, "the original is not the document of the ticket")
 	}
 	c := &call{op: op, order: x.Ticket.ID}
-	if why := s.checkSeal(x.Signed); why != nil {
+	if why := s.checkSeal(ctx, x.Signed); why != nil {
 		return nil, why.as(c)
 	}
 	w, _, err := s.workflow(ctx, op, x.Ticket.ID)

@@ -86,6 +86,7 @@ func createSignatureOrder(ctx context.Context, c *call, args map[string]any) (an
 		return nil, refuse("this fake's storage is full")
 	}
 	c.s.orders.add(o)
+	c.s.happened(o, nil, "added to the order")
 	return &node{"CreateSignatureOrderOutput", map[string]any{
 		"application": c.s.applicationNode(), "signatureOrder": c.s.orderNode(o),
 	}}, nil

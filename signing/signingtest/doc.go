@@ -20,7 +20,8 @@
 //
 // [Service.Next] plays a misbehaviour by its name, once; [Service.At] plays it at an
 // operation, and [Service.Always] until [Service.Behave]. [Misbehaviours] lists them.
-// [Service.Requests] returns what arrived. [SDL] is the schema, so that a client's tests can check its queries.
+// [Service.Requests] returns what arrived, and [Service.Signatories] what became of each signatory
+// and why. [Service.Reset] brings everything back to the start, between two tests. [SDL] is the schema, so that a client's tests can check its queries.
 //
 // A program that is no test starts a fake with [Start]. A fake listens on loopback
 // addresses only unless it is told otherwise, calls webhooks on this machine alone, holds
@@ -43,7 +44,8 @@
 //   - walk.go: signatories without a human
 //   - script.go, misbehaviour.go: how things go wrong; the files misbehaviour_….go are the
 //     catalogue
-//   - record.go, names.go, differences.go: what arrived, ids, and what is not as in reality
+//   - record.go, signatory_record.go: what arrived, and what became of signatories
+//   - reset.go, names.go, differences.go: the start, ids, and what is not as in reality
 //
 // # Errors
 //
@@ -53,7 +55,8 @@
 // # Personal data
 //
 // Every ready-made person is fictitious. [Request] keeps what arrived, links and personal
-// data in variables included, so it prints as method, path and operations only.
+// data in variables included, so it prints as method, path and operations only. A
+// [SignatoryRecord] prints as id and status.
 //
 // # Testing
 //

@@ -102,6 +102,7 @@ func closeSignatureOrder(ctx context.Context, c *call, args map[string]any) (any
 	}
 	c.s.spoilFiles(o)
 	o.status, o.closed = statusClosed, &now
+	c.s.happened(o, nil, "the order was closed")
 	if days != nil {
 		o.deleteAt = now.AddDate(0, 0, *days)
 	} else {
@@ -125,6 +126,7 @@ func cancelSignatureOrder(ctx context.Context, c *call, args map[string]any) (an
 		return nil, err
 	}
 	o.status = statusCancelled
+	c.s.happened(o, nil, "the order was cancelled")
 	c.s.orders.discard(o)
 	return &node{"CancelSignatureOrderOutput", map[string]any{"signatureOrder": c.s.orderNode(o)}}, nil
 }

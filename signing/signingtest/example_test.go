@@ -67,3 +67,29 @@ func ask(fake *signingtest.Service, query string) exampleAnswer {
 	}
 	return answer.Data
 }
+
+// What became of each signatory, and why.
+func ExampleService_Signatories() {
+	fake, err := signingtest.Start(signingtest.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = fake.Close() }()
+
+	pdf := base64.StdEncoding.EncodeToString(fakepdf.New(fakepdf.Page{Lines: []string{"Aftale på Ærø"}}))
+	order := ask(fake, `mutation { createSignatureOrder(input: {
+		documents: [{ pdf: { title: "Aftale", storageMode: Temporary, blob: "`+pdf+`" } }], signatories: [{ role: "Udlejer" }]
+	}) { signatureOrder { id signatories { href } } } }`).Create.Order
+	_ = fake.Reject(context.Background(), order.Signatories[0].Href, mitidtest.Paiman(), "Beløbet er forkert")
+	for _, g := range fake.Signatories() {
+		fmt.Printf("%s: %s, because %s\n", g.Who, g.Status, g.Why)
+		for _, step := range g.Steps {
+			fmt.Println("-", step.Text)
+		}
+	}
+	// Output:
+	// Udlejer: REJECTED, because the person rejected: Beløbet er forkert
+	// - added to the order
+	// - signatory rejected
+}

@@ -61,7 +61,12 @@ func (s *Service) listen() error {
 		Timeout:       time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	s.tenant.AllowRedirect(s.callback(), s.tenant.Issuer()+tenantReply)
+	s.trustCallback()
 	l.server.Serve(s)
 	return nil
+}
+
+// trustCallback registers at the tenant where its logins return to.
+func (s *Service) trustCallback() {
+	s.tenant.AllowRedirect(s.callback(), s.tenant.Issuer()+tenantReply)
 }

@@ -75,6 +75,9 @@ func (s *Service) begin(p *pending, acr, lang string) (address, state string) {
 	}
 	s.waits = append(s.waits, state)
 	s.pending[state] = p
+	for _, g := range p.party.members {
+		s.happened(g.order, g, "sent to the eID tenant to log in")
+	}
 	return s.tenant.Issuer() + "/oauth2/authorize?" + q.Encode(), state
 }
 

@@ -26,6 +26,7 @@ type mail struct {
 	mu      sync.Mutex
 	idle    *sync.Cond // when nothing is due and nothing is on its way
 	letters []*letter
+	round   int // how often forget was called
 	busy    bool
 	closed  bool
 }
@@ -67,6 +68,15 @@ func (m *mail) post(l *letter) {
 	}
 	m.mu.Unlock()
 	m.nudge()
+}
+
+// forget drops what was not sent yet, and what is on its way is not tried again.
+func (m *mail) forget() {
+	m.mu.Lock()
+	m.letters = nil
+	m.round++
+	m.mu.Unlock()
+	m.idle.Broadcast()
 }
 
 func (m *mail) nudge() {
@@ -127,9 +137,10 @@ func (m *mail) run(ctx context.Context) {
 		m.mu.Lock()
 		l := m.pick(now, true)
 		m.busy = l != nil
+		round := m.round
 		m.mu.Unlock()
 		if l != nil {
-			m.deliver(ctx, l)
+			m.deliver(ctx, l, round)
 			continue
 		}
 		m.idle.Broadcast()
@@ -152,8 +163,8 @@ func (m *mail) run(ctx context.Context) {
 	}
 }
 
-// deliver sends one letter, and posts it again if it did not arrive.
-func (m *mail) deliver(ctx context.Context, l *letter) {
+// deliver sends one letter of a round, and posts it again if it did not arrive.
+func (m *mail) deliver(ctx context.Context, l *letter, round int) {
 	s := m.s
 	var sent *invocation
 	if l.spoilt != nil && l.spoilt.deliver != nil {
@@ -172,9 +183,10 @@ func (m *mail) deliver(ctx context.Context, l *letter) {
 	}
 	s.mu.Lock()
 	l.order.log(sent)
+	s.happened(l.order, l.about, "webhook "+words(l.event)+": "+sent.outcome())
 	s.mu.Unlock()
 	m.mu.Lock()
-	if again {
+	if again && m.round == round {
 		m.letters = append(m.letters, l)
 	}
 	for _, other := range m.letters {

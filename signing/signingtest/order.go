@@ -84,6 +84,7 @@ type signatory struct {
 	identifier []string
 	look       *look // nil: the order's
 	signedBy   claimSet
+	history    history
 }
 
 // part is a document as one signatory has it.

@@ -178,11 +178,13 @@ func (s *Service) comeBack(w http.ResponseWriter, r *http.Request) {
 	r.Form = url.Values{"lang": {began.lang}} // the pages speak as they did before the login
 	t := s.viewFor(r, p).T
 	if q.Get("code") == "" {
+		s.loginFailed(p, "the login at the eID tenant ended without a code")
 		s.showAlert(w, r, p, t.LoginFailed)
 		return
 	}
 	got, err := s.exchange(r.Context(), began, q.Get("code"))
 	if err != nil {
+		s.loginFailed(p, err.Error())
 		s.showAlert(w, r, p, t.LoginFailed)
 		return
 	}
@@ -206,10 +208,21 @@ func (s *Service) comeBack(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if wrong {
+		s.loginFailed(p, wrongPerson)
 		s.showAlert(w, r, p, t.WrongPerson)
 		return
 	}
 	http.Redirect(w, r, s.link(p)+"?lang="+began.lang, http.StatusSeeOther)
+}
+
+// loginFailed notes why a person came back from the tenant in vain. They may try again.
+func (s *Service) loginFailed(p *party, why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range p.members {
+		g.history.why = why
+		s.happened(g.order, g, why)
+	}
 }
 
 // showAlert says what went wrong, and links back to the documents.

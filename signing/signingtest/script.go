@@ -111,6 +111,27 @@ func (s *Service) Behave() {
 	s.play = script{}
 }
 
+// Planned returns the names of the misbehaviours that wait: those of Next and At, and those
+// of Always, each in the order of the occasions.
+func (s *Service) Planned() (next, always []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, op := range s.operationNames() {
+		for _, m := range s.play.at[op] {
+			next = append(next, m.Name)
+		}
+	}
+	for _, o := range []Occasion{AtRequest, AtAnswer, AtSigning, AtClosing, AtWebhook} {
+		for _, m := range s.play.next[o] {
+			next = append(next, m.Name)
+		}
+		if m := s.play.always[o]; m != nil {
+			always = append(always, m.Name)
+		}
+	}
+	return next, always
+}
+
 func (s *Service) operationNames() []string {
 	var names []string
 	for name := range s.operations {

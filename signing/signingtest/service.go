@@ -40,6 +40,7 @@ type Service struct {
 	waits    []string            // their states, oldest first
 	browsers browsers
 	play     script
+	changes  uint64 // of what Signatories returns
 }
 
 func newService(cfg Config) (*Service, error) {
@@ -63,11 +64,8 @@ func newService(cfg Config) (*Service, error) {
 		tenant:    cfg.Verify,
 		pages:     fakehttp.NewPages(pageSource),
 		appID:     newGUID(),
-		set:       cfg.Settings,
-		orders:    newStore(),
-		pending:   make(map[string]*pending),
-		browsers:  browsers{seen: make(map[string]*visitor)},
 	}
+	s.startOver()
 	s.operations = s.table()
 	s.mail.start(s)
 	return s, nil

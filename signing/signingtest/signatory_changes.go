@@ -39,6 +39,7 @@ func (c *call) admit(id string, ins []signatoryInput) (*order, []*signatory, err
 	for _, g := range added {
 		o.signatories = append(o.signatories, g)
 		c.s.orders.addSignatory(g)
+		c.s.happened(o, g, "added to the order")
 	}
 	return o, added, nil
 }
@@ -117,6 +118,7 @@ func changeSignatory(ctx context.Context, c *call, args map[string]any) (any, er
 		return nil, err
 	}
 	*g = changed
+	c.s.happened(g.order, g, "changed by the application")
 	return &node{"ChangeSignatoryOutput", map[string]any{"signatory": c.s.signatoryNode(g), "signatureOrder": c.s.orderNode(g.order)}}, nil
 }
 
@@ -136,6 +138,7 @@ func deleteSignatory(ctx context.Context, c *call, args map[string]any) (any, er
 		return nil, refuse("the signatory is not one of the signature order")
 	}
 	g.status = statusDeleted
+	c.s.happened(g.order, g, "deleted from the order")
 	delete(c.s.orders.parties, g.party.token)
 	return &node{"DeleteSignatoryOutput", map[string]any{"signatureOrder": c.s.orderNode(g.order)}}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -93,6 +94,7 @@ func retries() []time.Duration {
 type letter struct {
 	id     string
 	order  *order
+	about  *signatory // nil: the whole order
 	hook   *hook
 	event  string
 	body   []byte
@@ -103,12 +105,14 @@ type letter struct {
 	once   bool // it is not tried again
 }
 
-// tell sends an event to the order's webhook, if it has one. The caller holds the lock.
+// tell notes an event, and sends it to the order's webhook, if it has one. The caller holds
+// the lock.
 func (s *Service) tell(o *order, g *signatory, e event) {
+	s.noteEvent(o, g, e)
 	if o.hook == nil {
 		return
 	}
-	l := &letter{id: newGUID(), order: o, hook: o.hook, event: e.name, body: e.body(o, g), due: s.Now()}
+	l := &letter{id: newGUID(), order: o, about: g, hook: o.hook, event: e.name, body: e.body(o, g), due: s.Now()}
 	if l.spoilt = s.play.take(AtWebhook); l.spoilt != nil && l.spoilt.post != nil {
 		l.spoilt.post(s, l)
 		return
@@ -126,6 +130,21 @@ type invocation struct {
 	problem  string
 	retrying *time.Time
 	seconds  int
+}
+
+// outcome says how the webhook was answered.
+func (i *invocation) outcome() string {
+	text := i.problem
+	switch {
+	case i.status > 0:
+		text = "answered with status " + strconv.Itoa(i.status)
+	case i.seconds > 0:
+		text = "no answer within " + strconv.Itoa(i.seconds) + " seconds"
+	}
+	if i.retrying != nil {
+		text += ", to be sent again"
+	}
+	return text
 }
 
 const maxLogs = 1000 // of an order
