@@ -23,6 +23,20 @@ func (p *Prepared) ID() ID { return p.letter.ID }
 // Digest returns what stands for the letter in a Ledger, made with the newest key.
 func (p *Prepared) Digest() Digest { return p.digest }
 
+// Letter returns a copy of the letter as it was prepared. Its documents are measured:
+// Document.Size, SHA256 and Content tell what is sent.
+func (p *Prepared) Letter() *Letter { return copyOf(p.letter) }
+
+// Digests returns what stands for the letter in a Ledger with each of Config.Keys, the
+// newest key first: one of them is in the entry of the same letter.
+func (c *Client) Digests(p *Prepared) []Digest {
+	all := make([]Digest, len(c.keys))
+	for i, k := range c.keys {
+		all[i] = p.letter.digest(k)
+	}
+	return all
+}
+
 // Bytes returns the size of all documents together, in bytes.
 func (p *Prepared) Bytes() int64 { return p.bytes }
 
@@ -38,8 +52,9 @@ type Outcome struct {
 	Entry   Entry
 	Receipt *Receipt
 	Err     *Error
-	// More means that nothing stands in the way of the next attempt: the distributor
-	// does not know the letter, and recognises a repeated ID.
+	// More means that nothing stands in the way of the next attempt with Entry, within the
+	// same claim: the distributor does not know the letter, and recognises a repeated ID or
+	// has not known it for RetryPolicy.LogLag.
 	More bool
 
 	answer answer
@@ -51,18 +66,51 @@ type Outcome struct {
 // Ledger.Settle returned because somebody else was faster. If no attempt was made, because
 // the entry was another letter's, it returns the same error with that entry.
 func (o Outcome) Against(now Entry) Outcome {
-	if o.rule == (rule{}) {
+	if o.Mismatch() {
 		o.Entry = now
 		return o
 	}
 	o.Entry, o.Receipt, o.Err = o.rule.judge(now, o.answer)
-	o.More = o.answer.looked && o.answer.err == nil && o.Receipt == nil && o.rule.canOffer && o.Entry.Asked
+	open := o.Entry.State == LetterWaiting || o.Entry.State == LetterUnknown && o.rule.canOffer && !o.Entry.Missing.IsZero()
+	o.More = o.answer.looked && o.answer.err == nil && o.Receipt == nil && open
 	if o.Err != nil {
 		named := *o.Err
 		named.Op, named.ID, named.Sender = opSend, now.ID, cmp.Or(named.Sender, o.name)
 		o.Err = &named
 	}
 	return o
+}
+
+// Mismatch reports whether no attempt was made because the entry and the letter do not
+// belong together.
+func (o Outcome) Mismatch() bool { return o.rule == (rule{}) }
+
+// Resettle is what to do with an outcome when Ledger.Settle returned now in its place,
+// because somebody else has changed the entry: settle again, or nothing more if settled is
+// true. A letter that another process has in hand is left to it, unless this attempt found
+// that the distributor has the letter.
+func (o Outcome) Resettle(now Entry) (again Outcome, settled bool) {
+	switch {
+	case o.Mismatch():
+		o.Entry = now
+		return o, true
+	case !o.answer.arrived() && now.held():
+		o.Entry, o.Receipt, o.More = now, nil, false
+		o.Err = &Error{Kind: OutcomeUnknown, Op: opSend, ID: now.ID, Sender: o.name, Why: "another process has taken over the letter"}
+		return o, true
+	}
+	o = o.Against(now)
+	o.More = false // it is in nobody's hand
+	ended := now.State != LetterWaiting && now.State != LetterUnknown
+	return o, now.State == LetterAccepted || ended && !o.answer.arrived()
+}
+
+// Lost is the outcome of an attempt with e that ended in a panic: the letter may have been
+// offered.
+func (c *Client) Lost(e Entry) Outcome {
+	o := Outcome{rule: c.rule(), name: c.can.Name}
+	o.answer = answer{offered: true, err: &Error{Kind: OutcomeUnknown, Why: "sending ended in a panic"}}
+	return o.Against(e)
 }
 
 // Prepare validates a letter and measures its documents, without touching the
@@ -109,11 +157,12 @@ func (c *Client) Attempt(ctx context.Context, p *Prepared, e Entry) Outcome {
 	}
 	o.rule, o.name = c.rule(), c.can.Name
 	switch {
-	case e.State == LetterUnknown && c.canAsk() && !(e.Asked && c.can.Dedupes):
+	case e.State == LetterUnknown && c.canAsk() && (e.Missing.IsZero() || !c.can.Dedupes):
 		o.answer = c.look(ctx, p.letter)
+		o.answer.version = e.Version
 	case e.State == LetterUnknown && !c.can.Dedupes:
 		o.answer = answer{looked: true, err: &Error{Kind: OutcomeUnknown,
-			Why: "it was offered before; ask the distributor or wait for the event, then call Release or give it up"}}
+			Why: "it was offered before; ask the distributor or wait for the event, then call Release or GiveUp"}}
 	case e.State == LetterWaiting, e.State == LetterUnknown:
 		o.answer = c.offer(ctx, p.letter)
 	}
@@ -146,7 +195,7 @@ func (c *Client) look(ctx context.Context, l *Letter) answer {
 	case s == Unknown && len(h.events) > 0:
 		return answer{looked: true, err: &Error{Kind: OutcomeUnknown, Why: "the distributor tells of the letter in words that are not known here"}}
 	case s == Unknown, s == Submitted:
-		return answer{looked: true}
+		return answer{looked: true, left: s == Submitted}
 	}
 	return answer{looked: true, receipt: &Receipt{
 		ID: l.ID, Status: h.Status(), At: cmp.Or(when(h.events[0]), c.now()), SHA256: l.Document.SHA256(), Repeat: AlreadyAccepted,

@@ -170,7 +170,7 @@ func (r *batchRun) one(ctx context.Context, l *Letter) sized {
 	if o.Err != nil { // not a nil *Error in an interface
 		s.Err = o.Err
 	}
-	if e := o.answer.err; e != nil && e.aboutChannel() && !o.answer.offered && !o.answer.looked && ctx.Err() == nil {
+	if e := o.answer.err; e != nil && e.AboutChannel() && !o.answer.offered && !o.answer.looked && ctx.Err() == nil {
 		r.mu.Lock()
 		if until, why := c.Channel(); !r.over && !until.IsZero() {
 			r.over = true

@@ -128,7 +128,7 @@ func (c *channel) leave(id ID, probe bool, err *Error) (alarm, alone bool) {
 	if probe {
 		c.probing = false
 	}
-	if err == nil || !err.aboutChannel() {
+	if err == nil || !err.AboutChannel() {
 		c.passed(id, probe)
 		alarm = err != nil && err.Kind == Rejected && err.Alarm && !c.tooLarge
 		c.tooLarge = c.tooLarge && err != nil || alarm
@@ -253,8 +253,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// aboutChannel reports whether the error is about the way and not about the letter.
-func (e *Error) aboutChannel() bool {
+// AboutChannel reports whether the error is about the way to the distributor, for all
+// letters, and not about this one.
+func (e *Error) AboutChannel() bool {
 	switch e.Kind {
 	case AuthFailed, ConfigInvalid, Throttled, Unavailable:
 		return true

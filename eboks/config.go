@@ -62,6 +62,15 @@ type RetryPolicy struct {
 	Trip     int           // letters in a row that nobody answers and that pause the channel; if zero, 5
 	Pause    time.Duration // how long; then one letter tries the way for all; if zero, 30 s
 	Park     int           // unknown outcomes after which a letter is parked; if zero, 5
+	// LogLag is how far the distributor's log may lag behind what it has taken in, where it
+	// can be asked about a letter and does not recognise a repeated ID. A letter with an
+	// unknown outcome that the log does not know is asked for again and again. When the log
+	// still does not know it LogLag after the first such answer, the letter counts as not
+	// delivered and is offered again. If the log lags longer than that, or the network holds
+	// an offer back longer, the recipient gets two letters; so does a clock that is put
+	// forward by as much. Park bounds how often. If zero, never: each such answer is one more
+	// unknown outcome, until the letter is parked.
+	LogLag time.Duration
 }
 
 // withDefaults fills in what is zero.
@@ -84,7 +93,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	r := cfg.Retry
 	if cfg.InFlight < 0 || r.Offers < 0 || r.Base < 0 || r.Max < 0 || r.Budget < 0 || r.Patience < 0 || r.Trip < 0 || r.Pause < 0 ||
-		r.Park < 0 || cfg.ReceiptWithin < 0 || cfg.Lease < 0 {
+		r.Park < 0 || r.LogLag < 0 || cfg.ReceiptWithin < 0 || cfg.Lease < 0 {
 		return cfg, invalid("a number or a time is negative")
 	}
 	if cfg.Ledger == nil {

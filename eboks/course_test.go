@@ -27,7 +27,7 @@ func (c *course) process() *process {
 	p := &process{course: c}
 	p.client = newClient(c, p, func(cfg *eboks.Config) {
 		cfg.Ledger, cfg.Keys, cfg.Lease = p, [][]byte{courseKey}, lease
-		cfg.Retry = eboks.RetryPolicy{Offers: 2, Base: time.Microsecond, Patience: nobodyWaits, Pause: lease / 4, Park: 3}
+		cfg.Retry = eboks.RetryPolicy{LogLag: c.logLag, Offers: 2, Base: time.Microsecond, Patience: nobodyWaits, Pause: lease / 4, Park: 3}
 	})
 	return p
 }
@@ -110,6 +110,10 @@ func (p *process) at(where moment) fault {
 		if p.kept > 0 {
 			_ = p.course.process().idle().Learn(p.Context(), event(p.id, eboks.Accepted, "2026-11-22T10:00:00Z"))
 		}
+	case givenUp:
+		time.Sleep(2 * lease)
+		_ = p.course.process().idle().GiveUp(p.Context(), p.id)
+		p.course.process().send()
 	case released:
 		time.Sleep(2 * lease)
 		_, _, err := p.course.process().send()
@@ -178,6 +182,7 @@ func (p *process) Send(ctx context.Context, l *eboks.Letter) (*eboks.Receipt, er
 	repeated := p.dedupes && p.kept > 0
 	if !repeated {
 		p.kept++
+		p.taken = time.Now()
 		p.tell("the distributor takes it in")
 		p.require(p.kept <= 1, "the recipient gets two letters")
 		p.require(!p.promised, "surely not delivered, and then it is")
@@ -198,7 +203,7 @@ func (p *process) ReadStatus(ctx context.Context, id eboks.ID) ([]eboks.Event, e
 	if ctx.Err() != nil || p.at(asking) == fails {
 		return nil, neverLeft()
 	}
-	known := p.kept > 0 && p.asked >= p.lag
+	known := p.kept > 0 && p.asked >= p.lag && time.Since(p.taken) >= p.late
 	if p.kept > 0 {
 		p.asked++
 	}

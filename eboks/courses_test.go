@@ -17,7 +17,7 @@ import (
 // A course is a list of faults, each at one call of the ledger or of the distributor:
 // the process dies, the call fails before or after it had its effect, or the process is
 // stopped there while others send the same letter, with or without the end of its lease,
-// with or without a person who releases it. After the faults a program follows
+// with or without a person who releases it or gives it up. After the faults a program follows
 // Error.Then until there is an end.
 //
 // With a ledger that lasts, and a person who asks before he releases, this holds in
@@ -35,8 +35,9 @@ func TestCourses(t *testing.T) {
 		{dedupes: true, status: true}, {status: true},
 		{dedupes: true, status: true, lag: 2}, {status: true, lag: 2},
 		{dedupes: true, status: true, lag: forEver}, {status: true, lag: forEver},
+		{status: true, logLag: 10 * lease}, {status: true, late: 4 * lease, logLag: 10 * lease},
 	} {
-		t.Run(fmt.Sprintf("dedupes %v, repeats %v, status %v, lag %d", d.dedupes, d.repeats, d.status, d.lag), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%+v", d), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := 0
 				explore(t, d, nil, faults, func(end string) { n++; ends[end]++ })
@@ -74,7 +75,10 @@ type model struct {
 	dedupes bool // a repeated ID is recognised
 	repeats bool // and answered with a receipt, not with an error
 	status  bool // it can be asked
-	lag     int  // questions after which a letter is in its books
+	lag     int  // questions after which a letter is in its log
+	// late is the time after which it is. It is less than logLag, the RetryPolicy.LogLag of
+	// all processes, by more than a process is stopped.
+	late, logLag time.Duration
 }
 
 const forEver = 1 << 20
@@ -104,6 +108,7 @@ const (
 	anotherLater       fault  = "another process sends when the lease has ended"
 	released           fault  = "a person releases it when the lease has ended, and another process sends"
 	learned            fault  = "another process learns the events"
+	givenUp            fault  = "a person gives it up when the lease has ended, and another process sends"
 )
 
 // lease is how long a process has the letter in hand. Nobody waits for another.
@@ -114,9 +119,9 @@ const (
 
 var possible = map[moment][]fault{
 	claiming:  {dies, fails, another},
-	claimed:   {dies, fails, another, anotherLater, released, learned},
-	settling:  {dies, fails, another, anotherLater, released, learned},
-	settled:   {dies, fails, another, released},
+	claimed:   {dies, fails, another, anotherLater, released, learned, givenUp},
+	settling:  {dies, fails, another, anotherLater, released, learned, givenUp},
+	settled:   {dies, fails, another, released, givenUp},
 	onTheWire: {dies, panics, never, later, refusesUs, refuses, unreachable, refusesPerhaps, loses, another, anotherLater},
 	takenIn:   {dies, panics, refusesPerhaps, loses, another, anotherLater, learned},
 	asking:    {dies, panics, fails, another, anotherLater},
@@ -140,6 +145,7 @@ type course struct {
 	story    []string
 	kept     int // letters that the recipient gets
 	asked    int // since it was taken in
+	taken    time.Time
 	wire     int // offers of stopped processes that may still be taken in
 	claims   int
 	promised bool // the last Send said that it is surely not delivered
@@ -163,7 +169,7 @@ func (c *course) require(ok bool, why string) {
 // run follows Error.Then as a program and a person do, and returns the end.
 func (c *course) run() string {
 	p := c.process()
-	for range 30 {
+	for range 30 + int(3*c.logLag/lease) {
 		alive, receipt, err := p.send()
 		switch {
 		case !alive:

@@ -27,11 +27,12 @@
 // The same ID with other content is ErrConflict. A letter whose answer was lost is
 // ErrOutcomeUnknown and is never resent by itself: a second Send asks the distributor
 // first, and offers the letter again only where a repeated ID is recognised
-// ([Capabilities].Dedupes). The default ledger lives in memory; after a restart it
+// ([Capabilities].Dedupes), or after the distributor's log has not known the letter for
+// [RetryPolicy].LogLag, if that is set. The default ledger lives in memory; after a restart it
 // knows nothing, so give Config.Ledger a durable one in production.
 //
-// [Client.Prepare] and [Client.Attempt] are the same in steps, for programs that keep
-// their own queue.
+// [Client.Prepare], [Client.Attempt] and [Outcome.Resettle] are the same in steps, for
+// programs that keep their own queue.
 //
 // # Documents
 //
@@ -55,6 +56,7 @@
 //   - Retry: the distributor does not have the letter; the same call later
 //   - Ask: it may have the letter; the same call later, which asks first
 //   - Decide: it may have the letter, and a person must find out; then [Client.Release]
+//     or [Client.GiveUp]
 //   - Stop: it does not have the letter and never takes it; correct it, under a new ID,
 //     or find another way to the person (Error.Reachability)
 //
@@ -67,7 +69,7 @@
 //   - ErrRecipientUnreachable: no mailbox, exempt, a minor, deceased
 //   - ErrRejected: refused for good, in the distributor's own words
 //   - ErrOutcomeUnknown: nobody knows yet, or another process has the letter in hand
-//   - ErrParked: that happened too often
+//   - ErrParked: that happened too often, or a person has given the letter up
 //   - ErrConflict, ErrDuplicate: the ID stands for another letter
 //   - ErrStoreFailed: the ledger failed
 //   - ErrReceiptInvalid, ErrReceiptOverdue: an event that cannot be trusted, or
@@ -85,4 +87,18 @@
 // Packages eboks/stralfors/stralforstest and eboks/postnord/postnordtest are distributors
 // that need no agreement, demand a client certificate as the real ones do, keep mailboxes,
 // and misbehave on demand. Package eboks/ebokstest is what they share.
+//
+// # Files
+//
+//   - letter.go, recipient.go, address.go, document.go, id.go: what is sent, and to whom.
+//   - validate.go, prepare.go, measure.go, content.go, digest.go, bytes.go: a letter is
+//     checked, its documents are measured, and read as they were measured.
+//   - client.go, config.go, send.go, batch.go, attempt.go, release.go: sending.
+//   - rule.go, answer.go, then.go, errors.go: what an answer means, and what to do then.
+//   - channel.go: when the way to the distributor is paused.
+//   - ledger.go, memory.go: what is remembered of a letter.
+//   - follow.go, event.go, status.go, history.go, receipt.go, recall.go, reachability.go:
+//     what becomes of a letter.
+//   - sender.go: the seam to a distributor. raw.go: what it sent.
+//   - forms.go: how values are written in JSON and in columns.
 package eboks

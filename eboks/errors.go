@@ -12,7 +12,7 @@ type Kind uint8
 // The kinds. Each has a sentinel (ErrOutcomeUnknown …) for errors.Is.
 const (
 	_                    Kind = iota
-	OutcomeUnknown            // the letter may have been taken in: ask, never resend blindly
+	OutcomeUnknown            // the letter may have been taken in: ask, never resend blindly; with Retry, RetryPolicy.LogLag has passed
 	AlreadyAccepted           // the distributor has a letter under this ID
 	Duplicate                 // the distributor has a letter of somebody else under this ID; in Receipt.Repeat and from History.Add: the same once more
 	Conflict                  // this ID stands for another letter
@@ -21,7 +21,7 @@ const (
 	Throttled                 // too many at once; Error.RetryAfter
 	Unavailable               // no connection, or the channel is paused; nothing left
 	AuthFailed                // certificate or agreement refused; the channel is paused
-	Parked                    // failed too often; a person must look and call Release
+	Parked                    // failed too often, or given up by a person; only Release lets it be sent again
 	StoreFailed               // the ledger could not be read or written
 	ReceiptInvalid            // an answer about a letter that cannot be trusted
 	ReceiptOverdue            // no receipt within the agreed time

@@ -191,7 +191,7 @@ func whatNow(err error) string {
 	case eboks.Ask: // the distributor may have it
 		return "send the same letter again later: it asks first"
 	case eboks.Decide: // the distributor may have it, and nothing more happens by itself
-		return "a person asks the distributor, then Release or give it up"
+		return "a person asks the distributor, then Release or GiveUp"
 	}
 	// Stop: the distributor does not have it, and never takes it.
 	switch {

@@ -20,7 +20,8 @@ type Ledger interface {
 	//   - The entry is LetterWaiting or LetterUnknown, and nobody else has it in hand:
 	//     Owner and Lease are written, and Version grows by 1.
 	//   - The same, and another owner has it whose Lease ended at fresh.At or before:
-	//     that owner may have offered it. It becomes LetterUnknown and not Asked too.
+	//     that owner may have offered it. It becomes LetterUnknown too, and
+	//     Missing becomes zero.
 	//   - Otherwise nothing is written.
 	//
 	// Lease is fresh.At plus lease. Digests are not looked at.
@@ -47,10 +48,10 @@ type Entry struct {
 	// Offers is how often the letter was offered, Doubts how often that, or asking
 	// for it, ended without certainty.
 	Offers, Doubts int
-	// Asked means that the distributor was asked since the last offer, and did not
-	// know the letter.
-	Asked  bool
-	SHA256 [32]byte // of the main document
+	// Missing is since when the distributor, asked after the last offer, says that it does
+	// not know the letter, UTC. It is zero if it was not asked since, or knew it.
+	Missing time.Time
+	SHA256  [32]byte // of the main document
 	// With LetterAccepted: what the Receipt said.
 	Status    Status
 	Reference string
@@ -80,7 +81,7 @@ const (
 	LetterWaiting        // surely not delivered; may be offered
 	LetterUnknown        // offered, and the outcome is not known
 	LetterAccepted       // taken in by the distributor
-	LetterRefused        // refused for good
+	LetterRefused        // refused for good, or given up: see Client.GiveUp
 	LetterParked         // its outcome was unknown too often; see Client.Release
 	lastState
 )

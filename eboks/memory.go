@@ -53,7 +53,7 @@ func (m *MemoryLedger) Claim(_ context.Context, fresh []Entry, owner string, lea
 			now[i] = e
 			continue
 		case e.held() && e.Owner != owner:
-			e.State, e.Asked = LetterUnknown, false
+			e.State, e.Missing = LetterUnknown, time.Time{}
 		}
 		e.Owner, e.Lease, e.Version = owner, f.At.Add(lease), e.Version+1
 		m.entries[f.ID], now[i] = e, e

@@ -119,7 +119,7 @@ func follow(t *testing.T, d *keeping, forgets bool) string {
 		switch advice {
 		case "send the same letter again later", "send the same letter again later: it asks first":
 			time.Sleep(time.Minute)
-		case "a person asks the distributor, then Release or give it up":
+		case "a person asks the distributor, then Release or GiveUp":
 			if d.kept[id] {
 				return advice + ": it is there"
 			}

@@ -15,7 +15,41 @@ import (
 // Errors: InputInvalid if the ledger does not know the letter; AlreadyAccepted if the
 // distributor has it; Conflict while somebody has it in hand; StoreFailed.
 func (c *Client) Release(ctx context.Context, id ID) error {
-	const op = "release"
+	return c.decide(ctx, "release", id, func(e Entry) Entry {
+		if e.held() || e.State == LetterUnknown { // whoever had it may have offered it without a word
+			e.Offers = max(e.Offers, 1)
+		}
+		e.State, e.Doubts, e.Missing = LetterWaiting, 0, time.Time{}
+		e.Kind, e.Code, e.Reachability, e.Then = 0, "", ReachabilityUnknown, 0
+		return e
+	})
+}
+
+// GiveUp ends a letter that is waiting, parked, refused although it may have arrived, or
+// whose outcome stayed unknown, because a person decides that it is not sent again. It
+// becomes LetterRefused with Kind Parked. Then is Stop if it surely was not delivered, and
+// Decide if it may have arrived. A letter that was refused for good, or given up before,
+// stays as it is. If it arrived after all, [Client.Learn] makes it accepted;
+// [Client.Release] lets it be sent all the same.
+//
+// Errors: InputInvalid if the ledger does not know the letter; AlreadyAccepted if the
+// distributor has it; Conflict while somebody has it in hand; StoreFailed.
+func (c *Client) GiveUp(ctx context.Context, id ID) error {
+	return c.decide(ctx, "give up", id, func(e Entry) Entry {
+		if e.State == LetterRefused && (e.Then == Stop || e.Kind == Parked) {
+			return e
+		}
+		then := Decide
+		if e.undelivered() {
+			then = Stop
+		}
+		e.State, e.Kind, e.Reachability, e.Then = LetterRefused, Parked, ReachabilityUnknown, then
+		return e
+	})
+}
+
+// decide keeps what a person makes of a letter that is in nobody's hand.
+func (c *Client) decide(ctx context.Context, op string, id ID, change func(Entry) Entry) error {
 	ctx, cancel := c.storing(ctx)
 	defer cancel()
 	known, err := c.ledger.Load(ctx, []ID{id})
@@ -36,13 +70,12 @@ func (c *Client) Release(ctx context.Context, id ID) error {
 		inHand.RetryAfter = e.Lease.Sub(c.now())
 		return c.refuse(op, id, inHand)
 	}
-	if e.held() || e.State == LetterUnknown { // whoever had it may have offered it without a word
-		e.Offers = max(e.Offers, 1)
+	changed := change(e)
+	if changed == e {
+		return nil
 	}
-	e.State, e.Owner, e.Lease, e.At = LetterWaiting, "", time.Time{}, c.now()
-	e.Doubts, e.Asked = 0, false
-	e.Kind, e.Code, e.Reachability, e.Then = 0, "", ReachabilityUnknown, 0
-	stale, err := c.ledger.Settle(ctx, []Entry{e})
+	changed.Owner, changed.Lease, changed.At = "", time.Time{}, c.now()
+	stale, err := c.ledger.Settle(ctx, []Entry{changed})
 	switch {
 	case err != nil:
 		return c.refuse(op, id, storeFailed(err, "the letter is as it was"))

@@ -9,6 +9,9 @@ type answer struct {
 	err     *Error
 	offered bool // the letter was offered
 	looked  bool // the distributor was asked, and answered
+	left    bool // it was asked, and says no more than that the letter left its sender
+	// version is that of the entry when the distributor was asked.
+	version int64
 	alone   bool // the road refuses this letter, and others pass
 }
 
@@ -20,8 +23,9 @@ func (a answer) arrived() bool {
 
 // rule is what the sending rule needs to know beside the entry and the answer.
 type rule struct {
-	park     int  // Retry.Park
-	canOffer bool // the distributor recognises a repeated ID
+	park     int           // Retry.Park
+	canOffer bool          // the distributor recognises a repeated ID
+	lag      time.Duration // Retry.LogLag
 	now      time.Time
 }
 
@@ -31,13 +35,16 @@ type rule struct {
 //
 // Two things decide. An answer that says that the distributor has the letter is
 // believed in every state. Any other is believed for this attempt alone: where an
-// earlier one may have arrived (LetterUnknown), that stays possible.
+// earlier one may have arrived (LetterUnknown), that stays possible until the
+// distributor's log has not known the letter for Retry.LogLag.
 func (r rule) judge(e Entry, a answer) (Entry, *Receipt, *Error) {
 	e.Owner, e.Lease, e.At = "", time.Time{}, r.now
 	repeat := e.State == LetterUnknown || e.Offers > 0
 	if a.offered {
 		e.Offers++
-		e.Asked = false
+	}
+	if a.offered || a.looked && a.err != nil { // it was offered anew, or is known in some way
+		e.Missing = time.Time{}
 	}
 	switch {
 	case e.State == LetterAccepted:
@@ -54,7 +61,7 @@ func (r rule) judge(e Entry, a answer) (Entry, *Receipt, *Error) {
 		stranger.Why = "the distributor has a letter under this ID that this ledger did not send; find out which"
 		return r.refused(e, &stranger)
 	case a.err == nil:
-		return r.looked(e)
+		return r.looked(e, a)
 	case e.State == LetterUnknown:
 		return r.doubted(e, a)
 	case a.err.aboutLetter():
@@ -77,6 +84,7 @@ func (r rule) accepted(e Entry, receipt Receipt) (Entry, *Receipt, *Error) {
 	}
 	e.State, e.Status, e.Reference, e.TakenAt, e.SHA256 = LetterAccepted, receipt.Status, receipt.Reference, receipt.At, receipt.SHA256
 	e.Kind, e.Code, e.Reachability, e.Then = 0, "", ReachabilityUnknown, 0
+	e.Missing = time.Time{}
 	return e, &receipt, nil
 }
 
@@ -90,15 +98,36 @@ func (r rule) refused(e Entry, failure *Error) (Entry, *Receipt, *Error) {
 	return e, nil, &refused
 }
 
-// looked is a letter with an unknown outcome that the distributor does not know. It
-// may be in its hands all the same, and not in its books yet.
-func (r rule) looked(e Entry) (Entry, *Receipt, *Error) {
-	e.Asked = true
-	if r.canOffer {
-		return e, nil, &Error{Kind: OutcomeUnknown, Then: Ask, Why: "the distributor does not know the letter; it may be offered again"}
+// looked is a letter that the distributor was asked for and does not know. It may be in
+// its hands all the same, and not in its log yet.
+func (r rule) looked(e Entry, a answer) (Entry, *Receipt, *Error) {
+	since := e.Missing
+	if since.IsZero() || since.After(r.now) { // a clock can be set back
+		since = r.now
 	}
-	return r.unknown(e, &Error{Kind: OutcomeUnknown,
-		Why: "it was offered before, and the distributor does not know it yet; wait for the event, or find out, then call Release or give it up"})
+	switch {
+	case r.canOffer:
+		e.Missing = since
+		return e, nil, &Error{Kind: OutcomeUnknown, Then: Ask, Why: "the distributor does not know the letter; it may be offered again"}
+	case r.lag == 0:
+		e.Missing = since
+		return r.unknown(e, &Error{Kind: OutcomeUnknown,
+			Why: "it was offered before, and the distributor does not know it yet; wait for the event, or find out, then call Release or GiveUp"})
+	case e.State != LetterUnknown, a.version != e.Version: // it may have been offered since it was asked for
+		return e, nil, &Error{Kind: OutcomeUnknown, Then: Ask, Why: "the entry was changed while the distributor was asked; ask again"}
+	case a.left:
+		e.Missing = time.Time{}
+		return r.unknown(e, &Error{Kind: OutcomeUnknown,
+			Why: "the distributor's log says no more than that the letter left; wait for the event, or find out, then call Release or GiveUp"})
+	case r.now.Sub(since) < r.lag:
+		e.Missing = since
+		return e, nil, &Error{Kind: OutcomeUnknown, Then: Ask, Why: "the distributor's log does not know the letter, and may lag behind; ask again"}
+	default:
+		// Whoever offered it without a word was one of ours.
+		e.State, e.Offers, e.Missing = LetterWaiting, max(e.Offers, 1), time.Time{}
+		return e, nil, &Error{Kind: OutcomeUnknown, Then: Retry,
+			Why: "the distributor's log has not known the letter for Retry.LogLag, so that it counts as not delivered; it may be offered again"}
+	}
 }
 
 // doubted is an answer to one more attempt with a letter that may have arrived
@@ -138,7 +167,7 @@ func (r rule) parked(e Entry, failure *Error) (Entry, *Receipt, *Error) {
 	}
 	e.State, e.Kind, e.Code, e.Reachability, e.Then = LetterParked, failure.Kind, failure.Code, failure.Reachability, Decide
 	return e, nil, &Error{Kind: Parked, Then: Decide, Code: failure.Code, Status: failure.Status, Raw: failure.Raw, Err: sentinel(failure.Kind), Alarm: true,
-		Why: "it failed too often; look at it, then call Release or give it up"}
+		Why: "it failed too often; look at it, then call Release or GiveUp"}
 }
 
 // receipt is what an entry tells of a letter that was taken in.
@@ -150,7 +179,12 @@ func (e Entry) receipt(repeat Kind) *Receipt {
 func (e Entry) refusal() *Error {
 	switch {
 	case e.State == LetterParked:
-		return &Error{Kind: Parked, Then: Decide, Code: e.Code, Err: sentinel(e.Kind), Why: "look at it, then call Release or give it up"}
+		return &Error{Kind: Parked, Then: Decide, Code: e.Code, Err: sentinel(e.Kind), Why: "look at it, then call Release or GiveUp"}
+	case e.Kind == Parked && e.Then == Stop:
+		return &Error{Kind: Parked, Then: Stop, Code: e.Code, Why: "it was given up before it was sent; Release lets it be sent all the same"}
+	case e.Kind == Parked:
+		return &Error{Kind: Parked, Then: Decide, Code: e.Code,
+			Why: "it was given up, and may have arrived all the same; find out before anything else is sent"}
 	case e.Then == Stop:
 		return &Error{Kind: e.Kind, Then: Stop, Code: e.Code, Reachability: e.Reachability, Why: "it was refused before; a corrected letter needs another ID"}
 	default:

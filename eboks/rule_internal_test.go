@@ -25,20 +25,6 @@ func TestRule(t *testing.T) {
 	refusedBefore, parkedBefore := end{LetterRefused, Rejected, Stop}, end{LetterParked, Parked, Decide}
 	receipt := func(repeat Kind) *Receipt { return &Receipt{ID: ID{1}, Status: AcceptedDigital, Repeat: repeat} }
 	failed := func(k Kind, then Then) *Error { return &Error{Kind: k, Then: then} }
-	entry := func(s State) Entry {
-		e := Entry{ID: ID{1}, State: s, Owner: "me", Lease: time.Unix(100, 0), Version: 4, SHA256: [32]byte{7}}
-		switch s {
-		case LetterUnknown:
-			e.Offers, e.Doubts = 1, 1
-		case LetterAccepted:
-			e.Status = DeliveredDigital
-		case LetterRefused:
-			e.Kind, e.Then = Rejected, Stop
-		case LetterParked:
-			e.Kind, e.Then = OutcomeUnknown, Decide
-		}
-		return e
-	}
 	waits := func(k Kind) end { return end{LetterWaiting, k, Retry} }
 	stops := func(k Kind) end { return end{LetterWaiting, k, Stop} }
 	unknown := func(k Kind) end { return end{LetterUnknown, k, Ask} }
@@ -94,17 +80,23 @@ func TestRule(t *testing.T) {
 			doubt, doubt, doubt, known, refusedBefore, parkedBefore},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			offered := entry(LetterWaiting)
+			offered := ruled(LetterWaiting)
 			offered.Offers = 2
 			for _, c := range []struct {
 				before Entry
 				want   end
 			}{
-				{entry(LetterWaiting), row.fresh}, {offered, row.waiting}, {entry(LetterUnknown), row.doubted},
-				{entry(LetterAccepted), row.acceptedTo}, {entry(LetterRefused), row.refusedTo}, {entry(LetterParked), row.parks},
+				{ruled(LetterWaiting), row.fresh}, {offered, row.waiting}, {ruled(LetterUnknown), row.doubted},
+				{ruled(LetterAccepted), row.acceptedTo}, {ruled(LetterRefused), row.refusedTo}, {ruled(LetterParked), row.parks},
 			} {
 				why := fmt.Sprint("from ", c.before.State, c.before.Offers)
-				after, r, err := rule{park: park, canOffer: row.dedupes, now: time.Unix(50, 0)}.judge(c.before, row.answer)
+				rule := rule{park: park, canOffer: row.dedupes, now: time.Unix(50, 0)}
+				after, r, err := rule.judge(c.before, row.answer)
+				if row.name != "not in the books" { // see TestRuleOfALogThatLags
+					rule.lag = time.Minute
+					again, sameReceipt, sameErr := rule.judge(c.before, row.answer)
+					require.Equal(t, []any{after, r, err}, []any{again, sameReceipt, sameErr}, "LogLag changes nothing: "+why)
+				}
 				is := end{state: after.State}
 				if r != nil {
 					require.Nil(t, err, why)
@@ -119,6 +111,8 @@ func TestRule(t *testing.T) {
 				require.Empty(t, after.Owner, "it is in nobody's hand")
 				require.Equal(t, c.before.Version, after.Version)
 				require.Equal(t, c.before.ID, after.ID)
+				asked := row.answer.looked && row.answer.err == nil && row.answer.receipt == nil
+				require.Equal(t, asked && c.before.State <= LetterUnknown, !after.Missing.IsZero(), why)
 
 				// What holds everywhere.
 				if err != nil && err.Then.undelivered() {
@@ -135,6 +129,22 @@ func TestRule(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ruled is an entry in that state, as the tests of the rule begin with it.
+func ruled(s State) Entry {
+	e := Entry{ID: ID{1}, State: s, Owner: "me", Lease: time.Unix(100, 0), Version: 4, SHA256: [32]byte{7}}
+	switch s {
+	case LetterUnknown:
+		e.Offers, e.Doubts = 1, 1
+	case LetterAccepted:
+		e.Status = DeliveredDigital
+	case LetterRefused:
+		e.Kind, e.Then = Rejected, Stop
+	case LetterParked:
+		e.Kind, e.Then = OutcomeUnknown, Decide
+	}
+	return e
 }
 
 // What happens too often parks the letter, once, with an alarm.

@@ -24,7 +24,8 @@ const opSend = "send"
 // After an error, Error.Then says what to do. When the outcome is unknown it is Ask:
 // call Send with the same letter again later. It asks the distributor first where
 // that is possible, and offers the letter again only if the distributor recognises a
-// repeated ID (Capabilities.Dedupes). Never send it under another ID.
+// repeated ID (Capabilities.Dedupes), or if its log has not known the letter for
+// RetryPolicy.LogLag. Never send it under another ID.
 //
 // Errors: InputInvalid and Unsupported before anything leaves; Conflict; Rejected
 // and RecipientUnreachable for good; Throttled, Unavailable, AuthFailed and
@@ -82,8 +83,7 @@ func (c *Client) send(ctx context.Context, p *Prepared, patient bool) (o Outcome
 	waited, returned := time.Duration(0), false
 	defer func() {
 		if !returned { // a panic of the adapter's
-			lost := Outcome{rule: c.rule(), name: c.can.Name, answer: answer{offered: true, err: &Error{Kind: OutcomeUnknown, Why: "sending ended in a panic"}}}
-			c.settle(ctx, lost.Against(entry))
+			c.settle(ctx, c.Lost(entry))
 		}
 	}()
 	for n := 1; ; {
@@ -198,11 +198,11 @@ func (c *Client) ended(p *Prepared, e Entry, err *Error) *Outcome {
 }
 
 func (c *Client) rule() rule {
-	return rule{park: c.cfg.Retry.Park, canOffer: c.can.Dedupes, now: c.now()}
+	return rule{park: c.cfg.Retry.Park, canOffer: c.can.Dedupes, lag: c.cfg.Retry.LogLag, now: c.now()}
 }
 
 // settle keeps what became of a letter. If somebody else has changed the entry
-// meanwhile, the answer is judged by what stands there now.
+// meanwhile, [Outcome.Resettle] says what to do.
 func (c *Client) settle(ctx context.Context, o Outcome) Outcome {
 	ctx, cancel := c.storing(ctx)
 	defer cancel()
@@ -221,14 +221,10 @@ func (c *Client) settle(ctx context.Context, o Outcome) Outcome {
 		case len(stale) != 1 || stale[0].ID != o.Entry.ID:
 			o.Receipt, o.Err = nil, c.refuse(opSend, o.Entry.ID, o.unkept(errors.New("eboks: the ledger answers with another entry")))
 			return o
-		case !o.answer.arrived() && stale[0].held():
-			// The lease ended, and another process has the letter now. It finds out by itself.
-			o.Err = c.refuse(opSend, o.Entry.ID, &Error{Kind: OutcomeUnknown, Why: "another process has taken over the letter"})
-			return o
 		}
-		o = o.Against(stale[0])
-		if s := stale[0].State; s == LetterAccepted || s != LetterWaiting && s != LetterUnknown && !o.answer.arrived() {
-			return o // as somebody else has settled it
+		settled := false
+		if o, settled = o.Resettle(stale[0]); settled {
+			return o
 		}
 	}
 	o.Receipt, o.Err = nil, c.refuse(opSend, o.Entry.ID, o.unkept(errors.New("eboks: the entry changes all the time")))

@@ -23,7 +23,7 @@ type Sender interface {
 	// a letter under this ID; the Client decides what that means.
 	Send(ctx context.Context, l *Letter) (*Receipt, error)
 	// Capabilities says what this distributor can do. It does no I/O, and is the same
-	// at every call but for CertificateExpires.
+	// at every call but for CertificateExpires and Certificate.
 	Capabilities() Capabilities
 }
 
@@ -83,6 +83,9 @@ type Capabilities struct {
 	// CertificateExpires is the end of the client certificate, where the adapter
 	// can see it; zero if unknown.
 	CertificateExpires time.Time
+	// Certificate is the hex SHA-256 of the client certificate in use (its DER), where the
+	// adapter can see it; empty if unknown. It changes when the certificate is exchanged.
+	Certificate string
 }
 
 // Final reports whether nothing more need be waited for on this wire.

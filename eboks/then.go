@@ -14,7 +14,8 @@ const (
 	// later, not before Error.RetryAfter.
 	Retry
 	// Decide: nothing more happens by itself. The letter may have arrived: a person
-	// asks the distributor, and then calls [Client.Release] or gives the letter up.
+	// asks the distributor, and then calls [Client.Release] or
+	// [Client.GiveUp].
 	Decide
 	// Stop: the distributor does not have the letter, and this letter never passes.
 	// Correct it, under a new ID, or find another way to the recipient.

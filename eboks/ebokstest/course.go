@@ -79,15 +79,35 @@ func (d *Distributor) take(l *letter) {
 		s.status, l.recall, l.steps = eboks.Recalled, recallDone, nil
 	}
 	l.Status = s.status
+	history := d.happened(l.ID, s.at, s.status.String())
+	switch s.status {
+	case eboks.Failed:
+		history.why = "the recipient cannot be reached: " + l.verdict.String()
+	case eboks.Recalled:
+		history.why = recalled
+	}
 	if s.status == eboks.DeliveredDigital {
 		l.went++
 		l.box.letters = append(l.box.letters, l)
 	}
 	d.issue(l, s)
 	if len(l.steps) > 0 {
-		d.post.due.push(l.steps[0].at, l.number, func() { d.take(l) })
+		d.await(l)
 	}
 }
+
+// await waits for a letter's next step, and no longer for one that was planned before.
+func (d *Distributor) await(l *letter) {
+	l.plan++
+	plan := l.plan
+	d.post.due.push(l.steps[0].at, l.number, func() {
+		if l.plan == plan {
+			d.take(l)
+		}
+	})
+}
+
+const recalled = "the sender took it back"
 
 type recallState uint8
 
@@ -116,6 +136,7 @@ func (d *Distributor) TakeBack(id eboks.ID) (status eboks.RecallStatus, known bo
 	}
 	l.recall, l.steps, l.Status = recallDone, nil, eboks.Recalled
 	d.issue(l, step{at: d.now(), status: eboks.Recalled})
+	d.happened(id, d.now(), eboks.Recalled.String()).why = recalled
 	return eboks.RecallDone, true
 }
 

@@ -22,6 +22,9 @@ type Dialect interface {
 	Taken(s Stored) *Reply
 	// Traits returns what the conformance suite must know.
 	Traits() Traits
+	// ResetSwitches turns the dialect's own switches back to the start. [Distributor.Reset]
+	// calls it.
+	ResetSwitches()
 }
 
 // Profile is what never changes in a dialect.
@@ -50,6 +53,8 @@ type Reply struct {
 	Status int
 	Type   string // the Content-Type; empty with an empty body
 	Body   []byte
+
+	why string // it is an error
 }
 
 // The types of answers.

@@ -26,25 +26,18 @@ type Distributor struct {
 	records  fakehttp.Recorder[Request]
 	pages    fakehttp.Pages
 
-	mu    sync.Mutex // guards all below
-	set   Settings
-	ahead time.Duration
-	post  post
-	boxes boxes
-	play  script
+	mu     sync.Mutex // guards all below
+	set    Settings
+	ahead  time.Duration
+	post   post
+	traces traces
+	boxes  boxes
+	play   script
 }
 
 func newDistributor(cfg Config) *Distributor {
-	d := &Distributor{cfg: cfg, pages: fakehttp.NewPages(pageSource), set: cfg.Settings.defaults()}
-	d.post.letters = make(map[eboks.ID]*letter)
-	d.post.offered = make(map[eboks.ID]int)
-	d.boxes.of = make(map[eboks.Recipient]*box)
-	d.boxes.handles = make(map[string]*box)
-	d.play.letters = make(map[eboks.ID]*Misbehaviour)
-	if cfg.Mailboxes == nil {
-		cfg.Mailboxes = People()
-	}
-	d.Add(cfg.Mailboxes...)
+	d := &Distributor{cfg: cfg, pages: fakehttp.NewPages(pageSource)}
+	d.begin()
 	return d
 }
 

@@ -24,8 +24,11 @@
 // The fake misbehaves on script: [Distributor.Next] queues what the next requests
 // meet, [Distributor.Always] goes on with it, and [Distributor.For] poisons one
 // letter. [Misbehaviours] lists what there is, each with the error that is right
-// for it. [Distributor.SetReceipts] spoils what is reported about letters, and
-// [Distributor.Requests] tells what arrived.
+// for it. [Distributor.SetReceipts] spoils what is reported about letters.
+//
+// [Distributor.Requests] tells what arrived, and [Distributor.Offers] what became of each
+// letter and why. [Distributor.Deliver], [Distributor.Bounce] and [Distributor.Delay] decide that from
+// outside, and [Distributor.Reset] brings everything back to the start, between two tests.
 //
 // Requests are read in strict order by a schema that shares no code with the adapters:
 // what the real distributor would have to refuse is refused here, with an error that names
@@ -53,13 +56,14 @@
 //
 //   - distributor.go, config.go, listener.go, silent.go, serve.go: the fake itself
 //   - dialect.go: what a wire adds; owner.go: the numbers of people and companies
-//   - mailbox.go, letter.go, post.go, queue.go, course.go: who has a mailbox, and what
-//     becomes of a letter
+//   - mailbox.go, letter.go, post.go, queue.go, course.go, decide.go: who has a mailbox, and
+//     what becomes of a letter
 //   - entry.go, receipts.go, codes.go: what the sender is told
 //   - misbehaviour.go, road.go, alphabet.go, script.go, play.go: the misbehaviours, which
 //     of them is next, and what they do
 //   - page.go, page_texts.go: the mailbox page
-//   - record.go: what arrived; differences.go: what is made up
+//   - record.go, letter_record.go: what arrived, and what became of it; reset.go: the start
+//   - differences.go: what is made up
 //
 // # Personal data
 //

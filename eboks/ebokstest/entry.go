@@ -44,6 +44,7 @@ func (d *Distributor) Tell(id eboks.ID, carrier string) {
 	}
 	e := d.entry(l, step{at: d.now(), status: eboks.CarrierUpdate})
 	e.Carrier = carrier
+	d.happened(id, e.At, "news of the carrier: "+carrier)
 	d.publish(e)
 }
 

@@ -28,6 +28,9 @@ func (l *lane) Traits() ebokstest.Traits {
 	}
 }
 
+// ResetSwitches has nothing to do: the lane has no switches of its own.
+func (*lane) ResetSwitches() {}
+
 func (l *lane) Route(r *http.Request) *ebokstest.Operation {
 	id, err := eboks.ParseID(strings.TrimPrefix(r.URL.Path, "/letters/"))
 	switch {

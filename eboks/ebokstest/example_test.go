@@ -215,3 +215,27 @@ func ExampleTB() {
 	// failed: ebokstest: no misbehaviour "droped-answer"; did you mean "dropped-answer"?
 	// true
 }
+
+// What became of a letter, and why. A test or a page may decide it, too.
+func ExampleDistributor_Offers() {
+	fake, _ := stralforstest.Start(ebokstest.Config{})
+	defer fake.Close()
+	id := eboks.NewID()
+	post(fake, id, ebokstest.People()[0].Owner, "Afgørelse")
+	_ = fake.Bounce(id, eboks.Exempt)
+	for _, l := range fake.Offers() {
+		fmt.Printf("%s: %s, because %s\n", l.Who, l.Status, l.Why)
+		for _, step := range l.Steps {
+			fmt.Println("-", step.Text)
+		}
+	}
+	fake.Reset()
+	fmt.Println(len(fake.Offers()))
+	// Output:
+	// Åse Ærlig Østergård: failed, because the recipient cannot be reached: exempt
+	// - offered
+	// - accepted
+	// - answered with status 204
+	// - failed
+	// 0
+}

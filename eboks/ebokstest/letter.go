@@ -103,6 +103,7 @@ type letter struct {
 	box      *box              // whose; if nil, nobody's mailbox
 	handling Handling
 	steps    []step // still to come
+	plan     int    // how often steps, or what of it comes next, has changed
 	entries  []*Entry
 	held     []*Entry // by the Reordered script
 	recall   recallState

@@ -69,6 +69,10 @@ type boxes struct {
 	order   []*box
 }
 
+func newBoxes() boxes {
+	return boxes{of: make(map[eboks.Recipient]*box), handles: make(map[string]*box)}
+}
+
 // box is a mailbox with its letters.
 type box struct {
 	Mailbox
@@ -81,6 +85,10 @@ type box struct {
 func (d *Distributor) Add(ms ...Mailbox) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.add(ms)
+}
+
+func (d *Distributor) add(ms []Mailbox) {
 	for _, m := range ms {
 		m.Without = slices.Clone(m.Without)
 		if b := d.boxes.of[m.Owner]; b != nil {

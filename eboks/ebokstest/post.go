@@ -20,6 +20,10 @@ type post struct {
 	manner    Receipts
 }
 
+func newPost() post {
+	return post{letters: make(map[eboks.ID]*letter), offered: make(map[eboks.ID]int)}
+}
+
 // Acceptance is what became of a letter that arrived whole.
 type Acceptance uint8
 
@@ -54,10 +58,17 @@ func (d *Distributor) Accept(in Letter, h Handling) (Stored, Acceptance) {
 	defer d.mu.Unlock()
 	d.settle()
 	print := fingerprint(&in)
+	history := d.trace(in.ID)
 	if old := d.post.letters[in.ID]; old != nil {
-		if old.print != print && !slices.Contains(d.post.conflicts, in.ID) {
-			d.post.conflicts = append(d.post.conflicts, in.ID)
+		text := "offered again: there is a letter of this id"
+		if old.print != print {
+			text = "another letter was offered under this id"
+			if !slices.Contains(d.post.conflicts, in.ID) {
+				d.post.conflicts = append(d.post.conflicts, in.ID)
+			}
 		}
+		d.happened(in.ID, d.now(), text)
+		history.letter = old
 		return old.stored(), Repeated
 	}
 	in.At = d.now()
@@ -65,15 +76,17 @@ func (d *Distributor) Accept(in Letter, h Handling) (Stored, Acceptance) {
 	if in.Channel != eboks.PrintOnly {
 		l.verdict = d.reach(in.To, in.Material)
 	}
+	d.identify(history, l)
 	if h.RefuseUnreachable && l.verdict != eboks.Reachable && in.Channel == eboks.DigitalOnly {
 		return l.stored(), Refused
 	}
+	history.letter, history.why = l, ""
 	if l.verdict == eboks.Reachable {
 		l.box = d.find(in.To)
 	}
 	d.post.letters[in.ID] = l
 	l.steps = d.course(l)
-	d.post.due.push(l.steps[0].at, l.number, func() { d.take(l) })
+	d.await(l)
 	d.settle()
 	return l.stored(), TakenIn
 }
@@ -104,6 +117,8 @@ func (d *Distributor) offer(id eboks.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.post.offered[id]++
+	d.trace(id)
+	d.happened(id, d.now(), "offered")
 }
 
 // Offered returns how often a request brought, or began to bring, a letter of

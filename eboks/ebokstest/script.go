@@ -3,6 +3,7 @@ package ebokstest
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/internal/didyoumean"
@@ -14,6 +15,11 @@ type script struct {
 	always  *Misbehaviour
 	letters map[eboks.ID]*Misbehaviour
 }
+
+// maxPlans is how many letters can have a misbehaviour of their own.
+const maxPlans = 1024
+
+func newScript() script { return script{letters: make(map[eboks.ID]*Misbehaviour)} }
 
 // Next queues misbehaviours: each of the next requests plays one. An unknown
 // name is an error that says which names are near, queues nothing, and fails the test that owns the fake. "" is
@@ -49,7 +55,8 @@ func (d *Distributor) Always(name string) error {
 }
 
 // For makes every request whose address names a letter play a misbehaviour,
-// before all others: a poison letter. "" ends it.
+// before all others: a poison letter. "" ends it. For returns an error if 1024 letters have one
+// already, and Behave forgets them.
 func (d *Distributor) For(id eboks.ID, name string) error {
 	m, err := d.misbehaviour(name)
 	if err != nil {
@@ -63,9 +70,14 @@ func (d *Distributor) For(id eboks.ID, name string) error {
 	defer d.mu.Unlock()
 	if m == nil {
 		delete(d.play.letters, id)
-	} else {
-		d.play.letters[id] = m
+		return nil
 	}
+	if _, there := d.play.letters[id]; !there && len(d.play.letters) >= maxPlans {
+		why := strconv.Itoa(maxPlans) + " letters have a misbehaviour of their own already; forget them first"
+		d.cfg.complains(why)
+		return errors.New("ebokstest: " + why)
+	}
+	d.play.letters[id] = m
 	return nil
 }
 
@@ -75,6 +87,25 @@ func (d *Distributor) Behave() {
 	defer d.mu.Unlock()
 	d.play.next, d.play.always = nil, nil
 	clear(d.play.letters)
+}
+
+// Planned returns the names of the misbehaviours that wait: those of Next, in order, and that
+// of Always, or "".
+func (d *Distributor) Planned() (next []string, always string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, m := range d.play.next {
+		next = append(next, m.name())
+	}
+	return next, d.play.always.name()
+}
+
+// name returns the name, or "" if m is nil.
+func (m *Misbehaviour) name() string {
+	if m == nil {
+		return ""
+	}
+	return m.Name
 }
 
 // misbehaviour finds one by its name; nil for "".

@@ -29,6 +29,8 @@ type exchange struct {
 	r  *http.Request
 	op *Operation
 	to int // the record
+	// why says what was the matter with the request, or which misbehaviour was played.
+	why string
 }
 
 // ServeHTTP answers as the distributor does. It does not ask for a certificate:
@@ -45,7 +47,8 @@ func (d *Distributor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	x := &exchange{d: d, w: w, r: r, op: d.dialect.Route(r)}
 	if x.op == nil {
-		x.to = d.records.Add(d.note(r, &Operation{}))
+		x.op = &Operation{}
+		x.to = d.records.Add(d.note(r, x.op))
 		x.send(fakehttp.NewReply(http.StatusNotFound, textType, []byte("not found\n")))
 		return
 	}
@@ -55,6 +58,7 @@ func (d *Distributor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if m := d.misbehaves(x.op); m != nil {
 		d.records.Change(x.to, func(q *Request) { q.Misbehaviour = m.Name })
+		x.why = "the misbehaviour " + m.Name + ": " + m.Doc
 		m.play(x)
 		return
 	}
@@ -66,7 +70,11 @@ func (x *exchange) answer() *fakehttp.Reply {
 	if x.r.Body != http.NoBody && x.r.ContentLength != 0 && !isXML(x.r.Header.Get("Content-Type")) {
 		return fakehttp.NewReply(http.StatusUnsupportedMediaType, textType, []byte("application/xml\n"))
 	}
-	return x.op.Answer(x.r).leaving()
+	p := x.op.Answer(x.r)
+	if x.why == "" {
+		x.why = p.why
+	}
+	return p.leaving()
 }
 
 func isXML(contentType string) bool {
@@ -77,6 +85,7 @@ func isXML(contentType string) bool {
 // send writes an answer.
 func (x *exchange) send(a *fakehttp.Reply) {
 	x.d.records.Change(x.to, func(q *Request) { q.Status = a.Status })
+	x.answered(a.Status)
 	a.Header.Set("Cache-Control", "no-store")
 	if x.d.settings().CloseEach {
 		a.Header.Set("Connection", "close")
@@ -107,7 +116,7 @@ func (d *Distributor) Refuse(err error) *Reply {
 	case schematic:
 		text = "The request does not follow the schema: " + schema.Error() + "."
 	}
-	return &Reply{status, XML, fault(code, text)}
+	return &Reply{Status: status, Type: XML, Body: fault(code, text), why: text}
 }
 
 // fault is the error body Fejl, which wires of this family share.

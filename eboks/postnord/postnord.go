@@ -92,7 +92,7 @@ func ends(cfg Config) []eboks.Status {
 // Capabilities says what this wire can do, as configured.
 func (s *Sender) Capabilities() eboks.Capabilities {
 	able := s.able
-	able.CertificateExpires = s.cert.Expires()
+	able.CertificateExpires, able.Certificate = s.cert.Expires(), s.cert.Fingerprint()
 	return able
 }
 

@@ -1,6 +1,7 @@
 package postnord_test
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
 	"net/http"
@@ -116,13 +117,16 @@ func showing(c tls.Certificate) *http.Client {
 // A certificate is exchanged while letters go; a bad one changes nothing.
 func TestSetCertificate(t *testing.T) {
 	var who []string
+	var seen string // the fingerprint of the certificate that the server saw
 	w := newWire(t, func(rw http.ResponseWriter, r *http.Request) {
 		who = append(who, r.TLS.PeerCertificates[0].Subject.CommonName)
+		seen = fmt.Sprintf("%x", sha256.Sum256(r.TLS.PeerCertificates[0].Raw))
 		says(200, well())(rw, r)
 	})
 	send := func() {
 		_, err := w.Send(t.Context(), toKaren(t))
 		require.NoError(t, err)
+		require.Equal(t, seen, w.Capabilities().Certificate)
 	}
 	send()
 	ends := w.Capabilities().CertificateExpires
@@ -137,11 +141,13 @@ func TestSetCertificate(t *testing.T) {
 	send()
 	require.Equal(t, []string{"Afsender ÆØÅ", "Afsender ÆØÅ", "ny på Ærø"}, who)
 
+	mine := testAuthority(t).certificate(t, "egen")
 	own, err := postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(bad)})
 	require.Nil(t, own)
 	require.ErrorContains(t, err, "Config.HTTPClient")
-	own, err = postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(testAuthority(t).certificate(t, "egen"))})
+	own, err = postnord.New(postnord.Config{BaseURL: w.server.URL, System: "1", HTTPClient: showing(mine)})
 	require.NoError(t, err)
+	require.Equal(t, fmt.Sprintf("%x", sha256.Sum256(mine.Certificate[0])), own.Capabilities().Certificate)
 	require.Equal(t, ends, own.Capabilities().CertificateExpires)
 	require.ErrorContains(t, own.SetCertificate(bad), "Config.HTTPClient")
 }
@@ -166,7 +172,7 @@ func TestCapabilities(t *testing.T) {
 	require.NoError(t, err)
 	can := s.Capabilities()
 	require.Equal(t, testAuthority(t).cert.NotAfter, can.CertificateExpires)
-	can.CertificateExpires = time.Time{}
+	can.CertificateExpires, can.Certificate = time.Time{}, ""
 	require.Equal(t, eboks.Capabilities{Name: "postnord", Dedupes: true, Lookup: true,
 		Ends: []eboks.Status{eboks.AcceptedDigital, eboks.PrintQueued, eboks.Accepted, eboks.Queued}}, can)
 

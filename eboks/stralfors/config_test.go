@@ -1,6 +1,7 @@
 package stralfors_test
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -138,7 +139,7 @@ func TestCapabilities(t *testing.T) {
 	can := srv.sender(t).Capabilities()
 	leaf := template("", false)
 	require.WithinDuration(t, leaf.NotAfter, can.CertificateExpires, time.Minute)
-	can.CertificateExpires = time.Time{}
+	can.CertificateExpires, can.Certificate = time.Time{}, ""
 	require.Equal(t, eboks.Capabilities{Name: "stralfors", Status: true, Lookup: true, Events: true, Recall: true, Print: true, NotBefore: true,
 		Reply: true, Limits: eboks.Limits{Attachments: 10}}, can)
 
@@ -176,6 +177,7 @@ func TestAnOwnHTTPClient(t *testing.T) {
 	_, err := send(t, s, letter())
 	require.Nil(t, err)
 	require.Equal(t, template("", false).NotAfter, s.Capabilities().CertificateExpires)
+	require.Equal(t, fingerprint(srv.client), s.Capabilities().Certificate)
 
 	hidden := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: srv.ca.pool,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &srv.client, nil }}}
@@ -185,6 +187,7 @@ func TestAnOwnHTTPClient(t *testing.T) {
 	_, err = send(t, s, letter())
 	require.Nil(t, err)
 	require.True(t, s.Capabilities().CertificateExpires.IsZero(), "it cannot be seen")
+	require.Empty(t, s.Capabilities().Certificate)
 }
 
 // Neither prints its secrets.
@@ -228,10 +231,14 @@ func TestNewLooksAtTheCertificate(t *testing.T) {
 	}
 }
 
+func fingerprint(c tls.Certificate) string { return fmt.Sprintf("%x", sha256.Sum256(c.Certificate[0])) }
+
 // A certificate is exchanged while letters go; a bad one changes nothing.
 func TestSetCertificate(t *testing.T) {
 	srv := newServer(t)
-	s := srv.sender(t, func(c *stralfors.Config) { c.Certificate = srv.ca.issue(t, "gammel") })
+	old := srv.ca.issue(t, "gammel")
+	s := srv.sender(t, func(c *stralfors.Config) { c.Certificate = old })
+	require.Equal(t, fingerprint(old), s.Capabilities().Certificate)
 	ends := s.Capabilities().CertificateExpires.AddDate(-1, 0, 0)
 	_, err := send(t, s, letter())
 	require.Nil(t, err)
@@ -246,7 +253,11 @@ func TestSetCertificate(t *testing.T) {
 	require.Nil(t, err)
 	require.Equal(t, "gammel", srv.last(t).who)
 
-	require.NoError(t, s.SetCertificate(srv.ca.issue(t, "ny på Ærø", func(c *x509.Certificate) { c.NotAfter = ends })))
+	require.Equal(t, fingerprint(old), s.Capabilities().Certificate)
+
+	renewed := srv.ca.issue(t, "ny på Ærø", func(c *x509.Certificate) { c.NotAfter = ends })
+	require.NoError(t, s.SetCertificate(renewed))
+	require.Equal(t, fingerprint(renewed), s.Capabilities().Certificate)
 	_, err = send(t, s, letter())
 	require.Nil(t, err)
 	require.Equal(t, "ny på Ærø", srv.last(t).who)

@@ -67,7 +67,7 @@ func (s *Sender) Capabilities() eboks.Capabilities {
 		Name: name, Dedupes: s.cfg.Wire.Dedupes,
 		Status: !s.ops.log.off, Lookup: !s.ops.lookup.off, Events: !s.ops.events.off, Recall: !s.ops.recall.off,
 		Print: !s.cfg.NoPrint, NotBefore: true, Reply: true,
-		Limits: s.cfg.Limits, CertificateExpires: s.cert.Expires(),
+		Limits: s.cfg.Limits, CertificateExpires: s.cert.Expires(), Certificate: s.cert.Fingerprint(),
 	}
 	if s.ops.log.off && s.ops.events.off {
 		c.Ends = []eboks.Status{eboks.Accepted} // nobody tells what became of it

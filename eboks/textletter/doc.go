@@ -6,16 +6,19 @@
 // package eboks as eboks.Bytes(pdf). [Parse] reads title, paragraphs and links from
 // a text file.
 //
+// The package is a module of its own, so that nobody else gets a writer of PDFs. Its version
+// is that of the root module; another one does not compile.
+//
 // # The page
 //
 // The margins are 25 mm, above and below too. The recipient's address stands 25 mm
 // from the left and between 45 and 70 mm from the top. That is inside the address field
 // of DIN 5008 form B (20 mm from the left, 45 mm from the top, 85 by 45 mm), and inside
 // what the windows that are common in Norway for C4, C5, C6/5 and E6/5 have in common
-// (from 15 to 110 mm from the left, from 44 to 70 mm from the top). Nothing else stands where a window can be, so a
-// distributor can print the address there when Letter.To is empty. The sender stands on
-// the right, the logo at the top. The text begins 98 mm from the top. Every page has
-// its number at the bottom.
+// (from 15 to 110 mm from the left, from 44 to 70 mm from the top). Nothing else stands
+// where a window can be, so a distributor can print the address there when Letter.To is
+// empty. The sender stands on the right, the logo at the top. The text begins 98 mm from
+// the top. Every page has its number at the bottom.
 //
 // Ask the distributor where the window of its envelopes is before the first letter on
 // paper: Danish distributors do not publish it.

@@ -76,7 +76,7 @@ func (s *suite) load(l eboks.Ledger, id eboks.ID) eboks.Entry {
 }
 
 func utc(e eboks.Entry) eboks.Entry {
-	for _, t := range []*time.Time{&e.At, &e.Lease, &e.TakenAt} {
+	for _, t := range []*time.Time{&e.At, &e.Lease, &e.Missing, &e.TakenAt} {
 		if !t.IsZero() {
 			*t = t.UTC()
 		}
@@ -100,8 +100,8 @@ func whole(t *testing.T, s *suite) {
 	assert.Equal(t, e, s.load(s.other, id), "the other process sees it at once")
 
 	settled := eboks.Entry{
-		ID: id, Digest: eboks.Digest{1}, State: eboks.LetterRefused, Version: 1, At: began().Add(time.Second), Offers: 4, Doubts: 3, Asked: true,
-		SHA256: [32]byte{9}, Status: eboks.Accepted, Reference: "ÆØÅ-1", TakenAt: began().Add(2 * time.Second),
+		ID: id, Digest: eboks.Digest{1}, State: eboks.LetterRefused, Version: 1, At: began().Add(time.Second), Offers: 4, Doubts: 3,
+		Missing: began().Add(-time.Hour), SHA256: [32]byte{9}, Status: eboks.Accepted, Reference: "ÆØÅ-1", TakenAt: began().Add(2 * time.Second),
 		Kind: eboks.RecipientUnreachable, Code: "2004", Reachability: eboks.Deceased, Then: eboks.Stop,
 	}
 	require.Empty(t, s.settle(s.one, settled))
@@ -143,14 +143,17 @@ func overtaken(t *testing.T, s *suite) {
 	for i, before := range []eboks.State{eboks.LetterWaiting, eboks.LetterUnknown} {
 		id := s.ids[i]
 		e := s.claim(s.one, id, "x", began())
-		e.Asked = true
+		e.Missing = began().Add(-time.Minute)
 		require.Empty(t, s.settle(s.one, free(e, before)))
 		a := s.claim(s.one, id, "a", began())
-		assert.True(t, a.Asked)
+		assert.Equal(t, e.Missing, a.Missing, "a claim alone is no offer")
+		again := s.claim(s.one, id, "a", began())
+		assert.Equal(t, e.Missing, again.Missing)
+		a = again
 		b := s.claim(s.other, id, "b", a.Lease)
 		assert.Equal(t, "b", b.Owner)
 		assert.Equal(t, eboks.LetterUnknown, b.State)
-		assert.False(t, b.Asked)
+		assert.Zero(t, b.Missing, "it may have been offered since")
 		assert.Equal(t, b, s.load(s.one, id), "the doubt is kept")
 
 		stale := s.settle(s.one, free(a, eboks.LetterWaiting))

@@ -1,6 +1,8 @@
 package sendersuite
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,6 +39,10 @@ func (s *suite) capabilities(t *testing.T) {
 	assert.True(t, can.Final(furthest), "nobody tells more than %s, so that nothing is overdue after it: Capabilities.Ends", furthest)
 	if !can.CertificateExpires.IsZero() {
 		assert.True(t, r.fake.Certificate().Leaf.NotAfter.Equal(can.CertificateExpires), "the end of the certificate")
+	}
+	if can.Certificate != "" {
+		sum := sha256.Sum256(r.fake.Certificate().Certificate[0])
+		assert.Equal(t, hex.EncodeToString(sum[:]), can.Certificate, "the certificate in use")
 	}
 }
 

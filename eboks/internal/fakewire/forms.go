@@ -32,8 +32,5 @@ func Pattern(expr string) func(string) bool {
 	return regexp.MustCompile(`^(?:` + expr + `)$`).MatchString
 }
 
-// Positive admits xs:positiveInteger without a sign, of at most 18 digits.
-func Positive(s string) bool { return Digits(1, 18)(s) && strings.Trim(s, "0") != "" }
-
 // Boolean admits xs:boolean.
 func Boolean(s string) bool { return Among("true", "false", "1", "0")(s) }

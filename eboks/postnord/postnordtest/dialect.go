@@ -48,6 +48,9 @@ func (d *dialect) change(change func(*Settings)) {
 	change(&d.set)
 }
 
+// ResetSwitches turns the switches back to the start.
+func (d *dialect) ResetSwitches() { d.change(func(s *Settings) { *s = Settings{} }) }
+
 // Profile returns what never changes.
 func (*dialect) Profile() ebokstest.Profile {
 	return ebokstest.Profile{Name: "postnord", System: senderSystem, ClientID: senderClient, Query: []string{"message_id"}, Differences: differences()}

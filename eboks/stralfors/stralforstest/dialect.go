@@ -38,6 +38,9 @@ func (d *dialect) change(change func(*Settings)) {
 
 const senderSystem = "4711"
 
+// ResetSwitches turns the switches back to the start.
+func (d *dialect) ResetSwitches() { d.change(func(s *Settings) { *s = Settings{} }) }
+
 // Profile returns what never changes.
 func (*dialect) Profile() ebokstest.Profile {
 	return ebokstest.Profile{Name: "stralfors", System: senderSystem, Query: []string{"efter", "antal"}, Differences: differences()}

@@ -3,53 +3,17 @@ package eboks_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/dkeid/dkeid/cpr/cprtest"
-	"github.com/dkeid/dkeid/eboks"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-// An iterator may use one Letter for all: rows.Scan into it, yield it.
-func TestBatchOfOneLetterUsedAnew(t *testing.T) {
-	s := newScripted()
-	to := map[eboks.ID]eboks.Recipient{}
-	var mu sync.Mutex
-	for range 2000 {
-		s.answers = append(s.answers, func(_ context.Context, l *eboks.Letter) (*eboks.Receipt, error) {
-			mu.Lock()
-			to[l.ID] = l.To
-			mu.Unlock()
-			return s.take(l)
-		})
-	}
-	ids := map[eboks.ID]int{}
-	rows := func(yield func(*eboks.Letter) bool) {
-		var one eboks.Letter
-		for i := range 2000 {
-			one = *letter(i)
-			ids[one.ID] = i
-			if !yield(&one) {
-				return
-			}
-		}
-	}
-	for r := range newClient(t, s).SendBatch(t.Context(), rows, eboks.Batch{InFlight: 8}) {
-		require.NoError(t, r.Err)
-	}
-	require.Len(t, to, 2000)
-	for id, i := range ids {
-		require.Equal(t, eboks.Person(cprtest.Number(i)), to[id])
-		require.Equal(t, string(pdf(fmt.Sprintf("brev %d til Åse", i))), s.got[id])
-	}
-}
+	"github.com/dkeid/dkeid/eboks"
+)
 
 // Release comes between a Send's answer and its record.
 func TestReleaseNeverUndoesAReceipt(t *testing.T) {
@@ -248,190 +212,6 @@ func TestAUsedIDIsOursAfterAnyOfferOfOurs(t *testing.T) {
 	})
 }
 
-// pausedFor makes the channel pause as a distributor that is away does.
-func away(t *testing.T, s *scripted, c *eboks.Client) {
-	t.Helper()
-	for i := range 5 {
-		s.next(neverLeft())
-		_, err := c.Send(t.Context(), letter(i))
-		kindIs(t, err, eboks.Unavailable)
-	}
-}
-
-func oneOffer(cfg *eboks.Config) { cfg.Retry.Offers = 1 }
-
-func TestAPanicDoesNotCloseTheChannel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newScripted()
-		c := newClient(t, s, oneOffer)
-		away(t, s, c)
-		time.Sleep(31 * time.Second)
-		s.answers = append(s.answers, func(context.Context, *eboks.Letter) (*eboks.Receipt, error) { panic("a mistake of the adapter's") })
-		l := letter(7)
-		require.Panics(t, func() { _, _ = c.Send(t.Context(), l) })
-		began := time.Now()
-		_, err := c.Send(t.Context(), letter(8))
-		require.NoError(t, err)
-		require.Zero(t, time.Since(began))
-		_, err = c.Send(t.Context(), l)
-		kindIs(t, err, eboks.OutcomeUnknown)
-	})
-}
-
-// The distributor comes back, and refuses us.
-func TestAlarmWhenTheTrialIsRefused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, told := newScripted(), new(alarms)
-		c := newClient(t, s, oneOffer, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
-		away(t, s, c)
-		time.Sleep(31 * time.Second)
-		s.next(&eboks.Error{Kind: eboks.AuthFailed, Status: 403, Then: eboks.Retry})
-		_, err := c.Send(t.Context(), letter(1))
-		kindIs(t, err, eboks.AuthFailed)
-		require.Equal(t, []eboks.Kind{eboks.AuthFailed}, told.kinds())
-	})
-}
-
-// What says nothing of the distributor neither pauses nor opens the channel.
-func TestOnlyNewsOfTheDistributorCounts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newScripted()
-		c := newClient(t, s, oneOffer)
-		for i := range 10 {
-			ctx, cancel := context.WithCancel(t.Context())
-			s.answers = append(s.answers, func(context.Context, *eboks.Letter) (*eboks.Receipt, error) {
-				cancel()
-				return nil, &eboks.Error{Kind: eboks.OutcomeUnknown, Err: context.Canceled}
-			})
-			_, err := c.Send(ctx, letter(i))
-			kindIs(t, err, eboks.OutcomeUnknown)
-		}
-		_, err := c.Send(t.Context(), letter(99))
-		require.NoError(t, err, "callers who went away")
-
-		away(t, s, c)
-		time.Sleep(31 * time.Second)
-		s.next(&eboks.Error{Kind: eboks.Unsupported, Then: eboks.Stop})
-		_, err = c.Send(t.Context(), letter(1))
-		kindIs(t, err, eboks.Unsupported)
-		s.next(neverLeft())
-		_, err = c.Send(t.Context(), letter(2))
-		kindIs(t, err, eboks.Unavailable)
-		began := time.Now()
-		_, err = c.Send(t.Context(), letter(3))
-		require.NoError(t, err)
-		require.Equal(t, 30*time.Second, time.Since(began), "the next one was the trial, and it failed: this one waits for its turn")
-	})
-}
-
-func TestPatienceAfterAQuietNight(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newScripted()
-		c := newClient(t, s, oneOffer)
-		away(t, s, c)
-		time.Sleep(8 * time.Hour)
-		s.next(&eboks.Error{Kind: eboks.Throttled, Then: eboks.Retry, RetryAfter: 20 * time.Millisecond})
-		_, err := c.Send(t.Context(), letter(1))
-		require.NoError(t, err)
-	})
-}
-
-func TestBatchWhoseLoopPanics(t *testing.T) {
-	s := newScripted()
-	c := newClient(t, s)
-	var letters []*eboks.Letter
-	for range each(8, &letters) {
-	}
-	require.PanicsWithValue(t, "løkken", func() {
-		for range c.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
-			panic("løkken")
-		}
-	})
-	for _, l := range letters {
-		_, err := c.Send(t.Context(), l)
-		require.NoError(t, err)
-	}
-}
-
-// A panic of the caller's own code comes out where the caller can catch it.
-func TestBatchWhoseIteratorPanics(t *testing.T) {
-	c := newClient(t, newScripted())
-	n := 0
-	require.PanicsWithValue(t, "æv", func() {
-		for range c.SendBatch(t.Context(), func(yield func(*eboks.Letter) bool) {
-			yield(letter(1))
-			panic("æv")
-		}, eboks.Batch{}) {
-			n++
-		}
-	})
-	require.Equal(t, 1, n)
-	bad := letter(2)
-	bad.Document = eboks.Document{Open: func() (io.ReadCloser, error) { panic("uha") }}
-	require.PanicsWithValue(t, "uha", func() {
-		for range c.SendBatch(t.Context(), slices.Values([]*eboks.Letter{bad}), eboks.Batch{}) {
-		}
-	})
-	_, err := c.Send(t.Context(), letter(3))
-	require.NoError(t, err)
-}
-
-// One result for each letter that was asked for, also at the end of a context.
-func TestBatchAnswersForEveryLetterTaken(t *testing.T) {
-	for range 50 {
-		s := newScripted()
-		ctx, cancel := context.WithCancel(t.Context())
-		var letters []*eboks.Letter
-		results := map[eboks.ID]int{}
-		for r := range newClient(t, s).SendBatch(ctx, each(100, &letters), eboks.Batch{InFlight: 2}) {
-			if results[r.ID]++; len(results) == 5 {
-				cancel()
-			}
-		}
-		cancel()
-		require.Len(t, results, len(letters))
-		for _, n := range results {
-			require.Equal(t, 1, n)
-		}
-	}
-}
-
-// An iterator that goes on when it has seen a result, and a loop that sends a letter of
-// the same batch.
-func TestBatchDoesNotWaitForItself(t *testing.T) {
-	s := newScripted()
-	c := newClient(t, s)
-	seen := make(chan struct{}, 8)
-	n := 0
-	for r := range c.SendBatch(t.Context(), func(yield func(*eboks.Letter) bool) {
-		for i := range 3 {
-			if !yield(letter(i)) {
-				return
-			}
-			<-seen
-		}
-	}, eboks.Batch{}) {
-		require.NoError(t, r.Err)
-		n++
-		seen <- struct{}{}
-	}
-	require.Equal(t, 3, n)
-
-	var letters []*eboks.Letter
-	for range each(5, &letters) {
-	}
-	for r := range c.SendBatch(t.Context(), slices.Values(letters), eboks.Batch{InFlight: 1}) {
-		require.NoError(t, r.Err)
-		for _, l := range letters {
-			_, err := c.Send(t.Context(), l)
-			require.NoError(t, err)
-		}
-	}
-	for _, l := range letters {
-		require.Equal(t, 1, s.offers[l.ID])
-	}
-}
-
 // idle gives nothing, for ever.
 type idle struct{}
 
@@ -442,35 +222,6 @@ func TestADocumentThatGivesNothing(t *testing.T) {
 	l.Document = opens(idle{})
 	_, err := newClient(t, newScripted()).Send(t.Context(), l)
 	kindIs(t, err, eboks.InputInvalid)
-}
-
-// circle leads from page to page and back.
-type circle struct{ *scripted }
-
-func (circle) ReadEvents(_ context.Context, after eboks.Cursor) ([]eboks.Event, error) {
-	to := map[eboks.Cursor]eboks.Cursor{"": "1", "1": "2", "2": "1"}[after]
-	return []eboks.Event{{Status: eboks.Accepted, Cursor: to}}, nil
-}
-
-func TestEventsInALargerCircle(t *testing.T) {
-	n := 0
-	var last error
-	for _, err := range newClient(t, circle{newScripted()}).Events(t.Context(), "") {
-		n, last = n+1, err
-	}
-	require.LessOrEqual(t, n, 4)
-	kindIs(t, last, eboks.ReceiptInvalid)
-}
-
-func TestOpenedLettersStayOpened(t *testing.T) {
-	id := eboks.NewID()
-	for _, later := range []eboks.Status{eboks.Failed, eboks.Recalled, eboks.CarrierUpdate, eboks.DeliveredDigital} {
-		var h eboks.History
-		require.NoError(t, h.Add(event(id, eboks.OpenedViaLink, "2026-11-22T10:00:00Z")))
-		require.NoError(t, h.Add(event(id, later, "2026-11-22T11:00:00Z")))
-		require.Equal(t, eboks.OpenedViaLink, h.Status())
-		require.Equal(t, later == eboks.DeliveredDigital, h.Arrived(), "a link may be typed off paper")
-	}
 }
 
 func TestAFullLedgerForgetsWhatWasNotDelivered(t *testing.T) {
@@ -554,30 +305,6 @@ func TestBooksThatCannotBeRead(t *testing.T) {
 		require.Equal(t, eboks.Accepted, h.Status())
 		require.Equal(t, odd.Unread, len(told.kinds()) == 1, name)
 	}
-}
-
-// A feed with one entry that cannot be read: the others arrive, once a person hears of it.
-func TestOneUnreadEventHoldsNothingUp(t *testing.T) {
-	s, told := newScripted(), new(alarms)
-	c := newClient(t, s, func(cfg *eboks.Config) { cfg.Alarm = told.tell })
-	for range 5 {
-		s.events = append(s.events, event(eboks.NewID(), eboks.DeliveredDigital, "2026-11-22T10:00:00Z"))
-	}
-	s.events[2] = eboks.Event{Unread: true, Status: eboks.Failed, Raw: eboks.NewRaw([]byte("<Dårlig>"))}
-	var n int
-	var unread eboks.Event
-	for e, err := range c.Events(t.Context(), "") {
-		require.NoError(t, err)
-		if n++; e.Unread {
-			unread = e
-		}
-	}
-	require.Equal(t, 5, n)
-	require.Equal(t, eboks.Unknown, unread.Status)
-	require.Equal(t, eboks.Cursor("3"), unread.Cursor)
-	require.Equal(t, "<Dårlig>", string(unread.Raw.Reveal()))
-	require.Equal(t, []eboks.Kind{eboks.ReceiptInvalid}, told.kinds())
-	require.NoError(t, c.Learn(t.Context(), unread))
 }
 
 // A mailing that keeps failing does not make the ledger in memory grow.

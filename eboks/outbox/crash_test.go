@@ -1,0 +1,62 @@
+package outbox_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
+)
+
+// whole says to try more, as .ci/run does, and long to try what is only larger, as it does
+// once a week; without the race detector, which makes a database in this process slow.
+func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" && !raceDetector }
+func long() bool  { return os.Getenv("DKEID_LONG") == "1" && !raceDetector }
+
+// some is how many of something are tried: few by default.
+func some(few, whenWhole, whenLong int) int {
+	switch {
+	case long():
+		return whenLong
+	case whole():
+		return whenWhole
+	}
+	return few
+}
+
+// oneAtATime leaves out a test that does one thing after the other, where the race detector
+// would find nothing and take minutes. It runs without it.
+func oneAtATime() bool { return raceDetector }
+
+// stride is how many steps lie between two deaths: every is for SQLite. On PostgreSQL a
+// start takes several times as long. Each step is tried with DKEID_LONG=1 alone; the first
+// is random, so that many runs try all of them.
+func stride(d outbox.Dialect, every int) int {
+	switch {
+	case long():
+		return 1
+	case whole():
+		every = 23
+	case raceDetector:
+		every *= 4
+	}
+	if d == outbox.PostgreSQL {
+		return 5 * every
+	}
+	return every
+}
+
+// TestDeathAtEveryStep dies at each step of the life of a letter, on both databases, when
+// the outbox runs by itself and when it is driven from outside.
+func TestDeathAtEveryStep(t *testing.T) {
+	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
+		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
+			t.Run(name, func(t *testing.T) {
+				if name == "by hand" && oneAtATime() {
+					return
+				}
+				crashsuite.Test(t, s, run, crashsuite.Options{Every: stride(s.Dialect, 149)})
+			})
+		}
+	})
+}
