@@ -27,7 +27,7 @@ func needs(t *testing.T, what string, names ...string) string {
 	if os.Getenv("DKEID_NO_SKIP") == "1" {
 		t.Fatalf("%s is missing", what)
 	}
-	t.Skipf("%s is missing: this test drives a browser app with it", what)
+	t.Skipf("%s is missing", what)
 	return ""
 }
 
@@ -76,7 +76,7 @@ auth.redirect.match().then(got => { if (got && got.id_token) {
 // The vendor's own browser library finds the fake's metadata, pushes nothing it
 // may not, and redeems its code with PKCE from a page on another port.
 func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
-	chromium := needs(t, "Chromium", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+	ctx := chromium(t)
 	bundle := vendorLibrary(t)
 	r, _, got := run(t, build(t), "-base-port", "0")
 	defer r.stop(t, os.Interrupt)
@@ -93,13 +93,6 @@ func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
 	}))
 	defer app.Close()
 
-	allocator, free := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(chromium), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("accept-lang", "da"))
-	defer free()
-	ctx, done := chromedp.NewContext(allocator)
-	defer done()
-	require.NoError(t, chromedp.Do(ctx), "the browser does not start")
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	for i, step := range []chromedp.Action[chromedp.Void]{

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -30,6 +31,14 @@ type ready struct {
 	PostNord  distributor `json:"postnord"`
 
 	Signatures signatures `json:"signatures"`
+	NemLogin   struct {
+		Metadata string `json:"metadata"`
+	} `json:"nemlogin"`
+
+	Control struct {
+		URL   string `json:"url"`
+		Token string `json:"token"`
+	} `json:"control"`
 }
 
 type signatures struct {
@@ -48,12 +57,23 @@ type application struct {
 	PublicClientID string `json:"public_client_id"`
 }
 
+// build returns the command, which is built once. TestMain removes it.
 func build(t *testing.T) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "fakes")
-	out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-	return file
+	command.once.Do(func() {
+		if command.dir, command.err = os.MkdirTemp("", "dkeid-fakes-test-"); command.err == nil {
+			command.out, command.err = exec.Command("go", "build", "-o", filepath.Join(command.dir, "fakes"), ".").CombinedOutput()
+		}
+	})
+	require.NoError(t, command.err, string(command.out))
+	return filepath.Join(command.dir, "fakes")
+}
+
+var command struct {
+	once sync.Once
+	dir  string
+	out  []byte
+	err  error
 }
 
 // running is the command and what it still has to say.
@@ -65,7 +85,12 @@ type running struct {
 
 func run(t *testing.T, file string, args ...string) (*running, string, ready) {
 	t.Helper()
-	r := &running{Cmd: exec.CommandContext(t.Context(), file, args...), err: new(bytes.Buffer)}
+	return runCommand(t, exec.CommandContext(t.Context(), file, args...))
+}
+
+func runCommand(t *testing.T, cmd *exec.Cmd) (*running, string, ready) {
+	t.Helper()
+	r := &running{Cmd: cmd, err: new(bytes.Buffer)}
 	r.Stderr = r.err
 	pipe, err := r.StdoutPipe()
 	require.NoError(t, err)
@@ -160,7 +185,7 @@ func TestFakesWithTLS(t *testing.T) {
 
 func TestFakesOnAGivenPort(t *testing.T) {
 	file := build(t)
-	port := strconv.Itoa(freePorts(t, 8))
+	port := strconv.Itoa(freePorts(t, 9))
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	require.NoError(t, err)
 
@@ -176,7 +201,7 @@ func TestFakesOnAGivenPort(t *testing.T) {
 
 func TestFakesRefuse(t *testing.T) {
 	file := build(t)
-	for _, args := range [][]string{{"-base-port", "-1"}, {"-base-port", "70000"}, {"-base-port", "ni"}, {"-strange"}} {
+	for _, args := range [][]string{{"-base-port", "-1"}, {"-base-port", "70000"}, {"-base-port", "ni"}, {"-strange"}, {"-health", "http://127.0.0.1:1"}, {"-health", ":"}} {
 		out, err := exec.CommandContext(t.Context(), file, args...).CombinedOutput()
 		require.Error(t, err, args)
 		require.NotContains(t, string(out), `"issuer"`)

@@ -34,7 +34,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.RemoveAll(command.dir) // if empty, it is nothing
+	os.Exit(code)
 }
 
 // walk prints what the app tells of the person.
@@ -63,14 +65,13 @@ func walk(app, ca string) error {
 // fails.
 func asRoot(t *testing.T) []string {
 	t.Helper()
-	needs(t, "ip (iproute2)", "ip")
 	if os.Geteuid() == 0 {
 		return nil
 	}
 	if exec.Command("sudo", "-n", "true").Run() == nil {
 		return []string{"sudo", "-n", "--preserve-env=" + walkFrom}
 	}
-	const why = "network namespaces need root, or sudo without a password"
+	const why = "this needs root, or sudo without a password"
 	if os.Getenv("DKEID_NO_SKIP") == "1" {
 		t.Fatal(why)
 	}
@@ -81,6 +82,7 @@ func asRoot(t *testing.T) []string {
 // Two network namespaces are what two containers are to each other: the app reaches
 // the fakes over a network, under an address that is no loopback, and by TLS.
 func TestAppAndFakesInTwoContainersLogSomebodyIn(t *testing.T) {
+	needs(t, "ip (iproute2)", "ip")
 	root := asRoot(t)
 	cmd := func(args ...string) *exec.Cmd {
 		args = append(append([]string{}, root...), args...)
@@ -156,6 +158,10 @@ func TestFakesRefuseToBeReachedByAccident(t *testing.T) {
 		"-base-port":        {"-base-port", "0", "-base-url", "http://fakes"},
 		"-ca-file needs":    {"-ca-file", filepath.Join(t.TempDir(), "ca.pem")},
 		"-redirect is no":   {"-redirect", "app:8080/callback"},
+		"http on a loop":    {"-sp-metadata", "http://app:8080/metadata"},
+		"without a name":    {"-sp-metadata", "https://a:b@app.example/metadata"},
+		"no such file":      {"-base-port", "0", "-sp-metadata", "/nowhere/sp.xml"},
+		"-sp-metadata 1":    {"-base-port", "0", "-sp-metadata", "main.go"},
 		"a port that is no": {"-base-url", "http://fakes:70000"},
 	} {
 		out, err := exec.CommandContext(t.Context(), file, args...).CombinedOutput()
@@ -168,12 +174,13 @@ func TestFakesRefuseToBeReachedByAccident(t *testing.T) {
 // The fakes of a compose file speak http in the app's own network namespace, with
 // ports that are published under other numbers.
 func TestFakesUnderAnotherPort(t *testing.T) {
-	first := freePorts(t, 8)
+	first := freePorts(t, 9)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-base-url", "http://127.0.0.1:19400", "-redirect", "https://app.acme.dk/callback")
 	defer r.stop(t, os.Interrupt)
 	require.Equal(t, "http://127.0.0.1:19400", got.Criipto.Issuer)
 	require.Equal(t, "http://127.0.0.1:19401/op", got.NEB.Issuer)
 	require.Equal(t, "http://127.0.0.1:19407/v1/graphql", got.Signatures.URL)
+	require.Equal(t, "http://127.0.0.1:19408/metadata", got.NemLogin.Metadata)
 	at := "http://127.0.0.1:" + strconv.Itoa(first)
 	_, body := get(t, http.DefaultClient, at+"/.well-known/openid-configuration")
 	require.Contains(t, body, `"token_endpoint":"http://127.0.0.1:19400/oauth2/token"`)

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
+	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // distributor is how a fake distributor knows the caller. The files are PEM, and
@@ -30,22 +32,24 @@ type distributor struct {
 // every mailbox.
 const loopback = "127.0.0.1"
 
-// distributors starts the fake distributors: both wires first, then their pages.
-func (s *street) distributors() error {
+// startDistributors starts the fake distributors: both wires first, then their pages.
+func (s *street) startDistributors() error {
 	starts := []struct {
+		name  string
 		start func(ebokstest.Config) (*ebokstest.Distributor, error)
 		ready **distributor
 		addr  string
 	}{
-		{ebokstest.Engines(stralforstest.Start), &s.Ready.Stralfors, s.next(loopback)},
-		{ebokstest.Engines(postnordtest.Start), &s.Ready.PostNord, s.next(loopback)},
+		{"stralfors", ebokstest.Engines(stralforstest.Start), &s.Ready.Stralfors, s.next(loopback)},
+		{"postnord", ebokstest.Engines(postnordtest.Start), &s.Ready.PostNord, s.next(loopback)},
 	}
 	for _, at := range starts {
-		d, err := at.start(ebokstest.Config{Addr: at.addr, PageAddr: s.next(loopback)})
+		d, err := at.start(ebokstest.Config{Addr: at.addr, PageAddr: s.next(loopback), Now: s.now, Mailboxes: mailboxes()})
 		if err != nil {
 			return err
 		}
 		s.stops = append(s.stops, func() { _ = d.Close() })
+		s.distributors = append(s.distributors, named[*ebokstest.Distributor]{at.name, d})
 		ready, err := s.agreement(d)
 		if err != nil {
 			return err
@@ -53,6 +57,28 @@ func (s *street) distributors() error {
 		*at.ready = ready
 	}
 	return nil
+}
+
+// mailboxes returns the ready-made mailboxes, and ordinary ones of the brokers' citizens, so
+// that whoever logs in can receive a letter.
+func mailboxes() []ebokstest.Mailbox {
+	all := ebokstest.People()
+	for _, c := range mitidtest.Citizens() {
+		owner := eboks.Person(c.CPR)
+		known := slices.ContainsFunc(all, func(m ebokstest.Mailbox) bool { return m.Owner == owner })
+		if c.CPR.RequireOrdinary() == nil && !known {
+			all = append(all, mailboxOf(c, ebokstest.Open))
+		}
+	}
+	return all
+}
+
+// mailboxOf returns the mailbox of a citizen.
+func mailboxOf(c mitidtest.Citizen, state ebokstest.State) ebokstest.Mailbox {
+	if c.Name == "" && state == ebokstest.Open {
+		state = ebokstest.Protected
+	}
+	return ebokstest.Mailbox{Owner: eboks.Person(c.CPR), Name: c.Name, State: state}
 }
 
 // agreement writes what a caller of d needs.

@@ -90,10 +90,10 @@ func client(t *testing.T, d distributor) *http.Client {
 }
 
 func TestFakesFollowTheBrokers(t *testing.T) {
-	first := freePorts(t, 8)
-	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first))
+	first := freePorts(t, 10)
+	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-control")
 	defer r.stop(t, syscall.SIGTERM)
-	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page, got.Signatures.URL} {
+	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page, got.Signatures.URL, got.NemLogin.Metadata, got.Control.URL} {
 		u, err := url.Parse(address)
 		require.NoError(t, err)
 		assert.Equal(t, strconv.Itoa(first+i), u.Port(), address)

@@ -12,8 +12,8 @@ type signatures struct {
 	Audience     string `json:"audience"`
 }
 
-// signatures starts the fake signing service.
-func (s *street) signatures() error {
+// startSignatures starts the fake signing service.
+func (s *street) startSignatures() error {
 	fake, err := signingtest.Start(signingtest.Config{
 		Addr: s.next(s.opt.listen), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
 		TLS: s.opt.tls, Verify: s.tenant, ClientSecret: s.opt.clientSecret,
@@ -22,6 +22,7 @@ func (s *street) signatures() error {
 		return err
 	}
 	s.stops = append(s.stops, func() { _ = fake.Close() })
+	s.signing = fake
 	s.ca = append(s.ca, fake.CA()...)
 	s.Ready.Signatures = &signatures{fake.Endpoint(), fake.ClientID(), fake.ClientSecret().Reveal(), s.tenant.Issuer(), s.tenant.ClientID()}
 	return nil

@@ -6,10 +6,14 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"sync/atomic"
+	"time"
 
+	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/signing/signingtest"
 )
 
 // options are the command's flags.
@@ -20,7 +24,10 @@ type options struct {
 	baseURL      *url.URL
 	clientSecret string
 	redirects    []string
+	spMetadata   []string // files and addresses
 	caFile       string
+	control      bool
+	controlToken string
 }
 
 // read takes -base-url, and refuses what cannot work.
@@ -28,12 +35,23 @@ func (o *options) read(base string) error {
 	if net.ParseIP(o.listen) == nil {
 		return errors.New("-listen is no IP address")
 	}
+	if err := o.readControl(); err != nil {
+		return err
+	}
 	if o.caFile != "" && !o.tls {
 		return errors.New("-ca-file needs -tls")
 	}
 	for _, r := range o.redirects {
 		if u, err := url.Parse(r); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Fragment != "" {
 			return errors.New("-redirect is no absolute http or https address")
+		}
+	}
+	for _, from := range o.spMetadata {
+		if !isAddress(from) {
+			continue
+		}
+		if err := checkAddress(from); err != nil {
+			return err
 		}
 	}
 	if base == "" {
@@ -65,6 +83,9 @@ type ready struct {
 	PostNord  *distributor `json:"postnord"`
 
 	Signatures *signatures `json:"signatures"`
+	NemLogin   *idp        `json:"nemlogin"`
+
+	Control *controlled `json:"control,omitempty"` // with -control
 }
 
 // application is how a fake broker knows the caller.
@@ -83,9 +104,25 @@ type street struct {
 	number int // of the next fake
 	opt    options
 	ca     []byte
-	tenant *criiptotest.Broker // where people log in to sign
+	tenant *criiptotest.Broker // where people log in to sign; its clock is that of all fakes
 	dir    string              // of the distributors' certificates; empty if not made yet
+
+	brokers      []named[*mitidtest.Broker]
+	distributors []named[*ebokstest.Distributor]
+	signing      *signingtest.Service
+	portal       *portal
+
+	isReady atomic.Bool // everything has started
 }
+
+// named is a fake with the name that the ready line gives it.
+type named[F any] struct {
+	name string
+	fake F
+}
+
+// now is the clock of all fakes.
+func (s *street) now() time.Time { return s.tenant.Now() }
 
 // open starts every fake, or none.
 func open(o options) (*street, error) {
@@ -96,12 +133,13 @@ func open(o options) (*street, error) {
 		return nil, errors.New("-base-url needs a -base-port that is known beforehand")
 	}
 	s := &street{opt: o}
-	for _, start := range []func() error{s.brokers, s.distributors, s.signatures, s.writeCA} {
+	for _, start := range []func() error{s.startBrokers, s.startDistributors, s.startSignatures, s.startNemLogin, s.startControl, s.writeCA} {
 		if err := start(); err != nil {
 			s.close()
 			return nil, err
 		}
 	}
+	s.isReady.Store(true)
 	return s, nil
 }
 
@@ -129,21 +167,28 @@ func (s *street) base() string {
 	return u.Scheme + "://" + net.JoinHostPort(u.Hostname(), strconv.Itoa(first+s.number-1))
 }
 
-func (s *street) brokers() error {
+// startBrokers starts the brokers over OpenID Connect. Criipto is first, because the others
+// go by its clock.
+func (s *street) startBrokers() error {
 	for _, at := range []struct {
 		broker string
 		ready  **application
 	}{{"criipto", &s.Ready.Criipto}, {"neb", &s.Ready.NEB}, {"eident", &s.Ready.EIdent}} {
-		b, err := s.broker(at.broker, mitidtest.Config{
+		cfg := mitidtest.Config{
 			Addr: s.next(s.opt.listen), BaseURL: s.base(), BeyondLoopback: true, // -listen is asked for
 			TLS: s.opt.tls, Auto: s.opt.auto, AnyLoopbackRedirect: true, ClientSecret: s.opt.clientSecret,
-		})
+		}
+		if s.tenant != nil {
+			cfg.Now = s.now
+		}
+		b, err := s.broker(at.broker, cfg)
 		if err != nil {
 			return err
 		}
 		b.AllowRedirect(s.opt.redirects...)
 		s.stops = append(s.stops, func() { _ = b.Close() })
 		s.ca = append(s.ca, b.CA()...)
+		s.brokers = append(s.brokers, named[*mitidtest.Broker]{at.broker, b})
 		*at.ready = &application{b.Issuer(), b.ClientID(), b.ClientSecret().Reveal(), b.PublicClientID()}
 	}
 	return nil
@@ -152,7 +197,11 @@ func (s *street) brokers() error {
 // broker starts one fake broker, and remembers Criipto's: it is the tenant of signatures.
 func (s *street) broker(name string, cfg mitidtest.Config) (*mitidtest.Broker, error) {
 	if name != "criipto" {
-		return fakebroker.Start(name, fakebroker.App{}, cfg)
+		fake, err := fakebroker.Start(name, fakebroker.App{}, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return fake.Broker, nil
 	}
 	tenant, err := criiptotest.Start(cfg)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // TestCheckEndsWithOneWhereNobodyCouldLogIn runs the command as an operator does.
 func TestCheckEndsWithOneWhereNobodyCouldLogIn(t *testing.T) {
 	file := build(t, "login")
-	for _, d := range fakebroker.Names() {
+	for _, d := range fakebroker.NamesOIDC() {
 		fake := fakebroker.New(t, d)
 		fake.AllowRedirect("https://kunde.invalid/callback")
 		run := func(secret string, more ...string) (int, string) {

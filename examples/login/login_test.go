@@ -192,10 +192,12 @@ func TestLogin(t *testing.T) {
 
 func TestLoginAtEveryBroker(t *testing.T) {
 	file := build(t, "login")
-	for _, d := range fakebroker.Names() {
+	for _, d := range append(fakebroker.NamesOIDC(), "eident-saml") {
 		t.Run(d, func(t *testing.T) {
 			fake := fakebroker.New(t, d)
-			base, errors := app(t, file, fake, "-cpr", "-show-cpr")
+			base, errors := app(t, file, fake, "-broker", d, "-cpr", "-show-cpr")
+			_, err := fake.Application(base) // over SAML the fake must know the app
+			require.NoError(t, err)
 			b := fake.NewBrowser()
 			res, err := b.Visit(t.Context(), base+"/login", mitidtest.Approve(mitidtest.Ditlev()))
 			status, body := read(t, res, err)

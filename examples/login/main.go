@@ -4,26 +4,31 @@
 //	go run ./examples/fakes -auto
 //	go run ./examples/login -broker criipto -issuer … -client-id … -client-secret …
 //
-// GET /login begins, GET /callback ends, GET /me tells who is logged in. The
-// digits of a CPR number are told only with -show-cpr. With -check it serves
-// nothing: it asks the broker whether logins can work, and ends with 0 or 1.
+// or, over SAML:
+//
+//	go run ./examples/login -broker nemlogin -tls -entity-id … -idp-metadata FILE -sp-key FILE -sp-cert FILE
+//
+// GET /login begins, /callback ends, GET /me tells who is logged in, POST /logout logs
+// them out. With NemLog-in, GET /metadata is the service provider's metadata, and /slo
+// takes logout messages. The digits of a CPR number are told only with -show-cpr. With
+// -check it serves nothing: it asks the broker whether logins can work, and ends with 0
+// or 1. -tls serves https with a certificate that is made at the start.
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
+	"github.com/dkeid/dkeid/examples/internal/selfsigned"
 	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
 func main() {
@@ -34,30 +39,56 @@ func main() {
 }
 
 func run() error {
-	broker := flag.String("broker", "criipto", "the broker's dialect: criipto, neb or eident")
-	issuer := flag.String("issuer", "", "the broker's issuer; http on loopback only")
-	id := flag.String("client-id", "", "the application's id at the broker")
-	secret := flag.String("client-secret", "", "the application's secret")
+	broker := flag.String("broker", "criipto", "the broker's dialect: "+dialect.Names)
+	issuer := flag.String("issuer", "", "the broker's issuer (eident-saml: its origin); http on loopback only")
+	id := flag.String("client-id", "", "the application's id at the broker (eident-saml: the MID)")
+	secret := flag.String("client-secret", "", "the application's secret (eident-saml: the merchant's password)")
 	listen := flag.String("listen", "127.0.0.1:8081", "a loopback address; its /callback must be registered at the broker")
+	tls := flag.Bool("tls", false, "serve https, with a certificate made at the start that nobody vouches for")
+	var sp dialect.ServiceProvider
+	sp.AddFlags(flag.CommandLine)
 	ca := flag.String("ca", "", "trust the authorities in this PEM file and no others")
-	level := claims.Substantial
-	flag.TextVar(&level, "level", level, "the level of assurance to ask for: low, substantial, high")
-	withCPR := flag.Bool("cpr", false, "require a CPR number")
-	address := flag.Bool("address", false, "ask for the address")
+	o := options{level: claims.Substantial}
+	flag.TextVar(&o.level, "level", o.level, "the level of assurance to ask for: low, substantial, high")
+	flag.BoolVar(&o.cpr, "cpr", false, "require a CPR number")
+	flag.BoolVar(&o.address, "address", false, "ask for the address")
 	check := flag.Bool("check", false, "ask the broker whether logins can work, print the report, and end: 0 if they can, 1 if not")
 	redirect := flag.String("redirect", "", "with -check: the redirect address of your app, in place of this command's own")
-	show := flag.Bool("show-cpr", false, "tell the digits of the CPR number")
+	flag.BoolVar(&o.showCPR, "show-cpr", false, "tell the digits of the CPR number")
 	flag.Parse()
+	if *broker != "nemlogin" && sp.Given() {
+		return errors.New("-entity-id, -idp-metadata, -sp-key, -sp-cert, -private and -cbc are for -broker nemlogin")
+	}
+	if *broker == "nemlogin" && *issuer+*id+*secret+*ca != "" {
+		return errors.New("-issuer, -client-id, -client-secret and -ca are not for -broker nemlogin: it takes -entity-id, -idp-metadata, -sp-key and -sp-cert")
+	}
 	caller, err := trusting(*ca)
 	if err != nil {
 		return err
 	}
-	app := dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}
+	open := func(base string) (mitid.Broker, error) {
+		app := dialect.Application{Issuer: *issuer, ClientID: *id, ClientSecret: mitid.NewSecret(*secret), HTTPClient: caller}
+		if *broker == "nemlogin" {
+			var err error
+			if app.NemLogin, err = sp.Config(base, "Eksempel på Ærø"); err != nil {
+				return nil, err
+			}
+		}
+		return dialect.Open(*broker, app)
+	}
+	base := "http://" + *listen
+	if *tls {
+		base = "https://" + *listen
+	}
 	if *check {
 		if *redirect == "" {
-			*redirect = "http://" + *listen + "/callback"
+			*redirect = base + "/callback"
 		}
-		return report(*broker, app, *redirect, level)
+		adapter, err := open(strings.TrimSuffix(*redirect, "/callback"))
+		if err != nil {
+			return err
+		}
+		return report(adapter, *redirect, o)
 	}
 	ln, err := net.Listen("tcp", *listen)
 	if err != nil {
@@ -65,51 +96,20 @@ func run() error {
 	}
 	host, _, _ := net.SplitHostPort(*listen)
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	base := "http://" + net.JoinHostPort(host, port)
-
-	adapter, err := dialect.Open(*broker, app)
-	if err != nil {
-		return err
-	}
-	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	client, err := mitid.New(mitid.Config{Broker: adapter, RedirectURL: base + "/callback", MinLevel: level, Logger: logger})
-	if err != nil {
-		return err
-	}
-	gate, err := mitidhttp.New(mitidhttp.Config{Client: client, Home: "/me", Refused: refused, Logger: logger})
-	if err != nil {
-		return err
-	}
-	want := mitid.Request{Level: level, Address: *address}
-	if *withCPR {
-		want.CPR = mitid.CPRRequired
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /login", gate.Start(want))
-	mux.Handle("GET /callback", gate.Callback())
-	mux.HandleFunc("GET /me", func(w http.ResponseWriter, r *http.Request) {
-		s, ok := gate.Session(r)
-		if !ok {
-			refused(w, r, &mitid.Error{Kind: mitid.InteractionRequired})
-			return
+	base = strings.TrimSuffix(base, *listen) + net.JoinHostPort(host, port)
+	if *tls {
+		if ln, err = selfsigned.Listen(ln, host); err != nil {
+			return err
 		}
-		if !*show {
-			s.Identity.CPR = cpr.Number{}
-		}
-		answer(w, http.StatusOK, claims.Plain(s.Identity))
-	})
+	}
+	adapter, err := open(base)
+	if err != nil {
+		return err
+	}
+	handler, err := app(adapter, base, o)
+	if err != nil {
+		return err
+	}
 	fmt.Println("listening on " + base)
-	return (&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}).Serve(ln)
-}
-
-// refused answers with the error's class alone.
-func refused(w http.ResponseWriter, _ *http.Request, err error) {
-	answer(w, mitidhttp.StatusOf(err), map[string]string{"error": mitid.KindOf(err).String()})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
+	return (&http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}).Serve(ln)
 }

@@ -108,7 +108,7 @@ func TestCardOfARealBrokerNeedsItsApplication(t *testing.T) {
 	args := []string{"-issuer", fake.Issuer(), "-client-id", "x", "-client-secret", "y"}
 	o, err := parseOptions(args, t.Output())
 	require.NoError(t, err)
-	settings, _, err := o.broker()
+	settings, _, err := o.broker(t.Context())
 	require.NoError(t, err)
 	ages, err := o.ages(nil, settings)
 	require.NoError(t, err)

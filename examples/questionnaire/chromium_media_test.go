@@ -18,9 +18,15 @@ func (w *window) scheme(name string) { w.t.Helper(); w.media("screen", name) }
 
 func (w *window) media(kind, scheme string) {
 	w.t.Helper()
+	w.prefers(kind, "prefers-color-scheme", scheme)
+}
+
+// prefers sets a media type and one media feature.
+func (w *window) prefers(kind, feature, value string) {
+	w.t.Helper()
 	w.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia,
-			emulation.SetEmulatedMediaParams{Media: kind, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+			emulation.SetEmulatedMediaParams{Media: kind, Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
 		return err
 	}))
 }

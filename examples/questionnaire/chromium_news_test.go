@@ -53,7 +53,10 @@ func TestPagesLookForNews(t *testing.T) {
 
 // Without script the page is loaded anew.
 func TestPagesLookForNewsWithoutScript(t *testing.T) {
-	onlyWhole(t) // it takes a while; news_test.go looks at what the browser is told
+	// It takes a while; news_test.go looks at what the browser is told.
+	if !walksAgain(t) {
+		return
+	}
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-da-noscript", desktop)

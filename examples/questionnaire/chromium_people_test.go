@@ -24,13 +24,18 @@ const (
 	afterThat = formPage + ", " + refusal
 )
 
+// brokersToLookAt are those with pages of their own: E-Ident has the same over SAML.
+func brokersToLookAt() []string {
+	return slices.DeleteFunc(fakebroker.Names(), func(name string) bool { return name == "eident-saml" })
+}
+
 // TestEveryPersonHasAStoryAtEveryBroker lets every ready-made person walk to the end
 // at each broker: at the first one on either card, at the others on the card that asks
 // for the number. Unless the browser walks everywhere, the people who are apart walk at
 // the first one. TestEveryPersonOnEitherCard does the rest without a browser.
 func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 	browser := chromium(t)
-	for _, d := range some(1, fakebroker.Names()...) {
+	for _, d := range some(1, brokersToLookAt()...) {
 		t.Run(d, func(t *testing.T) {
 			h := newHouseOn(t, d)
 			people := h.fake.Citizens()
@@ -89,12 +94,14 @@ func (w *window) walk(c mitidtest.Citizen, i int, q *survey.Questionnaire, first
 	case q.CPR && c.CPR.IsZero():
 		require.True(w.t, w.shows(refusal))
 		w.picture("no-number")
-		w.click("main a.button.quiet", brokerPage)
-		w.choosePerson(i)
+		next := ".history"
 		if first {
-			w.click(brokerPage, formPage)
-		} else {
-			w.click(brokerPage, ".history")
+			next = formPage
+		}
+		w.click("main a.button.quiet", brokerPage+", "+next)
+		if w.shows(brokerPage) { // a broker with single sign-on asks nobody
+			w.choosePerson(i)
+			w.click(brokerPage, next)
 		}
 		assert.Contains(w.t, w.see(), "Trivsel i hverdagen")
 	default:
@@ -141,7 +148,7 @@ func (w *window) letter(c mitidtest.Citizen, first bool) {
 // no number, and is told on the other one to come as themself.
 func TestSomebodyWhoActsForACompany(t *testing.T) {
 	browser := chromium(t)
-	for _, d := range some(1, fakebroker.Names()...) {
+	for _, d := range some(1, brokersToLookAt()...) {
 		t.Run(d, func(t *testing.T) {
 			t.Parallel()
 			h := newHouseOn(t, d, func(c *web.Config) {
@@ -237,6 +244,7 @@ func (w *window) giveNumber() {
 // and types like a person.
 func (w *window) answer(q *survey.Questionnaire) {
 	w.t.Helper()
+	w.do(chromedp.WaitVisible(chromedp.CSS("[data-testid=hand]"))) // a busy machine shows the form before its end has come
 	var script strings.Builder
 	for _, question := range q.First.Questions {
 		switch question.Kind {

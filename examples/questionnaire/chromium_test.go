@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"flag"
 	"fmt"
+	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,13 +21,16 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 )
 
 var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
 
 // whole reports whether the browser walks in every window, language and broker. With
-// DKEID_WHOLE=1, which .ci/run sets, it does; without, one of each is enough.
-func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" }
+// DKEID_WHOLE=1, which .ci/run sets, it does; without, and under the race detector, one of
+// each is enough.
+func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" && !raceDetector }
 
 // some returns all of them if the browser walks everywhere, and the first n otherwise.
 func some[T any](n int, all ...T) []T {
@@ -35,26 +40,21 @@ func some[T any](n int, all ...T) []T {
 	return all[:n]
 }
 
-// onlyWhole skips a test that walks where another has walked.
-func onlyWhole(t *testing.T) {
+// walksAgain reports whether a test walks where another has walked. If not, the test is
+// skipped, or under the race detector at its end.
+func walksAgain(t *testing.T) bool {
 	t.Helper()
-	if !whole() {
+	if !whole() && !raceDetector {
 		t.Skip("another test walks there; with DKEID_WHOLE=1 this one does too")
 	}
+	return whole()
 }
 
 // chromium returns a running browser that talks to this machine alone, in Danish, the
 // same one for all tests. A test that finds none is skipped; with DKEID_NO_SKIP=1 it fails.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "headless-shell",
-		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
+	path := realbrowser.Find()
 	if path == "" {
 		const why = "no Chromium or Chrome is installed; install one to click through the app in a real browser"
 		if os.Getenv("DKEID_NO_SKIP") == "1" {
@@ -63,16 +63,19 @@ func chromium(t *testing.T) context.Context {
 		t.Skip(why)
 	}
 	running.start.Do(func() {
-		ctx, end := chromedp.NewExecAllocator(context.Background(),
-			chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
-			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-			chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true),
-			chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("accept-lang", "da"))
-		ctx, cancel := chromedp.NewContext(ctx)
-		running.browser, running.stop, running.err = ctx, func() { cancel(); end() }, chromedp.Do(ctx)
+		running.browser, running.stop, running.err = realbrowser.Start(path, chromedp.Flag("ignore-certificate-errors-spki-list", testKey()))
 	})
 	require.NoError(t, running.err, "the browser does not start")
 	return running.browser
+}
+
+// testKey names the key of httptest's https servers, which the browser trusts beside those
+// that it knows: the SHA-256 of its SubjectPublicKeyInfo, in Base64.
+func testKey() string {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	sum := sha256.Sum256(server.Certificate().RawSubjectPublicKeyInfo)
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // running is the browser, once a test has asked for it.
@@ -260,7 +263,7 @@ func (w *window) picture(what string) {
 	switch {
 	case !w.pictures, strings.HasSuffix(w.name, "-narrow"):
 		return
-	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile", "agreement"}, what):
+	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile", "agreement", "action", "checked"}, what):
 		return
 	}
 	at := filepath.Join(w.images, w.name+"-"+what+".png")
@@ -290,30 +293,5 @@ func (w *window) check() {
 		w.audit()
 		return
 	}
-	require.Empty(w.t, ask(w, chromedp.Evaluate[[]string](pageFaults)), "%s", w.name)
+	require.Empty(w.t, ask(w, chromedp.Evaluate[[]string](realbrowser.PageFaults)), "%s", w.name)
 }
-
-// pageFaults returns what is too faint, too wide or too small to touch: text
-// needs a contrast of 4.5 (WCAG 2.2, 1.4.3), buttons and fields 24 pixels
-// (2.5.8); nothing may stand out of the window (1.4.10).
-const pageFaults = `(() => {
-	const faults = [];
-	const rgb = s => { const m = s.match(/[\d.]+/g).map(Number); return { c: m.slice(0, 3), a: m.length > 3 ? m[3] : 1 }; };
-	const light = c => { const l = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * l[0] + .7152 * l[1] + .0722 * l[2]; };
-	const ground = e => { for (; e; e = e.parentElement) { const b = rgb(getComputedStyle(e).backgroundColor); if (b.a === 1) return b.c; } return [255, 255, 255]; };
-	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-	while (walk.nextNode()) {
-		const e = walk.currentNode.parentElement;
-		if (!walk.currentNode.data.trim() || e.closest('.hidden, .skip') || !e.checkVisibility()) continue;
-		const [a, b] = [light(rgb(getComputedStyle(e).color).c), light(ground(e))].sort((x, y) => y - x);
-		const ratio = (a + .05) / (b + .05);
-		if (ratio < 4.5) faults.push('contrast ' + ratio.toFixed(2) + ': ' + walk.currentNode.data.trim());
-	}
-	if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
-		faults.push('wider than the window: ' + document.documentElement.scrollWidth);
-	for (const e of document.querySelectorAll('button, .button, .mitid-button, label:has(input), textarea, nav a, .language a')) {
-		const r = e.getBoundingClientRect();
-		if (e.checkVisibility() && (r.height < 40 || r.width < 24)) faults.push('too small: ' + e.textContent.trim() + ' ' + r.width + 'x' + r.height);
-	}
-	return faults;
-})()`

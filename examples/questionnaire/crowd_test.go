@@ -22,9 +22,9 @@ var fakeForm = regexp.MustCompile(`<form method="post" action="([^"]+)"[^>]*>\s*
 
 // TestCrowd lets many people log in, answer and look at the same time. Each must
 // find themself and nobody else.
-func TestCrowd(t *testing.T) {
-	const people = 32
-	h := newHouse(t)
+func TestCrowd(t *testing.T) { crowd(t, newHouse(t), 32) }
+
+func crowd(t *testing.T, h *house, people int) {
 	already := len(h.fake.Citizens())
 	for i := range people {
 		h.fake.Add(mitidtest.Citizen{Name: name(i), CPR: cprtest.Number(i)})
@@ -38,6 +38,9 @@ func TestCrowd(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	if t.Failed() {
+		t.Log(h.logs)
+	}
 	for i := range people {
 		found, err := h.accountsByCPR(cprtest.Number(i))
 		require.NoError(t, err)
@@ -100,8 +103,11 @@ func handIn(app, broker string, index int, wish string) (c *http.Client, at stri
 		return nil, "", fmt.Errorf("no CPR page of the broker")
 	}
 	at, page, err = read(c.PostForm(broker+html.UnescapeString(form[1]), url.Values{"visit": {form[2]}, "cpr": {number[1]}, "do": {"cpr"}}))
-	if err != nil || at != healthPath {
-		return nil, "", fmt.Errorf("not at the form: %s %w", at, err)
+	if err != nil {
+		return nil, "", err
+	}
+	if at != healthPath {
+		return nil, "", fmt.Errorf("at %s and not at the form", at)
 	}
 	given := healthAnswers()
 	owner := ownerField.FindStringSubmatch(page)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"database/sql"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,11 +21,12 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
 	"github.com/dkeid/dkeid/examples/internal/pdftext"
-	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
@@ -36,16 +38,19 @@ import (
 type house struct {
 	t     testing.TB
 	fake  *mitidtest.Broker
+	at    *fakebroker.Fake // the same
 	url   string
-	db    string
+	db    string // the name of the database
 	store *store.Store
-	sql   *sql.DB // the same file, past the store
+	sql   *sql.DB // the same database, past the store
 	keys  store.Keyring
 	cfg   web.Config
 	app   *web.App
 	post  *ebokstest.Distributor // its clock is the broker's, until it is advanced
 	logs  *journal
 	urls  *journal // every address a browser of this house has asked for
+
+	transport http.RoundTripper // trusts the app
 }
 
 func newHouse(t testing.TB, change ...func(*web.Config)) *house {
@@ -56,13 +61,19 @@ func newHouse(t testing.TB, change ...func(*web.Config)) *house {
 // newHouseOn is newHouse at a broker of that dialect.
 func newHouseOn(t testing.TB, d string, change ...func(*web.Config)) *house {
 	t.Helper()
+	return newHouseIn(t, filepath.Join(t.TempDir(), "svar på øen.db"), d, change...)
+}
+
+// newHouseIn is newHouseOn in that database.
+func newHouseIn(t testing.TB, db, d string, change ...func(*web.Config)) *house {
+	t.Helper()
 	// The clock stands still until a test moves it, so that pages look the same
 	// in every run.
 	noon := time.Date(2026, time.March, 12, 11, 0, 0, 0, time.UTC)
 	fake, err := fakebroker.Start(d, calledAeroe(), mitidtest.Config{AnyLoopbackRedirect: true, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
-	h := &house{t: t, fake: fake, db: filepath.Join(t.TempDir(), "svar på øen.db"), keys: store.NewKeyring(),
+	h := &house{t: t, fake: fake.Broker, at: fake, db: db, keys: store.NewKeyring(),
 		logs: &journal{}, urls: &journal{}}
 	v, err := store.NewVault(h.keys)
 	require.NoError(t, err)
@@ -70,7 +81,15 @@ func newHouseOn(t testing.TB, d string, change ...func(*web.Config)) *house {
 	require.NoError(t, err)
 	h.sql = past(t, h.db)
 	t.Cleanup(h.closeStore)
-	broker, err := dialect.Open(d, dialect.Application{Issuer: h.fake.Issuer(), ClientID: h.fake.ClientID(), ClientSecret: h.fake.ClientSecret(), Now: h.fake.Now})
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	h.url = "http://" + server.Listener.Addr().String()
+	if d == "nemlogin" { // its answers need cookies that are Secure
+		h.url = "https://" + server.Listener.Addr().String()
+	}
+	known, err := fake.Application(h.url)
+	require.NoError(t, err)
+	broker, err := dialect.Open(d, known)
 	require.NoError(t, err)
 	assignments, err := web.ParseAssignments(privateAssignments)
 	require.NoError(t, err)
@@ -79,11 +98,12 @@ func newHouseOn(t testing.TB, d string, change ...func(*web.Config)) *house {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = h.post.Close() })
 
-	server := httptest.NewUnstartedServer(nil)
-	h.url = "http://" + server.Listener.Addr().String()
+	admins, err := web.ParseAdmins(demoAdmins)
+	require.NoError(t, err)
 	cfg := web.Config{
-		Broker: broker, Ages: broker, Issuer: h.fake.Issuer(), PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: survey.Catalogue(),
-		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d), Demo: true, Now: h.fake.Now, Logger: newLogger(h.logs),
+		Admins: admins, DemoAdmin: func() { h.fake.Next(demoAdmin()) },
+		Broker: broker, Ages: broker, PublicURL: h.url, Store: h.store, Keys: h.keys, Questionnaires: survey.Catalogue(),
+		Assignments: assignments, Level: claims.Substantial, Confirm: confirming(d), OwnLanguage: choosesLanguage(d), Demo: true, Characters: characters(), Now: h.fake.Now, Logger: newLogger(h.logs),
 		Mailboxes: h.post.PageURL(), Mailbox: mailboxOf(h.post),
 	}
 	cfg.Post = carrier(t, h.post, &cfg)
@@ -94,28 +114,34 @@ func newHouseOn(t testing.TB, d string, change ...func(*web.Config)) *house {
 	h.app, err = web.New(cfg)
 	require.NoError(t, err)
 	server.Config.Handler = h.app.Handler()
-	server.Start()
+	if strings.HasPrefix(h.url, "https:") {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
+	h.transport = server.Client().Transport
 	return h
 }
 
-// closeStore closes the file, so that all of it is in one place.
+// closeStore closes the database, so that all of a file is in one place.
 func (h *house) closeStore() {
 	_ = h.sql.Close()
 	_ = h.store.Close()
 }
 
-// carrier is the client of letters at a fake distributor.
-func carrier(t testing.TB, at *ebokstest.Distributor, c *web.Config, change ...func(eboks.Sender) eboks.Sender) *eboks.Client {
+// carrier is the outbox of letters to a fake distributor.
+func carrier(t testing.TB, at *ebokstest.Distributor, c *web.Config, change ...func(eboks.Sender) eboks.Sender) *outbox.Outbox {
 	t.Helper()
 	sender, err := distributor.Open(at.Name(), agreementWith(at, c.Now))
 	require.NoError(t, err)
 	for _, wrap := range change {
 		sender = wrap(sender)
 	}
-	client, err := post.NewClient(sender, c.Store, c.Keys, c.Logger)
+	// Clocks that stand still give Receive its turn every time.
+	o, err := openOutbox(t.Context(), c.Store, c.Keys, outbox.Config{Sender: sender, ReceiptEvery: time.Nanosecond, Logger: c.Logger})
 	require.NoError(t, err)
-	return client
+	return o
 }
 
 // postBy returns a change of the house that has its letters carried by a fake of its own, which it stores in to.
@@ -129,11 +155,19 @@ func postBy(t testing.TB, name string, to **ebokstest.Distributor, change ...fun
 	}
 }
 
-// deliver lets the postman go one round, after time has gone by at the distributor.
+// deliver sends what is due and reads what is new, after time has gone by at the distributor.
 func (h *house) deliver(after time.Duration) {
 	h.t.Helper()
 	h.post.Advance(after)
-	h.app.Postman.Round(h.t.Context())
+	due, err := h.cfg.Post.Due(h.t.Context(), 100)
+	require.NoError(h.t, err)
+	for _, id := range due {
+		_, err := h.cfg.Post.Step(h.t.Context(), id)
+		require.NoError(h.t, err)
+	}
+	if err := h.cfg.Post.Receive(h.t.Context()); err != nil {
+		h.cfg.Logger.Warn("no news", "error", err)
+	}
 }
 
 // accountsByCPR returns who holds n, found as the store finds it.
@@ -145,19 +179,29 @@ func (h *house) accountsByCPR(n cpr.Number) (all []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		var found string
-		if err := h.sql.QueryRowContext(h.t.Context(), `SELECT coalesce(group_concat(account_id, ' '), '') FROM cpr_number WHERE pseudonym = ?`, name).Scan(&found); err != nil {
+		rows, err := h.sql.QueryContext(h.t.Context(), `SELECT account_id FROM cpr_number WHERE pseudonym = $1`, name)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, strings.Fields(found)...)
+		defer rows.Close()
+		for rows.Next() {
+			var found string
+			if err := rows.Scan(&found); err != nil {
+				return nil, err
+			}
+			all = append(all, found)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
 
-// past opens the file of a store for statements of the test's own.
-func past(t testing.TB, path string) *sql.DB {
+// past opens a database for statements of the test's own.
+func past(t testing.TB, name string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)")
+	db, _, err := opendb.Open(t.Context(), name)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	return db
@@ -204,15 +248,18 @@ func (h *house) browser(lang string) *browser {
 	h.t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(h.t, err)
-	return &browser{h: h, lang: lang, client: &http.Client{Jar: jar, Transport: recorder{h.urls}}}
+	return &browser{h: h, lang: lang, client: &http.Client{Jar: jar, Transport: recorder{h.urls, h.transport}}}
 }
 
 // recorder writes down every address, redirects included.
-type recorder struct{ to *journal }
+type recorder struct {
+	to *journal
+	by http.RoundTripper
+}
 
 func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	_, _ = io.WriteString(r.to, req.URL.String()+" "+req.Referer()+"\n")
-	return http.DefaultTransport.RoundTrip(req)
+	return r.by.RoundTrip(req)
 }
 
 // shown is a page that a browser ended on.
@@ -256,6 +303,9 @@ func (b *browser) send(req *http.Request) shown {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	require.NoError(b.h.t, err)
+	if form := answerForm.FindSubmatch(body); form != nil { // the broker's page posts it by itself
+		return b.bring(html.UnescapeString(string(form[1])), body)
+	}
 	if m := ownerField.FindSubmatch(body); m != nil {
 		b.owner = string(m[1])
 	}
@@ -264,6 +314,26 @@ func (b *browser) send(req *http.Request) shown {
 		checkPage(b.h.t, p)
 	}
 	return p
+}
+
+var (
+	answerForm  = regexp.MustCompile(`<form id="answer" method="post" action="([^"]*)">`)
+	answerField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+)
+
+// bring posts the form of a broker's page, from there.
+func (b *browser) bring(address string, page []byte) shown {
+	b.h.t.Helper()
+	form := url.Values{}
+	for _, f := range answerField.FindAllSubmatch(page, -1) {
+		form.Add(html.UnescapeString(string(f[1])), html.UnescapeString(string(f[2])))
+	}
+	req, err := http.NewRequestWithContext(b.h.t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
+	require.NoError(b.h.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", b.h.fake.Origin())
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	return b.send(req)
 }
 
 // The addresses that people and letters hold, and what stands for a stored number.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -22,6 +21,7 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
@@ -30,26 +30,31 @@ import (
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 )
 
-// What a postman in another process is told.
+// What a process that is to be killed is told.
 const (
-	killedPostman = "QUESTIONNAIRE_TEST_POSTMAN" // the folder with everything it needs
+	killedOffice  = "QUESTIONNAIRE_TEST_OFFICE"  // the folder with everything it needs
 	killedDay     = "QUESTIONNAIRE_TEST_DAY"     // which life this is
+	killedProgram = "QUESTIONNAIRE_TEST_PROGRAM" // which of several programs on one database
 )
 
-// TestNoLetterIsLostOrDoubledByAKill kills the program (-9) while a letter is
-// arriving at the distributor, after one has arrived whose answer is lost, and in
-// the middle of the events. Another life of the program goes on each time.
+// TestNoLetterIsLostOrDoubledByAKill kills the program (-9) while people hand in and letters
+// are sent: while one is arriving at the distributor, and after one has arrived whose
+// answer is lost. Another life of the program goes on each time. TestOnPostgreSQL does the
+// same with two programs.
 func TestNoLetterIsLostOrDoubledByAKill(t *testing.T) {
-	if dir := os.Getenv(killedPostman); dir != "" {
+	if dir := os.Getenv(killedOffice); dir != "" {
 		sendUntilKilled(t, dir)
 		return
 	}
 	for _, name := range []string{"stralfors", "postnord"} {
-		t.Run(name, func(t *testing.T) { killPostmen(t, name) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killOffices(t, name, filepath.Join(t.TempDir(), "a.db"), 1)
+		})
 	}
 }
 
-func killPostmen(t *testing.T, name string) {
+func killOffices(t *testing.T, name, db string, programs int) {
 	dir := t.TempDir()
 	var arrived, killAt atomic.Int64
 	die, dead := make(chan struct{}), make(chan struct{})
@@ -67,111 +72,147 @@ func killPostmen(t *testing.T, name string) {
 			}
 		},
 	})
-	for file, pem := range map[string][]byte{"cert": fake.CertPEM(), "key": fake.KeyPEM(), "ca": fake.CA()} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, file), pem, 0o600))
+	for file, content := range map[string][]byte{"cert": fake.CertPEM(), "key": fake.KeyPEM(), "ca": fake.CA(),
+		"url": []byte(fake.URL()), "dialect": []byte(name), "db": []byte(db)} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), content, 0o600))
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "url"), []byte(fake.URL()), 0o600))
 
-	for life, at := range []int64{3, 9, 10} {
-		killAt.Store(at)
+	lives := []int64{3, 6, 1}
+	if programs > 1 {
+		lives = lives[:2]
+	}
+	for life, after := range lives {
+		killAt.Store(arrived.Load() + after)
 		if life == 1 { // the answer to one that arrives is lost, and the rest of the life with it
 			require.NoError(t, fake.Next("dropped-answer"))
 		}
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoLetterIsLostOrDoubledByAKill$")
-		cmd.Env = append(os.Environ(), killedPostman+"="+dir, killedDay+"="+strconv.Itoa(life), "DIALECT="+name)
-		require.NoError(t, cmd.Start())
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
+		ended, said := make(chan error, programs), &journal{}
+		var all []*exec.Cmd
+		for program := range programs {
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoLetterIsLostOrDoubledByAKill$")
+			cmd.Env = append(os.Environ(), killedOffice+"="+dir, killedDay+"="+strconv.Itoa(life), killedProgram+"="+strconv.Itoa(program))
+			cmd.Stdout, cmd.Stderr = said, said
+			require.NoError(t, cmd.Start())
+			go func() { ended <- cmd.Wait() }()
+			all = append(all, cmd)
+		}
 		select {
 		case <-die:
 		case err := <-ended:
-			t.Fatalf("life %d ended before it was killed: %v", life, err)
+			t.Fatalf("life %d ended before it was killed: %v\n%s", life, err, said)
+		case <-time.After(time.Minute):
+			t.Fatalf("life %d sends nothing\n%s", life, said)
 		}
-		require.NoError(t, cmd.Process.Kill())
-		<-ended
+		for _, cmd := range all {
+			require.NoError(t, cmd.Process.Kill())
+			<-ended
+		}
 		dead <- struct{}{}
 	}
 	killAt.Store(0)
 
 	// The last life is not killed.
-	_, p := postmanAt(t, dir, name, 10)
-	db := past(t, filepath.Join(dir, "a.db"))
-	p.Round(t.Context())
+	s, o := officeAt(t, dir, 3)
 	fake.Advance(time.Hour)
-	p.Round(t.Context())
-	rows, err := db.QueryContext(t.Context(), `SELECT id, state, sha256 FROM letter`)
-	require.NoError(t, err)
-	defer rows.Close()
-	letters := 0
-	for rows.Next() {
-		var id, state, sum string
-		require.NoError(t, rows.Scan(&id, &state, &sum))
-		letters++
-		assert.Equal(t, string(store.LetterAccepted), state)
-		known, err := eboks.ParseID(id)
-		require.NoError(t, err)
-		assert.Equal(t, 1, fake.Delivered(known), "one letter, no more and no less")
-		there, ok := fake.Letter(known)
-		require.True(t, ok)
-		assert.Equal(t, sum, hex.EncodeToString(there.Documents[0].SHA256[:]), "the bytes that were stored before the first attempt")
-	}
-	require.NoError(t, rows.Err())
-	assert.GreaterOrEqual(t, letters, 8)
-	assert.Equal(t, letters, fake.Total())
-	assert.Empty(t, fake.Conflicts())
-	var changes, events int
-	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(*) FROM status_change WHERE status = 'answered'`).Scan(&changes))
+	// Whoever has handed in and has no number yet has a letter that waits.
+	var changes, letters, sent int
+	require.NoError(t, s.DB.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM status_change WHERE status = 'answered'), (SELECT count(*) FROM letter),
+		(SELECT count(*) FROM letter l JOIN cpr_number n ON n.account_id = l.account_id WHERE l.content IS NULL AND l.refused = '')`).Scan(&changes, &letters, &sent))
 	assert.Equal(t, changes, letters, "one letter for each status change")
+	assert.LessOrEqual(t, letters-sent, 3*programs)
+	require.GreaterOrEqual(t, sent, 6)
+	ctx, cancel := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- o.Outbox.Run(ctx) }()
 	end := fake.Dialect().Traits().Furthest
-	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT count(DISTINCT letter_id) FROM letter_event WHERE status = ?`, end.String()).Scan(&events))
-	assert.Equal(t, letters, events)
+	reached := func() (all []outbox.Record) {
+		for r, err := range o.Outbox.Letters(t.Context(), outbox.Filter{States: []eboks.State{eboks.LetterAccepted}}) {
+			require.NoError(t, err)
+			if r.Reached == end {
+				all = append(all, r)
+			}
+		}
+		return all
+	}
+	if !assert.Eventually(t, func() bool {
+		fake.Advance(time.Hour)
+		return len(reached()) >= sent
+	}, time.Minute, 50*time.Millisecond) {
+		state, err := o.Outbox.Summary(t.Context())
+		require.NoError(t, err)
+		t.Fatalf("%d of %d letters: %+v", len(reached()), sent, state)
+	}
+	cancel()
+	require.NoError(t, <-ran)
+	all := reached()
+	assert.Len(t, all, sent)
+	assert.Equal(t, sent, fake.Total())
+	assert.Empty(t, fake.Conflicts())
+	for _, r := range all {
+		assert.Equal(t, 1, fake.Delivered(r.ID), "one letter, no more and no less")
+		there, ok := fake.Letter(r.ID)
+		require.True(t, ok)
+		assert.Equal(t, r.SHA256, there.Documents[0].SHA256, "the bytes that were stored before the first attempt")
+	}
 }
 
-// postmanAt opens the store of dir, with a postman to the distributor that dir
-// names, in a time in which what the life before had claimed is free again.
-func postmanAt(t *testing.T, dir, dialect string, life int) (*store.Store, *post.Postman) {
+// officeAt opens the store of dir, with an outbox to the distributor that dir
+// names, in a time in which what the life before had in hand is free again.
+func officeAt(t *testing.T, dir string, life int) (*store.Store, *post.Office) {
 	t.Helper()
-	keys, err := store.LoadKeyring(filepath.Join(dir, "keys"))
-	require.NoError(t, err)
-	v, err := store.NewVault(keys)
-	require.NoError(t, err)
-	now := time.Now().Add(time.Duration(life) * 2 * post.ClaimLasts)
-	s, err := store.Open(t.Context(), filepath.Join(dir, "a.db"), v, func() time.Time { return now })
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = s.Close() })
 	read := func(name string) []byte {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		return b
 	}
+	keys, err := store.LoadKeyring(filepath.Join(dir, "keys"))
+	require.NoError(t, err)
+	v, err := store.NewVault(keys)
+	require.NoError(t, err)
+	ahead := time.Duration(life) * time.Hour
+	s, err := store.Open(t.Context(), string(read("db")), v, func() time.Time { return time.Now().Add(ahead) })
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
 	certificate, err := tls.X509KeyPair(read("cert"), read("key"))
 	require.NoError(t, err)
 	roots := x509.NewCertPool()
 	require.True(t, roots.AppendCertsFromPEM(read("ca")))
 	url := string(read("url"))
-	sender, err := distributor.Open(dialect, distributor.Agreement{URL: url, StatusURL: url + "/rest/messages/{client}/?message_id={message}",
+	sender, err := distributor.Open(string(read("dialect")), distributor.Agreement{URL: url, StatusURL: url + "/rest/messages/{client}/?message_id={message}",
 		System: "4711", ClientID: "DKEID", Certificate: certificate, Roots: roots, Materials: materials("1001"), Recognises: true})
 	require.NoError(t, err)
-	client, err := post.NewClient(sender, s, keys, newLogger(io.Discard))
+	log := newLogger(io.Discard)
+	o, err := openOutbox(t.Context(), s, keys, outbox.Config{Sender: sender, ReceiptEvery: 20 * time.Millisecond, Logger: log})
 	require.NoError(t, err)
-	render := func(id eboks.ID, c survey.LetterContent, _ cpr.Number) ([]byte, error) {
-		// Another time would make another PDF: what was stored first must count.
-		c.Lines = append(c.Lines, survey.ContentLine{Question: "Liv", Values: []string{fmt.Sprint(life)}})
-		return post.RenderLetter(c, id, "", time.UTC)
+	// Another life would write another PDF: what was stored first must count.
+	link := func(eboks.ID, eboks.Recipient) (string, error) {
+		return fmt.Sprintf("https://panel.example/liv/%d", life), nil
 	}
-	return s, post.NewPostman(s, client, render, newLogger(io.Discard))
+	return s, post.NewOffice(o, link, time.UTC, log)
 }
 
 func sendUntilKilled(t *testing.T, dir string) {
 	life, err := strconv.Atoi(os.Getenv(killedDay))
 	require.NoError(t, err)
-	s, p := postmanAt(t, dir, os.Getenv("DIALECT"), life)
-	q := survey.Everyday()
-	for i := range 1000 {
-		id := someone(t, s, fmt.Sprintf("%d.%d", life, i), cprtest.Number(1000*life+i))
-		c := survey.NewLetterContent(survey.Danish, s.Now(), "Åse Ærlig", &q, survey.StageFirst, survey.Answers{"joy": {"rødgrød"}})
-		_, err := s.Save(t.Context(), id, q.Slug, survey.StageFirst, survey.Answers{"joy": {"rødgrød"}}, true, store.Follows{Letter: &c})
+	program := os.Getenv(killedProgram)
+	part, err := strconv.Atoi(program)
+	require.NoError(t, err)
+	s, o := officeAt(t, dir, life)
+	go func() { _ = o.Outbox.Run(context.Background()) }()
+	q, given := survey.Everyday(), survey.Answers{"joy": {"rødgrød"}}
+	for i := range 12 {
+		subject, number := fmt.Sprintf("%d.%s.%d", life, program, i), cprtest.Number(1000*life+100*part+i)
+		first := number
+		if i%2 == 0 { // the number comes after the letter
+			first = cpr.Number{}
+		}
+		id := someone(t, s, subject, first)
+		c := survey.NewLetterContent(survey.Danish, s.Now(), "Åse Ærlig", &q, survey.StageFirst, given)
+		_, err := s.Save(t.Context(), id, q.Slug, survey.StageFirst, given, true, store.Follows{Effects: []store.Effect{{Letter: &c}}, Post: o})
 		require.NoError(t, err)
-		p.Round(context.Background())
+		_, _, err = s.Arrive(t.Context(), store.Arrival{Key: store.AccountKey{Issuer: "https://æøå.example", Subject: subject}, Capacity: "private", CPR: number, Post: o})
+		require.NoError(t, err)
+		o.Outbox.Wake()
 	}
+	<-t.Context().Done() // killed
 }

@@ -37,15 +37,16 @@ func idOf(t *testing.T, path string) eboks.ID {
 	return id
 }
 
-func TestLetterArrives(t *testing.T) {
-	h := newHouse(t)
+func TestLetterArrives(t *testing.T) { letterArrives(t, newHouse(t)) }
+
+func letterArrives(t *testing.T, h *house) {
 	b := h.browser("da")
 	b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Paiman()))
 	done := b.post(healthPath, healthAnswers())
 	assert.Contains(t, done.body, "Sendes om lidt")
 	record := strings.TrimSuffix(done.path, "/done")
 	at := letterPath(t, done)
-	assert.Equal(t, http.StatusNotFound, b.get(at+"/pdf").status, "not written yet")
+	assert.Equal(t, http.StatusOK, b.get(at+"/pdf").status, "written in the transaction that queued it")
 
 	h.deliver(0)
 	sent := b.get(record)
@@ -76,7 +77,11 @@ func TestLetterArrives(t *testing.T) {
 	assert.Contains(t, text, "Kortere ventetid på hjælpemidler")
 	assert.NotContains(t, digits(text), mitidtest.Paiman().CPR.Reveal())
 
-	// Nothing more happens, however often the postman goes.
+	for _, path := range []string{"/records/%00", "/records/%ff", "/letters/%00", "/records/" + eboks.NewID().String()} {
+		assert.Equal(t, http.StatusNotFound, b.get(path).status, path)
+	}
+
+	// Nothing more happens, however often somebody looks.
 	for range 3 {
 		h.deliver(time.Hour)
 	}

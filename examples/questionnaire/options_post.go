@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -10,7 +11,9 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/examples/internal/distributor"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -20,8 +23,11 @@ func (o *options) agreement(now func() time.Time) (distributor.Agreement, error)
 	if err != nil {
 		return distributor.Agreement{}, errors.New("-post-cert and -post-key: no certificate with its key")
 	}
-	a := distributor.Agreement{URL: o.PostURL, System: o.PostSystem, ClientID: o.PostClient, Certificate: certificate,
+	a := distributor.Agreement{URL: o.PostURL, StatusURL: o.PostStatus, System: o.PostSystem, ClientID: o.PostClient, Certificate: certificate,
 		Materials: materials(o.PostMaterial), Recognises: o.Distributor == "postnord", Now: now}
+	if o.Fakes != "" {
+		a.Recognises, a.Codes = true, fakeCodes()
+	}
 	if o.PostCA == "" {
 		return a, nil
 	}
@@ -63,4 +69,18 @@ func (o *options) post(broker *mitidtest.Broker, now func() time.Time) (sender e
 		return nil, nil, nil, err
 	}
 	return sender, fake, stop, nil
+}
+
+// openOutbox returns the outbox beside the tables of s.
+func openOutbox(ctx context.Context, s *store.Store, keys store.Keyring, cfg outbox.Config) (*outbox.Outbox, error) {
+	var err error
+	if cfg.Keys, err = keys.Derive("outbox"); err != nil {
+		return nil, err
+	}
+	cfg.DB, cfg.Dialect, cfg.Now = s.DB, s.Dialect, s.Now
+	o, err := outbox.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return o, o.Migrate(ctx)
 }

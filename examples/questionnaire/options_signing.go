@@ -43,10 +43,10 @@ func (o *options) checkSigning() error {
 		return errors.New("-sign-url, -sign-client-id, -sign-client-secret, -sign-issuer and -sign-audience are given together or not at all")
 	case given == 0 && (o.SignCA != "" || o.SignTest):
 		return errors.New("-sign-ca and -sign-test need -sign-url")
-	case given == 0 && o.Issuer != "" && o.SignCPR:
+	case given == 0 && !o.imitated() && o.SignCPR:
 		return errors.New("-sign-cpr beside -issuer needs -sign-url")
-	case given != 0 && o.Issuer == "":
-		return errors.New("-sign-url needs -issuer: nobody whom a fake broker made up can sign")
+	case given != 0 && o.imitated():
+		return errors.New("-sign-url needs -issuer, or -idp-metadata at NemLog-in: nobody whom a fake broker made up can sign")
 	}
 	return nil
 }

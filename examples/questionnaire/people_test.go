@@ -40,6 +40,7 @@ func TestPersonWithoutCPR(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, p.status)
 	assert.Contains(t, p.body, "Vi fik ikke dit CPR-nummer")
 	assert.Contains(t, p.body, `href="`+everydayPath+`"`, "there is something they can answer")
+	assert.NotContains(t, p.body, "organisation", "nobody can act for one here")
 	form := b.get(everydayPath, mitidtest.Approve(mitidtest.WithoutCPR()))
 	require.Equal(t, everydayPath, form.path)
 	assert.Contains(t, form.body, "Zoë Grønbæk-Ångström")

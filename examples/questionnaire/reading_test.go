@@ -30,8 +30,9 @@ func linkIn(t *testing.T, h *house, id eboks.ID) string {
 	return path
 }
 
-func TestReadingIsShownWithMitID(t *testing.T) {
-	h := newHouse(t)
+func TestReadingIsShownWithMitID(t *testing.T) { readingIsShown(t, newHouse(t)) }
+
+func readingIsShown(t *testing.T, h *house) {
 	b, at := oneLetter(t, h)
 	h.deliver(0)
 	h.deliver(10 * time.Minute)

@@ -1,9 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,14 +15,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
-	"github.com/dkeid/dkeid/examples/internal/fakebroker"
-	"github.com/dkeid/dkeid/examples/questionnaire/post"
+	"github.com/dkeid/dkeid/examples/internal/selfsigned"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
-	"github.com/dkeid/dkeid/mitid"
-	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // run starts everything, says where it is, and ends when ctx does.
@@ -43,8 +41,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%w; -listen 127.0.0.1:0 takes a free port", err)
 	}
 	defer listener.Close()
+	scheme := "http://"
+	if o.TLS {
+		scheme = "https://"
+		host, _, _ := net.SplitHostPort(listener.Addr().String())
+		if listener, err = selfsigned.Listen(listener, host); err != nil {
+			return err
+		}
+	}
 	if o.PublicURL == "" {
-		o.PublicURL = "http://" + listener.Addr().String()
+		o.PublicURL = scheme + listener.Addr().String()
 	}
 	if !reachable(o.PublicURL) {
 		return errors.New("without https the app is for this machine alone: -listen 127.0.0.1:8080, or -public-url https://… where a proxy with TLS stands in front")
@@ -69,7 +75,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer s.Close()
 
-	settings, fake, err := o.broker()
+	settings, fake, err := o.broker(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,9 +96,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stop()
 	cfg := web.Config{
-		Broker: broker, Ages: ages, Issuer: settings.Issuer, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: survey.Catalogue(),
-		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), Level: o.Level, Demo: fake != nil,
-		Now: clock, Logger: log,
+		Broker: broker, Ages: ages, PublicURL: o.PublicURL, Store: s, Keys: keys, Questionnaires: survey.Catalogue(),
+		Assignments: o.Assignments, Identity: o.Identity, Confirm: confirming(o.Broker), OwnLanguage: choosesLanguage(o.Broker), Level: o.Level, Demo: fake != nil || o.Fakes != "",
+		Admins: o.Admins, Now: clock, Logger: log,
+	}
+	if fake != nil {
+		cfg.DemoAdmin = func() { fake.Next(demoAdmin()) }
 	}
 	desk, signer, closeSigner, err := o.signing(fake, keys, log)
 	if err != nil {
@@ -102,15 +111,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if cfg.Signing = desk; desk != nil {
 		cfg.Questionnaires = append(cfg.Questionnaires, survey.Agreements()...)
 	}
-	if signer != nil {
-		cfg.SignEvery = 2 * time.Second // a fake does not mind
+	if o.SP.Private {
+		cfg.Questionnaires = survey.WithoutCPR(cfg.Questionnaires)
+	}
+	news := time.Minute
+	if cfg.Demo { // fakes do not mind
+		cfg.Characters = characters()
+		news, cfg.SignEvery = time.Second, 2*time.Second
 	}
 	if carrier != nil {
 		cfg.Mailboxes, cfg.Mailbox = carrier.PageURL(), mailboxOf(carrier)
-		cfg.NewsEvery = time.Second // a fake does not mind
+	} else if o.mailboxes != "" { // nobody outside of that program knows whose is whose
+		cfg.Mailboxes, cfg.Mailbox = o.mailboxes, func(cpr.Number) string { return "" }
 	}
 	if sender != nil {
-		if cfg.Post, err = post.NewClient(sender, s, keys, log); err != nil {
+		if cfg.Post, err = openOutbox(ctx, s, keys, outbox.Config{Sender: sender, ReceiptEvery: news, Logger: log}); err != nil {
 			return err
 		}
 	}
@@ -118,10 +133,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if fake != nil {
-		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", settings.Issuer)
+	if cfg.Demo {
+		signs := o.SignURL
+		if signer != nil {
+			signs = signer.URL()
+		}
+		fmt.Fprintf(stdout, "MitID is imitated at %s; all people are made up.\n", cmp.Or(settings.Issuer, o.fakeMetadata))
 		fmt.Fprintf(stdout, "e-Boks is imitated at %s; see there what people get.\n", cfg.Mailboxes)
-		fmt.Fprintf(stdout, "Signing is imitated at %s.\n", signer.URL())
+		fmt.Fprintf(stdout, "Signing is imitated at %s.\n", signs)
 	}
 	fmt.Fprintf(stdout, "open %s in a browser; Ctrl-C ends the program.\n", o.PublicURL)
 	defer a.Deliver(ctx)()
@@ -139,14 +158,6 @@ func reachable(address string) bool {
 	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// confirming is the verb for confirmations, where the broker can show one.
-func confirming(broker string) mitid.Action {
-	if broker == "eident" {
-		return mitid.LogOn
-	}
-	return mitid.Confirm
-}
-
 // openKeys reads the key file, or makes keys that last as long as the program.
 func openKeys(o *options, log *slog.Logger) (store.Keyring, error) {
 	if o.Key != "" {
@@ -156,8 +167,8 @@ func openKeys(o *options, log *slog.Logger) (store.Keyring, error) {
 	return store.NewKeyring(), nil
 }
 
-// database returns the path of the SQLite file, and what removes a temporary one.
-func (o *options) database() (path string, remove func(), err error) {
+// database returns the name of the database, and what removes a temporary one.
+func (o *options) database() (name string, remove func(), err error) {
 	if o.DB != "" {
 		return o.DB, func() {}, nil
 	}
@@ -166,69 +177,6 @@ func (o *options) database() (path string, remove func(), err error) {
 		return "", nil, err
 	}
 	return filepath.Join(dir, "questionnaire.db"), func() { _ = os.RemoveAll(dir) }, nil
-}
-
-// broker returns how the broker knows the app. Without an issuer it starts a fake
-// of the same dialect.
-func (o *options) broker() (settings dialect.Application, fake *mitidtest.Broker, err error) {
-	if o.Issuer == "" {
-		fake, err := o.fake()
-		if err != nil {
-			return dialect.Application{}, nil, err
-		}
-		return dialect.Application{Issuer: fake.Issuer(), ClientID: fake.ClientID(), ClientSecret: fake.ClientSecret()}, fake, nil
-	}
-	settings = dialect.Application{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: mitid.NewSecret(o.ClientSecret)}
-	if o.CA == "" {
-		return settings, nil, nil
-	}
-	pem, err := os.ReadFile(o.CA)
-	if err != nil {
-		return dialect.Application{}, nil, fmt.Errorf("-ca: %w", err)
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return dialect.Application{}, nil, errors.New("-ca: the file holds no certificate")
-	}
-	settings.HTTPClient = &http.Client{
-		Timeout:   10 * time.Second,
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}},
-	}
-	return settings, nil, nil
-}
-
-// ages returns who proves ages: the fake, which needs no second application, or the
-// application of the flags; nil where there is neither.
-func (o *options) ages(broker mitid.Broker, at dialect.Application) (mitid.Broker, error) {
-	if o.Issuer == "" {
-		return broker, nil
-	}
-	if o.AgeID == "" {
-		return nil, nil
-	}
-	at.ClientID, at.ClientSecret = o.AgeID, mitid.NewSecret(o.AgeSecret)
-	ages, err := dialect.Open(o.Broker, at)
-	if err != nil {
-		return nil, err
-	}
-	if _, able := ages.(mitid.AgeProver); !able {
-		return nil, errors.New("-age-client-id: this broker proves no age without telling who it is")
-	}
-	return ages, nil
-}
-
-func (o *options) fake() (*mitidtest.Broker, error) {
-	fake, err := fakebroker.Start(o.Broker, calledAeroe(), mitidtest.Config{})
-	if err != nil {
-		return nil, err
-	}
-	fake.AllowRedirect(o.PublicURL+"/callback", o.PublicURL+web.AgeCallback, o.PublicURL+"/")
-	return fake, nil
-}
-
-// calledAeroe names the app as people read it in MitID.
-func calledAeroe() fakebroker.App {
-	return fakebroker.App{Service: "Ærøpanelet", Text: "Spørgeskemaer"}
 }
 
 // serve answers until ctx ends, and lets running answers finish.

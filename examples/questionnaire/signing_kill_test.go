@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"os"
@@ -14,6 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
@@ -49,7 +53,7 @@ func TestNoSignatureIsLostOrDoubledByAKill(t *testing.T) {
 	id := someone(t, s, "1", cprtest.Number(1))
 	letter := survey.NewLetterContent(survey.Danish, s.Now(), "Åse Ærlig", &q, survey.StageFirst, survey.Answers{"tasks": {"cleaning"}})
 	_, err = s.Save(t.Context(), id, q.Slug, survey.StageFirst, survey.Answers{"tasks": {"cleaning"}}, true,
-		store.Follows{Agreement: &survey.AgreementContent{Letter: letter, Title: "Aftale på Ærø", Lead: "æøå", UUID: who.UUID}})
+		store.Follows{Effects: []store.Effect{{Agreement: &survey.AgreementContent{Letter: letter, Title: "Aftale på Ærø", Lead: "æøå", UUID: who.UUID}}}})
 	require.NoError(t, err)
 
 	life := 0
@@ -149,8 +153,18 @@ func clerkAt(t *testing.T, dir string, life int) (*store.Store, *signdesk.Clerk)
 		Verifier: criipto.VerifierConfig{Issuer: known["issuer"], Audiences: []string{known["audience"]}, AllowTest: true}},
 		"http://127.0.0.1:1", keys, log)
 	require.NoError(t, err)
-	return s, signdesk.NewClerk(signdesk.ClerkConfig{Store: s, Desk: d, PublicURL: "http://127.0.0.1:1", Letters: true, Zone: time.UTC, Logger: log, Every: time.Nanosecond})
+	planner := &post.Planner{Store: s, Questionnaires: survey.Agreements(), Post: nowhere{}, Signs: true}
+	return s, signdesk.NewClerk(signdesk.ClerkConfig{Store: s, Desk: d, PublicURL: "http://127.0.0.1:1", Follows: planner.Plan, Zone: time.UTC, Logger: log, Every: time.Nanosecond})
 }
+
+// nowhere is a store.Post. Letters are counted in the store.
+type nowhere struct{}
+
+func (nowhere) Write(_ context.Context, d *store.Draft) (*eboks.Letter, string, error) {
+	return &eboks.Letter{ID: d.ID}, "", nil
+}
+
+func (nowhere) Enqueue(context.Context, outbox.Tx, *eboks.Letter) (bool, error) { return true, nil }
 
 func workUntilKilled(t *testing.T, dir string) {
 	life, err := strconv.Atoi(os.Getenv(killedLife))

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,6 +35,12 @@ type signHouse struct {
 
 func newSignHouse(t testing.TB, change ...func(*web.Config)) *signHouse {
 	t.Helper()
+	return newSignHouseIn(t, filepath.Join(t.TempDir(), "svar på øen.db"), change...)
+}
+
+// newSignHouseIn is newSignHouse in that database.
+func newSignHouseIn(t testing.TB, db string, change ...func(*web.Config)) *signHouse {
+	t.Helper()
 	s := &signHouse{}
 	signs := func(c *web.Config) {
 		s.signer = signingtest.NewWith(t, signingtest.Config{Now: c.Now})
@@ -42,7 +49,7 @@ func newSignHouse(t testing.TB, change ...func(*web.Config)) *signHouse {
 		require.NoError(t, err)
 		c.Questionnaires = append(c.Questionnaires, survey.Agreements()...)
 	}
-	s.house = newHouse(t, append([]func(*web.Config){signs}, change...)...)
+	s.house = newHouseIn(t, db, "criipto", append([]func(*web.Config){signs}, change...)...)
 	return s
 }
 
@@ -50,7 +57,7 @@ func newSignHouse(t testing.TB, change ...func(*web.Config)) *signHouse {
 // stands still, so that nobody is logged out.
 func (h *signHouse) clerk(after time.Duration) {
 	h.t.Helper()
-	_, err := h.sql.ExecContext(h.t.Context(), `UPDATE signature SET next_at = next_at - ?1, busy_until = max(busy_until - ?1, 0)`, after.Milliseconds())
+	_, err := h.sql.ExecContext(h.t.Context(), `UPDATE signature SET next_at = next_at - $1, busy_until = busy_until - $1`, after.Milliseconds())
 	require.NoError(h.t, err)
 	h.app.Clerk.Round(h.t.Context())
 }
@@ -98,8 +105,9 @@ func (b *browser) link(at string) string {
 // TestAgreementIsSigned is the story of the seed: an event changes the status, a document
 // is made and sent, the person logs in and signs, the signed copy comes back, the record
 // changes status.
-func TestAgreementIsSigned(t *testing.T) {
-	h := newSignHouse(t)
+func TestAgreementIsSigned(t *testing.T) { agreementIsSigned(t, newSignHouse(t)) }
+
+func agreementIsSigned(t *testing.T, h *signHouse) {
 	who := mitidtest.Paiman()
 	b, record, at := h.handedIn("da", who)
 	assert.Contains(t, b.get(record).body, "Til underskrift")

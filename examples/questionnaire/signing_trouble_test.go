@@ -150,7 +150,7 @@ func TestWhoTookAnAgreementHoldsIt(t *testing.T) {
 	assert.Empty(t, due, "an event waits for whoever is at it")
 	_, ok = take()
 	assert.False(t, ok)
-	require.NoError(t, h.store.Rest(t.Context(), &first, h.store.Now().Add(signdesk.AskOrders), 0, ""))
+	require.NoError(t, h.store.Rest(t.Context(), &first, h.store.Now().Add(signdesk.AskOrders), 0, "", store.Follows{}))
 	due, err = h.store.DueSignatures(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, due, 1, "the event that came meanwhile is not lost")

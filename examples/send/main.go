@@ -1,120 +1,90 @@
-// Command send puts one letter into somebody's e-Boks and prints what becomes of it.
+// Command send puts letters into people's e-Boks and tells what becomes of them.
 //
-//	go run ./examples/send                      to a made-up person, at a fake distributor
-//	go run ./examples/send -text notice.txt     the same, with a letter made of a text
-//	go run ./examples/send -distributor-url https://… -system 1234 -cert c.pem -key k.pem -material 17 -text notice.txt
+//	go run ./examples/send                                    to a made-up person, at a fake distributor
+//	go run ./examples/send -text notice.txt                   the same, with a letter made of a text
+//	go run ./examples/send -to - -title Afgørelse letter.pdf  to the number on the standard input
+//	go run ./examples/send -list letters.csv -db letters.db   a mailing, in a database that remembers it
 //
-// With -distributor-url the letter is real, and the CPR number is read from the standard
-// input. Each run sends a letter of its own. If one ended before it said what became of the
-// letter, ask the distributor about the id that it printed before you run it again.
+// Other users of the machine can read -to in the list of processes; "-to -" keeps it from them.
+// Without -distributor the distributor is a fake, and no letter leaves the machine. With
+//
+//	-distributor stralfors|postnord -distributor-url URL -ca FILE -cert FILE -key FILE -system NAME -material NAME
+//
+// letters are real. The command ends when nothing more becomes of the letter, or a minute after
+// it was taken in (-wait). -dedupes says that the agreement promises to recognise a repeated letter.
+//
+// # A mailing
+//
+// The list is CSV in UTF-8 with the header number,title,file,reference, in this order, or with
+// semicolons in all lines. A file is a PDF, beside the list unless its path is absolute. The
+// reference is the sender's name for the letter: with one database the same reference is the
+// same letter in every run and every list, and with another database it is another letter.
+// Nothing is queued before every line has been checked. What is queued is sent, also when its
+// row is taken out of the list or changed.
+//
+// -db is an SQLite file or a postgres:// address. The command may be killed and started again,
+// and several processes may send the same list: each letter is sent once, or is shown as one
+// that needs a person. The database belongs to the distributor and system of its first run, or
+// to the fake, and another one is refused. The standard output is a report,
+// reference,status,time,detail, with a status of accepted, delivered, waiting, refused, conflict
+// or "needs a person". Conflict means that the reference stands for a letter to somebody else or
+// with another title or document.
+// The exit status is 0 if every letter was taken in, 1 if not, 2 if the list or a flag is faulty
+// and nothing was queued, and 3 if the command was stopped or the database failed; go run makes
+// 1 of each but 0. A signal stops it within ten seconds, a second one at once.
+//
+// After a kill, letters that were on their way wait for twenty seconds. Then the distributor is
+// asked for them, and without -dedupes its log must say for -log-lag that it does not know them
+// before they are sent again: make it longer where the log is slow.
+//
+// OUTBOX_KEY, 32 bytes as base64, seals what the database keeps of letters. Without it the key
+// is in a file that only its owner can read: FILE.key beside the database, or outbox.key beside
+// the list with PostgreSQL. No letter can be read or continued without its key.
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"time"
-
-	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/cpr/cprtest"
-	"github.com/dkeid/dkeid/eboks"
-	"github.com/dkeid/dkeid/eboks/ebokstest"
-	"github.com/dkeid/dkeid/eboks/stralfors"
-	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
-	"github.com/dkeid/dkeid/eboks/textletter"
+	"os/signal"
+	"syscall"
 )
 
-const example = "Afgørelse i din sag\n\nKære borger\n\nDin ansøgning er imødekommet. Læs hele afgørelsen her:\n\nhttps://example.dk/sager\n"
+// The exit statuses.
+const (
+	allFinished = iota
+	someAreNot
+	faulty  // a flag or the list, and nothing was queued
+	stopped // by a signal, or because the store failed
+)
 
 func main() {
-	if err := run(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, restore) // a second signal ends the program
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-func run(ctx context.Context) (err error) {
-	agreement, id, text := stralfors.Config{}, eboks.NewID(), []byte(example)
-	flag.StringVar(&agreement.BaseURL, "distributor-url", "", "`address` of the service in your agreement; if empty, a fake is started")
-	flag.StringVar(&agreement.System, "system", "", "`id` of the sender system")
-	flag.StringVar(&agreement.User, "from", "Ærø Kommune", "`name` of the sender")
-	cert, key := flag.String("cert", "cert.pem", "PEM `file` of the client certificate"), flag.String("key", "key.pem", "PEM `file` of its key")
-	material, file := flag.String("material", "1001", "shipment `type` of the agreement"), flag.String("text", "", "`file` with a title, a blank line, and paragraphs; if empty, an example")
-	flag.Parse()
-	to, every, number := cprtest.Number(9000), time.Second, ""
-	if agreement.BaseURL == "" {
-		fake, err := stralforstest.Start(ebokstest.Config{Settings: ebokstest.Settings{Ready: every, Taken: 2 * every, Delivered: 3 * every}})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = fake.Close() }()
-		agreement.BaseURL, agreement.System, agreement.Certificate, agreement.Roots = fake.URL(), fake.System(), fake.Certificate(), fake.Roots()
-	} else {
-		fmt.Fprintln(os.Stderr, "CPR number of the recipient:")
-		_, _ = fmt.Scanf("%20s", &number)
-		if to, err = cpr.Parse(number); err != nil {
-			return err
-		}
-		if agreement.Certificate, err = tls.LoadX509KeyPair(*cert, *key); err != nil {
-			return err
-		}
+// run returns the exit status.
+func run(ctx context.Context, args []string, in io.Reader, out, tell io.Writer) int {
+	o, err := parse(args, tell)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return allFinished
+	case err != nil:
+		fmt.Fprintln(tell, err)
+		return faulty
 	}
-	if *file != "" {
-		if text, err = os.ReadFile(*file); err != nil {
-			return err
-		}
-	}
-	page, err := textletter.Parse(bytes.NewReader(text))
+	p, err := o.open()
 	if err != nil {
-		return err
+		fmt.Fprintln(tell, err)
+		return faulty
 	}
-	page.From, page.Date = textletter.Sender{Name: agreement.User}, time.Now()
-	pdf, err := page.PDF()
-	if err != nil {
-		return err
+	defer p.close()
+	if o.list != "" {
+		return mail(ctx, o, p, out, tell)
 	}
-	sender, err := stralfors.New(agreement)
-	if err != nil {
-		return err
-	}
-	client, err := eboks.New(eboks.Config{Sender: sender})
-	if err != nil {
-		return err
-	}
-	fmt.Println("letter", id)
-	letter := &eboks.Letter{ID: id, To: eboks.Person(to), Title: page.Title, Material: eboks.Material(*material), Document: eboks.Bytes(pdf)}
-	receipt, err := client.Send(ctx, letter)
-	for ; later(err); receipt, err = client.Send(ctx, letter) {
-		time.Sleep(every)
-	}
-	if err != nil {
-		return err
-	}
-	var history *eboks.History
-	for told, status := 0, receipt.Status; !client.Capabilities().Final(status); every = min(2*every, time.Minute) {
-		if history, err = client.Status(ctx, id); err != nil && !later(err) {
-			return err
-		}
-		for ; err == nil && told < len(history.Events()); told++ {
-			e := history.Events()[told]
-			fmt.Println(e.At.Local().Format(time.DateTime), e.Status)
-			status = history.Status()
-		}
-		time.Sleep(every)
-	}
-	return nil
-}
-
-// later tells of an error after which the same call may be made again by itself.
-func later(err error) bool {
-	var e *eboks.Error
-	if !errors.As(err, &e) || e.Then != eboks.Retry && e.Then != eboks.Ask || e.Kind == eboks.AuthFailed || e.Kind == eboks.ConfigInvalid {
-		return false
-	}
-	fmt.Println(err)
-	return true
+	return one(ctx, o, p, in, out, tell)
 }

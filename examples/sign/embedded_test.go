@@ -67,3 +67,13 @@ func TestSignedByHand(t *testing.T) {
 	require.Contains(t, r.out.String(), "signed by Ditlev Von Testesen at ")
 	require.Equal(t, []string{"Lejekontrakt Ærø.pdf", "Lejekontrakt Ærø.signed.pdf", "Lejekontrakt Ærø.signed.pdf.evidence.zip"}, d.names(t))
 }
+
+// The fake service inside the program ends with it, so nothing can go on later.
+func TestNotSignedAtTheFakeInside(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, contract())
+	r := start(t, nil, "-document", d.document, "-to", "lejer", "-wait", "0s")
+	require.Equal(t, 3, r.end(t), r.err.String())
+	require.Contains(t, r.err.String(), "the fake service ended with this program")
+	require.NotContains(t, r.err.String(), "same command again")
+}

@@ -28,6 +28,7 @@ type signer struct {
 	uuid                                              claims.UUID
 	wait, poll                                        time.Duration
 
+	inside  bool // the fake service inside this program is used
 	who     signing.Who
 	caller  *http.Client // if nil, the adapter has its own
 	service *criipto.Service
@@ -80,6 +81,9 @@ func (s *signer) run(ctx context.Context) error {
 		}
 		left := time.Until(until)
 		if ctx.Err() != nil || left <= 0 || e.RetryAfter >= left {
+			if s.inside {
+				return fmt.Errorf("nobody has signed, and the fake service ended with this program: %w", err)
+			}
 			return fmt.Errorf("it is not over; start the same command again later: %w", err)
 		}
 		fmt.Fprintf(os.Stderr, "waiting, %v left: %v\n", left.Round(time.Second), err)
@@ -94,6 +98,7 @@ func (s *signer) run(ctx context.Context) error {
 func (s *signer) open() error {
 	s.who = signing.Who{UUID: s.uuid}
 	if s.url == "" {
+		s.inside = true
 		fake, err := signingtest.Start(signingtest.Config{}) // it ends with this program
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@
 package distributor
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -18,6 +19,7 @@ type Agreement struct {
 	System      string
 	ClientID    string // PostNord only
 	StatusURL   string // PostNord only; if empty, states cannot be read
+	User        string // Strålfors only: who sends; if empty, dkeid
 	Certificate tls.Certificate
 	Roots       *x509.CertPool // if nil, the system's
 	// Materials maps the app's words for kinds of letters to the numbers of the
@@ -27,6 +29,7 @@ type Agreement struct {
 	// wire does; of Strålfors it is to be asked.
 	Recognises bool
 	Codes      map[string]stralfors.Verdict // Strålfors only: what its error numbers mean
+	Timeout    time.Duration                // of one call, the letter included; if zero, the adapter's
 	Now        func() time.Time             // if nil, time.Now
 }
 
@@ -42,11 +45,11 @@ func Open(name string, a Agreement) (eboks.Sender, error) {
 		for word, id := range a.Materials {
 			materials[word] = stralfors.Material{ShipmentType: id}
 		}
-		return sender(stralfors.New(stralfors.Config{BaseURL: a.URL, System: a.System, User: "dkeid", Certificate: a.Certificate, Roots: a.Roots,
-			Materials: materials, Now: a.Now, Wire: stralfors.Wire{Dedupes: a.Recognises, Codes: a.Codes}}))
+		return sender(stralfors.New(stralfors.Config{BaseURL: a.URL, System: a.System, User: cmp.Or(a.User, "dkeid"), Certificate: a.Certificate, Roots: a.Roots,
+			Materials: materials, Timeout: a.Timeout, Now: a.Now, Wire: stralfors.Wire{Dedupes: a.Recognises, Codes: a.Codes}}))
 	case "postnord":
 		return sender(postnord.New(postnord.Config{BaseURL: a.URL, System: a.System, ClientID: a.ClientID, StatusURL: a.StatusURL,
-			Certificate: a.Certificate, Roots: a.Roots, Materials: a.Materials, NoDedupe: !a.Recognises, Now: a.Now}))
+			Certificate: a.Certificate, Roots: a.Roots, Materials: a.Materials, NoDedupe: !a.Recognises, Timeout: a.Timeout, Now: a.Now}))
 	default:
 		return nil, errors.New("-distributor is stralfors or postnord")
 	}

@@ -29,11 +29,12 @@ func RenderAgreement(c survey.AgreementContent, id string, zone *time.Location) 
 	s.pdf.Ln(8)
 	s.paragraph("B", 16, c.Title)
 	s.paragraph("", letterTextSize, l.Lang.Day(l.At.In(zone)))
-	s.paragraph("", letterTextSize, c.Lead)
-	s.answers(l)
-	s.paragraph("B", letterTextSize, s.text("sign.pdf.terms"))
-	for _, term := range c.Terms {
-		s.paragraph("", letterTextSize, "– "+term)
+	for _, p := range c.Paragraphs() {
+		if p.Answers {
+			s.answers(l)
+			continue
+		}
+		s.paragraph("", letterTextSize, p.Text)
 	}
 	s.paragraph("", letterTextSize, s.text("sign.pdf.how"))
 	if s.err != nil {

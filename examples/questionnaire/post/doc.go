@@ -1,5 +1,5 @@
-// Package post writes letters, brings them to the distributor, and reads back what became of them.
+// Package post writes letters and agreements, and puts letters into the outbox.
 //
-// It imports packages survey and store. postman.go decides what is done with a letter, client.go makes the client
-// that it does it with, and the PDFs are written in letter_pdf.go and agreement_pdf.go.
+// It imports packages survey and store. office.go queues letters, and the PDFs are written in letter_pdf.go and
+// agreement_pdf.go. planner.go says what a status change leads to, and inviter.go writes to people of a list.
 package post

@@ -25,39 +25,47 @@ func RenderLetter(c survey.LetterContent, id eboks.ID, link string, zone *time.L
 	say := func(heading, text, url string) {
 		l.Paragraphs = append(l.Paragraphs, textletter.Paragraph{Heading: heading, Text: text, URL: url})
 	}
-	name := w.typed(c.Name)
-	if strings.TrimSpace(name) == "" {
-		name = w.text("letter.pdf.noname")
-	}
-	say("", name, "")
-	lead := "letter.pdf.lead"
-	if c.Again {
-		lead = "letter.pdf.lead.again"
-	}
-	if c.Sign {
-		lead = "letter.pdf.lead.sign"
-	}
-	say("", w.text(lead, c.Subject), "")
-	for _, line := range c.Lines {
-		value := w.typed(strings.Join(line.Values, "\n"))
-		if strings.TrimSpace(value) == "" {
-			value = w.text("record.none")
+	say("", w.addressee(c), "")
+	for _, p := range c.Body {
+		if !p.Answers {
+			say("", w.typed(p.Text), "")
+			continue
 		}
-		say(line.Question, value, "")
+		for _, line := range c.Lines {
+			value := w.typed(strings.Join(line.Values, "\n"))
+			if strings.TrimSpace(value) == "" {
+				value = w.text("record.none")
+			}
+			say(line.Question, value, "")
+		}
 	}
 	if link != "" {
-		why, press := "letter.pdf.link", "letter.pdf.open"
-		if c.Sign {
-			why, press = "letter.pdf.link.sign", "letter.pdf.open.sign"
+		kind := ""
+		switch {
+		case c.Sign:
+			kind = ".sign"
+		case c.Invite:
+			kind = ".invite"
 		}
-		say("", w.text(why), "")
-		say("", w.text(press), link)
+		say("", w.text("letter.pdf.link"+kind), "")
+		say("", w.text("letter.pdf.open"+kind), link)
 	}
 	say("", w.text("letter.pdf.regards")+"\n"+w.text("app.name"), "")
 	if w.err != nil {
 		return nil, w.err
 	}
 	return l.PDF()
+}
+
+// addressee is the name above the letter.
+func (w *words) addressee(c survey.LetterContent) string {
+	if name := w.typed(c.Name); strings.TrimSpace(name) != "" {
+		return name
+	}
+	if c.Invite {
+		return w.text("letter.pdf.noname.invite")
+	}
+	return w.text("letter.pdf.noname")
 }
 
 // typed is what somebody typed, with a square for each character that a letter cannot

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
+	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/signing"
 )
 
@@ -24,15 +25,17 @@ const (
 	mostTries = 10              // doublings that matter
 )
 
-// ClerkConfig is what a clerk works with. All fields are required but Every.
+// ClerkConfig is what a clerk works with. All fields are required but Follows and Every.
 type ClerkConfig struct {
 	Store     *store.Store
 	Desk      *Desk
 	PublicURL string // where people reach the app
-	Letters   bool   // a letter brings the link
-	Zone      *time.Location
-	Every     time.Duration // between two questions about an order; if zero, five minutes
-	Logger    *slog.Logger
+	// Follows says what a status leads to that an agreement takes a record to, such as the
+	// letter that brings the link; if nil, nothing follows.
+	Follows func(context.Context, store.Reached) (store.Follows, error)
+	Zone    *time.Location
+	Every   time.Duration // between two questions about an order; if zero, five minutes
+	Logger  *slog.Logger
 }
 
 // Clerk has agreements signed: it writes them, places the orders, and brings the signed
@@ -146,7 +149,12 @@ func (c *Clerk) step(ctx context.Context, w *store.Work, p *store.SignaturePaper
 		return c.place(ctx, w, o, c.Desk.Client.PlaceAgain)
 	}
 	result, err := c.Desk.Client.Complete(ctx, p.Ticket, o, func(ctx context.Context, r *signing.Result) error {
-		return c.Store.EndSignature(ctx, w.ID, r, c.evidence(ctx, o, r))
+		to, _ := store.StatusAfter(r.End) // the store refuses others
+		then, err := c.follows(ctx, w.ID, to)
+		if err != nil {
+			return err
+		}
+		return c.Store.EndSignature(ctx, w.ID, r, c.evidence(ctx, o, r), then)
 	})
 	if err != nil {
 		return err
@@ -162,7 +170,24 @@ func (c *Clerk) place(ctx context.Context, w *store.Work, o *signing.Order, do f
 		return err
 	}
 	w.State = store.SignaturePlaced
-	return c.Store.PlaceSignature(context.WithoutCancel(ctx), w.ID, placed.Ticket, c.Store.Now().Add(c.Every), c.Letters)
+	ctx = context.WithoutCancel(ctx)
+	then, err := c.follows(ctx, w.ID, survey.StatusToSign)
+	if err != nil {
+		return err
+	}
+	return c.Store.PlaceSignature(ctx, w.ID, placed.Ticket, c.Store.Now().Add(c.Every), then)
+}
+
+// follows finds out what a status leads to.
+func (c *Clerk) follows(ctx context.Context, id string, to survey.Status) (store.Follows, error) {
+	if c.Follows == nil {
+		return store.Follows{}, nil
+	}
+	r, err := c.Store.ReachedBy(ctx, id, to)
+	if err != nil {
+		return store.Follows{}, err
+	}
+	return c.Follows(ctx, r)
 }
 
 // settle says when an agreement is looked at next, and what a person must know.
@@ -177,7 +202,7 @@ func (c *Clerk) settle(ctx context.Context, w *store.Work, err error) error {
 	case kind == signing.Unsupported && w.State == store.SignatureEnded: // the service deletes by itself
 		return c.Store.CleanedSignature(ctx, w.ID)
 	case kind == signing.Pending:
-		return c.Store.Rest(ctx, w, now.Add(c.Every), 0, "")
+		return c.Store.Rest(ctx, w, now.Add(c.Every), 0, "", store.Follows{})
 	}
 	wait := min(firstWait<<min(w.Fails, mostTries), LongestWait)
 	if w.State == store.SignaturePlacing || w.State == store.SignatureNew {
@@ -191,7 +216,14 @@ func (c *Clerk) settle(ctx context.Context, w *store.Work, err error) error {
 	if then := kind.Then(); kind != 0 && w.State != store.SignatureEnded && (then == signing.Decide || then == signing.Stop) {
 		stuck, wait = kind.String(), ParkedWait
 	}
-	return errors.Join(err, c.Store.Rest(ctx, w, now.Add(wait), w.Fails+1, stuck))
+	var then store.Follows
+	if stuck != "" {
+		var failed error
+		if then, failed = c.follows(ctx, w.ID, survey.StatusCheck); failed != nil {
+			return errors.Join(err, failed) // the claim ends, and somebody tries again
+		}
+	}
+	return errors.Join(err, c.Store.Rest(ctx, w, now.Add(wait), w.Fails+1, stuck, then))
 }
 
 // Busy asks the service about an agreement that is with the person, at once. It reports
@@ -208,4 +240,20 @@ func (c *Clerk) Busy(ctx context.Context, account, id string) bool {
 		c.Logger.WarnContext(ctx, "agreement waits", "id", id, "error", err)
 	}
 	return false
+}
+
+// Cancel withdraws an agreement at the service. What becomes of it is read by the next
+// round, which Cancel hurries.
+func (c *Clerk) Cancel(ctx context.Context, s *store.Signature) error {
+	if s.State != store.SignaturePlaced {
+		return store.ErrClosed
+	}
+	if err := c.Desk.Client.Cancel(ctx, s.Ticket); err != nil && signing.KindOf(err) != signing.Conflict { // it has ended already
+		return err
+	}
+	if err := c.Store.Nudge(ctx, s.Ticket.ID); err != nil {
+		return err
+	}
+	c.Hurry()
+	return nil
 }

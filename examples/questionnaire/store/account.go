@@ -31,6 +31,7 @@ type Arrival struct {
 	Set      []Property // SetAt is filled in by the store
 	Drop     []string   // properties that MitID no longer tells
 	CPR      cpr.Number // if zero, not asked for, or none; what is stored stays
+	Post     Post       // gets the letters that have waited for the number; if nil, none are sent
 }
 
 // Arrive makes or finds the account of a login and updates its profile. shared
@@ -60,8 +61,10 @@ func (s *Store) Arrive(ctx context.Context, a Arrival) (account string, shared b
 		if a.CPR.IsZero() {
 			return nil
 		}
-		shared, err = s.setCPR(ctx, tx, account, a.CPR, now)
-		return err
+		if shared, err = s.setCPR(ctx, tx, account, a.CPR, now); err != nil || a.Post == nil {
+			return err
+		}
+		return s.enqueueWaiting(ctx, tx, account, a.Post, nil)
 	})
 	return account, shared, err
 }

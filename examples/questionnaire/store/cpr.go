@@ -46,8 +46,12 @@ func (s *Store) CprSetAt(ctx context.Context, account string) (at time.Time, ok 
 
 // Number returns the CPR number of account, zero when there is none.
 func (s *Store) Number(ctx context.Context, account string) (cpr.Number, error) {
+	return s.number(ctx, s.q.numberOf, account)
+}
+
+func (s *Store) number(ctx context.Context, q *sql.Stmt, account string) (cpr.Number, error) {
 	var sealed []byte
-	err := s.q.numberOf.QueryRowContext(ctx, account).Scan(&sealed)
+	err := q.QueryRowContext(ctx, account).Scan(&sealed)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return cpr.Number{}, nil
@@ -84,9 +88,9 @@ func (s *Store) checkKeys(ctx context.Context) error {
 	return s.checkAgreementKey(ctx)
 }
 
-// checkLetterKey opens the newest letter.
+// checkLetterKey opens the newest letter that is here. The outbox checks its keys itself.
 func (s *Store) checkLetterKey(ctx context.Context) error {
-	var id string
+	var id eboks.ID
 	var sealed []byte
 	err := s.q.sampleLetter.QueryRowContext(ctx).Scan(&id, &sealed)
 	switch {
@@ -95,10 +99,6 @@ func (s *Store) checkLetterKey(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("check keys: %w", err)
 	}
-	known, err := eboks.ParseID(id)
-	if err != nil {
-		return err
-	}
-	_, err = s.openContent(known, sealed)
+	_, err = s.openContent(id, sealed)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // keySize is the length of a key in bytes.
@@ -55,17 +56,23 @@ func LoadKeyring(path string) (Keyring, error) {
 	return keys, nil
 }
 
+// createKeyring makes the key file. Of several programs that do it at once, one does, and
+// the others read its keys: the file is there whole, or not at all.
 func createKeyring(path string) (Keyring, error) {
 	keys := NewKeyring()
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // readable by its owner alone
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
-	if _, err := fmt.Fprintln(f, hex.EncodeToString(keys[0])); err != nil {
-		_ = f.Close()
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = fmt.Fprintln(f, hex.EncodeToString(keys[0]))
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	switch err := os.Link(f.Name(), path); {
+	case errors.Is(err, os.ErrExist):
+		return LoadKeyring(path)
+	case err != nil:
 		return nil, fmt.Errorf("key file: %w", err)
 	}
 	return keys, nil

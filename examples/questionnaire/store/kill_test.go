@@ -46,12 +46,12 @@ func TestReopenAfterAKill(t *testing.T) {
 	require.NoError(t, err)
 	s := openTestStore(t, path, keys)
 	var verdict string
-	require.NoError(t, s.db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict))
+	require.NoError(t, s.DB.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict))
 	assert.Equal(t, "ok", verdict)
 	var whole, broken int
-	require.NoError(t, s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM record WHERE status = 'answered'").Scan(&whole))
+	require.NoError(t, s.DB.QueryRowContext(t.Context(), "SELECT count(*) FROM record WHERE status = 'answered'").Scan(&whole))
 	assert.GreaterOrEqual(t, whole, saved)
-	require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM record r WHERE status <> 'answered'
+	require.NoError(t, s.DB.QueryRowContext(t.Context(), `SELECT count(*) FROM record r WHERE status <> 'answered'
 		OR (SELECT count(*) FROM status_change c WHERE c.record_id = r.id) <> 2 OR (SELECT count(*) FROM answer a WHERE a.record_id = r.id) <> 2`).Scan(&broken))
 	assert.Zero(t, broken)
 	require.NoError(t, s.checkKeys(t.Context()))

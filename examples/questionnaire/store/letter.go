@@ -2,210 +2,185 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 )
 
-// place is what a part of a letter is sealed for.
-func place(id eboks.ID, part string) string { return id.String() + " " + part }
+// Letter is one letter of an account, without what it says. What becomes of it once it is
+// queued, the outbox knows.
+type Letter struct {
+	ID      eboks.ID
+	Record  string
+	Status  survey.Status // the change that it reports
+	Created time.Time
+	Queued  bool   // it is in the outbox
+	Refused string // why it never will be: a word of Post, or RefusedEarlier; if empty and not Queued, it waits for a CPR number
+}
 
-// addLetter makes the letter of a status change, in the change's transaction: from
-// now on there is one, with this ID, whatever happens to the program.
-func (s *Store) addLetter(ctx context.Context, tx *sql.Tx, account string, r *survey.Record, change int64, content survey.LetterContent) error {
-	raw, err := content.Encode()
-	if err != nil {
+// RefusedEarlier is the Refused of a letter that an earlier version of this program, which
+// had no outbox, sent. Nothing more is known of it.
+const RefusedEarlier = "earlier"
+
+// Draft is a letter to be written and queued.
+type Draft struct {
+	ID        eboks.ID
+	To        cpr.Number
+	Content   *survey.LetterContent // nil if what is stored does not open
+	Agreement []byte                // the PDF that it asks to sign; nil if it asks for nothing
+
+	letter  *eboks.Letter // nil if not written, or refused
+	refused string
+}
+
+// Post is where letters go.
+type Post interface {
+	// Write makes the letter of a draft. If it cannot be sent as it is, refused says why, in a
+	// word; then nothing is queued, and nothing will be.
+	Write(ctx context.Context, d *Draft) (l *eboks.Letter, refused string, err error)
+	// Enqueue queues a letter in a transaction of the store.
+	Enqueue(ctx context.Context, tx outbox.Tx, l *eboks.Letter) (fresh bool, err error)
+}
+
+// write makes the letter of d, once.
+func (d *Draft) write(ctx context.Context, post Post) (err error) {
+	if d.letter == nil && d.refused == "" {
+		d.letter, d.refused, err = post.Write(ctx, d)
+	}
+	return err
+}
+
+// letterPlace is what the content of a letter is sealed for.
+func letterPlace(id eboks.ID) string { return id.String() + " content" }
+
+// enqueueWaiting queues the letters of an account that wait for its number, if there is one
+// by now. The caller's transaction has locked the account. One of the letters may be written already.
+func (s *Store) enqueueWaiting(ctx context.Context, tx *sql.Tx, account string, post Post, written *Draft) error {
+	to, err := s.number(ctx, tx.StmtContext(ctx, s.q.numberOf), account)
+	if err != nil || to.IsZero() {
 		return err
 	}
-	id := eboks.NewID()
-	if _, err := tx.StmtContext(ctx, s.q.insertLetter).ExecContext(ctx, id.String(), account, r.ID, change,
-		s.vault.letters.Seal(raw, place(id, "content")), toMillis(r.Updated)); err != nil {
-		return fmt.Errorf("store letter: %w", err)
+	drafts, err := s.waitingLetters(ctx, tx, account)
+	if err != nil {
+		return fmt.Errorf("list letters: %w", err)
+	}
+	for _, d := range drafts {
+		d.To = to
+		if written != nil && written.ID == d.ID && written.To == to {
+			d = written
+		}
+		if err := d.write(ctx, post); err != nil {
+			return err
+		}
+		if err := s.enqueue(ctx, tx, d, post); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// Due is a letter that somebody should try to send.
-type Due struct {
-	ID       eboks.ID
-	Account  string
-	Attempts int
-}
-
-// DueLetters returns what waits to be sent, or to be asked for, and may be by now.
-func (s *Store) DueLetters(ctx context.Context) ([]Due, error) {
-	rows, err := s.q.dueLetters.QueryContext(ctx, toMillis(s.Now()))
+func (s *Store) waitingLetters(ctx context.Context, tx *sql.Tx, account string) (all []*Draft, err error) {
+	rows, err := tx.StmtContext(ctx, s.q.waitingLetters).QueryContext(ctx, account)
 	if err != nil {
-		return nil, fmt.Errorf("list letters: %w", err)
+		return nil, err
 	}
 	defer rows.Close()
-	var all []Due
 	for rows.Next() {
-		var d Due
-		var id string
-		if err := rows.Scan(&id, &d.Account, &d.Attempts); err != nil {
-			return nil, fmt.Errorf("list letters: %w", err)
-		}
-		if d.ID, err = eboks.ParseID(id); err != nil {
+		var d Draft
+		var content, agreement []byte
+		var signature string
+		if err := rows.Scan(&d.ID, &content, &signature, &agreement); err != nil {
 			return nil, err
 		}
-		all = append(all, d)
+		if signature != "" {
+			if d.Agreement, err = s.openPart(agreement, signature, FileDocument); err != nil {
+				content = nil // a letter without what it brings is not the letter
+			}
+		}
+		if c, err := s.openContent(d.ID, content); err == nil {
+			d.Content = c
+		}
+		all = append(all, &d)
 	}
 	return all, rows.Err()
 }
 
-// Address gives a letter its recipient and its PDF, once: what render makes of it
-// is kept before anything leaves, and no later attempt makes it anew. Of two that
-// do it at once, one counts.
-func (s *Store) Address(ctx context.Context, d Due, render func(survey.LetterContent, cpr.Number) ([]byte, error)) error {
-	var content []byte
-	var done bool
-	if err := s.q.contentOf.QueryRowContext(ctx, d.ID.String()).Scan(&content, &done); err != nil || done {
-		return err
-	}
-	c, err := s.openContent(d.ID, content)
+// EnqueueWaiting queues the letters that wait although there is a number to send them to. Only
+// an earlier version of this program leaves such letters.
+func (s *Store) EnqueueWaiting(ctx context.Context, post Post) error {
+	rows, err := s.q.waitingAccounts.QueryContext(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("list letters: %w", err)
 	}
-	n, err := s.Number(ctx, d.Account)
-	if err != nil {
-		return err
+	defer rows.Close()
+	var accounts []string
+	for rows.Next() {
+		var a string
+		if err := rows.Scan(&a); err != nil {
+			return fmt.Errorf("list letters: %w", err)
+		}
+		accounts = append(accounts, a)
 	}
-	pdf, err := render(c, n)
-	if err != nil {
-		return err
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return fmt.Errorf("list letters: %w", err)
 	}
-	sum := sha256.Sum256(pdf)
-	recipient := s.vault.letters.Seal([]byte(n.Reveal()), place(d.ID, "recipient"))
-	document := s.vault.letters.Seal(pdf, place(d.ID, "document"))
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.StmtContext(ctx, s.q.addressLetter).ExecContext(ctx, d.ID.String(), recipient, document, hex.EncodeToString(sum[:]))
-		return err
-	})
+	for _, a := range accounts {
+		if err := s.write(ctx, func(tx *sql.Tx) error {
+			if err := s.lockAccount(ctx, tx, a); err != nil {
+				return err
+			}
+			return s.enqueueWaiting(ctx, tx, a, post, nil)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openContent opens what a letter says.
-func (s *Store) openContent(id eboks.ID, sealed []byte) (survey.LetterContent, error) {
-	raw, err := s.vault.letters.Open(sealed, place(id, "content"))
-	if err != nil {
-		return survey.LetterContent{}, err
-	}
-	return survey.ReadLetterContent(raw)
-}
-
-// Claim takes a letter for one attempt and returns it as it is to be sent. ok is
-// false when somebody else was quicker. Until next nobody else takes it; from now
-// on it may have arrived.
-func (s *Store) Claim(ctx context.Context, d Due, next time.Time) (l *eboks.Letter, ok bool, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.StmtContext(ctx, s.q.claimLetter).ExecContext(ctx, d.ID.String(), d.Attempts, toMillis(next), toMillis(s.Now()))
-		if err != nil {
-			return fmt.Errorf("claim letter: %w", err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n != 1 {
-			return err
-		}
-		var recipient, document, content, agreement []byte
-		var signature string
-		if err := tx.StmtContext(ctx, s.q.documentOf).QueryRowContext(ctx, d.ID.String()).Scan(&recipient, &document, &content, &signature, &agreement); err != nil {
-			return fmt.Errorf("read letter: %w", err)
-		}
-		if l, err = s.letterToSend(d.ID, recipient, document, content); err == nil && signature != "" {
-			err = s.attach(l, signature, agreement)
-		}
-		ok = err == nil
-		return err
-	})
-	return l, ok, err
-}
-
-// letterToSend opens what is stored of a letter.
-func (s *Store) letterToSend(id eboks.ID, recipient, document, content []byte) (*eboks.Letter, error) {
-	digits, err := s.vault.letters.Open(recipient, place(id, "recipient"))
+func (s *Store) openContent(id eboks.ID, sealed []byte) (*survey.LetterContent, error) {
+	raw, err := s.vault.letters.Open(sealed, letterPlace(id))
 	if err != nil {
 		return nil, err
 	}
-	n, err := cpr.Parse(string(digits))
-	if err != nil {
-		return nil, err
-	}
-	pdf, err := s.vault.letters.Open(document, place(id, "document"))
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.openContent(id, content)
-	if err != nil {
-		return nil, err
-	}
-	return &eboks.Letter{ID: id, To: eboks.Person(n), Title: c.Title, Document: eboks.Bytes(pdf), Material: ReceiptMaterial}, nil
+	c, err := survey.ReadLetterContent(raw)
+	return &c, err
 }
 
-// attach puts the agreement that is to be signed into the letter that brings its link.
-func (s *Store) attach(l *eboks.Letter, signature string, sealed []byte) error {
-	pdf, err := s.openPart(sealed, signature, FileDocument)
-	if err != nil {
-		return err
-	}
-	l.Attachments = []eboks.Document{eboks.Bytes(pdf).Named(agreementName)}
-	return nil
-}
-
-// agreementName is what the recipient sees on an agreement in their mailbox.
-const agreementName = "Aftale.pdf"
-
-// Settle says how an attempt ended. next is when to try again, or to ask.
-func (s *Store) Settle(ctx context.Context, id eboks.ID, state LetterState, reason string, next time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.StmtContext(ctx, s.q.settleLetter).ExecContext(ctx, id.String(), state, reason, toMillis(next)); err != nil {
-			return fmt.Errorf("settle letter: %w", err)
-		}
-		return nil
-	})
-}
-
-// Postpone leaves a letter alone until next.
-func (s *Store) Postpone(ctx context.Context, id eboks.ID, next time.Time) error {
-	if _, err := s.q.postpone.ExecContext(ctx, toMillis(next), id.String()); err != nil {
-		return fmt.Errorf("postpone letter: %w", err)
-	}
-	return nil
-}
-
-// Document returns the PDF of a letter of account as it was or will be sent, or
+// LetterContent returns what a letter of account says that is not in the outbox, or
 // ErrNotFound.
-func (s *Store) Document(ctx context.Context, account string, id eboks.ID) ([]byte, error) {
+func (s *Store) LetterContent(ctx context.Context, account string, id eboks.ID) (*survey.LetterContent, error) {
 	var sealed []byte
-	err := s.q.ownDocument.QueryRowContext(ctx, account, id.String()).Scan(&sealed)
+	err := s.q.letterContent.QueryRowContext(ctx, account, id.String()).Scan(&sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read letter: %w", err)
 	}
-	return s.vault.letters.Open(sealed, place(id, "document"))
+	return s.openContent(id, sealed)
 }
 
 // Letters returns every letter of account, the newest first.
 func (s *Store) Letters(ctx context.Context, account string) ([]Letter, error) {
-	return s.scanLetters(ctx, s.q.listLetters, account)
+	return scanLetters(ctx, s.q.listLetters, account)
 }
 
 // LettersOf returns the letters of one record, in their order.
 func (s *Store) LettersOf(ctx context.Context, account, record string) ([]Letter, error) {
-	return s.scanLetters(ctx, s.q.recordLetter, account, record)
+	return scanLetters(ctx, s.q.recordLetters, account, record)
 }
 
 // Letter returns one letter of account, or ErrNotFound: somebody else's letter is
 // not there.
 func (s *Store) Letter(ctx context.Context, account string, id eboks.ID) (*Letter, error) {
-	all, err := s.scanLetters(ctx, s.q.findLetter, account, id.String())
+	all, err := scanLetters(ctx, s.q.findLetter, account, id.String())
 	if err != nil {
 		return nil, err
 	}
@@ -215,40 +190,19 @@ func (s *Store) Letter(ctx context.Context, account string, id eboks.ID) (*Lette
 	return &all[0], nil
 }
 
-func (s *Store) scanLetters(ctx context.Context, q *sql.Stmt, args ...any) ([]Letter, error) {
-	all, err := readLetters(ctx, q, args...)
+func scanLetters(ctx context.Context, q *sql.Stmt, args ...any) (all []Letter, err error) {
+	rows, err := q.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list letters: %w", err)
 	}
-	for i := range all {
-		if err := s.fillHistory(ctx, &all[i]); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-func readLetters(ctx context.Context, q *sql.Stmt, args ...any) ([]Letter, error) {
-	rows, err := q.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, err
-	}
 	defer rows.Close()
-	var all []Letter
 	for rows.Next() {
 		var l Letter
-		var id string
-		var created, offered int64
-		if err := rows.Scan(&id, &l.Record, &l.Status, &l.State, &l.Reason, &l.Attempts, &created, &l.Addressed, &offered, &l.SHA256); err != nil {
-			return nil, err
-		}
-		if l.ID, err = eboks.ParseID(id); err != nil {
-			return nil, err
+		var created int64
+		if err := rows.Scan(&l.ID, &l.Record, &l.Status, &created, &l.Queued, &l.Refused); err != nil {
+			return nil, fmt.Errorf("list letters: %w", err)
 		}
 		l.Created = fromMillis(created)
-		if offered != 0 {
-			l.Offered = fromMillis(offered)
-		}
 		all = append(all, l)
 	}
 	return all, rows.Err()

@@ -3,66 +3,82 @@ package store
 import (
 	"context"
 	"database/sql"
+	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
+
+	"github.com/dkeid/dkeid/eboks/outbox"
 )
 
-// migrate brings the tables up to date. Each file of migrations is applied once,
+//go:embed migrations
+var migrations embed.FS
+
+// migrate brings the tables up to date. Each file of the dialect's folder is applied once,
 // in the order of its number, in a transaction of its own together with the note
 // that it was: a process that dies half-way leaves nothing half done, and two
 // that start at once do not do it twice.
-func migrate(ctx context.Context, db *sql.DB) error {
-	const versions = `CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT`
-	if _, err := db.ExecContext(ctx, versions); err != nil {
+func migrate(ctx context.Context, db *sql.DB, dialect outbox.Dialect) error {
+	lock, folder := "", "sqlite"
+	if dialect == outbox.PostgreSQL {
+		lock, folder = "SELECT pg_advisory_xact_lock(4711)", "postgresql" // any number that nobody else takes
+	}
+	const versions = `CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)`
+	if err := inTransaction(ctx, db, func(tx *sql.Tx) error { return execAll(ctx, tx, lock, versions) }); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	names, err := fs.Glob(migrations, "migrations/*.sql") // sorted by name
+	names, err := fs.Glob(migrations, "migrations/"+folder+"/*.sql") // sorted by name
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	newest := 0
 	for _, name := range names {
-		number, _, _ := strings.Cut(strings.TrimPrefix(name, "migrations/"), "_")
-		version, err := strconv.Atoi(number)
-		if err != nil {
+		number, _, _ := strings.Cut(path.Base(name), "_")
+		if newest, err = strconv.Atoi(number); err != nil {
 			return fmt.Errorf("migrate: %s has no number", name)
 		}
-		if err := applyOnce(ctx, db, version, name); err != nil {
+		script, err := migrations.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		if err := inTransaction(ctx, db, func(tx *sql.Tx) error { return applyOnce(ctx, tx, lock, newest, string(script)) }); err != nil {
 			return fmt.Errorf("migrate: %s: %w", name, err)
 		}
-		newest = max(newest, version)
 	}
 	var found int
 	if err := db.QueryRowContext(ctx, `SELECT max(version) FROM schema_version`).Scan(&found); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	if found > newest {
-		return fmt.Errorf("migrate: the file was written by a newer program (version %d, this one knows %d)", found, newest)
+		return fmt.Errorf("migrate: the database was written by a newer program (version %d, this one knows %d)", found, newest)
 	}
 	return nil
 }
 
-func applyOnce(ctx context.Context, db *sql.DB, version int, name string) error {
-	script, err := migrations.ReadFile(name)
+func applyOnce(ctx context.Context, tx *sql.Tx, lock string, version int, script string) error {
+	if err := execAll(ctx, tx, lock); err != nil {
+		return err
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES ($1) ON CONFLICT DO NOTHING`, version)
 	if err != nil {
 		return err
 	}
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	var done bool
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM schema_version WHERE version = ?)`, version).Scan(&done); err != nil || done {
-		return err
+	return execAll(ctx, tx, script)
+}
+
+func execAll(ctx context.Context, tx *sql.Tx, statements ...string) error {
+	for _, s := range statements {
+		if s == "" {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, s); err != nil {
+			return err
+		}
 	}
-	if _, err := tx.ExecContext(ctx, string(script)); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES (?)`, version); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return nil
 }

@@ -16,9 +16,19 @@ import (
 // the other gets ErrClosed, with the record as it now stands. What follows a new status
 // is made in the same transaction.
 func (s *Store) Save(ctx context.Context, account, slug string, st survey.Stage, given survey.Answers, hand bool, then Follows) (*survey.Record, error) {
+	var drafts []*Draft
+	var err error
+	if hand {
+		if drafts, err = s.drafts(ctx, account, then, nil); err != nil {
+			return nil, err
+		}
+	}
 	var r *survey.Record
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		var err error
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		err := s.lockAccount(ctx, tx, account)
+		if err != nil {
+			return err
+		}
 		if r, err = s.openRecord(ctx, tx, account, slug, st); err != nil {
 			return err
 		}
@@ -30,7 +40,16 @@ func (s *Store) Save(ctx context.Context, account, slug string, st survey.Stage,
 		}
 		r.Updated = s.Now()
 		if hand {
-			return s.handIn(ctx, tx, account, r, st.Step().To, then)
+			if then.Lang != "" {
+				if _, err := tx.StmtContext(ctx, s.q.setLang).ExecContext(ctx, then.Lang, r.ID); err != nil {
+					return fmt.Errorf("store record: %w", err)
+				}
+			}
+			change, err := s.move(ctx, tx, r, st.Step().To, ByPerson)
+			if err != nil {
+				return err
+			}
+			return s.follow(ctx, tx, account, r, change, then, drafts)
 		}
 		_, err = tx.StmtContext(ctx, s.q.touchRecord).ExecContext(ctx, toMillis(r.Updated), r.ID)
 		return err
@@ -41,29 +60,17 @@ func (s *Store) Save(ctx context.Context, account, slug string, st survey.Stage,
 	return r, err
 }
 
-// Follows is what a status change leads to. Both may be nil.
-type Follows struct {
-	Letter    *survey.LetterContent    // about the new status
-	Agreement *survey.AgreementContent // to be signed: the record goes on to StatusToSign by itself
-}
-
-func (s *Store) handIn(ctx context.Context, tx *sql.Tx, account string, r *survey.Record, to survey.Status, then Follows) error {
-	change, err := s.move(ctx, tx, r, to)
+// lockAccount keeps everybody else from what belongs to an account until the transaction
+// ends.
+func (s *Store) lockAccount(ctx context.Context, tx *sql.Tx, account string) error {
+	err := tx.StmtContext(ctx, s.q.lockAccount).QueryRowContext(ctx, account).Scan(&account)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("lock account: %w", err)
 	}
-	if then.Letter != nil {
-		if err := s.addLetter(ctx, tx, account, r, change, *then.Letter); err != nil {
-			return err
-		}
-	}
-	if then.Agreement == nil {
-		return nil
-	}
-	if change, err = s.move(ctx, tx, r, survey.StatusToSign); err != nil {
-		return err
-	}
-	return s.addSignature(ctx, tx, account, r, change, *then.Agreement)
+	return nil
 }
 
 // openRecord finds the record of a questionnaire; its first form makes it.
@@ -77,25 +84,30 @@ func (s *Store) openRecord(ctx context.Context, tx *sql.Tx, account, slug string
 	if _, err := tx.StmtContext(ctx, s.q.insertRecord).ExecContext(ctx, r.ID, account, slug, r.Status, now); err != nil {
 		return nil, fmt.Errorf("store record: %w", err)
 	}
-	if _, err := tx.StmtContext(ctx, s.q.addChange).ExecContext(ctx, r.ID, r.Status, now); err != nil {
+	if _, err := tx.StmtContext(ctx, s.q.addChange).ExecContext(ctx, r.ID, r.Status, now, ByPerson); err != nil {
 		return nil, fmt.Errorf("store record: %w", err)
 	}
 	return r, nil
 }
 
+// Who changes a status. The store's table status_change holds the same words.
+const (
+	ByPerson  = "person"
+	ByService = "service" // the app itself, or the signing service
+)
+
 // move gives r a new status and writes the line of its history, whose number it
 // returns.
-func (s *Store) move(ctx context.Context, tx *sql.Tx, r *survey.Record, to survey.Status) (change int64, err error) {
+func (s *Store) move(ctx context.Context, tx *sql.Tx, r *survey.Record, to survey.Status, who string) (change int64, err error) {
 	now := toMillis(r.Updated)
 	if _, err := tx.StmtContext(ctx, s.q.setStatus).ExecContext(ctx, to, now, r.ID); err != nil {
 		return 0, fmt.Errorf("move record: %w", err)
 	}
-	line, err := tx.StmtContext(ctx, s.q.addChange).ExecContext(ctx, r.ID, to, now)
-	if err != nil {
+	if err := tx.StmtContext(ctx, s.q.addChange).QueryRowContext(ctx, r.ID, to, now, who).Scan(&change); err != nil {
 		return 0, fmt.Errorf("move record: %w", err)
 	}
 	r.Status = to
-	return line.LastInsertId()
+	return change, nil
 }
 
 func (s *Store) replaceAnswers(ctx context.Context, tx *sql.Tx, id string, st survey.Stage, given survey.Answers) error {
@@ -164,7 +176,7 @@ func (s *Store) History(ctx context.Context, id string) ([]survey.StatusChange, 
 	for rows.Next() {
 		var c survey.StatusChange
 		var at int64
-		if err := rows.Scan(&c.Status, &at); err != nil {
+		if err := rows.Scan(&c.Status, &at, &c.Who); err != nil {
 			return nil, fmt.Errorf("list history: %w", err)
 		}
 		c.At = fromMillis(at)

@@ -9,8 +9,7 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
-// sessionTable keeps the sessions of mitidhttp in the store's file. In PostgreSQL
-// the statements are the same with $1 in place of ?.
+// sessionTable keeps the sessions of mitidhttp in the store's database.
 type sessionTable struct{ s *Store }
 
 // Sessions returns where the sessions of people are kept.
@@ -19,10 +18,10 @@ func (s *Store) Sessions() mitidhttp.Sessions { return sessionTable{s} }
 // Save keeps a session, and clears away what has expired.
 func (t sessionTable) Save(ctx context.Context, s mitidhttp.StoredSession) error {
 	return t.s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE expires_at <= ?`, toMillis(t.s.Now())); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE expires_at <= $1`, toMillis(t.s.Now())); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
-		const insert = `INSERT INTO session (id, person, broker_session, data, expires_at) VALUES (?, ?, ?, ?, ?)`
+		const insert = `INSERT INTO session (id, person, broker_session, data, expires_at) VALUES ($1, $2, $3, $4, $5)`
 		if _, err := tx.ExecContext(ctx, insert, s.ID, s.Person, s.BrokerSession, s.Data, toMillis(s.Expires)); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
@@ -33,7 +32,7 @@ func (t sessionTable) Save(ctx context.Context, s mitidhttp.StoredSession) error
 // Load returns what was saved; the gate looks at its age.
 func (t sessionTable) Load(ctx context.Context, id string) ([]byte, error) {
 	var data []byte
-	err := t.s.db.QueryRowContext(ctx, `SELECT data FROM session WHERE id = ?`, id).Scan(&data)
+	err := t.s.DB.QueryRowContext(ctx, `SELECT data FROM session WHERE id = $1`, id).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -45,8 +44,8 @@ func (t sessionTable) Load(ctx context.Context, id string) ([]byte, error) {
 
 // Delete ends one session, or all of a person, or those of a session at the broker.
 func (t sessionTable) Delete(ctx context.Context, key string) error {
-	const remove = `DELETE FROM session WHERE id = ?1 OR person = ?1 OR (broker_session = ?1 AND broker_session != '')`
-	if _, err := t.s.db.ExecContext(ctx, remove, key); err != nil {
+	const remove = `DELETE FROM session WHERE id = $1 OR person = $1 OR (broker_session = $1 AND broker_session <> '')`
+	if _, err := t.s.DB.ExecContext(ctx, remove, key); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	return nil

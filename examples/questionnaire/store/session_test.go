@@ -16,7 +16,7 @@ func TestSessionTableKeepsFindsAndEnds(t *testing.T) {
 	kept := s.Sessions()
 	sessions := func() (n int) {
 		t.Helper()
-		require.NoError(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM session`).Scan(&n))
+		require.NoError(t, s.DB.QueryRowContext(t.Context(), `SELECT count(*) FROM session`).Scan(&n))
 		return n
 	}
 	save := func(id, person, at string, lasts time.Duration) {

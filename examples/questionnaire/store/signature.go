@@ -127,14 +127,22 @@ func (s *Store) TakeSignature(ctx context.Context, w *Work, next time.Time) (ok 
 	return n == 1, err
 }
 
-// PlaceSignature keeps the ticket and, in the same transaction, makes the letter that
-// brings the link. tell says that letters are sent. Of two that do it, one counts.
-func (s *Store) PlaceSignature(ctx context.Context, id string, t signing.Ticket, next time.Time, tell bool) error {
+// PlaceSignature keeps the ticket and, in the same transaction, makes what follows: the
+// letter that brings the link. Of two that do it, one counts.
+func (s *Store) PlaceSignature(ctx context.Context, id string, t signing.Ticket, next time.Time, then Follows) error {
 	ticket, err := json.Marshal(t)
 	if err != nil {
 		return fmt.Errorf("store agreement: %w", err)
 	}
 	p, err := s.PaperOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	var account string
+	if err := s.q.signatureOwner.QueryRowContext(ctx, id).Scan(&account, new(string), new(int64)); err != nil {
+		return fmt.Errorf("read agreement: %w", err)
+	}
+	letters, err := s.drafts(ctx, account, then, p.PDF)
 	if err != nil {
 		return err
 	}
@@ -152,46 +160,68 @@ func (s *Store) PlaceSignature(ctx context.Context, id string, t signing.Ticket,
 		}
 		r.Updated = s.Now()
 		if r.Status == survey.StatusCheck {
-			if _, err := s.move(ctx, tx, r, survey.StatusToSign); err != nil {
+			if _, err := s.move(ctx, tx, r, survey.StatusToSign, ByService); err != nil {
 				return err
 			}
 		}
-		if !tell {
-			return nil
-		}
-		return s.addLetter(ctx, tx, account, r, change, p.Content.Letter)
+		return s.follow(ctx, tx, account, r, change, then, letters)
 	})
 }
 
 // signatureRecord returns the record of an agreement, whose it is, and the change that
-// made the agreement.
+// made the agreement. It locks the account.
 func (s *Store) signatureRecord(ctx context.Context, tx *sql.Tx, id string) (account string, change int64, r *survey.Record, err error) {
 	var recordID string
 	if err := tx.StmtContext(ctx, s.q.signatureOwner).QueryRowContext(ctx, id).Scan(&account, &recordID, &change); err != nil {
 		return "", 0, nil, fmt.Errorf("read agreement: %w", err)
 	}
+	if err := s.lockAccount(ctx, tx, account); err != nil {
+		return "", 0, nil, err
+	}
 	r, err = scanRecord(tx.StmtContext(ctx, s.q.findRecord).QueryRowContext(ctx, account, recordID))
 	return account, change, r, err
 }
 
+// ReachedBy returns what is known about a record whose agreement takes it to a status.
+func (s *Store) ReachedBy(ctx context.Context, signature string, to survey.Status) (Reached, error) {
+	r := Reached{Status: to}
+	err := s.DB.QueryRowContext(ctx, `SELECT r.account_id, r.id, r.questionnaire, r.lang FROM signature s JOIN record r ON r.id = s.record_id WHERE s.id = $1`, signature).
+		Scan(&r.Account, &r.Record, &r.Questionnaire, &r.Lang)
+	if err != nil {
+		return r, fmt.Errorf("read agreement: %w", err)
+	}
+	return r, nil
+}
+
 // Rest leaves an agreement alone until next. failures is how often in a row something
 // failed, and stuck why a person must look, if one must: the record says so too. An
-// event that came meanwhile counts more than next.
-func (s *Store) Rest(ctx context.Context, w *Work, next time.Time, failures int, stuck string) error {
+// event that came meanwhile counts more than next. then is what follows StatusCheck.
+func (s *Store) Rest(ctx context.Context, w *Work, next time.Time, failures int, stuck string, then Follows) error {
+	var account string
+	if err := s.q.signatureOwner.QueryRowContext(ctx, w.ID).Scan(&account, new(string), new(int64)); err != nil {
+		return fmt.Errorf("read agreement: %w", err)
+	}
+	letters, err := s.drafts(ctx, account, then, nil)
+	if err != nil {
+		return err
+	}
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.StmtContext(ctx, s.q.restSignature).ExecContext(ctx, w.ID, w.Until, toMillis(next), failures, stuck); err != nil {
 			return fmt.Errorf("store agreement: %w", err)
 		}
-		_, _, r, err := s.signatureRecord(ctx, tx, w.ID)
+		account, _, r, err := s.signatureRecord(ctx, tx, w.ID)
 		if err != nil || w.State == SignatureEnded {
 			return err
 		}
 		r.Updated = s.Now()
 		switch {
 		case stuck != "" && r.Status == survey.StatusToSign:
-			_, err = s.move(ctx, tx, r, survey.StatusCheck)
+			var change int64
+			if change, err = s.move(ctx, tx, r, survey.StatusCheck, ByService); err == nil {
+				err = s.follow(ctx, tx, account, r, change, then, letters)
+			}
 		case stuck == "" && failures == 0 && r.Status == survey.StatusCheck:
-			_, err = s.move(ctx, tx, r, survey.StatusToSign)
+			_, err = s.move(ctx, tx, r, survey.StatusToSign, ByService)
 		}
 		return err
 	})
@@ -222,6 +252,9 @@ func (s *Store) SignAgain(ctx context.Context, account string, old *Signature) e
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.lockAccount(ctx, tx, account); err != nil {
+			return err
+		}
 		r, err := scanRecord(tx.StmtContext(ctx, s.q.findRecord).QueryRowContext(ctx, account, old.Record))
 		if err != nil {
 			return err
@@ -231,7 +264,7 @@ func (s *Store) SignAgain(ctx context.Context, account string, old *Signature) e
 		}
 		r.Updated = s.Now()
 		p.Content.Letter.At = r.Updated.UTC().Truncate(time.Second)
-		change, err := s.move(ctx, tx, r, survey.StatusToSign)
+		change, err := s.move(ctx, tx, r, survey.StatusToSign, ByPerson)
 		if err != nil {
 			return err
 		}

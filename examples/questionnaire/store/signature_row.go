@@ -20,9 +20,9 @@ const (
 	SignatureEnded   SignatureState = "ended"   // the record has moved on
 )
 
-// statusAfter says where a record goes when its agreement has ended. ok is false for an end that this program does not
+// StatusAfter says where a record goes when its agreement has ended. ok is false for an end that this program does not
 // know.
-func statusAfter(end signing.End) (to survey.Status, ok bool) {
+func StatusAfter(end signing.End) (to survey.Status, ok bool) {
 	switch end {
 	case signing.EndSigned:
 		return survey.StatusSigned, true

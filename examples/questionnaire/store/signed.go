@@ -12,8 +12,9 @@ import (
 )
 
 // EndSignature keeps how an agreement ended, with the signed copy and its evidence, and
-// moves the record on: one transaction. The same end once more changes nothing.
-func (s *Store) EndSignature(ctx context.Context, id string, r *signing.Result, bundle []byte) error {
+// moves the record on, with what follows: one transaction. The same end once more changes
+// nothing.
+func (s *Store) EndSignature(ctx context.Context, id string, r *signing.Result, bundle []byte, then Follows) error {
 	end := ending{ID: id, End: r.End}
 	if r.End == signing.EndSigned {
 		if len(r.Documents) != 1 || len(r.Documents[0].Verdict.Signatures) != 1 {
@@ -31,7 +32,15 @@ func (s *Store) EndSignature(ctx context.Context, id string, r *signing.Result, 
 			end.reason = s.sealPart([]byte(said), id, "reason")
 		}
 	}
-	return s.write(ctx, func(tx *sql.Tx) error { return s.endOnce(ctx, tx, &end) })
+	var account string
+	if err := s.q.signatureOwner.QueryRowContext(ctx, id).Scan(&account, new(string), new(int64)); err != nil {
+		return fmt.Errorf("read agreement: %w", err)
+	}
+	letters, err := s.drafts(ctx, account, then, nil)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(tx *sql.Tx) error { return s.endOnce(ctx, tx, &end, then, letters) })
 }
 
 // ending is the row of an agreement that has ended.
@@ -43,8 +52,8 @@ type ending struct {
 	signedAt                 int64
 }
 
-func (s *Store) endOnce(ctx context.Context, tx *sql.Tx, e *ending) error {
-	to, ok := statusAfter(e.End)
+func (s *Store) endOnce(ctx context.Context, tx *sql.Tx, e *ending, then Follows, letters []*Draft) error {
+	to, ok := StatusAfter(e.End)
 	if !ok {
 		return errors.New("an agreement ended in a way that this program does not know")
 	}
@@ -56,13 +65,16 @@ func (s *Store) endOnce(ctx context.Context, tx *sql.Tx, e *ending) error {
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return err
 	}
-	_, _, r, err := s.signatureRecord(ctx, tx, e.ID)
+	account, _, r, err := s.signatureRecord(ctx, tx, e.ID)
 	if err != nil {
 		return err
 	}
 	r.Updated = now
-	_, err = s.move(ctx, tx, r, to)
-	return err
+	change, err := s.move(ctx, tx, r, to, ByService)
+	if err != nil {
+		return err
+	}
+	return s.follow(ctx, tx, account, r, change, then, letters)
 }
 
 // Signatures returns the agreements of a record, the newest first.
@@ -91,30 +103,35 @@ func (s *Store) scanSignatures(ctx context.Context, q *sql.Stmt, args ...any) ([
 	defer rows.Close()
 	var all []Signature
 	for rows.Next() {
-		var one Signature
-		var created, ended, signed int64
-		var reason []byte
-		var ticket string
-		if err := rows.Scan(&one.ID, &one.Account, &one.Record, &one.State, &one.Stuck, &one.Ending, &created, &ended, &signed, &reason,
-			&one.SHA256, &one.Written, &one.Proven, &ticket); err != nil {
+		one, err := s.scanSignature(rows.Scan)
+		if err != nil {
 			return nil, fmt.Errorf("list agreements: %w", err)
-		}
-		one.Created, one.Ended, one.SignedAt = fromMillis(created), fromMillis(ended), fromMillis(signed)
-		if reason != nil {
-			said, err := s.openPart(reason, one.ID, "reason")
-			if err != nil {
-				return nil, err
-			}
-			one.Reason = string(said)
-		}
-		if ticket != "" {
-			if err := json.Unmarshal([]byte(ticket), &one.Ticket); err != nil {
-				return nil, err
-			}
 		}
 		all = append(all, one)
 	}
 	return all, rows.Err()
+}
+
+func (s *Store) scanSignature(scan func(...any) error) (one Signature, err error) {
+	var created, ended, signed int64
+	var reason []byte
+	var ticket string
+	if err := scan(&one.ID, &one.Account, &one.Record, &one.State, &one.Stuck, &one.Ending, &created, &ended, &signed, &reason,
+		&one.SHA256, &one.Written, &one.Proven, &ticket); err != nil {
+		return one, err
+	}
+	one.Created, one.Ended, one.SignedAt = fromMillis(created), fromMillis(ended), fromMillis(signed)
+	if reason != nil {
+		said, err := s.openPart(reason, one.ID, "reason")
+		if err != nil {
+			return one, err
+		}
+		one.Reason = string(said)
+	}
+	if ticket != "" {
+		err = json.Unmarshal([]byte(ticket), &one.Ticket)
+	}
+	return one, err
 }
 
 // The files of an agreement, by the column that holds each and the part it is sealed as.

@@ -3,19 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite": no C compiler is needed
+	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 var (
 	ErrNotFound = errors.New("not found")
@@ -23,36 +17,28 @@ var (
 	errCapacity = errors.New("the account was made in another capacity")
 )
 
-// Store keeps accounts and records in one SQLite file. Every method that writes
-// does it in one transaction that takes the write lock at its beginning.
+// Store keeps accounts and records in one database, an SQLite file or a PostgreSQL. Every
+// method that writes does it in one transaction, in which the account is nobody else's.
 type Store struct {
-	db    *sql.DB
-	q     *queries
-	vault *Vault
-	Now   func() time.Time
+	DB      *sql.DB // the outbox has its tables here too
+	Dialect outbox.Dialect
+	q       *queries
+	vault   *Vault
+	turn    chan struct{} // one writer at a time in SQLite, in the order in which they come; nil in PostgreSQL
+	Now     func() time.Time
 }
 
-// Open opens the file at path, makes it when it is missing, brings its
-// tables up to date, and checks that the keys fit what it holds.
-func Open(ctx context.Context, path string, v *Vault, now func() time.Time) (*Store, error) {
-	// SQLite gives its side files the mode of the main one.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// Open opens the database called name, as [opendb.Open] does, brings its tables up to
+// date, and checks that the keys fit what it holds.
+func Open(ctx context.Context, name string, v *Vault, now func() time.Time) (*Store, error) {
+	db, dialect, err := opendb.Open(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+	s := &Store{DB: db, Dialect: dialect, vault: v, Now: now}
+	if dialect == outbox.SQLite {
+		s.turn = make(chan struct{}, 1)
 	}
-	dsn, err := storeAddress(path)
-	if err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
-	}
-	db.SetMaxOpenConns(16) // more wait for the disk anyway
-	s := &Store{db: db, vault: v, Now: now}
 	if err := s.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("store: %w", err)
@@ -60,46 +46,42 @@ func Open(ctx context.Context, path string, v *Vault, now func() time.Time) (*St
 	return s, nil
 }
 
-// storeAddress names the file and what every connection to it must have.
-func storeAddress(path string) (string, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("store: %w", err)
-	}
-	q := url.Values{
-		"_pragma": {
-			"journal_mode(WAL)",   // readers do not wait for the writer
-			"synchronous(FULL)",   // what was answered survives a power cut
-			"busy_timeout(10000)", // milliseconds; a second writer waits its turn
-			"foreign_keys(1)",
-			"secure_delete(1)", // what is replaced is overwritten
-		},
-		"_txlock": {"immediate"},
-	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: q.Encode()}
-	return u.String(), nil
-}
-
 func (s *Store) prepare(ctx context.Context) error {
-	if err := migrate(ctx, s.db); err != nil {
+	if err := migrate(ctx, s.DB, s.Dialect); err != nil {
 		return err
 	}
 	var err error
-	if s.q, err = prepareQueries(ctx, s.db); err != nil {
+	if s.q, err = prepareQueries(ctx, s.DB, s.Dialect); err != nil {
+		return err
+	}
+	if err := s.seed(ctx); err != nil {
 		return err
 	}
 	return s.checkKeys(ctx)
 }
 
-// Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+// Close closes the database.
+func (s *Store) Close() error { return s.DB.Close() }
 
-// Ping reports whether the file answers.
-func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.DB.PingContext(ctx) }
 
-// write runs do in one transaction.
+// write runs do in one transaction. SQLite has one writer, and lets those who wait for their turn look again and
+// again, some for longer than others; so the writers of this program form a queue.
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	if s.turn != nil {
+		select {
+		case s.turn <- struct{}{}:
+			defer func() { <-s.turn }()
+		case <-ctx.Done():
+			return fmt.Errorf("store: %w", ctx.Err())
+		}
+	}
+	return inTransaction(ctx, s.DB, do)
+}
+
+func inTransaction(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}

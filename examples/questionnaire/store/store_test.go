@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,11 +17,56 @@ import (
 
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/internal/pgtest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// TestOnBothDatabases runs tests on both databases. open opens the same empty one at each
+// call, as another program would.
+func TestOnBothDatabases(t *testing.T) {
+	tests := map[string]func(t *testing.T, open func() *Store){
+		"an account is issuer and subject": accountIsIssuerAndSubject, "properties follow the login": propertiesFollowTheLogin,
+		"a number is found by its pseudonym": cprIsFoundByItsPseudonym, "a swapped row does not open": swappedRowDoesNotOpen,
+		"foreign keys hold": foreignKeysHold, "a follow-up needs an answered record": followUpNeedsAnAnsweredRecord,
+		"of many who hand in one does": ofManyWhoHandInOneDoes, "a letter is queued with the record": letterIsQueuedWithTheRecord,
+		"a letter waits for the number": letterWaitsForTheNumber, "templates have versions": templatesHaveVersions,
+		"actions keep their number": actionsKeepTheirNumber, "effects happen once": effectsHappenOnce,
+		"invitations are sent once": invitationsAreSentOnce, "parked letters are decided": parkedLettersAreDecided,
+		"stuck agreements come first": stuckAgreementsComeFirst,
+	}
+	run := func(t *testing.T, empty func(t *testing.T, n int) string) {
+		for n, name := range slices.Sorted(maps.Keys(tests)) {
+			t.Run(name, func(t *testing.T) {
+				at, keys := empty(t, n), NewKeyring()
+				tests[name](t, func() *Store { return openTestStore(t, at, keys) })
+			})
+		}
+	}
+	t.Run("SQLite", func(t *testing.T) {
+		run(t, func(t *testing.T, _ int) string { return filepath.Join(t.TempDir(), "panel æøå.db") })
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := pgtest.Start(t, pgtest.Options{})
+		db, err := opendb.PostgreSQL(t.Context(), dsn)
+		require.NoError(t, err)
+		defer db.Close()
+		run(t, func(t *testing.T, n int) string {
+			given := url.Values{}
+			for _, pair := range strings.Fields(dsn) {
+				key, value, _ := strings.Cut(pair, "=")
+				given.Set(key, value)
+			}
+			given.Set("dbname", "panel"+strconv.Itoa(n))
+			_, err := db.ExecContext(t.Context(), "CREATE DATABASE "+given.Get("dbname"))
+			require.NoError(t, err)
+			return "postgres:///?" + given.Encode()
+		})
+	})
+}
 
 // openTestStore opens the file at path with keys, on a clock of its own.
 func openTestStore(t *testing.T, path string, keys Keyring) *Store {
@@ -41,11 +89,21 @@ func tryOpen(ctx context.Context, path string, keys Keyring) (*Store, error) {
 func (s *Store) accountsByCPR(ctx context.Context, n cpr.Number) (all []string, err error) {
 	names, err := s.vault.pseudonym(n)
 	for _, name := range names {
-		var found string
-		if err := s.db.QueryRowContext(ctx, `SELECT coalesce(group_concat(account_id, ' '), '') FROM cpr_number WHERE pseudonym = ?`, name).Scan(&found); err != nil {
+		rows, err := s.DB.QueryContext(ctx, `SELECT account_id FROM cpr_number WHERE pseudonym = $1`, name)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, strings.Fields(found)...)
+		defer rows.Close()
+		for rows.Next() {
+			var found string
+			if err := rows.Scan(&found); err != nil {
+				return nil, err
+			}
+			all = append(all, found)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
 	}
 	return all, err
 }
@@ -59,8 +117,8 @@ func account(t *testing.T, s *Store, subject string, n cpr.Number) string {
 	return id
 }
 
-func TestAccountIsIssuerAndSubject(t *testing.T) {
-	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
+func accountIsIssuerAndSubject(t *testing.T, open func() *Store) {
+	s := open()
 	a := account(t, s, "a", cpr.Number{})
 	assert.Equal(t, a, account(t, s, "a", cpr.Number{}), "the same person comes back to the same account")
 	seen := map[string]bool{a: true}
@@ -76,8 +134,8 @@ func TestAccountIsIssuerAndSubject(t *testing.T) {
 	assert.ErrorIs(t, err, errCapacity)
 }
 
-func TestPropertiesFollowTheLogin(t *testing.T) {
-	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
+func propertiesFollowTheLogin(t *testing.T, open func() *Store) {
+	s := open()
 	key := AccountKey{"https://æøå.example", "a"}
 	id, _, err := s.Arrive(t.Context(), Arrival{Key: key, Capacity: "private", Set: []Property{{Name: "fname", Claim: "name", Value: "Ærlig"}, {Name: "born", Claim: "birthdate", Value: "1990-02-28"}}})
 	require.NoError(t, err)
@@ -89,8 +147,8 @@ func TestPropertiesFollowTheLogin(t *testing.T) {
 	assert.Equal(t, "1990-03-01", all[0].Value)
 }
 
-func TestCPRIsFoundByItsPseudonym(t *testing.T) {
-	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
+func cprIsFoundByItsPseudonym(t *testing.T, open func() *Store) {
+	s := open()
 	n := mitidtest.Ditlev().CPR
 	a := account(t, s, "a", n)
 	account(t, s, "b", mitidtest.Paiman().CPR)
@@ -138,13 +196,13 @@ func TestKeysRotateAndMustFit(t *testing.T) {
 	assert.Equal(t, []string{a}, found)
 }
 
-func TestSwappedRowDoesNotOpen(t *testing.T) {
-	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
+func swappedRowDoesNotOpen(t *testing.T, open func() *Store) {
+	s := open()
 	a := account(t, s, "a", mitidtest.Ditlev().CPR)
 	b := account(t, s, "b", mitidtest.Paiman().CPR)
-	_, err := s.db.ExecContext(t.Context(), `UPDATE cpr_number SET sealed = (SELECT o.sealed FROM cpr_number o WHERE o.account_id = ?) WHERE account_id = ?`, b, a)
+	_, err := s.DB.ExecContext(t.Context(), `UPDATE cpr_number SET sealed = (SELECT o.sealed FROM cpr_number o WHERE o.account_id = $1) WHERE account_id = $2`, b, a)
 	require.NoError(t, err)
-	_, err = s.db.ExecContext(t.Context(), `DELETE FROM account WHERE id = ?`, b)
+	_, err = s.DB.ExecContext(t.Context(), `DELETE FROM account WHERE id = $1`, b)
 	require.NoError(t, err)
 	assert.ErrorIs(t, s.checkKeys(t.Context()), errVault)
 }
@@ -153,7 +211,7 @@ func TestNewerFileIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	keys := NewKeyring()
 	s := openTestStore(t, path, keys)
-	_, err := s.db.ExecContext(t.Context(), `INSERT INTO schema_version (version) VALUES (999)`)
+	_, err := s.DB.ExecContext(t.Context(), `INSERT INTO schema_version (version) VALUES (999)`)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	_, err = tryOpen(t.Context(), path, keys)
@@ -166,26 +224,26 @@ func TestNewerFileIsRefused(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestForeignKeysHold(t *testing.T) {
-	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
+func foreignKeysHold(t *testing.T, open func() *Store) {
+	s := open()
 	_, err := s.Save(t.Context(), "nobody", "hverdag", survey.StageFirst, survey.Answers{}, false, Follows{})
 	assert.Error(t, err, "a record needs an account")
 	a := account(t, s, "a", cprtest.Number(7))
 	_, err = s.Save(t.Context(), a, "hverdag", survey.StageFirst, survey.Answers{"mood": {"3"}}, true, Follows{})
 	require.NoError(t, err)
-	_, err = s.db.ExecContext(t.Context(), `UPDATE record SET status = 'lost'`)
+	_, err = s.DB.ExecContext(t.Context(), `UPDATE record SET status = 'lost'`)
 	assert.Error(t, err, "a status that there is not")
-	_, err = s.db.ExecContext(t.Context(), `DELETE FROM account`)
+	_, err = s.DB.ExecContext(t.Context(), `DELETE FROM account`)
 	require.NoError(t, err)
 	for _, table := range []string{"property", "cpr_number", "record", "status_change", "answer"} {
 		var left int
-		require.NoError(t, s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&left))
+		require.NoError(t, s.DB.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&left))
 		assert.Zero(t, left, table)
 	}
 }
 
-func TestFollowUpNeedsAnAnsweredRecord(t *testing.T) {
-	s := openTestStore(t, filepath.Join(t.TempDir(), "a.db"), NewKeyring())
+func followUpNeedsAnAnsweredRecord(t *testing.T, open func() *Store) {
+	s := open()
 	a := account(t, s, "a", cpr.Number{})
 	_, err := s.Save(t.Context(), a, "hverdag", survey.StageFollowUp, survey.Answers{}, true, Follows{})
 	assert.ErrorIs(t, err, ErrNotFound)
@@ -196,11 +254,9 @@ func TestFollowUpNeedsAnAnsweredRecord(t *testing.T) {
 	assert.Equal(t, survey.StatusDraft, r.Status)
 }
 
-func TestOfManyWhoHandInOneDoes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.db")
-	keys := NewKeyring()
+func ofManyWhoHandInOneDoes(t *testing.T, open func() *Store) {
 	// Two handles stand for two processes.
-	stores := []*Store{openTestStore(t, path, keys), openTestStore(t, path, keys)}
+	stores := []*Store{open(), open()}
 	a := account(t, stores[0], "a", cpr.Number{})
 	var won atomic.Int32
 	var wg sync.WaitGroup

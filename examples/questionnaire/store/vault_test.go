@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
@@ -54,6 +56,26 @@ func TestKeyFile(t *testing.T) {
 	}
 	_, err = LoadKeyring(filepath.Join(path, "below a file"))
 	assert.Error(t, err)
+}
+
+func TestManyWhoMakeTheKeyFileHaveTheSameKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nøgle")
+	all := make([]Keyring, 16)
+	var wg sync.WaitGroup
+	for i := range all {
+		wg.Go(func() {
+			var err error
+			all[i], err = LoadKeyring(path)
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+	for _, k := range all {
+		assert.True(t, len(k) == 1 && bytes.Equal(k[0], all[0][0]))
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".key-*"))
+	require.NoError(t, err)
+	assert.Empty(t, left)
 }
 
 func TestKeysOfTwoPurposesDiffer(t *testing.T) {

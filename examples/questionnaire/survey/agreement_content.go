@@ -11,24 +11,25 @@ import (
 type AgreementContent struct {
 	Letter LetterContent
 	Title  string // of the document; the service's pages show it
-	Lead   string
-	Terms  []string
+	Body   []Paragraph
+	Lead   string   // of an earlier version, which had no templates; then there is no Body
+	Terms  []string // of the same
 	// UUID or CPR says who signs. The number is there only if MitID gave no UUID, and the
 	// settings allow it: the service writes it into every copy.
 	UUID string
 	CPR  string
 }
 
-// NewAgreementContent writes down what is to be signed, in the language of the letter that brings it. Who signs
-// is for the caller to say.
-func NewAgreementContent(g *Agreement, letter LetterContent) *AgreementContent {
-	l := letter.Lang
-	letter.Sign, letter.Title = true, signTexts["letter.title.sign"].In(l)
-	c := &AgreementContent{Letter: letter, Title: g.Title.In(l), Lead: g.Lead.In(l)}
-	for _, t := range g.Terms {
-		c.Terms = append(c.Terms, t.In(l))
+// Paragraphs returns what the document says.
+func (c *AgreementContent) Paragraphs() []Paragraph {
+	if c.Body != nil {
+		return c.Body
 	}
-	return c
+	all := []Paragraph{{Text: c.Lead}, {Answers: true}, {Text: signTexts["sign.pdf.terms"].In(c.Letter.Lang)}}
+	for _, t := range c.Terms {
+		all = append(all, Paragraph{Text: "– " + t})
+	}
+	return all
 }
 
 // Format keeps what a person wrote out of every print.

@@ -1,10 +1,18 @@
 package survey
 
+import "slices"
+
 // Catalogue returns the questionnaires of this example: one that needs to know who
 // in CPR, so that a letter can follow, and one that needs to know that a person is a
 // person.
 func Catalogue() []Questionnaire {
 	return []Questionnaire{Health(), Everyday()}
+}
+
+// WithoutCPR returns those that anybody can answer. They are all that an app has to whom its
+// broker tells no CPR number.
+func WithoutCPR(all []Questionnaire) []Questionnaire {
+	return slices.DeleteFunc(slices.Clone(all), func(q Questionnaire) bool { return q.CPR })
 }
 
 // Find returns the questionnaire with that slug.

@@ -16,9 +16,11 @@ type LetterContent struct {
 	At      time.Time // of the status change, UTC, whole seconds
 	Name    string    // empty if protected
 	Subject string    // the questionnaire
-	Again   bool      // the follow-up
+	Again   bool      // the follow-up; earlier versions wrote it
 	Sign    bool      // there is an agreement to sign
-	Lines   []ContentLine
+	Invite  bool      // it invites somebody who is to answer
+	Body    []Paragraph
+	Lines   []ContentLine // where Body has Answers
 }
 
 // ContentLine is one question and its answer.
@@ -27,14 +29,28 @@ type ContentLine struct {
 	Values   []string
 }
 
-// NewLetterContent writes down what was handed in.
+// NewLetterContent is the receipt for what was handed in, as the app writes it unless an
+// administrator says otherwise.
 func NewLetterContent(l Lang, at time.Time, name string, q *Questionnaire, st Stage, given Answers) LetterContent {
-	c := LetterContent{Lang: l, Title: letterTexts["letter.title"].In(l), At: at.UTC().Truncate(time.Second), Name: name,
-		Subject: q.Title.In(l), Again: st == StageFollowUp}
-	for _, n := range q.Form(st).Lines(given, l) {
-		c.Lines = append(c.Lines, ContentLine{n.Question.In(l), n.Values})
+	template := DefaultTemplates()[0]
+	if st == StageFollowUp {
+		template = DefaultTemplates()[1]
 	}
-	return c
+	return template.Letter(l, Facts{At: at, Name: name, Q: q, Answers: map[Stage]Answers{st: given}})
+}
+
+// earlierBody is the body of a letter that an earlier version of this program wrote, which
+// had no templates.
+func (c *LetterContent) earlierBody() []Paragraph {
+	lead := "letter.pdf.lead"
+	switch {
+	case c.Again:
+		lead = "letter.pdf.lead.again"
+	case c.Sign:
+		lead = "letter.pdf.lead.sign"
+	}
+	t, _ := lookUp(lead)
+	return []Paragraph{{Text: fmt.Sprintf(t.In(c.Lang), c.Subject)}, {Answers: true}}
 }
 
 // Format keeps what a person wrote out of every print.
@@ -54,6 +70,9 @@ func ReadLetterContent(b []byte) (LetterContent, error) {
 	var c LetterContent
 	if err := json.Unmarshal(b, &c); err != nil {
 		return LetterContent{}, fmt.Errorf("a stored letter cannot be read") // the cause may repeat it
+	}
+	if c.Body == nil {
+		c.Body = c.earlierBody()
 	}
 	return c, nil
 }

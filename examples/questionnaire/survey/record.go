@@ -52,6 +52,7 @@ type Record struct {
 type StatusChange struct {
 	Status Status
 	At     time.Time
+	Who    string // person or service; empty if an earlier version wrote it
 }
 
 // Since returns when the record last got a status.

@@ -33,7 +33,7 @@ func KnownText(key string) bool {
 }
 
 func lookUp(key string) (Text, bool) {
-	for _, table := range []map[string]Text{pageTexts, profileTexts, letterTexts, ageTexts, signTexts} {
+	for _, table := range []map[string]Text{pageTexts, profileTexts, letterTexts, ageTexts, signTexts, adminTexts, formTexts, demoTexts} {
 		if t, ok := table[key]; ok {
 			return t, true
 		}

@@ -3,8 +3,7 @@ package survey
 // pageTexts are the sentences of the pages people move through, except the questions themselves (see
 // catalogue) and what package mitid says about a refused login.
 var pageTexts = map[string]Text{
-	"app.name":    {"Ærøpanelet", "The Ærø Panel"},
-	"demo.banner": {"Demonstration: MitID er efterlignet, og personerne er opdigtede.", "Demonstration: MitID is imitated and the people are made up."},
+	"app.name": {"Ærøpanelet", "The Ærø Panel"},
 
 	"nav.skip":    {"Gå til indholdet", "Skip to content"},
 	"nav.label":   {"Dine sider", "Your pages"},

@@ -2,14 +2,20 @@ package survey
 
 // letterTexts are the sentences of letters and of the pages about them.
 var letterTexts = map[string]Text{
-	"letter.title":          {"Kvittering fra Ærøpanelet", "Receipt from the Ærø Panel"},
-	"letter.pdf.noname":     {"Til dig, der har svaret", "To you who answered"},
-	"letter.pdf.lead":       {"Vi har modtaget dine svar på »%s«. Tak for dem. Her er, hvad du svarede:", "We have received your answers to “%s”. Thank you. Here is what you answered:"},
-	"letter.pdf.lead.again": {"Vi har modtaget din opfølgning på »%s«. Tak for den. Her er, hvad du svarede:", "We have received your follow-up to “%s”. Thank you. Here is what you answered:"},
-	"letter.pdf.link":       {"Vil du bekræfte, at du har læst brevet? Tryk her, og log ind med MitID.", "Would you like to confirm that you have read this letter? Press here and log on with MitID."},
-	"letter.pdf.open":       {"Bekræft, at jeg har læst brevet", "Confirm that I have read the letter"},
-	"letter.pdf.regards":    {"Med venlig hilsen", "Kind regards"},
-	"letter.pdf.example":    {"Et eksempel, der ikke findes", "An example that does not exist"},
+	"letter.title":             {"Kvittering fra Ærøpanelet", "Receipt from the Ærø Panel"},
+	"letter.pdf.noname":        {"Til dig, der har svaret", "To you who answered"},
+	"letter.pdf.lead":          {"Vi har modtaget dine svar på »%s«. Tak for dem. Her er, hvad du svarede:", "We have received your answers to “%s”. Thank you. Here is what you answered:"},
+	"letter.pdf.lead.again":    {"Vi har modtaget din opfølgning på »%s«. Tak for den. Her er, hvad du svarede:", "We have received your follow-up to “%s”. Thank you. Here is what you answered:"},
+	"letter.pdf.link":          {"Vil du bekræfte, at du har læst brevet? Tryk her, og log ind med MitID.", "Would you like to confirm that you have read this letter? Press here and log on with MitID."},
+	"letter.pdf.open":          {"Bekræft, at jeg har læst brevet", "Confirm that I have read the letter"},
+	"letter.title.invite":      {"Et spørgeskema fra Ærøpanelet", "A questionnaire from the Ærø Panel"},
+	"letter.pdf.lead.invite":   {"Vi vil gerne høre, hvordan det går, og inviterer dig til at svare på »{{questionnaire}}«.\n\nDet tager få minutter, og det er frivilligt.", "We would like to hear how you are doing, and invite you to answer “{{questionnaire}}”.\n\nIt takes a few minutes and is voluntary."},
+	"letter.pdf.link.invite":   {"Tryk her, log ind med MitID, og svar. Kun du kan åbne linket.", "Press here, log on with MitID and answer. Only you can open the link."},
+	"letter.pdf.open.invite":   {"Svar på spørgeskemaet", "Answer the questionnaire"},
+	"letter.pdf.noname.invite": {"Til dig", "To you"},
+	"field.noname":             {"borger", "citizen"},
+	"letter.pdf.regards":       {"Med venlig hilsen", "Kind regards"},
+	"letter.pdf.example":       {"Et eksempel, der ikke findes", "An example that does not exist"},
 
 	"letters.lead":    {"Her kan du altid se, hvad der blev af hvert brev.", "Here you can always see what became of each letter."},
 	"letters.empty":   {"Du har ingen breve endnu. Når du har svaret på et skema, skriver vi en kvittering til dig.", "You have no letters yet. When you have answered a questionnaire, we write you a receipt."},
@@ -28,12 +34,14 @@ var letterTexts = map[string]Text{
 	"letter.stand.delivered": {"Leveret", "Delivered"},
 	"letter.stand.opened":    {"Læst", "Read"},
 	"letter.stand.refused":   {"Ikke leveret", "Not delivered"},
+	"letter.stand.earlier":   {"Sendt tidligere", "Sent earlier"},
 
 	"letter.means.number":    {"Vil du have en kvittering i din e-Boks? Så bekræft med MitID, og giv dit CPR-nummer videre. Ellers behøver du ikke gøre mere.", "Would you like a receipt in your e-Boks? Then confirm with MitID and pass your CPR number on. Otherwise there is nothing more to do."},
 	"letter.means.waiting":   {"Brevet er skrevet og bliver sendt, så snart det kan lade sig gøre.", "The letter is written and goes out as soon as possible."},
 	"letter.means.asked":     {"Brevet er afleveret, men vi venter stadig på at få det bekræftet. Det bliver ikke sendt to gange.", "The letter was handed over, but we still wait for confirmation. It will not be sent twice."},
 	"letter.means.sent":      {"Brevet er på vej til din e-Boks. Det tager som regel kort tid.", "The letter is on its way to your e-Boks. That usually takes a short time."},
 	"letter.means.delivered": {"Brevet ligger i din e-Boks.", "The letter is in your e-Boks."},
+	"letter.means.earlier":   {"Brevet er fra en tidligere udgave af denne side. Hvad der blev af det, kan vi ikke se længere.", "The letter is from an earlier version of this site. What became of it can no longer be seen here."},
 	"letter.means.opened":    {"Du har bekræftet med MitID, at du har læst brevet.", "You confirmed with MitID that you have read the letter."},
 
 	"letter.why.other":              {"Brevet kunne ikke leveres. Dine svar har vi, og du kan altid se dem her.", "The letter could not be delivered. We have your answers, and you can always see them here."},

@@ -52,6 +52,8 @@ var signTexts = map[string]Text{
 	"sign.means.cancelled": {"Aftalen blev trukket tilbage, før den var skrevet under. Du kan få en ny.", "The agreement was withdrawn before it was signed. You can get a new one."},
 	"sign.means.error":     {"Der skete en fejl hos underskriftstjenesten, og aftalen er ikke underskrevet. Du kan få den igen.", "The signing service had an error, and the agreement is not signed. You can get it again."},
 
+	"letter.title.remind":  {"En aftale venter på dig hos Ærøpanelet", "An agreement waits for you at the Ærø Panel"},
+	"letter.pdf.remind":    {"Aftalen »{{questionnaire}}« venter stadig på din underskrift. Har du skrevet under i mellemtiden, skal du ikke gøre mere.", "The agreement “{{questionnaire}}” still waits for your signature. If you have signed in the meantime, there is nothing more to do."},
 	"letter.title.sign":    {"Aftale til underskrift fra Ærøpanelet", "Agreement to sign from the Ærø Panel"},
 	"letter.pdf.lead.sign": {"Her er aftalen »%s«. Den gælder, når du har skrevet under. Det svarede du:", "Here is the agreement “%s”. It holds once you have signed it. This is what you answered:"},
 	"letter.pdf.link.sign": {"Tryk her, log ind med MitID, læs aftalen, og skriv under.", "Press here, log on with MitID, read the agreement and sign it."},

@@ -15,7 +15,7 @@ func TestEveryTextIsInBothLanguages(t *testing.T) {
 		assert.NotEmpty(t, x.EN, name)
 		assert.Equal(t, strings.Count(x.DA, "%"), strings.Count(x.EN, "%"), name)
 	}
-	for _, table := range []map[string]Text{pageTexts, profileTexts, letterTexts, ageTexts, signTexts} {
+	for _, table := range []map[string]Text{pageTexts, profileTexts, letterTexts, ageTexts, signTexts, adminTexts, formTexts, demoTexts} {
 		for key, x := range table {
 			both(key, x)
 		}

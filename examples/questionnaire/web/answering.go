@@ -124,7 +124,11 @@ func (a *App) takePaper(v *visit, p *paper) error {
 	if len(problems) > 0 {
 		return v.showForm(http.StatusUnprocessableEntity, p, given, problems, false)
 	}
-	r, err := a.cfg.Store.Save(v.r.Context(), v.account, p.q.Slug, p.stage, given, hand, a.follows(v, p, given, hand))
+	then, err := a.follows(v, p, given, hand)
+	if err != nil {
+		return err
+	}
+	r, err := a.cfg.Store.Save(v.r.Context(), v.account, p.q.Slug, p.stage, given, hand, then)
 	switch {
 	case errors.Is(err, store.ErrClosed):
 		return v.to(recordPage(r) + "?closed=1")

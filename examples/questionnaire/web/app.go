@@ -10,7 +10,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
@@ -25,7 +25,6 @@ import (
 type Config struct {
 	Broker         mitid.Broker
 	Ages           mitid.Broker // proves ages; nil, or one that cannot: nobody is asked for theirs
-	Issuer         string       // the broker's origin; the browser is sent there and back
 	PublicURL      string       // where people reach the app: scheme and host, no path
 	Store          *store.Store
 	Keys           store.Keyring
@@ -33,18 +32,25 @@ type Config struct {
 	Assignments    []Assignment
 	Identity       claims.Capacity
 	Confirm        mitid.Action // the verb MitID shows where somebody confirms
+	OwnLanguage    bool         // the broker takes no language from us
 	Level          claims.Level
-	Demo           bool // tell everybody that MitID is imitated
-	// Post carries the letters; if nil, no letters are sent. Make it with post.NewClient.
-	Post      *eboks.Client
+	Demo           bool        // tell everybody that MitID is imitated
+	Characters     []Character // whom the imitated MitID offers
+	// Post sends the letters, from tables beside those of Store; if nil, no letters are sent.
+	Post      *outbox.Outbox
 	Mailboxes string // address of the fake mailboxes; if empty, the post is no fake
 	// Mailbox returns the address of a person's fake mailbox, empty where there is
 	// none. Needed with Mailboxes.
-	Mailbox   func(cpr.Number) string
-	NewsEvery time.Duration // between two questions what became of letters; if zero, a minute
+	Mailbox func(cpr.Number) string
 	// Signing has agreements signed; if nil, there are none. Make it with signdesk.Open.
 	Signing   *signdesk.Desk
 	SignEvery time.Duration // between two questions about an order; if zero, five minutes
+	// Admins are the people who may administrate, by professional identity. If empty,
+	// nobody may.
+	Admins []Admin
+	// DemoAdmin lets the next login at the fake broker be an administrator's; if nil, there
+	// is no such button.
+	DemoAdmin func()
 	Now       func() time.Time
 	Logger    *slog.Logger
 }
@@ -57,9 +63,11 @@ type App struct {
 	languages languages
 	pages     map[string]*template.Template
 	Gate      *mitidhttp.Gate
-	ages      *ages         // nil if nobody is asked for their age
-	Postman   *post.Postman // nil if no letters are sent
+	ages      *ages        // nil if nobody is asked for their age
+	office    *post.Office // nil if no letters are sent
 	links     *readlink.Links
+	planner   *post.Planner
+	Inviter   *post.Inviter   // nil if no letters are sent
 	Clerk     *signdesk.Clerk // nil if nothing is signed
 	hook      http.Handler    // of the signing service's events
 }
@@ -87,11 +95,10 @@ func New(cfg Config) (*App, error) {
 		if err := a.openLinks(); err != nil {
 			return nil, err
 		}
-		a.Postman = post.NewPostman(cfg.Store, cfg.Post, a.render, cfg.Logger)
-		if cfg.NewsEvery > 0 {
-			a.Postman.Every = cfg.NewsEvery
-		}
+		a.office = post.NewOffice(cfg.Post, a.links.For, a.zone, cfg.Logger)
+		a.Inviter = post.NewInviter(cfg.Store, a.office, cfg.Questionnaires, cfg.Logger)
 	}
+	a.planner = &post.Planner{Store: cfg.Store, Questionnaires: cfg.Questionnaires, Post: a.post(), Signs: cfg.Signing != nil}
 	if cfg.Signing != nil {
 		if err := a.openClerk(); err != nil {
 			return nil, err
@@ -117,11 +124,14 @@ func (a *App) openGate() error {
 	if err != nil {
 		return err
 	}
-	a.Gate, err = mitidhttp.New(mitidhttp.Config{
+	gate := mitidhttp.Config{
 		Client: client, Keys: sessionKeys, Sessions: a.cfg.Store.Sessions(), Request: a.request(), OnLogin: a.onLogin, Refused: a.refused,
-		Locale: func(r *http.Request) mitid.Locale { return localeOf(a.languages.of(r)) },
-		Now:    a.cfg.Now, Logger: a.cfg.Logger,
-	})
+		Now: a.cfg.Now, Logger: a.cfg.Logger,
+	}
+	if !a.cfg.OwnLanguage {
+		gate.Locale = func(r *http.Request) mitid.Locale { return localeOf(a.languages.of(r)) }
+	}
+	a.Gate, err = mitidhttp.New(gate)
 	return err
 }
 
@@ -139,11 +149,14 @@ func (a *App) session(r *http.Request) (*mitidhttp.Session, bool) {
 // onLogin links a login to its account before the session begins. The CPR
 // number goes into the vault and no further: not even into the session cookie.
 func (a *App) onLogin(_ http.ResponseWriter, r *http.Request, l *mitid.Login) error {
+	if done, err := a.arriveAdmin(r, l); done || err != nil {
+		return err
+	}
 	set, drop := assign(a.cfg.Assignments, &l.Identity)
 	account, shared, err := a.cfg.Store.Arrive(r.Context(), store.Arrival{
 		Key:      store.AccountKey{Issuer: l.Issuer, Subject: l.Identity.Subject},
 		Capacity: capacity(l.Identity.Capacity),
-		Set:      set, Drop: drop, CPR: l.Identity.CPR,
+		Set:      set, Drop: drop, CPR: l.Identity.CPR, Post: a.post(),
 	})
 	if err != nil {
 		a.cfg.Logger.ErrorContext(r.Context(), "login not linked", "error", err)

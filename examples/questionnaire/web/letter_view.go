@@ -1,11 +1,15 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"encoding/hex"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/dkeid/dkeid/eboks"
-	"github.com/dkeid/dkeid/examples/questionnaire/post"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 )
@@ -13,10 +17,37 @@ import (
 // letterView is a letter as the pages show it.
 type letterView struct {
 	*store.Letter
-	Stand string // the end of a text's key, and a class of the style sheet
+	Sent  outbox.Record // what became of it, if it is in the outbox
+	Stand string        // the end of a text's key, and a class of the style sheet
 }
 
-func viewOf(l *store.Letter) letterView { return letterView{l, standOf(l)} }
+// viewsOf adds to letters what became of them.
+func (a *App) viewsOf(ctx context.Context, letters []store.Letter) ([]letterView, error) {
+	var queued []eboks.ID
+	for _, l := range letters {
+		if l.Queued {
+			queued = append(queued, l.ID)
+		}
+	}
+	sent := map[eboks.ID]outbox.Record{}
+	if len(queued) > 0 {
+		for r, err := range a.cfg.Post.Letters(ctx, outbox.Filter{IDs: queued}) {
+			if err != nil {
+				return nil, err
+			}
+			sent[r.ID] = r
+		}
+	}
+	all := make([]letterView, len(letters))
+	for i := range letters {
+		all[i] = viewOf(&letters[i], sent[letters[i].ID])
+	}
+	return all, nil
+}
+
+func viewOf(l *store.Letter, sent outbox.Record) letterView {
+	return letterView{l, sent, standOf(l, &sent)}
+}
 
 // StandText names the text for how far the letter has come.
 func (l letterView) StandText() string { return "letter.stand." + l.Stand }
@@ -44,7 +75,7 @@ func (l letterView) Heading(v view) (string, error) {
 // Explained names the text that says what this means.
 func (l letterView) Explained() string {
 	if l.Stand == "refused" {
-		return reasonText(l.Letter)
+		return l.reasonText()
 	}
 	return "letter.means." + l.Stand
 }
@@ -58,7 +89,15 @@ func (l letterView) AddNumber() string {
 }
 
 // Written reports whether there is a PDF.
-func (l letterView) Written() bool { return l.SHA256 != "" }
+func (l letterView) Written() bool { return l.Queued || l.Stand == "refused" }
+
+// SHA256 is the fingerprint of the PDF that was or will be sent, in hexadecimal digits; empty if none will be.
+func (l letterView) SHA256() string {
+	if !l.Queued {
+		return ""
+	}
+	return hex.EncodeToString(l.Sent.SHA256[:])
+}
 
 // Path is where the letter's own page is.
 func (l letterView) Path() string { return letterPage(l.Letter) }
@@ -71,44 +110,51 @@ type letterArgs struct {
 	Mailboxes string
 }
 
-func (a *App) letterArgs(v *visit, l *store.Letter, q *survey.Questionnaire) letterArgs {
-	args := letterArgs{View: view{Lang: v.lang, zone: a.zone}, Letter: viewOf(l), Q: q}
-	if args.Letter.Stand != "refused" { // otherwise there is nothing to see
+func (a *App) letterArgs(v *visit, l letterView, q *survey.Questionnaire) letterArgs {
+	args := letterArgs{View: view{Lang: v.lang, zone: a.zone}, Letter: l, Q: q}
+	if l.Stand != "refused" { // otherwise there is nothing to see
 		args.Mailboxes = a.mailboxes()
 	}
 	return args
 }
 
-// standOf is the word for how far a letter has come: the end of a text's key.
-func standOf(l *store.Letter) string {
-	switch s := l.History.Status(); {
+// standOf is the word for how far a letter has come: the end of a text's key. sent is zero if it is not in the
+// outbox.
+func standOf(l *store.Letter, sent *outbox.Record) string {
+	switch s := sent.Reached; {
+	case l.Refused == store.RefusedEarlier:
+		return "earlier"
 	case s == eboks.OpenedViaLink, s == eboks.Opened:
 		return "opened"
 	case s.Arrived():
 		return "delivered"
-	case s == eboks.Failed, s == eboks.Returned, s == eboks.Recalled, l.State == store.LetterRefused:
+	case s == eboks.Failed, s == eboks.Returned, s == eboks.Recalled, l.Refused != "", givenUp(sent):
 		return "refused"
+	case !l.Queued:
+		return "number"
 	case s == eboks.AcceptedDigital:
 		return "taken" // some distributors tell no more
-	case l.State == store.LetterOffered:
-		return "asked"
-	case l.State == store.LetterAccepted:
+	case sent.State == eboks.LetterAccepted:
 		return "sent"
-	case l.Addressed:
-		return "waiting"
+	case sent.State == eboks.LetterUnknown, sent.NeedsPerson():
+		return "asked"
 	}
-	return "number"
+	return "waiting"
+}
+
+// givenUp reports whether a letter will not be sent. Some distributors print what no mailbox takes. Nothing is sent
+// another way here, so that the person need only know why there is no letter in their mailbox.
+func givenUp(sent *outbox.Record) bool {
+	return sent.State == eboks.LetterRefused && (!sent.NeedsPerson() || sent.Kind == eboks.RecipientUnreachable)
 }
 
 // reasonText names the text that says why a letter was refused.
-func reasonText(l *store.Letter) string {
-	why := l.Reason
-	for _, e := range l.History.Events() {
-		if e.Reachability != eboks.ReachabilityUnknown {
-			why = e.Reachability.String()
-		}
+func (l letterView) reasonText() string {
+	why := cmp.Or(l.Refused, l.Sent.Kind.String())
+	if l.Sent.Reachability != eboks.ReachabilityUnknown {
+		why = l.Sent.Reachability.String()
 	}
-	if key := "letter.why." + why; why != "" && survey.KnownText(key) {
+	if key := "letter.why." + why; survey.KnownText(key) {
 		return key
 	}
 	return "letter.why.other"
@@ -133,22 +179,25 @@ type happening struct {
 }
 
 // happenings tells what became of a letter, the earliest first.
-func happenings(l *store.Letter) []happening {
+func happenings(l letterView, trail []outbox.Happening) []happening {
 	all := []happening{{At: l.Created, Text: "letter.event.written", Who: sayerUs}}
-	if !l.Offered.IsZero() {
-		all = append(all, happening{At: l.Offered, Text: "letter.event.submitted", Who: sayerUs})
-	}
-	for _, e := range l.History.Events() {
-		h := happening{At: e.At, Text: "letter.event." + e.Status.String(), Who: sayerDistributor, Code: e.Code}
-		switch {
-		case e.Status == eboks.OpenedViaLink:
-			h.Who, h.Code = sayerMitID, ""
-		case e.Code == post.ReceiptCode:
-			h.Text, h.Code = "letter.event.receipt", ""
+	offered := false
+	for _, t := range trail {
+		if t.What == outbox.Offered && !offered {
+			offered = true
+			all = append(all, happening{At: t.At, Text: "letter.event.submitted", Who: sayerUs})
 		}
-		all = append(all, h)
+		switch {
+		case t.What == outbox.Told && t.Status == eboks.OpenedViaLink:
+			all = append(all, happening{At: t.At, Text: "letter.event.opened via link", Who: sayerMitID})
+		case t.What == outbox.Told:
+			all = append(all, happening{At: t.At, Text: "letter.event." + t.Status.String(), Who: sayerDistributor, Code: t.Code})
+		case t.Kind == 0 && (t.What == outbox.Offered || t.What == outbox.Asked):
+			all = append(all, happening{At: t.At, Text: "letter.event.receipt", Who: sayerDistributor})
+		}
 	}
-	if l.State == store.LetterRefused {
+	slices.SortStableFunc(all, func(a, b happening) int { return a.At.Compare(b.At) })
+	if l.Refused != "" && l.Stand == "refused" || givenUp(&l.Sent) {
 		all = append(all, happening{At: all[len(all)-1].At, Text: "letter.event.refused", Who: sayerUs})
 	}
 	return all

@@ -1,37 +1,34 @@
 package web
 
 import (
+	"cmp"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 )
 
-// follows is what handing in leads to: a letter about it, or an agreement to sign.
-// A letter is for a private person: what somebody answers for an organisation does
-// not belong in their own mailbox.
-//
-// An agreement is brought by a letter of its own, once there is something to sign.
-func (a *App) follows(v *visit, p *paper, given survey.Answers, hand bool) store.Follows {
-	if !hand || v.session.Identity.Capacity != claims.CapacityPrivate {
-		return store.Follows{}
+// follows is what handing in leads to, as the actions of the administrators say.
+func (a *App) follows(v *visit, p *paper, given survey.Answers, hand bool) (store.Follows, error) {
+	if !hand {
+		return store.Follows{}, nil
 	}
-	name := ""
+	r := store.Reached{Account: v.account, Questionnaire: p.q.Slug, Status: p.stage.Step().To, Lang: v.lang, Stage: p.stage, Given: given}
+	if p.rec != nil {
+		r.Record = p.rec.ID
+	}
 	if n := v.session.Identity.Name; n != nil && v.session.Identity.Protection != claims.NameAndAddressProtected {
-		name = n.Full
+		r.Name = n.Full
 	}
-	c := survey.NewLetterContent(v.lang, a.cfg.Now(), name, p.q, p.stage, given)
-	switch {
-	case p.q.Agreement != nil && a.Clerk != nil:
-		return store.Follows{Agreement: a.agreementOf(v, p.q.Agreement, c)}
-	case a.Postman != nil:
-		return store.Follows{Letter: &c}
-	}
-	return store.Follows{}
+	r.UUID, r.CPR = a.whoSigns(v)
+	return a.planner.Plan(v.r.Context(), r)
 }
 
 // mailboxes is where the fake mailbox of the person is, or nothing.
@@ -63,16 +60,20 @@ func (a *App) openMailbox(v *visit) error {
 
 // lettersOf returns the letters about a record, the newest first.
 func (a *App) lettersOf(v *visit, r *survey.Record) ([]letterArgs, error) {
-	if a.Postman == nil {
+	if a.office == nil {
 		return nil, nil
 	}
 	all, err := a.cfg.Store.LettersOf(v.r.Context(), v.account, r.ID)
 	if err != nil {
 		return nil, err
 	}
+	views, err := a.viewsOf(v.r.Context(), all)
+	if err != nil {
+		return nil, err
+	}
 	var shown []letterArgs
-	for i := range slices.Backward(all) {
-		one := a.letterArgs(v, &all[i], nil)
+	for _, l := range slices.Backward(views) {
+		one := a.letterArgs(v, l, nil)
 		if len(shown) > 0 {
 			one.Mailboxes = "" // one way there is enough
 		}
@@ -89,14 +90,18 @@ func (a *App) listLetters(v *visit) error {
 	if err != nil {
 		return err
 	}
+	views, err := a.viewsOf(v.r.Context(), all)
+	if err != nil {
+		return err
+	}
 	var shown []letterArgs
-	for i := range all {
-		q, ok, err := a.questionnaireOf(v, &all[i])
+	for _, l := range views {
+		q, ok, err := a.questionnaireOf(v, l.Letter)
 		if err != nil {
 			return err
 		}
 		if ok {
-			shown = append(shown, a.letterArgs(v, &all[i], q))
+			shown = append(shown, a.letterArgs(v, l, q))
 		}
 	}
 	title, err := survey.TextOf(v.lang, "nav.letters")
@@ -139,17 +144,25 @@ func (a *App) showLetter(v *visit) error {
 	if !ok {
 		return store.ErrNotFound
 	}
-	title, err := survey.TextOf(v.lang, viewOf(l).About(), q.Title.In(v.lang))
+	var sent outbox.Record
+	var trail []outbox.Happening
+	if l.Queued {
+		if sent, trail, err = a.cfg.Post.Letter(v.r.Context(), l.ID); err != nil {
+			return err
+		}
+	}
+	shown := viewOf(l, sent)
+	title, err := survey.TextOf(v.lang, shown.About(), q.Title.In(v.lang))
 	if err != nil {
 		return err
 	}
-	args := a.letterArgs(v, l, q)
-	return v.show(http.StatusOK, "letter", view{Title: title, Path: letterPage(l), Waiting: a.waits(l), Content: struct {
+	args := a.letterArgs(v, shown, q)
+	return v.show(http.StatusOK, "letter", view{Title: title, Path: letterPage(l), Waiting: a.waits(shown), Content: struct {
 		Letter letterView
 		Args   letterArgs
 		Q      *survey.Questionnaire
 		Events []happening
-	}{args.Letter, args, q, happenings(l)}})
+	}{shown, args, q, happenings(shown, trail)}})
 }
 
 // Who names a sayer in the page's language.
@@ -162,7 +175,7 @@ func (a *App) showDocument(v *visit) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := a.cfg.Store.Document(v.r.Context(), v.account, l.ID)
+	pdf, err := a.document(v, l)
 	if err != nil {
 		return err
 	}
@@ -173,4 +186,26 @@ func (a *App) showDocument(v *visit) error {
 	h.Set("Cache-Control", "no-store")
 	_, _ = v.w.Write(pdf) // the browser may have gone
 	return nil
+}
+
+// document returns the PDF of a letter. One that could not be sent is written when somebody asks for it, without a
+// link.
+func (a *App) document(v *visit, l *store.Letter) ([]byte, error) {
+	if !l.Queued {
+		c, err := a.cfg.Store.LetterContent(v.r.Context(), v.account, l.ID)
+		if err != nil || !viewOf(l, outbox.Record{}).Written() {
+			return nil, cmp.Or(err, store.ErrNotFound)
+		}
+		return post.RenderLetter(*c, l.ID, "", a.zone)
+	}
+	whole, err := a.cfg.Post.Content(v.r.Context(), l.ID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := whole.Document.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -21,8 +22,10 @@ type message struct {
 	Again               string                // where a new login begins; if empty, no such button
 	Tab                 string                // where a new login begins in another tab, because this one holds a form
 	Retry               string                // where to try again without one
+	On                  string                // where to go on, as nothing need be tried again
 	Instead             *survey.Questionnaire // what to answer instead
 	Kept                *kept                 // a form that came too late
+	Key                 string                // what the settings would call the person
 }
 
 func (v *visit) message(status int, m message) error {
@@ -43,7 +46,11 @@ func (v *visit) message(status int, m message) error {
 func (a *App) refused(w http.ResponseWriter, r *http.Request, refusal error) {
 	v, err := a.visit(w, r)
 	if err == nil {
-		err = v.message(mitidhttp.StatusOf(refusal), a.explain(v, refusal))
+		status := mitidhttp.StatusOf(refusal)
+		if _, ok := errors.AsType[errNoAdmin](refusal); ok {
+			status = http.StatusForbidden
+		}
+		err = v.message(status, a.explain(v, refusal))
 	}
 	if err != nil {
 		v.fail(err)
@@ -60,7 +67,16 @@ func (a *App) explain(v *visit, refusal error) message {
 		m.Again = loginHref(a.asked(back), back)
 		if path, _, _ := strings.Cut(back, "?"); strings.HasPrefix(path, linkPath) {
 			m.Again = path // which begins the login that it needs
+		} else if path == adminPath {
+			m.Again = adminLoginPath
 		}
+	}
+	if no, ok := errors.AsType[errNoAdmin](refusal); ok {
+		m := message{Title: "admin.refused.title", Lead: "admin.refused.lead", Advice: "admin.refused.advice", Key: no.entry, Again: adminLoginPath}
+		if no.entry == "" {
+			m.Lead, m.Advice = "admin.refused.employee", ""
+		}
+		return m
 	}
 	switch mitid.KindOf(refusal) {
 	case mitid.UserCancelled, mitid.BrokerDeclined:
@@ -76,9 +92,18 @@ func (a *App) explain(v *visit, refusal error) message {
 			m.Lead, m.Advice, m.Instead = "message.cpr.letter", "message.cpr.letter.advice", nil
 		} else if strings.HasPrefix(back, linkPath) {
 			m.Lead, m.Advice, m.Instead = "message.cpr.link", "message.cpr.letter.advice", nil
-		} else if a.cfg.Identity != claims.CapacityPrivate {
+		} else if a.cfg.Identity == claims.CapacityEither {
 			m.Advice = "message.cpr.business"
 		}
+	case mitid.StateInvalid, mitid.Replay:
+		if v.session == nil {
+			m.Advice = "message.cookies.advice"
+			break
+		}
+		// They went back to an address that has done its work, or took long to confirm.
+		m = message{Title: "message.still.title", Lead: "message.still.lead", Calm: true, On: back}
+	case mitid.BrokerUnavailable, mitid.Throttled:
+		m.Advice = "message.later.advice"
 	case mitid.AssuranceTooLow:
 		m.Advice = "message.level.advice"
 	case mitid.InteractionRequired: // a form that came after the session had ended

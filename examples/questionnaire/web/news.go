@@ -1,7 +1,5 @@
 package web
 
-import "github.com/dkeid/dkeid/examples/questionnaire/store"
-
 // A page that waits for news asks for itself again until there is nothing more to wait for
 // (assets/news.js). Without script the browser loads it anew, and there is a link.
 
@@ -10,18 +8,18 @@ const noScriptEvery = 20
 
 // waits reports whether there may still be news of a letter. What waits for the person
 // themself is not news, and some distributors tell no more after they took a letter in.
-func (a *App) waits(l *store.Letter) bool {
-	switch standOf(l) {
-	case "number", "refused":
+func (a *App) waits(l letterView) bool {
+	switch l.Stand {
+	case "number", "refused", "earlier":
 		return false
 	}
-	return !a.cfg.Post.Capabilities().Final(l.History.Status())
+	return !a.cfg.Post.Client().Capabilities().Final(l.Sent.Reached)
 }
 
 // waitsForAny reports whether there may be news of any letter or agreement of a page.
 func (a *App) waitsForAny(letters []letterArgs, signatures []signatureView) bool {
 	for _, l := range letters {
-		if a.waits(l.Letter.Letter) {
+		if a.waits(l.Letter) {
 			return true
 		}
 	}

@@ -15,7 +15,11 @@ const maxBody = 128 << 10
 func (a *App) policy() string {
 	// The broker's origin is there for the logout form, which is answered with a
 	// redirect to it; some browsers hold form-action against redirects too.
-	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' " + a.cfg.Issuer +
+	goes := a.cfg.Broker.Callback().Issuer
+	if a.singleLogout() {
+		goes += " https:" // the redirects go on to services that nobody here knows
+	}
+	return "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' " + goes +
 		"; base-uri 'none'; frame-ancestors 'none'"
 }
 
@@ -42,6 +46,7 @@ func (a *App) secured(next http.Handler) http.Handler {
 func (a *App) sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(a.cfg.PublicURL) // which New has read; a proxy may rewrite Host
+	a.allowBroker(protection)
 	protection.SetDenyHandler(a.open(func(v *visit) error {
 		return v.message(http.StatusForbidden, message{Title: "message.cross.title", Lead: "message.cross.lead"})
 	}))

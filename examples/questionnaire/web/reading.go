@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/dkeid/dkeid/cpr"
-	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/readlink"
-	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
@@ -29,19 +27,10 @@ func (a *App) openLinks() error {
 	}
 	a.links, err = readlink.New(readlink.Config{
 		Gate: a.Gate, Address: a.cfg.PublicURL + strings.TrimSuffix(linkPath, "/"), Keys: keys, Level: a.cfg.Level,
-		Record: func(ctx context.Context, o readlink.Opening) error { return a.cfg.Store.AddEvents(ctx, o.Event()) },
+		Record: func(ctx context.Context, o readlink.Opening) error { return a.cfg.Post.Learn(ctx, o.Event()) },
 		Number: a.numberOf, Refused: a.linkRefused, Now: a.cfg.Now, Logger: a.cfg.Logger,
 	})
 	return err
-}
-
-// render writes the PDF of a letter, with its link.
-func (a *App) render(id eboks.ID, c survey.LetterContent, n cpr.Number) ([]byte, error) {
-	link, err := a.links.For(id, eboks.Person(n))
-	if err != nil {
-		return nil, err
-	}
-	return post.RenderLetter(c, id, link, a.zone)
 }
 
 // numberOf returns the number that MitID told about the person who is logged in;
@@ -75,6 +64,13 @@ func (a *App) showOpened(v *visit) error {
 		content.Path = letterPage(l)
 	case !errors.Is(err, store.ErrNotFound):
 		return err
+	}
+	if content.Path == "" {
+		if slug, err := a.cfg.Store.InvitedTo(v.r.Context(), o.Letter); err == nil {
+			return v.to("/questionnaires/" + slug)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 	}
 	title, err := survey.TextOf(v.lang, "opened.title")
 	if err != nil {

@@ -22,16 +22,20 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("GET /language/{language}", http.HandlerFunc(a.chooseLanguage))
 	mux.Handle("GET /ready", http.HandlerFunc(a.ready))
 
-	withCPR, confirmCPR, confirmAgain := a.request(), a.request(), a.request()
-	withCPR.CPR = mitid.CPRRequired
-	confirmCPR.CPR, confirmCPR.Action = mitid.CPRRequired, a.cfg.Confirm
-	confirmAgain.Fresh, confirmAgain.Action = true, a.cfg.Confirm
 	mux.Handle("GET /login", a.Gate.Start(a.request()))
-	mux.Handle("GET /login/cpr", a.Gate.Start(withCPR))
-	mux.Handle("GET /confirm/cpr", a.Gate.StepUp(confirmCPR))
+	confirmAgain := a.request()
+	confirmAgain.Fresh, confirmAgain.Action = true, a.cfg.Confirm
 	mux.Handle("GET /confirm/again", a.Gate.StepUp(confirmAgain))
+	if a.wantsCPR() {
+		withCPR, confirmCPR := a.request(), a.request()
+		withCPR.CPR = mitid.CPRRequired
+		confirmCPR.CPR, confirmCPR.Action = mitid.CPRRequired, a.cfg.Confirm
+		mux.Handle("GET /login/cpr", a.Gate.Start(withCPR))
+		mux.Handle("GET /confirm/cpr", a.Gate.StepUp(confirmCPR))
+	}
 	mux.Handle("/callback", a.Gate.Callback())
 	mux.Handle("POST /logout", a.Gate.Logout())
+	a.samlRoutes(mux)
 
 	if a.ages != nil {
 		mux.Handle("GET "+agePath, a.open(a.showAge))
@@ -39,6 +43,9 @@ func (a *App) Handler() http.Handler {
 		mux.Handle(AgeCallback, a.ages.gate.Callback())
 	}
 
+	if a.cfg.Demo {
+		mux.Handle("GET "+demoPath, a.open(a.showDemo))
+	}
 	mux.Handle("GET "+loggedOutPath, a.open(a.loggedOut))
 	mux.Handle("GET "+backAgainPath, a.member(a.loggedOnAgain))
 
@@ -49,7 +56,7 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("GET /records/{id}/follow-up", a.member(a.showFollowUp))
 	mux.Handle("POST /records/{id}/follow-up", a.member(a.takeFollowUp))
 	mux.Handle("GET /answers", a.member(a.listAnswers))
-	if a.Postman != nil {
+	if a.office != nil {
 		mux.Handle("GET /letters", a.member(a.listLetters))
 		mux.Handle("GET /letters/{id}", a.member(a.showLetter))
 		mux.Handle("GET /letters/{id}/pdf", a.member(a.showDocument))
@@ -62,6 +69,7 @@ func (a *App) Handler() http.Handler {
 		a.signingRoutes(mux)
 	}
 	mux.Handle("GET /profile", a.member(a.showProfile))
+	a.adminRoutes(mux)
 	mux.Handle("/", a.open(func(*visit) error { return store.ErrNotFound }))
 
 	return a.recorded(a.secured(a.sameOrigin(mux)))
@@ -88,6 +96,11 @@ func (a *App) oneLogin(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// wantsCPR reports whether the app has a use for CPR numbers. There are brokers that tell none.
+func (a *App) wantsCPR() bool {
+	return a.office != nil || len(survey.WithoutCPR(a.cfg.Questionnaires)) < len(a.cfg.Questionnaires)
 }
 
 func (a *App) files() http.Handler {

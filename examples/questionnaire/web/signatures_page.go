@@ -13,23 +13,23 @@ import (
 	"github.com/dkeid/dkeid/signing"
 )
 
-// agreementOf is what is written into an agreement of the person who is logged in.
-func (a *App) agreementOf(v *visit, g *survey.Agreement, letter survey.LetterContent) *survey.AgreementContent {
-	c := survey.NewAgreementContent(g, letter)
-	switch id := v.session.Identity.UUID; {
-	case !id.IsZero():
-		c.UUID = id.String()
-	case a.cfg.Signing.AsksCPR():
-		n, err := a.cfg.Store.Number(v.r.Context(), v.account)
-		if err != nil {
-			a.cfg.Logger.ErrorContext(v.r.Context(), "the number of a person who is to sign cannot be read", "error", err)
-			break
-		}
-		if !n.IsZero() {
-			c.CPR = n.Reveal()
-		}
+// whoSigns is the person who is logged in, as an agreement names them: by MitID's UUID, or by
+// the CPR number where that is allowed and there is no other way.
+func (a *App) whoSigns(v *visit) (uuid, number string) {
+	if id := v.session.Identity.UUID; !id.IsZero() {
+		return id.String(), ""
 	}
-	return c
+	if a.Clerk == nil || !a.cfg.Signing.AsksCPR() {
+		return "", ""
+	}
+	n, err := a.cfg.Store.Number(v.r.Context(), v.account)
+	if err != nil {
+		a.cfg.Logger.ErrorContext(v.r.Context(), "the number of a person who is to sign cannot be read", "error", err)
+	}
+	if n.IsZero() {
+		return "", ""
+	}
+	return "", n.Reveal()
 }
 
 // signatureView is an agreement as the pages show it.
@@ -206,7 +206,7 @@ func (a *App) signingRoutes(mux *http.ServeMux) {
 
 // openClerk makes the clerk and the handler of webhooks.
 func (a *App) openClerk() (err error) {
-	a.Clerk = signdesk.NewClerk(signdesk.ClerkConfig{Store: a.cfg.Store, Desk: a.cfg.Signing, PublicURL: a.cfg.PublicURL, Letters: a.cfg.Post != nil,
+	a.Clerk = signdesk.NewClerk(signdesk.ClerkConfig{Store: a.cfg.Store, Desk: a.cfg.Signing, PublicURL: a.cfg.PublicURL, Follows: a.planner.Plan,
 		Zone: a.zone, Every: a.cfg.SignEvery, Logger: a.cfg.Logger})
 	a.hook, err = a.cfg.Signing.Webhook(func(ctx context.Context, order signing.ID) error {
 		if err := a.cfg.Store.Nudge(ctx, order); err != nil {

@@ -9,7 +9,9 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/examples/questionnaire/post"
+	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/signing"
@@ -75,6 +77,28 @@ func TestTextsThatAreBuiltAreThere(t *testing.T) {
 	for _, w := range []string{sayerUs, sayerMitID, sayerDistributor} {
 		keys = append(keys, "letter.who."+w)
 	}
+	for _, k := range survey.TemplateKinds() {
+		keys = append(keys, "template.kind."+string(k), "template.kind."+string(k)+".more")
+	}
+	for _, l := range []survey.Lang{survey.Danish, survey.English} {
+		keys = append(keys, "template.title_"+string(l), "template.body_"+string(l), "template.in."+string(l), "template.preview."+string(l))
+	}
+	for _, k := range []survey.ActionKind{survey.SendLetter, survey.AskSignature} {
+		keys = append(keys, "action.kind."+string(k))
+	}
+	for _, w := range []string{"number", "waiting", "asked", "sent", "taken", "delivered", "opened", "refused", "earlier", "parked", "given_up"} {
+		keys = append(keys, "admin.stand."+w)
+	}
+	for _, w := range []outbox.What{outbox.Offered, outbox.Asked, outbox.Told, outbox.Unready, outbox.Overdue, outbox.Released, outbox.GivenUp, outbox.Erased} {
+		keys = append(keys, "trail."+string(w))
+	}
+	for _, w := range []string{store.DeedTemplate, store.DeedAction, store.DeedOn, store.DeedOff, store.DeedInvite, store.DeedRelease, store.DeedGiveUp, store.DeedRetry, store.DeedRemind, store.DeedCancel} {
+		keys = append(keys, deedView{Deed: store.Deed{What: w}}.Text())
+	}
+	for _, w := range []string{foundFaulty, foundReplacement, foundUnreachable, store.FoundTwice, store.FoundInvited} {
+		keys = append(keys, findingGroup{Why: w}.Text())
+	}
+	keys = append(keys, "admin.who."+store.ByPerson, "admin.who."+store.ByService)
 	for _, key := range keys {
 		_, err := survey.TextOf(survey.English, key)
 		assert.NoError(t, err)

@@ -29,7 +29,17 @@ type view struct {
 	Demo   bool
 	Post   bool // letters are sent
 	Person *person
-	zone   *time.Location
+	Admin  *adminView // on pages for administrators
+	// Administered says that there are administrators.
+	Administered bool
+	zone         *time.Location
+	now          time.Time
+}
+
+// adminView is the administrator who is logged in, and what there is to administrate.
+type adminView struct {
+	Name           string
+	Letters, Signs bool
 }
 
 // person is who is logged in. Name is empty when MitID did not tell it.
@@ -37,18 +47,25 @@ type person struct{ Name string }
 
 // parsePages reads the templates: each page inside the layout.
 func parsePages() (map[string]*template.Template, error) {
-	const layout = "templates/layout.html"
-	funcs := template.FuncMap{"args": func(v view, q questionView) questionArgs { return questionArgs{v, q} }}
+	const layout, parts = "templates/layout.html", "templates/admin_parts.html"
+	funcs := template.FuncMap{
+		"args":  func(v view, q questionView) questionArgs { return questionArgs{v, q} },
+		"pair":  func(v view, one any) pair { return pair{View: v, One: one} },
+		"wrong": func(v view, field string, problems map[string]string) pair { return pair{v, problems[field], field} },
+		"lang": func(v view, f templateForm, lang, title, body string) templateLanguage {
+			return templateLanguage{v, f, lang, title, body}
+		},
+	}
 	names, err := fs.Glob(templates, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
 	pages := make(map[string]*template.Template)
 	for _, name := range names {
-		if name == layout {
+		if name == layout || name == parts {
 			continue
 		}
-		t, err := template.New("page").Funcs(funcs).ParseFS(templates, layout, name)
+		t, err := template.New("page").Funcs(funcs).ParseFS(templates, layout, parts, name)
 		if err != nil {
 			return nil, err
 		}
@@ -59,9 +76,14 @@ func parsePages() (map[string]*template.Template, error) {
 
 // complete fills in what all pages share.
 func (v *view) complete(from *visit) {
-	v.Lang, v.Demo, v.Post, v.zone = from.lang, from.app.cfg.Demo, from.app.Postman != nil, from.app.zone
+	v.Lang, v.Demo, v.Post, v.zone = from.lang, from.app.cfg.Demo, from.app.office != nil, from.app.zone
 	if v.Path == "" {
 		v.Path = "/"
+	}
+	v.now, v.Administered = from.app.cfg.Now(), len(from.app.cfg.Admins) > 0
+	if from.admin != nil {
+		v.Admin = &adminView{from.admin.Name, from.app.office != nil, from.app.Clerk != nil}
+		return
 	}
 	if from.session != nil {
 		v.Person = &person{}
@@ -71,8 +93,15 @@ func (v *view) complete(from *visit) {
 	}
 }
 
-// T returns a text of the table.
-func (v view) T(key string, args ...any) (string, error) { return survey.TextOf(v.Lang, key, args...) }
+// T returns a text of the table. The arguments may come as one list.
+func (v view) T(key string, args ...any) (string, error) {
+	if len(args) == 1 {
+		if all, ok := args[0].([]any); ok {
+			args = all
+		}
+	}
+	return survey.TextOf(v.Lang, key, args...)
+}
 
 // In returns a text in the page's language.
 func (v view) In(t survey.Text) string { return t.In(v.Lang) }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
@@ -19,14 +21,18 @@ type visit struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	lang    survey.Lang
-	session *mitidhttp.Session // nil if nobody is logged in
-	account string             // empty if nobody is logged in
+	session *mitidhttp.Session   // nil if nobody is logged in
+	account string               // empty if nobody is logged in
+	admin   *store.Administrator // on pages for administrators
 }
 
 // open is a page for everybody. What do returns as an error becomes a page too.
 func (a *App) open(do func(*visit) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := a.visit(w, r)
+		if err == nil && !isText(r.URL.Path) {
+			err = store.ErrNotFound
+		}
 		if err == nil {
 			err = do(v)
 		}
@@ -36,11 +42,14 @@ func (a *App) open(do func(*visit) error) http.Handler {
 	})
 }
 
+// isText reports whether a path is text. PostgreSQL takes no other in a question for a row.
+func isText(path string) bool { return utf8.ValidString(path) && !strings.ContainsRune(path, 0) }
+
 // visit finds out who is there.
 func (a *App) visit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	v := &visit{app: a, w: w, r: r, lang: a.languages.of(r)}
 	s, ok := a.session(r)
-	if !ok {
+	if !ok || !a.cfg.Identity.Takes(s.Identity.Capacity) { // an administrator is nobody on other people's pages
 		return v, nil
 	}
 	account, err := a.cfg.Store.AccountOf(r.Context(), store.AccountKey{Issuer: s.Login().Issuer, Subject: s.Identity.Subject})
