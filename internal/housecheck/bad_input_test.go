@@ -15,6 +15,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 	"github.com/dkeid/dkeid/signing"
+	"github.com/dkeid/dkeid/signing/pades"
 )
 
 const badInput = "docs/bad-input.md"
@@ -149,7 +150,8 @@ func spoiltSignatures() map[string][]string {
 }
 
 func isErrorWord(word string) bool {
-	return word == "accepted" || word == "each its own" ||
+	verdicts := []string{pades.Failed.String(), pades.Indeterminate.String(), "unreadable"}
+	return word == "accepted" || word == "each its own" || slices.Contains(verdicts, word) ||
 		slices.ContainsFunc(mitid.Kinds(), func(k mitid.Kind) bool { return k.String() == word }) ||
 		slices.ContainsFunc(eboks.Kinds(), func(k eboks.Kind) bool { return k.String() == word }) ||
 		slices.ContainsFunc(signing.Kinds(), func(k signing.Kind) bool { return k.String() == word })

@@ -40,7 +40,7 @@ type checked struct {
 	errs  []error // why it does not compile; the rest is then as good as it can be
 }
 
-// house is every package of the module, checked from source, and what `go list`
+// house is every package of all modules, checked from source, and what `go list`
 // says of everything that they link.
 type house struct {
 	listed   map[string]*listed
@@ -58,25 +58,14 @@ var build = sync.OnceValues(func() (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := goCommand(root, "list", "-e", "-export", "-deps",
-		"-json=ImportPath,Name,Export,Standard,GoFiles,Deps", "./...")
-	if err != nil {
-		return nil, err
-	}
 	h := &house{listed: map[string]*listed{}, packages: map[string]*checked{}, goFiles: map[string]*source{}}
 	for _, s := range all {
 		if s.isGo() {
 			h.goFiles[s.path] = s
 		}
 	}
-	for d := json.NewDecoder(strings.NewReader(out)); ; {
-		var l listed
-		if err := d.Decode(&l); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		h.listed[l.ImportPath] = &l
+	if err := h.list(root); err != nil {
+		return nil, err
 	}
 	h.binary = importer.ForCompiler(positions, "gc", h.open)
 	for p := range h.listed {
@@ -87,11 +76,28 @@ var build = sync.OnceValues(func() (*house, error) {
 	return h, nil
 })
 
-// goCommand runs the go command in the root, without the network.
-func goCommand(root string, args ...string) (string, error) {
+// list adds the packages of all modules of go.work, and what they link.
+func (h *house) list(root string) error {
+	out, err := goCommand(root, "list", "-e", "-export", "-deps", "-json=ImportPath,Name,Export,Standard,GoFiles,Deps", "work")
+	if err != nil {
+		return err
+	}
+	for d := json.NewDecoder(strings.NewReader(out)); ; {
+		var l listed
+		if err := d.Decode(&l); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		h.listed[l.ImportPath] = &l
+	}
+}
+
+// goCommand runs the go command in a folder, without the network.
+func goCommand(dir string, args ...string) (string, error) {
 	cmd := exec.Command("go", args...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=")
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

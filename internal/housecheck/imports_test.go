@@ -35,6 +35,7 @@ var fences = []fence{
 	{"mitid/criipto/criiptotest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
 	{"mitid/nets/neb/nebtest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
 	{"mitid/nets/eident/eidenttest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
+	{"mitid/nemlogin/nemlogintest", with("mitid", "mitid/mitidtest", "mitid/internal/fakeoidc", "cpr/cprtest"), nothingProven},
 	{"mitid/internal/fakeoidc", nil, "what the fakes share is OpenID Connect and nothing else"},
 	{"mitid/internal/...", with("mitid"), "what adapters share knows the seam and no adapter"},
 	{"mitid/nets", with("mitid/internal/..."), "the claims that both Nets brokers have are values, and know no broker"},
@@ -52,15 +53,22 @@ var fences = []fence{
 	{"eboks/internal/rawpost", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "what tries the fakes is bare HTTP, and knows no adapter"},
 	{"eboks/ebokstest/sendersuite", with("eboks", "eboks/ebokstest", "cpr/cprtest"), "the suite knows no adapter: the test opens it"},
 	{"eboks/ebokstest/ledgersuite", []string{"eboks"}, "what a ledger promises needs no distributor"},
+	{"eboks/outbox", with("eboks"), "the outbox sends with any adapter, so it knows none"},
+	{"eboks/outbox/opendb", []string{"eboks/outbox"}, "who brings a driver of their own does without, and so it does no more than open"},
+	{"eboks/outbox/internal/crashtest", nil, "what makes a process die knows databases and no outbox"},
+	{"eboks/outbox/internal/posttest", with("eboks", "eboks/outbox/internal/crashtest"), "what keeps the books of letters shares nothing with what sends them"},
+	{"eboks/outbox/internal/crashsuite", with("eboks", "eboks/outbox", "eboks/outbox/internal/posttest", "eboks/outbox/internal/crashtest", "cpr/cprtest"), "the suite crashes an outbox at a distributor that keeps books, and knows no other"},
 	{"eboks/textletter", []string{"eboks", "internal/..."}, "a text becomes a document, whoever sends it"},
+	{"eboks/outbox/riverrunner", []string{"eboks", "eboks/outbox", "internal/private", "internal/release"}, "River drives the outbox's own steps, and what they need is behind them"},
 	{"eboks/...", with("eboks", "eboks/internal/fjernprint"), adaptersAlone},
 
 	{"signing", ground, "the client knows no adapter: adapters import the client"},
-	{"signing/neb", with("signing", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
+	{"signing/pades", ground, "a file is judged by what stands in it, whoever asks"},
+	{"signing/neb", with("signing", "signing/pades", "mitid", "mitid/nets/neb"), "this broker signs inside a login, so it builds on the client for logins and on that adapter, and no other"},
 	{"signing/evidence", with("signing", "mitid"), "a bundle holds what a login proved, whatever broker it was"},
 	{"signing/signingtest", with("signing", "mitid", "mitid/mitidtest", "mitid/criipto/criiptotest", "cpr/cprtest"), "signatories log in at a fake tenant; a fake that shares code with the adapter it tests proves nothing"},
 	{"signing/signingtest/servicesuite", with("signing"), "the suite knows no adapter and no fake: the test opens both"},
-	{"signing/...", with("signing"), adaptersAlone},
+	{"signing/...", with("signing", "signing/pades"), adaptersAlone},
 
 	{"internal/fakehttp", nil, "what the fakes share is HTTP and nothing else"},
 	{"internal/fakepdf", nil, "what writes signed PDFs for the fakes shares nothing with what reads them"},
@@ -115,19 +123,25 @@ var modules = []guest{
 	{"github.com/crewjam/saml", behindTheSeamOrKit, "users hold our types"},
 	{"github.com/russellhaering/goxmldsig", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
 	{"github.com/beevik/etree", behindTheSeamOrKit, "XML signatures live in internal/xmlsig"},
+	{"golang.org/x/crypto", inAny("internal/revocation"), "answers about revocation are judged in one place"},
 	{"github.com/notaryproject/tspclient-go", inAny("internal/timestamp"), "timestamps are judged in one place"},
-	{"github.com/riverqueue/river", inAny("eboks/outbox", "eboks/outbox/..."), "the engine of durable sending, nobody else's"},
-	{"github.com/jackc/pgx/v5", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
-	{"modernc.org/sqlite", inAny("eboks/outbox", "eboks/outbox/..."), "the store of durable sending, nobody else's"},
+	{"github.com/riverqueue/river", inAny("eboks/outbox/riverrunner"), "a module of its own: a user's older River must not break"},
+	{"github.com/jackc/pgx/v5", inAny("eboks/outbox/riverrunner", "eboks/outbox/opendb", "eboks/outbox/internal/crashsuite"), "a driver is the application's choice"},
+	{"modernc.org/sqlite", inAny("eboks/outbox/opendb", "eboks/outbox/internal/crashsuite"), "two packages that register the name sqlite cannot be in one program"},
+	{"go.opentelemetry.io/otel/sdk", nil, "what becomes of metrics and traces is the application's choice"},
+	{"go.opentelemetry.io/otel", inAny("eboks/outbox"), "metrics and traces of durable sending; nobody else has any"},
 	{"github.com/vektah/gqlparser/v2", inAny("signing/signingtest"), "the fake reads GraphQL; a client writes it by hand"},
 	{"github.com/stretchr/testify", inSuites, "whoever imports the package would link a test library"},
 	{"github.com/jarcoal/httpmock", nil, "whoever imports the package would link a test library"},
+	{"github.com/carlos7ags/folio", nil, "a signer of PDFs that is not ours, for tests"},
 	{"github.com/davecgh/go-spew", inTestkits, "here to prove that reflection printers show nothing"},
 	{"github.com/google/go-cmp", nil, "here to prove that reflection printers show nothing"},
 	{"go.yaml.in/yaml/v3", nil, "here to prove that no marshaller writes a secret"},
 	{"codeberg.org/go-pdf/fpdf", inAny("eboks/textletter"), "who has PDFs of their own links no writer of PDFs"},
 	{"golang.org/x/image", inAny("eboks/textletter"), "it says which characters a typeface has, which is asked in one place"},
 	{"github.com/go-fonts/dejavu", inAny("eboks/textletter"), "two typefaces are 1.4 MB of a program, for those alone who write letters"},
+	{"golang.org/x/mod", nil, "here to make a module proxy"},
+	{"github.com/santhosh-tekuri/jsonschema/v6", nil, "here to hold answers of the fakes against openapi.yaml"},
 	{"github.com/chromedp/chromedp", nil, "here for the browser tests"},
 	{"github.com/chromedp/cdproto", nil, "here for the browser tests"},
 }
@@ -183,7 +197,9 @@ var barred = map[string]string{
 
 // barredExceptions: "folder imports package" → the reason.
 var barredExceptions = exceptions{
-	"internal/ocsp imports crypto/sha1": "RFC 6960 names certificates by SHA-1; no signature rests on it",
+	"internal/ocsp imports crypto/sha1":  "RFC 6960 names certificates by SHA-1; no signature rests on it",
+	"internal/cades imports crypto/sha1": "RFC 2634 names certificates by SHA-1; one that differs is refused, and one that is the same proves nothing",
+	"signing/pades imports crypto/sha1":  "the kid of Nets' workflow tokens is one; the key is that of the certificate itself",
 }
 
 // linkedBars is what production code must not link by way of others either.
@@ -315,7 +331,7 @@ func TestFakesAndExamplesLinkNoTestLibrary(t *testing.T) {
 			}
 		}
 	}
-	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "eboks/ebokstest", "eboks/stralfors/stralforstest", "eboks/postnord/postnordtest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
+	for _, rel := range []string{"internal/fakehttp", "internal/fakepdf", "mitid/mitidtest", "mitid/criipto/criiptotest", "mitid/nemlogin/nemlogintest", "eboks/ebokstest", "eboks/stralfors/stralforstest", "eboks/postnord/postnordtest", "examples/fakes", "examples/sign", "examples/questionnaire"} {
 		assert.True(t, looked[rel], "%s was not looked at", rel)
 	}
 }
@@ -407,6 +423,15 @@ func TestImportFenceRefuses(t *testing.T) {
 		{"an unknown package takes nothing of ours", "strange/strange.go", module + "/cpr", true},
 		{"no weak randomness", "mitid/client.go", "math/rand/v2", true},
 		{"no cgo", "eboks/outbox/store.go", "C", true},
+		{"an outbox takes the client", "eboks/outbox/outbox.go", module + "/eboks", false},
+		{"an outbox takes no adapter", "eboks/outbox/outbox.go", module + "/eboks/stralfors", true},
+		{"an outbox takes the API of OpenTelemetry", "eboks/outbox/telemetry.go", "go.opentelemetry.io/otel/metric", false},
+		{"and no SDK", "eboks/outbox/telemetry.go", "go.opentelemetry.io/otel/sdk/metric", true},
+		{"its tests take one", "eboks/outbox/telemetry_test.go", "go.opentelemetry.io/otel/sdk/metric", false},
+		{"an outbox takes no driver", "eboks/outbox/sqlite.go", "modernc.org/sqlite", true},
+		{"what opens its database does", "eboks/outbox/opendb/opendb.go", "modernc.org/sqlite", false},
+		{"an outbox takes no River", "eboks/outbox/run.go", "github.com/riverqueue/river", true},
+		{"a client takes no OpenTelemetry", "eboks/client.go", "go.opentelemetry.io/otel", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := read(c.file, "package x\n")

@@ -16,6 +16,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
+	"github.com/dkeid/dkeid/mitid/nemlogin/nemlogintest"
 	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
 	"github.com/dkeid/dkeid/mitid/nets/neb/nebtest"
 	"github.com/dkeid/dkeid/signing/signingtest"
@@ -42,10 +43,10 @@ This list is made from the catalogues: ` + "`go test ./internal/housecheck -upda
 ## Logins
 
 ` + "`fake.Tamper(\"expired\")`" + ` spoils the next login once ([mitidtest](guides/test.md)). The error must be of the kind that stands here, as
-` + "`mitid.KindOf`" + ` tells it; "accepted" means that the login must succeed. All: Criipto, NEB and E-Ident.
+` + "`mitid.KindOf`" + ` tells it; "accepted" means that the login must succeed. OIDC: Criipto, NEB and E-Ident. All: OIDC, E-Ident SAML and NemLog-in.
 
 A name is made of plain words in one order: where it happens, what is the matter, with what. The place is left out where it is the ID token, or where
-the thing is in one place only. *wrong* is the right value plus one character, *cut* the right value without its last character, *other* the value
+the thing is in one place only; over SAML it stands there, unless it is the person. *wrong* is the right value plus one character, *cut* the right value without its last character, *other* the value
 of somebody or something else. *missing*, *empty* and *null* are what they say; *twice* means two equal ones.
 
 `)
@@ -134,13 +135,13 @@ type spoiltRow struct {
 var catalogues = []struct {
 	broker     string
 	tamperings []mitidtest.Tampering
-}{{"Criipto", criiptotest.Tamperings()}, {"NEB", nebtest.Tamperings()}, {"E-Ident", eidenttest.Tamperings()}}
+}{{"Criipto", criiptotest.Tamperings()}, {"NEB", nebtest.Tamperings()}, {"E-Ident", eidenttest.Tamperings()}, {"E-Ident SAML", eidenttest.SAMLTamperings()}, {"NemLog-in", nemlogintest.Tamperings()}}
 
 func (r *spoiltRow) at() string {
 	if len(r.dialects) == len(catalogues) {
 		return "all"
 	}
-	return strings.Join(r.dialects, ", ")
+	return strings.Replace(strings.Join(r.dialects, ", "), "Criipto, NEB, E-Ident", "OIDC", 1)
 }
 
 type spoiltStage struct {
@@ -157,7 +158,8 @@ var stageTitles = []struct {
 	{mitidtest.StageCallback, "The callback"}, {mitidtest.StageToken, "The token endpoint"},
 	{mitidtest.StageIDToken, "The ID token, and what is told of the person"}, {mitidtest.StageKeys, "The keys"}, {mitidtest.StageUserinfo, "Userinfo"},
 	{nebtest.StageUserinfoToken, "The userinfo token"}, {nebtest.StageTransactionToken, "The transaction token"},
-	{nebtest.StageOCSP, "The OCSP answer"}, {mitidtest.StageMatch, "The CPR match"}, {mitidtest.StageLogout, "The logout token"},
+	{nebtest.StageOCSP, "The OCSP answer"}, {mitidtest.StageMatch, "The CPR match"}, {mitidtest.StageLogout, "The logout message"},
+	{nemlogintest.StageResponse, "The response (SAML)"}, {nemlogintest.StageAssertion, "The assertion (SAML), and what is told of the person"},
 }
 
 // stagesOf returns all tamperings by stage. Dialects that say the same of a name

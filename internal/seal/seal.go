@@ -87,7 +87,12 @@ var encoding = base64.RawURLEncoding.Strict()
 // Seal encrypts plain and encodes it as base64url. The result is 38 characters longer
 // than plain in base64url. It opens under the same name only. The name is not secret.
 func (b *Box) Seal(name string, plain []byte) string {
-	return encoding.EncodeToString(b.keys[0].aead.Seal(nil, nil, plain, []byte(name)))
+	return encoding.EncodeToString(b.SealBytes(name, plain))
+}
+
+// SealBytes encrypts plain, for a store of bytes. The result is 28 bytes longer.
+func (b *Box) SealBytes(name string, plain []byte) []byte {
+	return b.keys[0].aead.Seal(nil, nil, plain, []byte(name))
 }
 
 // Open returns what was sealed under name, or ErrOpen.
@@ -99,8 +104,13 @@ func (b *Box) Open(name, sealed string) ([]byte, error) {
 	if err != nil {
 		return nil, ErrOpen
 	}
+	return b.OpenBytes(name, box)
+}
+
+// OpenBytes returns what SealBytes sealed under name, or ErrOpen.
+func (b *Box) OpenBytes(name string, sealed []byte) ([]byte, error) {
 	for i := range b.keys {
-		plain, err := b.keys[i].aead.Open(nil, nil, box, []byte(name))
+		plain, err := b.keys[i].aead.Open(nil, nil, sealed, []byte(name))
 		if err == nil {
 			return plain, nil
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/cpr"
+	"github.com/dkeid/dkeid/internal/pgtest"
 )
 
 // fits are the columns that hold a number as it is, misfits those that do not.
@@ -55,7 +56,7 @@ func ways(t *testing.T, dsn string, mode pgx.QueryExecMode) map[string]func(quer
 // TestPostgreSQLTellsNobodyANumberThatItsColumnRefuses writes to every kind of
 // column, in every mode of the driver.
 func TestPostgreSQLTellsNobodyANumberThatItsColumnRefuses(t *testing.T) {
-	dsn := cluster(t)
+	dsn := pgtest.Start(t, pgtest.Options{})
 	n := number(t)
 	for _, mode := range modes {
 		for way, exec := range ways(t, dsn, mode) {
@@ -81,7 +82,7 @@ func TestPostgreSQLTellsNobodyANumberThatItsColumnRefuses(t *testing.T) {
 // TestAColumnOfBytesTakesNoNumberFromPgx: without the type in the statement, and
 // with COPY, which has no statement.
 func TestAColumnOfBytesTakesNoNumberFromPgx(t *testing.T) {
-	dsn := cluster(t)
+	dsn := pgtest.Start(t, pgtest.Options{})
 	n := number(t)
 	cfg, err := pgx.ParseConfig(dsn)
 	require.NoError(t, err)
@@ -106,7 +107,7 @@ func TestAColumnOfBytesTakesNoNumberFromPgx(t *testing.T) {
 // TestReadingTellsNobodyWhatStandsInTheColumn: text that is no number, numbers
 // that lost their zeros, values of other types, and a Number where a Plain belongs.
 func TestReadingTellsNobodyWhatStandsInTheColumn(t *testing.T) {
-	dsn := cluster(t)
+	dsn := pgtest.Start(t, pgtest.Options{})
 	n := number(t)
 	digits := n.Reveal()
 	for _, mode := range modes {

@@ -16,6 +16,7 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/eboks/postnord"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/eboks/stralfors"
@@ -24,6 +25,7 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
+	"github.com/dkeid/dkeid/mitid/nemlogin"
 	"github.com/dkeid/dkeid/mitid/nets"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
@@ -31,6 +33,7 @@ import (
 	signatures "github.com/dkeid/dkeid/signing/criipto"
 	"github.com/dkeid/dkeid/signing/evidence"
 	netssigning "github.com/dkeid/dkeid/signing/neb"
+	"github.com/dkeid/dkeid/signing/pades"
 )
 
 // words is what every text of every exported value is set to.
@@ -61,10 +64,16 @@ var everything = []struct {
 	{value: neb.Transaction{}},
 	{value: neb.UserInfo{}},
 	{value: nets.NemLogin{}},
+	{value: claims.OIOSAML{}},
+	{value: claims.OIOSAMLSigning{}},
 	{value: claims.Organisation{}},
 	{value: claims.PNumber{}},
 	{value: claims.Plain{}, shows: "the visible way out: it marshals in clear"},
+	{value: claims.PrivilegeConstraint{}},
+	{value: claims.PrivilegeGroup{}},
+	{value: claims.PrivilegeScope{}},
 	{value: claims.Registered{}},
+	{value: claims.SAMLAttribute{}},
 	{value: claims.SENumber{}},
 	{value: nets.TransactionText{}},
 	{value: nameform.UserIDError{}},
@@ -99,11 +108,20 @@ var everything = []struct {
 	{value: eboks.Reply{}, shows: "the numbers of a mailbox of the sender"},
 	{value: eboks.Result{}, shows: "a receipt"},
 	{value: eboks.RetryPolicy{}},
+	{value: outbox.Config{}},
+	{value: outbox.Filter{}, shows: "ids and states"},
+	{value: outbox.Happening{}},
+	{value: outbox.LastError{}},
+	{value: outbox.Outbox{}},
+	{value: outbox.Record{}, shows: "what an entry shows, and the material"},
+	{value: outbox.Summary{}, shows: "numbers, times, and our own words"},
 	{value: textletter.Letter{}},
 	{value: textletter.Paragraph{}},
 	{value: textletter.Sender{}},
 	{value: eident.Broker{}},
 	{value: eident.Config{}, shows: "issuer and client id"},
+	{value: eident.SAMLBroker{}},
+	{value: eident.SAMLConfig{}, shows: "origin and merchant id"},
 	{value: eident.DecryptionKey{}, shows: "key id"},
 	{value: evidence.Authority{}},
 	{value: evidence.Bundle{}},
@@ -152,6 +170,11 @@ var everything = []struct {
 	{value: mitidhttp.Gate{}},
 	{value: mitidhttp.Session{}},
 	{value: mitidhttp.StoredSession{}},
+	{value: nemlogin.Broker{}},
+	{value: nemlogin.Config{}},
+	{value: nemlogin.Contact{}, shows: "it stands in the metadata, which is public"},
+	{value: nemlogin.KeyPair{}},
+	{value: nemlogin.Organisation{}, shows: "it stands in the metadata, which is public"},
 	{value: neb.Broker{}},
 	{value: neb.Document{}},
 	{value: neb.Config{}, shows: "issuer and client id"},
@@ -176,6 +199,12 @@ var everything = []struct {
 	{value: netssigning.Service{}},
 	{value: netssigning.Signed{}},
 	{value: netssigning.Signtext{}},
+	{value: pades.Change{}, shows: "the name of a form field"},
+	{value: pades.Person{}},
+	{value: pades.Policy{}},
+	{value: pades.Report{}, shows: "reasons, which are words of ours"},
+	{value: pades.Signature{}, shows: "reasons, which are words of ours"},
+	{value: pades.Timestamp{}},
 	{value: signing.Allow{}},
 	{value: signing.Capabilities{}, shows: "the adapter's name"},
 	{value: signing.Client{}},
@@ -241,18 +270,22 @@ func TestEveryExportedTypePrintsNothing(t *testing.T) {
 }
 
 // TestNoExportedTypeIsForgotten compares the table with the golden list of the
-// exported API. Fakes and suites are left out: their people are invented.
+// exported API. Fakes and suites are left out: their people are invented. So is the module
+// in this module, which prints its own types in its tests.
 func TestNoExportedTypeIsForgotten(t *testing.T) {
 	have := map[string]bool{}
 	for _, e := range everything {
 		have[reflect.TypeOf(e.value).String()] = true
 	}
-	f, err := os.Open("../housecheck/testdata/api.txt")
+	f, err := os.Open("../../housecheck/testdata/api.txt")
 	require.NoError(t, err)
 	defer func() { _ = f.Close() }()
 	for s := bufio.NewScanner(f); s.Scan(); {
 		pkg, decl, _ := strings.Cut(s.Text(), ": type ")
 		name, rest, _ := strings.Cut(decl, " ")
+		if pkg == "eboks/outbox/riverrunner" { // a module of its own; its Config has settings alone
+			continue
+		}
 		if !strings.HasPrefix(rest, "struct") || strings.Contains(rest, ",") || strings.HasSuffix(pkg, "test") || strings.HasSuffix(pkg, "suite") {
 			continue
 		}
@@ -338,10 +371,11 @@ func fill(v reflect.Value, number cpr.Number, depth int) {
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0), number, depth+1)
 	case reflect.Map:
-		val := reflect.New(v.Type().Elem()).Elem()
+		key, val := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(key, number, depth+1)
 		fill(val, number, depth+1)
 		v.Set(reflect.MakeMap(v.Type()))
-		v.SetMapIndex(reflect.ValueOf(words).Convert(v.Type().Key()), val)
+		v.SetMapIndex(key, val)
 	case reflect.Interface:
 		if v.NumMethod() == 0 {
 			v.Set(reflect.ValueOf(words))

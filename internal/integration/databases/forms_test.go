@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/pgtest"
 )
 
 // letterRow is what an application stores of a letter.
@@ -74,7 +75,7 @@ func TestLettersInSQLite(t *testing.T) {
 // TestLettersInPostgreSQL stores IDs as UUIDs and as text, in every mode of the driver,
 // with database/sql, with the driver itself, and with COPY.
 func TestLettersInPostgreSQL(t *testing.T) {
-	dsn := cluster(t)
+	dsn := pgtest.Start(t, pgtest.Options{})
 	ctx := context.Background()
 	for _, mode := range modes {
 		cfg, err := pgx.ParseConfig(dsn)

@@ -25,6 +25,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
+	"github.com/dkeid/dkeid/internal/pgtest"
 )
 
 // mailing is what a process is told to send.
@@ -48,7 +49,7 @@ func TestProcessesOnOneLedger(t *testing.T) {
 			return openSQLite(t, m.SQLite)
 		},
 		"PostgreSQL": func(t *testing.T, m *mailing) eboks.Ledger {
-			m.PostgreSQL = cluster(t)
+			m.PostgreSQL = pgtest.Start(t, pgtest.Options{})
 			return openPostgreSQL(t, m.PostgreSQL)
 		},
 	} {

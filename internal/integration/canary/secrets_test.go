@@ -31,14 +31,20 @@ var secretNames = regexp.MustCompile(`(?i)secret|passw|passphrase|keys?$|token|^
 
 // noSecrets are fields that are named like a secret and hold none.
 var noSecrets = map[string]string{
-	"eboks.Error.Code":   "an error code that is in a table of ours",
-	"eboks.Event.Code":   "a number out of the distributor's table",
-	"eboks.Recall.Code":  "likewise",
-	"eboks.Entry.Code":   "an error code that is in a table of ours",
-	"mitid.Finding.Code": "likewise",
-	"mitid.Error.Code":   "an error code that is in a table of ours",
-	"mitid.Token.Key":    "a public key",
-	"signing.Token.Key":  "a public key or certificate",
+	"eboks.Capabilities.Certificate":  "the fingerprint of a certificate, which is public",
+	"eboks.Error.Code":                "an error code that is in a table of ours",
+	"eboks.Event.Code":                "a number out of the distributor's table",
+	"eboks.Recall.Code":               "likewise",
+	"eboks.Entry.Code":                "an error code that is in a table of ours",
+	"outbox.Happening.Code":           "likewise",
+	"mitid.Finding.Code":              "likewise",
+	"mitid.Error.Code":                "an error code that is in a table of ours",
+	"mitid.Token.Key":                 "a public key",
+	"nemlogin.Config.CredentialTypes": "words for kinds of credential",
+	"nemlogin.KeyPair.Certificate":    "a certificate is public",
+	"pades.Signature.Certificate":     "a certificate is public",
+	"pades.Timestamp.Certificate":     "a certificate is public",
+	"signing.Token.Key":               "a public key or certificate",
 }
 
 // givenOpen are secrets that the caller hands over in a type of Go's own. Methods
@@ -51,6 +57,8 @@ var givenOpen = map[string]string{
 	"criipto.DecryptionKey.Key":     "an *rsa.PrivateKey",
 	"eident.DecryptionKey.Key":      "an *rsa.PrivateKey",
 	"neb.Config.PrivateKey":         "a crypto.Signer",
+	"nemlogin.Config.Keys":          "*rsa.PrivateKey in it",
+	"nemlogin.KeyPair.Key":          "an *rsa.PrivateKey",
 	"neb.Config.RequestKey":         "a crypto.Signer",
 	"neb.Config.StateKeys":          "bytes (signing/neb)",
 	"postnord.Config.Certificate":   "a tls.Certificate",
@@ -61,6 +69,7 @@ var givenOpen = map[string]string{
 	"mitidhttp.Config.Keys":         "bytes",
 	"readlink.Config.Keys":          "bytes",
 	"eboks.Config.Keys":             "bytes",
+	"outbox.Config.Keys":            "bytes",
 	"evidence.DirConfig.Keys":       "bytes",
 	"mitid.Attempt.Verifier":        "an adapter's view of one login; it is sealed before it leaves",
 }

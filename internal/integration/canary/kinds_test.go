@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,6 +22,8 @@ import (
 	"github.com/dkeid/dkeid/cpr"
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 	"github.com/dkeid/dkeid/eboks/postnord"
 	"github.com/dkeid/dkeid/eboks/readlink"
 	"github.com/dkeid/dkeid/eboks/stralfors"
@@ -28,12 +31,14 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
+	"github.com/dkeid/dkeid/mitid/nemlogin"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
 	"github.com/dkeid/dkeid/signing"
 	signatures "github.com/dkeid/dkeid/signing/criipto"
 	"github.com/dkeid/dkeid/signing/evidence"
 	netssigning "github.com/dkeid/dkeid/signing/neb"
+	"github.com/dkeid/dkeid/signing/pades"
 )
 
 // sentinels are all that errors.Is can be asked for.
@@ -94,6 +99,7 @@ var sentinels = map[string]error{
 	"mitid.ErrTransactionMismatch":         mitid.ErrTransactionMismatch,
 	"mitid.ErrUnsupported":                 mitid.ErrUnsupported,
 	"mitid.ErrUserCancelled":               mitid.ErrUserCancelled,
+	"signing/pades.ErrUnreadable":          pades.ErrUnreadable,
 	"signing.ErrAssuranceTooLow":           signing.ErrAssuranceTooLow,
 	"signing.ErrAuthFailed":                signing.ErrAuthFailed,
 	"signing.ErrConfigInvalid":             signing.ErrConfigInvalid,
@@ -176,10 +182,13 @@ func failures(t *testing.T) map[string]error {
 	add("claims: func ParseCVR", second(claims.ParseCVR("x")))
 	add("claims: func ParseCVRLenient", second(claims.ParseCVRLenient("x")))
 	add("claims: func ParseLevel", second(claims.ParseLevel("x")))
+	add("claims: func ParseOIOSAML", second(claims.ParseOIOSAML([]claims.SAMLAttribute{{}})))
+	add("claims: func ParsePrivileges", second(claims.ParsePrivileges("x")))
 	add("claims: func ParsePNumber", second(claims.ParsePNumber("x")))
 	add("claims: func ParseSENumber", second(claims.ParseSENumber("x")))
 	add("claims: func ParseUUID", second(claims.ParseUUID("x")))
 	add("claims/nameform: func ValidateUserID", nameform.ValidateUserID("x"))
+	add("claims: method (*OIOSAML) Identity", second((&claims.OIOSAML{RID: "1"}).Identity()))
 	add("claims: method (Identity) Cleared", second(claims.Identity{Subject: cprtest.Number(1).Reveal()}.Cleared()))
 
 	add("mitid/criipto: method (*Claims) Identity", second((&criipto.Claims{IdentityScheme: "x"}).Identity()))
@@ -199,7 +208,15 @@ func failures(t *testing.T) map[string]error {
 	add("mitid/criipto: func New", second(criipto.New(criipto.Config{})))
 	add("mitid/nets/neb: func New", second(neb.New(neb.Config{})))
 	add("mitid/nets/eident: func New", second(eident.New(eident.Config{})))
+	add("mitid/nemlogin: func New", second(nemlogin.New(nemlogin.Config{})))
+	add("mitid/nets/eident: func NewSAML", second(eident.NewSAML(eident.SAMLConfig{})))
 	add("mitid/mitidhttp: func New", second(mitidhttp.New(mitidhttp.Config{})))
+
+	saml, err := eident.NewSAML(eident.SAMLConfig{Origin: "https://broker.example", MID: "a", Password: mitid.NewSecret("b"), HTTPClient: nobody})
+	require.NoError(t, err)
+	add("mitid/nets/eident: method (*SAMLBroker) Begin", second(saml.Begin(ctx, &mitid.Attempt{Request: mitid.Request{Address: true}})))
+	add("mitid/nets/eident: method (*SAMLBroker) Complete", second(saml.Complete(ctx, &mitid.Attempt{}, mitid.Callback{Method: http.MethodGet, RawQuery: "SAMLart=AAE"})))
+	add("mitid/nets/eident: method (*SAMLBroker) StepUp", second(saml.StepUp(ctx, &mitid.Attempt{Request: mitid.Request{CPR: mitid.CPRRequired}}, &mitid.Login{})))
 
 	for where, p := range providers(t) {
 		c, err := mitid.New(mitid.Config{Broker: p, RedirectURL: aRedirect})
@@ -218,6 +235,7 @@ func failures(t *testing.T) map[string]error {
 		gate, err := mitidhttp.New(mitidhttp.Config{Client: c})
 		require.NoError(t, err)
 		add("mitid/mitidhttp: method (*Gate) EndSessions", gate.EndSessions(ctx, "somebody"))
+		add("mitid/mitidhttp: method (*Gate) Admit", second(gate.Admit(httptest.NewRequest(http.MethodGet, "/", nil), mitid.Request{})))
 		if able, ok := p.(mitid.AgeProver); ok {
 			add(where+": method (*Broker) BeginAge", second(able.BeginAge(ctx, &mitid.Attempt{})))
 			add(where+": method (*Broker) CompleteAge", second(able.CompleteAge(ctx, &mitid.Attempt{}, mitid.Callback{Method: http.MethodGet})))
@@ -236,6 +254,7 @@ func failures(t *testing.T) map[string]error {
 		}
 	}
 
+	add("signing/pades: func Verify", second(pades.Verify(ctx, []byte("æøå"), pades.Policy{})))
 	add("eboks: func New", second(eboks.New(eboks.Config{})))
 	add("eboks: func ParseID", second(eboks.ParseID("x")))
 	add("eboks: method (Address) Check", eboks.Address{}.Check())
@@ -256,6 +275,23 @@ func failures(t *testing.T) map[string]error {
 	held := eboks.Entry{ID: eboks.NewID(), State: eboks.LetterWaiting}
 	_, _ = full.Claim(ctx, []eboks.Entry{held}, "a", time.Hour)
 	add("eboks: method (*MemoryLedger) Claim", second(full.Claim(ctx, []eboks.Entry{{ID: eboks.NewID(), State: eboks.LetterWaiting}}, "a", time.Hour)))
+	add("eboks/outbox: func New", second(outbox.New(outbox.Config{})))
+	ends := outboxOfAClosedDatabase(t)
+	add("eboks/outbox: method (*Outbox) Content", second(ends.Content(ctx, eboks.NewID())))
+	add("eboks/outbox: method (*Outbox) Due", second(ends.Due(ctx, 1)))
+	add("eboks/outbox: method (*Outbox) Enqueue", second(ends.Enqueue(ctx, nil, &eboks.Letter{})))
+	add("eboks/outbox: method (*Outbox) Erase", second(ends.Erase(ctx, eboks.NewID())))
+	add("eboks/outbox: method (*Outbox) EraseRecipient", second(ends.EraseRecipient(ctx, eboks.Person(cprtest.Number(1)))))
+	add("eboks/outbox: method (*Outbox) GiveUp", ends.GiveUp(ctx, eboks.NewID()))
+	_, _, err = ends.Letter(ctx, eboks.NewID())
+	add("eboks/outbox: method (*Outbox) Learn", ends.Learn(ctx, eboks.Event{ID: eboks.NewID(), Status: eboks.Accepted, At: time.Now()}))
+	add("eboks/outbox: method (*Outbox) Letter", err)
+	add("eboks/outbox: method (*Outbox) Learn", ends.Learn(ctx, eboks.Event{ID: eboks.NewID(), Status: eboks.Opened}))
+	add("eboks/outbox: method (*Outbox) Migrate", ends.Migrate(ctx))
+	add("eboks/outbox: method (*Outbox) Receive", ends.Receive(ctx))
+	add("eboks/outbox: method (*Outbox) Release", ends.Release(ctx, eboks.NewID()))
+	add("eboks/outbox: method (*Outbox) Step", second(ends.Step(ctx, eboks.NewID())))
+	add("eboks/outbox: method (*Outbox) Summary", second(ends.Summary(ctx)))
 	add("eboks/postnord: func New", second(postnord.New(postnord.Config{})))
 	add("eboks/textletter: func Parse", second(textletter.Parse(strings.NewReader(""))))
 	add("eboks/textletter: func Legible", second(textletter.Legible("", '李')))
@@ -302,6 +338,24 @@ func failures(t *testing.T) map[string]error {
 	return all
 }
 
+// aSender is a distributor that nobody reaches.
+type aSender struct{}
+
+func (aSender) Send(context.Context, *eboks.Letter) (*eboks.Receipt, error) {
+	return nil, &eboks.Error{Kind: eboks.Unavailable, Then: eboks.Retry}
+}
+func (aSender) Capabilities() eboks.Capabilities { return eboks.Capabilities{Name: "nowhere"} }
+
+func outboxOfAClosedDatabase(t *testing.T) *outbox.Outbox {
+	t.Helper()
+	db, dialect, err := opendb.Open(t.Context(), filepath.Join(t.TempDir(), "lukket.db"))
+	require.NoError(t, err)
+	o, err := outbox.New(outbox.Config{DB: db, Dialect: dialect, Sender: aSender{}, Keys: [][]byte{bytes.Repeat([]byte("k"), 32)}})
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	return o
+}
+
 func verifyWorkflowToken(ctx context.Context, b *neb.Broker) error {
 	_, _, err := b.VerifyWorkflowToken(ctx, mitid.NewSecret("x"), "", "DK12345674")
 	return err
@@ -312,6 +366,7 @@ var elsewhere = map[string]string{
 	`^claims: .* (Marshal|Unmarshal)`:                         "refusals to marshal, which name the way out, and the values' own errors",
 	`^(cpr|claims|claims/nameform): .* (Scan|Value|Unwrap)\(`: "columns: the values' own errors, and the refusals",
 	`^(cpr|mitid|eboks)\S*: .* (Marshal|Unmarshal|Unwrap)`:    "refusals to marshal",
+	`^mitid/nemlogin: method \(\*Broker\) `:                   "the conformance suite and its own tests look at the kind of every error",
 	`^signing: method \(\*Client\) `:                          "signing's own tests look at the kind of every error",
 	`^signing/evidence: `:                                     "signing/evidence's own tests look at the kind of every error",
 	`^signing/criipto: method \(\*(Service|Verifier)\) `:      "signing/criipto's own tests look at the kind of every error",
@@ -322,6 +377,10 @@ var elsewhere = map[string]string{
 	`^eboks: method \(ID\) Value\(`:                           "it never fails",
 	`^eboks: method \(\*(Client|MemoryLedger)\) `:             "the conformance suites look at the kind of every error",
 	`^eboks/(postnord|stralfors): method \(\*Sender\) `:       "the conformance suite looks at the kind of every error",
+	`^eboks/outbox: .* Marshal`:                               "refusals to marshal",
+	`^eboks/outbox: method \(\*Outbox\) Run\(`:                "it fails after a minute; its own tests",
+	`^eboks/outbox/riverrunner: `:                             "a module of its own, whose tests look at the kind of every error",
+	`^eboks/outbox/opendb: `:                                  "errors of the system and of the drivers, with what to do",
 	`^eboks/readlink: method \(\*Links\) For`:                 "readlink's own tests",
 	`^eboks/readlink: method \(\*Refusal\) Unwrap`:            "the cause, which is the app's own",
 }
@@ -341,7 +400,7 @@ func TestErrorsOfEveryExportedFunctionAreOfAKindThatErrorsIsFinds(t *testing.T) 
 		assert.NotEmpty(t, found, "%s: no sentinel is found in %T: %v", name, err, err)
 	}
 
-	api, err := os.ReadFile("../housecheck/testdata/api.txt")
+	api, err := os.ReadFile("../../housecheck/testdata/api.txt")
 	require.NoError(t, err)
 	returns := regexp.MustCompile(`^((?:cpr|claims|mitid|eboks|signing)\S*: (?:func|method \S+)) ?(\w+)\(.*\berror\)?$`)
 	needed, seen := map[string]bool{}, 0

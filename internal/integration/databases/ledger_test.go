@@ -27,10 +27,10 @@ type sqlLedger struct {
 
 const ledgerTable = `CREATE TABLE IF NOT EXISTS letters (
 	id TEXT PRIMARY KEY, digest %[1]s NOT NULL, state TEXT NOT NULL, version BIGINT NOT NULL, owner TEXT NOT NULL, lease BIGINT NOT NULL,
-	at BIGINT NOT NULL, offers INT NOT NULL, doubts INT NOT NULL, asked BOOLEAN NOT NULL, sum %[1]s NOT NULL, status TEXT NOT NULL,
+	at BIGINT NOT NULL, offers INT NOT NULL, doubts INT NOT NULL, missing BIGINT NOT NULL, sum %[1]s NOT NULL, status TEXT NOT NULL,
 	reference TEXT NOT NULL, taken BIGINT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, reachability TEXT NOT NULL, what_then TEXT NOT NULL)`
 
-const ledgerColumns = `id, digest, state, version, owner, lease, at, offers, doubts, asked, sum, status, reference, taken, kind, code, reachability, what_then`
+const ledgerColumns = `id, digest, state, version, owner, lease, at, offers, doubts, missing, sum, status, reference, taken, kind, code, reachability, what_then`
 
 func (l *sqlLedger) Load(ctx context.Context, ids []eboks.ID) ([]eboks.Entry, error) {
 	es := make([]eboks.Entry, len(ids))
@@ -63,7 +63,7 @@ func (l *sqlLedger) Claim(ctx context.Context, fresh []eboks.Entry, owner string
 				continue
 			}
 			if foreign {
-				e.State, e.Asked = eboks.LetterUnknown, false
+				e.State, e.Missing = eboks.LetterUnknown, time.Time{}
 			}
 			e.Owner, e.Lease, e.Version = owner, f.Lease, e.Version+1
 			if err := l.update(ctx, tx, e); err != nil {
@@ -103,7 +103,7 @@ func (l *sqlLedger) update(ctx context.Context, tx *sql.Tx, e eboks.Entry) error
 }
 
 func (l *sqlLedger) put(ctx context.Context, tx *sql.Tx, query string, e eboks.Entry) (changed bool, err error) {
-	values := []any{e.ID, e.Digest[:], e.State, e.Version, e.Owner, micros(e.Lease), micros(e.At), e.Offers, e.Doubts, e.Asked, e.SHA256[:],
+	values := []any{e.ID, e.Digest[:], e.State, e.Version, e.Owner, micros(e.Lease), micros(e.At), e.Offers, e.Doubts, micros(e.Missing), e.SHA256[:],
 		e.Status, e.Reference, micros(e.TakenAt), e.Kind, e.Code, e.Reachability, e.Then}
 	places := make([]string, len(values))
 	for i := range places {
@@ -119,15 +119,15 @@ func (l *sqlLedger) put(ctx context.Context, tx *sql.Tx, query string, e eboks.E
 
 func (l *sqlLedger) read(ctx context.Context, query func(context.Context, string, ...any) *sql.Row, id eboks.ID, lock string) (e eboks.Entry, err error) {
 	var digest, sum []byte
-	var lease, at, taken int64
+	var lease, at, missing, taken int64
 	err = query(ctx, "SELECT "+ledgerColumns+" FROM letters WHERE id = $1"+lock, id).Scan(&e.ID, &digest, &e.State, &e.Version, &e.Owner, &lease, &at, &e.Offers, &e.Doubts,
-		&e.Asked, &sum, &e.Status, &e.Reference, &taken, &e.Kind, &e.Code, &e.Reachability, &e.Then)
+		&missing, &sum, &e.Status, &e.Reference, &taken, &e.Kind, &e.Code, &e.Reachability, &e.Then)
 	if errors.Is(err, sql.ErrNoRows) {
 		return eboks.Entry{}, nil
 	}
 	copy(e.Digest[:], digest)
 	copy(e.SHA256[:], sum)
-	e.Lease, e.At, e.TakenAt = fromMicros(lease), fromMicros(at), fromMicros(taken)
+	e.Lease, e.At, e.Missing, e.TakenAt = fromMicros(lease), fromMicros(at), fromMicros(missing), fromMicros(taken)
 	return e, err
 }
 

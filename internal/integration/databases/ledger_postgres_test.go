@@ -7,10 +7,11 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite"
+	"github.com/dkeid/dkeid/internal/pgtest"
 )
 
 func TestLedgerInPostgreSQL(t *testing.T) {
-	dsn := cluster(t)
+	dsn := pgtest.Start(t, pgtest.Options{})
 	ledgersuite.Test(t, func(tb testing.TB, _ []eboks.ID) (one, other eboks.Ledger) {
 		return openPostgreSQL(tb, dsn), openPostgreSQL(tb, dsn)
 	})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/pgtest"
 )
 
 // Eight clients send the same letters at once on one ledger in a database, through a
@@ -26,7 +27,7 @@ func TestManyClientsOneDatabase(t *testing.T) {
 		"SQLite": func(t *testing.T) eboks.Ledger {
 			return openSQLite(t, filepath.Join(t.TempDir(), "breve æøå.db"))
 		},
-		"PostgreSQL": func(t *testing.T) eboks.Ledger { return openPostgreSQL(t, cluster(t)) },
+		"PostgreSQL": func(t *testing.T) eboks.Ledger { return openPostgreSQL(t, pgtest.Start(t, pgtest.Options{})) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &moody{kept: map[eboks.ID]int{}}

@@ -1,0 +1,12 @@
+//go:build !unix
+
+package pgtest
+
+import "testing"
+
+// Start skips the test: the cluster needs a Unix socket.
+func Start(tb testing.TB, _ Options) (dsn string) {
+	tb.Helper()
+	missing(tb, "the throw-away PostgreSQL needs Unix sockets: what needs it is not tested")
+	return ""
+}
