@@ -153,25 +153,29 @@ func TestFourRefused(t *testing.T) {
 				}
 			})
 		}
-		require.Eventually(t, func() bool { return s.all() >= 6 }, time.Minute, 10*time.Millisecond, "several pauses")
-		require.Equal(t, 1, heard.count(), "one alarm")
+		refused := func(more, alarms int) {
+			before := s.all()
+			require.Eventually(t, func() bool { return s.all() >= before+more }, time.Minute, 10*time.Millisecond, "several pauses")
+			// It is sounded when the refusal is recorded, after the distributor's answer.
+			require.Eventually(t, func() bool { return heard.count() >= alarms }, time.Minute, 10*time.Millisecond)
+			require.Equal(t, alarms, heard.count(), "one alarm for each trouble")
+		}
+		refused(6, 1)
 		bad.Store(false)
 		require.Eventually(t, func() bool {
 			sum, err := first.Summary(context.Background())
 			return err == nil && sum.States[eboks.LetterAccepted] == 100
-		}, 20*time.Second, 20*time.Millisecond)
+		}, time.Minute, 20*time.Millisecond)
 		bad.Store(true)
 		for n := range 40 {
 			putIn(t, first, letterTo(n%20))
 		}
-		before := s.all()
-		require.Eventually(t, func() bool { return s.all() >= before+5 }, 20*time.Second, 10*time.Millisecond)
-		require.Equal(t, 2, heard.count(), "the second trouble, one more alarm")
+		refused(5, 2)
 		bad.Store(false)
 		require.Eventually(t, func() bool {
 			sum, err := first.Summary(context.Background())
 			return err == nil && sum.States[eboks.LetterAccepted] == 140
-		}, 20*time.Second, 20*time.Millisecond)
+		}, time.Minute, 20*time.Millisecond)
 		cancel()
 		all.Wait()
 		for r, err := range first.Letters(context.Background(), outbox.Filter{}) {

@@ -77,7 +77,7 @@ func TestSlowChanged(t *testing.T) {
 	require.Eventually(t, func() bool {
 		sum, err := o.Summary(t.Context())
 		return err == nil && sum.States[eboks.LetterAccepted] == 6
-	}, 10*time.Second, 20*time.Millisecond, "letters that were sent are in hand")
+	}, time.Minute, 20*time.Millisecond, "letters that were sent are in hand")
 	close(hold)
 	cancel()
 	require.NoError(t, <-ended)

@@ -66,6 +66,20 @@ func (o *Outbox) storeDocument(ctx context.Context, tx Tx, d stored, doc eboks.D
 	return nil
 }
 
+// readSmall reads a document that is one part.
+func readSmall(d stored, doc eboks.Document) ([]byte, error) {
+	content, err := doc.Content()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = content.Close() }()
+	part, err := io.ReadAll(io.LimitReader(content, d.Size+1))
+	if err != nil || int64(len(part)) != d.Size {
+		return nil, eboks.ErrChanged
+	}
+	return part, nil
+}
+
 // isStored reports whether a part is stored, and locks it, so that nobody removes the
 // document before this transaction ends.
 func (o *Outbox) isStored(ctx context.Context, tx Tx, d stored, n int64) (bool, error) {

@@ -90,11 +90,11 @@ func (o *Outbox) enqueue(ctx context.Context, tx Tx, p *eboks.Prepared) (fresh b
 	if err != nil {
 		return false, err
 	}
-	about := []any{o.recipientMarks(l.To)[0], o.keys[0], string(l.Material), int(l.Channel), len(docs), p.Bytes(), content}
-	fresh, err = o.insertLetter(ctx, tx, l.ID, docs,
+	about := []any{o.recipientMarks(l.To)[0], o.keys[0], string(l.Material), int(l.Channel), len(docs), p.Bytes(), content, docs[0].ID}
+	fresh, done, err := o.insertLetter(ctx, tx, l.ID, docs, all,
 		append(append(o.entryValues(p.Entry(now)), o.name, micros(now), micros(now), eboks.Unknown), about...))
-	if err != nil {
-		return false, err
+	if err != nil || done {
+		return fresh, err
 	}
 	if !fresh {
 		if err := o.sameLetter(ctx, tx, p); err != nil {
@@ -102,42 +102,50 @@ func (o *Outbox) enqueue(ctx context.Context, tx Tx, p *eboks.Prepared) (fresh b
 		}
 		// If it was sent past the queue, and has not come to its end, it is queued now.
 		fresh, err := affects(ctx, tx, `UPDATE eboks_outbox_letters SET next = CASE WHEN owner = '' THEN CAST($3 AS BIGINT) ELSE lease END,
-			person = $4, sealed_with = $5, material = $6, channel = $7, documents = $8, bytes = $9, content = $10
-			WHERE id = $1 AND sender = $2 AND documents = 0 AND state IN ($11, $12)`,
+			person = $4, sealed_with = $5, material = $6, channel = $7, documents = $8, bytes = $9, content = $10, document = $11
+			WHERE id = $1 AND sender = $2 AND documents = 0 AND state IN ($12, $13)`,
 			append(append([]any{l.ID, o.name, micros(now)}, about...), eboks.LetterWaiting, eboks.LetterUnknown)...)
 		if err != nil || !fresh {
 			return false, err
 		}
-		if err := insertUses(ctx, tx, l.ID, docs); err != nil {
+		if err := insertAttachments(ctx, tx, l.ID, docs); err != nil {
 			return false, err
 		}
 	}
 	return true, o.storeDocuments(ctx, tx, docs, all)
 }
 
-// insertLetter writes the row of a letter and those that name its documents, unless there is
-// such a letter.
-func (o *Outbox) insertLetter(ctx context.Context, tx Tx, id eboks.ID, docs []stored, values []any) (fresh bool, err error) {
-	if o.cfg.Dialect == PostgreSQL { // one journey to the server
-		uses := make([]string, len(docs))
-		for i, d := range docs {
-			values = append(values, d.ID)
-			uses[i] = fmt.Sprintf("(%d, $%d)", i, len(values))
-		}
-		return affects(ctx, tx, `WITH queued AS (`+queueLetter+` RETURNING id)
-			INSERT INTO eboks_outbox_uses (letter, place, document)
-			SELECT queued.id, d.place, d.document FROM queued, (VALUES `+strings.Join(uses, ", ")+`) AS d (place, document)`, values...)
+// insertLetter writes the row of a letter and those of its attachments, unless there is such
+// a letter. done: its document is stored too.
+func (o *Outbox) insertLetter(ctx context.Context, tx Tx, id eboks.ID, docs []stored, all []eboks.Document, values []any) (fresh, done bool, err error) {
+	if o.cfg.Dialect == PostgreSQL && len(docs) == 1 && docs[0].Size <= inMemory {
+		return o.insertWhole(ctx, tx, docs[0], all[0], values)
 	}
 	fresh, err = affects(ctx, tx, queueLetter, values...)
-	if err != nil || !fresh {
-		return false, err
+	if err == nil && fresh {
+		err = insertAttachments(ctx, tx, id, docs)
 	}
-	return true, insertUses(ctx, tx, id, docs)
+	return fresh, false, err
 }
 
-func insertUses(ctx context.Context, tx Tx, id eboks.ID, docs []stored) error {
-	for i, d := range docs {
-		if _, err := tx.ExecContext(ctx, insertUse, id, i, d.ID); err != nil {
+// insertWhole is insertLetter for a letter with one small document: one journey to the
+// server in place of two. PostgreSQL alone can.
+func (o *Outbox) insertWhole(ctx context.Context, tx Tx, d stored, doc eboks.Document, values []any) (fresh, done bool, err error) {
+	part, err := readSmall(d, doc)
+	if err != nil {
+		return false, false, err
+	}
+	res, err := tx.ExecContext(ctx, queueWhole, append(values, o.files.SealBytes(partName(d, 0), part))...)
+	if err != nil {
+		return false, false, err
+	}
+	wrote, err := res.RowsAffected()
+	return wrote > 0, wrote > 1, err
+}
+
+func insertAttachments(ctx context.Context, tx Tx, id eboks.ID, docs []stored) error {
+	for i, d := range docs[1:] {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO eboks_outbox_attachments (letter, place, document) VALUES ($1, $2, $3)`, id, i+1, d.ID); err != nil {
 			return err
 		}
 	}
@@ -172,10 +180,15 @@ func (o *Outbox) sameLetter(ctx context.Context, tx Tx, p *eboks.Prepared) error
 		Why: "this ID stands for another letter, or for one that another distributor brings, which may have arrived; find out before anything is sent under another ID"})
 }
 
-const insertUse = `INSERT INTO eboks_outbox_uses (letter, place, document) VALUES ($1, $2, $3)`
-
 // queueLetter writes a new row, unless there is one. Behind the values of the entry come those that enqueue
 // adds.
 var queueLetter = `INSERT INTO eboks_outbox_letters (` + entryColumns + `,
-	sender, queued, next, reached, person, sealed_with, material, channel, documents, bytes, content, watch, overdue, ended, erase, erased)
-	VALUES (` + places(1, entryCount+11) + `, NULL, 0, NULL, 0, 0) ON CONFLICT (id) DO NOTHING`
+	sender, queued, next, reached, person, sealed_with, material, channel, documents, bytes, content, document, watch, overdue, ended, erase, erased)
+	VALUES (` + places(1, entryCount+12) + `, NULL, 0, NULL, 0, 0) ON CONFLICT (id) DO NOTHING`
+
+// queueWhole is queueLetter with the document, which has one part. It answers no row where
+// there is such a letter, one where its document is stored already, else two.
+var queueWhole = fmt.Sprintf(`WITH letter AS (`+queueLetter+` RETURNING document),
+	stored AS (INSERT INTO eboks_outbox_documents (id, n, sealed) SELECT document, 0, CAST($%d AS BYTEA) FROM letter
+		ON CONFLICT (id, n) DO NOTHING RETURNING n)
+	SELECT 1 FROM letter UNION ALL SELECT 1 FROM stored`, entryCount+13)

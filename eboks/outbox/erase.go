@@ -99,7 +99,8 @@ func (o *Outbox) eraseContent(ctx context.Context, tx *sql.Tx, id eboks.ID, wait
 	}
 	// The documents are locked before anybody looks whether another letter has them: who
 	// queues a letter locks them too.
-	const documents = `SELECT id FROM eboks_outbox_documents WHERE n = 0 AND id IN (SELECT document FROM eboks_outbox_uses WHERE letter = $1) ORDER BY id`
+	const documents = `SELECT id FROM eboks_outbox_documents WHERE n = 0 AND id IN (
+		SELECT document FROM eboks_outbox_letters WHERE id = $1 UNION ALL SELECT document FROM eboks_outbox_attachments WHERE letter = $1) ORDER BY id`
 	docs, err := scanTexts(tx.QueryContext(ctx, documents+lock, id))
 	if err != nil {
 		return false, err
@@ -108,19 +109,20 @@ func (o *Outbox) eraseContent(ctx context.Context, tx *sql.Tx, id eboks.ID, wait
 		return false, err
 	}
 	now := o.now()
-	there, err := affects(ctx, tx, `UPDATE eboks_outbox_letters SET erased = $2, erase = 0, person = '', sealed_with = '', sum = $3, content = NULL, next = NULL WHERE id = $1 AND erased = 0`, id, micros(now), []byte{})
+	there, err := affects(ctx, tx, `UPDATE eboks_outbox_letters SET erased = $2, erase = 0, person = '', sealed_with = '', sum = $3, content = NULL, document = NULL, next = NULL WHERE id = $1 AND erased = 0`, id, micros(now), []byte{})
 	if err != nil || !there {
 		return false, err
 	}
 	for _, q := range []string{
-		`DELETE FROM eboks_outbox_uses WHERE letter = $1`, `UPDATE eboks_outbox_trail SET raw = NULL WHERE letter = $1`,
+		`DELETE FROM eboks_outbox_attachments WHERE letter = $1`, `UPDATE eboks_outbox_trail SET raw = NULL WHERE letter = $1`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, id); err != nil {
 			return false, err
 		}
 	}
 	for _, d := range docs {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM eboks_outbox_documents WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM eboks_outbox_uses WHERE document = $1)`, d); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM eboks_outbox_documents WHERE id = $1
+			AND NOT EXISTS (SELECT 1 FROM eboks_outbox_letters WHERE document = $1) AND NOT EXISTS (SELECT 1 FROM eboks_outbox_attachments WHERE document = $1)`, d); err != nil {
 			return false, err
 		}
 	}

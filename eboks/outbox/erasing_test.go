@@ -128,7 +128,7 @@ func TestTheFileTellsNobody(t *testing.T) {
 	}
 	look := func(when string) {
 		var all bytes.Buffer
-		for _, table := range []string{"letters", "documents", "uses", "trail", "channel"} {
+		for _, table := range []string{"letters", "documents", "attachments", "trail", "channel"} {
 			rows, err := cfg.DB.Query(`SELECT * FROM eboks_outbox_` + table)
 			require.NoError(t, err)
 			cols, _ := rows.Columns()

@@ -109,7 +109,7 @@ func (l ledger) Claim(ctx context.Context, fresh []eboks.Entry, owner string, le
 	err = l.o.write(ctx, func(tx *sql.Tx) error {
 		for _, f := range slices.SortedFunc(slices.Values(fresh), func(a, b eboks.Entry) int { return compareIDs(a.ID, b.ID) }) {
 			if _, err := tx.ExecContext(ctx, queueLetter, append(l.o.entryValues(f),
-				l.o.name, micros(f.At), nil, eboks.Unknown, "", "", "", 0, 0, 0, nil)...); err != nil {
+				l.o.name, micros(f.At), nil, eboks.Unknown, "", "", "", 0, 0, 0, nil, nil)...); err != nil {
 				return err
 			}
 		}

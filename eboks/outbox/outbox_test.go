@@ -63,6 +63,7 @@ func letter(n int) *eboks.Letter {
 }
 
 func TestLedger(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	databases(t, func(t *testing.T, open func() outbox.Config) {
 		d := posttest.New(posttest.Config{Now: time.Now})
 		client := func() eboks.Ledger {
@@ -97,7 +98,7 @@ func TestLettersAreSentOnce(t *testing.T) {
 			s, err := o.Summary(t.Context())
 			require.NoError(t, err)
 			return s.States[eboks.LetterAccepted] == letters
-		}, 30*time.Second, 20*time.Millisecond)
+		}, time.Minute, 20*time.Millisecond)
 		cancel()
 		require.NoError(t, <-ended)
 		require.Equal(t, letters, d.Calls().Offers)

@@ -49,6 +49,7 @@ func pgBox(t testing.TB, dsn string, s eboks.Sender, change func(*outbox.Config)
 }
 
 func TestPostgreSQL(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	dsn := pgtest.Start(t, pgtest.Options{})
 	ctx := context.Background()
 
@@ -76,7 +77,7 @@ func TestPostgreSQL(t *testing.T) {
 			var n int
 			require.NoError(t, cfg.DB.QueryRow(`SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'`).Scan(&n))
 			return n > 0
-		}, 10*time.Second, 10*time.Millisecond)
+		}, time.Minute, 10*time.Millisecond)
 		require.NoError(t, tx.Commit())
 		<-erased
 		walk(t, o, 3)
@@ -104,7 +105,7 @@ func TestPostgreSQL(t *testing.T) {
 			ended := make(chan error, 2)
 			go func() { ended <- a.Run(running) }()
 			go func() { ended <- b.Run(running) }()
-			require.Eventually(t, func() bool { return s.all() >= letters }, 40*time.Second, 20*time.Millisecond)
+			require.Eventually(t, func() bool { return s.all() >= letters }, time.Minute, 20*time.Millisecond)
 			cancel()
 			require.NoError(t, <-ended)
 			require.NoError(t, <-ended)
@@ -135,7 +136,7 @@ func TestPostgreSQL(t *testing.T) {
 		require.Eventually(t, func() bool {
 			sum, err := o.Summary(ctx)
 			return err == nil && sum.States[eboks.LetterAccepted] >= 20
-		}, 10*time.Second, 20*time.Millisecond, "one answer holds up all others")
+		}, time.Minute, 20*time.Millisecond, "one answer holds up all others")
 		cancel()
 		<-ended
 	})

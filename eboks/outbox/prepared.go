@@ -22,7 +22,7 @@ func (o *Outbox) prepare(ctx context.Context) (prepared, error) {
 		return o.prepared, nil
 	}
 	all := prepared{}
-	for _, query := range []string{queueLetter, insertPart, insertUse} {
+	for _, query := range []string{queueLetter, insertPart} {
 		s, err := o.cfg.DB.PrepareContext(ctx, query)
 		if err != nil {
 			for _, s := range all {

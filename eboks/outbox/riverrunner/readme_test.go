@@ -33,9 +33,9 @@ func TestReadme(t *testing.T) {
 		ID: eboks.NewID(), To: eboks.Person(cprtest.Number(9001)), Title: "Afgørelse", Material: "1001",
 		Document: eboks.Bytes([]byte("%PDF-1.7\n% afgørelse til Åse på Ærø\n%%EOF\n")),
 	}
-	require.Eventually(t, func() bool { return decide(ctx, pool, runner, "bevilget", l) == nil }, 30*time.Second, 50*time.Millisecond, "the tables are made meanwhile")
+	require.Eventually(t, func() bool { return decide(ctx, pool, runner, "bevilget", l) == nil }, time.Minute, 50*time.Millisecond, "the tables are made meanwhile")
 	require.Error(t, decide(ctx, pool, runner, "afslået", l), "the second decision has no letter")
-	require.Eventually(t, func() bool { return d.Count(l.ID) == 1 }, 30*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return d.Count(l.ID) == 1 }, time.Minute, 10*time.Millisecond)
 	cancel()
 	assert.NoError(t, <-ended)
 	var decision string

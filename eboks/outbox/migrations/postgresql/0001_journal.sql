@@ -18,20 +18,22 @@ CREATE TABLE eboks_outbox_letters (
 	ended BIGINT, -- when its content was needed no longer; NULL: it still is
 	erase BIGINT NOT NULL, -- 1: its content is to go when it is needed no longer
 	erased BIGINT NOT NULL,
+	document TEXT, -- the main one; NULL: as content
 	content BYTEA -- what it says, sealed; NULL: it was erased, or sent past the queue
 );
 CREATE INDEX eboks_outbox_due ON eboks_outbox_letters (sender, n, next) WHERE next IS NOT NULL;
 CREATE INDEX eboks_outbox_watched ON eboks_outbox_letters (sender, watch) WHERE watch IS NOT NULL;
 CREATE INDEX eboks_outbox_kept ON eboks_outbox_letters (sender, ended) WHERE ended IS NOT NULL AND erased = 0;
 CREATE INDEX eboks_outbox_erase ON eboks_outbox_letters (sender) WHERE erase = 1;
+CREATE INDEX eboks_outbox_document ON eboks_outbox_letters (document) WHERE document IS NOT NULL;
 CREATE INDEX eboks_outbox_person ON eboks_outbox_letters (person) WHERE person <> '';
 
 -- Documents are stored once, whichever letters they belong to, in sealed parts.
 CREATE TABLE eboks_outbox_documents (id TEXT NOT NULL, n BIGINT NOT NULL, sealed BYTEA NOT NULL, PRIMARY KEY (id, n));
 -- Sealed bytes cannot be compressed.
 ALTER TABLE eboks_outbox_documents ALTER COLUMN sealed SET STORAGE EXTERNAL;
-CREATE TABLE eboks_outbox_uses (letter UUID NOT NULL, place BIGINT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (letter, place));
-CREATE INDEX eboks_outbox_used ON eboks_outbox_uses (document);
+CREATE TABLE eboks_outbox_attachments (letter UUID NOT NULL, place BIGINT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (letter, place));
+CREATE INDEX eboks_outbox_attached ON eboks_outbox_attachments (document);
 
 CREATE TABLE eboks_outbox_trail (
 	n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, letter UUID NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL,

@@ -23,18 +23,20 @@ CREATE TABLE eboks_outbox_letters (
 	ended INTEGER, -- when its content was needed no longer; NULL: it still is
 	erase INTEGER NOT NULL, -- 1: its content is to go when it is needed no longer
 	erased INTEGER NOT NULL,
+	document TEXT, -- the main one; NULL: as content
 	content BLOB -- what it says, sealed; NULL: it was erased, or sent past the queue
 ) STRICT;
 CREATE INDEX eboks_outbox_due ON eboks_outbox_letters (sender, n, next) WHERE next IS NOT NULL;
 CREATE INDEX eboks_outbox_watched ON eboks_outbox_letters (sender, watch) WHERE watch IS NOT NULL;
 CREATE INDEX eboks_outbox_kept ON eboks_outbox_letters (sender, ended) WHERE ended IS NOT NULL AND erased = 0;
 CREATE INDEX eboks_outbox_erase ON eboks_outbox_letters (sender) WHERE erase = 1;
+CREATE INDEX eboks_outbox_document ON eboks_outbox_letters (document) WHERE document IS NOT NULL;
 CREATE INDEX eboks_outbox_person ON eboks_outbox_letters (person) WHERE person <> '';
 
 -- Documents are stored once, whichever letters they belong to, in sealed parts.
 CREATE TABLE eboks_outbox_documents (id TEXT NOT NULL, n INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (id, n)) STRICT;
-CREATE TABLE eboks_outbox_uses (letter TEXT NOT NULL, place INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (letter, place)) STRICT, WITHOUT ROWID;
-CREATE INDEX eboks_outbox_used ON eboks_outbox_uses (document);
+CREATE TABLE eboks_outbox_attachments (letter TEXT NOT NULL, place INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (letter, place)) STRICT, WITHOUT ROWID;
+CREATE INDEX eboks_outbox_attached ON eboks_outbox_attachments (document);
 
 CREATE TABLE eboks_outbox_trail (
 	n INTEGER PRIMARY KEY, letter TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL,
