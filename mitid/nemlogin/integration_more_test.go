@@ -70,7 +70,7 @@ func testForced(t *testing.T) {
 	at := p.visit(o.url+"/igen?return=/sager", mitidtest.Approve(mitidtest.Ditlev()))
 	require.Equal(t, o.url+"/sager", at.address)
 	require.Contains(t, at.text, "Ditlev", "NemLog-in asked who comes, though it had a session")
-	require.Equal(t, 10*time.Minute, o.login().Identity.AuthTime.Sub(before).Round(time.Second))
+	require.GreaterOrEqual(t, o.login().Identity.AuthTime.Sub(before), 10*time.Minute)
 	require.Equal(t, http.StatusForbidden, p.visit(o.url+"/igen", mitidtest.Abort()).status)
 }
 
