@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	texttemplate "text/template"
+	"unicode"
 )
 
 // verbs are all of fmt's, with the flags that change what is printed.
@@ -76,12 +77,22 @@ func Leaks(v any, secrets ...string) []string {
 	return slices.DeleteFunc(leaks, func(printer string) bool { return !slices.Contains(again, printer) })
 }
 
+// Shows reports whether text holds secret. A key, an address or a time can hold a few
+// digits by chance. So if secret is less than ten digits, it must stand alone: no letter
+// and no digit beside it.
+func Shows(text, secret string) bool {
+	if len(secret) >= 10 || strings.Trim(secret, "0123456789") != "" {
+		return strings.Contains(text, secret)
+	}
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), secret)
+}
+
 func leaksOnce(v any, secrets []string) []string {
 	var leaks []string
 	for printer, text := range Renderings(v) {
 		folded := strings.ToLower(text)
 		for _, s := range secrets {
-			if strings.Contains(text, s) || strings.Contains(folded, fmt.Sprintf("%x", s)) ||
+			if Shows(text, s) || strings.Contains(folded, fmt.Sprintf("%x", s)) ||
 				strings.Contains(folded, fmt.Sprintf("% x", s)) || strings.Contains(text, strings.Trim(fmt.Sprint([]byte(s)), "[]")) {
 				leaks = append(leaks, printer)
 				break

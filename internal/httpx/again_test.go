@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dkeid/dkeid/internal/httpx"
@@ -20,36 +21,29 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// late listens at an address some time after it was handed out.
-func late(t *testing.T, after time.Duration, handler http.Handler) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := l.Addr().String()
-	require.NoError(t, l.Close())
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	t.Cleanup(func() { _ = s.Close() })
-	time.AfterFunc(after, func() {
-		if l, err := net.Listen("tcp", address); err == nil {
-			_ = s.Serve(l)
-		}
-	})
-	return "http://" + address
-}
+// nobody listens there.
+const nobody = "127.0.0.1:1"
 
+// Nobody listens at first: the other side is being started.
 func TestRefusedConnectionIsTriedAgainUntilTheOtherSideIsUp(t *testing.T) {
-	var calls atomic.Int32
+	var calls, dials atomic.Int32
 	var body atomic.Value
-	address := late(t, 120*time.Millisecond, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	s, _ := serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
 		b, _ := io.ReadAll(r.Body)
 		body.Store(string(b))
-	}))
-	c := httpx.New(&http.Client{Transport: new(http.Transport)}, httpx.Limits{Timeout: patient})
-	resp, err := c.DoAgain(t.Context(), request(t, http.MethodPost, address))
+	})
+	tr := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials.Add(1) <= 2 {
+			address = nobody
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
+	resp, err := httpx.New(&http.Client{Transport: tr}, httpx.Limits{Timeout: patient}).DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
 	require.NoError(t, err)
 	assert.Equal(t, 200, resp.Status)
 	assert.EqualValues(t, 1, calls.Load())
+	assert.EqualValues(t, 3, dials.Load())
 	assert.Contains(t, body.Load(), "secret-æ", "the whole body, though an earlier try had used it up")
 }
 
@@ -81,30 +75,41 @@ func TestWhatSurelyNeverLeftIsTriedAgain(t *testing.T) {
 			require.NoError(t, err)
 			assert.EqualValues(t, 3, dials.Load())
 
-			transport, dials = refusing(1000, refuse)
-			c = httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient})
-			_, err = c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
-			assert.True(t, failure(t, err).NotSent())
-			assert.EqualValues(t, 5, dials.Load(), "and not for ever")
+			synctest.Test(t, func(t *testing.T) {
+				transport, dials := refusing(1000, refuse)
+				c := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient})
+				_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
+				assert.True(t, failure(t, err).NotSent())
+				assert.EqualValues(t, 5, dials.Load(), "and not for ever")
+			})
 		})
 	}
 }
 
 func TestTriesShareOneLimitOfTime(t *testing.T) {
-	transport, dials := refusing(1000, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
-	began := time.Now()
-	c := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: 100 * time.Millisecond})
-	_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, "http://127.0.0.1:1"))
-	assert.Equal(t, "http: not sent: connection refused", failure(t, err).Error())
-	assert.Less(t, time.Since(began), 100*time.Millisecond+time.Second)
-	assert.LessOrEqual(t, dials.Load(), int32(2), "no pause goes beyond the end")
-
-	ctx, cancel := context.WithCancel(t.Context())
-	transport, dials = refusing(1000, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
-	time.AfterFunc(10*time.Millisecond, cancel)
-	_, err = httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient}).DoAgain(ctx, request(t, http.MethodGet, "http://127.0.0.1:1"))
-	assert.True(t, failure(t, err).NotSent())
-	assert.LessOrEqual(t, dials.Load(), int32(2))
+	refused := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	synctest.Test(t, func(t *testing.T) {
+		transport, dials := refusing(1000, refused)
+		began := time.Now()
+		c := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: 100 * time.Millisecond})
+		_, err := c.DoAgain(t.Context(), request(t, http.MethodPost, "http://"+nobody))
+		assert.Equal(t, "http: not sent: connection refused", failure(t, err).Error())
+		assert.Equal(t, 100*time.Millisecond, time.Since(began))
+		assert.EqualValues(t, 2, dials.Load(), "no pause goes beyond the end")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		transport, dials := refusing(1000, refused)
+		time.AfterFunc(10*time.Millisecond, cancel)
+		began := time.Now()
+		_, err := httpx.New(&http.Client{Transport: transport}, httpx.Limits{Timeout: patient}).DoAgain(ctx, request(t, http.MethodGet, "http://"+nobody))
+		e := failure(t, err)
+		assert.Equal(t, httpx.Cancelled, e.Reason)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.True(t, e.NotSent())
+		assert.Equal(t, 10*time.Millisecond, time.Since(began))
+		assert.EqualValues(t, 1, dials.Load())
+	})
 }
 
 func TestResetAfterTheRequestWasWrittenIsNotTriedAgain(t *testing.T) {
@@ -211,19 +216,6 @@ func TestPostOnAPooledConnectionThatDiesIsSentOnce(t *testing.T) {
 	_, err = c.DoAgain(t.Context(), request(t, http.MethodPost, s.URL))
 	assert.Equal(t, httpx.NoAnswer, failure(t, err).Reason)
 	assert.EqualValues(t, 2, calls.Load())
-}
-
-func TestCallerWhoLeavesBetweenTwoTriesIsToldThat(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	tr := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-		time.AfterFunc(10*time.Millisecond, cancel)
-		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
-	}}
-	_, err := httpx.New(&http.Client{Transport: tr}, httpx.Limits{Timeout: patient}).DoAgain(ctx, request(t, http.MethodPost, "http://127.0.0.1:1"))
-	e := failure(t, err)
-	assert.Equal(t, httpx.Cancelled, e.Reason)
-	assert.ErrorIs(t, err, context.Canceled)
-	assert.True(t, e.NotSent())
 }
 
 func TestAnswerThatIsNotReadKeepsItsStatus(t *testing.T) {

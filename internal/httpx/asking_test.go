@@ -151,7 +151,6 @@ func TestServerThatKnowsNoContinueCostsOneWait(t *testing.T) {
 				assert.True(t, resp.Taken)
 			}
 			assert.GreaterOrEqual(t, time.Since(began), wait)
-			assert.Less(t, time.Since(began), 9*wait)
 			assert.Equal(t, append([]bool{true}, make([]bool, 9)...), m.log())
 
 			other := new(mute)
@@ -163,8 +162,7 @@ func TestServerThatKnowsNoContinueCostsOneWait(t *testing.T) {
 }
 
 func TestHostIsNotTakenForIgnorant(t *testing.T) {
-	const wait = 50 * time.Millisecond
-	twice := func(t *testing.T, address string) {
+	twice := func(t *testing.T, wait time.Duration, address string) {
 		c := httpx.New(hasty(wait), httpx.Limits{Timeout: patient})
 		for range 2 {
 			_, _ = c.Do(t.Context(), upload(t, address, 10))
@@ -172,29 +170,31 @@ func TestHostIsNotTakenForIgnorant(t *testing.T) {
 	}
 	t.Run("because it is overloaded", func(t *testing.T) {
 		m := &mute{status: func(bool) string { return "503 Service Unavailable" }}
-		twice(t, m.start(t))
+		twice(t, 50*time.Millisecond, m.start(t))
 		assert.Equal(t, []bool{true, true}, m.log())
 	})
 	t.Run("because it gives no answer", func(t *testing.T) {
 		m := &mute{status: func(bool) string { return "" }}
-		twice(t, m.start(t))
+		twice(t, 50*time.Millisecond, m.start(t))
 		assert.Equal(t, []bool{true, true}, m.log())
 	})
 	t.Run("because it answers early", func(t *testing.T) {
 		m := &mute{early: true}
-		twice(t, m.start(t))
+		twice(t, patient, m.start(t))
 		assert.Equal(t, []bool{true, true}, m.log())
 	})
 	t.Run("because it is slow after its word", func(t *testing.T) {
+		t.Parallel()
+		const wait = 2 * time.Second // within which a busy machine says its word
 		var asked atomic.Int32
 		s, _ := serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Expect") != "" {
 				asked.Add(1)
 			}
 			_, _ = io.Copy(io.Discard, r.Body)
-			<-time.After(2 * wait)
+			<-time.After(wait + wait/10)
 		})
-		twice(t, s.URL)
+		twice(t, wait, s.URL)
 		assert.EqualValues(t, 2, asked.Load())
 	})
 }
@@ -202,17 +202,19 @@ func TestHostIsNotTakenForIgnorant(t *testing.T) {
 // A success that came before the letter was read is none, on a new connection and on a
 // warm one. net/http sends the body all the same, so that it can keep the connection.
 func TestEarlySuccessIsNeverTaken(t *testing.T) {
-	for _, size := range []int{1, 10, 10 << 10, 1 << 20} {
+	for size, times := range map[int]int{1: 200, 10: 200, 10 << 10: 200, 1 << 20: 30} {
 		m := &mute{early: true}
 		address := m.start(t)
 		c := httpx.New(hasty(patient), httpx.Limits{Timeout: patient})
-		for range 200 {
+		for range times {
 			resp, err := c.Do(t.Context(), upload(t, address, size))
 			require.NoError(t, err)
 			require.Equal(t, http.StatusNoContent, resp.Status)
 			require.False(t, resp.Taken)
 		}
-		assert.Less(t, m.conns, 200, "most came on a warm connection")
+		m.mu.Lock()
+		assert.Less(t, m.conns, times, "most came on a warm connection")
+		m.mu.Unlock()
 	}
 }
 

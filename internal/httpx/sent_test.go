@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/stretchr/testify/assert"
@@ -79,6 +78,7 @@ func TestDoIsNotSureOnceConnected(t *testing.T) {
 
 func TestDoIsNotSureOnAUsedConnection(t *testing.T) {
 	eachVersion(t, func(t *testing.T, http2 bool) {
+		t.Parallel()
 		s, hc := serve(t, http2, func(_ http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost {
 				_, _ = io.Copy(io.Discard, r.Body)
@@ -87,7 +87,7 @@ func TestDoIsNotSureOnAUsedConnection(t *testing.T) {
 		})
 		_, err := httpx.New(hc, httpx.Limits{Timeout: patient}).Do(t.Context(), request(t, http.MethodGet, s.URL))
 		require.NoError(t, err)
-		_, err = httpx.New(hc, httpx.Limits{Timeout: 100 * time.Millisecond}).Do(t.Context(), request(t, http.MethodPost, s.URL))
+		_, err = httpx.New(hc, httpx.Limits{Timeout: hurried}).Do(t.Context(), request(t, http.MethodPost, s.URL))
 		e := failure(t, err)
 		assert.Equal(t, httpx.NoAnswer, e.Reason)
 		assert.False(t, e.NotSent())
@@ -95,9 +95,6 @@ func TestDoIsNotSureOnAUsedConnection(t *testing.T) {
 }
 
 func TestDoIsSureThatNothingLeft(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, closed.Close())
 	stranger := httptest.NewUnstartedServer(http.NotFoundHandler())
 	stranger.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	stranger.StartTLS()
@@ -111,7 +108,7 @@ func TestDoIsSureThatNothingLeft(t *testing.T) {
 		address, text string
 		transport     *http.Transport
 	}{
-		"refused":             {"http://" + closed.Addr().String(), "http: not sent: connection refused", new(http.Transport)},
+		"refused":             {"http://" + nobody, "http: not sent: connection refused", new(http.Transport)},
 		"unknown name":        {"https://secret.example", "http: not sent: host name not found", noName},
 		"unknown certificate": {stranger.URL, "http: not sent: the server's certificate is signed by an authority that is not trusted here", new(http.Transport)},
 		"no TLS there":        {strings.Replace(plain.URL, "http:", "https:", 1), "", new(http.Transport)},

@@ -146,7 +146,7 @@ func TestCertificateIsExchangedWhileInUse(t *testing.T) {
 
 	a, b := leaf(t, first).SerialNumber.String(), leaf(t, second).SerialNumber.String()
 	assert.Equal(t, []string{a, a, b, b}, log.seen)
-	assert.Eventually(t, func() bool { return log.open.Load() == 1 }, 10*time.Second, time.Millisecond,
+	assert.Eventually(t, func() bool { return log.open.Load() == 1 }, time.Minute, time.Millisecond,
 		"the connections that showed the first are closed, the one that was in use included")
 }
 

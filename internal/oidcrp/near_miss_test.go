@@ -1,11 +1,13 @@
 package oidcrp
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -154,14 +156,12 @@ func TestLogoutTokenWithMalformedSubjectOrSessionIsRefused(t *testing.T) {
 	}
 }
 
-// A real listener: the broker is being started again when the code arrives.
+// The broker is being started again when the code arrives: nobody listens.
 func TestCodeIsSentAgainOnlyIfItSurelyNeverLeft(t *testing.T) {
-	var tokens atomic.Int32
+	var tokens, refused atomic.Int32
 	var hangUp atomic.Bool
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	issuer := "http://" + l.Addr().String()
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var issuer string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/token" {
 			_, _ = io.WriteString(w, mustJSON(map[string]any{"issuer": issuer, "authorization_endpoint": issuer + "/a", "token_endpoint": issuer + "/token", "jwks_uri": issuer + "/k"}))
 			return
@@ -172,23 +172,22 @@ func TestCodeIsSentAgainOnlyIfItSurelyNeverLeft(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 		_, _ = io.WriteString(w, `{"id_token":"a","access_token":"b","token_type":"Bearer"}`)
-	})
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	go func() { _ = s.Serve(l) }()
-	p := newParty(t, &http.Transport{DisableKeepAlives: true}, func(c *Config) { c.Issuer = issuer })
-	_, err = p.Metadata(t.Context())
+	}))
+	t.Cleanup(s.Close)
+	issuer = s.URL
+	p := newParty(t, &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if refused.Add(-1) >= 0 {
+			address = "127.0.0.1:1"
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}, func(c *Config) { c.Issuer = issuer })
+	_, err := p.Metadata(t.Context())
 	require.NoError(t, err)
 
-	require.NoError(t, s.Close())
-	again := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	t.Cleanup(func() { _ = again.Close() })
-	time.AfterFunc(150*time.Millisecond, func() {
-		if l, err := net.Listen("tcp", strings.TrimPrefix(issuer, "http://")); err == nil {
-			_ = again.Serve(l)
-		}
-	})
+	refused.Store(2)
 	_, err = p.Exchange(t.Context(), "code", "verifier", redirect)
 	require.NoError(t, err)
+	assert.EqualValues(t, -1, refused.Load(), "the third try arrived")
 	assert.EqualValues(t, 1, tokens.Load())
 
 	hangUp.Store(true)

@@ -1,7 +1,9 @@
 package realservers
 
 import (
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -43,14 +45,24 @@ func program(t *testing.T, name string) string {
 	return ""
 }
 
+// freeAddress returns an address where nobody listens. Its port lies below those that the
+// system hands out, so nobody else gets it until the server listens there.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
+		if err == nil {
+			require.NoError(t, l.Close())
+			return l.Addr().String()
+		}
+	}
+}
+
 // start starts a server with this configuration, in which DIR and ADDRESS are filled
 // in, and returns the address. The arguments see the file as CONFIG.
 func start(t *testing.T, dir, config, path string, args ...string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := l.Addr().String()
-	require.NoError(t, l.Close())
+	address := freeAddress(t)
 	fill := strings.NewReplacer("DIR", dir, "ADDRESS", address, "CONFIG", filepath.Join(dir, "config"))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config"), []byte(fill.Replace(config)), 0o600))
 	for i := range args {
@@ -89,7 +101,7 @@ func start(t *testing.T, dir, config, path string, args ...string) string {
 			return false
 		}
 	}
-	require.Eventually(t, func() bool { return listens() || gone() }, 30*time.Second, 20*time.Millisecond, "%s does not listen", path)
+	require.Eventually(t, func() bool { return listens() || gone() }, 2*time.Minute, 20*time.Millisecond, "%s does not listen", path)
 	if gone() {
 		log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
 		t.Fatalf("%s ended: %s%s", path, said.String(), log)

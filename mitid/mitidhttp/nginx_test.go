@@ -2,6 +2,7 @@ package mitidhttp_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -32,10 +33,8 @@ func nginx(t *testing.T, app *httptest.Server, location string) string {
 			t.Skip(why)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := l.Addr().String()
-	require.NoError(t, l.Close())
+	// The port lies below those that the system hands out, so nobody else gets it meanwhile.
+	address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
 	dir := t.TempDir()
 	config := fmt.Sprintf(`daemon off;
 master_process off;
@@ -67,7 +66,7 @@ http {
 			_ = c.Close()
 		}
 		return err == nil
-	}, 20*time.Second, 20*time.Millisecond, "nginx does not listen")
+	}, 2*time.Minute, 20*time.Millisecond, "nginx does not listen")
 	return "http://" + address
 }
 

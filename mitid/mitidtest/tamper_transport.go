@@ -12,15 +12,16 @@ import (
 	"github.com/dkeid/dkeid/mitid"
 )
 
-// bomb packs body followed by 16 MB of blanks.
+// bomb packs body followed by 16 MB of blanks: sixteen times the same megabyte, which is
+// packed once.
 func bomb(body []byte) []byte {
+	return append(gzipped(body), bytes.Repeat(gzipped(bytes.Repeat([]byte{' '}, 1<<20)), 16)...)
+}
+
+func gzipped(data []byte) []byte {
 	var packed bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed) // fails for unknown levels only
-	_, _ = z.Write(body)
-	blanks := bytes.Repeat([]byte{' '}, 64<<10)
-	for range 256 {
-		_, _ = z.Write(blanks)
-	}
+	_, _ = z.Write(data)
 	_ = z.Close()
 	return packed.Bytes()
 }

@@ -78,17 +78,23 @@ func TestSAMLStepUp(t *testing.T) {
 func TestSAMLStepUpThatBringsTheLoginsAssertionAgain(t *testing.T) {
 	fake, client := openSAML(t, func(s *switches) { s.SameAssertion = true }, nil)
 	who := mitidtest.Paiman()
-	l, err := mitidtest.Login(t, client, fake, mitid.Request{}, mitidtest.Approve(who))
-	require.NoError(t, err)
-	fake.Advance(14 * time.Minute)
-	rd, err := client.StepUp(t.Context(), l, mitid.Request{CPR: mitid.CPRRequired})
+	rd, err := client.Begin(t.Context(), mitid.Request{})
 	require.NoError(t, err)
 	cb, err := mitidtest.Walk(t.Context(), fake, rd, mitidtest.Approve(who))
+	require.NoError(t, err)
+	fake.Advance(2 * time.Second) // the assertion is made when it is fetched
+	l, err := client.Complete(t.Context(), rd.State, cb)
+	require.NoError(t, err)
+	fake.Advance(14 * time.Minute)
+	rd, err = client.StepUp(t.Context(), l, mitid.Request{CPR: mitid.CPRRequired})
+	require.NoError(t, err)
+	cb, err = mitidtest.Walk(t.Context(), fake, rd, mitidtest.Approve(who))
 	require.NoError(t, err)
 	raised, err := client.Complete(t.Context(), rd.State, cb)
 	require.NoError(t, err)
 	require.True(t, raised.Identity.CPR == who.CPR)
 	require.Equal(t, l.StepUp, raised.StepUp)
+	require.Equal(t, l.Expires, raised.Expires)
 }
 
 // TestSAMLEvidence: the answer as it came, whose assertion anybody can verify with the

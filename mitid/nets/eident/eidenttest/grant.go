@@ -17,6 +17,7 @@ type grant struct {
 	company  *mitidtest.Company // if nil, for themself
 	level    claims.Level
 	at       time.Time // of the login, also after a step-up
+	issued   time.Time // of the assertion of SAML; zero until it is made
 	mitidID  string    // MitID's transaction
 	jti      string
 	typedCPR bool // on the CPR page
@@ -73,7 +74,7 @@ func (e *dialect) stepUp(g *grant, s Settings, o mitidtest.Outcome) (*grant, *re
 	old := g.req.steps
 	g.at, g.level, g.mitidID = old.at, old.level, old.mitidID
 	if s.SameAssertion && g.req.target != "" {
-		g.jti = old.jti
+		g.jti, g.issued = old.jti, old.issued
 	}
 	if o.Citizen.MitIDUUID(nil) == old.citizen.MitIDUUID(nil) {
 		g.citizen, g.company = old.citizen, old.company

@@ -91,10 +91,8 @@ func (e *dialect) assertionIssuer(s Settings) string {
 
 // assertion returns what g's person allowed the merchant to learn.
 func (e *dialect) assertion(g *grant, s Settings) *etree.Element {
-	now := e.b.Now()
-	if g.req.steps != nil && s.SameAssertion {
-		now = g.at
-	}
+	now := cmp.Or(g.issued, e.b.Now())
+	g.issued = now
 	id := "TI2-" + g.jti
 	if s.BareAssertionID {
 		id = "A" + g.jti // an ID cannot begin with a digit
