@@ -2,7 +2,6 @@ package postnord_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -28,7 +27,7 @@ func TestConformanceOfSendingAlone(t *testing.T) {
 func configured(change func(*postnord.Config, *postnordtest.Distributor)) func(testing.TB, *postnordtest.Distributor) eboks.Sender {
 	return func(tb testing.TB, fake *postnordtest.Distributor) eboks.Sender {
 		cfg := postnord.Config{BaseURL: fake.URL(), System: fake.System(), ClientID: fake.ClientID(), Certificate: fake.Certificate(), Roots: fake.Roots(),
-			Timeout: 5 * time.Second, Now: fake.Now}
+			Now: fake.Now}
 		change(&cfg, fake)
 		s, err := postnord.New(cfg)
 		require.NoError(tb, err)

@@ -40,10 +40,10 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 		{"Certificate", func(c *postnord.Config) {
 			c.Certificate.PrivateKey = testAuthority(t).certificate(t, "en anden").PrivateKey
 		}},
-		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(10, 0, 0) } }},
+		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(101, 0, 0) } }},
 		{"Certificate", func(c *postnord.Config) { c.Now = func() time.Time { return today.AddDate(-10, 0, 0) } }},
 		{"HTTPClient", func(c *postnord.Config) {
-			c.HTTPClient, c.Now = showing(c.Certificate), func() time.Time { return today.AddDate(10, 0, 0) }
+			c.HTTPClient, c.Now = showing(c.Certificate), func() time.Time { return today.AddDate(101, 0, 0) }
 		}},
 		{"TLS12", func(c *postnord.Config) { c.HTTPClient, c.TLS12 = &http.Client{}, true }},
 		{"Roots", func(c *postnord.Config) { c.HTTPClient, c.Roots = &http.Client{}, testAuthority(t).roots }},

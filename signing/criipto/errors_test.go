@@ -180,7 +180,7 @@ func TestAServiceThatHangs(t *testing.T) {
 	release := make(chan struct{})
 	r := newRemote(t, func(http.ResponseWriter, call) { <-release })
 	defer close(release)
-	s := r.service(t, func(cfg *criipto.Config) { cfg.Timeout, cfg.TransferTimeout = time.Second, time.Second })
+	s := r.service(t, func(cfg *criipto.Config) { cfg.Timeout, cfg.TransferTimeout = 5*time.Second, 5*time.Second }) // enough to send
 	calls := eachCall(s)
 	errs := make(map[string]chan error)
 	for called, f := range calls {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -336,21 +337,23 @@ func TestWebhookTakesTheSecretOfTheConfig(t *testing.T) {
 // No more than AtOnce are handled at a time. Others wait, and in the end are told to come
 // again.
 func TestEventsAtOnce(t *testing.T) {
-	release, begun := make(chan struct{}), make(chan struct{})
-	cfg := config("http://localhost/")
-	cfg.HTTPClient = answering([]byte(`{"data":{"signatureOrder":` + openOrder + `}}`))
-	s, err := criipto.New(cfg)
-	require.NoError(t, err)
-	h, err := s.Webhook(criipto.WebhookConfig{Secrets: [][]byte{secretNow}, AtOnce: 1, Timeout: 300 * time.Millisecond, Handle: func(context.Context, signing.Event) error {
-		close(begun)
-		<-release
-		return nil
-	}})
-	require.NoError(t, err)
-	first := make(chan int)
-	go func() { first <- deliver(h, signedEvent) }()
-	<-begun
-	assert.Equal(t, http.StatusServiceUnavailable, deliver(h, signedEvent+" "))
-	close(release)
-	assert.Equal(t, http.StatusOK, <-first)
+	synctest.Test(t, func(t *testing.T) {
+		release, begun := make(chan struct{}), make(chan struct{})
+		cfg := config("http://localhost/")
+		cfg.HTTPClient = answering([]byte(`{"data":{"signatureOrder":` + openOrder + `}}`))
+		s, err := criipto.New(cfg)
+		require.NoError(t, err)
+		h, err := s.Webhook(criipto.WebhookConfig{Secrets: [][]byte{secretNow}, AtOnce: 1, Timeout: time.Minute, Handle: func(context.Context, signing.Event) error {
+			close(begun)
+			<-release
+			return nil
+		}})
+		require.NoError(t, err)
+		first := make(chan int)
+		go func() { first <- deliver(h, signedEvent) }()
+		<-begun
+		assert.Equal(t, http.StatusServiceUnavailable, deliver(h, signedEvent+" "))
+		close(release)
+		assert.Equal(t, http.StatusOK, <-first)
+	})
 }

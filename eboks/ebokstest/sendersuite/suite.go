@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -60,9 +59,6 @@ type rig struct {
 	client *eboks.Client
 	log    *logged
 }
-
-// patience is how long the suite waits for an answer that drips.
-const patience = 2 * time.Second
 
 func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
 	t.Helper()
