@@ -93,7 +93,7 @@ func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
 	}))
 	defer app.Close()
 
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	for i, step := range []chromedp.Action[chromedp.Void]{
 		chromedp.Navigate(app.URL),
@@ -101,7 +101,7 @@ func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
 		chromedp.Click(chromedp.CSS("#approve")),
 		chromedp.WaitVisible(chromedp.CSS("#state.done")),
 	} {
-		soon, cancel := context.WithTimeout(ctx, 30*time.Second)
+		soon, cancel := context.WithTimeout(ctx, time.Minute)
 		err := chromedp.Do(soon, step)
 		cancel()
 		if err != nil {

@@ -79,7 +79,7 @@ func openTab(t *testing.T, ctx context.Context) *tab {
 
 func (w *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		page, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
@@ -89,7 +89,7 @@ func (w *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 
 func ask[T any](w *tab, script string, options ...chromedp.EvaluateOption) T {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, options...))
 	require.NoError(w.t, err, script)
@@ -99,7 +99,7 @@ func ask[T any](w *tab, script string, options ...chromedp.EvaluateOption) T {
 // wait waits until a script is true. It asks the page at every frame.
 func (w *tab) wait(script string) {
 	w.t.Helper()
-	ask[bool](w, `new Promise((done, fail) => { const end = performance.now() + 15000, look = () => { if (`+script+`) done(true); else if (performance.now() > end) fail(new Error("never: " + document.body.innerText)); else requestAnimationFrame(look); }; look(); })`, chromedp.EvalAwaitPromise)
+	ask[bool](w, `new Promise((done, fail) => { const end = performance.now() + 60000, look = () => { if (`+script+`) done(true); else if (performance.now() > end) fail(new Error("never: " + document.body.innerText)); else requestAnimationFrame(look); }; look(); })`, chromedp.EvalAwaitPromise)
 }
 
 func (w *tab) click(sel string) {

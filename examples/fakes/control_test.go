@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/examples/internal/freeport"
 )
 
 // TestATokenBeyondLoopback: whoever is not on this machine must know the token, which is
@@ -18,7 +20,7 @@ func TestATokenBeyondLoopback(t *testing.T) {
 	program := build(t)
 	tokens := make(map[string]bool)
 	for range 2 {
-		port := strconv.Itoa(freePorts(t, 10))
+		port := strconv.Itoa(freeport.First(t, 10))
 		r, _, got := run(t, program, "-base-port", port, "-listen", "0.0.0.0", "-base-url", "http://127.0.0.1:"+port, "-control")
 		assert.Len(t, got.Control.Token, 32)
 		tokens[got.Control.Token] = true

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/examples/internal/freeport"
 )
 
 // walkFrom makes this binary a browser in another network namespace: it logs in at
@@ -51,7 +53,7 @@ func walk(app, ca string) error {
 	if err != nil {
 		return err
 	}
-	c := &http.Client{Jar: jar, Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	c := &http.Client{Jar: jar, Timeout: time.Minute, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
 	res, err := c.Get(app + "/login")
 	if err != nil {
 		return err
@@ -138,7 +140,7 @@ func TestAppAndFakesInTwoContainersLogSomebodyIn(t *testing.T) {
 	app := begin(b, login, "-issuer", got.Criipto.Issuer, "-client-id", got.Criipto.ClientID, "-client-secret", "shared by both", "-ca", ca, "-listen", "127.0.0.1:8080")
 	require.Equal(t, "listening on http://127.0.0.1:8080\n", app)
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	args := append(append([]string{}, root...), "ip", "netns", "exec", b, os.Args[0])
 	browser := exec.CommandContext(ctx, args[0], args[1:]...)
@@ -174,7 +176,7 @@ func TestFakesRefuseToBeReachedByAccident(t *testing.T) {
 // The fakes of a compose file speak http in the app's own network namespace, with
 // ports that are published under other numbers.
 func TestFakesUnderAnotherPort(t *testing.T) {
-	first := freePorts(t, 9)
+	first := freeport.First(t, 9)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-base-url", "http://127.0.0.1:19400", "-redirect", "https://app.acme.dk/callback")
 	defer r.stop(t, os.Interrupt)
 	require.Equal(t, "http://127.0.0.1:19400", got.Criipto.Issuer)

@@ -18,7 +18,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,6 +25,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/internal/freeport"
 	"github.com/dkeid/dkeid/examples/internal/selfsigned"
 )
 
@@ -85,7 +85,7 @@ func TestNemLogInLearnsOfAnAppThatStartsLater(t *testing.T) {
 	login := filepath.Join(dir, "login")
 	out, err := exec.Command("go", "build", "-o", login, "github.com/dkeid/dkeid/examples/login").CombinedOutput()
 	require.NoError(t, err, string(out))
-	listen := "127.0.0.1:" + strconv.Itoa(freePorts(t, 1))
+	listen := freeport.Address(t)
 	base := "https://" + listen
 	r, _, got := run(t, build(t), "-base-port", "0", "-auto", "-sp-metadata", base+"/metadata")
 	require.Regexp(t, `^http://127\.0\.0\.1:[1-9][0-9]*/metadata$`, got.NemLogin.Metadata)
@@ -113,7 +113,7 @@ func TestNemLogInLearnsOfAnAppThatStartsLater(t *testing.T) {
 	stop()
 	stop = app(keyPair(t, dir, "ny"))
 	defer stop()
-	require.Eventually(t, func() bool { return strings.Contains(logInOver(t, base+"/login"), "Ditlev Von Testesen") }, 20*time.Second, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(logInOver(t, base+"/login"), "Ditlev Von Testesen") }, time.Minute, 200*time.Millisecond)
 	require.Empty(t, r.stop(t, syscall.SIGTERM))
 }
 

@@ -3,8 +3,6 @@ package main_test
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/examples/internal/freeport"
 )
 
 type distributor struct {
@@ -90,7 +90,7 @@ func client(t *testing.T, d distributor) *http.Client {
 }
 
 func TestFakesFollowTheBrokers(t *testing.T) {
-	first := freePorts(t, 10)
+	first := freeport.First(t, 10)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-control")
 	defer r.stop(t, syscall.SIGTERM)
 	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page, got.Signatures.URL, got.NemLogin.Metadata, got.Control.URL} {
@@ -98,28 +98,4 @@ func TestFakesFollowTheBrokers(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, strconv.Itoa(first+i), u.Port(), address)
 	}
-}
-
-// freePorts returns the first of n ports in a row that nobody uses. They lie below
-// those that a system gives out on its own (RFC 6335 section 6), so that no other
-// test takes one by chance before the command does.
-func freePorts(t *testing.T, n int) int {
-	t.Helper()
-	for range 100 {
-		first := 10_000 + rand.IntN(20_000)
-		free := 0
-		for i := range n {
-			ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+i)))
-			if err != nil {
-				break
-			}
-			require.NoError(t, ln.Close())
-			free++
-		}
-		if free == n {
-			return first
-		}
-	}
-	t.Fatal("no free ports in a row")
-	return 0
 }

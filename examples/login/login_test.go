@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -21,10 +22,26 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
-// build compiles a command of this repository.
+var programs string // the folder of what build has compiled
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "dkeid-login-test-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
+	os.Exit(code)
+}
+
+// build compiles a command of this repository, once.
 func build(t *testing.T, folder string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), filepath.Base(folder))
+	file := filepath.Join(programs, folder)
+	if _, err := os.Stat(file); err == nil {
+		return file
+	}
 	out, err := exec.Command("go", "build", "-o", file, "github.com/dkeid/dkeid/examples/"+folder).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return file

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -30,13 +30,7 @@ type window struct {
 // DKEID_NO_SKIP=1 it fails.
 func newWindow(t *testing.T) *window {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
+	path := realbrowser.Find()
 	if path == "" {
 		const why = "no Chromium or Chrome is installed; install one to click through the demonstration"
 		if os.Getenv("DKEID_NO_SKIP") == "1" {
@@ -44,17 +38,14 @@ func newWindow(t *testing.T) *window {
 		}
 		t.Skip(why)
 	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(),
-		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("font-render-hinting", "none"), chromedp.Flag("accept-lang", "da"))
+	ctx, stop, err := realbrowser.Start(path)
+	t.Cleanup(stop)
+	require.NoError(t, err, "the browser does not start")
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(900, 640, chromedp.EmulateScale(1))), "the browser does not start")
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(cancel)
-	return &window{t, ctx}
+	w := &window{t, ctx}
+	w.do(chromedp.EmulateViewport(900, 640, chromedp.EmulateScale(1)))
+	return w
 }
 
 func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
@@ -65,10 +56,14 @@ func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-func (w *window) text() string {
+// says waits until the page says something, and returns all its text. The page before it may
+// have the same elements.
+func (w *window) says(words string) (text string) {
 	w.t.Helper()
-	text, err := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
-	require.NoError(w.t, err)
+	require.Eventually(w.t, func() bool {
+		text, _ = chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body"))) // no text while the next page loads
+		return strings.Contains(text, words)
+	}, time.Minute, 10*time.Millisecond, "the page never says %s", words)
 	return text
 }
 
@@ -90,23 +85,21 @@ func TestChromiumWalksThroughTheDemonstration(t *testing.T) {
 	h.app = newDemoApp(t.Context(), h.set).ServeHTTP
 
 	w.do(chromedp.Navigate(h.url + "/"))
-	require.Contains(t, w.text(), "Ingen er logget ind")
+	w.says("Ingen er logget ind")
 
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
-	w.do(chromedp.Click(chromedp.CSS("nav a:nth-child(3)")), chromedp.WaitVisible(chromedp.CSS("dl")))
-	require.Contains(t, w.text(), "Ditlev Von Testesen")
-	require.Contains(t, w.text(), "CPR-nummer\n******")
+	w.do(chromedp.Click(chromedp.CSS("nav a:nth-child(3)")))
+	require.Contains(t, w.says("CPR-nummer\n******"), "Ditlev Von Testesen")
 	w.picture("proxy-da-identity")
 
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
-	w.do(chromedp.Click(chromedp.CSS("nav a:nth-child(5)")), chromedp.WaitVisible(chromedp.CSS("dl")))
-	require.Contains(t, w.text(), "Niveau\nhøj")
-	require.NotContains(t, w.text(), "CPR-nummer\n******", "this page does not ask for it")
+	w.do(chromedp.Click(chromedp.CSS("nav a:nth-child(5)")))
+	require.NotContains(t, w.says("Niveau\nhøj"), "CPR-nummer\n******", "this page does not ask for it")
 
 	w.do(chromedp.Click(chromedp.CSS(`header a`)), chromedp.WaitVisible(chromedp.CSS("form button")))
-	require.Contains(t, w.text(), "Du logger ud")
+	w.says("Du logger ud")
 	w.do(chromedp.Click(chromedp.CSS("form button")), chromedp.WaitVisible(chromedp.CSS(".mitid-button")))
-	require.Contains(t, w.text(), "Du er logget ud")
+	w.says("Du er logget ud")
 
 	n := h.count()
 	w.do(chromedp.Navigate(h.url + "/l%C3%A5n"))

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
+	"github.com/dkeid/dkeid/examples/internal/freeport"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -37,10 +38,7 @@ func frontServer(t *testing.T, name string) string {
 // nobody listens yet, and a file of the guide with the addresses of the test.
 func behind(t *testing.T, file string) (h *house, address, config string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address = l.Addr().String()
-	require.NoError(t, l.Close())
+	address = freeport.Address(t)
 	var app string
 	h = newHouse(t, func(h *house) {
 		app = strings.TrimPrefix(h.set.Upstream.URL, "http://")
@@ -70,7 +68,7 @@ func runServer(t *testing.T, address, path string, args ...string) {
 			_ = c.Close()
 		}
 		return err == nil
-	}, 20*time.Second, 20*time.Millisecond, "%s does not listen", path)
+	}, time.Minute, 20*time.Millisecond, "%s does not listen", path)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(said)

@@ -253,7 +253,7 @@ func (h *house) raw(request string) string {
 	c, err := net.Dial("tcp", h.server.Listener.Addr().String())
 	require.NoError(h.t, err)
 	defer c.Close()
-	require.NoError(h.t, c.SetDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(h.t, c.SetDeadline(time.Now().Add(time.Minute)))
 	_, err = io.WriteString(c, request)
 	require.NoError(h.t, err)
 	all, err := io.ReadAll(c)

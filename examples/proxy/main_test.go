@@ -62,7 +62,7 @@ func TestDemonstration(t *testing.T) {
 			address = m[1]
 		}
 		return address != ""
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	res, err := http.Get(address)
 	require.NoError(t, err)
 	defer res.Body.Close()
@@ -75,7 +75,7 @@ func TestDemonstration(t *testing.T) {
 
 // From a file, for people and for other proxies.
 func TestProxyFromAFile(t *testing.T) {
-	file := files(t, strings.Replace(smallFile, "_file: secret", "_file: DIR/secret", 1)+`
+	file := files(t, strings.NewReplacer("_file: secret", "_file: DIR/secret", "acme.idura.broker", "127.0.0.1:1").Replace(smallFile)+`
 listen: 127.0.0.1:0
 trusted_proxies: [127.0.0.1]
 forward_auth: {listen: "localhost:0"}
@@ -88,7 +88,7 @@ forward_auth: {listen: "localhost:0"}
 	require.Eventually(t, func() bool {
 		at = regexp.MustCompile(`listening on (\S+) for https://borger.example.dk\nproxies ask at (\S+)\n`).FindStringSubmatch(out.String())
 		return at != nil
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	for address, status := range map[string]int{at[1] + "/.dkeid/health": http.StatusNoContent, at[1] + "/auth": http.StatusServiceUnavailable, at[2] + "/auth": http.StatusForbidden} {
 		res, err := http.Get("http://" + address)
 		require.NoError(t, err)

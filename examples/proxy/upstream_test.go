@@ -14,17 +14,13 @@ import (
 )
 
 func TestAppThatDoesNotAnswer(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := "http://" + free.Addr().String()
-	require.NoError(t, free.Close())
 	for name, c := range map[string]struct {
 		change func(*house)
 		app    http.HandlerFunc
 		status int
 		da, en string
 	}{
-		"nobody listens": {change: func(h *house) { h.set.Upstream.URL = nobody }, status: 502, da: "Du er stadig logget ind", en: "You are still logged on"},
+		"nobody listens": {change: func(h *house) { h.set.Upstream.URL = "http://127.0.0.1:1" }, status: 502, da: "Du er stadig logget ind", en: "You are still logged on"},
 		"a connection that ends": {app: func(w http.ResponseWriter, _ *http.Request) {
 			c, _, _ := http.NewResponseController(w).Hijack()
 			_ = c.Close()

@@ -95,7 +95,7 @@ func newDesk(t *testing.T, pdf []byte) desk {
 }
 
 func (d desk) flags() []string {
-	return []string{"-document", d.document, "-to", "Åse Ærø Ødegård", "-out", d.out, "-state", d.state, "-poll", "20ms", "-wait", "30s"}
+	return []string{"-document", d.document, "-to", "Åse Ærø Ødegård", "-out", d.out, "-state", d.state, "-poll", "20ms", "-wait", "5m"}
 }
 
 // names are the files on the desk.

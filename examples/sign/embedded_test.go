@@ -3,21 +3,20 @@ package main
 import (
 	"context"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 )
 
 // chromium skips a test where there is no browser; with DKEID_NO_SKIP=1 it fails.
 func chromium(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	if path := realbrowser.Find(); path != "" {
+		return path
 	}
 	if os.Getenv("DKEID_NO_SKIP") == "1" {
 		t.Fatal("Chromium is missing")
@@ -32,20 +31,16 @@ func TestSignedByHand(t *testing.T) {
 	path := chromium(t)
 	d := newDesk(t, contract())
 	links := make(chan string, 1)
-	r := start(t, func(link string) { links <- link }, "-document", d.document, "-to", "lejer", "-poll", "50ms", "-wait", "2m")
+	r := start(t, func(link string) { links <- link }, "-document", d.document, "-to", "lejer", "-poll", "50ms", "-wait", "20m")
 	link := ""
 	select {
 	case link = <-links:
 	case <-r.over:
 		t.Fatal(r.err.String())
 	}
-	allocator, free := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("accept-lang", "da"))
-	defer free()
-	ctx, done := chromedp.NewContext(allocator)
-	defer done()
-	require.NoError(t, chromedp.Do(ctx), "the browser does not start")
+	ctx, stop, err := realbrowser.Start(path)
+	defer stop()
+	require.NoError(t, err, "the browser does not start")
 	click := func(what string) chromedp.Action[chromedp.Void] {
 		return chromedp.Click(chromedp.CSS("[data-testid=" + what + "]"))
 	}
@@ -54,7 +49,7 @@ func TestSignedByHand(t *testing.T) {
 		click("login"), click("approve"), // to see the document
 		click("read"), click("sign"), click("approve"), // to sign it
 	} {
-		soon, cancel := context.WithTimeout(ctx, 30*time.Second)
+		soon, cancel := context.WithTimeout(ctx, 2*time.Minute)
 		err := chromedp.Do(soon, step)
 		cancel()
 		if err != nil {

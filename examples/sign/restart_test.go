@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -47,8 +48,15 @@ func killedAt(t *testing.T, fake *signingtest.Service, k int, after bool) bool {
 		require.NoError(t, r.cmd.Process.Kill())
 		return true
 	}
+	var linked atomic.Bool
+	decided, reads := make(chan struct{}), 0 // closed when the person has signed
 	watch := func(operation string) {
-		if operation == "cleanupSignatureOrder" {
+		switch operation {
+		case "signatureOrder": // who has the link has time to sign between two reads
+			if reads++; reads > 1 && linked.Load() {
+				<-decided
+			}
+		case "cleanupSignatureOrder":
 			require.FileExists(t, d.out)
 			require.FileExists(t, d.out+".evidence.zip")
 		}
@@ -57,7 +65,8 @@ func killedAt(t *testing.T, fake *signingtest.Service, k int, after bool) bool {
 		func(n int, operation string) bool { watch(operation); return !after && kill(n, operation) },
 		func(n int, operation string) bool { return after && kill(n, operation) },
 	)
-	sign := signs(t, fake)
+	person, over := signs(t, fake), sync.OnceFunc(func() { close(decided) })
+	sign := func(link string) { linked.Store(true); person(link); over() }
 	r = start(t, sign, flags...)
 	close(ready)
 	code := r.end(t)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,8 @@ func TestSignedAndStored(t *testing.T) {
 	fake := signingtest.New(t)
 	g := newGate(t, fake)
 	d := newDesk(t, contract())
+	unsigned := make(chan struct{}) // closed when the command has read the order
+	read := sync.OnceFunc(func() { close(unsigned) })
 	g.act(func(_ int, operation string) bool {
 		switch operation {
 		case "createSignatureOrder":
@@ -31,10 +34,15 @@ func TestSignedAndStored(t *testing.T) {
 			require.FileExists(t, d.out+".evidence.zip")
 		}
 		return false
-	}, nil)
+	}, func(_ int, operation string) bool {
+		if operation == "signatureOrder" {
+			read()
+		}
+		return false
+	})
 	flags := append(append(d.flags(), at(fake)...), "-url", g.url)
 	var link string
-	r := start(t, func(l string) { link = l; signs(t, fake)(l) }, flags...)
+	r := start(t, func(l string) { link = l; <-unsigned; signs(t, fake)(l) }, flags...)
 	require.Equal(t, 0, r.end(t), r.err.String())
 	require.Equal(t, 1, strings.Count(r.out.String(), link))
 	require.NotContains(t, r.err.String(), link)

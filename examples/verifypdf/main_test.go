@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,7 +81,7 @@ func TestStatuses(t *testing.T) {
 	forged, err := k.Forge("page-replaced", genuine)
 	require.NoError(t, err)
 	rubbish := make([]byte, 10<<20)
-	_, _ = rand.Read(rubbish) // never fails (crypto/rand)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(rubbish) // never fails, and is always the same
 	roots, pdf, bad := k.file(t, "roots.pem", k.RootPEM()), k.file(t, "æ.pdf", genuine), k.file(t, "forged.pdf", forged)
 	original, other := k.file(t, "original.pdf", contract()), k.file(t, "other.pdf", fakepdf.New())
 	noise := k.file(t, "rubbish", rubbish)
@@ -204,6 +204,7 @@ func TestNoNumberIsPrinted(t *testing.T) {
 		status, out, errs := verifypdf(t, append(args, "-policy", "criipto", "-roots", roots, file)...)
 		assert.Equal(t, exitPassed, status, "%s", errs)
 		assert.Contains(t, out, "Åse")
-		assert.NotContains(t, out+errs, digits[6:])
+		assert.NotContains(t, out+errs, number)
+		assert.NotContains(t, out+errs, digits)
 	}
 }

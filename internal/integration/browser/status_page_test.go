@@ -86,7 +86,7 @@ func TestStatusPageInABrowser(t *testing.T) {
 	ctx := start(t)
 	server := httptest.NewServer(troubled(t).StatusPage())
 	defer server.Close()
-	ctx, end := context.WithTimeout(ctx, time.Minute)
+	ctx, end := context.WithTimeout(ctx, 5*time.Minute)
 	defer end()
 	for _, width := range []int64{1100, 390, 320} {
 		require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(server.URL+"/?refresh=0")))

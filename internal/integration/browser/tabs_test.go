@@ -101,7 +101,7 @@ func TestChromiumOpensManyTabsAtOnceAndFinishesAnyOfThem(t *testing.T) {
 				tab, cancel := chromedp.NewContext(profile)
 				t.Cleanup(cancel)
 				require.NoError(t, chromedp.Do(tab))
-				tab, end := context.WithTimeout(tab, time.Minute)
+				tab, end := context.WithTimeout(tab, 5*time.Minute)
 				t.Cleanup(end)
 				tabs[i] = tab
 			}

@@ -41,7 +41,7 @@ func TestManyClientsOneDatabase(t *testing.T) {
 			}
 			client := func() *eboks.Client {
 				c, err := eboks.New(eboks.Config{
-					Sender: d, Ledger: book, Keys: [][]byte{bytes.Repeat([]byte("k"), eboks.KeySize)}, InFlight: 4, Lease: 10 * time.Second,
+					Sender: d, Ledger: book, Keys: [][]byte{bytes.Repeat([]byte("k"), eboks.KeySize)}, InFlight: 4, Lease: 30 * time.Second,
 					Retry: eboks.RetryPolicy{Base: time.Microsecond, Max: time.Millisecond, Budget: 1 << 20, Trip: 1 << 20, Patience: 2 * time.Second,
 						Pause: time.Millisecond, Park: 1 << 20},
 				})
@@ -70,7 +70,7 @@ func TestManyClientsOneDatabase(t *testing.T) {
 					}
 				}
 				return missing == 0
-			}, time.Minute, 10*time.Millisecond)
+			}, 3*time.Minute, 10*time.Millisecond)
 			for _, l := range all {
 				require.Equal(t, 1, d.count(l.ID))
 			}
