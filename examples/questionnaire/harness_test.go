@@ -34,6 +34,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// patience is how long one thing may take on a busy machine.
+const patience = 2 * time.Minute
+
 // house is the whole app on a fake broker, whose clock moves both.
 type house struct {
 	t     testing.TB
