@@ -77,7 +77,7 @@ func chromium(t *testing.T) context.Context {
 		t.Skip(why)
 	}
 	running.start.Do(func() {
-		running.browser, running.stop, running.err = realbrowser.Start(path, chromedp.Flag("ignore-certificate-errors-spki-list", testKey()))
+		running.browser, stopBrowser, running.err = realbrowser.Start(path, chromedp.Flag("ignore-certificate-errors-spki-list", testKey()))
 	})
 	require.NoError(t, running.err, "the browser does not start")
 	return running.browser
@@ -96,16 +96,7 @@ func testKey() string {
 var running struct {
 	start   sync.Once
 	browser context.Context
-	stop    func()
 	err     error
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if running.stop != nil {
-		running.stop()
-	}
-	os.Exit(code)
 }
 
 // window is one person's own window: nobody else's cookies, a size of its own.
