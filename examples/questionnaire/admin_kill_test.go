@@ -26,7 +26,7 @@ import (
 const killedInviter = "QUESTIONNAIRE_TEST_INVITER"
 
 // lettersOfALife is how many letters a life writes before it is killed in the next one.
-const lettersOfALife = 25
+const lettersOfALife = 20
 
 // TestNoInvitationIsLostOrDoubledByAKill kills the program (-9) while it writes the letters
 // of a list. Another life goes on each time, and everybody gets one letter.
@@ -52,7 +52,7 @@ func TestNoInvitationIsLostOrDoubledByAKill(t *testing.T) {
 		"url": []byte(fake.URL()), "dialect": []byte("stralfors"), "db": []byte(filepath.Join(dir, "a.db"))} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), content, 0o600))
 	}
-	const people = 120
+	const people = 4 * lettersOfALife
 	s, o := officeAt(t, dir, 0)
 	key := store.AccountKey{Issuer: "https://æøå.example", Subject: "admin"}
 	require.NoError(t, s.ArriveAdministrator(t.Context(), key, "Åse Ærlig"))

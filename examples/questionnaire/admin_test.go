@@ -124,6 +124,7 @@ func TestAdministratorAtEveryBroker(t *testing.T) {
 	t.Parallel()
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d)
 			b := h.administrator("da")
 			assert.Contains(t, b.get("/admin").body, "Åse Ærlig Østergård")

@@ -17,6 +17,7 @@ func TestEveryBrokerCarriesTheStory(t *testing.T) {
 	t.Parallel()
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d)
 			b := h.browser("da")
 			who := mitidtest.Approve(mitidtest.Ditlev())

@@ -181,6 +181,7 @@ func TestLetterThatCannotArrive(t *testing.T) {
 		ebokstest.Exempt: "fritaget for digital post", ebokstest.Minor: "under 15 år",
 	} {
 		t.Run(state.String(), func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t)
 			h.post.Add(ebokstest.Mailbox{Owner: eboks.Person(mitidtest.Paiman().CPR), State: state})
 			b := h.browser("da")

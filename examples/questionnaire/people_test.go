@@ -148,6 +148,7 @@ func TestEveryPersonOnEitherCard(t *testing.T) {
 	t.Parallel()
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d)
 			for _, c := range h.fake.Citizens() {
 				for path, answers := range map[string]url.Values{everydayPath: everydayAnswers(), healthPath: healthAnswers()} {

@@ -275,7 +275,7 @@ func TestLettersThatAreRefused(t *testing.T) {
 // until waits for something that another process does.
 func until(t *testing.T, what func() bool) {
 	t.Helper()
-	require.Eventually(t, what, slowness*30*time.Second, 5*time.Millisecond)
+	require.Eventually(t, what, slowness*2*time.Minute, 5*time.Millisecond)
 }
 
 func (d *double) got(n int) func() bool {
