@@ -23,6 +23,7 @@ func (b *browser) saveAction(form url.Values) shown {
 }
 
 func TestActionIsChecked(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b := h.administrator("da")
 	good := url.Values{"questionnaire": {"helbred"}, "status": {"answered"}, "kind": {"letter"}, "to": {"field"}, "template": {"receipt"}}
@@ -66,6 +67,7 @@ func TestActionIsChecked(t *testing.T) {
 // TestActionsNotify is seed 000: a status action with a notification, to the CPR field and to
 // a number that was typed in. A letter that was sent keeps its text.
 func TestActionsNotify(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("da")
 	at := newID(t, admin.get("/admin/templates/new"), "templates")
@@ -118,6 +120,7 @@ func TestActionsNotify(t *testing.T) {
 // TestActionWithoutANumberIsParked: an empty CPR field is visible, and so is a replacement
 // number; nothing ever goes to a wrong box.
 func TestActionWithoutANumberIsParked(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("da")
 	b := h.browser("da")
@@ -168,6 +171,7 @@ func adminLetterIn(t testing.TB, page string) string {
 // TestParkedLetterIsSentAgain: a letter that the distributor refused for good waits for an
 // administrator.
 func TestParkedLetterIsSentAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("en")
 	require.NoError(t, h.post.Next("400"))

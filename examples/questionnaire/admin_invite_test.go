@@ -26,7 +26,10 @@ import (
 
 // TestInviteSomebodyWhoNeverLoggedIn: the number alone, a letter, and a link that only that
 // person opens. They answer, and the administrator sees it.
-func TestInviteSomebodyWhoNeverLoggedIn(t *testing.T) { inviteByNumber(t, newHouse(t)) }
+func TestInviteSomebodyWhoNeverLoggedIn(t *testing.T) {
+	t.Parallel()
+	inviteByNumber(t, newHouse(t))
+}
 
 func inviteByNumber(t *testing.T, h *house) {
 	admin, who := h.administrator("da"), mitidtest.Paiman()
@@ -74,6 +77,7 @@ func invitation(slug, list string) url.Values {
 // TestListIsCheckedBeforeAnythingIsSent names each faulty line by its number, and never by
 // what stands there.
 func TestListIsCheckedBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("da")
 	good, second := mitidtest.Paiman().CPR.Reveal(), mitidtest.Ditlev().CPR.Reveal()
@@ -128,6 +132,7 @@ func TestListIsCheckedBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestListComesAsAFile(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("da")
 	send := func(pasted string) shown {
@@ -171,6 +176,7 @@ func (knowing) Lookup(_ context.Context, to eboks.Recipient, _ eboks.Material) (
 // TestListLeavesOutWhomTheDistributorCannotReach: where it tells. Who is not known is
 // invited all the same.
 func TestListLeavesOutWhomTheDistributorCannotReach(t *testing.T) {
+	t.Parallel()
 	var fake *ebokstest.Distributor
 	h := newHouse(t, postBy(t, "stralfors", &fake, func(s eboks.Sender) eboks.Sender { return knowing{s} }))
 	admin := h.administrator("en")
@@ -192,6 +198,7 @@ var (
 
 // TestReminderAndWithdrawal: what an administrator can do about an agreement.
 func TestReminderAndWithdrawal(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	who := mitidtest.Paiman()
 	b, record, _ := h.handedIn("da", who)
@@ -230,6 +237,7 @@ func TestReminderAndWithdrawal(t *testing.T) {
 // TestSignatureActionOnAnyQuestionnaire asks for a signature where the app did not before,
 // and notifies when the record is signed.
 func TestSignatureActionOnAnyQuestionnaire(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	admin := h.administrator("da")
 	at := newID(t, admin.get("/admin/templates/new"), "templates")
@@ -266,6 +274,7 @@ func TestSignatureActionOnAnyQuestionnaire(t *testing.T) {
 // TestListThatCannotGoHoldsUpNoOther: the app was started without the questionnaire of a list
 // that was sent before, such as without signing. The lists after it go all the same.
 func TestListThatCannotGoHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("da")
 	key := store.AccountKey{Issuer: "https://æøå.example", Subject: "admin"}
@@ -293,6 +302,7 @@ func TestListThatCannotGoHoldsUpNoOther(t *testing.T) {
 // TestListThatNobodySentIsForgotten after a day, with its numbers, whether somebody makes
 // another list or not.
 func TestListThatNobodySentIsForgotten(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.administrator("da").post("/admin/invitations", invitation("hverdag", mitidtest.Paiman().CPR.Reveal()))
 	h.fake.Advance(25 * time.Hour)
@@ -310,6 +320,7 @@ func TestListThatNobodySentIsForgotten(t *testing.T) {
 // TestLetterThatComesBackNeedsAnAdministrator: the distributor took it, and said later that
 // no mailbox has it. It is counted, listed first, and ends when somebody gives it up.
 func TestLetterThatComesBackNeedsAnAdministrator(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.administrator("da")
 	admin.invite("hverdag", mitidtest.Paiman().CPR.Reveal())

@@ -19,6 +19,7 @@ func letterTemplate(kind string) url.Values {
 }
 
 func TestTemplateIsCheckedWhenItIsSaved(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.administrator("da")
 	at := newID(t, b.get("/admin/templates/new"), "templates")
@@ -60,6 +61,7 @@ func TestTemplateIsCheckedWhenItIsSaved(t *testing.T) {
 }
 
 func TestTemplateHasVersions(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.administrator("da")
 	at := newID(t, b.get("/admin/templates/new"), "templates")
@@ -90,6 +92,7 @@ func TestTemplateHasVersions(t *testing.T) {
 
 // TestTemplateIsKeptWhenTheSessionEnds: nothing that was typed is lost.
 func TestTemplateIsKeptWhenTheSessionEnds(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	at := newID(t, h.administrator("da").get("/admin/templates/new"), "templates")
 	b := h.browser("da")

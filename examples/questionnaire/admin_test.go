@@ -59,6 +59,7 @@ func (h *house) linkIn(who mitidtest.Citizen) string {
 
 // TestOnlyAdministratorsAdministrate: everybody else sees the same page wherever they try.
 func TestOnlyAdministratorsAdministrate(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	h.administrator("da")
 	employee, signatory := mitidtest.CompanyEmployee(), mitidtest.CompanySignatory()
@@ -90,6 +91,7 @@ func TestOnlyAdministratorsAdministrate(t *testing.T) {
 }
 
 func TestAdministratorOffTheListIsOut(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.administrator("da")
 	cfg := h.cfg
@@ -109,6 +111,7 @@ func TestAdministratorOffTheListIsOut(t *testing.T) {
 }
 
 func TestAdministratorIsNobodyOnOtherPages(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.administrator("da")
 	assert.NotContains(t, b.get("/").body, `data-testid="logout"`)
@@ -118,8 +121,10 @@ func TestAdministratorIsNobodyOnOtherPages(t *testing.T) {
 }
 
 func TestAdministratorAtEveryBroker(t *testing.T) {
+	t.Parallel()
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d)
 			b := h.administrator("da")
 			assert.Contains(t, b.get("/admin").body, "Åse Ærlig Østergård")
@@ -129,6 +134,7 @@ func TestAdministratorAtEveryBroker(t *testing.T) {
 }
 
 func TestFormOfAnotherSiteChangesNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.administrator("da")
 	p := b.post("/admin/actions/helbred-answered/turn", url.Values{"on": {"0"}}, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
@@ -153,6 +159,7 @@ func TestParseAdmins(t *testing.T) {
 // TestAdministratorIsNamedByTheBrokersKey: whoever is refused is shown what to put on the
 // list, and it lets them in, and no colleague.
 func TestAdministratorIsNamedByTheBrokersKey(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(c *web.Config) { c.Admins = []web.Admin{} })
 	assert.Equal(t, http.StatusNotFound, h.browser("da").get("/admin").status, "without a list there is nothing")
 	var list string
@@ -178,6 +185,7 @@ func TestAdministratorIsNamedByTheBrokersKey(t *testing.T) {
 
 // TestWhoCancelsComesBackToTheAdministratorsLogin, and not to that of citizens.
 func TestWhoCancelsComesBackToTheAdministratorsLogin(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	for _, o := range []mitidtest.Outcome{mitidtest.Abort(), mitidtest.Fail("server_error"), mitidtest.Approve(mitidtest.CompanySignatory()).For("12345674")} {
 		p := h.browser("da").get("/admin/login?return=/admin", o)
@@ -188,6 +196,7 @@ func TestWhoCancelsComesBackToTheAdministratorsLogin(t *testing.T) {
 // TestAdministratorNeedsSubstantial: an app for level low lets nobody administrate who logged
 // in, as an employee on a citizen's page, at less.
 func TestAdministratorNeedsSubstantial(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(c *web.Config) { c.Level, c.Identity = claims.Low, claims.CapacityEither })
 	for level, want := range map[claims.Level]int{claims.Low: http.StatusForbidden, claims.Substantial: http.StatusOK} {
 		b := h.browser("da")

@@ -19,6 +19,7 @@ import (
 // TestAgeIsAnsweredWithoutAName asks an adult, somebody of seventeen, and somebody
 // whose birth date nobody knows.
 func TestAgeIsAnsweredWithoutAName(t *testing.T) {
+	t.Parallel()
 	for _, d := range []string{"criipto", "neb"} {
 		t.Run(d, func(t *testing.T) {
 			h := newHouseOn(t, d)
@@ -52,6 +53,7 @@ func TestAgeIsAnsweredWithoutAName(t *testing.T) {
 }
 
 func TestAgeOfSomebodyElseLeavesTheSessionAlone(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -64,6 +66,7 @@ func TestAgeOfSomebodyElseLeavesTheSessionAlone(t *testing.T) {
 }
 
 func TestAgeThatWasCancelledIsAskedAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.browser("da").get("/age/ask", mitidtest.Abort())
 	assert.Equal(t, http.StatusForbidden, p.status)
@@ -73,6 +76,7 @@ func TestAgeThatWasCancelledIsAskedAgain(t *testing.T) {
 
 // TestNobodyWritesTheirOwnYes: the answer in the browser is sealed.
 func TestNobodyWritesTheirOwnYes(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	at, err := url.Parse(h.url + agePath)
 	require.NoError(t, err)
@@ -83,7 +87,11 @@ func TestNobodyWritesTheirOwnYes(t *testing.T) {
 	for given[i].Name != "age" {
 		i++
 	}
-	for _, value := range []string{"yes", "", "eWVz", strings.Repeat("A", 64), given[i].Value[:len(given[i].Value)-2] + "AA"} {
+	changed := "A" // the first character is whole; the last has bits that say nothing
+	if strings.HasPrefix(given[i].Value, changed) {
+		changed = "B"
+	}
+	for _, value := range []string{"yes", "", "eWVz", strings.Repeat("A", 64), changed + given[i].Value[1:]} {
 		jar, err := cookiejar.New(nil)
 		require.NoError(t, err)
 		other.client.Jar = jar
@@ -93,6 +101,7 @@ func TestNobodyWritesTheirOwnYes(t *testing.T) {
 }
 
 func TestWhereTheBrokerProvesNoAgeNobodyIsAsked(t *testing.T) {
+	t.Parallel()
 	h := newHouseOn(t, "eident")
 	b := h.browser("da")
 	assert.NotContains(t, b.get("/").body, "/age/ask")

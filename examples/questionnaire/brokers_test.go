@@ -14,8 +14,10 @@ import (
 // TestEveryBrokerCarriesTheStory: log in without a CPR number, answer, confirm
 // with a CPR number, answer that too, and follow up with a fresh login.
 func TestEveryBrokerCarriesTheStory(t *testing.T) {
+	t.Parallel()
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d)
 			b := h.browser("da")
 			who := mitidtest.Approve(mitidtest.Ditlev())

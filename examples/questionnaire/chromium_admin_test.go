@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -21,13 +23,14 @@ const adminFront = "[data-testid=admin]"
 // status action, an invitation by number; the person logs in by the link, answers, gets the
 // agreement and signs; the record changes its status, and the administrator sees it.
 func TestAdministratorInABrowser(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	type shape struct {
 		l    survey.Lang
 		name string
 		size size
 	}
-	for _, v := range some(1, shape{survey.Danish, "", desktop}, shape{survey.English, "-phone", phone}) {
+	for _, v := range besideAxe(shape{survey.Danish, "", desktop}, shape{survey.English, "-phone", phone}) {
 		t.Run(string(v.l)+v.name, func(t *testing.T) {
 			t.Parallel()
 			h := newSignHouse(t)
@@ -39,9 +42,8 @@ func TestAdministratorInABrowser(t *testing.T) {
 // TestAxeFindsNothingOnAdministratorsPages walks the same pages, and those with something to
 // mend.
 func TestAxeFindsNothingOnAdministratorsPages(t *testing.T) {
-	if !walksAgain(t) {
-		return
-	}
+	t.Parallel()
+	walksAgain(t)
 	axe := axeSource(t)
 	browser := chromium(t)
 	for _, l := range []survey.Lang{survey.Danish, survey.English} {
@@ -49,7 +51,7 @@ func TestAxeFindsNothingOnAdministratorsPages(t *testing.T) {
 			t.Parallel()
 			h := newSignHouse(t)
 			w := h.window(t, browser, "axe-admin-"+string(l), desktop)
-			w.pictures, w.axe = false, axe
+			w.axe = axe
 			adminStory(h, w, l)
 		})
 	}
@@ -123,7 +125,6 @@ func adminStory(h *signHouse, w *window, l survey.Lang) {
 
 	// The person has never been here. The link in the letter leads through MitID to the form.
 	person := h.window(w.t, chromium(w.t), w.name+"-person", desktop)
-	person.pictures = false
 	h.fake.Next(mitidtest.Approve(who))
 	person.do(chromedp.Navigate(h.url+h.linkIn(who)), chromedp.WaitVisible(chromedp.CSS(formPage)))
 	person.choose("tasks", "shopping", "often", "weekly")
@@ -205,6 +206,7 @@ func (w *window) pickText(id, words string) {
 
 // TestAdministratorByKeyboardAlone turns an action off without a mouse.
 func TestAdministratorByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-admin-da-keyboard", desktop)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -13,6 +15,7 @@ import (
 // TestAgeInABrowser lets an adult, somebody without a known birth date, and somebody
 // of seventeen click. If the browser walks everywhere, axe-core looks at every page.
 func TestAgeInABrowser(t *testing.T) {
+	t.Parallel()
 	axe := ""
 	if whole() {
 		axe = axeSource(t)
@@ -23,8 +26,11 @@ func TestAgeInABrowser(t *testing.T) {
 			t.Run(d+"/"+string(l), func(t *testing.T) {
 				t.Parallel()
 				h := newHouseOn(t, d)
-				w := h.window(t, browser, "questionnaire-"+string(l), desktop)
-				w.pictures = d == "criipto"
+				name := "questionnaire-" + string(l)
+				if d != "criipto" {
+					name += "-" + d
+				}
+				w := h.window(t, browser, name, desktop)
 				w.axe = axe
 				said := func(key string) string {
 					s, err := survey.TextOf(l, key)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -12,6 +14,7 @@ import (
 
 // Somebody leaves a shared computer, and the next person goes back.
 func TestBackButtonAfterLogoutShowsNobody(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
@@ -28,13 +31,13 @@ func TestBackButtonAfterLogoutShowsNobody(t *testing.T) {
 // TestLogoutComesBackFromEveryBroker: the person ends on the app's own page, also where
 // the logout leads over the broker's, and the broker has forgotten them.
 func TestLogoutComesBackFromEveryBroker(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
 			t.Parallel()
 			h := newHouseOn(t, d)
 			w := h.window(t, browser, "logout", desktop)
-			w.pictures = false
 			w.visit("/")
 			w.click(everydayCard, brokerPage)
 			w.click(brokerPage, formPage)

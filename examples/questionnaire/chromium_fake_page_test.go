@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -15,10 +17,10 @@ import (
 // On a phone, with the keyboard alone, somebody finds what can go wrong, and the login
 // ends so.
 func TestFakesPageOffersWhatCanGoWrong(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "fake-da-phone", phone)
-	w.pictures = false
 	w.visit("/login?return=/profile")
 	require.False(t, ask(w, chromedp.Evaluate[bool]("document.querySelector('#failure').checkVisibility()")), "folded in")
 	w.tabTo("#failures")
@@ -45,13 +47,13 @@ func TestFakesPageOffersWhatCanGoWrong(t *testing.T) {
 
 // Somebody decides elsewhere, such as on a dashboard, and the page goes on by itself.
 func TestFakesPageGoesOnByItself(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
 			t.Parallel()
 			h := newHouseOn(t, d)
 			w := h.window(t, browser, "fake-decided", desktop)
-			w.pictures = false
 			w.visit("/login?return=/profile")
 			require.NoError(t, h.fake.Decide(lastLogin(t, h).ID, mitidtest.Approve(mitidtest.Paiman())))
 			w.do(chromedp.WaitVisible(chromedp.CSS("[data-testid=logout]")))

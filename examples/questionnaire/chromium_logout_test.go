@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -48,11 +50,11 @@ func neighbour(t *testing.T, h *house) string {
 // TestLogoutLeadsOverEveryService: the browser goes from the form here over NemLog-in to the
 // other service and back, which the content security policy must allow.
 func TestLogoutLeadsOverEveryService(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouseOn(t, "nemlogin")
 	other := neighbour(t, h)
 	w := h.window(t, browser, "single-logout", desktop)
-	w.pictures = false
 	w.visit("/")
 	w.click(everydayCard, brokerPage)
 	w.click(brokerPage, formPage)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -40,6 +42,7 @@ const (
 // TestDarkScreensAndPaper: a dark screen gets a dark page, and paper stays white
 // whatever the screen is, with nothing on it to press.
 func TestDarkScreensAndPaper(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-da-media", desktop)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -34,15 +36,16 @@ func brokersToLookAt() []string {
 // for the number. Unless the browser walks everywhere, the people who are apart walk at
 // the first one. TestEveryPersonOnEitherCard does the rest without a browser.
 func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, d := range some(1, brokersToLookAt()...) {
 		t.Run(d, func(t *testing.T) {
 			h := newHouseOn(t, d)
 			people := h.fake.Citizens()
 			require.Equal(t, mitidtest.Citizens(), people, "the same people at every broker")
-			cards := survey.Catalogue()[:1]
+			cards, name := survey.Catalogue()[:1], "questionnaire-da-"+d
 			if d == "criipto" {
-				cards = survey.Catalogue()
+				cards, name = survey.Catalogue(), "questionnaire-da"
 			}
 			names := map[string]bool{}
 			for _, c := range people {
@@ -55,8 +58,7 @@ func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 				}
 				t.Run(strings.Join(strings.Fields("person "+people[i].Name), " "), func(t *testing.T) {
 					t.Parallel()
-					w := h.window(t, browser, "questionnaire-da", desktop)
-					w.pictures = d == "criipto"
+					w := h.window(t, browser, name, desktop)
 					for _, q := range slices.Backward(cards) { // first the one after which nobody knows the number
 						w.walk(people[i], i, &q, len(cards) == 1)
 						w.do(stranger)
@@ -147,6 +149,7 @@ func (w *window) letter(c mitidtest.Citizen, first bool) {
 // TestSomebodyWhoActsForACompany answers for the company on the card that asks for
 // no number, and is told on the other one to come as themself.
 func TestSomebodyWhoActsForACompany(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, d := range some(1, brokersToLookAt()...) {
 		t.Run(d, func(t *testing.T) {
@@ -166,7 +169,6 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 				walked = true
 				for _, q := range survey.Catalogue() {
 					w := h.window(t, browser, "business", desktop)
-					w.pictures = false
 					w.visit("/")
 					w.click(cardOf(&q), brokerPage)
 					w.choosePerson(i)
@@ -191,10 +193,10 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 
 // TestALoginInAnotherTabSavesTheForm: a form that comes after the session ended.
 func TestALoginInAnotherTabSavesTheForm(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-da-ended", desktop)
-	w.pictures = false
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
 	w.visit("/login?return=" + everydayPath)
 	w.choose("mood", "3", "sleep", "7to8")
@@ -209,7 +211,7 @@ func TestALoginInAnotherTabSavesTheForm(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return h.fake.Count("/oauth2/token") > logins && strings.Contains(h.logs.String(), "GET "+backAgainPath)
 	},
-		20*time.Second, 50*time.Millisecond)
+		patience, 50*time.Millisecond)
 	w.click("[data-testid=resend]", donePage)
 	w.click("[data-testid=see-record]", ".history")
 	assert.Contains(t, w.see(), "3 (1 = Meget dårligt")

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -36,9 +38,8 @@ const (
 // contrast of the system's own colours, with as little motion as can be, and with the
 // keyboard.
 func TestPagesForPoorSight(t *testing.T) {
-	if !walksAgain(t) {
-		return
-	}
+	t.Parallel()
+	walksAgain(t)
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-da-sight", size{1280, 900, 1})
@@ -84,6 +85,7 @@ func TestPagesForPoorSight(t *testing.T) {
 
 // TestSkipLinkLeadsToThePage: the first key is the link over the head of the page.
 func TestSkipLinkLeadsToThePage(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	w := newHouse(t).window(t, browser, "questionnaire-da-skip", desktop)
 	w.visit("/demo")

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -27,13 +29,13 @@ const (
 )
 
 func TestStoryInABrowser(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	type shape struct {
 		name string
 		size size
 	}
-	// The narrowest window is there for what sticks out, not for its looks.
-	for _, v := range some(1, shape{"", desktop}, shape{"-phone", phone}, shape{"-narrow", narrow}) {
+	for _, v := range besideAxe(shape{"", desktop}, shape{"-narrow", narrow}) {
 		for _, l := range some(1, survey.Danish, survey.English) {
 			t.Run(string(l)+v.name, func(t *testing.T) {
 				t.Parallel()
@@ -167,6 +169,7 @@ func mailbox(w *window, l survey.Lang, said func(string) string) {
 
 // TestKeyboardAlone goes from the front page to the thanks without a mouse.
 func TestKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	w := h.window(t, browser, "questionnaire-da-keyboard", desktop)
@@ -202,6 +205,7 @@ func TestKeyboardAlone(t *testing.T) {
 
 // TestLanguageSwitchKeepsWhatWasTyped switches in the middle of a form.
 func TestLanguageSwitchKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	h := newHouse(t)
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))

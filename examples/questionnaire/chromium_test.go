@@ -1,4 +1,9 @@
+//go:build !race
+
 package main
+
+// The browser's tests are not built with the race detector, which makes the app several
+// times slower: TestCrowd has more requests at once than a browser sends.
 
 import (
 	"context"
@@ -9,11 +14,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -28,9 +31,8 @@ import (
 var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
 
 // whole reports whether the browser walks in every window, language and broker. With
-// DKEID_WHOLE=1, which .ci/run sets, it does; without, and under the race detector, one of
-// each is enough.
-func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" && !raceDetector }
+// DKEID_WHOLE=1, which .ci/run sets, it does; without, one of each is enough.
+func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" }
 
 // some returns all of them if the browser walks everywhere, and the first n otherwise.
 func some[T any](n int, all ...T) []T {
@@ -40,14 +42,26 @@ func some[T any](n int, all ...T) []T {
 	return all[:n]
 }
 
-// walksAgain reports whether a test walks where another has walked. If not, the test is
-// skipped, or under the race detector at its end.
-func walksAgain(t *testing.T) bool {
+// besideAxe returns the windows that a test walks in where axe-core walks the same way
+// in the first: the others. If axe-core does not walk, it returns the first, and for the
+// screenshots all.
+func besideAxe[T any](first T, others ...T) []T {
+	switch {
+	case *updateScreenshots:
+		return append(others, first)
+	case whole():
+		return others
+	}
+	return []T{first}
+}
+
+// walksAgain skips a test that walks where another has walked, unless the browser walks
+// everywhere.
+func walksAgain(t *testing.T) {
 	t.Helper()
-	if !whole() && !raceDetector {
+	if !whole() {
 		t.Skip("another test walks there; with DKEID_WHOLE=1 this one does too")
 	}
-	return whole()
 }
 
 // chromium returns a running browser that talks to this machine alone, in Danish, the
@@ -63,7 +77,7 @@ func chromium(t *testing.T) context.Context {
 		t.Skip(why)
 	}
 	running.start.Do(func() {
-		running.browser, running.stop, running.err = realbrowser.Start(path, chromedp.Flag("ignore-certificate-errors-spki-list", testKey()))
+		running.browser, stopBrowser, running.err = realbrowser.Start(path, chromedp.Flag("ignore-certificate-errors-spki-list", testKey()))
 	})
 	require.NoError(t, running.err, "the browser does not start")
 	return running.browser
@@ -82,29 +96,17 @@ func testKey() string {
 var running struct {
 	start   sync.Once
 	browser context.Context
-	stop    func()
 	err     error
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if running.stop != nil {
-		running.stop()
-	}
-	os.Exit(code)
 }
 
 // window is one person's own window: nobody else's cookies, a size of its own.
 type window struct {
-	t      *testing.T
-	h      *house
-	ctx    context.Context
-	name   string // of the screenshots: questionnaire-da, questionnaire-da-phone
-	images string
-	// pictures says that screenshots are stored.
-	pictures bool
-	axe      string // the source of axe-core; if empty, it does not look
-	close    context.CancelFunc
+	t     *testing.T
+	h     *house
+	ctx   context.Context
+	name  string // of the screenshots: questionnaire-da, questionnaire-da-phone
+	axe   string // the source of axe-core; if empty, it does not look
+	close context.CancelFunc
 }
 
 // size is a window's in CSS pixels.
@@ -124,13 +126,7 @@ func (h *house) window(t *testing.T, browser context.Context, name string, s siz
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx))
-	ctx, end := context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(end)
-	w := &window{t: t, h: h, ctx: ctx, name: name, images: t.TempDir(), pictures: true, close: func() { end(); cancel() }}
-	if *updateScreenshots {
-		w.images = filepath.Join("..", "..", "docs", "images")
-		require.NoError(t, os.MkdirAll(w.images, 0o755))
-	}
+	w := &window{t: t, h: h, ctx: ctx, name: name, close: cancel}
 	w.listen()
 	w.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)), focused)
 	return w
@@ -170,18 +166,17 @@ func (w *window) listen() {
 
 func (w *window) do(actions ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		page, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
-		require.NoError(w.t, err, "the page says: %s", page)
+		require.NoError(w.t, err, "the page says: %s", w.see())
 	}
 }
 
 // ask returns what an action finds out about the page.
 func ask[T any](w *window, a chromedp.Action[T]) T {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
 	require.NoError(w.t, err)
@@ -195,11 +190,12 @@ func (w *window) visit(path string) {
 	w.check()
 }
 
-// click presses what sel names and waits for the page with what next names.
+// click presses what sel names and waits for another page, the one with what next names.
 func (w *window) click(sel, next string) {
 	w.t.Helper()
+	w.do(chromedp.Evaluate[chromedp.Void]("window.left = true"))
 	press := func() error {
-		ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+		ctx, cancel := context.WithTimeout(w.ctx, patience)
 		defer cancel()
 		return chromedp.Do(ctx, chromedp.Click(chromedp.CSS(sel)))
 	}
@@ -211,6 +207,7 @@ func (w *window) click(sel, next string) {
 		err = press()
 	}
 	require.NoError(w.t, err, sel)
+	w.until("window.left === undefined")
 	w.do(chromedp.WaitVisible(chromedp.CSS(next)))
 	w.check()
 }
@@ -257,31 +254,16 @@ func (w *window) press(keys, next string) {
 	}
 }
 
-// picture stores a screenshot of the whole page. Of the phone a few are enough.
+// picture takes a screenshot of the whole page for the documents, if -update-screenshots asks for them.
 func (w *window) picture(what string) {
 	w.t.Helper()
-	switch {
-	case !w.pictures, strings.HasSuffix(w.name, "-narrow"):
-		return
-	case strings.HasSuffix(w.name, "-phone") && !slices.Contains([]string{"front", "form", "done", "profile", "agreement", "action", "checked"}, what):
-		return
-	}
-	at := filepath.Join(w.images, w.name+"-"+what+".png")
-	if _, err := os.Stat(at); *updateScreenshots && err != nil {
+	at := filepath.Join("..", "..", "docs", "images", w.name+"-"+what+".png")
+	if _, err := os.Stat(at); !*updateScreenshots || err != nil {
 		return // no document shows it
 	}
 	w.do(chromedp.Evaluate[chromedp.Void]("scrollTo(0, 0)"))
-	var shot []byte
-	for range 3 { // a busy machine does not always draw the page in time
-		ctx, cancel := context.WithTimeout(w.ctx, 10*time.Second)
-		var err error
-		shot, err = chromedp.Run(ctx, chromedp.FullScreenshot(100))
-		cancel()
-		if err == nil {
-			break
-		}
-	}
-	require.NotEmpty(w.t, shot, "no picture of %s", what)
+	shot, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+	require.NoError(w.t, err, "no picture of %s", what)
 	require.NoError(w.t, os.WriteFile(at, shot, 0o644))
 }
 

@@ -23,6 +23,7 @@ func oneLetter(t *testing.T, h *house) (*browser, string) {
 }
 
 func TestLetterWhoseAnswerWasLost(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b, at := oneLetter(t, h)
 	require.NoError(t, h.post.Next("dropped-answer"))
@@ -50,6 +51,7 @@ func (d deaf) Capabilities() eboks.Capabilities {
 // TestLetterOfUnknownOutcomeIsNotSentAgain: nobody can say whether it arrived, and
 // a repeated ID may become a second letter. So it stays with a person.
 func TestLetterOfUnknownOutcomeIsNotSentAgain(t *testing.T) {
+	t.Parallel()
 	var fake *ebokstest.Distributor
 	h := newHouse(t, postBy(t, "stralfors", &fake, func(s eboks.Sender) eboks.Sender { return deaf{s} }))
 	b, at := oneLetter(t, h)
@@ -65,6 +67,7 @@ func TestLetterOfUnknownOutcomeIsNotSentAgain(t *testing.T) {
 }
 
 func TestLetterWhileTheDistributorIsAway(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b, at := oneLetter(t, h)
 	require.NoError(t, h.post.Always("refused-connection"))
@@ -80,6 +83,7 @@ func TestLetterWhileTheDistributorIsAway(t *testing.T) {
 }
 
 func TestEventsComeTwiceAndInAnyOrder(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b, at := oneLetter(t, h)
 	h.deliver(0)
@@ -106,6 +110,7 @@ func TestEventsComeTwiceAndInAnyOrder(t *testing.T) {
 
 // A letter that somebody has damaged is for a person to look at. Its owner can log in, and the others get theirs.
 func TestOneBrokenLetterDoesNotHoldUpTheOthers(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	people := []mitidtest.Citizen{mitidtest.Ditlev(), mitidtest.Paiman(), mitidtest.NoDigitalPost()}
 	var browsers []*browser
@@ -141,6 +146,7 @@ func TestOneBrokenLetterDoesNotHoldUpTheOthers(t *testing.T) {
 }
 
 func TestLetterGoesToTheNumberItWasWrittenFor(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	_, at := oneLetter(t, h)
 	require.NoError(t, h.post.Always("refused-connection"))
@@ -160,16 +166,18 @@ func TestLetterGoesToTheNumberItWasWrittenFor(t *testing.T) {
 }
 
 func TestDeliveryEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	stop := h.app.Deliver(t.Context())
 	b, at := oneLetter(t, h)
-	require.Eventually(t, func() bool { return h.post.Total() == 1 }, 20*time.Second, 10*time.Millisecond, "the hand-in woke it")
+	require.Eventually(t, func() bool { return h.post.Total() == 1 }, patience, 10*time.Millisecond, "the hand-in woke it")
 	stop()
 	assert.Equal(t, 1, h.post.Count(idOf(t, at)))
 	assert.Equal(t, 200, b.get(at).status)
 }
 
 func TestLetterThroughPostNord(t *testing.T) {
+	t.Parallel()
 	var fake *ebokstest.Distributor
 	h := newHouse(t, postBy(t, "postnord", &fake))
 	b, at := oneLetter(t, h)

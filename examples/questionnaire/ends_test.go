@@ -69,6 +69,7 @@ func inBothLanguages(t *testing.T, story func(t *testing.T, h *house, b *browser
 const loginAgain = `class="mitid-button"`
 
 func TestBrokerThatIsDown(t *testing.T) {
+	t.Parallel()
 	refused := ends{http.StatusServiceUnavailable, "Du blev ikke logget ind", "You were not logged on", loginAgain}
 	inBothLanguages(t, func(t *testing.T, h *house, b *browser, lang string) {
 		require.NoError(t, h.fake.Close())
@@ -79,6 +80,7 @@ func TestBrokerThatIsDown(t *testing.T) {
 }
 
 func TestBrokerThatFailsAtTheCallback(t *testing.T) {
+	t.Parallel()
 	refused := ends{http.StatusServiceUnavailable, "Du blev ikke logget ind", "You were not logged on", `href="/login?return=%2Fquestionnaires%2Fhverdag"`}
 	inBothLanguages(t, func(t *testing.T, h *house, b *browser, lang string) {
 		for _, fault := range []string{"token-endpoint-500", "token-endpoint-503", "token-endpoint-hangs-up"} {
@@ -97,6 +99,7 @@ func TestBrokerThatFailsAtTheCallback(t *testing.T) {
 
 // TestCallbackThatWasUsed: the browser's history or its back button bring it again.
 func TestCallbackThatWasUsed(t *testing.T) {
+	t.Parallel()
 	still := ends{http.StatusBadRequest, "Du er stadig logget ind", "You are still logged on", `href="/">`}
 	nobody := ends{http.StatusBadRequest, "Du blev ikke logget ind", "You were not logged on", loginAgain}
 	inBothLanguages(t, func(t *testing.T, h *house, b *browser, lang string) {
@@ -109,6 +112,7 @@ func TestCallbackThatWasUsed(t *testing.T) {
 }
 
 func TestBrowserWithoutCookies(t *testing.T) {
+	t.Parallel()
 	nobody := ends{http.StatusBadRequest, "Du blev ikke logget ind", "You were not logged on", "cookies"}
 	inBothLanguages(t, func(t *testing.T, _ *house, b *browser, lang string) {
 		b.client.Jar = nil
@@ -119,6 +123,7 @@ func TestBrowserWithoutCookies(t *testing.T) {
 // TestBookmarkWithoutASession: the login leads to the page that was asked for, and to nobody
 // else's.
 func TestBookmarkWithoutASession(t *testing.T) {
+	t.Parallel()
 	missing := ends{http.StatusNotFound, "Siden findes ikke", "The page does not exist", `href="/"`}
 	inBothLanguages(t, func(t *testing.T, h *house, b *browser, lang string) {
 		b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -132,6 +137,7 @@ func TestBookmarkWithoutASession(t *testing.T) {
 
 // TestFormThatIsSentTwice: a double click is one answer and one letter.
 func TestFormThatIsSentTwice(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login/cpr?return="+everydayPath, mitidtest.Approve(mitidtest.Paiman()))
@@ -155,6 +161,7 @@ func TestFormThatIsSentTwice(t *testing.T) {
 
 // TestTwoTabs: what was handed in in one is not changed by the other, which says so.
 func TestTwoTabs(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Ditlev()))
@@ -173,6 +180,7 @@ func TestTwoTabs(t *testing.T) {
 // TestDistributorThatRefusesUs: the person reads calmly that the letter waits; the staff and
 // the log say what is wrong; and once our certificate is good again the letter goes.
 func TestDistributorThatRefusesUs(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b, at := oneLetter(t, h)
 	require.NoError(t, h.post.Always("proxy-403"))
@@ -193,6 +201,7 @@ func TestDistributorThatRefusesUs(t *testing.T) {
 
 // TestLetterToSomebodyWhoIsDead: somebody whom a register took for dead has logged in.
 func TestLetterToSomebodyWhoIsDead(t *testing.T) {
+	t.Parallel()
 	for lang, want := range map[string]string{"da": "registreret som død", "en": "registered as deceased"} {
 		h := newHouse(t)
 		h.post.Add(ebokstest.Mailbox{Owner: eboks.Person(mitidtest.Paiman().CPR), State: ebokstest.Deceased})
@@ -207,6 +216,7 @@ func TestLetterToSomebodyWhoIsDead(t *testing.T) {
 
 // TestLinkForSomebodyElse: who is logged in is told, and may become the right person.
 func TestLinkForSomebodyElse(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	_, at := oneLetter(t, h)
 	h.deliver(0)
@@ -224,6 +234,7 @@ func TestLinkForSomebodyElse(t *testing.T) {
 
 // TestProtectedNameIsInNoLetter: nobody is told the name, the letter included.
 func TestProtectedNameIsInNoLetter(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	who := mitidtest.Citizen{CPR: cprtest.Number(7)} // name and address are protected

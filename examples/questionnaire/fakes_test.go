@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http/cookiejar"
 	"os"
@@ -81,11 +83,16 @@ func startFakes(t *testing.T, program string, args ...string) []byte {
 	return line
 }
 
-// freePort returns an address that nobody listens on yet.
+// freePort returns an address that nobody listens on yet. Its port lies below those that a
+// system gives out on its own (RFC 6335 section 6), so that no other test takes it by chance.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	for range 100 {
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))); err == nil {
+			require.NoError(t, l.Close())
+			return l.Addr().String()
+		}
+	}
+	t.Fatal("no free port")
+	return ""
 }

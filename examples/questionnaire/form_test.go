@@ -13,6 +13,7 @@ import (
 )
 
 func TestUnansweredQuestionKeepsTheAnswers(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -30,6 +31,7 @@ func TestUnansweredQuestionKeepsTheAnswers(t *testing.T) {
 }
 
 func TestDraftIsKept(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -46,6 +48,7 @@ func TestDraftIsKept(t *testing.T) {
 }
 
 func TestSwitchingTheLanguageOfAFormKeepsIt(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -56,6 +59,7 @@ func TestSwitchingTheLanguageOfAFormKeepsIt(t *testing.T) {
 }
 
 func TestWhatNoFormOfOursSends(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -84,6 +88,7 @@ func TestWhatNoFormOfOursSends(t *testing.T) {
 }
 
 func TestMarkupInAnAnswerStaysText(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -95,6 +100,7 @@ func TestMarkupInAnAnswerStaysText(t *testing.T) {
 }
 
 func TestFormAfterTheSessionEnded(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	p := b.post(everydayPath, everydayAnswers())
@@ -107,6 +113,7 @@ func TestFormAfterTheSessionEnded(t *testing.T) {
 }
 
 func TestSessionWithoutAnAccount(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))

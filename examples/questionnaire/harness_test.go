@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"database/sql"
+	"flag"
 	"html"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -33,6 +35,19 @@ import (
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/stretchr/testify/require"
 )
+
+// patience is how long one thing may take on a busy machine.
+const patience = 2 * time.Minute
+
+// stopBrowser ends the browser that the tests share, if one was started.
+var stopBrowser = func() {}
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "4") // the tests wait half of their time
+	code := m.Run()
+	stopBrowser()
+	os.Exit(code)
+}
 
 // house is the whole app on a fake broker, whose clock moves both.
 type house struct {

@@ -100,7 +100,7 @@ func killOffices(t *testing.T, name, db string, programs int) {
 		case <-die:
 		case err := <-ended:
 			t.Fatalf("life %d ended before it was killed: %v\n%s", life, err, said)
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			t.Fatalf("life %d sends nothing\n%s", life, said)
 		}
 		for _, cmd := range all {
@@ -137,7 +137,7 @@ func killOffices(t *testing.T, name, db string, programs int) {
 	if !assert.Eventually(t, func() bool {
 		fake.Advance(time.Hour)
 		return len(reached()) >= sent
-	}, time.Minute, 50*time.Millisecond) {
+	}, patience, 50*time.Millisecond) {
 		state, err := o.Outbox.Summary(t.Context())
 		require.NoError(t, err)
 		t.Fatalf("%d of %d letters: %+v", len(reached()), sent, state)

@@ -37,7 +37,10 @@ func idOf(t *testing.T, path string) eboks.ID {
 	return id
 }
 
-func TestLetterArrives(t *testing.T) { letterArrives(t, newHouse(t)) }
+func TestLetterArrives(t *testing.T) {
+	t.Parallel()
+	letterArrives(t, newHouse(t))
+}
 
 func letterArrives(t *testing.T, h *house) {
 	b := h.browser("da")
@@ -90,6 +93,7 @@ func letterArrives(t *testing.T, h *house) {
 }
 
 func TestLetterForEachStatusChange(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman()))
@@ -109,6 +113,7 @@ func TestLetterForEachStatusChange(t *testing.T) {
 }
 
 func TestLetterWaitsForTheNumber(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -138,6 +143,7 @@ func TestLetterWaitsForTheNumber(t *testing.T) {
 }
 
 func TestLettersOfTwoPeopleAtOnce(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	people := []mitidtest.Citizen{mitidtest.Ditlev(), mitidtest.Paiman()}
 	browsers := []*browser{h.browser("da"), h.browser("en")}
@@ -169,11 +175,13 @@ func TestLettersOfTwoPeopleAtOnce(t *testing.T) {
 }
 
 func TestLetterThatCannotArrive(t *testing.T) {
+	t.Parallel()
 	for state, want := range map[ebokstest.State]string{
 		ebokstest.NotRegistered: "ingen digital postkasse", ebokstest.NotSubscribed: "ikke tilmeldt post fra os",
 		ebokstest.Exempt: "fritaget for digital post", ebokstest.Minor: "under 15 år",
 	} {
 		t.Run(state.String(), func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t)
 			h.post.Add(ebokstest.Mailbox{Owner: eboks.Person(mitidtest.Paiman().CPR), State: state})
 			b := h.browser("da")
@@ -190,6 +198,7 @@ func TestLetterThatCannotArrive(t *testing.T) {
 }
 
 func TestLetterToAReplacementNumber(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login/cpr", mitidtest.Approve(mitidtest.Citizen{CPR: cprtest.Replacement(1)})) // name and address are protected
@@ -203,6 +212,7 @@ func TestLetterToAReplacementNumber(t *testing.T) {
 }
 
 func TestNoLetterForAnOrganisation(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(c *web.Config) {
 		c.Identity = claims.CapacityEither
 		c.Assignments, _ = web.ParseAssignments(businessAssignments)
@@ -214,6 +224,7 @@ func TestNoLetterForAnOrganisation(t *testing.T) {
 }
 
 func TestWithoutPostThereAreNoLetters(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(c *web.Config) { c.Post = nil })
 	b := h.browser("da")
 	b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman()))

@@ -23,6 +23,7 @@ import (
 
 // A logout leads over NemLog-in and back, and one at NemLog-in ends the session here.
 func TestLogoutThroughNemLogIn(t *testing.T) {
+	t.Parallel()
 	h := newHouseOn(t, "nemlogin")
 	b := h.browser("en")
 	form := b.get(everydayPath, mitidtest.Approve(mitidtest.Paiman()))
@@ -45,6 +46,7 @@ func TestLogoutThroughNemLogIn(t *testing.T) {
 
 // Pages of other sites may post to the addresses that are for NemLog-in, and nowhere else.
 func TestNemLogInPostsToTheCallbackAlone(t *testing.T) {
+	t.Parallel()
 	h := newHouseOn(t, "nemlogin")
 	for path, want := range map[string]int{"/callback": http.StatusBadRequest, "/slo": http.StatusBadRequest, "/logout": http.StatusForbidden, everydayPath: http.StatusForbidden} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, strings.NewReader("SAMLResponse=Y2FuYXJ5&RelayState=kanarie"))
@@ -61,6 +63,7 @@ func TestNemLogInPostsToTheCallbackAlone(t *testing.T) {
 
 // NemLog-in proves no age without telling who it is.
 func TestNobodyIsAskedForTheirAgeAtNemLogIn(t *testing.T) {
+	t.Parallel()
 	b := newHouseOn(t, "nemlogin").browser("da")
 	assert.NotContains(t, b.get("/").body, "/age/ask")
 	assert.Equal(t, http.StatusNotFound, b.get(askAgePath).status)

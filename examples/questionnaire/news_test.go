@@ -25,6 +25,7 @@ func waiting(t *testing.T, p shown) bool {
 }
 
 func TestPagesOfALetterWaitUntilItIsThere(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman()))
@@ -61,6 +62,7 @@ func (t terse) Capabilities() eboks.Capabilities {
 }
 
 func TestPagesWaitForNothingThatDoesNotComeByItself(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -77,6 +79,7 @@ func TestPagesWaitForNothingThatDoesNotComeByItself(t *testing.T) {
 }
 
 func TestPagesOfAnAgreementWaitUntilItEnds(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
 	for _, path := range []string{at, record, "/answers"} {

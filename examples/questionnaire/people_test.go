@@ -20,6 +20,7 @@ import (
 )
 
 func TestFormOfThePersonBeforeIsRefused(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Ditlev()))
@@ -34,6 +35,7 @@ func TestFormOfThePersonBeforeIsRefused(t *testing.T) {
 }
 
 func TestPersonWithoutCPR(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	p := b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.WithoutCPR()))
@@ -48,6 +50,7 @@ func TestPersonWithoutCPR(t *testing.T) {
 }
 
 func TestWhoKeepsTheNumberToThemself(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.browser("en").get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Ditlev()).WithoutCPR())
 	assert.Equal(t, http.StatusForbidden, p.status)
@@ -56,6 +59,7 @@ func TestWhoKeepsTheNumberToThemself(t *testing.T) {
 }
 
 func TestProtectedName(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	form := b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Protected()))
@@ -65,6 +69,7 @@ func TestProtectedName(t *testing.T) {
 }
 
 func TestNameThatBecameProtectedIsForgotten(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	person := mitidtest.Paiman()
 	person.UUID, person.Subject = "7d4f7a3c-2f7f-4d5e-9f5f-0d6f5a4b3c2d", "0f9960a0d28d4353a3e2ea07f8ffa186"
@@ -83,6 +88,7 @@ func TestNameThatBecameProtectedIsForgotten(t *testing.T) {
 }
 
 func TestCancelAtTheBroker(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.browser("da").get("/login/cpr?return="+healthPath, mitidtest.Abort())
 	assert.Equal(t, http.StatusForbidden, p.status)
@@ -91,6 +97,7 @@ func TestCancelAtTheBroker(t *testing.T) {
 }
 
 func TestLevelTooLow(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	p := b.get("/login", mitidtest.Approve(mitidtest.PasswordUser()))
@@ -103,6 +110,7 @@ func TestLevelTooLow(t *testing.T) {
 // TestNobodyStandsTwiceAmongTheMailboxes: everybody with a number has one mailbox,
 // and nobody else is there.
 func TestNobodyStandsTwiceAmongTheMailboxes(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	names, numbers := map[string]int{}, 0
 	for _, c := range h.fake.Citizens() {
@@ -122,6 +130,7 @@ func TestNobodyStandsTwiceAmongTheMailboxes(t *testing.T) {
 // TestWhoCameWithTooLittleIsNotLedInCircles: this broker remembers a login, and
 // would answer the next one with the same level, without asking anybody.
 func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
+	t.Parallel()
 	h := newHouseOn(t, "neb")
 	b := h.browser("da")
 	refused := b.get(everydayPath, mitidtest.Approve(mitidtest.PasswordUser()))
@@ -136,8 +145,10 @@ func TestWhoCameWithTooLittleIsNotLedInCircles(t *testing.T) {
 // TestEveryPersonOnEitherCard walks every person at every broker to the thanks, or to
 // the page that says why not.
 func TestEveryPersonOnEitherCard(t *testing.T) {
+	t.Parallel()
 	for _, d := range fakebroker.Names() {
 		t.Run(d, func(t *testing.T) {
+			t.Parallel()
 			h := newHouseOn(t, d)
 			for _, c := range h.fake.Citizens() {
 				for path, answers := range map[string]url.Values{everydayPath: everydayAnswers(), healthPath: healthAnswers()} {
@@ -159,6 +170,7 @@ func TestEveryPersonOnEitherCard(t *testing.T) {
 
 // TestEveryPersonsLetterThroughPostNord: the other distributor, the same people.
 func TestEveryPersonsLetterThroughPostNord(t *testing.T) {
+	t.Parallel()
 	var fake *ebokstest.Distributor
 	h := newHouse(t, postBy(t, "postnord", &fake))
 	for _, c := range h.fake.Citizens() {

@@ -12,6 +12,7 @@ import (
 )
 
 func TestFormFromAnotherSiteIsRefused(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -30,6 +31,7 @@ func TestFormFromAnotherSiteIsRefused(t *testing.T) {
 }
 
 func TestTooLargeForm(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -39,6 +41,7 @@ func TestTooLargeForm(t *testing.T) {
 }
 
 func TestPagesThatAreNotThere(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -52,6 +55,7 @@ func TestPagesThatAreNotThere(t *testing.T) {
 }
 
 func TestLanguageSwitchLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -65,6 +69,7 @@ func TestLanguageSwitchLeadsNowhereElse(t *testing.T) {
 }
 
 func TestReturnPathOfALoginLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.browser("da").get("/login?return=" + url.QueryEscape("//evil.example"))
 	assert.Equal(t, http.StatusBadRequest, p.status)
@@ -72,6 +77,7 @@ func TestReturnPathOfALoginLeadsNowhereElse(t *testing.T) {
 }
 
 func TestCookiesAndHeaders(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	front := b.get("/")

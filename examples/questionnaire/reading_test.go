@@ -30,7 +30,10 @@ func linkIn(t *testing.T, h *house, id eboks.ID) string {
 	return path
 }
 
-func TestReadingIsShownWithMitID(t *testing.T) { readingIsShown(t, newHouse(t)) }
+func TestReadingIsShownWithMitID(t *testing.T) {
+	t.Parallel()
+	readingIsShown(t, newHouse(t))
+}
 
 func readingIsShown(t *testing.T, h *house) {
 	b, at := oneLetter(t, h)
@@ -59,6 +62,7 @@ func readingIsShown(t *testing.T, h *house) {
 }
 
 func TestLinkOfAnotherHumanWithTheSameAccountName(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	_, at := oneLetter(t, h)
 	h.deliver(0)
@@ -72,6 +76,7 @@ func TestLinkOfAnotherHumanWithTheSameAccountName(t *testing.T) {
 }
 
 func TestLinkIsRefusedWithoutANumber(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	_, at := oneLetter(t, h)
 	h.deliver(0)

@@ -91,7 +91,7 @@ func storyGoesOn(t *testing.T, db string) {
 		require.Eventually(t, func() bool {
 			_, page, err = read(c.Get(record))
 			return err == nil && strings.Contains(page, what)
-		}, 2*time.Minute, 50*time.Millisecond, "%s", what)
+		}, patience, 50*time.Millisecond, "%s", what)
 	}
 
 	// The order is placed, and the letter about it queued.

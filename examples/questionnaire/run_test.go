@@ -198,7 +198,7 @@ func demonstration(t *testing.T, state string, args ...string) (c *http.Client, 
 	require.Eventually(t, func() bool {
 		_, page, err := read(c.Get(record))
 		return err == nil && strings.Contains(page, `data-testid="letter-state">`+state+`<`)
-	}, time.Minute, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	return c, said["open"]
 }
 

@@ -31,6 +31,7 @@ func (b *browser) cookies() string {
 }
 
 func TestSessionIsARowThatLogoutRemoves(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -45,6 +46,7 @@ func TestSessionIsARowThatLogoutRemoves(t *testing.T) {
 
 // The operator calls somebody's sessions back: on every replica, in every browser.
 func TestOperatorEndsSomebodysSessions(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	phone, desk, hers := h.browser("da"), h.browser("da"), h.browser("da")
 	phone.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -63,6 +65,7 @@ func TestOperatorEndsSomebodysSessions(t *testing.T) {
 
 // Another program with the same file and the same key goes on with the sessions.
 func TestSessionOutlivesTheProgram(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -82,6 +85,7 @@ func TestSessionOutlivesTheProgram(t *testing.T) {
 }
 
 func TestDatabaseDownLetsNobodyInAndSaysSo(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -92,6 +96,7 @@ func TestDatabaseDownLetsNobodyInAndSaysSo(t *testing.T) {
 }
 
 func TestSessionTableShowsNobody(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	who := mitidtest.Paiman()

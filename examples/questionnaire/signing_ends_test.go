@@ -17,6 +17,7 @@ import (
 
 // The ends without a signature, each told by the service as a real one does.
 func TestAgreementIsNotSigned(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		happens func(t *testing.T, h *signHouse, link string)
 		want    string
@@ -78,6 +79,7 @@ func onlyTicket(t *testing.T, db *sql.DB) (ticket signing.Ticket) {
 // What the verifier refuses is stored as nothing, deleted by nobody, and looked into by a
 // person. Once the reason is gone the copy is stored.
 func TestRefusedCopyNeedsAPerson(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
 	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))

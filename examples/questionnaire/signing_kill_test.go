@@ -41,6 +41,7 @@ func TestNoSignatureIsLostOrDoubledByAKill(t *testing.T) {
 		workUntilKilled(t, dir)
 		return
 	}
+	t.Parallel()
 	fake := signingtest.New(t)
 	dir := t.TempDir()
 	known, err := json.Marshal(map[string]string{"endpoint": fake.Endpoint(), "id": fake.ClientID(), "secret": fake.ClientSecret().Reveal(),
@@ -64,7 +65,7 @@ func TestNoSignatureIsLostOrDoubledByAKill(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoSignatureIsLostOrDoubledByAKill$")
 		cmd.Env = append(os.Environ(), killedClerk+"="+dir, killedLife+"="+strconv.Itoa(life))
 		require.NoError(t, cmd.Start())
-		require.Eventually(t, about, 30*time.Second, 10*time.Millisecond, "life %d", life)
+		require.Eventually(t, about, patience, 10*time.Millisecond, "life %d", life)
 		require.NoError(t, cmd.Process.Kill())
 		_ = cmd.Wait()
 	}

@@ -105,7 +105,10 @@ func (b *browser) link(at string) string {
 // TestAgreementIsSigned is the story of the seed: an event changes the status, a document
 // is made and sent, the person logs in and signs, the signed copy comes back, the record
 // changes status.
-func TestAgreementIsSigned(t *testing.T) { agreementIsSigned(t, newSignHouse(t)) }
+func TestAgreementIsSigned(t *testing.T) {
+	t.Parallel()
+	agreementIsSigned(t, newSignHouse(t))
+}
 
 func agreementIsSigned(t *testing.T, h *signHouse) {
 	who := mitidtest.Paiman()
@@ -167,6 +170,7 @@ func agreementIsSigned(t *testing.T, h *signHouse) {
 
 // Somebody else can neither see an agreement nor sign it.
 func TestAgreementIsForOnePerson(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, _, at := h.handedIn("da", mitidtest.Paiman())
 	other := h.browser("da")
@@ -184,6 +188,7 @@ func TestAgreementIsForOnePerson(t *testing.T) {
 // TestSigningLeaksNothing looks for the person in the log, in addresses, and in the bytes
 // on the disk, after both ends.
 func TestSigningLeaksNothing(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	who := mitidtest.Paiman()
 	b, record, at := h.handedIn("da", who)

@@ -22,6 +22,7 @@ import (
 
 // A webhook that never comes: the clerk asks by itself.
 func TestLostWebhookIsFoundByAsking(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	require.NoError(t, h.signer.Always("webhook-dropped"))
 	b, record, at := h.handedIn("en", mitidtest.Paiman())
@@ -35,6 +36,7 @@ func TestLostWebhookIsFoundByAsking(t *testing.T) {
 
 // Events of others, forged or about nothing of ours, change nothing.
 func TestForgedWebhookIsRefused(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, _, at := h.handedIn("da", mitidtest.Paiman())
 	before := h.signer.Count("signatureOrder")
@@ -55,6 +57,7 @@ func TestForgedWebhookIsRefused(t *testing.T) {
 
 // The person comes back from the service before any webhook, and sees the end at once.
 func TestComingBackAsksTheService(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	require.NoError(t, h.signer.Always("webhook-dropped"))
 	b, _, at := h.handedIn("da", mitidtest.Paiman())
@@ -68,6 +71,7 @@ func TestComingBackAsksTheService(t *testing.T) {
 
 // The service is away: nothing is lost, and nothing is placed twice.
 func TestServiceThatIsAway(t *testing.T) {
+	t.Parallel()
 	for _, trouble := range []string{"maintenance-page", "maintenance-page-after", "lost-answer", "reset", "error-personal", "redirect"} {
 		t.Run(trouble, func(t *testing.T) {
 			t.Parallel()
@@ -96,6 +100,7 @@ func TestServiceThatIsAway(t *testing.T) {
 
 // The link is read anew each time. If it cannot be had, the person is told so.
 func TestLinkThatCannotBeHad(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, _, at := h.handedIn("da", mitidtest.Paiman())
 	for _, trouble := range []string{"link-script", "link-escapes", "no-link"} {
@@ -109,6 +114,7 @@ func TestLinkThatCannotBeHad(t *testing.T) {
 
 // Of several who are at one agreement at once, one counts; a visitor waits for the others.
 func TestOneClerkAtATime(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
 	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
@@ -129,6 +135,7 @@ func TestOneClerkAtATime(t *testing.T) {
 
 // Somebody who died in the middle holds an agreement for a minute, and no longer.
 func TestWhoTookAnAgreementHoldsIt(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	_, _, at := h.handedIn("da", mitidtest.Paiman())
 	id := strings.TrimPrefix(at, "/signatures/")
@@ -163,6 +170,7 @@ func TestWhoTookAnAgreementHoldsIt(t *testing.T) {
 
 // A store that says no: nothing is deleted at the service, and the copy is stored later.
 func TestStoreThatSaysNo(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	b, record, at := h.handedIn("da", mitidtest.Paiman())
 	require.NoError(t, h.signer.SignAs(t.Context(), b.link(at), mitidtest.Paiman()))
@@ -183,6 +191,7 @@ func TestStoreThatSaysNo(t *testing.T) {
 
 // A distributor that carries no attachments: the link in the letter leads to the agreement.
 func TestLetterWithoutAttachments(t *testing.T) {
+	t.Parallel()
 	var post *ebokstest.Distributor
 	h := newSignHouse(t, postBy(t, "postnord", &post))
 	h.handedIn("en", mitidtest.Paiman())
@@ -197,6 +206,7 @@ func TestLetterWithoutAttachments(t *testing.T) {
 // Credentials that the service refuses: somebody of ours must look, and then it goes on
 // by itself.
 func TestRefusedCredentialsNeedAPerson(t *testing.T) {
+	t.Parallel()
 	h := newSignHouse(t)
 	require.NoError(t, h.signer.At("createSignatureOrder", "401"))
 	b, record, at := h.handedIn("da", mitidtest.Paiman())

@@ -16,6 +16,7 @@ import (
 )
 
 func TestFrontPageExplainsAndAsksForMitID(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	da := h.browser("da").get("/")
 	assert.Equal(t, http.StatusOK, da.status)
@@ -30,6 +31,7 @@ func TestFrontPageExplainsAndAsksForMitID(t *testing.T) {
 }
 
 func TestWithoutCPR(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	form := b.get("/login?return="+everydayPath, mitidtest.Approve(mitidtest.Ditlev()))
@@ -53,6 +55,7 @@ func TestWithoutCPR(t *testing.T) {
 }
 
 func TestWithCPR(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	form := b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Paiman()))
@@ -69,6 +72,7 @@ func TestWithCPR(t *testing.T) {
 }
 
 func TestLinkToAQuestionnaireWithCPRNeedsOneLogin(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	form := h.browser("da").get(healthPath, mitidtest.Approve(mitidtest.Paiman()))
 	assert.Equal(t, healthPath, form.path)
@@ -77,6 +81,7 @@ func TestLinkToAQuestionnaireWithCPRNeedsOneLogin(t *testing.T) {
 }
 
 func TestStepUpForCPR(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -96,6 +101,7 @@ func TestStepUpForCPR(t *testing.T) {
 }
 
 func TestStepUpByAnotherPersonIsRefused(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -110,6 +116,7 @@ func TestStepUpByAnotherPersonIsRefused(t *testing.T) {
 }
 
 func TestFollowUp(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login/cpr?return="+healthPath, mitidtest.Approve(mitidtest.Paiman()))
@@ -140,6 +147,7 @@ func TestFollowUp(t *testing.T) {
 }
 
 func TestFollowUpInALaterSessionNeedsNoSecondProof(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login/cpr", mitidtest.Approve(mitidtest.Paiman()))
@@ -151,6 +159,7 @@ func TestFollowUpInALaterSessionNeedsNoSecondProof(t *testing.T) {
 }
 
 func TestFollowUpInTheSameSession(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("en")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))
@@ -159,6 +168,7 @@ func TestFollowUpInTheSameSession(t *testing.T) {
 }
 
 func TestTwoPeopleAtOnce(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	people := []struct {
 		who  mitidtest.Citizen
@@ -189,6 +199,7 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 }
 
 func TestEachCapacityHasItsOwnAccount(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(c *web.Config) {
 		c.Identity = claims.CapacityEither
 		c.Assignments, _ = web.ParseAssignments(businessAssignments)
@@ -205,6 +216,7 @@ func TestEachCapacityHasItsOwnAccount(t *testing.T) {
 }
 
 func TestLogOut(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	b := h.browser("da")
 	b.get("/login", mitidtest.Approve(mitidtest.Ditlev()))

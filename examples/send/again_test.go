@@ -50,6 +50,7 @@ func TestAStopAfterAStopTellsWhatWasSent(t *testing.T) {
 	args := append(d.args, "-list", path, "-db", filepath.Join(f.path, "breve.db"))
 	p := start(t, args...)
 	until(t, d.got(700))
+	d.change(func(d *double) { d.slow = 2 * time.Second }) // so that few follow, however late the signal is
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	require.Equal(t, 3, p.wait(10*time.Second), p.tell.String())
 	sent, _ := d.letters()
@@ -147,7 +148,7 @@ func TestADatabaseThatIsRemoved(t *testing.T) {
 	t.Parallel()
 	f, d := newFolder(t), newDouble(t, true)
 	path, rows := f.mailingOf(200)
-	d.change(func(d *double) { d.slow = time.Second })
+	d.change(func(d *double) { d.slow = 2 * time.Second })
 	db := filepath.Join(f.path, "breve.db")
 	p := start(t, append(d.args, "-list", path, "-db", db)...)
 	until(t, d.got(20))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -127,7 +128,7 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return // it did not arrive whole
 		}
 		status := d.take(found[1], string(body))
-		d.wait()
+		d.wait(r.Context())
 		w.WriteHeader(status)
 		if status >= 400 {
 			_, _ = fmt.Fprint(w, `<Fejl><FejlKode>1001</FejlKode></Fejl>`)
@@ -141,11 +142,15 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (d *double) wait() {
+// wait is as long as an answer takes, unless whoever asks has gone.
+func (d *double) wait(ctx context.Context) {
 	d.mu.Lock()
 	slow := d.slow
 	d.mu.Unlock()
-	<-time.After(slow)
+	select {
+	case <-time.After(slow):
+	case <-ctx.Done():
+	}
 }
 
 func (d *double) take(id, body string) (status int) {
