@@ -158,17 +158,18 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 				c.Identity = claims.CapacityEither
 				c.Assignments, _ = web.ParseAssignments(businessAssignments)
 			})
+			w := h.window(t, browser, "business", desktop)
 			walked := false
 			for i, c := range h.fake.Citizens() {
 				if len(c.Companies) == 0 {
 					continue
 				}
-				if walked && !whole() {
-					break
+				if walked && (!whole() || d != "criipto") {
+					break // they differ by what they are, and not by the broker
 				}
 				walked = true
 				for _, q := range survey.Catalogue() {
-					w := h.window(t, browser, "business", desktop)
+					w.do(stranger)
 					w.visit("/")
 					w.click(cardOf(&q), brokerPage)
 					w.choosePerson(i)
@@ -178,13 +179,11 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 					w.giveNumber()
 					if q.CPR && w.shows(refusal) {
 						assert.Contains(t, w.see(), "Handlede du for en organisation, så prøv igen, og vælg dig selv.", c.Name)
-						w.close()
 						continue
 					}
 					require.True(t, w.shows(formPage), w.see())
 					w.answer(&q)
 					assert.False(t, w.shows("[data-testid=letter]"), "what is answered for a company goes into nobody's own mailbox")
-					w.close()
 				}
 			}
 		})

@@ -22,7 +22,7 @@ var fakeForm = regexp.MustCompile(`<form method="post" action="([^"]+)"[^>]*>\s*
 
 // TestCrowd lets many people log in, answer and look at the same time. Each must
 // find themself and nobody else.
-func TestCrowd(t *testing.T) { crowd(t, newHouse(t), 32) }
+func TestCrowd(t *testing.T) { crowd(t, newHouse(t), 16) }
 
 func crowd(t *testing.T, h *house, people int) {
 	already := len(h.fake.Citizens())
