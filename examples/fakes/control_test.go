@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 // TestATokenBeyondLoopback: whoever is not on this machine must know the token, which is
@@ -20,7 +20,7 @@ func TestATokenBeyondLoopback(t *testing.T) {
 	program := build(t)
 	tokens := make(map[string]bool)
 	for range 2 {
-		port := strconv.Itoa(freeport.First(t, 10))
+		port := strconv.Itoa(porttest.First(t, 10))
 		r, _, got := run(t, program, "-base-port", port, "-listen", "0.0.0.0", "-base-url", "http://127.0.0.1:"+port, "-control")
 		assert.Len(t, got.Control.Token, 32)
 		tokens[got.Control.Token] = true

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 // A person looks on, and decides a login, a letter and a signature while they wait.
@@ -203,7 +203,7 @@ func TestDashboardAsksForTheToken(t *testing.T) {
 
 // When the fakes begin anew, so does an open page.
 func TestDashboardSeesTheFakesComeBack(t *testing.T) {
-	w, file, port := openTab(t, chromium(t)), build(t), strconv.Itoa(freeport.First(t, 10))
+	w, file, port := openTab(t, chromium(t)), build(t), strconv.Itoa(porttest.First(t, 10))
 	start := func() (*running, ready) {
 		r, _, got := runCommand(t, exec.Command(file, "-base-port", port, "-control"))
 		return r, got

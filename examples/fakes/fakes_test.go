@@ -20,7 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 type ready struct {
@@ -187,7 +187,7 @@ func TestFakesWithTLS(t *testing.T) {
 
 func TestFakesOnAGivenPort(t *testing.T) {
 	file := build(t)
-	port := strconv.Itoa(freeport.First(t, 9))
+	port := strconv.Itoa(porttest.First(t, 9))
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	require.NoError(t, err)
 

@@ -20,7 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 // walkFrom makes this binary a browser in another network namespace: it logs in at
@@ -176,7 +176,7 @@ func TestFakesRefuseToBeReachedByAccident(t *testing.T) {
 // The fakes of a compose file speak http in the app's own network namespace, with
 // ports that are published under other numbers.
 func TestFakesUnderAnotherPort(t *testing.T) {
-	first := freeport.First(t, 9)
+	first := porttest.First(t, 9)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-base-url", "http://127.0.0.1:19400", "-redirect", "https://app.acme.dk/callback")
 	defer r.stop(t, os.Interrupt)
 	require.Equal(t, "http://127.0.0.1:19400", got.Criipto.Issuer)

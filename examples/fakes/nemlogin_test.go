@@ -25,8 +25,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
 	"github.com/dkeid/dkeid/examples/internal/selfsigned"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 // keyPair writes a new key and its certificate, and returns the files.
@@ -85,7 +85,7 @@ func TestNemLogInLearnsOfAnAppThatStartsLater(t *testing.T) {
 	login := filepath.Join(dir, "login")
 	out, err := exec.Command("go", "build", "-o", login, "github.com/dkeid/dkeid/examples/login").CombinedOutput()
 	require.NoError(t, err, string(out))
-	listen := freeport.Address(t)
+	listen := porttest.Address(t)
 	base := "https://" + listen
 	r, _, got := run(t, build(t), "-base-port", "0", "-auto", "-sp-metadata", base+"/metadata")
 	require.Regexp(t, `^http://127\.0\.0\.1:[1-9][0-9]*/metadata$`, got.NemLogin.Metadata)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 type distributor struct {
@@ -90,7 +90,7 @@ func client(t *testing.T, d distributor) *http.Client {
 }
 
 func TestFakesFollowTheBrokers(t *testing.T) {
-	first := freeport.First(t, 10)
+	first := porttest.First(t, 10)
 	r, _, got := run(t, build(t), "-base-port", strconv.Itoa(first), "-control")
 	defer r.stop(t, syscall.SIGTERM)
 	for i, address := range []string{got.Criipto.Issuer, got.NEB.Issuer, got.EIdent.Issuer, got.Stralfors.URL, got.PostNord.URL, got.Stralfors.Page, got.PostNord.Page, got.Signatures.URL, got.NemLogin.Metadata, got.Control.URL} {

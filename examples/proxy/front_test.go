@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
-	"github.com/dkeid/dkeid/examples/internal/freeport"
+	"github.com/dkeid/dkeid/internal/porttest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -38,7 +38,7 @@ func frontServer(t *testing.T, name string) string {
 // nobody listens yet, and a file of the guide with the addresses of the test.
 func behind(t *testing.T, file string) (h *house, address, config string) {
 	t.Helper()
-	address = freeport.Address(t)
+	address = porttest.Address(t)
 	var app string
 	h = newHouse(t, func(h *house) {
 		app = strings.TrimPrefix(h.set.Upstream.URL, "http://")

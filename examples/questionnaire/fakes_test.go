@@ -2,10 +2,7 @@ package main
 
 import (
 	"bufio"
-	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
@@ -17,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/examples/internal/selfsigned"
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 // TestFakesOfAnotherProgram runs the app against the command fakes, as a team does that
@@ -27,7 +25,7 @@ func TestFakesOfAnotherProgram(t *testing.T) {
 	program := filepath.Join(dir, "fakes")
 	built, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../fakes").CombinedOutput()
 	require.NoError(t, err, "%s", built)
-	atNemLogIn := freePort(t)
+	atNemLogIn := porttest.Address(t)
 	line := filepath.Join(dir, "fakes.json")
 	require.NoError(t, os.WriteFile(line, startFakes(t, program, "-base-port", "0", "-sp-metadata", "https://"+atNemLogIn+"/metadata"), 0o600))
 
@@ -81,18 +79,4 @@ func startFakes(t *testing.T, program string, args ...string) []byte {
 	require.NoError(t, err)
 	go func() { _, _ = io.Copy(io.Discard, r) }()
 	return line
-}
-
-// freePort returns an address that nobody listens on yet. Its port lies below those that a
-// system gives out on its own (RFC 6335 section 6), so that no other test takes it by chance.
-func freePort(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))); err == nil {
-			require.NoError(t, l.Close())
-			return l.Addr().String()
-		}
-	}
-	t.Fatal("no free port")
-	return ""
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks/ebokstest"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/internal/porttest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing/signingtest"
 )
@@ -47,7 +48,7 @@ func storyGoesOn(t *testing.T, db string) {
 	post, err := startFakePost("stralfors", broker.Citizens(), ebokstest.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = post.Close() })
-	signer, dir, listen := signingtest.New(t), t.TempDir(), freePort(t)
+	signer, dir, listen := signingtest.New(t), t.TempDir(), porttest.Address(t)
 	for name, pem := range map[string][]byte{"cert": post.CertPEM(), "key": post.KeyPEM(), "ca": post.CA()} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), pem, 0o600))
 	}

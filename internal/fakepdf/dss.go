@@ -5,7 +5,6 @@ import (
 	"compress/zlib"
 	"encoding/hex"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -75,14 +74,9 @@ func vriName(pdf []byte, s *slot) name {
 	return name(strings.ToUpper(hex.EncodeToString(sum1(raw))))
 }
 
-// packers are reused: a new one takes far longer than a short stream.
-var packers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
-
 func packed(b []byte) *stream {
 	var out bytes.Buffer
-	w := packers.Get().(*zlib.Writer)
-	defer packers.Put(w)
-	w.Reset(&out)
+	w := zlib.NewWriter(&out)
 	_, _ = w.Write(b) // a buffer never fails
 	_ = w.Close()
 	return &stream{dict: dict{"Filter": name("FlateDecode")}, data: out.Bytes()}

@@ -1,9 +1,7 @@
 package realservers
 
 import (
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/porttest"
 )
 
 // openDir is a folder that a server's children can read under another user.
@@ -45,24 +45,11 @@ func program(t *testing.T, name string) string {
 	return ""
 }
 
-// freeAddress returns an address where nobody listens. Its port lies below those that the
-// system hands out, so nobody else gets it until the server listens there.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	for {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
-		if err == nil {
-			require.NoError(t, l.Close())
-			return l.Addr().String()
-		}
-	}
-}
-
 // start starts a server with this configuration, in which DIR and ADDRESS are filled
 // in, and returns the address. The arguments see the file as CONFIG.
 func start(t *testing.T, dir, config, path string, args ...string) string {
 	t.Helper()
-	address := freeAddress(t)
+	address := porttest.Address(t)
 	fill := strings.NewReplacer("DIR", dir, "ADDRESS", address, "CONFIG", filepath.Join(dir, "config"))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "config"), []byte(fill.Replace(config)), 0o600))
 	for i := range args {

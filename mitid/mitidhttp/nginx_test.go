@@ -2,7 +2,6 @@ package mitidhttp_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/porttest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
@@ -33,8 +33,7 @@ func nginx(t *testing.T, app *httptest.Server, location string) string {
 			t.Skip(why)
 		}
 	}
-	// The port lies below those that the system hands out, so nobody else gets it meanwhile.
-	address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+	address := porttest.Address(t)
 	dir := t.TempDir()
 	config := fmt.Sprintf(`daemon off;
 master_process off;

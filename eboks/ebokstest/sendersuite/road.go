@@ -82,15 +82,18 @@ func (s *suite) silent(t *testing.T, closes bool) {
 	took := func(silent bool) time.Duration {
 		r := s.rig(t, ebokstest.Config{Settings: ebokstest.Settings{NoContinue: silent, CloseEach: closes}})
 		r.must(r.letter())
-		began := time.Now()
+		began := wall()
 		for range others {
 			l := r.letter()
 			l.Document = eboks.Bytes([]byte("%PDF-1.7\n" + strings.Repeat("æøå!", 5000)))
 			r.must(l)
 			r.arrived(l)
 		}
-		return time.Since(began)
+		return wall().Sub(began)
 	}
 	usual := took(false)
 	assert.Less(t, took(true), usual+others*750*time.Millisecond, "every letter waits anew for 100-continue")
 }
+
+// wall is the machine's own clock: how long a letter takes here cannot be told by another.
+func wall() time.Time { return time.Now() }

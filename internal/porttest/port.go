@@ -1,6 +1,6 @@
-// Package freeport finds ports for the servers of a test that must know their address before they
+// Package porttest finds ports for the servers of a test that must know their address before they
 // start.
-package freeport
+package porttest
 
 import (
 	"math/rand/v2"
