@@ -76,7 +76,7 @@ func SQLite(ctx context.Context, path string) (*sql.DB, error) {
 		return nil, fmt.Errorf("opendb: %w", err)
 	}
 	q := url.Values{
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
 		"_txlock": {"immediate"},
 	}
 	address := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: q.Encode()}
