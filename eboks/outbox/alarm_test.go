@@ -193,6 +193,9 @@ func TestFourRefused(t *testing.T) {
 		run(t, func() outbox.Config { return outbox.Config{DB: liteFile(t, path), Dialect: outbox.SQLite} })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
+		if !whole() {
+			return // SQLite is enough by default
+		}
 		dsn := sharedPostgreSQL(t)
 		run(t, func() outbox.Config { return outbox.Config{DB: pgDB(t, dsn), Dialect: outbox.PostgreSQL} })
 	})

@@ -31,7 +31,7 @@ func TestEveryStepFailsOnce(t *testing.T) {
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
 			t.Run(name, func(t *testing.T) {
-				if name == "by hand" && oneAtATime() {
+				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !whole()) {
 					return
 				}
 				crashsuite.Test(t, s, run, crashsuite.Options{Every: stride(s.Dialect, 199), Err: errDisk})
@@ -180,7 +180,7 @@ func TestAFullDisk(t *testing.T) {
 			require.Len(t, small.Cases(t), queued, "what was refused is not there, what was not is")
 			before := d.Calls().Offers
 			for range 3 { // some may pass: the last page has room for a word
-				ids, err := a.Outbox.Due(ctx, 100)
+				ids, err := a.Outbox.Due(ctx, 30)
 				require.NoError(t, err)
 				for _, id := range ids {
 					if _, err := a.Outbox.Step(ctx, id); err != nil {
