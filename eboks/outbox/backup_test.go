@@ -33,7 +33,6 @@ func afterRestoring(t *testing.T) []string {
 // TestARestoredBackupSendsNothingTwice restores a journal that is older than the letters
 // that were sent, does what the guide says, and runs. Without it the letters are doubled.
 func TestARestoredBackupSendsNothingTwice(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	sqlite := func(t *testing.T) (live string, backup func() string) {
 		live = filepath.Join(t.TempDir(), "nu.db")
 		return live, func() string {

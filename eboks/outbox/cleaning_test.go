@@ -16,7 +16,6 @@ import (
 
 // Letters with the same documents are erased by a person while others are cleaned.
 func TestCleanAndErase(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	dsn := sharedPostgreSQL(t)
 	s := &actor{caps: eboks.Capabilities{Name: "post", Dedupes: true, Events: true, Limits: eboks.Limits{Attachments: 5}}}
 	s.events = func(eboks.Cursor) ([]eboks.Event, error) { return nil, nil }

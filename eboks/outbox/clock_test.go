@@ -20,7 +20,6 @@ import (
 // their way. Two processes, whose clocks are 5 s apart, work on the journal: the second
 // finds letters of the first whose leases seem to have ended.
 func TestClockJumps(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		for name, jumps := range map[string][]time.Duration{
 			"forwards":           {time.Hour},

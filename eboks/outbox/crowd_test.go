@@ -20,7 +20,6 @@ import (
 // or not. The distributor fails at random and recognises no repeated ID. Everybody gets
 // one letter: his.
 func TestManyOnOneJournal(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	letters := some(60, 300, 1000)
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		store := s.Open(t)

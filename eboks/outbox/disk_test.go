@@ -27,7 +27,6 @@ var errDisk = errors.New("disk I/O error")
 // TestEveryStepFailsOnce is the life of a letter with one error of the database, at each
 // step in turn: nothing is lost or doubled, and whoever calls again comes to the end.
 func TestEveryStepFailsOnce(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
 			t.Run(name, func(t *testing.T) {

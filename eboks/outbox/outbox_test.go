@@ -63,7 +63,6 @@ func letter(n int) *eboks.Letter {
 }
 
 func TestLedger(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	databases(t, func(t *testing.T, open func() outbox.Config) {
 		d := posttest.New(posttest.Config{Now: time.Now})
 		client := func() eboks.Ledger {

@@ -71,7 +71,6 @@ func (a *alarms) kinds() []eboks.Kind {
 }
 
 func TestReceiptsOfAFeed(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	databases(t, func(t *testing.T, open func() outbox.Config) {
 		clock, told := posttest.NewClock(), new(alarms)
 		var changed []eboks.Status
@@ -112,7 +111,6 @@ func TestReceiptsOfAFeed(t *testing.T) {
 }
 
 func TestReceiptsLetterByLetter(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	databases(t, func(t *testing.T, open func() outbox.Config) {
 		clock, told := posttest.NewClock(), new(alarms)
 		cfg := open()

@@ -23,7 +23,6 @@ import (
 
 // Three outboxes send, others queue with shared documents, erase, give up, and clean.
 func TestTogether(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	letters := some(6, 20, 60)
 	run := func(t *testing.T, open func() (*sql.DB, outbox.Dialect), dedupes bool) {
 		d := posttest.New(posttest.Config{Now: time.Now, Dedupes: dedupes, Status: !dedupes, Events: dedupes, Fault: func(l *eboks.Letter, n int) posttest.Fault {
