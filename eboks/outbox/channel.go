@@ -91,14 +91,15 @@ func (o *Outbox) mayTry(row pause) bool {
 // is false if another process was quicker.
 func (o *Outbox) probe(ctx context.Context, tx Tx, then time.Time) (bool, error) {
 	now := o.now()
-	won, err := affects(ctx, tx, `UPDATE eboks_outbox_channel SET until = $2, since = CASE WHEN since > $4 THEN $4 ELSE since END WHERE sender = $1 AND until = $3`,
+	return affects(ctx, tx, `UPDATE eboks_outbox_channel SET until = $2, since = CASE WHEN since > $4 THEN $4 ELSE since END WHERE sender = $1 AND until = $3`,
 		o.name, micros(now.Add(o.cfg.Lease)), micros(then), micros(now))
-	if won {
-		o.road.mu.Lock()
-		o.road.tried, o.road.with = true, o.client.Capabilities().Certificate
-		o.road.mu.Unlock()
-	}
-	return won, err
+}
+
+// tries remembers that this process tries the channel with a letter.
+func (o *Outbox) tries() {
+	o.road.mu.Lock()
+	defer o.road.mu.Unlock()
+	o.road.tried, o.road.with = true, o.client.Capabilities().Certificate
 }
 
 // learn writes what an attempt found out about the channel. probed: its letter tried the

@@ -257,11 +257,12 @@ func (o *Outbox) claimPermitted(ctx context.Context, tx *sql.Tx, p permit, owner
 		}
 	}
 	got, err = o.claimDue(ctx, tx, p, owner)
-	if err == nil && won && len(got) == 0 { // there is none to try with
-		o.road.mu.Lock()
-		o.road.tried = false
-		o.road.mu.Unlock()
+	switch {
+	case err != nil || !won:
+	case len(got) == 0: // there is none to try with
 		_, err = tx.ExecContext(ctx, `UPDATE eboks_outbox_channel SET until = $2 WHERE sender = $1`, o.name, micros(p.row))
+	default:
+		o.tries()
 	}
 	return got, won, err
 }

@@ -53,6 +53,7 @@ func (o *Outbox) Step(ctx context.Context, id eboks.ID) (next time.Time, err err
 		if err != nil || !won { // another process tries the channel: the letter goes back as it was
 			return o.keep(ctx, worked{result: result{entry: back(c.entry), next: began.Add(o.cfg.Retry.Base)}})
 		}
+		o.tries()
 	}
 	return o.keep(ctx, worked{o.work(ctx, c), p.alone, won})
 }
