@@ -12,20 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks/stralfors"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // xmllint returns the way to libxml2's validator. A test that finds none is
 // skipped; with DKEID_NO_SKIP=1 it fails.
 func xmllint(t *testing.T) string {
 	t.Helper()
-	path, err := exec.LookPath("xmllint")
-	if err != nil {
-		const why = "no xmllint is installed; apt-get install libxml2-utils, to hold the requests against the schema"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
+	path := toolstest.Program(t, "xmllint", "no xmllint is installed; apt-get install libxml2-utils, to hold the requests against the schema")
 	return path
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks/textletter"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // poppler starts a program of poppler-utils.
@@ -27,14 +28,7 @@ func poppler(t *testing.T, program string, args ...string) string {
 // DKEID_NO_SKIP=1 it fails.
 func run(t *testing.T, program, debian string, args ...string) string {
 	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		why := "no " + program + " is installed; apt-get install " + debian + ", to have others judge the PDFs"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
+	path := toolstest.Program(t, program, "no "+program+" is installed; apt-get install "+debian+", to have others judge the PDFs")
 	out, err := exec.Command(path, args...).CombinedOutput()
 	require.NoError(t, err, "%s: %s", program, out)
 	return string(out)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // needs skips a test where a program is missing; with DKEID_NO_SKIP=1 it fails.
@@ -24,10 +26,7 @@ func needs(t *testing.T, what string, names ...string) string {
 			return path
 		}
 	}
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatalf("%s is missing", what)
-	}
-	t.Skipf("%s is missing", what)
+	toolstest.Missing(t, fmt.Sprintf("%s is missing", what))
 	return ""
 }
 
@@ -47,10 +46,7 @@ func vendorLibrary(t *testing.T) []byte {
 	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		if os.Getenv("DKEID_NO_SKIP") != "1" {
-			t.Skipf("npm cannot install the library here: %v", err)
-		}
-		t.Fatalf("npm ci: %v\n%s", err, bytes.TrimSpace(out))
+		toolstest.Missing(t, fmt.Sprintf("npm cannot install the library here: %v\n%s", err, bytes.TrimSpace(out)))
 	}
 	bundle, err := os.ReadFile(filepath.Join(dir, "node_modules", "@criipto", "auth-js", "dist", "criipto-auth.umd.js"))
 	require.NoError(t, err)

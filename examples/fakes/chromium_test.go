@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/examples/internal/realbrowser"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // chromium returns a browser that ends with the test. If none is installed, the test is
@@ -23,10 +24,7 @@ func chromium(t *testing.T) context.Context {
 	path := realbrowser.Find()
 	if path == "" {
 		const why = "no Chromium or Chrome is installed"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
+		toolstest.Missing(t, why)
 	}
 	ctx, stop, err := realbrowser.Start(path)
 	t.Cleanup(stop)

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/porttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // walkFrom makes this binary a browser in another network namespace: it logs in at
@@ -74,10 +75,7 @@ func asRoot(t *testing.T) []string {
 		return []string{"sudo", "-n", "--preserve-env=" + walkFrom}
 	}
 	const why = "this needs root, or sudo without a password"
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
+	toolstest.Missing(t, why)
 	return nil
 }
 
@@ -110,8 +108,8 @@ func TestAppAndFakesInTwoContainersLogSomebodyIn(t *testing.T) {
 		"-n " + a + " link set lo up", "-n " + b + " link set lo up",
 	} {
 		if out, err := cmd(append([]string{"ip"}, strings.Fields(line)...)...).CombinedOutput(); err != nil {
-			if i == 0 && os.Getenv("DKEID_NO_SKIP") != "1" {
-				t.Skipf("this machine makes no network namespaces: %s", out)
+			if i == 0 {
+				toolstest.Missing(t, fmt.Sprintf("this machine makes no network namespaces: %s", out))
 			}
 			t.Fatalf("ip %s: %v\n%s", line, err, out)
 		}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // The suites in samples are what somebody writes in another language. They begin the fakes
@@ -51,8 +53,5 @@ func installed(t *testing.T, file, command string) {
 		return
 	}
 	why := filepath.Base(file) + " is not installed; " + command + " brings it"
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
+	toolstest.Missing(t, why)
 }

@@ -12,12 +12,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -47,28 +47,10 @@ func build(t *testing.T, folder string) string {
 	return file
 }
 
-// safeBuffer is written by a command and read by the test.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 // start runs a command until the test ends and returns its first line.
-func start(t *testing.T, file string, args ...string) (line string, errors *safeBuffer) {
+func start(t *testing.T, file string, args ...string) (line string, errors *logtest.Buffer) {
 	t.Helper()
-	errors = new(safeBuffer)
+	errors = new(logtest.Buffer)
 	cmd := exec.CommandContext(t.Context(), file, args...)
 	cmd.Stderr = errors
 	out, err := cmd.StdoutPipe()
@@ -84,7 +66,7 @@ func start(t *testing.T, file string, args ...string) (line string, errors *safe
 }
 
 // app runs the login against fake and returns its address.
-func app(t *testing.T, file string, at mitidtest.Fake, flags ...string) (string, *safeBuffer) {
+func app(t *testing.T, file string, at mitidtest.Fake, flags ...string) (string, *logtest.Buffer) {
 	t.Helper()
 	fake := at.Engine()
 	line, errors := start(t, file, append([]string{"-broker", fake.Name(), "-issuer", fake.Issuer(), "-client-id", fake.ClientID(),

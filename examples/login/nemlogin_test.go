@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/examples/internal/selfsigned"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nemlogin/nemlogintest"
 )
@@ -65,7 +66,7 @@ func (p *provider) flags(more ...string) []string {
 }
 
 // app runs the command and returns its address.
-func (p *provider) app(file string, more ...string) (string, *safeBuffer) {
+func (p *provider) app(file string, more ...string) (string, *logtest.Buffer) {
 	p.t.Helper()
 	line, errors := start(p.t, file, p.flags(more...)...)
 	base, ok := strings.CutPrefix(line, "listening on ")

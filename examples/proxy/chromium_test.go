@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/websocket"
 
 	"github.com/dkeid/dkeid/examples/internal/realbrowser"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -33,10 +34,7 @@ func newWindow(t *testing.T) *window {
 	path := realbrowser.Find()
 	if path == "" {
 		const why = "no Chromium or Chrome is installed; install one to click through the demonstration"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
+		toolstest.Missing(t, why)
 	}
 	ctx, stop, err := realbrowser.Start(path)
 	t.Cleanup(stop)

@@ -14,24 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/websocket"
 
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/internal/porttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
 // frontServer finds a web server that stands in front.
 func frontServer(t *testing.T, name string) string {
 	t.Helper()
-	for _, place := range []string{name, "/usr/sbin/" + name} {
-		if path, err := exec.LookPath(place); err == nil {
-			return path
-		}
-	}
-	why := name + " is not installed; install it to try the answers that it gets"
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-	return ""
+	return toolstest.Program(t, name, name+" is not installed; install it to try the answers that it gets")
 }
 
 // behind returns a house that another server asks, with the address of that server, where
@@ -55,7 +47,7 @@ func runServer(t *testing.T, address, path string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir()) // where Caddy writes
-	said := &journal{}
+	said := &logtest.Buffer{}
 	cmd.Stderr = said
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {

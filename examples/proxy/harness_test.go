@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -23,6 +22,7 @@ import (
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/examples/internal/dialect"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -37,7 +37,7 @@ type house struct {
 	url      string
 	server   *httptest.Server
 	asked    *httptest.Server // see asksAt
-	logs     *journal
+	logs     *logtest.Buffer
 	mu       sync.Mutex
 	arrived  []*http.Request
 	material material
@@ -68,7 +68,7 @@ func newHouse(t testing.TB, change ...func(*house)) *house {
 // newHouseAt is newHouse with the fake of a broker.
 func newHouseAt(t testing.TB, broker string, change ...func(*house)) *house {
 	t.Helper()
-	h := &house{t: t, logs: &journal{}}
+	h := &house{t: t, logs: &logtest.Buffer{}}
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
 		h.arrived = append(h.arrived, r.Clone(context.Background()))
@@ -227,24 +227,6 @@ func (b *browser) cookies() string {
 		all = append(all, c.Name+"="+c.Value)
 	}
 	return strings.Join(all, "; ")
-}
-
-// journal is a writer that several goroutines may use.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
 }
 
 // raw sends bytes to the proxy and returns what comes back.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 )
 
@@ -52,7 +53,7 @@ paths:
 
 // With no more than the command, somebody sees it work.
 func TestDemonstration(t *testing.T) {
-	out := &journal{}
+	out := &logtest.Buffer{}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, []string{"-listen", "127.0.0.1:0"}, out, io.Discard) }()
@@ -80,7 +81,7 @@ listen: 127.0.0.1:0
 trusted_proxies: [127.0.0.1]
 forward_auth: {listen: "localhost:0"}
 `)
-	out, logs := &journal{}, &journal{}
+	out, logs := &logtest.Buffer{}, &logtest.Buffer{}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, []string{"-config", file}, out, logs) }()

@@ -22,6 +22,7 @@ import (
 	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -34,10 +35,7 @@ func axeSource(t *testing.T) string {
 	source, err := os.ReadFile(filepath.Join("testdata", "axe", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		const why = "axe-core is not installed; npm ci --prefix examples/questionnaire/testdata/axe brings it"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
+		toolstest.Missing(t, why)
 	}
 	return string(source)
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/examples/internal/realbrowser"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
@@ -71,10 +72,7 @@ func chromium(t *testing.T) context.Context {
 	path := realbrowser.Find()
 	if path == "" {
 		const why = "no Chromium or Chrome is installed; install one to click through the app in a real browser"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
+		toolstest.Missing(t, why)
 	}
 	running.start.Do(func() {
 		running.browser, stopBrowser, running.err = realbrowser.Start(path, chromedp.Flag("ignore-certificate-errors-spki-list", testKey()))

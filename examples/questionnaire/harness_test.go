@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"database/sql"
 	"flag"
 	"html"
@@ -15,9 +14,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/cpr"
@@ -32,8 +32,8 @@ import (
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
-	"github.com/stretchr/testify/require"
 )
 
 // patience is how long one thing may take on a busy machine.
@@ -62,8 +62,8 @@ type house struct {
 	cfg   web.Config
 	app   *web.App
 	post  *ebokstest.Distributor // its clock is the broker's, until it is advanced
-	logs  *journal
-	urls  *journal // every address a browser of this house has asked for
+	logs  *logtest.Buffer
+	urls  *logtest.Buffer // every address a browser of this house has asked for
 
 	transport http.RoundTripper // trusts the app
 }
@@ -89,7 +89,7 @@ func newHouseIn(t testing.TB, db, d string, change ...func(*web.Config)) *house 
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = fake.Close() })
 	h := &house{t: t, fake: fake.Broker, at: fake, db: db, keys: store.NewKeyring(),
-		logs: &journal{}, urls: &journal{}}
+		logs: &logtest.Buffer{}, urls: &logtest.Buffer{}}
 	v, err := store.NewVault(h.keys)
 	require.NoError(t, err)
 	h.store, err = store.Open(t.Context(), h.db, v, h.fake.Now)
@@ -231,24 +231,6 @@ func someone(t *testing.T, s *store.Store, subject string, n cpr.Number) string 
 	return id
 }
 
-// journal is a writer that several goroutines may use.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
-}
-
 // browser is one person's browser.
 type browser struct {
 	h      *house
@@ -268,7 +250,7 @@ func (h *house) browser(lang string) *browser {
 
 // recorder writes down every address, redirects included.
 type recorder struct {
-	to *journal
+	to *logtest.Buffer
 	by http.RoundTripper
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/dkeid/dkeid/examples/questionnaire/post"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/internal/logtest"
 )
 
 // What a process that is to be killed is told.
@@ -86,7 +87,7 @@ func killOffices(t *testing.T, name, db string, programs int) {
 		if life == 1 { // the answer to one that arrives is lost, and the rest of the life with it
 			require.NoError(t, fake.Next("dropped-answer"))
 		}
-		ended, said := make(chan error, programs), &journal{}
+		ended, said := make(chan error, programs), &logtest.Buffer{}
 		var all []*exec.Cmd
 		for program := range programs {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoLetterIsLostOrDoubledByAKill$")

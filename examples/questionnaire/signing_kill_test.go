@@ -21,6 +21,7 @@ import (
 	"github.com/dkeid/dkeid/examples/questionnaire/signdesk"
 	"github.com/dkeid/dkeid/examples/questionnaire/store"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing"
 	"github.com/dkeid/dkeid/signing/criipto"
@@ -149,7 +150,7 @@ func clerkAt(t *testing.T, dir string, life int) (*store.Store, *signdesk.Clerk)
 	require.NoError(t, err)
 	var known map[string]string
 	require.NoError(t, json.Unmarshal(raw, &known))
-	log := newLogger(&journal{})
+	log := newLogger(&logtest.Buffer{})
 	d, err := signdesk.Open(signdesk.Account{Endpoint: known["endpoint"], ClientID: known["id"], ClientSecret: signing.NewSecret(known["secret"]),
 		Verifier: criipto.VerifierConfig{Issuer: known["issuer"], Audiences: []string{known["audience"]}, AllowTest: true}},
 		"http://127.0.0.1:1", keys, log)

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,32 +17,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/internal/logtest"
 )
 
 // process is the command while it runs.
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
-	out  lockedBuffer
-	tell lockedBuffer
-}
-
-// lockedBuffer can be read while somebody writes.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	out  logtest.Buffer
+	tell logtest.Buffer
 }
 
 func start(t *testing.T, args ...string) *process {

@@ -13,20 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/cades"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // openssl makes messages that do not come from our own writer. A test that finds none is
 // skipped; with DKEID_NO_SKIP=1 it fails.
 func openssl(t *testing.T, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		const why = "no openssl is installed; apt-get install openssl, to read messages that others have written"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
+	path := toolstest.Program(t, "openssl", "no openssl is installed; apt-get install openssl, to read messages that others have written")
 	out, err := exec.Command(path, args...).CombinedOutput()
 	require.NoError(t, err, string(out))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/fakepdf"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 var at = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
@@ -38,14 +39,7 @@ func newAuthority(tb testing.TB) *fakepdf.Authority {
 // fails.
 func run(t *testing.T, program, debian string, args ...string) (string, error) {
 	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		why := "no " + program + " is installed; apt-get install " + debian + ", to have others judge the PDFs"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
+	path := toolstest.Program(t, program, "no "+program+" is installed; apt-get install "+debian+", to have others judge the PDFs")
 	out, err := exec.Command(path, args...).CombinedOutput()
 	return string(out), err
 }

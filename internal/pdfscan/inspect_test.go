@@ -17,6 +17,7 @@ import (
 
 	"github.com/dkeid/dkeid/internal/fakepdf"
 	"github.com/dkeid/dkeid/internal/pdfscan"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 type found = pdfscan.Found
@@ -302,18 +303,13 @@ func inflating(megabytes int) string {
 
 // A test that finds no qpdf is skipped; with DKEID_NO_SKIP=1 it fails.
 func TestInspectReadsWhatQPDFWrites(t *testing.T) {
-	if _, err := exec.LookPath("qpdf"); err != nil {
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal("qpdf is not installed")
-		}
-		t.Skip("qpdf is not installed: apt-get install qpdf")
-	}
+	qpdf := toolstest.Program(t, "qpdf", "qpdf is not installed: apt-get install qpdf")
 	dir := t.TempDir()
 	in := filepath.Join(dir, "in.pdf")
 	require.NoError(t, os.WriteFile(in, fakepdf.Document{Title: "æøå", Pages: make([]fakepdf.Page, 12)}.Bytes(), 0o600))
 	for _, how := range [][]string{{"--linearize"}, {"--object-streams=generate"}, {"--linearize", "--object-streams=generate"}} {
 		out := filepath.Join(dir, "out.pdf")
-		require.NoError(t, exec.Command("qpdf", append(how, in, out)...).Run(), how)
+		require.NoError(t, exec.Command(qpdf, append(how, in, out)...).Run(), how)
 		pdf, err := os.ReadFile(out)
 		require.NoError(t, err)
 		got, err := pdfscan.Inspect(pdf)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dkeid/dkeid/internal/fakepdf"
 	"github.com/dkeid/dkeid/internal/pdfscan"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // sheets is a document with pages that say those things, below a node that says more.
@@ -246,14 +247,7 @@ func file(t *testing.T, path string) []byte {
 // tool runs a program that makes PDFs.
 func tool(t *testing.T, program, debian string, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		why := "no " + program + " is installed; apt-get install " + debian + ", to try its PDFs"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
+	path := toolstest.Program(t, program, "no "+program+" is installed; apt-get install "+debian+", to try its PDFs")
 	out, err := exec.Command(path, args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 }

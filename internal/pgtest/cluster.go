@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // Start starts a PostgreSQL, stops it when the test ends, and returns how to connect.
@@ -68,7 +70,7 @@ func programs(tb testing.TB) string {
 		places = append(places, in)
 	}
 	if len(places) == 0 {
-		missing(tb, "PostgreSQL is not installed (Debian: apt-get install postgresql): what needs it is not tested")
+		toolstest.Missing(tb, "PostgreSQL is not installed (Debian: apt-get install postgresql): what needs it is not tested")
 	}
 	return filepath.Dir(places[len(places)-1])
 }

@@ -2,11 +2,15 @@
 
 package pgtest
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
+)
 
 // Start skips the test: the cluster needs a Unix socket.
 func Start(tb testing.TB, _ Options) (dsn string) {
 	tb.Helper()
-	missing(tb, "the throw-away PostgreSQL needs Unix sockets: what needs it is not tested")
+	toolstest.Missing(tb, "the throw-away PostgreSQL needs Unix sockets: what needs it is not tested")
 	return ""
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/porttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // openDir is a folder that a server's children can read under another user.
@@ -32,17 +33,7 @@ func openDir(t *testing.T) string {
 // program finds one of Debian's servers.
 func program(t *testing.T, name string) string {
 	t.Helper()
-	for _, place := range []string{name, "/usr/sbin/" + name} {
-		if path, err := exec.LookPath(place); err == nil {
-			return path
-		}
-	}
-	why := name + " is not installed: the client is not tried against it"
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-	return ""
+	return toolstest.Program(t, name, name+" is not installed: the client is not tried against it")
 }
 
 // start starts a server with this configuration, in which DIR and ADDRESS are filled

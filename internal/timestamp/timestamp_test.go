@@ -24,6 +24,7 @@ import (
 	"github.com/dkeid/dkeid/internal/httpx"
 	"github.com/dkeid/dkeid/internal/timestamp"
 	"github.com/dkeid/dkeid/internal/timestamptest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 var digest = sha256.Sum256([]byte("Blåbærgrød på Ærø"))
@@ -211,11 +212,7 @@ func TestAuthorityAnswersBadly(t *testing.T) {
 
 // openssl is a timestamp authority that is not ours, and a reader of our own tokens.
 func TestOpenSSL(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil && os.Getenv("DKEID_NO_SKIP") != "1" {
-		t.Skip("needs openssl: apt-get install openssl")
-	}
-	require.NoError(t, err)
+	openssl := toolstest.Program(t, "openssl", "needs openssl: apt-get install openssl")
 	dir := t.TempDir()
 	run := func(args ...string) {
 		t.Helper()

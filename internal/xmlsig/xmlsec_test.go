@@ -13,19 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/fault"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // xmlsec1 runs the program of the XML Security Library. A test that does not find it is
 // skipped; with DKEID_NO_SKIP=1 it fails.
 func xmlsec1(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	program, err := exec.LookPath("xmlsec1")
-	if err != nil {
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal("xmlsec1 is missing: install the package xmlsec1")
-		}
-		t.Skip("xmlsec1 is missing")
-	}
+	program := toolstest.Program(t, "xmlsec1", "xmlsec1 is missing: install the package xmlsec1")
 	out, err := exec.Command(program, args...).CombinedOutput()
 	return string(out), err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/porttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 )
 
@@ -23,16 +24,7 @@ import (
 // finds no nginx is skipped; with DKEID_NO_SKIP=1 it fails.
 func nginx(t *testing.T, app *httptest.Server, location string) string {
 	t.Helper()
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		if path, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
-			const why = "nginx is not installed; install it to try the login behind a real proxy"
-			if os.Getenv("DKEID_NO_SKIP") == "1" {
-				t.Fatal(why)
-			}
-			t.Skip(why)
-		}
-	}
+	path := toolstest.Program(t, "nginx", "nginx is not installed; install it to try the login behind a real proxy")
 	address := porttest.Address(t)
 	dir := t.TempDir()
 	config := fmt.Sprintf(`daemon off;

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // The judges are programs that are not ours. Each of them is one party of SAML, and a test
@@ -35,25 +37,16 @@ const (
 // machine.
 const judgeLimit = 2 * time.Minute
 
-// missing skips a test that lacks a judge; with DKEID_NO_SKIP=1 the test fails.
-func missing(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
-
 // needsNode returns the program node. Both packages of npm must be there.
 func needsNode(t *testing.T) string {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		missing(t, "node is not installed; apt install nodejs npm brings it")
+		toolstest.Missing(t, "node is not installed; apt install nodejs npm brings it")
 	}
 	for _, name := range []string{"samlp", "@node-saml/node-saml"} {
 		if _, err := os.Stat(filepath.Join("testdata", "judges", "node_modules", filepath.FromSlash(name), "package.json")); err != nil {
-			missing(t, name+" is not installed; npm ci --prefix mitid/nemlogin/testdata/judges brings it")
+			toolstest.Missing(t, name+" is not installed; npm ci --prefix mitid/nemlogin/testdata/judges brings it")
 		}
 	}
 	return node
@@ -64,7 +57,7 @@ func needsLasso(t *testing.T) string {
 	t.Helper()
 	const python = "/usr/bin/python3"
 	if out, err := exec.CommandContext(t.Context(), python, "-c", "import lasso").CombinedOutput(); err != nil {
-		missing(t, fmt.Sprintf("Lasso is not installed; apt install python3-lasso brings it: %s", out))
+		toolstest.Missing(t, fmt.Sprintf("Lasso is not installed; apt install python3-lasso brings it: %s", out))
 	}
 	return python
 }

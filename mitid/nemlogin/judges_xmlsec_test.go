@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nemlogin/nemlogintest"
@@ -29,7 +30,7 @@ func needsXMLSec(t *testing.T) string {
 	t.Helper()
 	program, err := exec.LookPath("xmlsec1")
 	if err != nil {
-		missing(t, "xmlsec1 is not installed; apt install xmlsec1 brings it")
+		toolstest.Missing(t, "xmlsec1 is not installed; apt install xmlsec1 brings it")
 	}
 	return program
 }

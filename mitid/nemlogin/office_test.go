@@ -1,7 +1,6 @@
 package nemlogin_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidhttp"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -36,7 +36,7 @@ type office struct {
 	*testing.T
 	fake *nemlogintest.Broker
 	url  string // under the host of its entity id, so that cookies are its own
-	logs *journal
+	logs *logtest.Buffer
 
 	server *httptest.Server
 
@@ -49,7 +49,7 @@ type office struct {
 // number chooses its key.
 func newOffice(t *testing.T, fake *nemlogintest.Broker, entityID string, number int, want mitid.Request) *office {
 	t.Helper()
-	o := &office{T: t, fake: fake, logs: new(journal)}
+	o := &office{T: t, fake: fake, logs: new(logtest.Buffer)}
 	mux := http.NewServeMux()
 	server := httptest.NewTLSServer(mux)
 	t.Cleanup(server.Close)
@@ -129,24 +129,6 @@ func (o *office) oiosaml() *claims.OIOSAML {
 	said, ok := o.login().Claims.(*claims.OIOSAML)
 	require.True(o, ok)
 	return said
-}
-
-// journal is a log that several goroutines may write.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
 }
 
 // visitor is somebody at their browser. It sends a form of another site with SameSite=None

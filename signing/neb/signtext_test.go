@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	nets "github.com/dkeid/dkeid/mitid/nets/neb"
@@ -267,15 +268,10 @@ func TestReceipt(t *testing.T) {
 // with DKEID_NO_SKIP=1 it fails.
 func pdfsig(t *testing.T, pdf []byte) string {
 	t.Helper()
-	if _, err := exec.LookPath("pdfsig"); err != nil {
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal("there is no pdfsig (poppler-utils)")
-		}
-		t.Skip("there is no pdfsig (poppler-utils)")
-	}
+	path := toolstest.Program(t, "pdfsig", "there is no pdfsig (poppler-utils)")
 	name := filepath.Join(t.TempDir(), "underskrevet.pdf")
 	require.NoError(t, os.WriteFile(name, pdf, 0o600))
-	out, err := exec.CommandContext(t.Context(), "pdfsig", "-nocert", name).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), path, "-nocert", name).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return string(out)
 }

@@ -24,20 +24,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/signing/pades"
 )
 
 // program runs a program of others in dir. A test that finds none is skipped; with DKEID_NO_SKIP=1 it fails.
 func program(t *testing.T, dir, title string, args ...string) (string, error) {
 	t.Helper()
-	path, err := exec.LookPath(title)
-	if err != nil {
-		why := "no " + title + " is installed; apt-get install openssl poppler-utils qpdf, to compare with what others make and say"
-		if os.Getenv("DKEID_NO_SKIP") == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
+	path := toolstest.Program(t, title, "no "+title+" is installed; apt-get install openssl poppler-utils qpdf, to compare with what others make and say")
 	c := exec.Command(path, args...)
 	c.Dir = dir
 	out, err := c.CombinedOutput()

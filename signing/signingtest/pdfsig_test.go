@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -17,7 +18,7 @@ import (
 func TestToolsReadTheFile(t *testing.T) {
 	for _, tool := range []string{"pdfsig", "qpdf"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			missing(t, tool+" is not installed; apt install poppler-utils qpdf brings it")
+			toolstest.Missing(t, tool+" is not installed; apt install poppler-utils qpdf brings it")
 		}
 	}
 	s, app := start(t)

@@ -13,27 +13,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/signing/signingtest"
 )
-
-// missing skips a test that lacks a tool; with DKEID_NO_SKIP=1 the test fails.
-func missing(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
 
 // The vendor's SDK, both clients, must take an order through its life at the fake.
 func TestVendorSDK(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		missing(t, "node is not installed; apt install nodejs npm brings it")
+		toolstest.Missing(t, "node is not installed; apt install nodejs npm brings it")
 	}
 	if _, err := os.Stat(filepath.Join("testdata", "node", "node_modules", "@criipto", "signatures", "package.json")); err != nil {
-		missing(t, "the vendor's SDK is not installed; npm ci --prefix signing/signingtest/testdata/node brings it")
+		toolstest.Missing(t, "the vendor's SDK is not installed; npm ci --prefix signing/signingtest/testdata/node brings it")
 	}
 	s, _ := start(t)
 	s.Verify().Next(mitidtest.Approve(mitidtest.Paiman()), mitidtest.Approve(mitidtest.Paiman()))

@@ -1,10 +1,8 @@
 package sendersuite
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest"
+	"github.com/dkeid/dkeid/internal/logtest"
 )
 
 // Test is the conformance suite of the seam: it holds an adapter to every promise of
@@ -57,13 +56,13 @@ type rig struct {
 	traits ebokstest.Traits
 	can    eboks.Capabilities
 	client *eboks.Client
-	log    *logged
+	log    *logtest.Buffer
 }
 
 func (s *suite) rig(t *testing.T, cfg ebokstest.Config) *rig {
 	t.Helper()
 	fake, sender := s.start(t, cfg)
-	r := &rig{T: t, fake: fake, sender: sender, traits: fake.Dialect().Traits(), can: sender.Capabilities(), log: new(logged)}
+	r := &rig{T: t, fake: fake, sender: sender, traits: fake.Dialect().Traits(), can: sender.Capabilities(), log: new(logtest.Buffer)}
 	r.client = r.newClient(r.sender)
 	t.Cleanup(func() {
 		r.checkText("the log", r.log.String())
@@ -116,22 +115,4 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 		return slog.Attr{}
 	}
 	return a
-}
-
-// logged keeps a log. At the end the suite searches it for secrets.
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

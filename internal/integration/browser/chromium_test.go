@@ -3,12 +3,13 @@ package browser
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // start returns a running browser that talks to this machine alone. A test that finds none
@@ -23,7 +24,7 @@ func start(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		skip(t, "no Chromium or Chrome is installed; install one to see the pages in a real browser")
+		toolstest.Missing(t, "no Chromium or Chrome is installed; install one to see the pages in a real browser")
 	}
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(),
 		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
@@ -35,12 +36,4 @@ func start(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx), "the browser does not start")
 	return ctx
-}
-
-func skip(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("DKEID_NO_SKIP") == "1" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }

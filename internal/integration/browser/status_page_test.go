@@ -20,6 +20,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/eboks/outbox/opendb"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshot in docs/images anew")
@@ -98,7 +99,7 @@ func TestStatusPageInABrowser(t *testing.T) {
 	t.Run("axe-core", func(t *testing.T) {
 		axe, err := os.ReadFile(filepath.Join("..", "..", "..", "examples", "questionnaire", "testdata", "axe", "node_modules", "axe-core", "axe.min.js"))
 		if err != nil {
-			skip(t, "axe-core is not installed; npm ci --prefix examples/questionnaire/testdata/axe brings it")
+			toolstest.Missing(t, "axe-core is not installed; npm ci --prefix examples/questionnaire/testdata/axe brings it")
 		}
 		for _, c := range []struct {
 			scheme string

@@ -7,13 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/internal/canary"
+	"github.com/dkeid/dkeid/internal/logtest"
 	"github.com/dkeid/dkeid/signing"
 )
 
@@ -34,12 +34,12 @@ type rig struct {
 	Opened
 	can    signing.Capabilities
 	client *signing.Client
-	log    *logged
+	log    *logtest.Buffer
 }
 
 func (s *suite) rig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{T: t, Opened: s.open(t), log: new(logged)}
+	r := &rig{T: t, Opened: s.open(t), log: new(logtest.Buffer)}
 	r.can = r.Service.Capabilities()
 	r.client = r.newClient(r.Service, r.Verifier)
 	t.Cleanup(func() { r.checkText("the log", r.log.String()) })
@@ -182,22 +182,4 @@ func contentOf(t testing.TB, d *signing.Document) []byte {
 	b, err := io.ReadAll(f)
 	require.NoError(t, err)
 	return b
-}
-
-// logged keeps a log. At the end the suite searches it for secrets.
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
