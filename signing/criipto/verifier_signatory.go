@@ -220,7 +220,7 @@ func (c *verification) verdict() *signing.Verdict {
 			"the people are those whom the order asks for, each with one signature",
 		},
 		Unchecked: []string{
-			"whether a certificate was revoked",
+			"whether a certificate was revoked of which the file has no answer",
 			"what the signatures themselves show on the pages",
 		},
 	}
@@ -235,6 +235,7 @@ func (c *verification) verdict() *signing.Verdict {
 	say(cfg.Seals != nil, "the seal is one of the configured certificates", "whether the seal is the service's own (VerifierConfig.Seals)")
 	say(cfg.SealRoots != nil, "the seal's certificate leads to a configured authority", "whether an authority vouches for the seal's certificate (VerifierConfig.SealRoots)")
 	say(cfg.TimestampRoots != nil, "the timestamps' certificates lead to a configured authority", "whether an authority vouches for the timestamps (VerifierConfig.TimestampRoots)")
+	say(cfg.SealRoots != nil && cfg.TimestampRoots != nil, "no answer in the file says that a certificate was revoked", "whether an answer in the file says that a certificate was revoked (VerifierConfig.SealRoots, TimestampRoots)")
 	say(c.unnamed == 0, "every signature says which certificate made it", "whether a certificate with the same key and name took the place of the one that signed (signingCertificateV2)")
 	say(c.untimed == 0, "every signature has a timestamp", "when a signature without a timestamp was made")
 	say(cfg.IDs == IDsContain, "the ids of the order and of the signatories are those in the file", "whether the ids of the order and of the signatories are those in the file (VerifierConfig.IDs)")

@@ -64,7 +64,17 @@ func TestVerifierRefusesEveryForgery(t *testing.T) {
 			accepted := ""
 			switch {
 			case f.Is == fakepdf.Unrevoked, f.Name == "seal-revoked", f.Name == "seal-revoked-by-list": // the certificate is one of Seals
-				accepted = "whether a certificate was revoked"
+				accepted = "whether an answer in the file says that a certificate was revoked (VerifierConfig.SealRoots, TimestampRoots)"
+				s.cfg.Seals, s.cfg.SealRoots = nil, s.authority.Roots()
+				w, err := s.verify()
+				switch {
+				case f.Is == fakepdf.Unrevoked:
+					require.NoError(t, err)
+					assert.Contains(t, w.Unchecked, "whether a certificate was revoked of which the file has no answer")
+				default:
+					assert.Nil(t, w)
+					assert.Equal(t, signing.SignatureInvalid.String(), signing.KindOf(err).String(), "%v", err)
+				}
 			case f.Name == "certificate-unbound": // CMS does not ask for the attribute; only CAdES does
 				accepted = "whether a certificate with the same key and name took the place of the one that signed (signingCertificateV2)"
 			}
