@@ -193,7 +193,7 @@ func TestFourRefused(t *testing.T) {
 		run(t, func() outbox.Config { return outbox.Config{DB: liteFile(t, path), Dialect: outbox.SQLite} })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		if !whole() {
+		if !long() {
 			return // SQLite is enough by default
 		}
 		dsn := sharedPostgreSQL(t)

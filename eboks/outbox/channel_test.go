@@ -38,7 +38,7 @@ func TestRefusedOnceForAllProcesses(t *testing.T) {
 		}
 		require.LessOrEqual(t, d.Calls().Offers, 4, "two letters find it out")
 		require.Equal(t, []eboks.Kind{eboks.AuthFailed}, told.kinds())
-		for range some(20, 60, 60) { // ten minutes, or half an hour: one letter tries each time
+		for range some(20, 60) { // ten minutes, or half an hour: one letter tries each time
 			clock.Move(31 * time.Second)
 			steps(t, one)
 			steps(t, other)

@@ -8,18 +8,14 @@ import (
 	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 )
 
-// whole says to try more, as .ci/run does, and long to try what is only larger, as it does
-// once a week; without the race detector, which makes a database in this process slow.
-func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" && !raceDetector }
-func long() bool  { return os.Getenv("DKEID_LONG") == "1" && !raceDetector }
+// long says to try more, as .ci/run weekly does; without the race detector, which makes a
+// database in this process slow.
+func long() bool { return os.Getenv("DKEID_LONG") == "1" && !raceDetector }
 
 // some is how many of something are tried: few by default.
-func some(few, whenWhole, whenLong int) int {
-	switch {
-	case long():
+func some(few, whenLong int) int {
+	if long() {
 		return whenLong
-	case whole():
-		return whenWhole
 	}
 	return few
 }
@@ -35,8 +31,6 @@ func stride(d outbox.Dialect, every int) int {
 	switch {
 	case long():
 		return 1
-	case whole():
-		every = 23
 	case raceDetector:
 		every *= 4
 	}
@@ -52,7 +46,7 @@ func TestDeathAtEveryStep(t *testing.T) {
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
 			t.Run(name, func(t *testing.T) {
-				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !whole()) {
+				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !long()) {
 					return
 				}
 				crashsuite.Test(t, s, run, crashsuite.Options{Every: stride(s.Dialect, 149)})

@@ -20,7 +20,7 @@ import (
 // or not. The distributor fails at random and recognises no repeated ID. Everybody gets
 // one letter: his.
 func TestManyOnOneJournal(t *testing.T) {
-	letters := some(60, 300, 1000)
+	letters := some(60, 1000)
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		store := s.Open(t)
 		d := posttest.New(posttest.Config{Now: time.Now, Status: true, Events: true, LogLag: killLag, Fault: moody})

@@ -30,7 +30,7 @@ func TestEveryStepFailsOnce(t *testing.T) {
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
 			t.Run(name, func(t *testing.T) {
-				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !whole()) {
+				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !long()) {
 					return
 				}
 				crashsuite.Test(t, s, run, crashsuite.Options{Every: stride(s.Dialect, 199), Err: errDisk})

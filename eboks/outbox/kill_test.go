@@ -54,15 +54,15 @@ func TestKillNine(t *testing.T) {
 		processes, kill int
 		dedupes         bool
 	}{
-		{"SQLite", func(*testing.T) *crashsuite.Stores { return crashsuite.OnSQLite() }, 1, some(4, 15, 50), false},
-		{"SQLite, two processes", func(*testing.T) *crashsuite.Stores { return crashsuite.OnSQLite() }, 2, some(4, 10, 30), false},
-		{"PostgreSQL", onPostgreSQL, 1, some(4, 15, 50), false},
-		{"PostgreSQL, two processes", onPostgreSQL, 2, some(4, 10, 40), false},
-		{"PostgreSQL, four processes", onPostgreSQL, 4, some(4, 10, 30), true},
+		{"SQLite", func(*testing.T) *crashsuite.Stores { return crashsuite.OnSQLite() }, 1, some(4, 50), false},
+		{"SQLite, two processes", func(*testing.T) *crashsuite.Stores { return crashsuite.OnSQLite() }, 2, some(4, 30), false},
+		{"PostgreSQL", onPostgreSQL, 1, some(4, 50), false},
+		{"PostgreSQL, two processes", onPostgreSQL, 2, some(4, 40), false},
+		{"PostgreSQL, four processes", onPostgreSQL, 4, some(4, 30), true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if c.processes != 2 && !whole() {
+			if c.processes != 2 && !long() {
 				return // two are enough by default
 			}
 			killNine(t, c.stores(t).Open(t), c.processes, c.kill, c.dedupes)

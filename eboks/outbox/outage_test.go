@@ -32,13 +32,13 @@ func TestHalfAnHourWithoutADistributor(t *testing.T) {
 			"broken":      {Fault: always(posttest.Broken())}, // its log is not
 		} {
 			t.Run(name, func(t *testing.T) {
-				if s.Dialect == outbox.PostgreSQL && !whole() {
+				if s.Dialect == outbox.PostgreSQL && !long() {
 					return // SQLite is enough by default
 				}
 				// A tenth of the letters is more than the pauses let pass.
-				letters, step := some(700, 1000, 1000), time.Duration(some(5, 5, 1))*time.Second
+				letters, step := some(700, 1000), time.Duration(some(5, 1))*time.Second
 				if s.Dialect == outbox.SQLite && name == "unreachable" {
-					letters = some(700, 5000, 10_000)
+					letters = some(700, 10_000)
 				}
 				store, clock, ctx := s.Open(t), posttest.NewClock(), t.Context()
 				down.Now, down.Status, down.Events = clock.Now, true, true
@@ -83,7 +83,7 @@ func TestTheLoopWithoutADistributor(t *testing.T) {
 	if oneAtATime() {
 		return
 	}
-	letters := some(700, 1000, 1000)
+	letters := some(700, 1000)
 	away := func() error { return &eboks.Error{Kind: eboks.Unavailable, Then: eboks.Retry} }
 	for name, down := range map[string]posttest.Fault{"unreachable": posttest.NeverLeft(), "silent": posttest.Silent(false)} {
 		t.Run(name, func(t *testing.T) {

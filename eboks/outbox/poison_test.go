@@ -21,11 +21,11 @@ func TestOnePoisonLetter(t *testing.T) {
 	if oneAtATime() {
 		return
 	}
-	letters := some(400, 1000, 1000)
+	letters := some(400, 1000)
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		for name, can := range map[string]posttest.Config{"dedupes": {Dedupes: true}, "log": {Status: true}, "neither": {}} {
 			t.Run(name, func(t *testing.T) {
-				if (s.Dialect == outbox.PostgreSQL || name != "log") && !whole() {
+				if (s.Dialect == outbox.PostgreSQL || name != "log") && !long() {
 					return // the rule is the same
 				}
 				without := p99(t, s.Open(t), can, letters, -1)

@@ -69,7 +69,7 @@ func (t *whimTx) Commit() error {
 // Three processes, two of them by Step and one by Run, over a database that lies and a
 // distributor that fails, with clocks that jump.
 func TestSimulation(t *testing.T) {
-	seeds := some(4, 30, 100)
+	seeds := some(4, 100)
 	dir := "/dev/shm"
 	if _, err := os.Stat(dir); err != nil {
 		dir = t.TempDir()

@@ -17,8 +17,8 @@ import (
 )
 
 func TestSize(t *testing.T) {
-	if !whole() {
-		return // DKEID_WHOLE=1 tries it
+	if !long() {
+		return // DKEID_LONG=1 tries it
 	}
 	ctx := context.Background()
 	run := func(t *testing.T, box func(s eboks.Sender, change func(*outbox.Config)) (*outbox.Outbox, outbox.Config)) {
@@ -96,8 +96,8 @@ func multiply(t *testing.T, cfg outbox.Config, like eboks.ID, n int) {
 // Letters that may be printed are held whole when they are looked at. They were looked at
 // when they were queued.
 func TestPrintMemory(t *testing.T) {
-	if !whole() {
-		return // DKEID_WHOLE=1 tries it
+	if !long() {
+		return // DKEID_LONG=1 tries it
 	}
 	s := &actor{caps: eboks.Capabilities{Name: "post", Dedupes: true, Print: true}}
 	o, _, _ := liteBox(t, s, func(c *outbox.Config) { c.Now = time.Now })

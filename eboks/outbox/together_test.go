@@ -23,7 +23,7 @@ import (
 
 // Three outboxes send, others queue with shared documents, erase, give up, and clean.
 func TestTogether(t *testing.T) {
-	letters := some(6, 20, 60)
+	letters := some(6, 60)
 	run := func(t *testing.T, open func() (*sql.DB, outbox.Dialect), dedupes bool) {
 		d := posttest.New(posttest.Config{Now: time.Now, Dedupes: dedupes, Status: !dedupes, Events: dedupes, Fault: func(l *eboks.Letter, n int) posttest.Fault {
 			switch {
@@ -152,7 +152,7 @@ func TestTogether(t *testing.T) {
 		}
 	}
 	for _, dedupes := range []bool{true, false} {
-		if dedupes && !whole() {
+		if dedupes && !long() {
 			continue
 		}
 		name := fmt.Sprintf("dedupes %v", dedupes)

@@ -17,7 +17,7 @@ import (
 func TestAgeInABrowser(t *testing.T) {
 	t.Parallel()
 	axe := ""
-	if whole() {
+	if long() {
 		axe = axeSource(t)
 	}
 	browser := chromium(t)

@@ -53,7 +53,7 @@ func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 				names[c.Name] = true
 			}
 			for i := range people {
-				if !whole() && !apart(people[i]) {
+				if !long() && !apart(people[i]) {
 					continue
 				}
 				t.Run(strings.Join(strings.Fields("person "+people[i].Name), " "), func(t *testing.T) {
@@ -164,7 +164,7 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 				if len(c.Companies) == 0 {
 					continue
 				}
-				if walked && (!whole() || d != "criipto") {
+				if walked && (!long() || d != "criipto") {
 					break // they differ by what they are, and not by the broker
 				}
 				walked = true

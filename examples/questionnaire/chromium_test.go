@@ -31,13 +31,13 @@ import (
 
 var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
 
-// whole reports whether the browser walks in every window, language and broker. With
-// DKEID_WHOLE=1, which .ci/run sets, it does; without, one of each is enough.
-func whole() bool { return os.Getenv("DKEID_WHOLE") == "1" }
+// long reports whether the browser walks in every window, language and broker. With
+// DKEID_LONG=1, as in .ci/run weekly, it does; without, one of each is enough.
+func long() bool { return os.Getenv("DKEID_LONG") == "1" }
 
 // some returns all of them if the browser walks everywhere, and the first n otherwise.
 func some[T any](n int, all ...T) []T {
-	if whole() {
+	if long() {
 		return all
 	}
 	return all[:n]
@@ -50,7 +50,7 @@ func besideAxe[T any](first T, others ...T) []T {
 	switch {
 	case *updateScreenshots:
 		return append(others, first)
-	case whole():
+	case long():
 		return others
 	}
 	return []T{first}
@@ -60,8 +60,8 @@ func besideAxe[T any](first T, others ...T) []T {
 // everywhere.
 func walksAgain(t *testing.T) {
 	t.Helper()
-	if !whole() {
-		t.Skip("another test walks there; with DKEID_WHOLE=1 this one does too")
+	if !long() {
+		t.Skip("another test walks there; with DKEID_LONG=1 this one does too")
 	}
 }
 

@@ -16,12 +16,12 @@ const env = "DKEID_TEST_MUTANT"
 // Right is wrapped as the mutants are, and has no mistake: the suite must pass it.
 const Right = "is right"
 
-// Whole skips what takes long and is not needed each time: see CONTRIBUTING.md. what says
+// Long skips what takes long and is not needed each time: see CONTRIBUTING.md. what says
 // what that is.
-func Whole(t *testing.T, what string) {
+func Long(t *testing.T, what string) {
 	t.Helper()
-	if os.Getenv("DKEID_WHOLE") != "1" {
-		t.Skip(what + " with DKEID_WHOLE=1, as in .ci/run")
+	if os.Getenv("DKEID_LONG") != "1" {
+		t.Skip(what + " with DKEID_LONG=1, as in .ci/run weekly")
 	}
 }
 
@@ -29,10 +29,10 @@ func Whole(t *testing.T, what string) {
 // part of the suite that must find the mutant, as a pattern of go test -run; empty
 // means the whole suite.
 //
-// It takes minutes, so it is skipped unless DKEID_WHOLE is 1, which .ci/run sets. Under the
+// It takes minutes, so it is skipped unless DKEID_LONG is 1, as in .ci/run weekly. Under the
 // race detector it does nothing: whether the suite finds a mistake does not depend on it.
 func FindAll[M any](t *testing.T, mutants map[string]M, partOf func(M) string) {
-	Whole(t, "adapters with mistakes are put through the suite")
+	Long(t, "adapters with mistakes are put through the suite")
 	if raceDetector {
 		return
 	}

@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceWithUserinfoAndFormPost(t *testing.T) {
-	mutanttest.Whole(t, "the broker's other ways are put through the suite")
+	mutanttest.Long(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, criiptotest.Start, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }),
 		append(slices.Clone(has), "userinfo")...)
 }

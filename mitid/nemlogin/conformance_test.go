@@ -28,7 +28,7 @@ func TestConformance(t *testing.T) {
 
 // Other attributes than the default ones.
 func TestConformanceWithOtherAttributes(t *testing.T) {
-	mutanttest.Whole(t, "other metadata is put through the suite")
+	mutanttest.Long(t, "other metadata is put through the suite")
 	brokersuite.Test(t, nemlogintest.Start, opened(func(cfg *nemlogin.Config) {
 		cfg.Attributes = strings.Fields(`
 			https://data.gov.dk/model/core/specVersion https://data.gov.dk/concept/core/nsis/loa https://data.gov.dk/concept/core/nsis/ial https://data.gov.dk/concept/core/nsis/aal

@@ -34,6 +34,11 @@ func TestReport(t *testing.T) {
 			`{"Action":"skip","Package":"q","Test":"TestB"}` + "\n" +
 			`{"Action":"pass","Package":"q"}` + "\n",
 			"1 passed, 1 failed", false, []string{"SKIP  q TestB: b_test.go:1: needs Chromium"}},
+		{"what waits for the weekly run is left out", pass +
+			`{"Action":"output","Package":"q","Test":"TestB","Output":"    b_test.go:1: the others with DKEID_LONG=1\n"}` + "\n" +
+			`{"Action":"skip","Package":"q","Test":"TestB"}` + "\n" +
+			`{"Action":"pass","Package":"q"}` + "\n",
+			"1 passed, 0 failed", true, []string{"1 left to the weekly run"}},
 		{"a package without tests is no skip", pass + `{"Action":"skip","Package":"q"}` + "\n", "1 passed, 0 failed", true, nil},
 		{"a package that does not build fails", pass +
 			`{"ImportPath":"q","Action":"build-output","Output":"q.go:1: undefined: x\n"}` + "\n" +
@@ -48,12 +53,45 @@ func TestReport(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			assert.Equal(t, c.good, report(strings.NewReader(c.in), &out))
+			assert.Equal(t, c.good, report(strings.NewReader(c.in), &out, nil))
 			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 			assert.Equal(t, c.last, lines[len(lines)-1])
 			for _, h := range c.holds {
 				assert.Contains(t, out.String(), h)
 			}
+		})
+	}
+}
+
+func TestASecondTry(t *testing.T) {
+	fail := func(test, output string) string {
+		return `{"Action":"output","Package":"q","Test":"` + test + `","Output":"` + output + `\n"}` + "\n" +
+			`{"Action":"fail","Package":"q","Test":"` + test + `"}` + "\n"
+	}
+	const end = `{"Action":"fail","Package":"q"}` + "\n"
+	for _, c := range []struct {
+		name, in string
+		passes   bool
+		tried    int
+		last     string
+	}{
+		{"one that passes then", pass + fail("TestB/æøå", "late") + fail("TestB", "") + end, true, 1, "3 passed, 0 failed"},
+		{"one that does not", pass + fail("TestB/æøå", "late") + fail("TestB", "") + end, false, 1, "1 passed, 2 failed"},
+		{"a data race", pass + fail("TestB", "WARNING: DATA RACE") + end, true, 0, "1 passed, 1 failed"},
+		{"a panic", pass + fail("TestB", "panic: boom") + end, true, 0, "1 passed, 1 failed"},
+		{"a package without a failing test", pass + fail("TestB", "") + end + `{"Action":"fail","Package":"r"}` + "\n", true, 0, "1 passed, 2 failed"},
+		{"six", fail("TestA", "") + fail("TestB", "") + fail("TestC", "") + fail("TestD", "") + fail("TestE", "") + fail("TestF", "") + end, true, 0, "0 passed, 6 failed"},
+		{"none", pass, true, 0, "1 passed, 0 failed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out strings.Builder
+			tried := 0
+			good := report(strings.NewReader(c.in), &out, func(place) bool { tried++; return c.passes })
+			assert.Equal(t, strings.HasSuffix(c.last, " 0 failed"), good)
+			assert.Equal(t, c.tried, tried)
+			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+			assert.Equal(t, c.last, lines[len(lines)-1])
+			assert.Equal(t, c.tried > 0 && c.passes, strings.Contains(out.String(), "UNSTEADY q TestB"))
 		})
 	}
 }

@@ -106,7 +106,7 @@ func TestExamplesRunWithoutAClone(t *testing.T) {
 	bin := t.TempDir()
 	u.env = append(u.env, "GOBIN="+bin)
 	commands := []string{"fakes", "login"}
-	if os.Getenv("DKEID_WHOLE") == "1" { // it compiles a database
+	if os.Getenv("DKEID_LONG") == "1" { // it compiles a database
 		commands = append(commands, "send")
 	}
 	for _, name := range commands {

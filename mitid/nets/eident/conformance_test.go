@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceWithUserinfoAndOtherEncodings(t *testing.T) {
-	mutanttest.Whole(t, "the broker's other ways are put through the suite")
+	mutanttest.Long(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, eidenttest.Start, configured(func(cfg *eident.Config) {
 		cfg.Userinfo, cfg.PostSecret, cfg.UUIDInURL = true, true, true
 		cfg.TextEncoding, cfg.HintEncoding, cfg.AMRSeparator = eident.Base64, eident.Base64, " "

@@ -25,7 +25,7 @@ func TestConformanceSAML(t *testing.T) {
 }
 
 func TestConformanceSAMLWithOtherEncodings(t *testing.T) {
-	mutanttest.Whole(t, "the broker's other ways are put through the suite")
+	mutanttest.Long(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, eidenttest.StartSAML, configuredSAML(func(cfg *eident.SAMLConfig) {
 		cfg.UUIDInURL = true
 		cfg.TextEncoding, cfg.HintEncoding, cfg.PKIVendorSeparator = eident.Base64, eident.Base64, " "
