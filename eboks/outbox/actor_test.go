@@ -16,6 +16,7 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 )
@@ -102,7 +103,7 @@ func liteFile(t testing.TB, path string) *sql.DB {
 func liteBox(t testing.TB, s eboks.Sender, change func(*outbox.Config)) (*outbox.Outbox, *posttest.Clock, outbox.Config) {
 	t.Helper()
 	clock := posttest.NewClock()
-	cfg := outbox.Config{DB: liteFile(t, filepath.Join(t.TempDir(), "udbakke.db")), Dialect: outbox.SQLite, Keys: [][]byte{someKey}, Sender: s, Now: clock.Now}
+	cfg := outbox.Config{DB: liteFile(t, filepath.Join(crashsuite.Dir(t), "udbakke.db")), Dialect: outbox.SQLite, Keys: [][]byte{someKey}, Sender: s, Now: clock.Now}
 	if change != nil {
 		change(&cfg)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 )
 
 func refusedNow() error {
@@ -189,7 +190,7 @@ func TestFourRefused(t *testing.T) {
 		}
 	}
 	t.Run("SQLite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "u.db")
+		path := filepath.Join(crashsuite.Dir(t), "u.db")
 		run(t, func() outbox.Config { return outbox.Config{DB: liteFile(t, path), Dialect: outbox.SQLite} })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {

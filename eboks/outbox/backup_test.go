@@ -15,6 +15,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 	"github.com/dkeid/dkeid/internal/pgtest"
@@ -33,12 +34,13 @@ func afterRestoring(t *testing.T) []string {
 // TestARestoredBackupSendsNothingTwice restores a journal that is older than the letters
 // that were sent, does what the guide says, and runs. Without it the letters are doubled.
 func TestARestoredBackupSendsNothingTwice(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	sqlite := func(t *testing.T) (live string, backup func() string) {
-		live = filepath.Join(t.TempDir(), "nu.db")
+		live = filepath.Join(crashsuite.Dir(t), "nu.db")
 		return live, func() string {
 			db, _, err := opendb.Open(t.Context(), live)
 			require.NoError(t, err)
-			old := filepath.Join(t.TempDir(), "sikkerhedskopi æøå.db")
+			old := filepath.Join(crashsuite.Dir(t), "sikkerhedskopi æøå.db")
 			_, err = db.Exec(`VACUUM INTO '` + old + `'`)
 			require.NoError(t, err)
 			require.NoError(t, db.Close())

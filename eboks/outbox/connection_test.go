@@ -16,6 +16,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 )
 
 // One connection does for everything.
@@ -110,7 +111,7 @@ func TestRequeueOneConnection(t *testing.T) {
 // Many make the tables at once.
 func TestMigrateAtOnce(t *testing.T) {
 	for range 5 {
-		path := filepath.Join(t.TempDir(), "u.db")
+		path := filepath.Join(crashsuite.Dir(t), "u.db")
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
@@ -136,7 +137,7 @@ func TestManyWriters(t *testing.T) {
 		<-time.After(5 * time.Millisecond)
 		return &eboks.Receipt{ID: l.ID}, nil
 	}
-	path := filepath.Join(t.TempDir(), "u.db")
+	path := filepath.Join(crashsuite.Dir(t), "u.db")
 	db := liteFile(t, path)
 	o, err := outbox.New(outbox.Config{DB: db, Dialect: outbox.SQLite, Keys: [][]byte{someKey}, Sender: s})
 	require.NoError(t, err)

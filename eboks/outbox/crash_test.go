@@ -43,7 +43,9 @@ func stride(d outbox.Dialect, every int) int {
 // TestDeathAtEveryStep dies at each step of the life of a letter, on both databases, when
 // the outbox runs by itself and when it is driven from outside.
 func TestDeathAtEveryStep(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
+		t.Parallel()
 		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
 			t.Run(name, func(t *testing.T) {
 				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !long()) {

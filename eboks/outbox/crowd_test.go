@@ -20,7 +20,8 @@ import (
 // or not. The distributor fails at random and recognises no repeated ID. Everybody gets
 // one letter: his.
 func TestManyOnOneJournal(t *testing.T) {
-	letters := some(60, 1000)
+	t.Parallel() // it waits more than it works
+	letters := some(40, 1000)
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
 		store := s.Open(t)
 		d := posttest.New(posttest.Config{Now: time.Now, Status: true, Events: true, LogLag: killLag, Fault: moody})

@@ -27,7 +27,9 @@ var errDisk = errors.New("disk I/O error")
 // TestEveryStepFailsOnce is the life of a letter with one error of the database, at each
 // step in turn: nothing is lost or doubled, and whoever calls again comes to the end.
 func TestEveryStepFailsOnce(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
+		t.Parallel()
 		for name, run := range map[string]crashsuite.Runner{"by hand": crashsuite.ByHand, "loop": crashsuite.Loop} {
 			t.Run(name, func(t *testing.T) {
 				if name == "by hand" && (oneAtATime() || s.Dialect == outbox.PostgreSQL && !long()) {
@@ -72,6 +74,7 @@ var trouble = map[string]func(step string) error{
 // letter is queued, when letters wait, and when one is on its way.
 func TestNothingIsSentThatCannotBeRecorded(t *testing.T) {
 	crashsuite.OnBoth(t, sharedPostgreSQL, func(t *testing.T, s *crashsuite.Stores) {
+		t.Parallel()
 		for name, fault := range trouble {
 			t.Run(name, func(t *testing.T) {
 				store, clock, ctx := s.Open(t), posttest.NewClock(), t.Context()

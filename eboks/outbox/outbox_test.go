@@ -16,6 +16,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/ebokstest/ledgersuite"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 	"github.com/dkeid/dkeid/eboks/outbox/opendb"
 )
@@ -24,7 +25,7 @@ import (
 // another process would.
 func databases(t *testing.T, test func(t *testing.T, open func() outbox.Config)) {
 	t.Run("SQLite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "udbakke æøå.db")
+		path := filepath.Join(crashsuite.Dir(t), "udbakke æøå.db")
 		test(t, opener(t, path))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 )
 
@@ -136,7 +137,7 @@ func TestStatusPage(t *testing.T) {
 }
 
 func TestStatusPageChoosesALanguage(t *testing.T) {
-	cfg := opener(t, filepath.Join(t.TempDir(), "sprog.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "sprog.db"))()
 	cfg.Sender = posttest.New(posttest.Config{Now: time.Now}).Of(nil)
 	page := start(t, cfg).StatusPage()
 	for _, c := range []struct{ query, header, lang string }{
@@ -152,7 +153,7 @@ func TestStatusPageChoosesALanguage(t *testing.T) {
 
 // A page that nobody can frame, cache or put a script into, and that shows nothing of others.
 func TestStatusPageIsStrict(t *testing.T) {
-	cfg := opener(t, filepath.Join(t.TempDir(), "streng.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "streng.db"))()
 	cfg.Sender = posttest.New(posttest.Config{Now: time.Now}).Of(nil)
 	page := start(t, cfg).StatusPage()
 	res, body := see(t, page, "")
@@ -225,7 +226,7 @@ func attr(n *html.Node, name string) string {
 
 func TestStatusJSON(t *testing.T) {
 	t.Run("trouble", func(t *testing.T) {
-		o, _, ids := troubled(t, opener(t, filepath.Join(t.TempDir(), "fejl.db")))
+		o, _, ids := troubled(t, opener(t, filepath.Join(crashsuite.Dir(t), "fejl.db")))
 		res, body := see(t, o.StatusPage(), "?format=json&lang=da")
 		assert.Equal(t, http.StatusOK, res.StatusCode)
 		assert.Equal(t, "application/json", res.Header.Get("Content-Type"))
@@ -257,7 +258,7 @@ func TestStatusJSON(t *testing.T) {
 	})
 	t.Run("nothing to say", func(t *testing.T) {
 		clock := posttest.NewClock()
-		cfg := opener(t, filepath.Join(t.TempDir(), "tom.db"))()
+		cfg := opener(t, filepath.Join(crashsuite.Dir(t), "tom.db"))()
 		cfg.Sender, cfg.Now = posttest.New(posttest.Config{Now: clock.Now}).Of(nil), clock.Now
 		_, body := see(t, start(t, cfg).StatusPage(), "?format=json")
 		assert.Equal(t, `{"at":"2026-11-30T09:00:00Z","sender":"posttest","states":{"accepted":0,"parked":0,"refused":0,"unknown":0,"waiting":0},`+
@@ -266,7 +267,7 @@ func TestStatusJSON(t *testing.T) {
 }
 
 func TestStatusPageWithoutADatabase(t *testing.T) {
-	cfg := opener(t, filepath.Join(t.TempDir(), "lukket.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "lukket.db"))()
 	cfg.Sender = posttest.New(posttest.Config{Now: time.Now}).Of(nil)
 	page := start(t, cfg).StatusPage()
 	require.NoError(t, cfg.DB.Close())
@@ -283,7 +284,7 @@ func TestStatusPageWithoutADatabase(t *testing.T) {
 func TestStatusPageListsTheFirstHundred(t *testing.T) {
 	clock := posttest.NewClock()
 	d := posttest.New(posttest.Config{Now: clock.Now, Fault: byMaterial})
-	cfg := opener(t, filepath.Join(t.TempDir(), "mange.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "mange.db"))()
 	cfg.Sender, cfg.Now = d.Of(nil), clock.Now
 	o := start(t, cfg)
 	first := queueOf(t, o, "tvivl")
@@ -310,7 +311,7 @@ func TestStatusPageListsTheFirstHundred(t *testing.T) {
 
 // Whatever happens to letters, nobody who looks at the page learns whose they are.
 func TestStatusPageNamesNobody(t *testing.T) {
-	o, _, _ := troubled(t, opener(t, filepath.Join(t.TempDir(), "navnløs.db")))
+	o, _, _ := troubled(t, opener(t, filepath.Join(crashsuite.Dir(t), "navnløs.db")))
 	digits := regexp.MustCompile(`\b\d{6}-?\d{4}\b`)
 	for _, query := range []string{"?lang=da", "?lang=en", "?format=json"} {
 		res, body := see(t, o.StatusPage(), query)
@@ -332,7 +333,7 @@ func TestStatusPageNamesNobody(t *testing.T) {
 
 func TestStatusPageTellsOfAMissingKey(t *testing.T) {
 	reader, _ := observed(t)
-	open := opener(t, filepath.Join(t.TempDir(), "nøgle.db"))
+	open := opener(t, filepath.Join(crashsuite.Dir(t), "nøgle.db"))
 	clock := posttest.NewClock()
 	d := posttest.New(posttest.Config{Now: clock.Now})
 	with := func(keys ...byte) *outbox.Outbox {

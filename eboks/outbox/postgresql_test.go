@@ -49,6 +49,7 @@ func pgBox(t testing.TB, dsn string, s eboks.Sender, change func(*outbox.Config)
 }
 
 func TestPostgreSQL(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	dsn := pgtest.Start(t, pgtest.Options{})
 	ctx := context.Background()
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 )
 
@@ -72,7 +73,7 @@ func TestSimulation(t *testing.T) {
 	seeds := some(4, 100)
 	dir := "/dev/shm"
 	if _, err := os.Stat(dir); err != nil {
-		dir = t.TempDir()
+		dir = crashsuite.Dir(t)
 	}
 	for seed := range seeds {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {

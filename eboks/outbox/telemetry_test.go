@@ -23,6 +23,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 )
 
@@ -199,7 +200,7 @@ func TestAPausedChannelIsSeen(t *testing.T) {
 	reader, _ := observed(t)
 	clock := posttest.NewClock()
 	d := posttest.New(posttest.Config{Now: clock.Now, Fault: byMaterial})
-	cfg := opener(t, filepath.Join(t.TempDir(), "pause.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "pause.db"))()
 	cfg.Sender, cfg.Now, cfg.Alarm = d.Of(nil), clock.Now, func(context.Context, *eboks.Error) {}
 	o := start(t, cfg)
 	queueOf(t, o, "adgang", "adgang", "adgang")
@@ -214,7 +215,7 @@ func TestAPausedChannelIsSeen(t *testing.T) {
 func TestTheJournalIsReadOnceInTenSeconds(t *testing.T) {
 	reader, _ := observed(t)
 	clock := posttest.NewClock()
-	cfg := opener(t, filepath.Join(t.TempDir(), "sjælden.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "sjælden.db"))()
 	cfg.Sender, cfg.Now = posttest.New(posttest.Config{Now: clock.Now}).Of(nil), clock.Now
 	o := start(t, cfg)
 	const waiting = "eboks.outbox.letter.count{posttest waiting}"
@@ -242,7 +243,7 @@ func TestTheJournalIsReadOnceInTenSeconds(t *testing.T) {
 // A provider lives as long as the program; it must not keep every Outbox that ever was.
 func TestADroppedOutboxIsObservedNoMore(t *testing.T) {
 	reader, _ := observed(t)
-	cfg := opener(t, filepath.Join(t.TempDir(), "glemt.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "glemt.db"))()
 	cfg.Sender = posttest.New(posttest.Config{Now: time.Now}).Of(nil)
 	o := start(t, cfg)
 	require.Contains(t, metrics(t, reader), "eboks.outbox.letter.in_hand{posttest}")
@@ -256,7 +257,7 @@ func TestADroppedOutboxIsObservedNoMore(t *testing.T) {
 
 func TestWithoutProvidersNothingIsMissing(t *testing.T) {
 	otel.SetMeterProvider(metricnoop.NewMeterProvider())
-	cfg := opener(t, filepath.Join(t.TempDir(), "stille.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "stille.db"))()
 	d := posttest.New(posttest.Config{Now: time.Now})
 	cfg.Sender = d.Of(nil)
 	o := start(t, cfg)
@@ -270,7 +271,7 @@ func TestALargeJournalIsReadLessOften(t *testing.T) {
 	reader, _ := observed(t)
 	clock := posttest.NewClock()
 	slow := false
-	cfg := opener(t, filepath.Join(t.TempDir(), "stor.db"))()
+	cfg := opener(t, filepath.Join(crashsuite.Dir(t), "stor.db"))()
 	cfg.Sender, cfg.Now = posttest.New(posttest.Config{Now: clock.Now}).Of(nil), func() time.Time {
 		if slow { // each look at the clock is 8 seconds later: that long a reading takes
 			return clock.Move(8 * time.Second)

@@ -18,11 +18,13 @@ import (
 	"github.com/dkeid/dkeid/cpr/cprtest"
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 )
 
 // Three outboxes send, others queue with shared documents, erase, give up, and clean.
 func TestTogether(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	letters := some(6, 60)
 	run := func(t *testing.T, open func() (*sql.DB, outbox.Dialect), dedupes bool) {
 		d := posttest.New(posttest.Config{Now: time.Now, Dedupes: dedupes, Status: !dedupes, Events: dedupes, Fault: func(l *eboks.Letter, n int) posttest.Fault {
@@ -38,8 +40,8 @@ func TestTogether(t *testing.T) {
 		}})
 		box := func() *outbox.Outbox {
 			db, dialect := open()
-			o, err := outbox.New(outbox.Config{DB: db, Dialect: dialect, Keys: [][]byte{someKey}, Sender: d.Of(nil), InFlight: 8, Lease: 10 * time.Second,
-				LogLag: 10 * time.Second, LookEvery: 20 * time.Millisecond, ReceiptEvery: 100 * time.Millisecond, KeepContent: 300 * time.Millisecond,
+			o, err := outbox.New(outbox.Config{DB: db, Dialect: dialect, Keys: [][]byte{someKey}, Sender: d.Of(nil), InFlight: 8, Lease: 5 * time.Second,
+				LogLag: 5 * time.Second, LookEvery: 20 * time.Millisecond, ReceiptEvery: 100 * time.Millisecond, KeepContent: 300 * time.Millisecond,
 				Retry: eboks.RetryPolicy{Base: 20 * time.Millisecond, Max: 500 * time.Millisecond, Pause: 200 * time.Millisecond, Park: 100}})
 			require.NoError(t, err)
 			require.NoError(t, o.Migrate(context.Background()))
@@ -157,10 +159,12 @@ func TestTogether(t *testing.T) {
 		}
 		name := fmt.Sprintf("dedupes %v", dedupes)
 		t.Run("SQLite "+name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "u.db")
+			t.Parallel()
+			path := filepath.Join(crashsuite.Dir(t), "u.db")
 			run(t, func() (*sql.DB, outbox.Dialect) { return liteFile(t, path), outbox.SQLite }, dedupes)
 		})
 		t.Run("PostgreSQL "+name, func(t *testing.T) {
+			t.Parallel()
 			dsn := sharedPostgreSQL(t)
 			run(t, func() (*sql.DB, outbox.Dialect) { return pgDB(t, dsn), outbox.PostgreSQL }, dedupes)
 		})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox"
+	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/crashtest"
 )
 
@@ -70,7 +71,7 @@ func (t *lyingTx) Commit() error {
 }
 
 func lyingBox(t *testing.T, s eboks.Sender, change func(*outbox.Config)) (*outbox.Outbox, *atomic.Int64, outbox.Config) {
-	path := filepath.Join(t.TempDir(), "udbakke.db")
+	path := filepath.Join(crashsuite.Dir(t), "udbakke.db")
 	plain := liteFile(t, path)
 	left := new(atomic.Int64)
 	address := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
