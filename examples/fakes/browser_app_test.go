@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
@@ -93,8 +94,8 @@ func TestVendorsBrowserLibraryLogsInAtTheFake(t *testing.T) {
 	defer cancel()
 	for i, step := range []chromedp.Action[chromedp.Void]{
 		chromedp.Navigate(app.URL),
-		chromedp.Click(chromedp.CSS("#login")),
-		chromedp.Click(chromedp.CSS("#approve")),
+		realbrowser.Click("#login"),
+		realbrowser.Click("#approve"),
 		chromedp.WaitVisible(chromedp.CSS("#state.done")),
 	} {
 		soon, cancel := context.WithTimeout(ctx, time.Minute)

@@ -102,7 +102,7 @@ func (w *tab) wait(script string) {
 
 func (w *tab) click(sel string) {
 	w.t.Helper()
-	w.do(chromedp.Click(chromedp.CSS(sel)))
+	w.do(realbrowser.Click(sel))
 }
 
 // resize makes the window a phone's or a desk's.

@@ -86,17 +86,17 @@ func TestChromiumWalksThroughTheDemonstration(t *testing.T) {
 	w.says("Ingen er logget ind")
 
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
-	w.do(chromedp.Click(chromedp.CSS("nav a:nth-child(3)")))
+	w.do(realbrowser.Click("nav a:nth-child(3)"))
 	require.Contains(t, w.says("CPR-nummer\n******"), "Ditlev Von Testesen")
 	w.picture("proxy-da-identity")
 
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
-	w.do(chromedp.Click(chromedp.CSS("nav a:nth-child(5)")))
+	w.do(realbrowser.Click("nav a:nth-child(5)"))
 	require.NotContains(t, w.says("Niveau\nhøj"), "CPR-nummer\n******", "this page does not ask for it")
 
-	w.do(chromedp.Click(chromedp.CSS(`header a`)), chromedp.WaitVisible(chromedp.CSS("form button")))
+	w.do(realbrowser.Click(`header a`), chromedp.WaitVisible(chromedp.CSS("form button")))
 	w.says("Du logger ud")
-	w.do(chromedp.Click(chromedp.CSS("form button")), chromedp.WaitVisible(chromedp.CSS(".mitid-button")))
+	w.do(realbrowser.Click("form button"), chromedp.WaitVisible(chromedp.CSS(".mitid-button")))
 	w.says("Du er logget ud")
 
 	n := h.count()

@@ -127,7 +127,7 @@ func everyOtherPage(w *window, l survey.Lang) {
 		w.check()
 	}
 	w.visit("/login")
-	w.do(chromedp.Click(chromedp.CSS("#failures")), chromedp.WaitVisible(chromedp.CSS("#tamper")))
+	w.do(realbrowser.Click("#failures"), chromedp.WaitVisible(chromedp.CSS("#tamper")))
 	w.check()
 	for _, path := range []string{"", "/none", "/" + mailboxName(h, mitidtest.Ditlev())} {
 		w.do(chromedp.Navigate(h.post.PageURL() + path + "?lang=" + string(l)))
@@ -147,7 +147,7 @@ func mailboxName(h *house, c mitidtest.Citizen) string {
 func company(w *window) {
 	h := newHouse(w.t, func(c *web.Config) { c.Identity = claims.CapacityEither })
 	w.do(chromedp.Navigate(h.url+"/login"), chromedp.WaitVisible(chromedp.CSS(brokerPage)))
-	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-5]")))
+	w.do(realbrowser.Click("[data-testid=citizen-5]"))
 	w.click(brokerPage, "[data-testid=company-none]")
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -146,7 +147,7 @@ func adminStory(h *signHouse, w *window, l survey.Lang) {
 
 	// They sign, and the letter of the new action follows.
 	toDocuments(person)
-	person.do(chromedp.Click(chromedp.CSS(readTick)))
+	person.do(realbrowser.Click(readTick))
 	person.click(signButton, brokerPage)
 	identify(person)
 	person.click(brokerPage, "[data-testid=signed-file]")

@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -64,7 +65,7 @@ func TestAgeInABrowser(t *testing.T) {
 				w.click("[data-testid=cancel]", refusal)
 				assert.Contains(t, w.see(), said("age.cancelled"))
 				assert.Zero(t, h.sessions())
-				w.do(chromedp.Click(chromedp.CSS("main a[href='/']")), chromedp.WaitVisible(chromedp.CSS("[data-testid=card-age]")))
+				w.do(realbrowser.Click("main a[href='/']"), chromedp.WaitVisible(chromedp.CSS("[data-testid=card-age]")))
 			})
 		}
 	}

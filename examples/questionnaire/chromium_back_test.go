@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -21,7 +22,7 @@ func TestBackButtonAfterLogoutShowsNobody(t *testing.T) {
 	w := h.window(t, browser, "questionnaire-da-back", desktop)
 	w.visit("/login?return=/profile")
 	assert.Contains(t, w.see(), "Du er logget ind som Ditlev Von Testesen.")
-	w.do(chromedp.Click(chromedp.CSS("[data-testid=logout]")), chromedp.WaitVisible(chromedp.CSS("main a.mitid-button")))
+	w.do(realbrowser.Click("[data-testid=logout]"), chromedp.WaitVisible(chromedp.CSS("main a.mitid-button")))
 	assert.Zero(t, h.sessions())
 	w.do(chromedp.NavigateBack(), chromedp.WaitVisible(chromedp.CSS("main")))
 	assert.NotContains(t, w.see(), "Du er logget ind", "the page was kept")

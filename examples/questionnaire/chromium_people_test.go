@@ -15,6 +15,7 @@ import (
 
 	"github.com/dkeid/dkeid/claims"
 	"github.com/dkeid/dkeid/examples/internal/fakebroker"
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -174,7 +175,7 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 					w.click(cardOf(&q), brokerPage)
 					w.choosePerson(i)
 					w.click(brokerPage, "[data-testid=company-none]")
-					w.do(chromedp.Click(chromedp.CSS("[data-testid=company-" + c.Companies[0].CVR + "]")))
+					w.do(realbrowser.Click("[data-testid=company-" + c.Companies[0].CVR + "]"))
 					w.click("[data-testid=continue]", anyPage)
 					w.giveNumber()
 					if q.CPR && w.shows(refusal) {
@@ -206,7 +207,7 @@ func TestALoginInAnotherTabSavesTheForm(t *testing.T) {
 
 	h.fake.Next(mitidtest.Approve(mitidtest.Ditlev()))
 	logins := h.fake.Count("/oauth2/token")
-	w.do(chromedp.Click(chromedp.CSS("form[target=_blank] .mitid-button")))
+	w.do(realbrowser.Click("form[target=_blank] .mitid-button"))
 	require.Eventually(t, func() bool {
 		return h.fake.Count("/oauth2/token") > logins && strings.Contains(h.logs.String(), "GET "+backAgainPath)
 	},
@@ -220,7 +221,7 @@ func cardOf(q *survey.Questionnaire) string { return "[data-testid=card-" + q.Sl
 
 func (w *window) choosePerson(i int) {
 	w.t.Helper()
-	w.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("[data-testid=citizen-%d]", i))))
+	w.do(realbrowser.Click(fmt.Sprintf("[data-testid=citizen-%d]", i)))
 }
 
 // giveNumber types the number where the broker asks for it. Whoever has none goes

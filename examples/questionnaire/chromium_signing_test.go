@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -97,7 +98,7 @@ func signingStory(h *signHouse, w *window, l survey.Lang) {
 
 	// The person says no, in their own words.
 	toDocuments(w)
-	w.do(chromedp.Click(chromedp.CSS(rejection)))
+	w.do(realbrowser.Click(rejection))
 	w.write("reason", "Jeg vil tænke over det på Ærø.")
 	w.click(rejectButton, signAgain)
 	assert.Contains(w.t, w.see(), said("sign.means.rejected"))
@@ -111,7 +112,7 @@ func signingStory(h *signHouse, w *window, l survey.Lang) {
 		openLetter(h, w, l)
 		toDocuments(w)
 		w.picture("signer")
-		w.do(chromedp.Click(chromedp.CSS(readTick)))
+		w.do(realbrowser.Click(readTick))
 		w.click(signButton, brokerPage)
 		identify(w)
 	})

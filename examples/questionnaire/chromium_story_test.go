@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
@@ -61,7 +62,7 @@ func story(w *window, l survey.Lang) {
 
 	// Without CPR number.
 	w.click(everydayCard, brokerPage)
-	w.do(chromedp.Click(chromedp.CSS("[data-testid=citizen-1]")))
+	w.do(realbrowser.Click("[data-testid=citizen-1]"))
 	w.picture("broker")
 	w.click(brokerPage, formPage)
 	assert.Contains(w.t, w.see(), "Paiman Petersen")

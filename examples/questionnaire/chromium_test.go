@@ -14,7 +14,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
@@ -192,19 +191,7 @@ func (w *window) visit(path string) {
 func (w *window) click(sel, next string) {
 	w.t.Helper()
 	w.do(chromedp.Evaluate[chromedp.Void]("window.left = true"))
-	press := func() error {
-		ctx, cancel := context.WithTimeout(w.ctx, patience)
-		defer cancel()
-		return chromedp.Do(ctx, chromedp.Click(chromedp.CSS(sel)))
-	}
-	err := press()
-	for range 3 { // the page may just have put in some news
-		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
-			break
-		}
-		err = press()
-	}
-	require.NoError(w.t, err, sel)
+	w.do(realbrowser.Click(sel))
 	w.until("window.left === undefined")
 	w.do(chromedp.WaitVisible(chromedp.CSS(next)))
 	w.check()
@@ -214,7 +201,7 @@ func (w *window) click(sel, next string) {
 func (w *window) choose(pairs ...string) {
 	w.t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
-		w.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("label:has(input[name=%q][value=%q])", pairs[i], pairs[i+1]))))
+		w.do(realbrowser.Click(fmt.Sprintf("label:has(input[name=%q][value=%q])", pairs[i], pairs[i+1])))
 	}
 }
 

@@ -39,7 +39,7 @@ func TestSignedByHand(t *testing.T) {
 	defer stop()
 	require.NoError(t, err, "the browser does not start")
 	click := func(what string) chromedp.Action[chromedp.Void] {
-		return chromedp.Click(chromedp.CSS("[data-testid=" + what + "]"))
+		return realbrowser.Click("[data-testid=" + what + "]")
 	}
 	for i, step := range []chromedp.Action[chromedp.Void]{
 		chromedp.Navigate(link),

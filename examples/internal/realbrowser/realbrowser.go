@@ -5,6 +5,7 @@ package realbrowser
 import (
 	"context"
 	"os/exec"
+	"strings"
 
 	"github.com/chromedp/chromedp"
 )
@@ -30,6 +31,22 @@ func Start(path string, more ...chromedp.ExecAllocatorOption) (ctx context.Conte
 	}, more...)...)
 	ctx, cancel := chromedp.NewContext(ctx)
 	return ctx, func() { cancel(); end() }, chromedp.Do(ctx)
+}
+
+// Click presses what a selector names. The page may put in some news between the look for it and
+// the press: then it looks again.
+func Click(selector string) chromedp.Action[chromedp.Void] {
+	press := chromedp.Click(chromedp.CSS(selector))
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		done, err := press(ctx, t)
+		for range 3 {
+			if err == nil || !strings.Contains(err.Error(), "Could not find node") {
+				break
+			}
+			done, err = press(ctx, t)
+		}
+		return done, err
+	}
 }
 
 // AxeFaults is a script that lets axe-core look, where that is loaded, and gives a list of what keeps
