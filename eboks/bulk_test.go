@@ -30,6 +30,7 @@ import (
 	"github.com/dkeid/dkeid/eboks/postnord/postnordtest"
 	"github.com/dkeid/dkeid/eboks/stralfors"
 	"github.com/dkeid/dkeid/eboks/stralfors/stralforstest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // bulkEnv tells the child process of TestBulk what to send, and where.
@@ -64,7 +65,7 @@ func TestBulk(t *testing.T) {
 		letters, size int
 	}{{"stralfors", ebokstest.Engines(stralforstest.Start), 100_000, 10_000}, {"postnord", ebokstest.Engines(postnordtest.Start), 5_000, 500_000}} {
 		t.Run(fmt.Sprintf("%s %d of %d kB", c.name, c.letters, c.size/1000), func(t *testing.T) {
-			if raceDetector || os.Getenv("DKEID_LONG") != "1" {
+			if raceDetector || !toolstest.Long() {
 				c.letters /= 50
 			}
 			book := &bulkBook{arrived: map[cpr.Number]int{}}

@@ -2,7 +2,6 @@ package eboks_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/eboks"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // TestCourses sends one letter through every course that a few faults can make of it.
@@ -26,7 +26,7 @@ import (
 // there is an end, by arrival, by a certain refusal, or by a person.
 func TestCourses(t *testing.T) {
 	faults := 2
-	if os.Getenv("DKEID_LONG") == "1" {
+	if toolstest.Long() {
 		faults = 3
 	}
 	total, ends := 0, map[string]int{}

@@ -1,16 +1,16 @@
 package outbox_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/dkeid/dkeid/eboks/outbox"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/crashsuite"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // long says to try more, as .ci/run weekly does; without the race detector, which makes a
 // database in this process slow.
-func long() bool { return os.Getenv("DKEID_LONG") == "1" && !raceDetector }
+func long() bool { return toolstest.Long() && !raceDetector }
 
 // some is how many of something are tried: few by default.
 func some(few, whenLong int) int {

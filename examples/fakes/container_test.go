@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // judge runs one of the programs of testdata/containers.
@@ -76,6 +78,7 @@ func words(t *testing.T, instruction string) []string {
 // The steps of the Dockerfile build an image that runs: with nothing but those files, as
 // nobody, and with the health check that it names.
 func TestTheImageRunsAlone(t *testing.T) {
+	toolstest.NeedsLong(t, "the image is built")
 	root := asRoot(t) // to run in another root folder
 	file, image := dockerfile(t), t.TempDir()
 	require.NoError(t, os.Chmod(image, 0o755))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -18,7 +19,7 @@ import (
 func TestAgeInABrowser(t *testing.T) {
 	t.Parallel()
 	axe := ""
-	if long() {
+	if toolstest.Long() {
 		axe = axeSource(t)
 	}
 	browser := chromium(t)

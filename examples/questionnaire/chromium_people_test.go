@@ -18,6 +18,7 @@ import (
 	"github.com/dkeid/dkeid/examples/internal/realbrowser"
 	"github.com/dkeid/dkeid/examples/questionnaire/survey"
 	"github.com/dkeid/dkeid/examples/questionnaire/web"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 )
 
@@ -54,7 +55,7 @@ func TestEveryPersonHasAStoryAtEveryBroker(t *testing.T) {
 				names[c.Name] = true
 			}
 			for i := range people {
-				if !long() && !apart(people[i]) {
+				if !toolstest.Long() && !apart(people[i]) {
 					continue
 				}
 				t.Run(strings.Join(strings.Fields("person "+people[i].Name), " "), func(t *testing.T) {
@@ -165,7 +166,7 @@ func TestSomebodyWhoActsForACompany(t *testing.T) {
 				if len(c.Companies) == 0 {
 					continue
 				}
-				if walked && (!long() || d != "criipto") {
+				if walked && (!toolstest.Long() || d != "criipto") {
 					break // they differ by what they are, and not by the broker
 				}
 				walked = true

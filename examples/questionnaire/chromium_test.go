@@ -30,13 +30,9 @@ import (
 
 var updateScreenshots = flag.Bool("update-screenshots", false, "take the screenshots in docs/images anew; a new one needs an empty file of its name first")
 
-// long reports whether the browser walks in every window, language and broker. With
-// DKEID_LONG=1, as in .ci/run weekly, it does; without, one of each is enough.
-func long() bool { return os.Getenv("DKEID_LONG") == "1" }
-
 // some returns all of them if the browser walks everywhere, and the first n otherwise.
 func some[T any](n int, all ...T) []T {
-	if long() {
+	if toolstest.Long() {
 		return all
 	}
 	return all[:n]
@@ -49,7 +45,7 @@ func besideAxe[T any](first T, others ...T) []T {
 	switch {
 	case *updateScreenshots:
 		return append(others, first)
-	case long():
+	case toolstest.Long():
 		return others
 	}
 	return []T{first}
@@ -59,9 +55,7 @@ func besideAxe[T any](first T, others ...T) []T {
 // everywhere.
 func walksAgain(t *testing.T) {
 	t.Helper()
-	if !long() {
-		t.Skip("another test walks there; with DKEID_LONG=1 this one does too")
-	}
+	toolstest.NeedsLong(t, "another test walks there; this one does")
 }
 
 // chromium returns a running browser that talks to this machine alone, in Danish, the

@@ -2,12 +2,13 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // TestAKillLosesAndDoublesNothing kills the command (-9) at random moments, also while it
@@ -16,7 +17,7 @@ import (
 func TestAKillLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	kills, letters, most := 3, 600, time.Minute
-	if os.Getenv("DKEID_LONG") == "1" {
+	if toolstest.Long() {
 		kills, letters, most = 30, 6000, 3*time.Minute
 	}
 	for name, dedupes := range map[string]bool{"recognises": true, "does not recognise": false} {

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // env names the mutant that a child process puts through the suite.
@@ -16,15 +18,6 @@ const env = "DKEID_TEST_MUTANT"
 // Right is wrapped as the mutants are, and has no mistake: the suite must pass it.
 const Right = "is right"
 
-// Long skips what takes long and is not needed each time: see CONTRIBUTING.md. what says
-// what that is.
-func Long(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("DKEID_LONG") != "1" {
-		t.Skip(what + " with DKEID_LONG=1, as in .ci/run weekly")
-	}
-}
-
 // FindAll runs TestMutant of this test binary once for each mutant. partOf returns the
 // part of the suite that must find the mutant, as a pattern of go test -run; empty
 // means the whole suite.
@@ -32,7 +25,7 @@ func Long(t *testing.T, what string) {
 // It takes minutes, so it is skipped unless DKEID_LONG is 1, as in .ci/run weekly. Under the
 // race detector it does nothing: whether the suite finds a mistake does not depend on it.
 func FindAll[M any](t *testing.T, mutants map[string]M, partOf func(M) string) {
-	Long(t, "adapters with mistakes are put through the suite")
+	toolstest.NeedsLong(t, "adapters with mistakes are put through the suite")
 	if raceDetector {
 		return
 	}

@@ -1,4 +1,4 @@
-// Package toolstest finds the programs of others that a test needs.
+// Package toolstest gives a test what it needs to run: programs of others, and time.
 package toolstest
 
 import (
@@ -15,6 +15,17 @@ func Missing(tb testing.TB, why string) {
 		tb.Fatal(why)
 	}
 	tb.Skip(why)
+}
+
+// Long tells whether tests may take hours, as in .ci/run weekly: DKEID_LONG is 1.
+func Long() bool { return os.Getenv("DKEID_LONG") == "1" }
+
+// NeedsLong skips what takes long and is not tried each time. what says what that is.
+func NeedsLong(tb testing.TB, what string) {
+	tb.Helper()
+	if !Long() {
+		tb.Skip(what + " with DKEID_LONG=1, as in .ci/run weekly")
+	}
 }
 
 // Program returns where a program is. Servers may also be in /usr/sbin, which is not in

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/internal/mutanttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceWithUserinfoAndFormPost(t *testing.T) {
-	mutanttest.Long(t, "the broker's other ways are put through the suite")
+	toolstest.NeedsLong(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, criiptotest.Start, configured(func(cfg *criipto.Config) { cfg.Userinfo, cfg.FormPost = true, true }),
 		append(slices.Clone(has), "userinfo")...)
 }

@@ -2,11 +2,11 @@ package criipto_test
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/criipto/criiptotest"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
@@ -18,7 +18,7 @@ import (
 func TestRightPerson(t *testing.T) {
 	n := 2_000
 	switch {
-	case os.Getenv("DKEID_LONG") == "1":
+	case toolstest.Long():
 		n = 20_000
 	case raceDetector:
 		n = 1_000

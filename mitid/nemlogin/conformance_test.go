@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dkeid/dkeid/claims"
-	"github.com/dkeid/dkeid/internal/mutanttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
@@ -28,7 +28,7 @@ func TestConformance(t *testing.T) {
 
 // Other attributes than the default ones.
 func TestConformanceWithOtherAttributes(t *testing.T) {
-	mutanttest.Long(t, "other metadata is put through the suite")
+	toolstest.NeedsLong(t, "other metadata is put through the suite")
 	brokersuite.Test(t, nemlogintest.Start, opened(func(cfg *nemlogin.Config) {
 		cfg.Attributes = strings.Fields(`
 			https://data.gov.dk/model/core/specVersion https://data.gov.dk/concept/core/nsis/loa https://data.gov.dk/concept/core/nsis/ial https://data.gov.dk/concept/core/nsis/aal

@@ -25,6 +25,7 @@ import (
 	"github.com/dkeid/dkeid/eboks"
 	"github.com/dkeid/dkeid/eboks/outbox/internal/posttest"
 	"github.com/dkeid/dkeid/internal/pgtest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 const sendingEnv = "DKEID_TEST_SENDING"
@@ -95,7 +96,7 @@ func post(t testing.TB) (d *posttest.Distributor, socket string) {
 func TestKilledProcesses(t *testing.T) {
 	server := pgtest.Start(t, pgtest.Options{Fsync: true})
 	for way, kills := range map[string]int{byLoop: 3, byRiver: 8} {
-		if os.Getenv("DKEID_LONG") == "1" {
+		if toolstest.Long() {
 			kills = 200
 		}
 		t.Run(way, func(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dkeid/dkeid/internal/toolstest"
 )
 
 // versions returns every version in which a file names a module of ours.
@@ -106,7 +108,7 @@ func TestExamplesRunWithoutAClone(t *testing.T) {
 	bin := t.TempDir()
 	u.env = append(u.env, "GOBIN="+bin)
 	commands := []string{"fakes", "login"}
-	if os.Getenv("DKEID_LONG") == "1" { // it compiles a database
+	if toolstest.Long() { // it compiles a database
 		commands = append(commands, "send")
 	}
 	for _, name := range commands {

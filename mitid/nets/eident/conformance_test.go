@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/internal/mutanttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceWithUserinfoAndOtherEncodings(t *testing.T) {
-	mutanttest.Long(t, "the broker's other ways are put through the suite")
+	toolstest.NeedsLong(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, eidenttest.Start, configured(func(cfg *eident.Config) {
 		cfg.Userinfo, cfg.PostSecret, cfg.UUIDInURL = true, true, true
 		cfg.TextEncoding, cfg.HintEncoding, cfg.AMRSeparator = eident.Base64, eident.Base64, " "

@@ -2,11 +2,11 @@ package eident_test
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 
 	"github.com/dkeid/dkeid/cpr/cprtest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest"
 	"github.com/dkeid/dkeid/mitid/nets/eident/eidenttest"
@@ -18,7 +18,7 @@ import (
 func TestRightPerson(t *testing.T) {
 	n := 2_000
 	switch {
-	case os.Getenv("DKEID_LONG") == "1":
+	case toolstest.Long():
 		n = 10_000
 	case raceDetector:
 		n = 1_000

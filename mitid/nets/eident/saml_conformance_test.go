@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/internal/mutanttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/eident"
@@ -25,7 +25,7 @@ func TestConformanceSAML(t *testing.T) {
 }
 
 func TestConformanceSAMLWithOtherEncodings(t *testing.T) {
-	mutanttest.Long(t, "the broker's other ways are put through the suite")
+	toolstest.NeedsLong(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, eidenttest.StartSAML, configuredSAML(func(cfg *eident.SAMLConfig) {
 		cfg.UUIDInURL = true
 		cfg.TextEncoding, cfg.HintEncoding, cfg.PKIVendorSeparator = eident.Base64, eident.Base64, " "

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dkeid/dkeid/internal/mutanttest"
+	"github.com/dkeid/dkeid/internal/toolstest"
 	"github.com/dkeid/dkeid/mitid"
 	"github.com/dkeid/dkeid/mitid/mitidtest/brokersuite"
 	"github.com/dkeid/dkeid/mitid/nets/neb"
@@ -28,13 +28,13 @@ func TestConformance(t *testing.T) {
 }
 
 func TestConformanceWithTheEndpointAndFormPost(t *testing.T) {
-	mutanttest.Long(t, "the broker's other ways are put through the suite")
+	toolstest.NeedsLong(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, nebtest.Start, configured(func(cfg *neb.Config) { cfg.Source, cfg.FormPost = neb.UserinfoEndpoint, true }),
 		append(slices.Clone(has), "userinfo")...)
 }
 
 func TestConformanceWithSignedRequestsAndEvidence(t *testing.T) {
-	mutanttest.Long(t, "the broker's other ways are put through the suite")
+	toolstest.NeedsLong(t, "the broker's other ways are put through the suite")
 	brokersuite.Test(t, nebtest.Start, configured(func(cfg *neb.Config) {
 		cfg.SignRequests, cfg.TextCarrier, cfg.TransactionToken, cfg.RegisteredName = true, neb.RequestObject, true, true
 	}), append(slices.Clone(has), "userinfo_token", "transaction_token", "ocsp")...)
