@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"sync"
@@ -20,6 +21,7 @@ var shared struct {
 
 // TestMain ends the shared PostgreSQL.
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "4") // those that run beside others wait more than they work
 	code := m.Run()
 	for _, end := range shared.ends {
 		end()
