@@ -109,7 +109,6 @@ func killNine(t *testing.T, store *crashsuite.Store, processes, kills int, dedup
 		_ = cmd.Wait()
 	}
 	living = nil
-	d.Change(func(c *posttest.Config) { c.Fault = nil }) // what waits goes out faster without its moods
 	last := w
 	last.First, last.Last = 1, 1 // decides nothing new
 	out, err := process(t, last).CombinedOutput()

@@ -18,7 +18,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -63,15 +62,15 @@ type reader struct {
 	passed, failed int
 	left           int // skipped until the weekly run
 	skips          []string
-	broken         []string       // packages that failed without a failing test
-	failing        map[place]bool // tests of the top level
-	final          bool           // a failure needs no second try
+	broken         []string // packages that failed without a failing test
+	failing        []place  // tests of the top level
+	final          bool     // a failure needs no second try
 }
 
 // report copies what matters from r to w. It is false when anything failed, was
 // skipped, or nothing ran. If again is not nil, it gives failed tests another try.
 func report(r io.Reader, w io.Writer, again func(place) bool) bool {
-	t := &reader{w: w, output: map[place]*strings.Builder{}, failing: map[place]bool{}}
+	t := &reader{w: w, output: map[place]*strings.Builder{}}
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadString('\n')
@@ -122,8 +121,9 @@ func (t *reader) finishTest(e event) {
 		}
 	case "fail":
 		t.failed++
-		top, _, _ := strings.Cut(e.Test, "/")
-		t.failing[place{e.Package, top}] = true
+		if !strings.Contains(e.Test, "/") { // if a part of a test fails, so does the test
+			t.failing = append(t.failing, p)
+		}
 		t.flush(p)
 	}
 	delete(t.output, p)
@@ -140,8 +140,7 @@ func (t *reader) finishPackage(e event) {
 				t.flush(p)
 			}
 		}
-		own := func(p place) bool { return p.pkg == e.Package }
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(t.failing)), own) {
+		if !slices.ContainsFunc(t.failing, func(p place) bool { return p.pkg == e.Package }) {
 			t.broken = append(t.broken, e.Package)
 		}
 		fmt.Fprintf(t.w, "FAIL  %-50s %7.1fs\n", e.Package, e.Elapsed)
@@ -199,7 +198,7 @@ func (t *reader) end(again func(place) bool) bool {
 // tryAgain takes all failed tests for passed if each passes now.
 func (t *reader) tryAgain(again func(place) bool) {
 	all := true
-	for p := range t.failing {
+	for _, p := range t.failing {
 		if again(p) {
 			fmt.Fprintln(t.w, "UNSTEADY", p.pkg, p.test+": it failed, and passed three times alone")
 		} else {
